@@ -1,0 +1,138 @@
+"""What every room shares: clear errors, checks of what came in, and choices said aloud."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import logging
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+CRS = "EPSG:27700"
+ASB = "Anti-social behaviour"
+
+_log = logging.getLogger("safer_hotspots")
+
+
+class InputError(ValueError):
+    """Something the user gave cannot be used: says what is wrong, what was given, what to try.
+
+    Parameters
+    ----------
+    problem : str
+        One sentence: what is wrong.
+    given : str, optional
+        What was given: file, line, value.
+    advice : str, optional
+        One sentence: what to try.
+
+    Examples
+    --------
+    >>> print(InputError("The radius must be above 0 metres", given="radius=-5", advice="Use 150."))
+    The radius must be above 0 metres. Given: radius=-5. Try: Use 150.
+    """
+
+    def __init__(self, problem: str, *, given: str = "", advice: str = "") -> None:
+        self.problem, self.given, self.advice = problem.rstrip("."), given.rstrip("."), advice.rstrip(".")
+        parts = [self.problem]
+        if self.given:
+            parts.append(f"Given: {self.given}")
+        if self.advice:
+            parts.append(f"Try: {self.advice}")
+        super().__init__(". ".join(parts) + ".")
+
+
+class Problems:
+    """Collects every problem of one input, to raise them at once.
+
+    Examples
+    --------
+    >>> problems = Problems("The configuration has problems")
+    >>> problems.raise_any()
+    >>> problems.add("unknown key 'raduis'", advice="'radius'")
+    >>> problems.raise_any()
+    Traceback (most recent call last):
+    hotspots.checks.InputError: The configuration has problems: unknown key 'raduis' (try: 'radius').
+    """
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.found: list[str] = []
+
+    def add(self, problem: str, *, given: str = "", advice: str = "") -> None:
+        """Note one problem, with what was given and what to try."""
+        notes = [f"given: {given}"] * bool(given) + [f"try: {advice}"] * bool(advice)
+        self.found.append(problem + (f" ({'; '.join(notes)})" if notes else ""))
+
+    def raise_any(self) -> None:
+        """Raise one `InputError` that lists everything noted; do nothing when all is well."""
+        if self.found:
+            raise InputError(f"{self.title}: {'; '.join(self.found)}")
+
+
+def announce(message: str) -> None:
+    """Say aloud a choice made for the user (shown in notebooks and on the command line).
+
+    It goes to the logger ``safer_hotspots`` at level WARNING, which Python shows even where nobody
+    has configured logging; silence it with ``logging.getLogger("safer_hotspots").setLevel("ERROR")``.
+    """
+    _log.warning(message)
+
+
+def closest_name(word: str, known: Iterable[str]) -> str | None:
+    """Nearest known name to a mistyped one, or None when nothing is near.
+
+    Examples
+    --------
+    >>> closest_name("raduis", ["radius", "count"])
+    'radius'
+    """
+    by_fold = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else None
+
+
+def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> None:
+    """Raise `InputError` naming every missing column and those that are there."""
+    missing = [c for c in columns if c not in frame.columns]
+    if missing:
+        raise InputError(
+            f"{what} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}",
+            given=f"columns {', '.join(map(str, frame.columns)) or '(none)'}",
+        )
+
+
+def require_metres(frame: Any, *, what: str) -> None:
+    """Raise `InputError` unless ``frame`` is a GeoDataFrame in EPSG:27700 (British National Grid, metres)."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise InputError(
+            f"{what} must be a GeoDataFrame", given=type(frame).__name__, advice="geopandas.GeoDataFrame(...)"
+        )
+    if frame.crs is None:
+        raise InputError(
+            f"{what} has no coordinate reference system",
+            given="crs=None",
+            advice="state it with .set_crs(...), then .to_crs('EPSG:27700')",
+        )
+    if frame.crs != CRS:
+        raise InputError(
+            f"{what} must be in British National Grid metres (EPSG:27700)",
+            given=f"{frame.crs.to_string()}",
+            advice=".to_crs('EPSG:27700')",
+        )
+
+
+def require_installed(module: str, *, extra: str) -> ModuleType:
+    """Import an optional library, or say what to install."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise InputError(
+            f"This needs the optional library {module}",
+            given="it is not installed",
+            advice=f"python -m pip install 'safer-hotspots[{extra}]'",
+        ) from error

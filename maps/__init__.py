@@ -1,0 +1,1 @@
+"""What leaves the building: maps, plans, tables and the pack, through one gate."""
