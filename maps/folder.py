@@ -1,0 +1,233 @@
+"""All or nothing: results are written beside their folder, then swapped in; nobody's own file is lost."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from hotspots.checks import InputError, announce
+
+MANIFEST = "manifest.json"
+KEPT = "kept"
+TOOL = "safer-hotspots"
+
+
+@contextmanager
+def replace_folder(out: Path) -> Iterator[Path]:
+    """Give an empty folder to write into; swap it in for ``out`` when the block ends well.
+
+    Parameters
+    ----------
+    out : Path
+        The folder to make or replace. Refused when it holds files and no manifest of ours. Files that
+        somebody added or changed in it since are carried over to ``out/kept``.
+
+    Yields
+    ------
+    Path
+        The folder to write into, beside ``out``; gone, with all in it, when the block fails.
+
+    Raises
+    ------
+    InputError
+        When ``out`` cannot be used, another run is writing to it, the disk is full, or one of its files
+        is open elsewhere.
+    """
+    out = Path(os.path.abspath(out))  # noqa: PTH100  (resolve() would follow a link given as the folder)
+    new, old = _beside(out, "new"), _beside(out, "old")
+    with _only_writer(out):
+        with clear_errors(out):
+            finish_swap(out)
+            refuse_foreign(out)
+            refuse_open(out)
+            new.mkdir()
+        try:
+            yield new
+            with clear_errors(out):
+                if not (new / MANIFEST).is_file():
+                    raise RuntimeError("a result without its manifest is never swapped in")
+                _carry_over(out, new)
+                _swap(new, out, old)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+
+def _beside(out: Path, what: str) -> Path:
+    return out.with_name(f".{out.name}.{what}")
+
+
+@contextmanager
+def _only_writer(out: Path) -> Iterator[None]:
+    """Hold the folder's lock: the system frees it even when a run is killed."""
+    with clear_errors(out):
+        if out.exists() and not out.is_dir():
+            raise InputError("The output must be a folder", given=f"{out} is a file", advice="another --out")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(_beside(out, "lock"))
+        try:
+            lock.acquire(timeout=0)
+            if not _beside(out, "lock").exists():  # its last holder has just cleared it away
+                raise Timeout(str(out))
+        except Timeout as error:
+            lock.release()
+            raise InputError(
+                "Another run is writing into this folder",
+                given=str(out),
+                advice="wait until it has ended, or give another --out",
+            ) from error
+    try:
+        yield
+    finally:
+        # cleared away while still held, so that a folder listing stays tidy (Windows: only once released)
+        with suppress(PermissionError):
+            _beside(out, "lock").unlink(missing_ok=True)
+        lock.release()
+        with suppress(PermissionError):
+            if os.name == "nt":
+                _beside(out, "lock").unlink(missing_ok=True)
+
+
+def finish_swap(out: Path) -> None:
+    """Complete or undo a swap that was killed half-way: the folder is the old result or the new one."""
+    new, old = _beside(out, "new"), _beside(out, "old")
+    if old.exists() and not out.exists():
+        if is_complete(new):
+            new.rename(out)
+        else:
+            old.rename(out)
+    if old.exists():
+        shutil.rmtree(old)
+    if new.exists():
+        shutil.rmtree(new)
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder holds a manifest of ours and every file it lists, whole."""
+    manifest = read_manifest(folder)
+    return manifest is not None and all(
+        (folder / name).is_file() and sha256_of(folder / name) == digest
+        for name, digest in manifest["outputs"].items()
+    )
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Manifest of a result folder, or None when there is none of ours."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(manifest, dict) or manifest.get("tool") != TOOL:
+        return None
+    return manifest if isinstance(manifest.get("outputs"), dict) else None
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def refuse_foreign(out: Path) -> None:
+    """Refuse a folder that holds somebody's files and no manifest of ours."""
+    if out.is_dir() and any(out.iterdir()) and read_manifest(out) is None:
+        first = sorted(p.name for p in out.iterdir())[:3]
+        raise InputError(
+            "The output folder holds files that this tool did not write",
+            given=f"{out} with {', '.join(first)}",
+            advice="give an empty or a new folder to --out",
+        )
+
+
+def refuse_open(out: Path) -> None:
+    """Refuse, by name, when a result of the last run is open in a program that locks it."""
+    for path in sorted(out.rglob("*")) if out.is_dir() else ():
+        # Office and LibreOffice put these beside a document while it is open, on every system
+        for mark, owner in (("~$", path.name[2:]), (".~lock.", path.name[7:].rstrip("#"))):
+            if path.name.startswith(mark):
+                raise _open_elsewhere(path.with_name(_whole_name(path, owner)))
+        if path.is_file():
+            try:
+                path.open("r+b").close()
+            except PermissionError as error:
+                raise _open_elsewhere(path) from error
+
+
+def _whole_name(lock: Path, tail: str) -> str:
+    """Word drops the first letters of a long name from its lock file: find the document itself."""
+    names = [p.name for p in lock.parent.iterdir() if p.name.endswith(tail) and p.name != lock.name]
+    return min(names, key=len, default=tail)
+
+
+def _open_elsewhere(path: Path) -> InputError:
+    return InputError(
+        f"{path.name} is open in another program or cannot be written",
+        given=str(path),
+        advice="close it (or delete its ~$ file, if nobody has it open) and run again",
+    )
+
+
+def _carry_over(out: Path, new: Path) -> None:
+    """Keep what people added to, or changed in, the last result: in the folder 'kept', never lost."""
+    manifest = read_manifest(out) if out.is_dir() else None
+    if manifest is None:
+        return
+    ours = {**manifest["outputs"], MANIFEST: ""}
+    kept = []
+    for path in sorted(p for p in out.rglob("*") if p.is_file()):
+        name = path.relative_to(out).as_posix()
+        if name == MANIFEST or (name in ours and sha256_of(path) == ours[name]):
+            continue
+        inside = name if name.startswith(f"{KEPT}/") else f"{KEPT}/{name}"
+        (new / inside).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, new / inside)
+        if not name.startswith(f"{KEPT}/"):
+            kept.append(name)
+    if kept:
+        announce(f"Added or changed by somebody since the last run, and kept in {KEPT}/: {', '.join(kept)}.")
+
+
+def _swap(new: Path, out: Path, old: Path) -> None:
+    if not out.exists():
+        new.rename(out)
+        return
+    out.rename(old)
+    try:
+        new.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def clear_errors(out: Path) -> Iterator[None]:
+    """Turn the system's refusals into one sentence each."""
+    try:
+        yield
+    except OSError as error:
+        raise explain_os_error(error, out) from error
+
+
+def explain_os_error(error: OSError, out: Path) -> InputError:
+    """Say what the system refused: full disk, no rights, a file in use."""
+    where = str(error.filename or out)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return InputError(
+            "The disk is full: nothing was written", given=where, advice="free some space, or another --out"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return InputError(
+            "The system does not allow writing here",
+            given=f"{where}: {error.strerror}",
+            advice="close the file if it is open elsewhere, or give another --out",
+        )
+    return InputError("The system refused", given=f"{where}: {error.strerror or error}")

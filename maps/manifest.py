@@ -1,0 +1,89 @@
+"""The record of a run: what went in, what was decided, what came out, to the byte."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pyproj.transformer import TransformerGroup
+
+from hotspots.checks import CRS
+from maps.folder import MANIFEST, TOOL, sha256_of
+
+PACKAGES = ("geopandas", "pandas", "numpy", "scipy", "shapely", "pyproj", "pyogrio", "folium", "matplotlib")
+
+
+def list_inputs(files: list[Path], base: Path) -> list[dict[str, Any]]:
+    """Name, size and sha256 of each input file, named from the configuration's folder."""
+    paths = [p for given in files for p in (sorted(given.rglob("*")) if given.is_dir() else [given])]
+    return [
+        {"file": _name(path, base), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in paths
+        if path.is_file()
+    ]
+
+
+def _name(path: Path, base: Path) -> str:
+    """Path from the configuration's folder, or the bare name: never where a person keeps their files."""
+    try:
+        return path.relative_to(base).as_posix()
+    except ValueError:
+        return path.name
+
+
+def count_rows(accepted: int, rejects: pd.DataFrame) -> dict[str, Any]:
+    """Ledger of a run: rows in = accepted + rejected, by cause."""
+    causes = rejects["cause"].value_counts().sort_index()
+    return {
+        "rows_in": accepted + len(rejects),
+        "accepted": accepted,
+        "rejected": len(rejects),
+        "rejected_by_cause": {str(cause): int(count) for cause, count in causes.items()},
+    }
+
+
+def describe_transform() -> dict[str, Any]:
+    """Operation that turns longitude and latitude into the National Grid here, and its accuracy (metres)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a missing OSTN15 grid is what we record
+        group = TransformerGroup("EPSG:4326", CRS, always_xy=True)
+    best = group.transformers[0]
+    return {
+        "from": "EPSG:4326",
+        "to": CRS,
+        "operation": best.description,
+        "accuracy_metres": best.accuracy,
+        "best_grid_installed": bool(group.best_available),
+    }
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of Python, this tool and the libraries that touch a number."""
+    versions = {"python": platform.python_version(), TOOL: importlib.metadata.version(TOOL)}
+    return versions | {name: importlib.metadata.version(name) for name in PACKAGES}
+
+
+def write_manifest(folder: Path, record: Mapping[str, Any]) -> Path:
+    """Write manifest.json into a finished folder, with the sha256 of every file that is there."""
+    outputs = {
+        path.relative_to(folder).as_posix(): sha256_of(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+    whole = {
+        "tool": TOOL,
+        **record,
+        "versions": package_versions(),
+        "crs": describe_transform(),
+        "outputs": outputs,
+    }
+    path = folder / MANIFEST
+    text = json.dumps(whole, indent=2, ensure_ascii=False, sort_keys=False, default=str)
+    path.write_bytes((text + "\n").encode())
+    return path
