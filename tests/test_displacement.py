@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotspots.assess import (
+    detectable_fall,
+    weigh_differences,
+    weighted_displacement_difference,
+    weighted_displacement_quotient,
+)
+from hotspots.checks import InputError
+
+counts = st.tuples(st.integers(0, 5000), st.integers(0, 5000))
+
+
+@pytest.mark.parametrize(
+    ("zones", "level", "estimate", "se", "low", "high"),
+    [
+        ({"control": (20, 20), "treated": (20, 10)}, 0.90, -10, 8.3666, -23.8, 3.8),
+        ({"control": (130, 150), "treated": (120, 100)}, 0.90, -40, 22.3607, -76.8, -3.2),
+        (
+            {
+                "control": (308, 318),
+                "treated": (207, 110),
+                "displacement_control": (150, 140),
+                "displacement": (178, 157),
+            },
+            0.95,
+            -118,
+            math.sqrt(1568),
+            -196,
+            -40,
+        ),
+    ],
+)
+def test_published_intervals(zones, level, estimate, se, low, high):
+    found = weighted_displacement_difference(**zones, level=level)
+    assert found.estimate == estimate
+    assert found.se == pytest.approx(se, abs=5e-5)
+    digits = 1 if level == 0.90 else 0
+    assert (round(found.low, digits), round(found.high, digits)) == (low, high)
+
+
+def test_the_ring_counts_and_so_does_its_control():
+    found = weighted_displacement_difference(
+        control=(130, 150), treated=(120, 100), displacement_control=(30, 25), displacement=(40, 25)
+    )
+    assert found.estimate == -50
+    assert found.se == pytest.approx(24.8998, abs=5e-5)
+
+
+def test_a_window_twice_as_long_counts_half():
+    found = weighted_displacement_difference(control=(200, 100), treated=(100, 20), time_weights=(2, 1))
+    assert found.estimate == -30
+    assert found.se == pytest.approx(13.9642, abs=5e-5)
+
+
+def test_area_weights_by_name_and_by_order_agree():
+    named = weighted_displacement_difference(treated=(10, 8), control=(40, 20), area_weights={"control": 4})
+    ordered = weighted_displacement_difference(treated=(10, 8), control=(40, 20), area_weights=(1, 4))
+    assert named == ordered
+    assert named.estimate == (8 - 10) - (20 - 40) / 4
+    assert named.se == pytest.approx(math.sqrt(18 + 60 / 16))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ({"treated": (1, -1), "control": (1, 1)}, "treated must be two numbers"),
+        ({"treated": (1, 1, 1), "control": (1, 1)}, "treated must be two numbers"),
+        ({"treated": (1, 1), "control": (1, 1), "time_weights": (0, 1)}, "time_weights must be two numbers"),
+        ({"treated": (1, 1), "control": (1, 1), "area_weights": {"contrl": 1}}, "Try: control"),
+        ({"treated": (1, 1), "control": (1, 1), "area_weights": (1, 0)}, "above 0"),
+        ({"treated": (1, 1), "control": (1, 1), "level": 95}, "between 0 and 1"),
+    ],
+)
+def test_unusable_input_is_named(call, message):
+    with pytest.raises(InputError, match=message):
+        weighted_displacement_difference(**call)
+
+
+@given(treated=counts, control=counts, ring=counts, ring_control=counts, level=st.floats(0.5, 0.99))
+@settings(max_examples=40, deadline=None)
+def test_exchanging_target_and_control_changes_only_the_sign(treated, control, ring, ring_control, level):
+    one = weighted_displacement_difference(
+        treated=treated, control=control, displacement=ring, displacement_control=ring_control, level=level
+    )
+    other = weighted_displacement_difference(
+        treated=control, control=treated, displacement=ring_control, displacement_control=ring, level=level
+    )
+    assert one.estimate == -other.estimate
+    assert one.se == pytest.approx(other.se)
+    assert one.low == pytest.approx(-other.high)
+
+
+def test_harm_sums_weighted_estimates_and_squared_errors():
+    robbery = weighted_displacement_difference(treated=(20, 10), control=(20, 20))
+    damage = weighted_displacement_difference(treated=(130, 150), control=(120, 100))
+    harm = weigh_differences([robbery, damage], [365, 10])
+    assert harm.estimate == 365 * -10 + 10 * 40
+    assert harm.se == pytest.approx(math.sqrt((365 * 8.3666) ** 2 + (10 * 22.3607) ** 2), rel=1e-5)
+    with pytest.raises(InputError, match="one weight"):
+        weigh_differences([robbery], [1, 2])
+
+
+def test_quotient_of_the_paper_and_where_it_is_not_defined():
+    found = weighted_displacement_quotient(treated=(100, 80), displacement=(50, 45), control=(1000, 1000))
+    assert found.quotient == 0.25
+    worse = weighted_displacement_quotient(treated=(80, 100), displacement=(50, 45), control=(1000, 1000))
+    assert math.isnan(worse.quotient)
+    assert worse.words == "not defined: the target did not improve"
+    empty = weighted_displacement_quotient(treated=(80, 10), displacement=(5, 4), control=(0, 10))
+    assert empty.words.startswith("not defined")
+    moved = weighted_displacement_quotient(treated=(100, 80), displacement=(50, 60), control=(1000, 1000))
+    assert moved.quotient == -0.5
+    assert "moved into the ring" in moved.words
+
+
+@pytest.mark.parametrize(("count", "percent"), [(50, 44), (100, 32), (1000, 10)])
+def test_smallest_fall_that_four_equal_counts_can_show(count, percent):
+    fall = detectable_fall(count)
+    assert round(100 * fall) == percent
+    at_the_edge = weighted_displacement_difference(
+        treated=(count, count * (1 - fall)), control=(count, count)
+    )
+    assert at_the_edge.high == pytest.approx(0, abs=1e-9)
+
+
+def test_small_or_spread_counts_show_less():
+    assert detectable_fall(50, dispersion=1.5) > detectable_fall(50)
+    assert math.isnan(detectable_fall(5))
+    assert math.isnan(detectable_fall(0))
