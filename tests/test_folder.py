@@ -1,0 +1,186 @@
+"""All or nothing, under every fault we can inject: killed half-way, disk full, file open, two runs."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from hotspots.checks import InputError
+from maps.folder import MANIFEST, finish_swap, replace_folder, sha256_of
+from maps.manifest import write_manifest
+
+
+def write_result(folder: Path, text: str = "one") -> None:
+    (folder / "plans").mkdir()
+    (folder / "map.html").write_text(text, encoding="utf-8")
+    (folder / "plans" / "1.docx").write_text(text, encoding="utf-8")
+    write_manifest(folder, {})
+
+
+def read_result(folder: Path) -> str:
+    assert (folder / MANIFEST).is_file()
+    return (folder / "map.html").read_text(encoding="utf-8")
+
+
+def make(out: Path, text: str = "one") -> None:
+    with replace_folder(out) as folder:
+        write_result(folder, text)
+
+
+def test_a_result_appears_whole_and_leaves_nothing_beside_it(tmp_path):
+    out = tmp_path / "deep" / "my results"
+    make(out)
+    assert read_result(out) == "one"
+    assert [p.name for p in out.parent.iterdir()] == ["my results"]
+    listed = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["outputs"]
+    assert listed == {
+        "map.html": sha256_of(out / "map.html"),
+        "plans/1.docx": sha256_of(out / "plans/1.docx"),
+    }
+
+
+def test_a_second_result_replaces_the_first(tmp_path):
+    make(tmp_path / "out", "one")
+    make(tmp_path / "out", "two")
+    assert read_result(tmp_path / "out") == "two"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("before", ["nothing", "a result"])
+def test_a_failure_leaves_what_was_there(tmp_path, before):
+    out = tmp_path / "out"
+    if before == "a result":
+        make(out, "old")
+
+    def fail(folder: Path) -> None:
+        write_result(folder, "half")
+        raise RuntimeError("boom")
+
+    with pytest.raises(RuntimeError, match="boom"), replace_folder(out) as folder:
+        fail(folder)
+    if before == "a result":
+        assert read_result(out) == "old"
+    else:
+        assert not out.exists()
+    assert [p.name for p in tmp_path.iterdir()] == (["out"] if before == "a result" else [])
+
+
+def test_somebody_elses_folder_is_refused(tmp_path):
+    out = tmp_path / "thesis"
+    out.mkdir()
+    (out / "chapter.docx").write_text("years of work", encoding="utf-8")
+    with pytest.raises(InputError, match=r"did not write.*chapter\.docx"):
+        make(out)
+    assert (out / "chapter.docx").read_text(encoding="utf-8") == "years of work"
+
+
+def test_an_empty_folder_is_used_and_a_file_refused(tmp_path):
+    (tmp_path / "out").mkdir()
+    make(tmp_path / "out")
+    assert read_result(tmp_path / "out") == "one"
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="must be a folder"):
+        make(tmp_path / "file")
+
+
+def test_what_people_added_or_changed_is_kept(tmp_path):
+    out = tmp_path / "out"
+    make(out, "one")
+    (out / "notes.txt").write_text("ours", encoding="utf-8")
+    (out / "plans" / "1.docx").write_text("the manager's words", encoding="utf-8")
+    make(out, "two")
+    make(out, "three")
+    assert (out / "kept" / "notes.txt").read_text(encoding="utf-8") == "ours"
+    assert (out / "kept" / "plans" / "1.docx").read_text(encoding="utf-8") == "the manager's words"
+    assert (out / "plans" / "1.docx").read_text(encoding="utf-8") == "three"
+
+
+@pytest.mark.parametrize("stage", ["old moved away, new not in", "new in, old not gone", "still writing"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_run_killed_at_any_step_is_completed_or_undone(tmp_path, stage, whole):
+    out, new, old = tmp_path / "out", tmp_path / ".out.new", tmp_path / ".out.old"
+    make(out, "old")
+    new.mkdir()
+    write_result(new, "new")
+    if not whole:
+        (new / "map.html").write_text("cut sho", encoding="utf-8")
+    if stage != "still writing":
+        out.rename(old)
+    if stage == "new in, old not gone":
+        new.rename(out)
+    finish_swap(out)
+    expected = {
+        "old moved away, new not in": "new" if whole else "old",
+        "new in, old not gone": "new" if whole else "cut sho",
+        "still writing": "old",
+    }[stage]
+    assert (out / "map.html").read_text(encoding="utf-8") == expected
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_swap_that_the_system_refuses_is_undone_and_explained(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    make(out, "old")
+    rename = Path.rename
+
+    def refuse(self: Path, target: Path) -> Path:
+        if self.name == ".out.new":
+            raise PermissionError(errno.EACCES, "in use", str(self))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(InputError, match="does not allow"):
+        make(out, "new")
+    monkeypatch.undo()
+    assert read_result(out) == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_workbook_left_open_is_named(tmp_path):
+    out = tmp_path / "out"
+    make(out)
+    (out / "tables.xlsx").write_text("x", encoding="utf-8")
+    (out / "~$tables.xlsx").write_text("me", encoding="utf-8")
+    with pytest.raises(InputError, match=r"tables\.xlsx is open"):
+        make(out, "two")
+    assert read_result(out) == "one"
+
+
+def test_a_file_the_system_locks_is_named(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    make(out)
+    real = Path.open
+
+    def locked(self: Path, mode: str = "r", *args: object, **more: object) -> object:
+        if self.name == "map.html" and "+" in mode:
+            raise PermissionError(errno.EACCES, "locked", str(self))
+        return real(self, mode, *args, **more)
+
+    monkeypatch.setattr(Path, "open", locked)
+    with pytest.raises(InputError, match=r"map\.html is open"):
+        make(out, "two")
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    make(tmp_path / "out", "old")
+    monkeypatch.setattr(shutil, "copy2", full)
+    (tmp_path / "out" / "mine.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="disk is full"):
+        make(tmp_path / "out", "new")
+    assert read_result(tmp_path / "out") == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_two_runs_into_one_folder_the_second_is_told(tmp_path):
+    with FileLock(tmp_path / ".out.lock"), pytest.raises(InputError, match="Another run"):
+        make(tmp_path / "out")
+    make(tmp_path / "out")
+    assert read_result(tmp_path / "out") == "one"
