@@ -1,0 +1,132 @@
+"""What a plan counts: the incidents of its area, by type, street, month, and beside the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from hotspots.checks import ASB, InputError
+from hotspots.plan_words import clean_text, strip_near
+
+# Records land on these because the true place was not known better, not because harm happened there.
+DEFAULT_LOCATIONS = {
+    "hospital": ("hospital", "infirmary"),
+    "prison": ("prison",),
+    "police station": ("police station",),
+    "court": ("magistrates", "crown court", "law court", "court house"),
+    "supermarket": ("supermarket",),
+}
+
+
+@dataclass
+class Facts:
+    """Counts of one plan's area; ``inside`` are its rows, ``weights`` the incidents each row stands for."""
+
+    inside: gpd.GeoDataFrame
+    everything: gpd.GeoDataFrame
+    weights: pd.Series
+    all_weights: pd.Series
+    types: pd.DataFrame
+    streets: pd.DataFrame
+    months: pd.Series
+    all_months: pd.Series
+
+    @property
+    def incidents(self) -> int:
+        """Incidents in the area."""
+        return int(self.weights.sum())
+
+    @property
+    def asb(self) -> int:
+        """ASB incidents in the area."""
+        return int(self.weights[self.inside["category"] == ASB].sum())
+
+    @property
+    def total(self) -> int:
+        """Incidents in the whole data."""
+        return int(self.all_weights.sum())
+
+    @property
+    def has_harm(self) -> bool:
+        """Whether every row carries a harm weight."""
+        return "harm" in self.inside and bool(self.everything["harm"].notna().any())
+
+    def harm(self, column: str = "harm") -> float:
+        """Sum of one harm column in the area, in days."""
+        return float(self.inside[column].sum())
+
+
+def count_weights(incidents: pd.DataFrame) -> pd.Series:
+    """Incidents that each row stands for: the column ``incidents``, or 1."""
+    if "incidents" in incidents:
+        return incidents["incidents"].astype("int64")
+    return pd.Series(np.ones(len(incidents), dtype="int64"), index=incidents.index)
+
+
+def rows_inside(incidents: gpd.GeoDataFrame, area: BaseGeometry, parts: Any = None) -> pd.Series:
+    """Whether each row lies in the area; in a disc, within its radius of the centre."""
+    geometry = incidents.geometry
+    if not (isinstance(parts, list) and parts and all("radius" in part for part in parts)):
+        return pd.Series(shapely.covers(area, geometry.to_numpy()), index=incidents.index)
+    inside = np.zeros(len(incidents), dtype=bool)
+    for part in parts:
+        distance = np.hypot(geometry.x - part["easting"], geometry.y - part["northing"])
+        inside |= (distance <= part["radius"] + 1e-6).to_numpy()
+    return pd.Series(inside, index=incidents.index)
+
+
+def gather_facts(incidents: gpd.GeoDataFrame, inside: pd.Series) -> Facts:
+    """Count the rows where ``inside`` is true, by type, street and month, beside all rows."""
+    all_weights = count_weights(incidents)
+    within = incidents[inside]
+    weights = all_weights[inside]
+    if len(within) == 0:
+        raise InputError(
+            "The plan's area holds no incidents",
+            given=f"{len(incidents):,} incidents, none inside",
+            advice="check that the area and the incidents are of the same city and both in EPSG:27700",
+        )
+    return Facts(
+        inside=within,
+        everything=incidents,
+        weights=weights,
+        all_weights=all_weights,
+        types=_group(within, weights, within["category"].map(clean_text), name="type"),
+        streets=_group(within, weights, within["place"].map(strip_near), name="street"),
+        months=_months(within, weights),
+        all_months=_months(incidents, all_weights),
+    )
+
+
+def _group(rows: gpd.GeoDataFrame, weights: pd.Series, keys: pd.Series, *, name: str) -> pd.DataFrame:
+    table = pd.DataFrame({name: keys, "incidents": weights})
+    if "harm" in rows:
+        table["harm"] = rows["harm"].round(1)
+    grouped = table[table[name] != ""].groupby(name, sort=True).sum()
+    return grouped.sort_values("incidents", ascending=False, kind="stable").reset_index()
+
+
+def _months(rows: gpd.GeoDataFrame, weights: pd.Series) -> pd.Series:
+    if "when" not in rows:
+        return pd.Series(dtype="int64", index=pd.PeriodIndex([], freq="M"))
+    months = rows["when"].dt.to_period("M")
+    return weights.groupby(months).sum().sort_index()
+
+
+def default_location(place: str) -> str:
+    """Name the kind of place that records default to, or "".
+
+    Examples
+    --------
+    >>> default_location("Hospital"), default_location("Boar Lane")
+    ('hospital', '')
+    """
+    folded = place.casefold()
+    found = [kind for kind, words in DEFAULT_LOCATIONS.items() if any(word in folded for word in words)]
+    return found[0] if found else ""

@@ -1,0 +1,223 @@
+"""The plan as a real Word document: styles, table headers, alt text, page numbers, marking, properties."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from typing import Any
+
+from hotspots.plan_words import clean_text
+from maps.plan_blocks import Block, Bullets, Cell, Document, Field, Grid, Heading, Line, Picture, Text
+from maps.plan_fields import add_control
+
+FONT = "Arial"
+PAGE_WIDTH = 17.0  # centimetres between the margins of an A4 page
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def render_word(document: Document) -> bytes:
+    """Bytes of a ``.docx``: the same for the same document."""
+    import docx
+
+    word = docx.Document()
+    _set_page(word, document)
+    _set_styles(word)
+    _set_properties(word, document)
+    word.add_paragraph(clean_text(document.title), style="Title")
+    for block in document.blocks:
+        _add(word, block)
+    stream = io.BytesIO()
+    word.save(stream)
+    return repack(stream.getvalue())
+
+
+def repack(data: bytes) -> bytes:
+    """Pack a zip again in name order with fixed dates, so that equal content is equal bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        # Word wants the list of content types first
+        names = sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
+        for name in names:
+            entry = zipfile.ZipInfo(name, _FIXED_DATE)
+            entry.compress_type, entry.external_attr, entry.create_system = (
+                zipfile.ZIP_DEFLATED,
+                0o600 << 16,
+                0,
+            )
+            new.writestr(entry, old.read(name))
+    return packed.getvalue()
+
+
+def _set_page(word: Any, document: Document) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    section = word.sections[0]
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.0)
+    section.top_margin = section.bottom_margin = Cm(1.8)
+    section.header_distance = section.footer_distance = Cm(0.8)
+    marking = clean_text(document.marking)
+    head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
+    for paragraph in (head, foot):
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    head.add_run(marking).bold = True
+    foot.add_run(f"{marking}   Page " if marking else "Page ")
+    _add_number(foot, "PAGE")
+    foot.add_run(" of ")
+    _add_number(foot, "NUMPAGES")
+
+
+def _add_number(paragraph: Any, code: str) -> None:
+    """Add a page number that Word works out itself."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    number = OxmlElement("w:fldSimple")
+    number.set(qn("w:instr"), code)
+    number.append(paragraph.add_run("1")._r)
+    paragraph._p.append(number)
+
+
+def _set_styles(word: Any) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt, RGBColor
+
+    styles = word.styles
+    for name, size in (("Title", 18), ("Heading 1", 13), ("Heading 2", 11), ("Normal", 9.5), ("Caption", 8)):
+        _set_font(styles[name], size)
+    for name, before, after in (
+        *(("Title", 0, 4), ("Heading 1", 8, 3), ("Heading 2", 6, 2)),
+        *(("Normal", 0, 4), ("Caption", 0, 4)),
+    ):
+        form = styles[name].paragraph_format
+        form.space_before, form.space_after = Pt(before), Pt(after)
+    for name in ("Heading 1", "Heading 2", "Title"):
+        styles[name].font.color.rgb = RGBColor(0, 0, 0)
+    styles.add_style("Placeholder", WD_STYLE_TYPE.CHARACTER).font.color.rgb = RGBColor(0x59, 0x59, 0x59)
+
+
+def _set_font(style: Any, size: float) -> None:
+    """One plain font: theme fonts would win over the name, so they go."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    style.font.name, style.font.size = FONT, Pt(size)
+    properties = style.element.get_or_add_rPr()
+    fonts = properties.get_or_add_rFonts()
+    for key in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{key}"), None)
+    for key in ("ascii", "hAnsi", "eastAsia", "cs"):
+        fonts.set(qn(f"w:{key}"), FONT)
+    for old in properties.findall(qn("w:lang")):
+        properties.remove(old)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-GB")
+    properties.append(language)
+
+
+def _set_properties(word: Any, document: Document) -> None:
+    properties = word.core_properties
+    properties.title, properties.subject = (
+        clean_text(document.title)[:255],
+        clean_text(document.subject)[:255],
+    )
+    properties.author = properties.last_modified_by = "safer-hotspots"
+    properties.comments, properties.keywords = "", "problem-solving plan, SARA"
+    properties.category, properties.language = clean_text(document.marking)[:255], "en-GB"
+    properties.revision = 1
+    properties.created = properties.modified = datetime.fromisoformat(document.day or "1980-01-01")
+
+
+def _add(word: Any, block: Block) -> None:
+    if isinstance(block, Heading):
+        word.add_heading(clean_text(block.text), level=block.level)
+    elif isinstance(block, Text):
+        word.add_paragraph(clean_text(block.text), style="Caption" if block.note else "Normal")
+    elif isinstance(block, Bullets):
+        for item in block.items:
+            word.add_paragraph(clean_text(item), style="List Bullet")
+    elif isinstance(block, Line):
+        _add_line(word.add_paragraph(), block)
+    elif isinstance(block, Picture):
+        _add_picture(word, block)
+    else:
+        _add_grid(word, block)
+
+
+def _add_line(paragraph: Any, line: Line) -> None:
+    for i, entry in enumerate(line.fields):
+        paragraph.add_run(f"{'    ' if i else ''}{entry.label}: ").bold = True
+        add_control(paragraph, entry)
+
+
+def _add_picture(word: Any, picture: Picture) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    paragraph = word.add_paragraph()
+    paragraph.alignment, paragraph.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
+    shape = paragraph.add_run().add_picture(io.BytesIO(picture.png), width=Cm(picture.width))
+    described = shape._inline.docPr
+    described.set("descr", clean_text(picture.alt))
+    described.set("title", clean_text(picture.caption))
+    caption = word.add_paragraph(clean_text(picture.caption), style="Caption")
+    caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _add_grid(word: Any, grid: Grid) -> None:
+    from docx.shared import Cm
+
+    table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.header), style="Table Grid")
+    table.autofit = False
+    _describe_table(table, grid)
+    for i, share in enumerate(grid.widths):
+        table.columns[i].width = Cm(PAGE_WIDTH * share)
+    for r, row in enumerate((grid.header, *grid.rows)):
+        for i, (cell, content) in enumerate(zip(table.rows[r].cells, row, strict=True)):
+            cell.width = Cm(PAGE_WIDTH * grid.widths[i])
+            _fill_cell(cell, content, header=r == 0, right=i in grid.numbers)
+    spacer = word.add_paragraph()
+    spacer.paragraph_format.space_after = 0
+
+
+def _fill_cell(cell: Any, content: Cell, *, header: bool, right: bool) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = 0
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if isinstance(content, Field):
+        add_control(paragraph, content)
+    else:
+        paragraph.add_run(clean_text(content)).bold = header
+    if header:
+        _shade(cell)
+
+
+def _shade(cell: Any) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    shade = OxmlElement("w:shd")
+    for key, value in (("val", "clear"), ("color", "auto"), ("fill", "E6E6E6")):
+        shade.set(qn(f"w:{key}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _describe_table(table: Any, grid: Grid) -> None:
+    """Caption for screen readers, header row repeated on each page, no row torn in two."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    caption = OxmlElement("w:tblCaption")
+    caption.set(qn("w:val"), clean_text(grid.caption))
+    table._tbl.tblPr.append(caption)
+    for i, row in enumerate(table.rows):
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if i == 0:
+            properties.append(OxmlElement("w:tblHeader"))
