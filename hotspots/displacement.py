@@ -153,7 +153,8 @@ def weighted_displacement_quotient(*, treated: Pair, displacement: Pair, control
 
     Examples
     --------
-    >>> weighted_displacement_quotient(treated=(100, 80), displacement=(50, 45), control=(1000, 1000)).quotient
+    >>> counts = {"treated": (100, 80), "displacement": (50, 45), "control": (1000, 1000)}
+    >>> weighted_displacement_quotient(**counts).quotient
     0.25
     """
     (a0, a1), (b0, b1) = _pair("treated", treated), _pair("displacement", displacement)
@@ -241,15 +242,14 @@ def _pair(name: str, values: Pair, *, positive: bool = False) -> tuple[float, fl
 def _sizes(area_weights: Mapping[str, float] | Sequence[float] | None) -> dict[str, float]:
     if area_weights is None:
         return dict.fromkeys(ZONES, 1.0)
-    named = (
-        dict(area_weights)
-        if isinstance(area_weights, Mapping)
-        else dict(zip(ZONES, area_weights, strict=False))
-    )
-    for name, size in named.items():
+    if not isinstance(area_weights, Mapping):
+        if len(area_weights) > len(ZONES):
+            raise InputError("area_weights has more sizes than zones", given=f"{len(area_weights)} sizes")
+        area_weights = dict(zip(ZONES, area_weights, strict=False))
+    for name, size in area_weights.items():
         if name not in ZONES:
             near = closest_name(name, ZONES) or ", ".join(ZONES)
             raise InputError("area_weights names an unknown zone", given=name, advice=near)
         if not (np.isfinite(size) and size > 0):
             raise InputError("Every area weight must be above 0", given=f"{name}={size}")
-    return dict.fromkeys(ZONES, 1.0) | named
+    return dict.fromkeys(ZONES, 1.0) | dict(area_weights)

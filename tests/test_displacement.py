@@ -75,6 +75,7 @@ def test_area_weights_by_name_and_by_order_agree():
         ({"treated": (1, 1), "control": (1, 1), "time_weights": (0, 1)}, "time_weights must be two numbers"),
         ({"treated": (1, 1), "control": (1, 1), "area_weights": {"contrl": 1}}, "Try: control"),
         ({"treated": (1, 1), "control": (1, 1), "area_weights": (1, 0)}, "above 0"),
+        ({"treated": (1, 1), "control": (1, 1), "area_weights": (1, 1, 1, 1, 1)}, "more sizes than zones"),
         ({"treated": (1, 1), "control": (1, 1), "level": 95}, "between 0 and 1"),
     ],
 )
