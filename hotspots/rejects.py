@@ -1,0 +1,78 @@
+"""What the rejects say: per file and cause, and whether a whole file was written the wrong way round."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hotspots.checks import InputError
+
+REJECT_COLUMNS = [
+    "file", "line", "cause", "value", "incident_id", "source", "when", "precision", "category", "place",
+]  # fmt: skip
+_ADVICE = {
+    "latitude and longitude swapped": "exchange the two columns, or their names in the layout",
+    "National Grid metres in degree columns": "use a layout with coordinates of kind 'metres'",
+    "degrees in metre columns": "use a layout with coordinates of kind 'degrees'",
+    "outside Great Britain": "check the coordinate columns and their reference system",
+    "unreadable coordinates": "check that the coordinate columns hold plain numbers",
+    "unreadable date": "state the date format in the layout",
+    "day and month ambiguous": "state the date format in the layout, for example %d/%m/%Y",
+    "wrong number of fields": "save the file again as CSV with quoted text",
+}
+
+
+def tabulate_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
+    """Rows per file: read, accepted, and rejected by cause with one example each.
+
+    Returns
+    -------
+    DataFrame
+        ``file, rows, accepted, cause, rejected, example``: one line per file and cause; a file without
+        rejects has one line with an empty cause.
+    """
+    counts = _rows_by_file(incidents, rejects)
+    groups = dict(iter(rejects.groupby("file", sort=False)))
+    lines = []
+    for file, rows in counts.items():
+        mine = groups.get(file, rejects.iloc[:0])
+        base = {"file": file, "rows": rows, "accepted": rows - len(mine)}
+        by_cause = mine["cause"].value_counts()
+        for cause, rejected in by_cause.items():
+            first = mine[mine["cause"] == cause].iloc[0]
+            example = f"line {first['line']}: {first['value']}".rstrip(": ")
+            lines.append({**base, "cause": cause, "rejected": rejected, "example": example})
+        if by_cause.empty:
+            lines.append({**base, "cause": "", "rejected": 0, "example": ""})
+    return pd.DataFrame(lines, columns=["file", "rows", "accepted", "cause", "rejected", "example"])
+
+
+def diagnose_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> list[str]:
+    """One sentence for each file that is wrong as a whole: over half of its located rows share one fault.
+
+    Located rows are those with some coordinates. An empty list means that no file is wrong as a whole.
+    """
+    table = tabulate_rejects(incidents, rejects)
+    blank = table[table["cause"].eq("no coordinates")].groupby("file")["rejected"].sum()
+    located = table["rows"] - table["file"].map(blank).fillna(0)
+    wrong = table[table["cause"].isin(list(_ADVICE)) & (table["rejected"] > located / 2)]
+    return [
+        f"{row.file}: {row.rejected} of its {row.rows} rows are rejected as '{row.cause}' "
+        f"({row.example}); try: {_ADVICE[str(row.cause)]}"
+        for row in wrong.itertuples()
+    ]
+
+
+def refuse_systematic(incidents: pd.DataFrame, rejects: pd.DataFrame) -> None:
+    """Raise `InputError` when a file is wrong as a whole (see `diagnose_rejects`)."""
+    sentences = diagnose_rejects(incidents, rejects)
+    if sentences:
+        raise InputError(
+            "Whole files are written in a way the layout does not expect", given=" | ".join(sentences)
+        )
+
+
+def _rows_by_file(incidents: pd.DataFrame, rejects: pd.DataFrame) -> dict[str, int]:
+    known = rejects.attrs.get("rows_by_file")
+    if known is not None:
+        return dict(known)
+    return {"all files": len(incidents) + len(rejects)}
