@@ -1,0 +1,70 @@
+"""Open a file of areas, whatever its format, or say why it cannot be opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+
+from hotspots.checks import InputError, closest_name, require_installed
+
+
+def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
+    """Read one layer of a GeoPackage, GeoJSON, shapefile, zip or GeoParquet as it stands.
+
+    Raises
+    ------
+    InputError
+        The file is missing, empty, not readable, has no such layer, or no rows.
+    """
+    _check_file(path)
+    parquet = path.suffix.lower() in {".parquet", ".geoparquet", ".pq"}
+    if parquet:
+        require_installed("pyarrow", extra="parquet")
+    try:
+        raw = gpd.read_parquet(path) if parquet else _read_ogr(path, layer)
+    except InputError:
+        raise
+    except Exception as error:  # GDAL and Arrow raise many kinds; the user needs one sentence
+        raise InputError(
+            "This file cannot be read as areas",
+            given=f"{path.name} ({str(error).splitlines()[0][:160]})",
+            advice="GeoPackage, GeoJSON, shapefile (zipped with its .dbf, .shx and .prj) or GeoParquet",
+        ) from error
+    if not isinstance(raw, gpd.GeoDataFrame):
+        raise InputError("This file holds a table without areas", given=path.name)
+    if raw.empty:
+        raise InputError("This file holds no areas", given=f"{path.name}: 0 rows")
+    raw.attrs["format"] = path.suffix.lower()
+    return raw
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        near = closest_name(
+            path.name, [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else []
+        )
+        raise InputError("No such file of areas", given=str(path), advice=f"'{near}'" if near else "")
+    if path.is_dir():
+        raise InputError("This is a folder, not a file of areas", given=str(path), advice="name the file")
+    if path.stat().st_size == 0:
+        raise InputError("The file of areas is empty", given=f"{path.name}: 0 bytes")
+
+
+def _read_ogr(path: Path, layer: str | None) -> gpd.GeoDataFrame:
+    # A bare GeoJSON-like suffix check is not enough: GDAL knows the layers of every format.
+    layers = [str(row[0]) for row in gpd.list_layers(path).itertuples(index=False) if row[1] is not None]
+    if layer is None and len(layers) > 1:
+        raise InputError(
+            "This file has more than one layer of areas",
+            given=f"{path.name}: {', '.join(layers)}",
+            advice=f"layer='{layers[0]}'",
+        )
+    if layer is not None and layer not in layers:
+        near = closest_name(layer, layers)
+        raise InputError(
+            f"This file has no layer '{layer}'",
+            given=f"{path.name}: {', '.join(layers) or '(none)'}",
+            advice=f"'{near}'" if near else "",
+        )
+    return gpd.read_file(path, layer=layer, engine="pyogrio")
