@@ -1,16 +1,24 @@
 """Points to places: read, weigh, find, time, compare, judge and patrol hotspots of crime and ASB."""
 
+from hotspots.assign import assign_hotspots
 from hotspots.checks import InputError
+from hotspots.clusters import cluster_incidents
+from hotspots.find import find_hotspots
 from hotspots.incidents import read_incidents
+from hotspots.outlines import outline_hotspots
 from hotspots.rejects import diagnose_rejects, refuse_systematic, tabulate_rejects
 from hotspots.sara import draft_plan
 from hotspots.severity import list_schemes, read_weights, weigh_incidents
 
 __all__ = [
     "InputError",
+    "assign_hotspots",
+    "cluster_incidents",
     "diagnose_rejects",
     "draft_plan",
+    "find_hotspots",
     "list_schemes",
+    "outline_hotspots",
     "read_incidents",
     "read_weights",
     "refuse_systematic",

@@ -1,0 +1,130 @@
+"""Records on the same spot become one place: distinct coordinates, in order of first appearance."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from hotspots.checks import InputError, require_metres
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class Places(NamedTuple):
+    """The distinct coordinates of some incidents.
+
+    Attributes
+    ----------
+    xy : array, shape (places, 2)
+        Easting and northing in metres, in order of first appearance.
+    inverse : array, shape (rows,)
+        For each row of the input, the number of its place.
+    rows : array, shape (rows,)
+        How many incidents each row stands for (1 unless the input has the column ``incidents``).
+    incidents : array, shape (places,)
+        How many incidents each place holds.
+    """
+
+    xy: Floats
+    inverse: Ints
+    rows: Ints
+    incidents: Ints
+
+    def total(self, values: npt.ArrayLike) -> Floats:
+        """Add up one number per row over each place."""
+        weights = np.asarray(values, dtype=float)
+        return np.bincount(self.inverse, weights=weights, minlength=len(self.xy)).astype(float)
+
+
+def incidents_per_row(incidents: pd.DataFrame) -> Ints:
+    """How many incidents each row stands for: the column ``incidents``, or 1 where there is none.
+
+    Raises
+    ------
+    InputError
+        When the column holds anything but whole numbers from 0 upwards.
+    """
+    if "incidents" not in incidents.columns:
+        return np.ones(len(incidents), dtype=np.int64)
+    counts = pd.to_numeric(incidents["incidents"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = ~(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts)))
+    if wrong.any():
+        raise InputError(
+            "The column incidents must hold whole numbers from 0 upwards",
+            given=f"{incidents['incidents'].iloc[int(np.argmax(wrong))]!r} in row {int(np.argmax(wrong))}",
+        )
+    return counts.astype(np.int64)
+
+
+def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
+    """Easting and northing of each row, shape (rows, 2), in metres.
+
+    Raises
+    ------
+    InputError
+        When ``incidents`` is not a GeoDataFrame of points in EPSG:27700, or a row has no coordinates.
+    """
+    require_metres(incidents, what=what)
+    points = incidents.geometry.to_numpy()
+    kinds = shapely.get_type_id(points)
+    if ((kinds != 0) & (kinds != -1)).any():
+        raise InputError(
+            f"{what} must be points", given=str(incidents.geometry.geom_type.value_counts().to_dict())
+        )
+    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)]).astype(float)
+    missing = ~np.isfinite(xy).all(axis=1)
+    if missing.any():
+        raise InputError(
+            f"{int(missing.sum())} of {len(xy)} {what} have no coordinates",
+            given=f"row {int(np.argmax(missing))}",
+            advice="keep them in the rejects, as read_incidents does",
+        )
+    return xy
+
+
+def collapse_incidents(incidents: gpd.GeoDataFrame) -> Places:
+    """Collapse incidents to their distinct coordinates, in order of first appearance.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Points in EPSG:27700. A column ``incidents`` says how many each row stands for.
+
+    Returns
+    -------
+    Places
+        Coordinates in metres, the place of each row, incidents per row and per place.
+
+    Raises
+    ------
+    InputError
+        When a row has no coordinates or the frame is not in EPSG:27700.
+
+    Examples
+    --------
+    >>> points = gpd.GeoDataFrame(geometry=gpd.points_from_xy([5, 1, 5], [7, 1, 7]), crs=27700)
+    >>> found = collapse_incidents(points)
+    >>> found.xy.tolist(), found.inverse.tolist(), found.incidents.tolist()
+    ([[5.0, 7.0], [1.0, 1.0]], [0, 1, 0], [2, 1])
+    """
+    xy = coordinates_of(incidents)
+    rows = incidents_per_row(incidents)
+    # two hashes of one coordinate each and one of the pair: order kept, and no sort of the rows
+    across, _ = pd.factorize(xy[:, 0] + 0.0)
+    up, ups = pd.factorize(xy[:, 1] + 0.0)
+    inverse, firsts = pd.factorize(across.astype(np.int64) * max(len(ups), 1) + up)
+    first_row = np.full(len(firsts), len(xy), dtype=np.int64)
+    np.minimum.at(first_row, inverse, np.arange(len(xy)))
+    totals = np.bincount(inverse, weights=rows, minlength=len(firsts)).astype(np.int64)
+    return Places(xy[first_row], inverse.astype(np.int64), rows, totals)
+
+
+def exact_units(values: npt.ArrayLike) -> Ints:
+    """Harm as whole millionths of a day, so that sums and ties do not depend on the order of adding."""
+    return np.rint(np.asarray(values, dtype=float) * 1e6).astype(np.int64)

@@ -1,0 +1,56 @@
+"""National Grid references: a permanent, file-safe name for a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
+
+
+def grid_reference(easting: float, northing: float) -> str:
+    """National Grid reference to the metre (two letters and ten figures) of a point in EPSG:27700.
+
+    Parameters
+    ----------
+    easting, northing : float
+        Metres. A point off the lettered grid gets plain coordinates, such as ``E-12N500``.
+
+    Returns
+    -------
+    str
+        Letters and figures only (and a minus sign off the grid): safe in a file name.
+
+    Examples
+    --------
+    >>> grid_reference(430210, 433450)
+    'SE3021033450'
+    >>> grid_reference(-12, 500)
+    'E-12N500'
+    """
+    east, north = int(easting // 1), int(northing // 1)
+    if not (0 <= east < 700_000 and 0 <= north < 1_300_000):
+        return f"E{east}N{north}"
+    column, row = east // 100_000, north // 100_000
+    first = (19 - row) - (19 - row) % 5 + (column + 10) // 5
+    second = (19 - row) * 5 % 25 + column % 5
+    return f"{_LETTERS[first]}{_LETTERS[second]}{east % 100_000:05d}{north % 100_000:05d}"
+
+
+def unique_references(points: Iterable[tuple[float, float]], *, taken: Iterable[str] = ()) -> list[str]:
+    """Grid references of several points, with ``-2``, ``-3`` ... where two fall on the same metre.
+
+    Examples
+    --------
+    >>> unique_references([(430210.2, 433450), (430210.7, 433450)])
+    ['SE3021033450', 'SE3021033450-2']
+    """
+    used, references = set(taken), []
+    for easting, northing in points:
+        base = reference = grid_reference(easting, northing)
+        number = 1
+        while reference in used:
+            number += 1
+            reference = f"{base}-{number}"
+        used.add(reference)
+        references.append(reference)
+    return references

@@ -1,0 +1,172 @@
+"""One summariser for every method: shapes and who is in them become the table of hotspots."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.checks import CRS
+from hotspots.collapse import Floats, Ints, Places, exact_units
+from hotspots.gridref import unique_references
+
+HARMS = ("harm", "harm_low", "harm_high")
+NO_STREET = ("", "No Location", "On or near No Location")
+
+
+class Shape(NamedTuple):
+    """One hotspot before it is counted.
+
+    Attributes
+    ----------
+    geometry : Polygon or MultiPolygon
+        The ground it covers, in EPSG:27700.
+    kind : str
+        ``"single"`` or ``"clustered"``.
+    centres : list of (float, float, float)
+        Easting, northing and radius in metres of each part; the radius is NaN where it is not a disc.
+    part_of : array, shape (places,)
+        The part that counts each place, or -1: every place belongs to at most one part of one hotspot.
+    """
+
+    geometry: Any
+    kind: str
+    centres: list[tuple[float, float, float]]
+    part_of: Ints
+
+
+def summarise_spots(incidents: gpd.GeoDataFrame, places: Places, shapes: list[Shape]) -> gpd.GeoDataFrame:
+    """Table of hotspots, worst first, with the columns of the contract.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        The incidents, or places with a column ``incidents``; ``harm``, ``harm_low``, ``harm_high`` and
+        ``place`` are used where they are there.
+    places : Places
+        The same incidents, collapsed.
+    shapes : list of Shape
+        The hotspots in any order.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``rank``, 1 the worst: by harm where there is any, else by incidents; ties by incidents,
+        then west to east, south to north.
+    """
+    columns = [c for c in HARMS if c in incidents.columns]
+    harms = {c: places.total(incidents[c].to_numpy(dtype=float)) for c in columns}
+    whole = {c: float(harms[c].sum()) for c in columns}
+    streets = _streets_of_places(incidents, places)
+    rows = [_summarise_shape(shape, places, harms, streets) for shape in shapes]
+    everyone = int(places.incidents.sum())
+    for row in rows:
+        row["share_of_incidents"] = row["incidents"] / everyone if everyone else np.nan
+        row["share_of_harm"] = row["harm"] / whole["harm"] if whole.get("harm") else np.nan
+    rows.sort(key=_worst_first)
+    for row, ref in zip(rows, unique_references(r["parts"][0]["_at"] for r in rows), strict=True):
+        row["ref"] = ref
+        row["name"] = row["name"] or ref
+        for part in row["parts"]:
+            del part["_at"]
+    return frame_of(rows)
+
+
+def frame_of(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    """Rows of a table of hotspots, in the columns and types of the contract; right when empty too.
+
+    Examples
+    --------
+    >>> frame_of([]).index.name, frame_of([])["incidents"].dtype
+    ('rank', dtype('int64'))
+    """
+
+    def column(name: str, missing: Any) -> list[Any]:
+        return [row.get(name, missing) for row in rows]
+
+    table: dict[str, Any] = {}
+    for name in ("ref", "name"):
+        table[name] = pd.Series(column(name, ""), dtype="str")
+    table["incidents"] = np.array(column("incidents", 0), dtype=np.int64)
+    for name in (*HARMS, "share_of_incidents", "share_of_harm"):
+        table[name] = np.array(column(name, np.nan), dtype=float)
+    table["places"] = np.array(column("places", 0), dtype=np.int64)
+    table["kind"] = pd.Series(column("kind", "single"), dtype="str")
+    table["parts"] = pd.Series(column("parts", None), dtype=object)
+    for name in ("rank_low", "rank_high"):
+        table[name] = pd.array(column(name, pd.NA), dtype="Int64")
+    table["stability"] = np.array(column("stability", np.nan), dtype=float)
+    table["trend"] = pd.Series(column("trend", ""), dtype="str")
+    table["streets"] = pd.Series(column("streets", None), dtype=object)
+    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(column("geometry", None), crs=CRS), crs=CRS)
+    frame.index = pd.RangeIndex(1, len(rows) + 1, name="rank")
+    return frame
+
+
+def _worst_first(row: dict[str, Any]) -> tuple[float, ...]:
+    harm = 0 if np.isnan(row["harm"]) else int(exact_units(row["harm"]))
+    return (-harm, -row["incidents"], *row["parts"][0]["_at"])
+
+
+def _summarise_shape(
+    shape: Shape, places: Places, harms: dict[str, Floats], streets: pd.DataFrame
+) -> dict[str, Any]:
+    inside = np.flatnonzero(shape.part_of >= 0)
+    parts: list[dict[str, Any]] = []
+    for number, (easting, northing, radius) in enumerate(shape.centres):
+        mine = inside[shape.part_of[inside] == number]
+        names = _busiest_streets(streets, mine)
+        parts.append(
+            {
+                "easting": float(easting),
+                "northing": float(northing),
+                "radius": float(radius),
+                "incidents": int(places.incidents[mine].sum()),
+                "harm": float(harms["harm"][mine].sum()) if "harm" in harms else float("nan"),
+                "street": names[0] if names else "",
+                "_at": (float(easting), float(northing)),
+            }
+        )
+    parts.sort(
+        key=lambda p: (-round(0.0 if math.isnan(p["harm"]) else p["harm"], 6), -p["incidents"], p["_at"])
+    )
+    names = _busiest_streets(streets, inside)
+    row = {name: float(harms[name][inside].sum()) if name in harms else float("nan") for name in HARMS}
+    return row | {
+        "name": names[0] if names else "",
+        "incidents": int(places.incidents[inside].sum()),
+        "places": len(inside),
+        "kind": shape.kind,
+        "parts": parts,
+        "streets": names,
+        "geometry": shape.geometry,
+    }
+
+
+def _streets_of_places(incidents: gpd.GeoDataFrame, places: Places) -> pd.DataFrame:
+    """Incidents by place and street: the index is the place, sorted."""
+    if "place" not in incidents.columns:
+        return pd.DataFrame({"street": pd.Series(dtype="str"), "incidents": pd.Series(dtype="int64")})
+    text = incidents["place"].fillna("").astype("str")
+    table = pd.DataFrame({"at": places.inverse, "street": text.to_numpy(), "incidents": places.rows})
+    table = table[~table["street"].isin(NO_STREET)]
+    table = table.groupby(["at", "street"], sort=True)["incidents"].sum().reset_index()
+    table["street"] = table["street"].str.removeprefix("On or near ").str.strip()
+    return table.set_index("at")
+
+
+def _busiest_streets(streets: pd.DataFrame, inside: Ints) -> list[str]:
+    """Street names at some places, busiest first, ties by name."""
+    at = streets.index.to_numpy()
+    low, high = np.searchsorted(at, inside), np.searchsorted(at, inside, side="right")
+    rows = np.concatenate(
+        [np.arange(a, b) for a, b in zip(low, high, strict=True)] or [np.empty(0, np.int64)]
+    )
+    tally: dict[str, int] = {}
+    names, counts = streets["street"].to_numpy(), streets["incidents"].to_numpy()
+    for row in rows.astype(np.int64):
+        tally[names[row]] = tally.get(names[row], 0) + int(counts[row])
+    return [name for name, _ in sorted(tally.items(), key=lambda item: (-item[1], item[0]))]

@@ -1,0 +1,91 @@
+"""DBSCAN on distinct coordinates against scikit-learn on the rows."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.cluster import DBSCAN
+
+from hotspots.checks import InputError
+from hotspots.clusters import cluster_incidents
+
+
+def points(xy, **columns):
+    xy = np.asarray(xy, dtype=float).reshape(-1, 2)
+    return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700)
+
+
+def sklearn_labels(xy, radius, minimum):
+    return DBSCAN(eps=radius, min_samples=minimum).fit_predict(np.asarray(xy, dtype=float)).tolist()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), min_size=1, max_size=80),
+    st.integers(1, 9),
+    st.sampled_from([1, 1.5, 2, 2.24]),
+)
+def test_labels_are_those_of_scikit_learn_with_many_duplicates(xy, minimum, radius):
+    found = cluster_incidents(points(xy), radius=radius, min_incidents=minimum)
+    assert found.tolist() == sklearn_labels(xy, radius, minimum)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 30), st.sampled_from([20, 60, 150]))
+def test_labels_are_those_of_scikit_learn_off_the_snap_points(seed, minimum, radius):
+    rng = np.random.default_rng(seed)
+    xy = rng.normal(size=(400, 2)) * 300 + (430_000, 433_000)
+    found = cluster_incidents(points(xy), radius=radius, min_incidents=minimum)
+    assert found.tolist() == sklearn_labels(xy, radius, minimum)
+
+
+def test_a_border_point_between_two_clusters_joins_the_lower_number():
+    left, right = [(0, 0)] * 4, [(20, 0)] * 4
+    assert cluster_incidents(points([*right, *left, (10, 0)]), radius=10, min_incidents=4).tolist()[-1] == 0
+    xy = [(10, 0), *left, *right]
+    found = cluster_incidents(points(xy), radius=10, min_incidents=5).tolist()
+    assert found == sklearn_labels(xy, 10, 5)
+
+
+def test_places_give_the_answer_of_their_rows():
+    rows = points([(0, 0), (0, 0), (0, 0), (90, 0), (900, 0)])
+    places = points([(0, 0), (90, 0), (900, 0)], incidents=[3, 1, 1])
+    assert cluster_incidents(rows, min_incidents=4).tolist() == [0, 0, 0, 0, -1]
+    assert cluster_incidents(places, min_incidents=4).tolist() == [0, 0, -1]
+
+
+def test_shuffled_rows_keep_core_points_and_noise():
+    rng = np.random.default_rng(5)
+    xy = np.round(rng.normal(size=(300, 2)) * 4)
+    order = rng.permutation(len(xy))
+    one = cluster_incidents(points(xy), radius=1, min_incidents=4).to_numpy()[order] < 0
+    two = cluster_incidents(points(xy[order]), radius=1, min_incidents=4).to_numpy() < 0
+    assert one.tolist() == two.tolist()
+
+
+def test_the_index_is_kept_and_the_input_unchanged():
+    frame = points([(0, 0), (0, 0)]).set_index(np.array([7, 3]))
+    before = frame.copy()
+    assert cluster_incidents(frame, min_incidents=2).index.tolist() == [7, 3]
+    assert frame.equals(before)
+
+
+def test_empty_in_empty_out():
+    found = cluster_incidents(points([]), min_incidents=3)
+    assert found.empty
+    assert found.dtype == np.int64
+
+
+def test_bad_options_are_named_together():
+    with pytest.raises(InputError, match=r"radius.*min_incidents"):
+        cluster_incidents(points([(0, 0)]), radius=0, min_incidents=0)
+
+
+def test_degrees_and_missing_points_are_refused():
+    with pytest.raises(InputError, match="EPSG:27700"):
+        cluster_incidents(points([(0, 0)]).set_crs(4326, allow_override=True), min_incidents=1)
+    with pytest.raises(InputError, match="no coordinates"):
+        cluster_incidents(gpd.GeoDataFrame(geometry=[None], crs=27700), min_incidents=1)
