@@ -75,12 +75,12 @@ def test_harm_ranks_and_the_parts_add_up():
 
 def test_touching_discs_merge_and_list_their_parts():
     # the best disc holds the stacks at 0 and 300 m, the next those at 310 and 600 m: rim on rim at 300 m
-    frame = points([(0, 0)] * 3 + [(300, 0)] * 3 + [(310, 0)] * 2 + [(600, 0)] * 2 + [(2000, 0)])
+    frame = points([(0, 0)] * 5 + [(300, 0)] * 5 + [(310, 0)] * 2 + [(600, 0)] * 2 + [(2000, 0)])
     merged = find_hotspots(frame, count=3)
     assert merged["kind"].tolist() == ["clustered", "single"]
-    assert [part["incidents"] for part in merged["parts"].iloc[0]] == [6, 4]
-    assert merged["incidents"].tolist() == [10, 1]
-    assert find_hotspots(frame, count=3, merge=False)["incidents"].tolist() == [6, 4, 1]
+    assert [part["incidents"] for part in merged["parts"].iloc[0]] == [10, 4]
+    assert merged["incidents"].tolist() == [14, 1]
+    assert find_hotspots(frame, count=3, merge=False)["incidents"].tolist() == [10, 4, 1]
 
 
 def test_discs_never_overlap_unless_allowed():
