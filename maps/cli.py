@@ -1,0 +1,121 @@
+"""The command line: hotspots run, demo, check. What a user can cause ends with exit 2 and one paragraph."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from hotspots.checks import InputError
+from maps.folder import explain_os_error
+
+EXAMPLES = """examples:
+  hotspots demo --out leeds-demo              the whole job on the example data
+  hotspots check 2018-07-force-street.csv     what would not be used, and why
+  hotspots run partnership.toml --out july    the whole job on your own data"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, or 2 for anything the user can put right.
+
+    Examples
+    --------
+    >>> main(["check", "no-such-file.csv"])
+    2
+    """
+    _make_console_safe()
+    options = _build_parser().parse_args(argv)
+    try:
+        with _say_choices():
+            options.command(options)
+    except InputError as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(str(explain_os_error(error, Path(getattr(options, "out", None) or "."))))
+    except MemoryError:
+        return _fail("There is not enough memory for this. Try: fewer months at once, or a smaller area.")
+    except KeyboardInterrupt:
+        print("Stopped: nothing was written.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _fail(paragraph: str) -> int:
+    print("Error: " + " ".join(paragraph.split()), file=sys.stderr)
+    return 2
+
+
+def _make_console_safe() -> None:
+    """A console that cannot show a letter (Windows cp1252) shows '?' instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+
+
+class _say_choices:  # noqa: N801  (used like a function)
+    """Print the choices made for the user, while a command runs."""
+
+    def __enter__(self) -> None:
+        self.log = logging.getLogger("safer_hotspots")
+        self.handler = logging.StreamHandler()
+        self.handler.setFormatter(logging.Formatter("Note: %(message)s"))
+        self.log.addHandler(self.handler)
+        self.before, self.log.propagate = self.log.propagate, False
+
+    def __exit__(self, *error: object) -> None:
+        self.log.removeHandler(self.handler)
+        self.log.propagate = self.before
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hotspots",
+        description="Crime and anti-social behaviour hotspots: found, scored, mapped and planned for.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"safer-hotspots {version('safer-hotspots')}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="the whole job, from a configuration")
+    run.add_argument("config", metavar="CONFIG.toml", type=Path)
+    run.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write (replaced whole)")
+    run.set_defaults(command=_run)
+
+    demo = commands.add_parser("demo", help="the same, on the example data (Leeds, three Julys)")
+    demo.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write (replaced whole)")
+    demo.set_defaults(command=_demo)
+
+    check = commands.add_parser("check", help="what would not be used, and why; writes nothing")
+    check.add_argument("files", metavar="FILE", nargs="+")
+    check.add_argument("--layout", metavar="L", default="police.uk", help="how the columns are named")
+    check.set_defaults(command=_check)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> None:
+    from maps.run import run_job
+
+    run_job(options.config, options.out)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from maps.run import run_job
+
+    with as_file(files("maps") / "demo") as folder:
+        run_job(folder / "leeds.toml", options.out)
+
+
+def _check(options: argparse.Namespace) -> None:
+    from maps.run import check_inputs
+
+    check_inputs(options.files, layout=options.layout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Tables as text files: lists become text, points become eastings and northings, formulas stay text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def flatten(frame: pd.DataFrame) -> pd.DataFrame:
+    """Plain table of a frame: lists as text, geometry as easting and northing in metres.
+
+    Parameters
+    ----------
+    frame : DataFrame or GeoDataFrame
+        Areas are given by a point that lies inside them.
+
+    Returns
+    -------
+    DataFrame
+        The index as the first columns where it has a name, and every list as text.
+
+    Examples
+    --------
+    >>> flatten(pd.DataFrame({"streets": [["Boar Lane", "Briggate"]]}))["streets"].tolist()
+    ['Boar Lane; Briggate']
+    """
+    table = pd.DataFrame(frame)
+    if isinstance(frame, gpd.GeoDataFrame):
+        inside = frame.geometry.representative_point()
+        table = table.drop(columns=frame.geometry.name)
+        table["easting"], table["northing"] = inside.x.round(1), inside.y.round(1)
+    for column in table.columns[table.dtypes == object]:
+        table[column] = table[column].map(list_as_text)
+    return table.reset_index() if table.index.name else table
+
+
+def list_as_text(value: Any) -> Any:
+    """Text of a list of names, of (name, share) pairs or of a hotspot's parts; anything else as it is.
+
+    Examples
+    --------
+    >>> list_as_text([("Armley", 0.75), ("Kirkstall", 0.25)])
+    'Armley 75.0 %; Kirkstall 25.0 %'
+    """
+    if not isinstance(value, list | tuple):
+        return value
+    return "; ".join(_item_as_text(item) for item in value)
+
+
+def _item_as_text(item: Any) -> str:
+    if isinstance(item, dict):
+        count = f" ({item['incidents']:,})" if item.get("incidents") is not None else ""
+        return f"{item.get('street') or 'no street named'}{count} at {item['easting']:.0f} {item['northing']:.0f}"
+    if isinstance(item, tuple) and len(item) == 2:
+        name, share = item
+        return f"{name} {share:.1%}".replace("%", " %") if pd.notna(share) else f"{name} (small)"
+    return str(item)
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> Path:
+    """Write a table as CSV that Excel opens as text: UTF-8 with its mark, no cell read as a formula."""
+    table = flatten(frame)
+    for column in table.columns:
+        if pd.api.types.is_string_dtype(table[column]) or table[column].dtype == object:
+            table[column] = table[column].map(_disarm)
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        table.to_csv(stream, index=False, lineterminator="\r\n")
+    return path
+
+
+def _disarm(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

@@ -1,0 +1,115 @@
+"""The whole job in memory: from a configuration to everything that is then written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from boundaries import attach_areas, read_areas, summarise_areas
+from hotspots import find_hotspots, read_incidents, weigh_incidents
+from hotspots.checks import InputError, announce
+from hotspots.rejects import refuse_systematic
+from maps.config import Config
+from maps.progress import Steps
+
+HARM_COLUMNS = {"harm_low": "low", "harm_high": "high"}
+
+
+@dataclass
+class Job:
+    """What a run found, ready to be written."""
+
+    config: Config
+    as_of: dt.date
+    incidents: gpd.GeoDataFrame
+    rejects: pd.DataFrame
+    areas: dict[str, gpd.GeoDataFrame]
+    reconciliation: pd.DataFrame
+    spots: gpd.GeoDataFrame
+    area_sums: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def do_job(config: Config, steps: Steps) -> Job:
+    """Read, weigh, attach, find and sum up; nothing is written.
+
+    Raises
+    ------
+    InputError
+        For whatever the user can put right.
+    """
+    as_of = _as_of(config)
+    steps.say("Reading the incidents")
+    incidents, rejects = read_all(config, as_of)
+    steps.say("Weighing harm")
+    incidents = weigh_all(incidents, config)
+    steps.say("Attaching areas")
+    areas = {layer: _read_layer(layer, given) for layer, given in config.areas.items()}
+    incidents, reconciliation = _attach(incidents, areas, config)
+    steps.say("Finding hotspots")
+    spots = find_hotspots(incidents, seed=config.seed, **config.hotspots)
+    if areas:
+        spots, _ = attach_areas(spots, areas, incidents=incidents)
+    sums = {layer: summarise_areas(incidents, some, layer=layer) for layer, some in areas.items()}
+    return Job(config, as_of, incidents, rejects, areas, reconciliation, spots, sums)
+
+
+def _as_of(config: Config) -> dt.date:
+    if config.as_of:
+        return config.as_of
+    today = dt.datetime.now(tz=dt.UTC).date()
+    announce(f"The configuration gives no as_of: the run stands for today, {today}.")
+    return today
+
+
+def read_all(config: Config, as_of: dt.date) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Read every incident file of a configuration, refusing files that are wrong as a whole."""
+    study = None
+    if config.study_area:
+        study = gpd.read_file(config.study_area)
+        if study.crs is None:
+            raise InputError(
+                "The study area has no coordinate reference system", given=config.study_area.name
+            )
+    incidents, rejects = read_incidents(config.files, layout=config.layout, study_area=study, as_of=as_of)  # type: ignore[arg-type]
+    refuse_systematic(incidents, rejects)
+    if incidents.empty:
+        causes = rejects["cause"].value_counts()
+        raise InputError(
+            "No row of the incident files can be used",
+            given="; ".join(f"{n:,} rows: {cause}" for cause, n in causes.items()) or "files without rows",
+            advice="hotspots check FILE to see them",
+        )
+    return incidents, rejects
+
+
+def weigh_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
+    """Add the columns harm (at the configured level), harm_low and harm_high."""
+    options: dict[str, Any] = dict(config.harm)
+    columns = {"harm": options.pop("level", "middle"), **HARM_COLUMNS}
+    weights = {c: weigh_incidents(incidents, level=level, **options) for c, level in columns.items()}
+    return incidents.assign(**weights)
+
+
+def _read_layer(layer: str, given: dict[str, Any]) -> gpd.GeoDataFrame:
+    options = {key: value for key, value in given.items() if key not in ("file", "within")}
+    try:
+        return read_areas(given["file"], **options)
+    except InputError as error:
+        raise InputError(f"Layer '{layer}': {error}") from error
+
+
+def _attach(
+    incidents: gpd.GeoDataFrame, areas: dict[str, gpd.GeoDataFrame], config: Config
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Attach every layer, each with its own distance."""
+    tables = []
+    for layer, some in areas.items():
+        options = {key: config.areas[layer][key] for key in ("within",) if key in config.areas[layer]}
+        incidents, table = attach_areas(incidents, {layer: some}, **options)
+        tables.append(table)
+    columns = ["accepted", "inside", "tie", "nearest", "outside"]
+    return incidents, pd.concat(tables) if tables else pd.DataFrame(columns=columns)
