@@ -1,0 +1,144 @@
+"""When each record happened, as far as its precision says, and which of them lie in a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.checks import InputError
+from hotspots.windows import Window, name_windows, read_window, read_windows
+
+Bools = npt.NDArray[np.bool_]
+PRECISIONS = ("minute", "day", "month")
+_DENSE = 12  # a source with this many records a month has no empty month by chance
+
+
+def precision_of(incidents: pd.DataFrame) -> pd.Series:
+    """Precision of each row: "minute", "day" or "month"; read from the dates where no column says it."""
+    if "precision" in incidents.columns:
+        return incidents["precision"].astype("str")
+    if "when" not in incidents.columns:
+        return pd.Series("month", index=incidents.index, dtype="str")
+    when = incidents["when"].dropna()
+    kind = "day" if (when.dt.day != 1).any() else "month"
+    kind = "minute" if (when.dt.normalize() != when).any() else kind
+    return pd.Series(kind, index=incidents.index, dtype="str")
+
+
+def spans_of(incidents: pd.DataFrame) -> pd.DataFrame:
+    """First and last moment of each row: ``start`` in it, ``end`` just after it; NaT where unknown.
+
+    A row of month precision spans its month. Places without ``when`` are read by the names in their
+    column ``window``.
+    """
+    if "when" in incidents.columns:
+        start = pd.to_datetime(incidents["when"])
+        kind = precision_of(incidents)
+        ends = start + pd.Timedelta(minutes=1)
+        ends = ends.mask(kind == "day", start.dt.normalize() + pd.Timedelta(days=1))
+        monthly = (kind == "month") & start.notna()
+        if monthly.any():
+            starts = start.dt.normalize() - pd.to_timedelta(start.dt.day - 1, unit="D")
+            start = start.mask(monthly, starts)
+            ends = ends.mask(monthly, start + pd.offsets.MonthBegin(1))
+        return pd.DataFrame({"start": start, "end": ends})
+    if "window" not in incidents.columns:
+        raise InputError(
+            "The records say no time: neither a column 'when' nor a column 'window'",
+            given=f"columns {', '.join(map(str, incidents.columns)) or '(none)'}",
+        )
+    return _spans_of_names(incidents["window"])
+
+
+def rows_in(incidents: pd.DataFrame, window: Window) -> Bools:
+    """Which rows lie in the window.
+
+    Raises
+    ------
+    InputError
+        When a row lies only partly in it: the window cuts a month and the records have months only.
+    """
+    spans = spans_of(incidents)
+    inside = ((spans["start"] >= window.start) & (spans["end"] <= window.end)).to_numpy()
+    touched = ((spans["start"] < window.end) & (spans["end"] > window.start)).to_numpy()
+    cut = touched & ~inside
+    if cut.any():
+        row = int(np.argmax(cut))
+        raise InputError(
+            f"{int(cut.sum())} records lie only partly in the window {window}, so it cannot be counted",
+            given=f"a record of {spans['start'].iloc[row]:%Y-%m-%d} to {spans['end'].iloc[row]:%Y-%m-%d}",
+            advice="a window of whole months, for records that are dated to the month",
+        )
+    return np.asarray(inside, dtype=bool)
+
+
+def require_covered(incidents: pd.DataFrame, windows: Iterable[Window], *, covered: Any = None) -> None:
+    """Raise `InputError` unless every source wholly covers every window.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Incidents or places.
+    windows : iterable of Window
+        The windows to be compared.
+    covered : window or list of windows, optional
+        What the data are known to cover; None means: find out from the records themselves.
+    """
+    wanted = list(windows)
+    if covered is not None:
+        known = read_windows(covered)
+        gaps = [w for w in wanted if not any(k.holds(w) for k in known)]
+        if gaps:
+            raise InputError(
+                f"The data do not wholly cover {name_windows(gaps)}", given=f"covered={name_windows(known)}"
+            )
+        return
+    spans = spans_of(incidents).assign(month_only=(precision_of(incidents) == "month").to_numpy())
+    source = incidents["source"].astype("str") if "source" in incidents.columns else None
+    groups = [("the data", spans)] if source is None else list(spans.groupby(source.to_numpy()))
+    for name, group in groups:
+        _require_source(str(name), group.dropna(), wanted)
+
+
+def _require_source(name: str, spans: pd.DataFrame, wanted: list[Window]) -> None:
+    if spans.empty:
+        return
+    first, last = spans["start"].min(), spans["end"].max()
+    slack = pd.Timedelta(0) if spans["month_only"].all() else _largest_gap(spans["start"])
+    starts = set(spans["start"].dt.to_period("M"))
+    dense = len(spans) / len(starts) >= _DENSE
+    for window in wanted:
+        months = pd.period_range(window.start, window.last_day, freq="M")
+        missing = [str(m) for m in months if m not in starts] if dense else []
+        if window.start < first - slack or window.end > last + slack or missing:
+            lacks = (
+                f"; no records in {', '.join(missing[:4])}{' ...' * (len(missing) > 4)}" if missing else ""
+            )
+            raise InputError(
+                f"{name} does not wholly cover the window {window}",
+                given=f"records from {first:%Y-%m-%d} to {last - pd.Timedelta(1, 'us'):%Y-%m-%d}{lacks}",
+                advice="another window, or covered='2016-07..2018-07' where you know the data are complete",
+            )
+
+
+def _largest_gap(starts: pd.Series) -> pd.Timedelta:
+    days = starts.dt.normalize().drop_duplicates().sort_values()
+    gap = days.diff().max()
+    return pd.Timedelta(days=1) if pd.isna(gap) else gap
+
+
+def _spans_of_names(names: pd.Series) -> pd.DataFrame:
+    if isinstance(names.dtype, pd.PeriodDtype) or not pd.api.types.is_datetime64_any_dtype(names):
+        known = {name: read_window(name) for name in names.dropna().unique()}
+    else:
+        known = {name: read_window(pd.Period(name, freq="M")) for name in names.dropna().unique()}
+    return pd.DataFrame(
+        {
+            "start": pd.to_datetime(names.map({k: w.start for k, w in known.items()})),
+            "end": pd.to_datetime(names.map({k: w.end for k, w in known.items()})),
+        }
+    )
