@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 VERSION = 1
+COVERS = ("hotspot", "hotspots", "street", "area", "person")
 
 CHEERS = ("community", "harmful", "expectation", "events", "recurring", "similarity")
 QUESTIONS = ("what", "where", "when", "who", "why", "how")
@@ -15,9 +17,10 @@ ACTION = (
     *("action", "three_e", "side", "technique", "power"),
     *("lead", "owner", "start", "due", "status", "cost"),
 )
+# Fields that stand once, by group: the order is that of the document.
 SINGLE = {
     "heading": ("owner", "reference", "review_date"),
-    "scanning": ("problem", "who_is_affected"),
+    "scanning": ("problem",),
     "cheers": CHEERS,
     "analysis": (*QUESTIONS, "tried", "hypotheses", "gaps"),
     "triangle": TRIANGLE,
@@ -25,7 +28,10 @@ SINGLE = {
     "assessment": ("community", "verdict", "lessons"),
     "sign_off": ("role", "date"),
 }
+# Fields that stand in rows, as many as people need.
 ROWS = {"objectives": OBJECTIVE, "actions": ACTION}
+# Fields that hold one date.
+DATES = {"review_date", "by_when", "start", "end", "due", "date"}
 
 
 def blank_people() -> dict[str, Any]:
@@ -67,6 +73,8 @@ class Plan:
         What later data would have fixed otherwise, with the date it was seen.
     assessments : list of dict
         Each dated; appended, never overwritten.
+    source : str
+        The text of the record it was read from, whose comments and layout are kept; "" for a new plan.
     """
 
     ref: str
@@ -82,4 +90,59 @@ class Plan:
     people: dict[str, Any] = field(default_factory=blank_people)
     changes: list[dict[str, Any]] = field(default_factory=list)
     assessments: list[dict[str, Any]] = field(default_factory=list)
-    source: Any = field(default=None, repr=False, compare=False)
+    document: dict[str, Any] = field(default_factory=dict)
+    source: str = field(default="", repr=False, compare=False)
+
+    def fields(self) -> dict[str, str]:
+        """Every field of people's that stands in the plan, by tag: "heading.owner", "actions.1.lead"."""
+        return dict(_walk(self.people))
+
+    def set_field(self, tag: str, text: str) -> None:
+        """Write one of people's fields by its tag; rows are added as they are needed.
+
+        Examples
+        --------
+        >>> plan = Plan(ref="SE1", title="Boar Lane")
+        >>> plan.set_field("actions.1.lead", "Council")
+        >>> plan.people["actions"][0]["lead"]
+        'Council'
+        """
+        group, *rest = tag.split(".")
+        if group in SINGLE:
+            self.people[group][rest[0]] = text
+            return
+        rows = self.people[group]
+        while len(rows) < int(rest[0]):
+            rows.append({})
+        rows[int(rest[0]) - 1][rest[1]] = text
+
+
+def _walk(people: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for group, names in SINGLE.items():
+        for name in names:
+            yield f"{group}.{name}", people.get(group, {}).get(name, "")
+    for group, names in ROWS.items():
+        for number, row in enumerate(people.get(group, ()), 1):
+            for name in names:
+                yield f"{group}.{number}.{name}", row.get(name, "")
+
+
+def known_tag(tag: str) -> bool:
+    """Whether a tag is one of people's fields.
+
+    Examples
+    --------
+    >>> known_tag("actions.12.lead"), known_tag("cheers.events"), known_tag("actions.x.lead")
+    (True, True, False)
+    """
+    group, *rest = tag.split(".")
+    if group in SINGLE:
+        return len(rest) == 1 and rest[0] in SINGLE[group]
+    number, name = [*rest, "", ""][:2]
+    return (
+        len(rest) == 2
+        and group in ROWS
+        and number.isdigit()
+        and 0 < int(number) < 1000
+        and name in ROWS[group]
+    )

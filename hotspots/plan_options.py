@@ -1,0 +1,138 @@
+"""The response menu: what has been tried elsewhere against such problems; nothing is chosen here."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+
+from hotspots.checks import InputError
+from hotspots.plan_words import say_date
+
+THREE_E = ("Engage", "Educate", "Enforce")
+# A type counts as part of the problem from this share of the incidents, or of the harm.
+PART_OF_PROBLEM = 0.10
+
+
+@cache
+def read_menu() -> dict[str, Any]:
+    """Responses, powers and techniques from the dated data files, checked against each other.
+
+    Raises
+    ------
+    InputError
+        When a response names a power, technique, 3E or family that is not there.
+    """
+    menu = {name: _load(f"{name}.toml") for name in ("responses", "powers", "techniques")}
+    techniques = {
+        int(n): f"{title} ({group})"
+        for group, rows in menu["techniques"].items()
+        if isinstance(rows, dict)
+        for n, title in rows.items()
+    }
+    families = menu["responses"]["families"]
+    for row in menu["responses"]["response"]:
+        known = row["technique"] in techniques and row["three_e"] in THREE_E
+        suits = set(row["suits"]) <= {*families, "any"}
+        if not (known and suits and row.get("power", "dispersal") in menu["powers"]):
+            raise InputError("The response menu names something that is not there", given=row["action"])
+    return {
+        "responses": menu["responses"]["response"],
+        "families": families,
+        "powers": {k: v for k, v in menu["powers"].items() if isinstance(v, dict)},
+        "techniques": techniques,
+        "dated": menu["powers"]["dated"],
+    }
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("hotspots") / "powers" / name).read_text(encoding="utf-8"))
+
+
+def families_of(category: str) -> list[str]:
+    """Name the families of problem that a category belongs to.
+
+    Examples
+    --------
+    >>> families_of("Violence and sexual offences"), families_of("Other crime")
+    (['violence'], [])
+    """
+    folded = category.casefold()
+    found = read_menu()["families"].items()
+    return [family for family, words in found if any(word in folded for word in words)]
+
+
+def problem_families(types: pd.DataFrame) -> dict[str, list[str]]:
+    """Families that make up a problem, the largest first, with the categories behind each.
+
+    Parameters
+    ----------
+    types : DataFrame
+        Columns ``type``, ``incidents`` and, where known, ``harm``.
+
+    Examples
+    --------
+    >>> problem_families(pd.DataFrame({"type": ["Burglary", "Robbery"], "incidents": [95, 5]}))
+    {'burglary': ['Burglary']}
+    """
+    share = types["incidents"] / max(types["incidents"].sum(), 1)
+    if "harm" in types and types["harm"].sum() > 0:
+        share = pd.concat([share, types["harm"] / types["harm"].sum()], axis=1).max(axis=1)
+    found: dict[str, list[str]] = {}
+    for i in share.sort_values(ascending=False, kind="stable").index:
+        if share[i] >= PART_OF_PROBLEM:
+            for family in families_of(types["type"][i]):
+                found.setdefault(family, []).append(str(types["type"][i]))
+    return found
+
+
+def suggest_responses(types: pd.DataFrame, *, count: int = 9) -> list[dict[str, Any]]:
+    """Responses to consider for a problem: each E in turn, the largest type of problem first.
+
+    Parameters
+    ----------
+    types : DataFrame
+        Columns ``type``, ``incidents`` and, where known, ``harm``.
+    count : int
+        How many at most.
+
+    Returns
+    -------
+    list of dict
+        ``action, three_e, side, technique, power, lead, owner, why``; none is chosen.
+    """
+    families = problem_families(types)
+    order = [*families, "any"]
+    responses = [r for r in read_menu()["responses"] if set(r["suits"]) & set(order)]
+    ranked = sorted(responses, key=lambda r: min(order.index(s) for s in r["suits"] if s in order))
+    by_e = [[r for r in ranked if r["three_e"] == e] for e in THREE_E]
+    turns = [row[i] for i in range(len(ranked)) for row in by_e if i < len(row)]
+    chosen = [_option(row, families) for row in turns[:count]]
+    return sorted(chosen, key=lambda row: THREE_E.index(row["three_e"]))
+
+
+def _option(row: dict[str, Any], families: dict[str, list[str]]) -> dict[str, Any]:
+    menu = read_menu()
+    categories = [c for suit in row["suits"] for c in families.get(suit, ())]
+    power = menu["powers"].get(row.get("power", ""))
+    return {
+        "action": row["action"],
+        "three_e": row["three_e"],
+        "side": row["side"],
+        "technique": menu["techniques"][row["technique"]],
+        "power": f"{power['name']} ({power['law']}): {power['conditions']}" if power else "",
+        "lead": row["lead"],
+        "owner": row["owner"],
+        "why": ", ".join(dict.fromkeys(categories)) or "any problem",
+    }
+
+
+def menu_note() -> str:
+    """Say what the menu is, its date, and that it is not legal advice."""
+    return (
+        f"Suggestions to choose from, change or drop; none is chosen. Powers as of "
+        f"{say_date(read_menu()['dated'])}: a summary, not legal advice."
+    )

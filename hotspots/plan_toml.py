@@ -1,0 +1,238 @@
+"""The record of a plan: one TOML file that people may edit; comments and order survive every save."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import pathlib
+import tomllib
+from typing import Any
+
+import tomlkit
+from tomlkit.items import AoT, Array, InlineTable, Table
+
+from hotspots.checks import InputError
+from hotspots.plan_check import check_record
+from hotspots.plan_record import ROWS, SINGLE, VERSION, Plan, blank_people
+from hotspots.plan_words import clean_text
+
+_HEAD = """\
+Problem-solving plan. [people] is yours: type between the quotes here, or in the Word document beside
+this file (its words are read back first). [frozen] was fixed when the plan was opened. Everything after
+it is written from the data and rewritten by the next draft; [[assessments]] are only ever added to."""
+
+# Rows that people read or edit stand as tables of their own; the rest are one line each.
+_AS_TABLES = {*ROWS, "options", "changes", "assessments", "areas", "comparator_areas"}
+
+
+def read_plan(path: str | os.PathLike[str]) -> Plan:
+    """Read a plan's record.
+
+    Parameters
+    ----------
+    path : str or Path
+        The ``.toml`` file.
+
+    Returns
+    -------
+    Plan
+        With ``source`` the text it came from.
+
+    Raises
+    ------
+    InputError
+        Naming every problem with its line: not TOML, an old version, unknown keys, values of a wrong kind.
+    """
+    file = pathlib.Path(path)
+    text = _read_text(file)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            "The plan is not valid TOML",
+            given=f"{file.name}: {error}",
+            advice="mend that line: text stands in one pair of quotes, or in three for several lines",
+        ) from error
+    check_record(raw, text, name=file.name)
+    return _build(raw, text)
+
+
+def _read_text(file: pathlib.Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError as error:
+        raise InputError(
+            "The plan is not there", given=str(file), advice="check the name and the folder"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "The plan is not UTF-8 text", given=str(file), advice="save it as UTF-8 in your editor"
+        ) from error
+    except OSError as error:
+        raise InputError("The plan cannot be read", given=f"{file}: {error.strerror}") from error
+
+
+def _build(raw: dict[str, Any], text: str) -> Plan:
+    people = blank_people()
+    for group in SINGLE:
+        people[group].update({k: _say(v) for k, v in raw.get("people", {}).get(group, {}).items()})
+    for group in ROWS:
+        rows = raw.get("people", {}).get(group, [])
+        people[group] = [{k: _say(v) for k, v in row.items()} for row in rows]
+    plan = Plan(ref=raw["ref"], title=raw["title"], people=people, source=text)
+    for name in ("covers", "frozen", "scanning", "analysis", "options", "changes", "assessments", "document"):
+        if name in raw:
+            setattr(plan, name, _plain(raw[name]))
+    plan.opened, plan.drafted = _say(raw["opened"]), _say(raw.get("drafted", ""))
+    return plan
+
+
+def _say(value: Any) -> str:
+    """Words of a field; a TOML date or number typed by hand becomes text."""
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def write_record(plan: Plan, path: str | os.PathLike[str]) -> pathlib.Path:
+    """Write a plan's record; what people wrote in the file before, comments too, stays as it was.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan; its ``source`` is the text to keep the layout of, and becomes the text written.
+    path : str or Path
+        The ``.toml`` file.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written, or has been changed since this plan was read from it.
+    """
+    file = pathlib.Path(path)
+    if file.exists() and _read_text(file) != plan.source:
+        raise InputError(
+            "The plan's record was changed after it was read, and is not overwritten",
+            given=str(file),
+            advice="read it again with read_plan, then draft",
+        )
+    text = dump_plan(plan)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_name(f".{file.name}.new")
+        beside.write_bytes(text.encode())
+        beside.replace(file)
+    except OSError as error:
+        raise InputError("The plan's record cannot be written", given=f"{file}: {error.strerror}") from error
+    plan.source = text
+    return file
+
+
+def dump_plan(plan: Plan) -> str:
+    """TOML text of a plan, in the layout of the text it was read from."""
+    document = tomlkit.parse(plan.source) if plan.source else _new_document()
+    _merge(document, _content(plan))
+    return tomlkit.dumps(document)
+
+
+def _new_document() -> tomlkit.TOMLDocument:
+    document = tomlkit.document()
+    for line in _HEAD.splitlines():
+        document.add(tomlkit.comment(line))
+    return document
+
+
+def _content(plan: Plan) -> dict[str, Any]:
+    people: dict[str, Any] = {group: dict(plan.people[group]) for group in SINGLE}
+    people.update({group: [dict(row) for row in plan.people[group]] for group in ROWS if plan.people[group]})
+    content: dict[str, Any] = {
+        "version": VERSION,
+        "ref": plan.ref,
+        "title": plan.title,
+        "covers": plan.covers,
+    }
+    content |= {"opened": plan.opened, "drafted": plan.drafted, "people": people, "frozen": plan.frozen}
+    content |= {"scanning": plan.scanning, "analysis": plan.analysis, "document": plan.document}
+    rows = {"options": plan.options, "changes": plan.changes, "assessments": plan.assessments}
+    return content | {name: value for name, value in rows.items() if value}
+
+
+def _merge(old: Any, new: dict[str, Any]) -> None:
+    """Set what differs and leave the rest as it is laid out; keys that are gone are removed."""
+    for key in [k for k in old if k not in new]:
+        del old[key]
+    for key, value in new.items():
+        present = old.get(key)
+        if isinstance(value, dict) and isinstance(present, dict):
+            _merge(present, value)
+        elif _is_rows(value) and isinstance(present, AoT):
+            _merge_rows(present, value)
+        elif present is None or _plain(_unwrap(present)) != value:
+            old[key] = _item(value, key)
+
+
+def _merge_rows(old: AoT, new: list[dict[str, Any]]) -> None:
+    while len(old) > len(new):
+        del old[-1]
+    for i, row in enumerate(new):
+        if i < len(old):
+            _merge(old[i], row)
+        else:
+            old.append(_table(row))
+
+
+def _unwrap(value: Any) -> Any:
+    return value.unwrap() if hasattr(value, "unwrap") else value
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _table(content: dict[str, Any]) -> Table:
+    table = tomlkit.table()
+    for key, value in content.items():
+        table.add(key, _item(value, key))
+    return table
+
+
+def _item(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        return _table(value)
+    if key in _AS_TABLES and _is_rows(value):
+        rows = tomlkit.aot()
+        for row in value:
+            rows.append(_table(row))
+        return rows
+    if isinstance(value, list):
+        return _list(value)
+    if isinstance(value, str):
+        text = clean_text(value)
+        return tomlkit.string(text, multiline="\n" in text)
+    return tomlkit.item(value)
+
+
+def _list(values: list[Any]) -> Array:
+    """Put each item on a line, so that a diff shows the one that changed."""
+    array = tomlkit.array()
+    for value in values:
+        array.append(_inline(value) if isinstance(value, dict) else _item(value))
+    return array.multiline(len(values) > 1)
+
+
+def _inline(content: dict[str, Any]) -> InlineTable:
+    table = tomlkit.inline_table()
+    for key, value in content.items():
+        table.append(key, _item(value))
+    return table
