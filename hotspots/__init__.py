@@ -1,6 +1,7 @@
 """Points to places: read, weigh, find, time, compare, judge and patrol hotspots of crime and ASB."""
 
 from hotspots.assign import assign_hotspots
+from hotspots.cameras import place_cameras, street_junctions
 from hotspots.checks import InputError
 from hotspots.clusters import cluster_incidents
 from hotspots.find import find_hotspots
@@ -19,9 +20,11 @@ __all__ = [
     "find_hotspots",
     "list_schemes",
     "outline_hotspots",
+    "place_cameras",
     "read_incidents",
     "read_weights",
     "refuse_systematic",
+    "street_junctions",
     "tabulate_rejects",
     "weigh_incidents",
 ]

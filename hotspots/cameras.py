@@ -1,0 +1,335 @@
+"""Where a limited number of cameras, or of any guardian asset, reach the most harm."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hotspots.checks import CRS, InputError, announce, require_metres
+from hotspots.covering import cover_most, covered_weight, order_by_gain
+from hotspots.demand import Demand, collect_demand, tidy_name
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+GRID_STEP = 50.0
+_KEEP_ON_TIES = 1e-8
+_SHARES = [
+    "marginal_share_of_harm",
+    "cumulative_share_of_harm",
+    "marginal_share_of_incidents",
+    "cumulative_share_of_incidents",
+]
+
+
+def place_cameras(
+    incidents: gpd.GeoDataFrame,
+    *,
+    count: int = 10,
+    radius: float,
+    candidates: gpd.GeoDataFrame | str | None = None,
+    existing: gpd.GeoDataFrame | None = None,
+    current: gpd.GeoDataFrame | None = None,
+    by: str = "harm",
+    profile: Collection[str] | None = None,
+    min_gain: float = 0.0,
+) -> gpd.GeoDataFrame:
+    """Choose the sites that together reach the most harm, proven the best, and say what each adds.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Incidents, places or spots (EPSG:27700). A spot of several parts counts at each part.
+    count : int
+        Sites to choose; with ``current``, the number of cameras that may stand in all.
+    radius : float
+        Metres within which a camera reaches an incident, in a straight line.
+    candidates : GeoDataFrame, "grid" or None
+        Points where a camera may stand (lamp-posts); or street lines, whose junctions are used; or
+        ``"grid"``, a 50 m lattice over the incidents. None means the distinct places of the incidents.
+    existing : GeoDataFrame, optional
+        Cameras that stay: what they reach is counted first and not paid for again.
+    current : GeoDataFrame, optional
+        Cameras that stand today and may be moved: each is answered by keep, move or take down.
+    by : {"harm", "incidents"}
+        What is covered.
+    profile : collection of str, optional
+        Categories that count; None means all.
+    min_gain : float
+        Share of the measure that moving a camera must gain (0.01 is one per cent); only with ``current``.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``rank``, best first. ``name``; ``action`` ("new", "keep", "move", "take down"); ``camera``
+        (row of ``current``); ``candidate`` (row of ``candidates``); the marginal and cumulative share of
+        harm and of incidents (cumulative counts what ``existing`` reaches); ``gain``, the share that
+        this decision is worth: lost without the site, gained by the move, or given up by taking down;
+        ``move_metres``; ``geometry``.
+
+    Raises
+    ------
+    InputError
+        For a radius or count that is not above 0, no harm to cover, or frames that are not in metres.
+
+    Notes
+    -----
+    Maximal covering location problem (Church and ReVelle, 1974), solved exactly. Straight-line reach:
+    buildings and trees are not known. The share is of demand, never of the number of places.
+
+    Examples
+    --------
+    >>> from shapely.geometry import Point
+    >>> crimes = gpd.GeoDataFrame(
+    ...     {"harm": [5.0, 4.0, 3.0]}, geometry=[Point(0, 0), Point(90, 0), Point(500, 0)], crs="EPSG:27700"
+    ... )
+    >>> sites = place_cameras(crimes, count=2, radius=100)
+    >>> sites["cumulative_share_of_harm"].tolist()
+    [0.75, 1.0]
+    """
+    _check_numbers(count, radius, min_gain)
+    demand = collect_demand(incidents, by=by, profile=profile, what="incidents")
+    if len(demand.xy) == 0:
+        return _empty_sites()
+    posts = _candidates(candidates, demand)
+    standing = _points(current, what="current cameras")
+    fixed = _points(existing, what="existing cameras")
+    seen = _reach(demand.xy, fixed, radius).sum(axis=1) > 0
+    sites = pd.concat([standing.assign(standing=True), posts.assign(standing=False)], ignore_index=True)
+    reach = _reach(demand.xy, sites, radius)
+    weights = demand.measured(by)
+    left = np.where(seen, 0.0, weights)
+    mine = sites["standing"].to_numpy()
+    bonus = np.where(mine, (min_gain + _KEEP_ON_TIES) * weights.sum(), 0.0) if mine.any() else None
+    chosen = cover_most(left, reach, count=count, bonus=bonus)
+    chosen = chosen[[covered_weight(left, reach, chosen[[i]]) > 0 for i in range(len(chosen))]]
+    order, gains = order_by_gain(left, reach, chosen)
+    order = order[gains > 0]
+    _announce_result(count, order, seen, weights, by=by)
+    actions = _decide(sites, order, left, reach, weights.sum())
+    return _table(sites, actions, demand, reach, seen, radius)
+
+
+def _check_numbers(count: int, radius: float, min_gain: float) -> None:
+    if not (np.isfinite(radius) and radius > 0):
+        raise InputError("The radius must be above 0 metres", given=f"radius={radius}", advice="radius=150")
+    if not (isinstance(count, int | np.integer) and count >= 1):
+        raise InputError(
+            "The count must be a whole number above 0", given=f"count={count}", advice="count=10"
+        )
+    if not 0 <= min_gain < 1:
+        raise InputError(
+            "The least gain of a move is a share from 0 to 1", given=f"min_gain={min_gain}", advice="0.01"
+        )
+
+
+def _points(frame: gpd.GeoDataFrame | None, *, what: str) -> pd.DataFrame:
+    """Coordinates, label and name of each row of a frame of points."""
+    columns = ["label", "name", "easting", "northing"]
+    if frame is None:
+        return pd.DataFrame({c: pd.Series(dtype=object if c in columns[:2] else float) for c in columns})
+    require_metres(frame, what=what)
+    if not (frame.geom_type == "Point").all():
+        raise InputError(
+            f"{what} must be points",
+            given=", ".join(sorted(set(frame.geom_type.fillna("no geometry")))),
+            advice="frame.set_geometry(frame.representative_point())",
+        )
+    column = next((c for c in ("name", "place", "ref") if c in frame.columns), None)
+    names = [""] * len(frame) if column is None else [tidy_name(str(n)) for n in frame[column].fillna("")]
+    return pd.DataFrame(
+        {
+            "label": frame.index.astype(object),
+            "name": names,
+            "easting": frame.geometry.x,
+            "northing": frame.geometry.y,
+        }
+    ).reset_index(drop=True)
+
+
+def _candidates(candidates: Any, demand: Demand) -> pd.DataFrame:
+    if isinstance(candidates, str):
+        if candidates != "grid":
+            raise InputError(
+                "Candidates are points, street lines or the word 'grid'",
+                given=repr(candidates),
+                advice="'grid'",
+            )
+        points = _lattice(demand.xy)
+    elif candidates is None:
+        points = demand.xy
+    else:
+        require_metres(candidates, what="candidates")
+        if len(candidates) == 0:
+            raise InputError(
+                "There is no candidate site",
+                given="an empty frame",
+                advice="candidates=None for the places themselves",
+            )
+        if not candidates.geom_type.isin(["LineString", "MultiLineString"]).all():
+            return _points(candidates, what="candidates").sort_values(["easting", "northing"], kind="stable")
+        points = street_junctions(candidates)
+    frame = pd.DataFrame({"label": pd.NA, "name": "", "easting": points[:, 0], "northing": points[:, 1]})
+    return frame.astype({"label": object})
+
+
+def street_junctions(lines: gpd.GeoDataFrame) -> Floats:
+    """Coordinates (n × 2, metres) where three or more arms of street lines meet.
+
+    Examples
+    --------
+    >>> from shapely import LineString
+    >>> cross = gpd.GeoDataFrame(
+    ...     geometry=[LineString([(0, 0), (5, 0), (9, 0)]), LineString([(5, 0), (5, 5)])], crs="EPSG:27700"
+    ... )
+    >>> street_junctions(cross).tolist()
+    [[5.0, 0.0]]
+    """
+    single = lines.geometry.explode(index_parts=False).reset_index(drop=True)
+    vertices = single.get_coordinates()
+    line = vertices.index.to_numpy()
+    ends = np.ones(len(line), dtype=bool)
+    ends[1:-1] = (line[1:-1] != line[:-2]) | (line[1:-1] != line[2:])
+    at = np.round(vertices["x"].to_numpy(), 1) + 1j * np.round(vertices["y"].to_numpy(), 1)
+    distinct, where = np.unique(at, return_inverse=True)
+    arms = np.bincount(where, np.where(ends, 1, 2), minlength=len(distinct))
+    meet = distinct[arms >= 3]
+    return np.column_stack([meet.real, meet.imag])
+
+
+def _lattice(at: Floats) -> Floats:
+    """Points of the National Grid's 50 m lattice around each demand point."""
+    corner = np.floor(at / GRID_STEP)
+    shifts = np.array([(i, j) for i in (-1, 0, 1, 2) for j in (-1, 0, 1, 2)])
+    return np.unique((corner[:, None, :] + shifts[None, :, :]).reshape(-1, 2), axis=0) * GRID_STEP
+
+
+def _reach(at: Floats, sites: pd.DataFrame, radius: float) -> Any:
+    """Sparse demand × sites: True within the radius."""
+    from scipy.sparse import csr_array
+    from scipy.spatial import cKDTree
+
+    shape = (len(at), len(sites))
+    if 0 in shape:
+        return csr_array(shape)
+    spots = sites[["easting", "northing"]].to_numpy(dtype=float)
+    near = cKDTree(at).sparse_distance_matrix(cKDTree(spots), radius * (1 + 1e-12), output_type="ndarray")
+    return csr_array((np.ones(len(near)), (near["i"], near["j"])), shape=shape)
+
+
+def _decide(sites: pd.DataFrame, order: Ints, left: Floats, reach: Any, total: float) -> pd.DataFrame:
+    """Keep, move, take down or new, for each chosen or standing site; moves pair the nearest."""
+    standing = sites["standing"].to_numpy()
+    kept = order[standing[order]]
+    arriving, leaving = order[~standing[order]], np.setdiff1d(np.flatnonzero(standing), kept)
+    pairs = _pair(sites, leaving, arriving)
+    whole = covered_weight(left, reach, order)
+    rows = []
+    for site in order:
+        old = pairs.get(int(site), -1)
+        others = order[order != site]
+        without = covered_weight(left, reach, np.append(others, old) if old >= 0 else others)
+        action = "keep" if standing[site] else "move" if old >= 0 else "new"
+        rows.append(
+            (site, action, old if old >= 0 else site if standing[site] else -1, (whole - without) / total)
+        )
+    for site in np.setdiff1d(leaving, list(pairs.values())):
+        lost = covered_weight(left, reach, np.append(order, site)) - whole
+        rows.append((site, "take down", site, -lost / total))
+    return pd.DataFrame(rows, columns=["site", "action", "camera_site", "gain"])
+
+
+def _pair(sites: pd.DataFrame, leaving: Ints, arriving: Ints) -> dict[int, int]:
+    from scipy.optimize import linear_sum_assignment
+    from scipy.spatial.distance import cdist
+
+    at = sites[["easting", "northing"]].to_numpy(dtype=float)
+    if not len(leaving) or not len(arriving):
+        return {}
+    i, j = linear_sum_assignment(cdist(at[leaving], at[arriving]))
+    return {int(arriving[b]): int(leaving[a]) for a, b in zip(i, j, strict=True)}
+
+
+def _table(
+    sites: pd.DataFrame, actions: pd.DataFrame, demand: Demand, reach: Any, seen: Any, radius: float
+) -> gpd.GeoDataFrame:
+    stays = actions["action"].ne("take down").to_numpy()
+    chosen = actions["site"].to_numpy(dtype=np.int64)
+    at = sites.iloc[chosen][["easting", "northing"]].to_numpy(dtype=float)
+    before = actions["camera_site"].to_numpy(dtype=np.int64)
+    moved = actions["action"].eq("move").to_numpy()
+    metres = np.full(len(actions), np.nan)
+    origin = sites.iloc[before[moved]][["easting", "northing"]].to_numpy(dtype=float)
+    metres[moved] = np.hypot(*(at[moved] - origin).T)
+    table = gpd.GeoDataFrame(
+        {
+            "name": _names(sites, chosen, demand, radius),
+            "action": actions["action"].to_numpy(dtype=object),
+            "camera": [sites["label"].iloc[b] if b >= 0 else None for b in before],
+            "candidate": [None if sites["standing"].iloc[c] else sites["label"].iloc[c] for c in chosen],
+            **_shares(demand, reach, seen, chosen, stays),
+            "gain": actions["gain"].to_numpy(dtype=float),
+            "move_metres": metres,
+        },
+        geometry=gpd.points_from_xy(at[:, 0], at[:, 1]),
+        crs=CRS,
+        index=pd.RangeIndex(1, len(actions) + 1, name="rank"),
+    )
+    return table.astype({"camera": object, "candidate": object})
+
+
+def _shares(demand: Demand, reach: Any, seen: Any, chosen: Ints, stays: Any) -> dict[str, Floats]:
+    """Marginal and cumulative shares of both measures, in the order given; a camera taken down adds none."""
+    columns = reach.tocsc()
+    shares: dict[str, Floats] = {}
+    for measure in ("harm", "incidents"):
+        weights = demand.measured(measure)
+        total = weights.sum()
+        covered, marginal = np.asarray(seen).copy(), np.zeros(len(chosen))
+        start = weights[covered].sum()
+        for row, site in enumerate(chosen):
+            if stays[row]:
+                here = columns.indices[columns.indptr[site] : columns.indptr[site + 1]]
+                marginal[row] = weights[here][~covered[here]].sum()
+                covered[here] = True
+        if not total > 0:
+            marginal, start, total = np.full(len(chosen), np.nan), np.nan, 1.0
+        shares[f"marginal_share_of_{measure}"] = marginal / total
+        shares[f"cumulative_share_of_{measure}"] = (start + np.cumsum(marginal)) / total
+    return shares
+
+
+def _names(sites: pd.DataFrame, chosen: Ints, demand: Demand, radius: float) -> list[str]:
+    """Name each site by its own name, else by the place text nearest to it."""
+    from scipy.spatial import cKDTree
+
+    named = np.flatnonzero(demand.place != "")
+    own = sites["name"].iloc[chosen].tolist()
+    if not len(named):
+        return own
+    at = sites.iloc[chosen][["easting", "northing"]].to_numpy(dtype=float).reshape(-1, 2)
+    found = cKDTree(demand.xy[named]).query(at)
+    metres, nearest = np.asarray(found[0]), np.asarray(found[1])
+    near = [str(demand.place[named[n]]) if d <= radius else "" for d, n in zip(metres, nearest, strict=True)]
+    return [mine or other for mine, other in zip(own, near, strict=True)]
+
+
+def _announce_result(count: int, order: Ints, seen: Any, weights: Floats, *, by: str) -> None:
+    if np.any(seen):
+        announce(f"The existing cameras already reach {weights[seen].sum() / weights.sum():.1%} of {by}.")
+    if len(order) < count:
+        announce(f"Only {len(order)} of {count} sites are proposed: a further one would reach nothing more.")
+
+
+def _empty_sites() -> gpd.GeoDataFrame:
+    columns: dict[str, Any] = {c: pd.Series(dtype="str") for c in ("name", "action")}
+    columns |= {c: pd.Series(dtype=object) for c in ("camera", "candidate")}
+    columns |= {c: pd.Series(dtype=float) for c in [*_SHARES, "gain", "move_metres"]}
+    return gpd.GeoDataFrame(
+        columns, geometry=gpd.GeoSeries([], crs=CRS), index=pd.RangeIndex(1, 1, name="rank")
+    )
