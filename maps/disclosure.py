@@ -1,0 +1,265 @@
+"""The one gate: what may leave the building, for whom, and how it is marked.
+
+Every writer of this room passes its frames through `release` before anything is drawn or written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.checks import InputError, announce, closest_name
+from maps.suppression import hide_small
+
+F = TypeVar("F", bound=pd.DataFrame)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Who an output is for: the smallest count shown, its marking and the sentence printed on it."""
+
+    name: str
+    threshold: int
+    marking: str
+    audience: str
+
+    @property
+    def suppressed(self) -> str:
+        """Words that stand where a small number was left out."""
+        return f"fewer than {self.threshold}" if self.threshold else ""
+
+
+PROFILES = {
+    "open": Profile("open", 0, "", "Published open data: may be shared with anyone."),
+    "internal": Profile(
+        "internal",
+        0,
+        "OFFICIAL-SENSITIVE",
+        "Exact counts: only for the named signatories of the information-sharing agreement.",
+    ),
+    "partner": Profile(
+        "partner",
+        5,
+        "OFFICIAL-SENSITIVE",
+        "For the partnership's problem-solving group, not for publication. Counts under 5 are left out.",
+    ),
+    "public": Profile("public", 10, "OFFICIAL", "Prepared for the public. Counts under 10 are left out."),
+}
+OPEN_SOURCES = frozenset({"police.uk", "data.police.uk"})
+MERGED = "Violence and sexual offences"
+APART = "Other crimes (not shown separately)"
+_SENSITIVE = re.compile(
+    r"domestic|sexual|rape|hate|exploit|child|traffick|slavery|honou?r|forced marriage|stalk|coerci"
+    r"|indecen|grooming|racial|religio|homophob|transphob|disabilit|genital|trafik|modern slave|abus\w* of",
+    re.IGNORECASE,
+)
+
+# What a page, picture or table of each kind needs; nothing else is ever let through.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "spots": (
+        *("ref", "name", "incidents", "harm", "harm_low", "harm_high", "share_of_incidents", "share_of_harm"),
+        *("places", "kind", "parts", "rank_low", "rank_high", "stability", "trend", "streets"),
+        *("chance", "expected", "default_location", "largest_share"),
+        *("before", "after", "change", "change_low", "change_high", "change_words"),
+    ),
+    "areas": (
+        *("code", "name", "vintage", "incidents", "harm", "harm_low", "harm_high", "population", "rank"),
+        *("share_of_incidents", "share_of_harm", "rate", "rate_low", "rate_high", "low", "high", "per"),
+    ),
+    "cells": ("incidents", "harm", "share", "significant"),
+    "patrols": (
+        *("ref", "name", "order", "round", "vehicle", "visits", "minutes", "start", "streets"),
+        *("incidents", "harm", "share_of_harm", "cumulative_share"),
+    ),
+    "cameras": (
+        *("name", "place", "radius", "order", "existing", "incidents", "harm"),
+        *("marginal_share", "cumulative_share", "share_of_harm"),
+    ),
+    "places": ("name", "kind", "type", "category"),
+    "comparison": ("name", "role", "ref", "incidents"),
+    "streets": ("name",),
+    "incidents": ("source", "when", "precision", "category", "place", "incidents"),
+}
+_COUNTS = {
+    kind: [c for c in ("incidents", "before", "after") if c in columns] for kind, columns in COLUMNS.items()
+}
+_GOES_WITH_COUNT = (
+    "harm",
+    "harm_low",
+    "harm_high",
+    "share_of_incidents",
+    "share_of_harm",
+    "places",
+    "change",
+)
+
+
+def profile_named(name: str | Profile | None, *, sources: Sequence[str] = ()) -> Profile:
+    """Profile of that name; None means "open" where every source is published data, else "partner".
+
+    Raises
+    ------
+    InputError
+        If there is no such profile.
+
+    Examples
+    --------
+    >>> profile_named("public").threshold
+    10
+    >>> profile_named(None, sources=["police.uk"]).name
+    'open'
+    """
+    if isinstance(name, Profile):
+        return name
+    if name is None:
+        published = bool(sources) and set(sources) <= OPEN_SOURCES
+        chosen = PROFILES["open" if published else "partner"]
+        announce(f"No disclosure profile was given: '{chosen.name}' is used. {chosen.audience}")
+        return chosen
+    if name not in PROFILES:
+        raise InputError(
+            "There is no such disclosure profile",
+            given=f"profile='{name}'",
+            advice=f"'{closest_name(name, PROFILES) or 'partner'}' (known: {', '.join(PROFILES)})",
+        )
+    return PROFILES[name]
+
+
+def is_sensitive(category: object) -> bool:
+    """Whether a category is never shown as points nor on its own in a popup.
+
+    The merged police.uk category counts as sensitive: whole, it may be counted, never drawn as points.
+
+    Examples
+    --------
+    >>> [is_sensitive(c) for c in ("Domestic abuse", "Burglary", "Violence and sexual offences")]
+    [True, False, True]
+    """
+    return bool(_SENSITIVE.search(str(category)))
+
+
+def name_category(category: object) -> str:
+    """Name under which a category may be counted: its own, or "Other crimes (not shown separately)".
+
+    Examples
+    --------
+    >>> name_category("Hate crime")
+    'Other crimes (not shown separately)'
+    >>> name_category("Violence and sexual offences")
+    'Violence and sexual offences'
+    """
+    text = str(category)
+    return APART if is_sensitive(text) and text != MERGED else text
+
+
+def release(frame: F, *, kind: str, profile: str | Profile) -> F:
+    """Copy of a frame that may leave the building under a profile.
+
+    Parameters
+    ----------
+    frame : DataFrame or GeoDataFrame
+        What is to be drawn or written.
+    kind : str
+        What it holds: "spots", "areas", "cells", "patrols", "cameras", "places", "comparison",
+        "streets" or "incidents". Only that kind's columns are kept, whatever else is there.
+    profile : str or Profile
+        "open", "internal", "partner" or "public".
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        The same rows (for "incidents" as points: without sensitive categories), with counts from 1 up
+        to the profile's threshold missing, as well as what would give them back.
+
+    Raises
+    ------
+    InputError
+        If the kind or profile is unknown, or points of incidents are asked for beyond "internal".
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"incidents": [3, 4, 40], "raw_Victim": "someone"})
+    >>> release(cells, kind="cells", profile="partner")["incidents"].tolist()
+    [<NA>, <NA>, 40]
+    """
+    if kind not in COLUMNS:
+        raise InputError("Nothing of this kind may leave", given=f"kind='{kind}'", advice=", ".join(COLUMNS))
+    who = profile_named(profile)
+    kept = frame[[c for c in frame.columns if _may_leave(c, frame, kind)]].copy()
+    if kind == "incidents":
+        return _release_points(kept, who)
+    if who.threshold:
+        for column in [c for c in _COUNTS[kind] if c in kept.columns]:
+            hidden = hide_small(kept[column], threshold=who.threshold)
+            kept[column] = pd.to_numeric(kept[column]).round().astype("Int64").mask(hidden)
+            _hide_with(kept, hidden, column)
+        if kind == "spots":
+            _hide_in_lists(kept, frame, who.threshold)
+    return kept
+
+
+def _may_leave(column: str, frame: pd.DataFrame, kind: str) -> bool:
+    if isinstance(frame, gpd.GeoDataFrame) and column == frame.geometry.name:
+        return True
+    if column in COLUMNS[kind]:
+        return True
+    match = re.fullmatch(r"(\w+)_(code|name|shares)", str(column))
+    layer = match.group(1) if match and kind in ("spots", "cells", "areas", "patrols", "cameras") else ""
+    needed = ("code", "name", "shares") if kind == "spots" else ("code", "name")
+    return bool(layer) and all(f"{layer}_{part}" in frame.columns for part in needed)
+
+
+def _hide_with(kept: pd.DataFrame, hidden: pd.Series, column: str) -> None:
+    """Harm and shares of a hidden count would give it back, so they go with it."""
+    for other in _GOES_WITH_COUNT if column == "incidents" else ("change", "change_low", "change_high"):
+        if other in kept.columns:
+            kept[other] = kept[other].mask(hidden)
+
+
+def _hide_in_lists(kept: pd.DataFrame, frame: pd.DataFrame, threshold: int) -> None:
+    """Hide counts inside lists: a part's own, and shares by area, which times the total are counts."""
+    if "parts" in kept.columns:
+        kept["parts"] = [_hide_parts(parts, threshold) for parts in kept["parts"]]
+    for column in [c for c in kept.columns if str(c).endswith("_shares")]:
+        totals = pd.to_numeric(frame["incidents"])
+        pairs = zip(kept[column], totals, strict=True)
+        kept[column] = [_hide_shares(shares, total, threshold) for shares, total in pairs]
+
+
+def _hide_parts(parts: Any, threshold: int) -> Any:
+    if not isinstance(parts, list):
+        return parts
+    counts = pd.Series([part.get("incidents", 0) for part in parts])
+    hidden = hide_small(counts, threshold=threshold) if len(parts) > 1 else counts < threshold
+    small = ("incidents", "harm")
+    return [
+        {k: v for k, v in part.items() if not (gone and k in small)}
+        for part, gone in zip(parts, hidden, strict=True)
+    ]
+
+
+def _hide_shares(shares: Any, total: float, threshold: int) -> Any:
+    if not isinstance(shares, list):
+        return shares
+    counts = pd.Series([share * total for _, share in shares]).round()
+    hidden = hide_small(counts, threshold=threshold)
+    return [(name, np.nan if gone else share) for (name, share), gone in zip(shares, hidden, strict=True)]
+
+
+def _release_points(points: F, who: Profile) -> F:
+    if who.name not in ("open", "internal"):
+        raise InputError(
+            "Incidents may not leave as points under this profile",
+            given=f"profile='{who.name}'",
+            advice="give them as the layer 'incidents' of a map, which draws them as cells",
+        )
+    allowed = ~points["category"].map(is_sensitive).astype(bool)
+    if not allowed.all():
+        announce(f"{int((~allowed).sum()):,} incidents of sensitive categories are not drawn as points.")
+    return points[allowed]

@@ -1,0 +1,106 @@
+"""Colours, classes and legend words that every map and picture shares."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+# Five steps of matplotlib's cividis, light to dark: told apart under every colour-vision type and in grey.
+AMOUNT = ("#fee838", "#bcae6c", "#7d7c78", "#434e6c", "#00224e")
+# PuOr, never red-green: purple down, orange up.
+CHANGE = {"down": "#8073ac", "no clear change": "#f7f7f7", "up": "#e08214", "": "#d0d3d6"}
+SIGNS = {"down": "▼", "no clear change": "●", "up": "▲", "": "–"}
+MISSING = "#ffffff"
+INK, LAND, SEA, LINE, ACCENT = "#0b1f33", "#fbfaf7", "#e3e8ec", "#77808a", "#0f4c81"
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Breaks between five classes of amount, with a colour and words for each."""
+
+    breaks: tuple[float, ...]
+    colours: tuple[str, ...]
+    words: tuple[str, ...]
+
+    def of(self, values: pd.Series) -> list[int]:
+        """Class of each value, 0 the lowest; -1 where the value is missing.
+
+        Examples
+        --------
+        >>> choose_classes(pd.Series([10, 20, 30, 40, 90])).of(pd.Series([10, 90, None]))
+        [0, 4, -1]
+        """
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+        found = np.searchsorted(self.breaks, numbers, side="right")
+        return [-1 if math.isnan(n) else int(c) for n, c in zip(numbers, found, strict=True)]
+
+
+def choose_classes(values: pd.Series, *, count: int = 5) -> Classes:
+    """Classes of roughly equal numbers of values, with round breaks that people can say aloud.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        The amounts; missing ones are left out.
+    count : int, default 5
+        Most classes wanted; fewer when the values do not allow so many.
+
+    Returns
+    -------
+    Classes
+
+    Examples
+    --------
+    >>> choose_classes(pd.Series([12, 48, 103, 260, 990])).words
+    ('under 40', '40 to 79', '80 to 169', '170 to 399', '400 or more')
+    """
+    numbers = pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype="float64")
+    if not len(numbers):
+        return Classes((), (AMOUNT[-1],), ("no figures",))
+    wanted = np.quantile(numbers, [i / count for i in range(1, count)])
+    breaks = sorted({b for b in map(_round_break, wanted) if numbers.min() < b <= numbers.max()})
+    steps = [round(i * (len(AMOUNT) - 1) / max(len(breaks), 1)) for i in range(len(breaks) + 1)]
+    colours = tuple(AMOUNT[s] for s in steps) if breaks else (AMOUNT[-1],)
+    return Classes(tuple(breaks), colours, _say_classes(breaks, numbers))
+
+
+def _round_break(value: float) -> float:
+    """To the nearest 50, 5, 0.5 ... of its size; whole numbers from 1 up, so that counts read as counts."""
+    if value <= 0:
+        return 0.0
+    size = 10.0 ** math.floor(math.log10(value))
+    step = size / 2 if value >= 2 * size else size / 10
+    rounded = round(value / step) * step
+    return float(max(round(rounded), 1)) if value >= 1 else float(f"{rounded:.2g}")
+
+
+def _say_classes(breaks: Sequence[float], numbers: np.ndarray) -> tuple[str, ...]:
+    if not breaks:
+        low, high = say_number(numbers.min()), say_number(numbers.max())
+        return (low if low == high else f"{low} to {high}",)
+    whole = all(float(b).is_integer() for b in breaks)
+    middle = [
+        say_number(a) if whole and b - a == 1 else f"{say_number(a)} to {say_number(b - 1 if whole else b)}"
+        for a, b in itertools.pairwise(breaks)
+    ]
+    return (f"under {say_number(breaks[0])}", *middle, f"{say_number(breaks[-1])} or more")
+
+
+def say_number(value: float) -> str:
+    """Write a number as people write it: thousands with commas, decimals only where small.
+
+    Examples
+    --------
+    >>> [say_number(v) for v in (51501.3, 4.0, 0.25, float("nan"))]
+    ['51,501', '4', '0.25', 'not known']
+    """
+    if pd.isna(value):
+        return "not known"
+    if value == round(value) or abs(value) >= 10:
+        return f"{round(value):,}"
+    return f"{value:.2g}"

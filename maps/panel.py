@@ -1,0 +1,141 @@
+"""The page around the map: heading, choices, key and the table of the same rows, as one branca element."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from branca.element import Element, MacroElement
+from jinja2 import Environment
+from markupsafe import Markup
+
+from maps.disclosure import Profile
+from maps.escape import clean, embed_json, escape
+from maps.palette import CHANGE, SIGNS, choose_classes
+from maps.shapes import encode_points, encode_shapes
+from maps.standalone import leaflet_head
+from maps.words import describe_spot, has, name_spot, say_certainty, say_count
+
+_PAGES = Environment(finalize=lambda v: v if isinstance(v, Markup) else escape(v))
+HARM_NOTE = "Harm adds up, for each crime, the days in prison a court would start from for a first offence."
+
+
+def read_template(name: str) -> str:
+    """Text of one of the map's templates, with Unix line ends."""
+    return (files("maps") / "templates" / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def fill_template(name: str, **values: Any) -> str:
+    """Template filled in, every value escaped unless it is already markup."""
+    return str(_PAGES.from_string(read_template(name)).render(**values))
+
+
+class Raw(Element):  # type: ignore[misc]  # branca ships no types
+    """Text that goes into the page as it is: branca's own Element would run it as a Jinja template."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._name, self.text = "Raw", text
+
+    def render(self, **kwargs: Any) -> str:
+        """Give the text."""
+        return self.text
+
+
+class Panel(MacroElement):  # type: ignore[misc]  # branca ships no types
+    """Heading, choices, key and table of a map, with the script that links them."""
+
+    def __init__(self, *, page: dict[str, Any], data: dict[str, Any], about: dict[str, str]) -> None:
+        super().__init__()
+        self._name = "Panel"
+        self.page, self.data, self.about = page, data, about
+
+    def render(self, **kwargs: Any) -> None:
+        """Put the pieces where they belong in the figure's head, body and script."""
+        figure = self.get_root()
+        figure.title = escape(self.about["title"])
+        source = "JSON.parse(document.getElementById('sh-data').textContent)"
+        call = f"saferMap({self._parent.get_name()}, {source});"
+        top = fill_template("page_top.html", **self.page)
+        bottom = fill_template("page_bottom.html", data=Markup(embed_json(self.data)), **self.page)
+        figure.header.add_child(Raw(leaflet_head()), name="safer_head", index=0)
+        figure.header.add_child(Raw(f"<style>\n{read_template('map.css')}</style>"), name="safer_style")
+        figure.html.add_child(Raw(top), name="safer_top", index=0)
+        figure.html.add_child(Raw(bottom), name="safer_bottom")
+        figure.script.add_child(Raw(f"{read_template('map.js')}{call}"), name="safer_script")
+
+
+def measure_spots(spots: gpd.GeoDataFrame, *, period: str) -> list[dict[str, Any]]:
+    """Ways the hotspots can be coloured: by harm, number and change, as far as the columns are there."""
+    over = f", {period}" if period else ""
+    found = []
+    for key, label, title, note in (
+        ("harm", "Harm", f"Harm score of each hotspot{over}", HARM_NOTE),
+        ("incidents", "Number", f"Number of crimes and ASB incidents in each hotspot{over}", ""),
+    ):
+        if key in spots.columns and pd.to_numeric(spots[key]).notna().any():
+            classes = choose_classes(spots[key])
+            legend = [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)]
+            measure = {"key": key, "label": label, "word": label.lower(), "title": title, "note": note}
+            found.append(measure | {"legend": legend, "classes": classes.of(spots[key])})
+    if "change" in spots.columns and spots["change"].map(bool).any():
+        words = list(CHANGE)
+        legend = [
+            {"colour": CHANGE[w], "words": f"{SIGNS[w]} {w or 'not compared'}"}
+            for w in words
+            if w in set(spots["change"].map(clean))
+        ]
+        change = {"key": "change", "label": "Change", "word": "change", "title": "Change", "note": ""}
+        index = [words.index(clean(w)) if clean(w) in words else -1 for w in spots["change"]]
+        found.append(change | {"legend": legend, "classes": index, "colours": list(CHANGE.values())})
+    return found
+
+
+def prepare_spots(
+    spots: gpd.GeoDataFrame, *, measures: list[dict[str, Any]], period: str, profile: Profile
+) -> list[dict[str, Any]]:
+    """Each hotspot as the page wants it: shape, classes, and sentences made once."""
+    shapes = encode_shapes(spots.geometry, tolerance=2)
+    at = encode_points(spots.geometry.representative_point())
+    prepared = []
+    for i, (rank, row) in enumerate(spots.iterrows()):
+        number = int(rank)
+        count = say_count(row, "incidents", profile)
+        lines = describe_spot(row, rank=number, total=len(spots), period=period, profile=profile)
+        prepared.append(
+            {
+                "n": number,
+                "title": f"{number}. {name_spot(row)}",
+                "label": f"Hotspot {number}: {name_spot(row)}, {count} incidents",
+                "shape": shapes[i],
+                "at": at[i],
+                "class": {m["key"]: m["classes"][i] for m in measures},
+                "lines": lines,
+                "sure": say_certainty(row),
+            }
+        )
+    return prepared
+
+
+def table_of(spots: gpd.GeoDataFrame, *, profile: Profile) -> dict[str, Any]:
+    """Columns and rows of the ranked table."""
+    columns = [("incidents", "Incidents"), ("harm", "Harm"), ("change", "Change")]
+    present = [(c, label) for c, label in columns if c in spots.columns and spots[c].notna().any()]
+    rows = []
+    for rank, row in spots.iterrows():
+        cells = [{"text": _cell(row, column, profile), "number": column != "change"} for column, _ in present]
+        rows.append({"n": int(rank), "name": name_spot(row), "cells": cells})
+    heads = [{"label": "No.", "number": True}, {"label": "Where", "number": False}]
+    heads += [{"label": label, "number": column != "change"} for column, label in present]
+    return {"columns": heads, "rows": rows}
+
+
+def _cell(row: pd.Series, column: str, profile: Profile) -> str:
+    if column == "change":
+        word = clean(row["change"])
+        return f"{SIGNS.get(word, '')} {word or 'not compared'}".strip()
+    if column == "harm" and not has(row, column):
+        return "–"
+    return say_count(row, column, profile)

@@ -1,0 +1,74 @@
+"""Shapes made small for the page: simplified in metres, then whole numbers of 0.00001 degrees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+SCALE = 100_000  # five decimals of a degree: 1.1 m
+
+
+def encode_shapes(shapes: gpd.GeoSeries, *, tolerance: float = 5.0, coverage: bool = False) -> list[Any]:
+    """Each shape as lists of whole numbers that the page turns back into rings.
+
+    Parameters
+    ----------
+    shapes : geopandas.GeoSeries
+        In EPSG:27700 (metres). Points, lines and polygons, single or multi.
+    tolerance : float, default 5.0
+        Metres by which an outline may be simplified; 0 keeps it.
+    coverage : bool, default False
+        Simplify shared borders together, so that no gap opens between neighbours.
+
+    Returns
+    -------
+    list
+        Per shape a list of parts, per part a list of rings (the first the outer one), per ring
+        ``[x, y, dx, dy, ...]`` in hundred-thousandths of a degree. A point is a part of one pair.
+        Missing and empty shapes are ``[]``.
+    """
+    simple = _simplify(shapes, tolerance=tolerance, coverage=coverage)
+    return [_encode(shape) for shape in simple.to_crs("EPSG:4326")]
+
+
+def encode_points(points: gpd.GeoSeries) -> list[list[float]]:
+    """Latitude and longitude of each point (EPSG:27700 in), five decimals."""
+    degrees = points.to_crs("EPSG:4326")
+    return [[round(float(y), 5), round(float(x), 5)] for x, y in zip(degrees.x, degrees.y, strict=True)]
+
+
+def _simplify(shapes: gpd.GeoSeries, *, tolerance: float, coverage: bool) -> gpd.GeoSeries:
+    if not tolerance or not len(shapes):
+        return shapes
+    if (
+        coverage
+        and hasattr(shapely, "coverage_simplify")
+        and set(shapes.geom_type) <= {"Polygon", "MultiPolygon"}
+    ):
+        # coverage_simplify works with areas, not distances: its tolerance is the root of an area in metres.
+        simple = shapely.coverage_simplify(shapes.make_valid().array, tolerance)
+        return gpd.GeoSeries(simple, index=shapes.index, crs=shapes.crs)
+    return shapes.simplify(tolerance)
+
+
+def _encode(shape: Any) -> list[Any]:
+    if shape is None or shape.is_empty:
+        return []
+    parts = shape.geoms if hasattr(shape, "geoms") else [shape]
+    return [_encode_part(part) for part in parts if not part.is_empty]
+
+
+def _encode_part(part: Any) -> list[list[int]]:
+    if part.geom_type == "Polygon":
+        return [_encode_line(ring.coords) for ring in (part.exterior, *part.interiors)]
+    return [_encode_line(part.coords)]
+
+
+def _encode_line(coords: Any) -> list[int]:
+    whole = np.round(np.asarray(coords)[:, :2] * SCALE).astype(int)
+    steps = np.diff(whole, axis=0)
+    steps = steps[(steps != 0).any(axis=1)]
+    return [*whole[0].tolist(), *steps.ravel().tolist()]

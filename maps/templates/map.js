@@ -1,0 +1,226 @@
+/* Draws the hotspots and layers held in data, and links them with the table. All text goes in as text. */
+"use strict";
+function saferMap(map, data) {
+  const $ = (id) => document.getElementById("sh-" + id);
+  const make = (tag, cls, text) => {
+    const el = document.createElement(tag);
+    if (cls) el.className = cls;
+    if (text !== undefined) el.textContent = text;
+    return el;
+  };
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const say = (text) => { $("say").textContent = text; };
+
+  /* ---- shapes: whole numbers of 0.00001 degrees, each point a step from the one before ---- */
+  const ring = (flat) => {
+    const out = [];
+    let x = 0, y = 0;
+    for (let i = 0; i < flat.length; i += 2) {
+      x += flat[i]; y += flat[i + 1];
+      out.push([y / 1e5, x / 1e5]);
+    }
+    return out;
+  };
+  const parts = (shape) => shape.map((part) => part.map(ring));
+  const panes = { land: 320, cells: 330, areas: 340, lines: 345, spots: 450, labels: 460, badges: 470, sites: 480 };
+  Object.keys(panes).forEach((name) => { map.createPane("sh-" + name).style.zIndex = panes[name]; });
+  ["labels"].forEach((name) => { map.getPane("sh-" + name).style.pointerEvents = "none"; });
+  const svg = {};
+  const renderer = (name) => (svg[name] = svg[name] || L.svg({ pane: "sh-" + name, padding: 0.5 }));
+
+  /* ---- hotspots ---- */
+  const spots = data.spots.map((spot) => Object.assign({}, spot));
+  const byRank = new Map(spots.map((spot) => [spot.n, spot]));
+  let colourBy = data.measures.length ? data.measures[0].key : "";
+  let current = null;
+  const styleOf = (spot) => {
+    const measure = data.measures.find((m) => m.key === colourBy);
+    const index = measure ? spot.class[colourBy] : -1;
+    return {
+      fillColor: measure && index >= 0 ? measure.colours[index] : "#ffffff",
+      fillOpacity: 0.88, color: "#0b1f33", weight: current === spot ? 4 : 1.6,
+      dashArray: index < 0 ? "4 3" : null,
+    };
+  };
+  const popupOf = (spot) => {
+    const box = make("div", "sh-pop");
+    const head = make("h2", "", spot.title);
+    head.tabIndex = -1;
+    box.append(head);
+    const list = make("dl");
+    spot.lines.forEach(([label, text]) => list.append(make("dt", "", label), make("dd", "", text)));
+    box.append(list);
+    if (spot.sure.length) {
+      const more = make("details");
+      more.append(make("summary", "", "How sure are we?"));
+      const points = make("ul");
+      spot.sure.forEach((text) => points.append(make("li", "", text)));
+      more.append(points);
+      box.append(more);
+    }
+    return box;
+  };
+  const mark = (spot) => {
+    const before = current;
+    current = spot;
+    [before, spot].forEach((s) => s && s.layer.setStyle(styleOf(s)));
+    document.querySelectorAll(".sh-row").forEach((row) => {
+      const on = spot !== null && row.dataset.n === String(spot.n);
+      row.classList.toggle("sh-on", on);
+      if (on) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
+    });
+  };
+  let opener = null;
+  const open = (spot, from) => {
+    opener = from || null;
+    if (!map.hasLayer(spot.layer)) { const box = $("show-spots"); if (box) { box.checked = true; hotspots.addTo(map); } }
+    const bounds = spot.layer.getBounds();
+    const show = () => spot.layer.openPopup(bounds.getCenter());
+    if (from && from.closest("table")) {
+      map.closePopup();
+      opener = from;
+      map.once("moveend", show);
+      map.flyTo(bounds.getCenter(), Math.min(15, map.getBoundsZoom(bounds.pad(1))), { animate: !calm, duration: 0.6 });
+    } else show();
+    say("Showing hotspot " + spot.n + ": " + spot.title);
+  };
+  const fit = (event) => {
+    const size = map.getSize();
+    event.target.options.maxWidth = Math.min(380, size.x - 50);
+    event.target.options.maxHeight = Math.max(160, size.y - 80);
+  };
+  const hotspots = L.featureGroup();
+  spots.forEach((spot) => {
+    const layer = L.polygon(parts(spot.shape), Object.assign({ renderer: renderer("spots") }, styleOf(spot)));
+    spot.layer = layer;
+    layer.bindPopup(() => popupOf(spot), {
+      maxWidth: 380, minWidth: 200, autoPanPadding: [12, 12],
+    });
+    layer.getPopup().on("contentupdate", fit);
+    layer.on("add", () => {
+      const path = layer.getElement();
+      path.setAttribute("tabindex", "0");
+      path.setAttribute("role", "button");
+      path.setAttribute("aria-label", spot.label);
+      path.classList.add("sh-spot");
+      path.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(spot, path); }
+      });
+      path.addEventListener("focus", () => {
+        if (!map.getBounds().contains(layer.getBounds())) map.panTo(layer.getBounds().getCenter(), { animate: false });
+      });
+    });
+    layer.on("click", () => { opener = layer.getElement(); });
+    layer.on("popupopen", (event) => {
+      mark(spot);
+      const box = event.popup.getElement();
+      box.setAttribute("role", "dialog");
+      box.setAttribute("aria-label", spot.title);
+      if (opener) box.querySelector("h2").focus({ preventScroll: true });
+    });
+    layer.on("popupclose", () => {
+      mark(null);
+      if (opener && document.contains(opener)) opener.focus({ preventScroll: true });
+      opener = null;
+    });
+    hotspots.addLayer(layer);
+  });
+  hotspots.addTo(map);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
+
+  /* ---- other layers ---- */
+  const groups = { spots: hotspots };
+  const quiet = (layer) => layer.on("add", () => {
+    const path = layer.getElement && layer.getElement();
+    if (path) { path.setAttribute("tabindex", "-1"); path.setAttribute("aria-hidden", "true"); }
+  });
+  const shapeOf = (layer, item) => {
+    const style = Object.assign({ renderer: renderer(layer.pane), interactive: Boolean(item.lines) }, layer.style, item.style);
+    if (layer.geometry === "line") return L.polyline(item.shape.map((part) => ring(part[0])), style);
+    return L.polygon(parts(item.shape), style);
+  };
+  const siteOf = (layer, item) => {
+    const icon = L.divIcon({ className: "sh-site sh-site-" + layer.kind, html: "", iconSize: [24, 24] });
+    const site = L.marker(item.at, { icon, keyboard: false, pane: "sh-sites", interactive: Boolean(item.lines) });
+    site.on("add", () => { const el = site.getElement(); el.textContent = item.mark; el.setAttribute("aria-hidden", "true"); });
+    return site;
+  };
+  const talk = (layer, item) => {
+    const box = make("div", "sh-pop");
+    box.append(make("h2", "", item.name));
+    item.lines.forEach((text) => box.append(make("p", "", text)));
+    return layer.bindPopup(box, { maxWidth: 300 });
+  };
+  data.layers.forEach((layer) => {
+    const group = L.layerGroup();
+    layer.items.forEach((item) => {
+      if (item.shape && item.shape.length) {
+        const shape = quiet(shapeOf(layer, item));
+        if (layer.land) group.addLayer(quiet(L.polygon(parts(item.shape), { renderer: renderer("land"), interactive: false, stroke: false, fillColor: layer.land, fillOpacity: 1 })));
+        group.addLayer(item.lines ? talk(shape, item) : shape);
+      }
+      if (item.at && item.mark) { const site = siteOf(layer, item); group.addLayer(item.lines ? talk(site, item) : site); }
+    });
+    groups[layer.id] = group;
+    if (layer.show) group.addTo(map);
+  });
+
+  /* ---- numbers and names: shown where they do not cover each other, the worst first ---- */
+  const labels = L.layerGroup().addTo(map);
+  const texts = [];
+  spots.forEach((spot) => texts.push({ at: spot.at, text: String(spot.n), width: 24, height: 24, cls: "sh-badge", pane: "sh-badges", from: 0, group: "spots", spot }));
+  (data.streets || []).forEach((s) => texts.push({ at: s.at, text: s.name, width: 7 * s.name.length + 12, height: 18, cls: "sh-street", pane: "sh-labels", from: 15, group: "spots" }));
+  data.layers.forEach((layer) => layer.items.forEach((item) => {
+    if (layer.names && item.name) texts.push({ at: item.centre, text: item.name, width: 6.4 * item.name.length + 8, height: 16, cls: "sh-area", pane: "sh-labels", from: 12, group: layer.id });
+  }));
+  const label = () => {
+    labels.clearLayers();
+    const taken = [];
+    const zoom = map.getZoom(), size = map.getSize();
+    texts.forEach((item) => {
+      if (zoom < item.from || !map.hasLayer(groups[item.group])) return;
+      const point = map.latLngToContainerPoint(item.at);
+      if (point.x < -40 || point.y < -40 || point.x > size.x + 40 || point.y > size.y + 40) return;
+      const w = item.width / 2, h = item.height / 2;
+      const box = [point.x - w, point.y - h, point.x + w, point.y + h];
+      if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return;
+      taken.push(box);
+      const icon = L.divIcon({ className: item.cls, html: "", iconSize: [item.width, item.height] });
+      const marker = L.marker(item.at, { icon, keyboard: false, interactive: Boolean(item.spot), pane: item.pane });
+      labels.addLayer(marker);
+      const el = marker.getElement();
+      el.textContent = item.text;
+      el.setAttribute("aria-hidden", "true");
+      if (item.spot) marker.on("click", () => open(item.spot, item.spot.layer.getElement()));
+    });
+  };
+  map.on("zoomend moveend resize", label);
+
+  /* ---- the panel ---- */
+  const paint = () => {
+    spots.forEach((spot) => spot.layer.setStyle(styleOf(spot)));
+    document.querySelectorAll(".sh-legend").forEach((el) => { el.hidden = el.dataset.by !== colourBy; });
+  };
+  document.querySelectorAll("input[name=sh-by]").forEach((input) => input.addEventListener("change", () => {
+    colourBy = input.value;
+    paint();
+    say("Hotspots are now coloured by " + input.dataset.word + ".");
+  }));
+  document.querySelectorAll("input[data-layer]").forEach((input) => input.addEventListener("change", () => {
+    const group = groups[input.dataset.layer];
+    if (input.checked) group.addTo(map); else group.remove();
+    label();
+    say(input.dataset.word + (input.checked ? " shown on the map." : " hidden."));
+  }));
+  document.querySelectorAll(".sh-row").forEach((row) => {
+    const spot = byRank.get(Number(row.dataset.n));
+    const button = row.querySelector("button");
+    row.addEventListener("click", () => open(spot, button));
+  });
+
+  document.documentElement.classList.add("sh-live");
+  map.invalidateSize();
+  if (data.bounds) map.fitBounds(data.bounds, { padding: [18, 18], animate: false });
+  paint();
+  label();
+}

@@ -1,0 +1,161 @@
+"""The interactive map: a `folium.Map` to go on with, or one HTML file that opens anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from hotspots.checks import InputError, require_columns, require_metres
+from maps.disclosure import Profile, profile_named, release
+from maps.escape import clean
+from maps.layers import bounds_of, layer_summary, prepare_layers
+from maps.panel import Panel, measure_spots, prepare_spots, table_of
+from maps.standalone import standalone
+
+if TYPE_CHECKING:
+    import folium
+
+_LEEDS = [53.8, -1.55]
+
+
+def draw_map(
+    spots: gpd.GeoDataFrame,
+    *,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    title: str = "Crime and anti-social behaviour hotspots",
+    period: str = "",
+    source: str = "",
+    note: str = "",
+    attribution: str = "",
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+) -> folium.Map:
+    """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
+
+    Parameters
+    ----------
+    spots : GeoDataFrame
+        Hotspots as `hotspots.find_hotspots` gives them, in EPSG:27700; the index is the rank.
+    layers : dict of str to GeoDataFrame, optional
+        Further layers by name, in EPSG:27700. What a frame holds is read from its columns and its
+        name (incidents, cells, patrols, cameras, places, comparison, streets; anything else is areas).
+    title : str
+        Heading of the page.
+    period, source, note : str, optional
+        What the counts are over ("July 2018"), where they come from, and what was left out.
+    attribution : str, optional
+        Licence line at the foot.
+    profile : str, optional
+        "open", "internal", "partner" or "public"; None is "open" for published sources, else "partner".
+    marking : str, optional
+        Protective marking; None is the profile's own.
+
+    Returns
+    -------
+    folium.Map
+        It shows in a notebook without any request to another host.
+
+    Raises
+    ------
+    InputError
+        If a frame is not in EPSG:27700 or lacks columns.
+    """
+    import folium
+
+    who = profile_named(profile, sources=[source] if source else [])
+    _check(spots)
+    released = release(spots, kind="spots", profile=who)
+    measures = measure_spots(released, period=period)
+    drawn = prepare_layers(layers, profile=who)
+    stamp = clean(who.marking if marking is None else marking)
+    statement = _state(period=period, source=source, note=note, audience=who.audience)
+    page = {
+        "title": clean(title),
+        "statement": statement,
+        "marking": stamp,
+        "attribution": clean(attribution) or "Drawn with Leaflet and Folium.",
+        "measures": measures,
+        "layers": layer_summary(drawn),
+        "caption": _caption(released, period),
+        **table_of(released, profile=who),
+    }
+    data = {
+        "bounds": bounds_of(spots, layers),
+        "measures": [
+            {"key": m["key"], "colours": m.get("colours") or [i["colour"] for i in m["legend"]]}
+            for m in measures
+        ],
+        "spots": prepare_spots(released, measures=measures, period=period, profile=who),
+        "layers": drawn,
+    }
+    m = folium.Map(location=_LEEDS, zoom_start=11, tiles=None, control_scale=True, zoom_snap=0.5, max_zoom=18)
+    m.default_js, m.default_css = [], []
+    m.options["max_zoom"] = 18
+    about = {"title": clean(title), "marking": stamp, "summary": statement}
+    m.add_child(Panel(page=page, data=data, about=about))
+    return m
+
+
+def write_map(spots: gpd.GeoDataFrame | folium.Map, path: str | Path, **options: Any) -> Path:
+    """Write one HTML file that needs no internet, no other file and no installed program but a browser.
+
+    Parameters
+    ----------
+    spots : GeoDataFrame or folium.Map
+        Hotspots, or a map that `draw_map` or Folium made.
+    path : str or Path
+        The file to write.
+    **options
+        As for `draw_map`, when ``spots`` are hotspots.
+
+    Returns
+    -------
+    Path
+        The file written; the same bytes for the same input.
+
+    Raises
+    ------
+    InputError
+        As `draw_map`; or if the map needs something from the internet.
+    """
+    import folium
+
+    if isinstance(spots, folium.Map):
+        if options:
+            raise InputError("A map that is already drawn takes no further options", given=", ".join(options))
+        drawn = spots
+    else:
+        drawn = draw_map(spots, **options)
+    panels = [child for child in drawn._children.values() if isinstance(child, Panel)]
+    about = panels[0].about if panels else {"title": "Map", "marking": "", "summary": ""}
+    root = drawn.get_root()
+    html = standalone(root.render(), root=root, **about)
+    target = Path(path)
+    target.write_bytes(html.encode("utf-8"))
+    return target
+
+
+def _check(spots: gpd.GeoDataFrame) -> None:
+    require_metres(spots, what="spots")
+    require_columns(spots, ["ref", "name", "incidents"], what="spots")
+
+
+def _state(*, period: str, source: str, note: str, audience: str) -> str:
+    parts = [
+        f"Crimes and ASB incidents{f' in {clean(period)}' if period else ''}.",
+        f"Source: {clean(source)}." if source else "",
+        clean(note),
+        audience,
+    ]
+    return " ".join(p for p in parts if p)
+
+
+def _caption(spots: gpd.GeoDataFrame, period: str) -> str:
+    order = (
+        "most harmful first" if "harm" in spots.columns and spots["harm"].notna().any() else "busiest first"
+    )
+    over = f", {clean(period)}" if period else ""
+    return f"{len(spots)} hotspot{'s' * (len(spots) != 1)}, {order}{over}"

@@ -1,0 +1,138 @@
+"""What a map says about a hotspot: plain sentences for councillors, made once for every output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from maps.disclosure import Profile
+from maps.escape import clean
+from maps.palette import say_number
+
+INCIDENTS = "crimes and ASB incidents"
+_DEFAULT_PLACES = frozenset(
+    ("hospital", "police", "prison", "court", "supermarket", "custody", "university", "airport", "shopping")
+)
+
+
+def has(row: pd.Series, column: str) -> bool:
+    """Whether a row has that column and something in it.
+
+    Examples
+    --------
+    >>> has(pd.Series({"trend": ""}), "trend")
+    False
+    """
+    value = row.get(column)
+    if value is None or (not isinstance(value, list | dict | tuple) and pd.isna(value)):
+        return False
+    return value != "" and value != []
+
+
+def say_count(row: pd.Series, column: str, profile: Profile) -> str:
+    """Count as words: the number, or that it is under the profile's threshold, or not known."""
+    if has(row, column):
+        return say_number(float(row[column]))
+    return profile.suppressed or "not known"
+
+
+def name_spot(row: pd.Series) -> str:
+    """Busiest street and, where known, the first area: "Boar Lane, Hunslet & Riverside"."""
+    area = next((str(row[c]) for c in row.index if str(c).endswith("_name") and has(row, str(c))), "")
+    return ", ".join(clean(part) for part in (row.get("name") or row.get("ref"), area) if part)
+
+
+def describe_spot(
+    row: pd.Series, *, rank: int, total: int, period: str, profile: Profile
+) -> list[tuple[str, str]]:
+    """Say in five plain lines where, how many, how bad, which streets, and changed or not."""
+    over = f" in {period}" if period else ""
+    streets = [clean(street) for street in row.get("streets") or []][:5]
+    return [
+        ("Where", _say_where(row)),
+        ("How many", f"{say_count(row, 'incidents', profile)} {INCIDENTS}{over}{_say_share(row)}."),
+        ("How bad", _say_harm(row, rank=rank, total=total)),
+        ("Which streets", f"{', '.join(streets)} (busiest first)." if streets else "No street names given."),
+        ("Changed or not", say_change(row)),
+    ]
+
+
+def _say_where(row: pd.Series) -> str:
+    parts = row.get("parts")
+    several = isinstance(parts, list) and len(parts) > 1
+    text = f"{len(parts)} places close together" if several and parts else "One place"
+    shares = [c for c in row.index if str(c).endswith("_shares") and has(row, str(c))]
+    names = [clean(name) for name, _ in row[shares[0]]] if shares else []
+    ref = f" Reference {clean(row['ref'])}." if has(row, "ref") else ""
+    return f"{text}{', in ' + ' and '.join(names[:3]) if names else ''}.{ref}"
+
+
+def _say_share(row: pd.Series) -> str:
+    if not has(row, "share_of_incidents"):
+        return ""
+    return f", {row['share_of_incidents']:.1%} of all those counted"
+
+
+def _say_harm(row: pd.Series, *, rank: int, total: int) -> str:
+    if not has(row, "harm"):
+        return "No harm score."
+    text = f"Harm score {say_number(float(row['harm']))}: number {rank} of {total} by harm"
+    if has(row, "harm_low") and has(row, "harm_high"):
+        low, high = say_number(float(row["harm_low"])), say_number(float(row["harm_high"]))
+        text += f" (between {low} and {high}, depending on how offences are weighed)"
+    return text + "."
+
+
+def say_change(row: pd.Series) -> str:
+    """Whether it changed, in words; says so when nothing earlier was compared."""
+    if has(row, "change_words"):
+        return clean(row["change_words"])
+    if has(row, "trend"):
+        return f"{clean(row['trend']).capitalize()}."
+    return "Not compared with an earlier period."
+
+
+def say_certainty(row: pd.Series) -> list[str]:
+    """Lines behind "How sure are we?": chance, range of rank, stability, default locations."""
+    lines = []
+    if has(row, "expected"):
+        expected = say_number(float(row["expected"]))
+        lines.append(f"Chance alone would put about {expected} incidents in a place this size.")
+    if has(row, "rank_low") and has(row, "rank_high"):
+        low, high = int(row["rank_low"]), int(row["rank_high"])
+        lines.append(f"Its place in the list could be anywhere from {low} to {high} (nine times in ten).")
+    if has(row, "stability"):
+        lines.append(
+            f"Found again in {float(row['stability']):.0%} of re-runs with slightly changed settings."
+        )
+    if warning := warn_of_default(row):
+        lines.append(warning)
+    if row.get("places") == 1:
+        lines.append("All incidents are recorded at one map point, so the true spread is not known.")
+    return lines or ["Not measured for this run."]
+
+
+def warn_of_default(row: pd.Series) -> str:
+    """Warning where a busy map point is one that records default to (hospital, prison ...), else ""."""
+    flagged = row.get("default_location")
+    named = [clean(s) for s in [row.get("name"), *(row.get("streets") or [])[:3]] if is_default(s)]
+    if isinstance(flagged, str) and flagged:
+        named = [clean(flagged)]
+    elif flagged is True and not named:
+        named = ["a place of that kind"]
+    if not named:
+        return ""
+    return f"Records often default to such places ({named[0]}): check that the incidents happened there."
+
+
+def is_default(street: Any) -> bool:
+    """Whether a place name is one that incident records default to.
+
+    Examples
+    --------
+    >>> [is_default(s) for s in ("Hospital", "Boar Lane", "Supermarket")]
+    [True, False, True]
+    """
+    words = clean(street).casefold().replace("/", " ").split()
+    return any(word in _DEFAULT_PLACES for word in words)
