@@ -50,7 +50,7 @@ def _fail(paragraph: str) -> int:
 
 
 def _make_console_safe() -> None:
-    """A console that cannot show a letter (Windows cp1252) shows '?' instead of failing."""
+    """Let a console that cannot show a letter (Windows cp1252) show '?' instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
@@ -82,13 +82,14 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"safer-hotspots {version('safer-hotspots')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
+    folder = "folder to write (replaced whole)"
     run = commands.add_parser("run", help="the whole job, from a configuration")
     run.add_argument("config", metavar="CONFIG.toml", type=Path)
-    run.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write (replaced whole)")
+    run.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
     run.set_defaults(command=_run)
 
     demo = commands.add_parser("demo", help="the same, on the example data (Leeds, three Julys)")
-    demo.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write (replaced whole)")
+    demo.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
     demo.set_defaults(command=_demo)
 
     check = commands.add_parser("check", help="what would not be used, and why; writes nothing")

@@ -34,7 +34,7 @@ SCHEMA: dict[str, dict[str, Kind]] = {
     },
     "areas.*": {"file": str, "name": str, "code": str, "layer": str, "vintage": (int, str), "within": NUMBER},
     "profiles.*": {},  # a named filter, checked by hotspots.profiles
-    "output": {"profile": str, "marking": str, "drafts": int},
+    "output": {"profile": str, "marking": str, "attribution": str, "drafts": int},
     "cameras": {"count": int, "radius": NUMBER},
 }
 PROFILES = ("open", "internal", "partner", "public")

@@ -34,8 +34,9 @@ def flatten(frame: pd.DataFrame) -> pd.DataFrame:
         inside = frame.geometry.representative_point()
         table = table.drop(columns=frame.geometry.name)
         table["easting"], table["northing"] = inside.x.round(1), inside.y.round(1)
-    for column in table.columns[table.dtypes == object]:
-        table[column] = table[column].map(list_as_text)
+    for column in table.columns:
+        if pd.api.types.is_object_dtype(table[column]):
+            table[column] = table[column].map(list_as_text)
     return table.reset_index() if table.index.name else table
 
 
@@ -55,7 +56,8 @@ def list_as_text(value: Any) -> Any:
 def _item_as_text(item: Any) -> str:
     if isinstance(item, dict):
         count = f" ({item['incidents']:,})" if item.get("incidents") is not None else ""
-        return f"{item.get('street') or 'no street named'}{count} at {item['easting']:.0f} {item['northing']:.0f}"
+        where = f"{item['easting']:.0f} {item['northing']:.0f}"
+        return f"{item.get('street') or 'no street named'}{count} at {where}"
     if isinstance(item, tuple) and len(item) == 2:
         name, share = item
         return f"{name} {share:.1%}".replace("%", " %") if pd.notna(share) else f"{name} (small)"

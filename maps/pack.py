@@ -1,0 +1,124 @@
+"""Everything that a run hands out, written into one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hotspots import draft_plan
+from hotspots.plan_words import say_months
+from maps.disclosure import Profile, profile_named, release
+from maps.document import write_plan
+from maps.flat import write_csv
+from maps.job import Job
+from maps.manifest import count_rows, write_manifest
+from maps.progress import Steps
+from maps.web import write_map
+
+
+def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
+    """Write every output of a finished job, the manifest last."""
+    who = profile_of(job)
+    steps.say("Drawing the map")
+    write_map(job.spots, folder / "map.html", layers=dict(job.areas), **page_words(job, who))
+    steps.say("Writing the tables")
+    write_frames(job, folder, who)
+    steps.say("Drafting the plans")
+    write_drafts(job, folder / "plans", who)
+    steps.say("Recording the run")
+    write_manifest(folder, describe_run(job, inputs, who))
+
+
+def profile_of(job: Job) -> Profile:
+    """Disclosure profile of a run: the configured one, or by where the data comes from."""
+    return profile_named(job.config.output.get("profile"), sources=sorted(job.incidents["source"].unique()))
+
+
+def marking_of(job: Job, who: Profile) -> str:
+    """Give the marking of every page: the configured one, or the profile's own."""
+    return str(job.config.output.get("marking", who.marking))
+
+
+def page_words(job: Job, who: Profile) -> dict[str, Any]:
+    """Title, period, source and what was left out, as every page says them."""
+    sources = ", ".join(sorted(job.incidents["source"].unique()))
+    return {
+        "title": job.config.title,
+        "period": say_months(list(job.incidents["when"].dt.to_period("M").unique())),
+        "source": sources,
+        "note": say_left_out(job),
+        "attribution": job.config.output.get("attribution", ""),
+        "profile": who,
+        "marking": marking_of(job, who),
+    }
+
+
+def say_left_out(job: Job) -> str:
+    """One sentence on the rows not used, or nothing.
+
+    The largest cause is named; rejects.csv has every row.
+    """
+    if job.rejects.empty:
+        return ""
+    causes = job.rejects["cause"].value_counts()
+    total = len(job.rejects) + len(job.incidents)
+    return f"{len(job.rejects):,} of {total:,} rows could not be used (most often: {causes.index[0]})."
+
+
+def write_frames(job: Job, folder: Path, who: Profile) -> None:
+    """Write the tables: CSV, workbook and GeoPackage."""
+    spots = release(job.spots, kind="spots", profile=who)
+    areas = area_table(job, who)
+    write_csv(spots, folder / "hotspots.csv")
+    write_csv(areas, folder / "areas.csv")
+    write_csv(job.rejects, folder / "rejects.csv")
+
+
+def write_drafts(job: Job, folder: Path, who: Profile) -> None:
+    """Draft a plan for each of the worst places and write it as Word and as a page."""
+    for _, spot in job.spots.head(job.config.output.get("drafts", 5)).iterrows():
+        plan = draft_plan(
+            spot, job.incidents, dict(job.areas), spots=job.spots, as_of=pd.Timestamp(job.as_of)
+        )
+        write_plan(plan, folder, marking=marking_of(job, who))
+
+
+def area_table(job: Job, who: Profile) -> pd.DataFrame:
+    """Areas of every layer in one table, worst first within each."""
+    parts = [
+        release(table, kind="areas", profile=who).assign(layer=layer)
+        for layer, table in job.area_sums.items()
+    ]
+    if not parts:
+        return pd.DataFrame(columns=["layer", "code", "name", "incidents", "harm"])
+    whole = pd.concat(parts, ignore_index=True)
+    return whole[["layer", *(c for c in whole.columns if c != "layer")]]
+
+
+def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[str, Any]:
+    """Record of the run for the manifest."""
+    config = job.config
+    return {
+        "title": config.title,
+        "as_of": job.as_of.isoformat(),
+        "seed": config.seed,
+        "inputs": inputs,
+        "rows": count_rows(len(job.incidents), job.rejects),
+        "parameters": {
+            "incidents": {"layout": config.layout},
+            "harm": config.harm,
+            "hotspots": config.hotspots,
+            "areas": {k: {**v, "file": Path(v["file"]).name} for k, v in config.areas.items()},
+            "output": {**config.output, "profile": who.name, "marking": marking_of(job, who)},
+        },
+        "reconciliation": reconcile(job.reconciliation),
+    }
+
+
+def reconcile(table: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Reconciliation as plain numbers by layer."""
+    return {
+        str(k): {str(c): int(v) for c, v in row.items()} for k, row in table.to_dict(orient="index").items()
+    }

@@ -1,0 +1,99 @@
+"""The commands: run a configuration into a folder, or check files and write nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hotspots import diagnose_rejects, read_incidents, tabulate_rejects
+from hotspots.checks import InputError
+from maps.config import Config, read_config
+from maps.folder import clear_errors, replace_folder
+from maps.job import Job, do_job
+from maps.manifest import list_inputs
+from maps.pack import write_job
+from maps.progress import show_steps
+
+STEPS = 8
+
+
+def run_job(config_path: str | Path, out: str | Path) -> Job:
+    """Run the whole job and swap its results in for ``out``.
+
+    Parameters
+    ----------
+    config_path : str or Path
+        The configuration, a TOML file.
+    out : str or Path
+        The folder to make or replace.
+
+    Returns
+    -------
+    Job
+        What was found and written.
+
+    Raises
+    ------
+    InputError
+        For whatever the user can put right; ``out`` is then as it was.
+    """
+    config, out = read_config(config_path), Path(out)
+    with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):
+        before = _fingerprint(config)
+        job = do_job(config, steps)
+        write_job(job, folder, before, steps)
+        _refuse_changed(before, _fingerprint(config))
+    print(summarise_job(job, out))
+    return job
+
+
+def _fingerprint(config: Config) -> list[dict[str, object]]:
+    extra = [area["file"] for area in config.areas.values()] + [config.study_area] * bool(config.study_area)
+    return list_inputs([config.path, *config.files, *extra], config.path.parent)
+
+
+def _refuse_changed(before: list[dict[str, object]], after: list[dict[str, object]]) -> None:
+    """Refuse a source that changed while we read it: the result would belong to no file."""
+    changed = [str(new["file"]) for old, new in zip(before, after, strict=False) if old != new]
+    if changed or len(before) != len(after):
+        raise InputError(
+            "Source files changed while they were being read",
+            given=", ".join(changed) or "files came or went",
+            advice="run again when nobody is writing to them",
+        )
+
+
+def summarise_job(job: Job, out: Path) -> str:
+    """Say on the console what was read, where it lies and what was found."""
+    total = len(job.incidents) + len(job.rejects)
+    causes = ", ".join(f"{n:,} {cause}" for cause, n in job.rejects["cause"].value_counts().items())
+    lines = [
+        f"{total:,} rows read = {len(job.incidents):,} used + {len(job.rejects):,} not used"
+        + (f" ({causes})" if causes else ""),
+        *(
+            f"{layer}: {row['accepted']:,} = {row['inside']:,} inside + {row['tie']:,} tie + "
+            f"{row['nearest']:,} nearest + {row['outside']:,} outside"
+            for layer, row in job.reconciliation.astype(int).to_dict(orient="index").items()
+        ),
+        f"{len(job.spots):,} hotspots hold {job.spots['share_of_incidents'].sum():.1%} of the incidents and "
+        f"{job.spots['share_of_harm'].sum():.1%} of the harm",
+        f"Open {out / 'map.html'}",
+    ]
+    return "\n".join(lines)
+
+
+def check_inputs(files: Sequence[str], *, layout: str) -> None:
+    """Print what would not be used of these files, and why; write nothing."""
+    incidents, rejects = read_incidents(list(files), layout=layout)
+    table = tabulate_rejects(incidents, rejects)
+    for file, rows in table.groupby("file", sort=False):
+        first = rows.iloc[0]
+        print(f"{file}: {first['rows']:,} rows, {first['accepted']:,} usable")
+        for row in rows[rows["cause"].ne("")].itertuples():
+            print(f"    {row.rejected:,} {row.cause} (for example {row.example})")
+    print(
+        f"In all {len(incidents) + len(rejects):,} rows = {len(incidents):,} usable + {len(rejects):,} not."
+    )
+    for sentence in diagnose_rejects(incidents, rejects):
+        print(f"Wrong as a whole: {sentence}", file=sys.stderr)
