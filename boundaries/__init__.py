@@ -3,6 +3,21 @@
 from boundaries.areas import read_areas
 from boundaries.attach import attach_areas
 from boundaries.coverage import measure_overlaps
+from boundaries.lookups import join_lookup, read_lookup
+from boundaries.nest import centre_area, nest_areas
 from boundaries.rates import summarise_areas
+from boundaries.vintages import compare_vintages, group_codes, join_vintages
 
-__all__ = ["attach_areas", "measure_overlaps", "read_areas", "summarise_areas"]
+__all__ = [
+    "attach_areas",
+    "centre_area",
+    "compare_vintages",
+    "group_codes",
+    "join_lookup",
+    "join_vintages",
+    "measure_overlaps",
+    "nest_areas",
+    "read_areas",
+    "read_lookup",
+    "summarise_areas",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -10,14 +10,18 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from boundaries.locate import HOW, collapse_points, locate_points
+from boundaries.lists import list_areas
+from boundaries.locate import HOW, collapse_points, locate_layers, measure_edges
 from boundaries.shares import attach_polygons
 from boundaries.sums import announce_sums, label_rows, tabulate_sums
-from hotspots.checks import InputError, Problems, require_columns, require_metres
+from hotspots.checks import InputError, Problems, closest_name, require_columns, require_metres
 
 #: Metres: a point in no area goes to the nearest one this close. Wide enough for the slivers of the Leeds
 #: ward file; at 20 m it would already draw in a dozen incidents a month from across the district's line.
 WITHIN = 5.0
+
+#: Metres: nearer to a line than this, the snapping of open data may have moved an incident across it.
+UNCERTAIN = 50.0
 
 
 def attach_areas(
@@ -26,13 +30,16 @@ def attach_areas(
     *,
     incidents: gpd.GeoDataFrame | None = None,
     within: float = WITHIN,
+    uncertain: float | None = UNCERTAIN,
+    overlapping: Collection[str] = (),
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Attach each incident, place or hotspot to one area of each layer, or to none.
 
     Points: inside one area (or on its edge) it is that one; inside several, the one whose edge is furthest
     away, then the first by code; inside none, the nearest within ``within`` metres, then the first by code.
     Hotspots (polygons): by the share of their incidents in each area; the largest share is the area, all
-    are listed. The work is done once per distinct coordinate, never per row.
+    are listed. A layer made by `nest_areas` from another layer given here follows that one, so that their
+    sums agree. The work is done once per distinct coordinate, never per row.
 
     Parameters
     ----------
@@ -44,16 +51,23 @@ def attach_areas(
         For hotspots: the incidents (or places) to share out; None shares by ground area and says so.
     within : float
         Metres; 0 attaches nothing to a nearest area.
+    uncertain : float, optional
+        Metres: points nearer to a line of the layer are flagged; None leaves the two columns out.
+    overlapping : collection of str
+        Layers whose areas overlap by nature (protection orders, cumulative-impact areas): every area is
+        listed and the nearest rule does not apply.
 
     Returns
     -------
     GeoDataFrame
-        A copy of ``frame`` with ``<layer>_code`` and ``<layer>_name`` (missing where in no area) and for
-        hotspots ``<layer>_shares``, a list of (name, share) largest first; with a harm column in
-        ``incidents``, ``<layer>_harm_shares`` too.
+        A copy of ``frame`` with ``<layer>_code`` and ``<layer>_name`` (missing where in no area),
+        ``<layer>_priority`` where the areas have a column ``priority``; for points ``<layer>_edge`` (metres
+        to the nearest line) and ``<layer>_uncertain``; for hotspots ``<layer>_shares``, a list of (name,
+        share) largest first, and with a harm column in ``incidents`` ``<layer>_harm_shares``. An overlapping
+        layer gives the lists ``<layer>_codes`` and ``<layer>_names`` instead of the pair.
     DataFrame
         The reconciliation, one row per layer: ``accepted = inside + tie + nearest + outside``; incidents
-        for points, hotspots for polygons.
+        for points, hotspots for polygons. For an overlapping layer "tie" counts those in several areas.
 
     Raises
     ------
@@ -71,34 +85,45 @@ def attach_areas(
     >>> sums.loc["half"].to_dict()
     {'accepted': 4, 'inside': 1, 'tie': 1, 'nearest': 1, 'outside': 1}
     """
-    polygons = _check(frame, areas, within)
-    if polygons:
-        return attach_polygons(frame, areas, incidents=incidents, within=within)
+    if _check(frame, areas, within, overlapping):
+        return attach_polygons(frame, areas, incidents=incidents, within=within, overlapping=overlapping)
     points, position = collapse_points(frame.geometry)
-    counts = _count(frame)
+    single = {layer: some for layer, some in areas.items() if layer not in overlapping}
+    found = locate_layers(points, single, within=within)
     columns: dict[str, Any] = {}
-    sums: dict[str, list[int]] = {}
+    how = {}
     for layer, some in areas.items():
-        found = locate_points(points, some, within=within)
-        columns |= label_rows(some, found.area[position], layer=layer, index=frame.index)
-        totals = np.bincount(found.how[position], weights=counts, minlength=len(HOW)).round().astype(int)
-        sums[layer] = [int(totals.sum()), *map(int, totals)]
+        if layer in overlapping:
+            labels, how[layer] = list_areas(points, some, position, layer=layer, index=frame.index)
+        else:
+            labels = label_rows(some, found[layer].area[position], layer=layer, index=frame.index)
+            how[layer] = found[layer].how
+        columns |= labels
+        if uncertain is not None:
+            edge = measure_edges(points, some)
+            columns |= {f"{layer}_edge": edge[position], f"{layer}_uncertain": (edge < uncertain)[position]}
+    counts = frame["incidents"].to_numpy(dtype=float) if "incidents" in frame.columns else None
+    sums = {k: np.bincount(v[position], weights=counts, minlength=len(HOW)) for k, v in how.items()}
     reconciliation = tabulate_sums(sums)
     announce_sums(reconciliation, unit="incidents", within=within)
     return frame.assign(**columns), reconciliation
 
 
-def _count(frame: gpd.GeoDataFrame) -> Any:
-    return frame["incidents"].to_numpy(dtype=float) if "incidents" in frame.columns else None
-
-
-def _check(frame: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame], within: float) -> bool:
+def _check(
+    frame: gpd.GeoDataFrame,
+    areas: Mapping[str, gpd.GeoDataFrame],
+    within: float,
+    overlapping: Collection[str],
+) -> bool:
     """Refuse what cannot be attached; True for polygons, False for points."""
     require_metres(frame, what="what is to be attached")
     for layer, some in areas.items():
         require_metres(some, what=f"the areas of layer '{layer}'")
         require_columns(some, ["code", "name"], what=f"the areas of layer '{layer}'")
     problems = Problems("These rows cannot be attached to areas")
+    for layer in [layer for layer in overlapping if layer not in areas]:
+        near = closest_name(layer, areas)
+        problems.add(f"no overlapping layer '{layer}' was given", advice=f"'{near}'" if near else "")
     shapes = frame.geometry.to_numpy()
     missing = int((shapely.is_missing(shapes) | shapely.is_empty(shapes)).sum())
     if missing:
@@ -113,4 +138,5 @@ def _check(frame: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame], withi
     problems.raise_any()
     if not within >= 0:
         raise InputError("The nearest distance must be 0 metres or more", given=f"within={within}")
-    return bool(kinds) and 0 not in kinds
+    # No rows at all: only their columns say whether they would have been hotspots.
+    return 0 not in kinds if kinds else "parts" in frame.columns

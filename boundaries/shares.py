@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from boundaries.locate import INSIDE, OUTSIDE, TIE, collapse_points, locate_points
+from boundaries.lists import collect_lists
+from boundaries.locate import INSIDE, OUTSIDE, TIE, Located, collapse_points, locate_layers, pair_points
 from boundaries.sums import announce_sums, label_rows, tabulate_sums
 from hotspots.checks import announce, require_metres
 
@@ -21,6 +22,7 @@ def attach_polygons(
     *,
     incidents: gpd.GeoDataFrame | None,
     within: float,
+    overlapping: Collection[str],
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Give each hotspot the area with most of its incidents, and list the share of every area.
 
@@ -28,24 +30,23 @@ def attach_polygons(
     first by code); "nearest" is always 0, because the nearest rule already worked on the incidents.
     """
     held = _hold_incidents(spots, incidents)
+    single = {layer: some for layer, some in areas.items() if layer not in overlapping}
+    found = locate_layers(held["point"].to_numpy(), single, within=within) if held is not None else {}
     columns: dict[str, Any] = {}
-    sums: dict[str, list[int]] = {}
+    sums: dict[str, Any] = {}
     for layer, some in areas.items():
-        pieces = _share_ground(spots, some)
-        if incidents is not None and held is not None:
-            counted = _share_incidents(held, some, within)
-            # A hotspot that none of these incidents is in still lies somewhere: its ground says where.
-            pieces = pd.concat([counted, pieces[~pieces["spot"].isin(held["spot"])]])
-        area, how = _choose_largest(pieces, some, len(spots))
-        columns |= label_rows(some, area, layer=layer, index=spots.index)
-        measures = ["incidents", "harm"] if held is not None and "harm" in held else ["incidents"]
-        for measure, column in zip(measures, (f"{layer}_shares", f"{layer}_harm_shares"), strict=False):
-            columns[column] = _list_shares(pieces, some, measure, spots.index)
-        totals = np.bincount(how, minlength=4)
-        sums[layer] = [len(spots), *map(int, totals)]
-        crossing = int((pieces[pieces["area"] >= 0].groupby("spot").size() > 1).sum())
-        if crossing:
-            announce(f"{layer}: {crossing:,} of {len(spots):,} hotspots lie in more than one area.")
+        pieces = _share_out(spots, some, held, found.get(layer))
+        if layer in overlapping:
+            labels, how = _list_all(pieces, some, layer, spots.index)
+        else:
+            area, how = _choose_largest(pieces, some, len(spots))
+            labels = label_rows(some, area, layer=layer, index=spots.index)
+            _announce_crossing(pieces, layer, len(spots))
+        columns |= labels
+        for measure, column in (("incidents", f"{layer}_shares"), ("harm", f"{layer}_harm_shares")):
+            if measure == "incidents" or (held is not None and measure in held):
+                columns[column] = _list_shares(pieces, some, measure, spots.index)
+        sums[layer] = np.bincount(how, minlength=4)
     reconciliation = tabulate_sums(sums)
     announce_sums(reconciliation, unit="hotspots", within=within)
     return spots.assign(**columns), reconciliation
@@ -61,7 +62,7 @@ def _hold_incidents(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None)
     measures = [m for m in ("incidents", "harm") if m in incidents]
     weights = pd.DataFrame(incidents[measures]).assign(incidents=incidents.get("incidents", 1))
     totals = weights.astype(float).groupby(position).sum()
-    spot, point = shapely.STRtree(points).query(spots.geometry.to_numpy(), predicate="intersects")
+    spot, point = pair_points(points, spots.geometry.to_numpy())
     pairs: pd.DataFrame = totals.iloc[point].reset_index(drop=True).assign(spot=spot, point=points[point])
     empty = len(spots) - len(np.unique(spot))
     if empty:
@@ -71,14 +72,25 @@ def _hold_incidents(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None)
     return pairs
 
 
-def _share_incidents(held: pd.DataFrame, areas: gpd.GeoDataFrame, within: float) -> pd.DataFrame:
+def _share_out(
+    spots: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, held: pd.DataFrame | None, found: Located | None
+) -> pd.DataFrame:
+    """Share of each hotspot's incidents and harm in each area; -1 for in none."""
+    ground = _share_ground(spots, areas)
+    if held is None:
+        return ground
+    if found is None:
+        area, row = pair_points(held["point"].to_numpy(), areas.geometry.to_numpy())
+        located = held.iloc[row].assign(area=area)
+    else:
+        located = held.assign(area=found.area)
     measures = [m for m in ("incidents", "harm") if m in held]
-    area = locate_points(held["point"].to_numpy(), areas, within=within).area
-    sums = held.assign(area=area).groupby(["spot", "area"], as_index=False)[measures].sum()
-    whole = sums.groupby("spot")[measures].transform("sum")
+    counted: pd.DataFrame = located.groupby(["spot", "area"], as_index=False)[measures].sum()
+    whole = held.groupby("spot")[measures].sum().reindex(counted["spot"]).to_numpy()
     # Without any harm at all there is nothing to share out: leave 0, not a division by zero.
-    sums[measures] = (sums[measures] / whole.where(whole > 0)).fillna(0.0)
-    return sums
+    counted[measures] = np.divide(counted[measures], whole, out=np.zeros_like(whole), where=whole > 0)
+    # A hotspot that none of these incidents is in still lies somewhere: its ground says where.
+    return pd.concat([counted, ground[~ground["spot"].isin(held["spot"])]])
 
 
 def _share_ground(spots: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -88,6 +100,12 @@ def _share_ground(spots: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
     share = np.minimum(common / shapely.area(shapes)[spot], 1.0)
     pieces = pd.DataFrame({"spot": spot, "area": area, "incidents": share, "harm": share})
     return pieces[pieces["incidents"] > 0]
+
+
+def _announce_crossing(pieces: pd.DataFrame, layer: str, count: int) -> None:
+    crossing = int((pieces[pieces["area"] >= 0].groupby("spot").size() > 1).sum())
+    if crossing:
+        announce(f"{layer}: {crossing:,} of {count:,} hotspots lie in more than one area.")
 
 
 def _sort_pieces(pieces: pd.DataFrame, areas: gpd.GeoDataFrame, by: list[str]) -> pd.DataFrame:
@@ -108,6 +126,14 @@ def _choose_largest(pieces: pd.DataFrame, areas: gpd.GeoDataFrame, count: int) -
     level = ordered[np.isclose(ordered["incidents"], largest, rtol=1e-12)].groupby("spot").size()
     how[level[level > 1].index.to_numpy(dtype=np.intp)] = TIE
     return area, how
+
+
+def _list_all(
+    pieces: pd.DataFrame, areas: gpd.GeoDataFrame, layer: str, index: pd.Index[Any]
+) -> tuple[dict[str, Any], Any]:
+    inside = pieces[pieces["area"] >= 0]
+    holder, held = inside["area"].to_numpy(dtype=np.intp), inside["spot"].to_numpy(dtype=np.intp)
+    return collect_lists(areas, holder, held, len(index), np.arange(len(index)), layer=layer, index=index)
 
 
 def _list_shares(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from boundaries.locate import HOW
@@ -13,19 +14,23 @@ from hotspots.checks import announce
 
 
 def label_rows(areas: gpd.GeoDataFrame, row: Any, *, layer: str, index: pd.Index[Any]) -> dict[str, Any]:
-    """Code and name columns for each row's area; -1 gives a missing value."""
+    """Code and name columns for each row's area, and its priority flag; -1 gives a missing value."""
     out = {}
     for column in ("code", "name"):
         # The last one is what position -1 takes.
         values = pd.Series([*areas[column].astype(str), None], dtype="str").take(row)
         out[f"{layer}_{column}"] = values.set_axis(index)
+    if "priority" in areas.columns:
+        flags = np.array([*areas["priority"].isin([True]), False])
+        out[f"{layer}_priority"] = pd.Series(flags[row], index=index)
     return out
 
 
-def tabulate_sums(sums: Mapping[str, list[int]]) -> pd.DataFrame:
-    """Reconciliation: one row per layer, integers."""
-    table = pd.DataFrame.from_dict(dict(sums), orient="index", columns=["accepted", *HOW])
-    return table.astype("int64").rename_axis("layer")
+def tabulate_sums(sums: Mapping[str, Any]) -> pd.DataFrame:
+    """Reconciliation from each layer's sums by `HOW`: one row per layer, integers, accepted first."""
+    rows = {layer: [sum(some), *some] for layer, some in sums.items()}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["accepted", *HOW])
+    return table.round().astype("int64").rename_axis("layer")
 
 
 def announce_sums(reconciliation: pd.DataFrame, *, unit: str, within: float) -> None:

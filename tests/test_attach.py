@@ -162,6 +162,51 @@ def test_equal_shares_are_ties_settled_by_harm_then_code():
     assert codes(attached) == ["A"]
 
 
+def test_distance_to_the_nearest_line_and_the_flag():
+    one = areas_of(box(0, 0, 200, 200), box(200, 0, 400, 200))
+    attached, _ = attach_areas(
+        points((100, 100), (160, 100), (240, 30), (-30, 100), (460, 100)), {"ward": one}
+    )
+    assert attached["ward_edge"].tolist() == [100.0, 40.0, 30.0, 30.0, 60.0]
+    assert attached["ward_uncertain"].tolist() == [False, True, True, True, False]
+    closer, _ = attach_areas(points((160, 100)), {"ward": one}, uncertain=40.0)
+    assert not closer["ward_uncertain"].item()
+    without, _ = attach_areas(points((160, 100)), {"ward": one}, uncertain=None)
+    assert "ward_edge" not in without
+    nowhere, _ = attach_areas(points((1, 1)), {"ward": one.iloc[:0]})
+    assert nowhere["ward_edge"].isna().all()
+    assert not nowhere["ward_uncertain"].any()
+
+
+def test_layers_that_overlap_by_nature_give_lists():
+    orders = areas_of(box(8, 0, 20, 10), box(0, 0, 10, 10), codes=["P2", "P1"])
+    frame = points((1, 5), (9, 5), (21, 5))
+    attached, sums = attach_areas(frame, {"ward": LINE, "pspo": orders}, overlapping=["pspo"])
+    assert attached["pspo_codes"].tolist() == [["P1"], ["P1", "P2"], []]
+    assert attached["pspo_names"].tolist() == [["Area P1"], ["Area P1", "Area P2"], []]
+    assert "pspo_code" not in attached
+    assert sums.loc["pspo"].to_dict() == {"accepted": 3, "inside": 1, "tie": 1, "nearest": 0, "outside": 1}
+    with pytest.raises(InputError, match=r"no overlapping layer 'pspos' was given \(try: 'pspo'\)"):
+        attach_areas(frame, {"pspo": orders}, overlapping=["pspos"])
+
+
+def test_hotspots_in_layers_that_overlap_by_nature():
+    orders = areas_of(box(0, 0, 10, 10), box(8, 0, 20, 10), box(90, 0, 95, 5))
+    incidents = points((9, 5), (9, 6), (3, 5), (3, 6))
+    spots = spots_of(box(2, 0, 12, 10), box(50, 0, 60, 10))
+    attached, sums = attach_areas(spots, {"pspo": orders}, incidents=incidents, overlapping=["pspo"])
+    assert attached["pspo_codes"].tolist() == [["A", "B"], []]
+    assert attached["pspo_shares"].tolist() == [[("Area A", 1.0), ("Area B", 0.5)], []]
+    assert sums.loc["pspo"].to_dict() == {"accepted": 2, "inside": 0, "tie": 1, "nearest": 0, "outside": 1}
+
+
+def test_no_spots():
+    spots = gpd.GeoDataFrame({"ref": pd.Series(dtype=str), "parts": []}, geometry=[], crs="EPSG:27700")
+    attached, sums = attach_areas(spots, {"ward": LINE}, incidents=points((1, 5)))
+    assert {"ward_code", "ward_name", "ward_shares"} <= set(attached.columns)
+    assert sums.loc["ward", "accepted"] == 0
+
+
 # Corners and edges of these squares coincide, overlap and leave gaps: every awkward point is an integer.
 squares = st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(1, 5), st.integers(1, 5))
 spot = st.tuples(st.integers(-2, 14), st.integers(-2, 14))
