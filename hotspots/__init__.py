@@ -2,6 +2,7 @@
 
 from hotspots.assign import assign_hotspots
 from hotspots.cameras import place_cameras, street_junctions
+from hotspots.cells import assign_cells, count_cells, label_cells, score_cells
 from hotspots.checks import InputError
 from hotspots.clusters import cluster_incidents
 from hotspots.find import find_hotspots
@@ -13,17 +14,21 @@ from hotspots.severity import list_schemes, read_weights, weigh_incidents
 
 __all__ = [
     "InputError",
+    "assign_cells",
     "assign_hotspots",
     "cluster_incidents",
+    "count_cells",
     "diagnose_rejects",
     "draft_plan",
     "find_hotspots",
+    "label_cells",
     "list_schemes",
     "outline_hotspots",
     "place_cameras",
     "read_incidents",
     "read_weights",
     "refuse_systematic",
+    "score_cells",
     "street_junctions",
     "tabulate_rejects",
     "weigh_incidents",
