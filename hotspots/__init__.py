@@ -1,5 +1,6 @@
 """Points to places: read, weigh, find, time, compare, judge and patrol hotspots of crime and ASB."""
 
+from hotspots.assess import assess_response, propose_comparators
 from hotspots.assign import assign_hotspots
 from hotspots.cameras import place_cameras, street_junctions
 from hotspots.cells import assign_cells, count_cells, label_cells, score_cells
@@ -14,6 +15,7 @@ from hotspots.severity import list_schemes, read_weights, weigh_incidents
 
 __all__ = [
     "InputError",
+    "assess_response",
     "assign_cells",
     "assign_hotspots",
     "cluster_incidents",
@@ -25,6 +27,7 @@ __all__ = [
     "list_schemes",
     "outline_hotspots",
     "place_cameras",
+    "propose_comparators",
     "read_incidents",
     "read_weights",
     "refuse_systematic",

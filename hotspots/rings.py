@@ -1,0 +1,56 @@
+"""The ring round some areas, where crime might move to, with other hotspots cut out."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from hotspots.checks import CRS, InputError, require_metres
+
+Ints = npt.NDArray[np.int64]
+
+
+def draw_ring(
+    areas: gpd.GeoDataFrame, *, width: float = 200, without: list[gpd.GeoDataFrame] | None = None
+) -> gpd.GeoDataFrame:
+    """Ground within ``width`` metres of some areas, less the areas themselves and other hotspots.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Polygons in EPSG:27700.
+    width : float
+        Metres; 200 is the usual choice.
+    without : list of GeoDataFrame, optional
+        What is cut out: other hotspots, areas compared with.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row, which may be empty ground.
+
+    Examples
+    --------
+    >>> square = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 100, 100)], crs=27700)
+    >>> ring = draw_ring(square, width=200)
+    >>> bool(ring.intersects(square.geometry.iloc[0].centroid).any())
+    False
+    """
+    require_metres(areas, what="areas")
+    if not width > 0:
+        raise InputError("The ring must be wider than 0 metres", given=f"width={width}", advice="200")
+    whole = shapely.union_all(areas.geometry.to_numpy())
+    rest = [shapely.union_all(frame.geometry.to_numpy()) for frame in without or []]
+    ground = shapely.difference(shapely.buffer(whole, width), shapely.union_all([whole, *rest]))
+    return gpd.GeoDataFrame(geometry=[ground], crs=CRS)
+
+
+def locate(xy: npt.NDArray[np.float64], shapes: npt.NDArray[np.object_]) -> Ints:
+    """Return the position of the first shape that holds each point (edges are in), or -1."""
+    first = np.full(len(xy), len(shapes), dtype=np.int64)
+    if len(xy) and len(shapes):
+        at, shape = shapely.STRtree(shapes).query(shapely.points(xy), predicate="intersects")
+        np.minimum.at(first, at, shape)
+    return np.where(first == len(shapes), -1, first)

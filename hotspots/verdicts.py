@@ -1,0 +1,176 @@
+"""The words of an assessment: what could be seen, what was seen, and one verdict that claims no cause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hotspots.windows import Window
+
+if TYPE_CHECKING:
+    from hotspots.findings import Finding
+
+SMALL_BASE = 20  # a percentage on fewer incidents than this is not printed
+NOT_WHY = "these figures cannot say why"
+
+
+def write_number(value: float) -> str:
+    """Write a whole number with thousands marked.
+
+    Examples
+    --------
+    >>> write_number(1234.4)
+    '1,234'
+    """
+    return f"{value:,.0f}"
+
+
+def write_change(before: float, after: float) -> str:
+    """Write two counts as a change: the counts always, a percentage only on a base of 20 or more.
+
+    Examples
+    --------
+    >>> write_change(100, 80)
+    'from 100 to 80 (down 20 %)'
+    >>> write_change(10, 8)
+    'from 10 to 8'
+    """
+    counts = f"from {write_number(before)} to {write_number(after)}"
+    if before < SMALL_BASE:
+        return counts
+    percent = round(100 * (after / before - 1))
+    return counts + (f" ({'up' if percent > 0 else 'down'} {abs(percent)} %)" if percent else " (no change)")
+
+
+def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust: str = "") -> str:
+    """One sentence on one measure that never claims a cause.
+
+    Parameters
+    ----------
+    finding : Finding
+    baseline, after : Window
+        What was compared.
+    distrust : str
+        Why the result is not to be trusted; it then opens the sentence.
+
+    Returns
+    -------
+    str
+    """
+    where = f"{finding.measure} in the target areas"
+    told = f"{where} went {write_change(*finding.treated)} between {baseline} and {after}"
+    sentence = f"{_outcome(finding)}: {told}, {_beside(finding)}; {NOT_WHY}."
+    sentence = sentence[0].upper() + sentence[1:]
+    return f"Not to be trusted, because {distrust}. {sentence}" if distrust else sentence
+
+
+def explain_finding(finding: Finding) -> list[str]:
+    """Sentences behind a verdict: what could be seen first, then the verdict, the ring, the placebos.
+
+    Parameters
+    ----------
+    finding : Finding
+        With its verdict.
+
+    Returns
+    -------
+    list of str
+    """
+    told = [_visible(finding), finding.verdict, _difference(finding), _ring(finding)]
+    if finding.harm is not None:
+        told.append(_harm(finding))
+    return [line for line in [*told, _spread(finding)] if line]
+
+
+def _outcome(finding: Finding) -> str:
+    seen = finding.judged.direction
+    if seen == "unknown":
+        return "No comparison is possible"
+    if seen == "none":
+        return "No clear change beyond the areas compared with"
+    more = seen == "rise"
+    if finding.aim == "either":
+        return f"{'More' if more else 'Fewer'} than expected, which is neither called better nor worse here"
+    if more == (finding.aim == "more"):
+        return f"{'More' if more else 'Fewer'} than expected, as was aimed for"
+    return f"{'More' if more else 'Fewer'} than expected, against the aim"
+
+
+def _beside(finding: Finding) -> str:
+    judged = finding.judged
+    control = f"while the areas compared with went {write_change(*finding.control)}"
+    if judged.direction == "unknown":
+        return f"{control}, and one of these counts is nothing"
+    interval = f"{_percent(judged.low)} to {_percent(judged.high)}"
+    return (
+        f"{control}; that is {write_number(judged.expected)} expected and a difference of "
+        f"{_percent(judged.ratio)} ({100 * finding.level:.0f} % interval {interval})"
+    )
+
+
+def _visible(finding: Finding) -> str:
+    seen = finding.judged.detectable
+    base = f"What could be seen at all of {finding.measure}: with {write_number(finding.treated[0])} before"
+    if not np.isfinite(seen):
+        return f"{base}, no fall however large would have shown."
+    return (
+        f"{base} and these areas compared with, only a fall of {100 * seen:.0f} % or more would have shown."
+    )
+
+
+def _difference(finding: Finding) -> str:
+    wdd = finding.wdd
+    return (
+        f"Weighted displacement difference, ring included: {wdd.estimate:+,.0f} incidents "
+        f"({100 * finding.level:.0f} % interval {wdd.low:+,.0f} to {wdd.high:+,.0f}, widened)."
+    )
+
+
+def _ring(finding: Finding) -> str:
+    seen = finding.ring_judged.direction
+    counts = (
+        f"The ring round the targets went {write_change(*finding.ring)}, the ring round the areas compared "
+        f"with {write_change(*finding.control_ring)}"
+    )
+    words = {
+        "unknown": "too few to compare",
+        "rise": "it rose beyond the comparison, so some crime may have moved there",
+        "fall": "it fell beyond the comparison, so it shows no sign of crime moving there",
+        "none": "no clear sign that crime moved there, nor that it did not",
+    }[seen]
+    quotient = finding.quotient
+    if not np.isfinite(quotient.quotient):
+        return f"{counts}: {words}. Weighted displacement quotient {quotient.words}."
+    return f"{counts}: {words}. Weighted displacement quotient {quotient.quotient:.2f} ({quotient.words})."
+
+
+def _harm(finding: Finding) -> str:
+    harm = finding.harm
+    assert harm is not None
+    return (
+        f"Harm: {harm.estimate:+,.0f} days beside the comparison, ring included "
+        f"({100 * finding.level:.0f} % interval {harm.low:+,.0f} to {harm.high:+,.0f}, widened)."
+    )
+
+
+def _spread(finding: Finding) -> str:
+    spread, placebo = finding.spread, finding.placebo
+    source = (
+        f"estimated from {spread.areas} areas without a response"
+        if spread.estimated
+        else f"the usual value, because only {spread.areas} areas without a response were at hand"
+    )
+    wide = f"Counts vary {spread.dispersion:.1f} times as much as chance alone would have it ({source})"
+    if not placebo.draws:
+        return f"{wide}. Too few such areas to try the test on."
+    return (
+        f"{wide}. Tried on {placebo.draws:,} random splits of areas where nothing was done, the plain test "
+        f"called a success in {100 * placebo.plain:.0f} % of them, this one in {100 * placebo.widened:.0f} % "
+        f"(it should be about {100 * (1 - finding.level) / 2:.0f} %)."
+    )
+
+
+def _percent(ratio: float) -> str:
+    percent = 100 * (ratio - 1)
+    return f"{percent:+.0f} %".replace("-", "−") if abs(percent) >= 0.5 else "0 %"

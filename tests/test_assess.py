@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import logging
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotspots.assess import assess_response, draw_ring, propose_comparators
+from hotspots.checks import InputError
+from hotspots.verdicts import write_change
+
+MONTHS = {"selection": "2016-07-01", "baseline": "2017-07-01", "after": "2018-07-01"}
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog):
+    caplog.set_level(logging.ERROR, logger="safer_hotspots")
+
+
+def make(
+    counts: list[tuple[float, float, tuple[int, int, int]]], category: str = "Robbery"
+) -> gpd.GeoDataFrame:
+    """Places at x, y with counts in the selection, baseline and response month."""
+    rows = [
+        {
+            "when": pd.Timestamp(month),
+            "precision": "month",
+            "category": category,
+            "incidents": n,
+            "x": x,
+            "y": y,
+        }
+        for x, y, numbers in counts
+        for month, n in zip(MONTHS.values(), numbers, strict=True)
+    ]
+    frame = pd.DataFrame(rows).assign(source="police.uk")
+    points = gpd.points_from_xy(frame.pop("x"), frame.pop("y"))
+    return gpd.GeoDataFrame(frame, geometry=points, crs=27700)
+
+
+def squares(*centres: tuple[float, float], half: float = 50) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        geometry=[shapely.box(x - half, y - half, x + half, y + half) for x, y in centres], crs=27700
+    )
+
+
+def even_town(response: int = 100, calm: int = 100) -> gpd.GeoDataFrame:
+    """One target at the origin and 24 like it, far apart."""
+    rest = [(1050.0 + 1000 * (i % 5), 50.0 + 1000 * (i // 5), (100, 100, calm)) for i in range(24)]
+    return make([(50, 50, (100, 100, response)), *rest])
+
+
+WHEN = {"start": "2018-07-01", "end": "2018-07-31", "selected_on": "2016-07"}
+
+
+def test_half_gone_while_the_rest_stood_still():
+    result = assess_response(even_town(response=50), squares((50, 50)), **WHEN)
+    found = result.findings["all recorded incidents"]
+    assert (found.treated, found.control) == ((100, 50), (500, 500))
+    assert found.judged.expected == 100
+    assert found.judged.ratio == 0.5
+    assert found.judged.direction == "fall"
+    assert found.spread.dispersion == 1
+    # (50 − 100) − (500 − 500)/5, and 100 + 50 + 1000/25 = 190
+    assert found.wdd_plain.estimate == -50
+    assert found.wdd_plain.se == pytest.approx(190**0.5)
+    assert (str(result.baseline), str(result.after)) == ("July 2017", "July 2018")
+    assert "50 %" in result.verdict
+    assert "as was aimed for" in result.verdict
+
+
+def test_a_fall_that_the_whole_city_had_is_no_success():
+    result = assess_response(even_town(response=50, calm=50), squares((50, 50)), **WHEN)
+    assert result.verdict.startswith("No clear change beyond the areas compared with")
+    assert result.table.loc["all recorded incidents", "ratio"] == 1
+
+
+def test_the_verdict_never_claims_a_cause_and_gives_all_counts_with_every_percentage():
+    for response in (20, 50, 100, 200):
+        verdict = assess_response(even_town(response=response), squares((50, 50)), **WHEN).verdict
+        assert "cannot say why" in verdict
+        for needed in ("from 100", f"to {response}", "from 500 to 500", "July 2017", "July 2018"):
+            assert needed in verdict
+        for claim in ("because of", "due to", "worked", "caused", "thanks"):
+            assert claim not in verdict
+
+
+def test_what_could_be_seen_comes_before_the_result():
+    lines = assess_response(even_town(response=50), squares((50, 50)), **WHEN).lines()
+    assert lines[0] == "Baseline July 2017; response July 2018."
+    assert lines[1].startswith("What could be seen at all")
+    assert lines[2].startswith("Fewer than expected")
+
+
+def test_more_reports_after_a_campaign_are_not_called_worse():
+    town, target = even_town(response=200), squares((50, 50))
+    more = assess_response(town, target, direction="more", **WHEN).verdict
+    either = assess_response(town, target, direction={"all recorded incidents": "either"}, **WHEN).verdict
+    fewer = assess_response(town, target, **WHEN).verdict
+    assert more.startswith("More than expected, as was aimed for")
+    assert "neither called better nor worse" in either
+    assert fewer.startswith("More than expected, against the aim")
+    with pytest.raises(InputError, match="direction"):
+        assess_response(town, target, direction="down", **WHEN)
+
+
+def test_a_baseline_from_the_selection_period_is_refused_unless_told():
+    call = {"start": "2018-07-01", "end": "2018-07-31", "selected_on": ["2016-07", "2017-07"]}
+    with pytest.raises(InputError, match="overlaps the period that selected the areas"):
+        assess_response(even_town(response=50), squares((50, 50)), **call)
+    told = assess_response(even_town(response=50), squares((50, 50)), allow_overlap=True, **call)
+    assert told.verdict.startswith("Not to be trusted, because the baseline July 2017 overlaps")
+    assert "come down by themselves" in told.verdict
+    assert told.lines()[-1].startswith("Not to be trusted")
+
+
+def test_areas_chosen_after_the_baseline_are_refused_too():
+    with pytest.raises(InputError, match="comes before the period that selected"):
+        assess_response(
+            even_town(), squares((50, 50)), start="2018-07-01", end="2018-07-31", selected_on="2018-07"
+        )
+
+
+def test_no_selection_period_is_said_aloud():
+    result = assess_response(
+        even_town(), squares((50, 50)), start="2018-07-01", end="2018-07-31", selected_on=None
+    )
+    assert any("No selection period was stated" in line for line in result.cautions)
+
+
+def test_other_months_than_the_baseline_are_said_aloud():
+    town = even_town()
+    june = town[town["when"] == "2017-07-01"].assign(when=pd.Timestamp("2017-06-01"))
+    both = gpd.GeoDataFrame(pd.concat([town, june], ignore_index=True), crs=27700)
+    result = assess_response(both, squares((50, 50)), baseline="2017-06", covered="2016..2018", **WHEN)
+    assert any("not the same calendar months" in line for line in result.cautions)
+
+
+def test_ring_is_cut_and_its_rise_is_reported():
+    target = squares((50, 50))
+    ring = draw_ring(target, width=200, without=[squares((250, 50))])
+    assert not ring.geometry.iloc[0].contains(shapely.Point(250, 50))
+    assert ring.geometry.iloc[0].contains(shapely.Point(-100, 50))
+    town = even_town(response=50)
+    moved = make([(-100, 50, (40, 40, 95)), (250, 50, (70, 70, 5))])
+    both = gpd.GeoDataFrame(pd.concat([town, moved], ignore_index=True), crs=27700)
+    calm_ring = make([(1050.0 + 1000 * i + 150, 50.0, (40, 40, 40)) for i in range(5)])
+    both = gpd.GeoDataFrame(pd.concat([both, calm_ring], ignore_index=True), crs=27700)
+    result = assess_response(both, target, others=squares((250, 50)), **WHEN)
+    found = result.findings["all recorded incidents"]
+    assert found.ring == (40, 95)
+    assert any("some crime may have moved there" in line for line in result.lines())
+    # target −50 and ring +55 beside comparisons that stood still
+    assert found.wdd.estimate == pytest.approx(5)
+    assert found.quotient.quotient == pytest.approx((95 / 500 - 40 / 500) / (50 / 500 - 100 / 500))
+
+
+def test_measures_are_judged_one_by_one():
+    town = pd.concat([even_town(response=50), even_town(response=150).assign(category="Burglary")])
+    town = gpd.GeoDataFrame(town.reset_index(drop=True), crs=27700)
+    measures = {"robbery": ["Robbery"], "burglary": ["Burglary"], "everything": None}
+    table = assess_response(town, squares((50, 50)), measures=measures, **WHEN).table
+    assert table["treated_after"].to_dict() == {"robbery": 50, "burglary": 150, "everything": 200}
+    with pytest.raises(InputError, match="Try: Robbery"):
+        assess_response(town, squares((50, 50)), measures={"robbery": ["Roberry"]}, **WHEN)
+
+
+def test_harm_is_the_weighted_sum_of_differences():
+    town = pd.concat([even_town(response=50), even_town(response=150).assign(category="Theft")])
+    town = gpd.GeoDataFrame(town.reset_index(drop=True), crs=27700)
+    town["harm"] = town["incidents"] * town["category"].map({"Robbery": 365.0, "Theft": 2.0})
+    found = assess_response(town, squares((50, 50)), **WHEN).findings["all recorded incidents"]
+    assert found.harm.estimate == 365 * -50 + 2 * 50
+    variance = 365**2 * (150 + 1000 / 25) + 2**2 * (250 + 1000 / 25)
+    assert found.harm.se == pytest.approx((variance * found.spread.dispersion) ** 0.5)
+
+
+def test_comparators_have_the_same_rank_in_the_same_earlier_period():
+    ranks = [(1050.0 + 1000 * i, 50.0, (200 - 10 * i, 1, 1)) for i in range(20)]
+    town = make([(50, 50, (115, 1, 1)), *ranks])
+    found = propose_comparators(town, squares((50, 50)), selected_on="2016-07", count=4)
+    assert sorted(found.loc[found["role"] == "comparator", "selected"]) == [100, 110, 120, 130]
+    assert len(found) == 20
+    near = make([(50, 50, (115, 1, 1)), (190, 50, (115, 1, 1)), (5050, 50, (9, 1, 1))])
+    assert propose_comparators(near, squares((50, 50)), selected_on="2016-07")["selected"].tolist() == [9]
+    with pytest.raises(InputError, match="No ground outside"):
+        propose_comparators(near.iloc[:6], squares((50, 50)), selected_on="2016-07")
+    with pytest.raises(InputError, match="hold nothing in the selection period"):
+        propose_comparators(near, squares((50, 50)), selected_on="2015-07")
+
+
+def test_quieter_comparators_are_pointed_out():
+    town = make([(50, 50, (900, 100, 90)), *[(1050.0 + 1000 * i, 50.0, (20, 20, 20)) for i in range(12)]])
+    result = assess_response(town, squares((50, 50)), **WHEN)
+    assert any("were quieter in July 2016" in line for line in result.cautions)
+
+
+def test_a_given_comparator_is_used_and_must_stand_apart():
+    town = even_town(response=50)
+    own = squares((1050, 50), (2050, 50))
+    found = assess_response(town, squares((50, 50)), comparator=own, **WHEN).findings[
+        "all recorded incidents"
+    ]
+    assert found.control == (200, 200)
+    assert not found.spread.estimated
+    with pytest.raises(InputError, match="overlaps the target areas"):
+        assess_response(town, squares((50, 50)), comparator=squares((60, 50)), **WHEN)
+
+
+def test_windows_that_cannot_be_counted_are_refused():
+    town = even_town()
+    with pytest.raises(InputError, match="holds no whole month"):
+        assess_response(town, squares((50, 50)), start="2018-07-05", end="2018-07-20", selected_on="2016-07")
+    with pytest.raises(InputError, match="must end before the response starts"):
+        assess_response(town, squares((50, 50)), baseline="2018-07", **WHEN)
+    with pytest.raises(InputError, match="does not wholly cover"):
+        assess_response(town, squares((50, 50)), start="2018-08-01", end="2018-08-31", selected_on="2016-07")
+    with pytest.raises(InputError, match="no target areas"):
+        assess_response(town, squares(), **WHEN)
+
+
+def test_an_empty_comparison_is_said_not_judged():
+    town = make([(50, 50, (100, 100, 50)), *[(1050.0 + 1000 * i, 50.0, (9, 0, 0)) for i in range(9)]])
+    verdict = assess_response(town, squares((50, 50)), **WHEN).verdict
+    assert verdict.startswith("No comparison is possible")
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=5, deadline=None)
+def test_row_order_and_collapsing_change_nothing(seed):
+    town = even_town(response=70)
+    rng = np.random.default_rng(2)
+    town["incidents"] = rng.poisson(town["incidents"])
+    rows = town.loc[town.index.repeat(town["incidents"])].drop(columns="incidents").reset_index(drop=True)
+    shuffled = rows.iloc[np.random.default_rng(seed).permutation(len(rows))].reset_index(drop=True)
+    expected = assess_response(town, squares((50, 50)), **WHEN)
+    for other in (rows, shuffled):
+        found = assess_response(other, squares((50, 50)), **WHEN)
+        pd.testing.assert_frame_equal(found.table, expected.table)
+        assert found.lines() == expected.lines()
+
+
+def test_percentages_need_a_base():
+    assert write_change(19, 10) == "from 19 to 10"
+    assert write_change(20, 10) == "from 20 to 10 (down 50 %)"
+    assert write_change(1000, 1001) == "from 1,000 to 1,001 (no change)"
