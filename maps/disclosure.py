@@ -84,6 +84,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "places": ("name", "kind", "type", "category"),
     "comparison": ("name", "role", "ref", "incidents"),
     "streets": ("name",),
+    "table": ("incidents", "before", "after", "harm"),
     "incidents": ("source", "when", "precision", "category", "place", "incidents"),
 }
 _COUNTS = {
@@ -158,7 +159,7 @@ def name_category(category: object) -> str:
     return APART if is_sensitive(text) and text != MERGED else text
 
 
-def release(frame: F, *, kind: str, profile: str | Profile) -> F:
+def release(frame: F, *, kind: str, profile: str | Profile, columns: Sequence[str] = ()) -> F:
     """Copy of a frame that may leave the building under a profile.
 
     Parameters
@@ -167,9 +168,11 @@ def release(frame: F, *, kind: str, profile: str | Profile) -> F:
         What is to be drawn or written.
     kind : str
         What it holds: "spots", "areas", "cells", "patrols", "cameras", "places", "comparison",
-        "streets" or "incidents". Only that kind's columns are kept, whatever else is there.
+        "streets", "incidents" or "table". Only that kind's columns are kept, whatever else is there.
     profile : str or Profile
         "open", "internal", "partner" or "public".
+    columns : sequence of str, optional
+        For the kind "table": the columns that are kept.
 
     Returns
     -------
@@ -191,7 +194,7 @@ def release(frame: F, *, kind: str, profile: str | Profile) -> F:
     if kind not in COLUMNS:
         raise InputError("Nothing of this kind may leave", given=f"kind='{kind}'", advice=", ".join(COLUMNS))
     who = profile_named(profile)
-    kept = frame[[c for c in frame.columns if _may_leave(c, frame, kind)]].copy()
+    kept = frame[[c for c in frame.columns if _may_leave(c, frame, kind, columns)]].copy()
     if kind == "incidents":
         return _release_points(kept, who)
     if who.threshold:
@@ -204,10 +207,10 @@ def release(frame: F, *, kind: str, profile: str | Profile) -> F:
     return kept
 
 
-def _may_leave(column: str, frame: pd.DataFrame, kind: str) -> bool:
+def _may_leave(column: str, frame: pd.DataFrame, kind: str, named: Sequence[str]) -> bool:
     if isinstance(frame, gpd.GeoDataFrame) and column == frame.geometry.name:
         return True
-    if column in COLUMNS[kind]:
+    if column in COLUMNS[kind] or (kind == "table" and column in named):
         return True
     match = re.fullmatch(r"(\w+)_(code|name|shares)", str(column))
     layer = match.group(1) if match and kind in ("spots", "cells", "areas", "patrols", "cameras") else ""
