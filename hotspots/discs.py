@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import heapq
 import math
-from typing import NamedTuple
 
 import numpy as np
+import shapely
 
+from hotspots.centres import least_distance
 from hotspots.checks import Problems
 from hotspots.collapse import Floats, Ints
+from hotspots.outlines import round_buffer
+from hotspots.picking import Choice, Discs, Stop
+from hotspots.spots import Shape
 
-LATTICE = 50.0
-
-
-class Discs(NamedTuple):
-    """Chosen discs, in the order they were picked.
-
-    Attributes
-    ----------
-    centres : array, shape (discs, 2)
-        Easting and northing in metres.
-    owner : array, shape (places,)
-        The disc that counts each place, or -1; each place is counted once, by the first disc over it.
-    """
-
-    centres: Floats
-    owner: Ints
+STREET = 10.0  # metres: rims no further apart than a street is wide are said to touch
 
 
 def check_disc_options(
@@ -49,26 +37,6 @@ def check_disc_options(
     problems.raise_any()
 
 
-def least_distance(radius: float, max_overlap: float, spacing: float) -> float:
-    """Metres that two centres must be apart so that discs share at most ``max_overlap`` of their area.
-
-    Examples
-    --------
-    >>> least_distance(150, 0, 0), least_distance(150, 1, 500)
-    (300.0, 500)
-    """
-    if max_overlap <= 0:
-        return max(2.0 * radius, spacing)
-    if max_overlap >= 1:
-        return spacing
-    from scipy.optimize import brentq
-
-    def excess(half: float) -> float:
-        return (2 * math.acos(half) - 2 * half * math.sqrt(1 - half * half)) / math.pi - max_overlap
-
-    return max(2.0 * radius * float(brentq(excess, 0.0, 1.0, xtol=1e-12)), spacing)
-
-
 def choose_discs(
     xy: Floats,
     weight: Ints,
@@ -78,8 +46,9 @@ def choose_discs(
     max_overlap: float = 0,
     spacing: float = 0,
     until_share: float | None = None,
-    lattice: float = LATTICE,
     origin: tuple[float, float] = (0.0, 0.0),
+    area: Ints | None = None,
+    quota: dict[int, int] | None = None,
 ) -> Discs:
     """Pick discs greedily: each time the one that adds most of the weight not yet counted.
 
@@ -92,98 +61,66 @@ def choose_discs(
     radius : float
         Radius of every disc in metres; a place on the rim is inside.
     count : int or None
-        Discs to pick; None means as many as ``until_share`` asks for.
+        Discs to pick; None means as many as ``until_share`` (or ``quota``) asks for.
     max_overlap : float
         Largest share of a disc's area that another disc may cover; 0 means none.
     spacing : float
         Least distance in metres between centres.
     until_share : float or None
         Stop once the discs hold this share of all the weight; None means never.
-    lattice, origin : float, (float, float)
-        Centres stand on a square lattice of this step in metres through this point, and on the places.
+    origin : (float, float)
+        A node of the 50 m lattice of first centres.
+    area, quota : array of int, dict
+        The area number of each place, and the most discs of each area (by where most of a disc's weight
+        is); None means no limit.
 
     Returns
     -------
     Discs
         Ties go to the most westerly, then the most southerly centre, whatever the order of the places.
     """
-    from scipy.spatial import cKDTree
-
-    if not len(xy):
-        return Discs(np.empty((0, 2)), np.empty(0, dtype=np.int64))
-    centres, score = score_centres(xy, weight, radius=radius, lattice=lattice, origin=origin)
-    tree, blocked = cKDTree(xy), cKDTree(centres)
-    apart = least_distance(radius, max_overlap, spacing)
-    open_ = np.ones(len(centres), dtype=bool)
+    some = np.flatnonzero(weight > 0)
+    if not len(some) or count == 0:
+        return Discs(np.empty((0, 2)), np.full(len(xy), -1, dtype=np.int64), np.empty(0, dtype=np.int64))
+    stop = Stop(count, until_share, least_distance(radius, max_overlap, spacing), quota)
+    choice = Choice.of(xy[some], weight[some], radius, origin, None if area is None else area[some])
+    discs = choice.pick_best(stop)
     owner = np.full(len(xy), -1, dtype=np.int64)
-    left = weight.copy()
-    wanted = math.inf if until_share is None else until_share * float(weight.sum())
-    order = np.lexsort((centres[:, 1], centres[:, 0], -score))
-    heap = [(-int(score[i]), rank, int(i)) for rank, i in enumerate(order)]
-    picked: list[int] = []
-    held = 0
-    while heap and (count is None or len(picked) < count) and (until_share is None or held < wanted):
-        key, rank, i = heapq.heappop(heap)
-        if not open_[i]:
-            continue
-        inside = places_within(tree, xy, centres[i], radius)
-        gain = int(left[inside].sum())
-        if gain <= 0:
-            continue
-        if gain < -key:  # an earlier disc took some of it: back in the queue at its new worth
-            heapq.heappush(heap, (-gain, rank, i))
-            continue
-        owner[inside[owner[inside] < 0]] = len(picked)
-        left[inside] = 0
-        held += gain
-        picked.append(i)
-        if apart > 0:
-            near = np.asarray(blocked.query_ball_point(centres[i], apart), dtype=np.int64)
-            gap = centres[near] - centres[i]
-            open_[near[(gap**2).sum(axis=1) < apart**2 * (1 - 1e-12)]] = False
-    return Discs(centres[picked], owner)
+    owner[some] = discs.owner
+    return discs._replace(owner=owner)
 
 
-def places_within(tree: object, xy: Floats, centre: Floats, radius: float) -> Ints:
-    """Numbers of the places no further than ``radius`` from ``centre``, lowest first."""
-    near = np.asarray(tree.query_ball_point(centre, radius * (1 + 1e-9)), dtype=np.int64)  # type: ignore[attr-defined]
-    gap = xy[near] - centre
-    return np.sort(near[(gap**2).sum(axis=1) <= radius**2])
+def disc_shapes(discs: Discs, *, radius: float, merge: bool) -> list[Shape]:
+    """Discs as shapes; those that touch are merged, or cut where they overlap if they may not be."""
+    circles = round_buffer(discs.centres, radius)
+    group = touching_discs(discs.centres, radius) if merge else np.arange(len(circles))
+    shapes: list[Shape] = []
+    ground = None
+    for number in range(int(group.max(initial=-1)) + 1):
+        mine = np.flatnonzero(group == number)
+        outline = shapely.union_all(circles[mine])
+        if not merge:  # the disc picked first keeps the ground it shares
+            outline, ground = (
+                (outline, outline)
+                if ground is None
+                else (outline.difference(ground), shapely.union(ground, outline))
+            )
+        part_of = np.full(len(discs.owner), -1, dtype=np.int64)
+        for part, disc in enumerate(mine):
+            part_of[discs.owner == disc] = part
+        centres = [(float(x), float(y), float(radius)) for x, y in discs.centres[mine]]
+        shapes.append(Shape(outline, "single" if len(mine) == 1 else "clustered", centres, part_of))
+    return shapes
 
 
-def score_centres(
-    xy: Floats, weight: Ints, *, radius: float, lattice: float, origin: tuple[float, float]
-) -> tuple[Floats, Ints]:
-    """Every centre worth a thought, and the weight within ``radius`` of it.
-
-    Centres are the nodes of the lattice that have a place within the radius, then the places themselves.
-    """
+def touching_discs(centres: Floats, radius: float) -> Ints:
+    """Give the discs whose rims are at most 10 m apart one number, group by group."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree
 
-    node, total = score_lattice(xy - np.asarray(origin), weight, radius=radius, lattice=lattice)
-    nodes = node * lattice + np.asarray(origin)
-    pairs = cKDTree(xy).query_pairs(radius, output_type="ndarray")
-    left, right = pairs[:, 0], pairs[:, 1]
-    own = weight.copy()
-    np.add.at(own, left, weight[right])
-    np.add.at(own, right, weight[left])
-    return np.vstack([nodes, xy]), np.concatenate([total, own])
-
-
-def score_lattice(xy: Floats, weight: Ints, *, radius: float, lattice: float) -> tuple[Ints, Ints]:
-    """Nodes of the lattice (column, row) with a place within ``radius``, and the weight there."""
-    base = np.floor(xy / lattice).astype(np.int64)
-    reach = math.ceil(radius / lattice)
-    low = base.min(axis=0) - reach
-    width = int(base[:, 1].max() - low[1]) + reach + 2
-    keys, weights = [], []
-    for across in range(-reach, reach + 2):
-        for up in range(-reach, reach + 2):
-            node = base + np.array([across, up])
-            near = ((xy - node * lattice) ** 2).sum(axis=1) <= radius**2
-            keys.append((node[near, 0] - low[0]) * width + node[near, 1] - low[1])
-            weights.append(weight[near])
-    key, inverse = np.unique(np.concatenate(keys), return_inverse=True)
-    total = np.zeros(len(key), dtype=np.int64)
-    np.add.at(total, inverse, np.concatenate(weights))
-    return np.column_stack([key // width + low[0], key % width + low[1]]), total
+    if not len(centres):
+        return np.empty(0, dtype=np.int64)
+    pairs = cKDTree(centres).query_pairs(2 * radius + STREET, output_type="ndarray")
+    graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(len(centres),) * 2)
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)

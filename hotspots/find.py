@@ -5,14 +5,13 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from hotspots.assign import assign_hotspots
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.clusters import check_cluster_options, cluster_places
-from hotspots.collapse import Floats, Ints, Places, collapse_incidents, exact_units
-from hotspots.discs import Discs, check_disc_options, choose_discs
-from hotspots.outlines import heaviest_first, round_buffer, shapes_of_labels
+from hotspots.collapse import Ints, Places, collapse_incidents, exact_units
+from hotspots.discs import check_disc_options, choose_discs, disc_shapes
+from hotspots.outlines import heaviest_first, shapes_of_labels
 from hotspots.spots import Shape, summarise_spots
 
 METHODS = ("discs", "dbscan")
@@ -62,8 +61,8 @@ def find_hotspots(
     until_share : float or None
         For discs: stop once they hold this share of all incidents (or harm).
     merge : bool
-        For discs: merge those that touch or overlap (centres at most two radii apart, to the millimetre)
-        into one hotspot of kind ``"clustered"`` with its ``parts``.
+        For discs: merge those that touch or overlap (rims at most 10 m, a street's width, apart) into
+        one hotspot of kind ``"clustered"`` with its ``parts``.
 
     Returns
     -------
@@ -134,42 +133,6 @@ def _place_in_line(places: Places, label: Ints, core: npt.NDArray[np.bool_]) -> 
     standing = np.full(len(line) + 1, len(line), dtype=np.int64)
     standing[line] = np.arange(len(line))
     return standing[label]
-
-
-def disc_shapes(discs: Discs, *, radius: float, merge: bool) -> list[Shape]:
-    """Discs as shapes; those that touch are merged, or cut where they overlap if they may not be."""
-    circles = round_buffer(discs.centres, radius)
-    group = touching_discs(discs.centres, radius) if merge else np.arange(len(circles))
-    shapes: list[Shape] = []
-    ground = None
-    for number in range(int(group.max(initial=-1)) + 1):
-        mine = np.flatnonzero(group == number)
-        outline = shapely.union_all(circles[mine])
-        if not merge:  # the disc picked first keeps the ground it shares
-            outline, ground = (
-                (outline, outline)
-                if ground is None
-                else (outline.difference(ground), shapely.union(ground, outline))
-            )
-        part_of = np.full(len(discs.owner), -1, dtype=np.int64)
-        for part, disc in enumerate(mine):
-            part_of[discs.owner == disc] = part
-        centres = [(float(x), float(y), float(radius)) for x, y in discs.centres[mine]]
-        shapes.append(Shape(outline, "single" if len(mine) == 1 else "clustered", centres, part_of))
-    return shapes
-
-
-def touching_discs(centres: Floats, radius: float) -> Ints:
-    """Give the discs that touch or overlap one number, group by group."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
-
-    if not len(centres):
-        return np.empty(0, dtype=np.int64)
-    pairs = cKDTree(centres).query_pairs(2 * radius + 0.001, output_type="ndarray")
-    graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(len(centres),) * 2)
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def _check_choice(name: str, given: str, known: tuple[str, ...]) -> None:

@@ -1,0 +1,230 @@
+"""Greedy picking of discs: a queue of centres by what each would add, and who counts which place."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+
+from hotspots.centres import LATTICE, RIM, members_of, refine_centres, score_lattice
+from hotspots.collapse import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Stop:
+    """When to stop picking, and how far apart.
+
+    Attributes
+    ----------
+    count : int or None
+        The most discs; None means no limit.
+    share : float or None
+        Stop once this share of all the weight is held; None means never.
+    apart : float
+        Least metres between centres.
+    quota : dict or None
+        The most discs of each area number; None means no limit by area.
+    """
+
+    count: int | None
+    share: float | None
+    apart: float
+    quota: dict[int, int] | None = None
+
+
+class Discs(NamedTuple):
+    """Chosen discs, in the order they were picked.
+
+    Attributes
+    ----------
+    centres : array, shape (discs, 2)
+        Easting and northing in metres.
+    owner : array, shape (places,)
+        The disc that counts each place, or -1; each place is counted once, by the first disc over it.
+    gains : array, shape (discs,)
+        The weight that each disc added.
+    """
+
+    centres: Floats
+    owner: Ints
+    gains: Ints
+
+
+class Choice(NamedTuple):
+    """What discs are chosen from: places that hold something, and the radius of the discs."""
+
+    xy: Floats
+    weight: Ints
+    radius: float
+    origin: tuple[float, float]
+    area: Ints | None
+    tree: Any
+
+    @classmethod
+    def of(
+        cls, xy: Floats, weight: Ints, radius: float, origin: tuple[float, float], area: Ints | None
+    ) -> Choice:
+        """Index the places once."""
+        from scipy.spatial import cKDTree
+
+        return cls(xy, weight, radius, origin, area, cKDTree(xy))
+
+    def members(self, centre: Floats) -> Ints:
+        """Numbers of the places in a disc."""
+        return np.asarray(self.tree.query_ball_point(centre, self.radius * RIM), dtype=np.int64)
+
+    def pick_best(self, stop: Stop) -> Discs:
+        """Pick from all centres that could be worth it; ask again with a lower bar if it was set too high."""
+        least = self.bar(stop)
+        while True:
+            centres = refine_centres(
+                self.xy, self.weight, radius=self.radius, least=least, origin=self.origin
+            )
+            inside = members_of(centres, self.xy, self.radius)
+            discs = self.pick(centres, inside @ self.weight, _rows_of(inside), stop, settle=True)
+            if least <= 1 or (_is_full(discs, stop, self.weight) and discs.gains.min() >= least):
+                return discs
+            least = max(1.0, least / 2)
+
+    def bar(self, stop: Stop) -> float:
+        """Weight that a disc must hold to be worth a thought: what the last disc on a coarse lattice adds."""
+        least = 1.0
+        for step in (max(self.radius, LATTICE), LATTICE):
+            nodes, total = score_lattice(
+                self.xy, self.weight, radius=self.radius, lattice=step, origin=self.origin
+            )
+            nodes, total = nodes[total >= least], total[total >= least]
+            discs = self.pick(nodes, total, lambda i, at=nodes: self.members(at[i]), stop)  # type: ignore[misc]
+            if not _is_full(discs, stop, self.weight):
+                return 1.0
+            least = max(least, 0.8 * float(discs.gains.min()))
+        return least
+
+    def pick(
+        self,
+        centres: Floats,
+        score: Ints,
+        members: Callable[[int], Ints],
+        stop: Stop,
+        *,
+        settle: bool = False,
+    ) -> Discs:
+        """Pick greedily from some centres with known scores; ``settle`` moves each disc over its places."""
+        owner = np.full(len(self.xy), -1, dtype=np.int64)
+        left, quota = self.weight.copy(), dict(stop.quota or {})
+        picked: list[Floats] = []
+        gains: list[int] = []
+        queue = _Queue(centres, score, stop.apart)
+        wanted = math.inf if stop.share is None else stop.share * float(self.weight.sum())
+        while (stop.count is None or len(picked) < stop.count) and sum(gains) < wanted:
+            number, claimed = queue.pop()
+            if number < 0:
+                break
+            inside = members(number)
+            gain = int(left[inside].sum())
+            if gain < claimed:  # an earlier disc took some of it: back in the queue at its new worth
+                queue.push(number, gain)
+                continue
+            if self.area is not None and not self._within_quota(inside, quota):
+                continue
+            centre = centres[number]
+            if settle:
+                centre, inside = self._settled(centre, inside, picked, stop.apart)
+            owner[inside[owner[inside] < 0]] = len(picked)
+            gains.append(int(left[inside].sum()))
+            left[inside] = 0
+            picked.append(centre)
+            queue.block(centre)
+        return Discs(np.array(picked).reshape(-1, 2), owner, np.array(gains, dtype=np.int64))
+
+    def _within_quota(self, inside: Ints, quota: dict[int, int]) -> bool:
+        assert self.area is not None
+        most = int(np.argmax(np.bincount(self.area[inside] + 1, self.weight[inside]))) - 1
+        if quota.get(most, 0) <= 0:
+            return False
+        quota[most] -= 1
+        return True
+
+    def _settled(
+        self, centre: Floats, inside: Ints, picked: list[Floats], apart: float
+    ) -> tuple[Floats, Ints]:
+        """Move a disc to the middle of its places, to the whole metre, where that loses none of them."""
+        ring = shapely.minimum_bounding_circle(shapely.multipoints(self.xy[inside]))
+        middle = shapely.get_coordinates(shapely.centroid(ring))[0]
+        gaps = np.array(picked).reshape(-1, 2)
+        for there in (np.floor(middle + 0.500001), middle):  # halves go up, whatever the last digit
+            near = self.members(there)
+            clear = not len(gaps) or ((gaps - there) ** 2).sum(axis=1).min() >= apart**2 * (1 - 1e-12)
+            if clear and np.isin(inside, near).all():
+                return there, near
+        return centre, inside
+
+
+class _Queue:
+    """Centres by what they claim to add; ties west to east, then south to north."""
+
+    def __init__(self, centres: Floats, score: Ints, apart: float) -> None:
+        from scipy.spatial import cKDTree
+
+        self.centres, self.score, self.apart = centres, score, apart
+        self.place = np.empty(len(centres), dtype=np.int64)
+        self.place[np.lexsort((centres[:, 1], centres[:, 0]))] = np.arange(len(centres))
+        self.order = np.lexsort((self.place, -score))
+        self.next, self.stale = 0, list[tuple[int, int, int]]()
+        self.open = np.ones(len(centres), dtype=bool)
+        self.tree = cKDTree(centres) if len(centres) else None
+
+    def pop(self) -> tuple[int, int]:
+        """Take the number of the best open centre and what it claims to add; -1 when there is none."""
+        while True:
+            while self.next < len(self.order) and not self.open[self.order[self.next]]:
+                self.next += 1
+            fresh = self._fresh()
+            if self.stale and (fresh is None or self.stale[0] < fresh):
+                claim, _, number = heapq.heappop(self.stale)
+                if not self.open[number]:
+                    continue
+            elif fresh is not None:
+                claim, _, number = fresh
+                self.next += 1
+            else:
+                return -1, 0
+            return (number, -claim) if claim < 0 else (-1, 0)
+
+    def _fresh(self) -> tuple[int, int, int] | None:
+        if self.next >= len(self.order):
+            return None
+        number = int(self.order[self.next])
+        return -int(self.score[number]), int(self.place[number]), number
+
+    def push(self, number: int, gain: int) -> None:
+        """Put a centre back at its new worth."""
+        heapq.heappush(self.stale, (-gain, int(self.place[number]), number))
+
+    def block(self, centre: Floats) -> None:
+        """Close every centre too near to one that was picked."""
+        if self.apart > 0 and self.tree is not None:
+            near = np.asarray(self.tree.query_ball_point(centre, self.apart), dtype=np.int64)
+            gap = self.centres[near] - centre
+            self.open[near[(gap**2).sum(axis=1) < self.apart**2 * (1 - 1e-12)]] = False
+
+
+def _rows_of(inside: Any) -> Callable[[int], Ints]:
+    indices, pointer = inside.indices, inside.indptr
+    return lambda number: indices[pointer[number] : pointer[number + 1]].astype(np.int64)
+
+
+def _is_full(discs: Discs, stop: Stop, weight: Ints) -> bool:
+    """Tell whether picking stopped because it had enough, not because nothing was left."""
+    if not len(discs.gains):
+        return False
+    if stop.share is not None and discs.gains.sum() >= stop.share * float(weight.sum()):
+        return True
+    if stop.quota is not None:
+        return len(discs.gains) == sum(stop.quota.values())
+    return stop.count is not None and len(discs.gains) == stop.count
