@@ -23,6 +23,26 @@ DEFAULT_LOCATIONS = {
     "supermarket": ("supermarket",),
 }
 
+# police.uk's names for kinds of place: a plan called "Parking Area" needs a street beside it.
+KINDS_OF_PLACE = (
+    *("nightclub", "parking area", "shopping area", "supermarket", "petrol station", "pedestrian subway"),
+    *(
+        "sports/recreation area",
+        "bus/coach station",
+        "police station",
+        "hospital",
+        "prison",
+        "theatre/concert hall",
+    ),
+    *(
+        "park/open space",
+        "further/higher educational building",
+        "conference/exhibition centre",
+        "public convenience",
+    ),
+    *("airport/airfield", "railway station", "race track", "motorway service area", "education building"),
+)
+
 
 @dataclass
 class Facts:
@@ -107,8 +127,8 @@ def gather_facts(incidents: gpd.GeoDataFrame, inside: pd.Series) -> Facts:
 def _group(rows: gpd.GeoDataFrame, weights: pd.Series, keys: pd.Series, *, name: str) -> pd.DataFrame:
     table = pd.DataFrame({name: keys, "incidents": weights})
     if "harm" in rows:
-        table["harm"] = rows["harm"].round(1)
-    grouped = table[table[name] != ""].groupby(name, sort=True).sum()
+        table["harm"] = rows["harm"]
+    grouped = table[table[name] != ""].groupby(name, sort=True).sum().round({"harm": 1})
     return grouped.sort_values("incidents", ascending=False, kind="stable").reset_index()
 
 

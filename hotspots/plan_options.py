@@ -107,11 +107,21 @@ def suggest_responses(types: pd.DataFrame, *, count: int = 9) -> list[dict[str, 
     families = problem_families(types)
     order = [*families, "any"]
     responses = [r for r in read_menu()["responses"] if set(r["suits"]) & set(order)]
-    ranked = sorted(responses, key=lambda r: min(order.index(s) for s in r["suits"] if s in order))
-    by_e = [[r for r in ranked if r["three_e"] == e] for e in THREE_E]
-    turns = [row[i] for i in range(len(ranked)) for row in by_e if i < len(row)]
+    by_e = [_take_turns([r for r in responses if r["three_e"] == e], order) for e in THREE_E]
+    turns = [row[i] for i in range(len(responses)) for row in by_e if i < len(row)]
     chosen = [_option(row, families) for row in turns[:count]]
     return sorted(chosen, key=lambda row: THREE_E.index(row["three_e"]))
+
+
+def _take_turns(responses: list[dict[str, Any]], order: list[str]) -> list[dict[str, Any]]:
+    """Put responses so that each family of problem has its turn, the largest first, "any" last."""
+    seen: dict[str, int] = {}
+    places = []
+    for number, row in enumerate(responses):
+        family = min((s for s in row["suits"] if s in order), key=order.index)
+        turn = seen[family] = seen.get(family, 0) + 1
+        places.append((family == "any", turn, order.index(family), number))
+    return [responses[place[-1]] for place in sorted(places)]
 
 
 def _option(row: dict[str, Any], families: dict[str, list[str]]) -> dict[str, Any]:

@@ -1,13 +1,13 @@
-"""Scanning and Analysis in plain English: what the records say, and what they cannot."""
+"""Scanning in plain English: what the records say, where they come from, and what they cannot tell."""
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 import pandas as pd
 
 from hotspots.checks import ASB
 from hotspots.plan_facts import Facts, default_location
+from hotspots.plan_target import Target
 from hotspots.plan_words import (
     clean_text,
     say_count,
@@ -18,42 +18,37 @@ from hotspots.plan_words import (
     start_sentence,
 )
 
-# Below this p-value a change is bigger than chance alone would usually give.
-CHANGE_P = 0.05
+CALLED = {"hotspot": "hotspot", "hotspots": "hotspots together", "street": "street", "area": "area"}
 
 
 def say_records(facts: Facts) -> str:
-    """Crimes and ASB incidents of the area, counted apart.
-
-    The two are never one number without saying so: an ASB incident is not a crime.
-    """
+    """Crimes and ASB incidents of the area, counted apart: an ASB incident is not a crime."""
     crimes, asb = facts.incidents - facts.asb, facts.asb
     if not (facts.everything["category"] == ASB).any():
         return say_count(crimes, "recorded crime")
     return f"{say_count(crimes, 'recorded crime')} and {say_count(asb, 'ASB incident')}"
 
 
-def problem_text(facts: Facts, *, name: str, rank: int | None, of: int | None, study_area: str) -> str:
+def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: str) -> str:
     """Open Scanning: how many, of what, how bad, and where it stands in the list."""
+    place = "in" if target.covers == "area" else "on" if target.covers == "street" else "at"
     period = say_months(list(facts.months.index))
-    said = [f"{start_sentence(say_records(facts))} at {name} in {period}."]
+    said = [f"{start_sentence(say_records(facts))} {place} {target.name} in {period}."]
     top = facts.types.iloc[0]
-    said.append(
-        f"Most common type: {lower_type(top['type'])}, {say_share(top['incidents'], facts.incidents)}."
-    )
+    said.append(f"Most common: {lower_type(top['type'])}, {say_share(top['incidents'], facts.incidents)}.")
     if facts.has_harm:
         said.append(harm_text(facts, study_area=study_area))
-    if rank is not None:
+    if target.rank is not None:
         among = f" of {of:,}" if of else ""
         by = "harm" if facts.has_harm else "number of incidents"
-        said.append(f"It is hotspot {rank:,}{among} by {by} in {study_area}.")
+        said.append(f"Hotspot {target.rank:,}{among} by {by}.")
     return " ".join(said)
 
 
 def harm_text(facts: Facts, *, study_area: str) -> str:
     """Harm in sentence days, with its range and its share of the whole."""
     harm, whole = facts.harm(), float(facts.everything["harm"].sum())
-    text = f"Harm: {say_count(harm, 'sentence day')}"
+    text = f"Harm score: {say_count(harm, 'sentence day')}"
     if {"harm_low", "harm_high"} <= set(facts.inside.columns):
         low, high = facts.harm("harm_low"), facts.harm("harm_high")
         text += f" ({low:,.0f} to {high:,.0f} with the low and high weights)"
@@ -63,7 +58,7 @@ def harm_text(facts: Facts, *, study_area: str) -> str:
 
 
 def lower_type(category: str) -> str:
-    """Category inside a sentence: small first letter, and ASB in full.
+    """Category inside a sentence: small first letter; ASB as it is.
 
     Examples
     --------
@@ -74,128 +69,106 @@ def lower_type(category: str) -> str:
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
+def types_text(facts: Facts, *, count: int = 5) -> str:
+    """Types with their counts, the most common first."""
+    rows = list(zip(facts.types["type"], facts.types["incidents"], strict=True))
+    said = [f"{lower_type(name)} {n:,}" for name, n in rows[:count]]
+    rest = sum(n for _, n in rows[count:])
+    if rest:
+        said.append(f"other types {rest:,}")
+    return f"{start_sentence(say_list(said))} (of {facts.incidents:,})."
+
+
 def sources_text(facts: Facts) -> str:
     """Name the sources with their period and number of records."""
     frame = pd.DataFrame({"source": facts.inside["source"], "incidents": facts.weights})
     counts = frame.groupby("source")["incidents"].sum()
     period = say_months(list(facts.all_months.index))
     listed = say_list(f"{clean_text(source)} ({say_count(n, 'record')})" for source, n in counts.items())
-    return f"{listed}. Period of the data: {period}."
+    return f"{listed}; period of the data: {period}."
 
 
-def limits_text(facts: Facts) -> list[str]:
+def limits_text(facts: Facts, target: Target) -> list[str]:
     """Say what the sources cannot, as sentences."""
     limits: list[str] = []
     if (facts.inside["source"] == "police.uk").any():
         limits.append(
-            "police.uk moves every record to one of a fixed list of points, so a street name means "
-            "on or near that street. Check addresses with force data."
+            "police.uk moves each record to one of a fixed list of points: a street means on or near it. "
+            "Check addresses with force data."
         )
-    if _precision(facts) == "month":
-        limits.append("The records give the month only: no day, weekday or hour.")
-    for street, count in zip(facts.streets["street"], facts.streets["incidents"], strict=True):
-        kind = default_location(street)
-        if kind:
-            limits.append(
-                f"{say_share(count, facts.incidents, of='records')} are placed at “{street}”: records "
-                f"default to a {kind}, so some may have happened elsewhere."
-            )
-    limits.append("Only what was reported and recorded is counted; rows not used are listed in rejects.csv.")
+    points = len(facts.inside.geometry.drop_duplicates())
+    if points == 1:
+        limits.append("All records lie on one map point, so how far they spread is not known.")
+    limits.extend(default_texts(facts))
+    limits.append("Only what was reported and recorded is counted; rows not used are in rejects.csv.")
     return limits
 
 
-def where_text(facts: Facts, spot: Any) -> str:
-    """Streets, wards and other areas of the place."""
-    top = facts.streets.head(5)
+def default_texts(facts: Facts) -> list[str]:
+    """Warn of each place that records default to (hospital, prison, police station, court, supermarket)."""
     said = []
-    if len(top):
-        streets = say_list(f"{row.street} ({row.incidents:,})" for row in top.itertuples())
-        said.append(f"Busiest streets, with incidents: {streets}.")
-    else:
-        said.append("The records name no street.")
-    said.extend(layer_sentences(spot))
-    return " ".join(said)
-
-
-def layer_sentences(spot: Any) -> list[str]:
-    """One sentence per attached layer: the main area, and its share where the place crosses a line."""
-    said = []
-    for column in [c for c in spot.index if str(c).endswith("_name")]:
-        layer = str(column)[: -len("_name")]
-        name = clean_text(spot[column])
-        if not name:
-            continue
-        shares = spot.get(f"{layer}_shares")
-        others = [(clean_text(n), float(s)) for n, s in shares] if isinstance(shares, list) else []
-        title = start_sentence(layer.replace("_", " "))
-        if len(others) > 1:
-            listed = say_list(f"{n} ({say_percentage(s)} of the incidents)" for n, s in others)
-            said.append(f"{title}: {listed}.")
-        else:
-            said.append(f"{title}: {name}.")
+    for street, count in zip(facts.streets["street"], facts.streets["incidents"], strict=True):
+        kind = default_location(street)
+        if kind:
+            said.append(
+                f"{say_share(count, facts.incidents, of='records')} are placed at “{street}”; records "
+                f"default to a {kind}, so some may have happened elsewhere."
+            )
     return said
 
 
-def when_text(facts: Facts) -> str:
-    """Months, and hours where the records have them."""
-    months = facts.months
-    if months.empty:
-        return "The records given carry no dates."
-    busiest: Any = months.idxmax()
-    said = [
-        f"Records in {say_months(list(months.index))}.",
-        f"Most in {say_months([busiest])}: {say_share(months.max(), facts.incidents)}."
-        if len(months) > 1
-        else "",
-    ]
-    if _precision(facts) == "month":
-        said.append("No weekday or hour is in these records: ask the neighbourhood team and partners.")
-    return " ".join(filter(None, said))
+def cheers_text(facts: Facts) -> dict[str, str]:
+    """Say what the records answer of the six CHEERS tests, and what they cannot."""
+    months, all_months = len(facts.months), len(facts.all_months)
+    same = facts.types.iloc[0]
+    street = facts.streets.iloc[0] if len(facts.streets) else None
+    alike = f"{say_share(same['incidents'], facts.incidents)} are {lower_type(same['type'])}"
+    if street is not None:
+        alike += f"; {say_share(street['incidents'], facts.incidents)} are on or near {street['street']}"
+    return {
+        "community": "Not in these records: who says it is a problem?",
+        "harmful": _harmful(facts),
+        "expectation": "Not in these records: who expects police, council or others to act?",
+        "events": f"{start_sentence(say_records(facts))}, each with a date and a place.",
+        "recurring": f"Recorded in {months:,} of the {say_count(all_months, 'month')} in the data.",
+        "similarity": f"{alike}.",
+    }
 
 
-def _precision(facts: Facts) -> str:
-    if "precision" not in facts.inside:
-        return "month"
-    found = set(facts.inside["precision"])
-    return "minute" if "minute" in found else "day" if "day" in found else "month"
+def _harmful(facts: Facts) -> str:
+    """Type with most of the harm, or the types where no harm was given."""
+    if not facts.has_harm or not facts.types["harm"].sum() > 0:
+        return types_text(facts, count=3)
+    worst = facts.types.iloc[int(facts.types["harm"].to_numpy().argmax())]
+    share = say_share(float(worst["harm"]), facts.harm(), of="sentence days")
+    return f"{start_sentence(lower_type(str(worst['type'])))}: {share}."
 
 
-def compare_text(facts: Facts, *, study_area: str) -> str:
-    """Latest month beside the same month a year before, here and in the whole data, with chance."""
-    months = facts.all_months.index
-    if months.empty:
-        return "The records given carry no dates, so nothing can be compared."
-    latest = months.max()
-    before = latest - 12
-    if before not in months:
-        return f"There is no {say_months([before])} in the data to compare {say_months([latest])} with."
-    now, then = int(facts.months.get(latest, 0)), int(facts.months.get(before, 0))
-    all_now, all_then = int(facts.all_months[latest]), int(facts.all_months[before])
-    return (
-        f"{say_count(now, 'incident')} in {say_months([latest])}, {say_count(then, 'incident')} in "
-        f"{say_months([before])}: {change_words(then, now)}. In {study_area} as a whole: {all_now:,} and "
-        f"{all_then:,}."
-    )
+def certainty_text(facts: Facts, target: Target) -> str:
+    """How far chance and small choices of method could move the figures."""
+    wobble = round(1.96 * float(np.sqrt(facts.incidents)))
+    said = [f"Chance alone can move a count of {facts.incidents:,} by about {wobble:,} either way."]
+    low, high = target.facts.get("rank_low"), target.facts.get("rank_high")
+    if _known(low) and _known(high):
+        said.append(f"Its place in the list lies between {int(low)} and {int(high)} in nine of ten re-runs.")  # type: ignore[arg-type]
+    stability = target.facts.get("stability")
+    if _known(stability):
+        tenths = round(10 * float(stability))  # type: ignore[arg-type]
+        said.append(f"Found again in about {tenths} of 10 re-runs with slightly changed settings.")
+    return " ".join(said)
 
 
-def change_words(before: int, after: int) -> str:
-    """Put a change between two equal windows into words, with whether chance alone would usually give it.
+def trend_text(facts: Facts, target: Target) -> str:
+    """Class of trend where one was given; else why none is claimed."""
+    trend = clean_text(target.facts.get("trend"))
+    if trend:
+        return f"Over the months: {trend}."
+    if len(facts.all_months) < 10:
+        return (
+            f"No trend is claimed from {say_count(len(facts.all_months), 'month')}: ten or more are needed."
+        )
+    return ""
 
-    The test is the exact conditional one for two Poisson counts (Przyborowski and Wilenski 1940).
 
-    Examples
-    --------
-    >>> change_words(209, 294)
-    '85 more, a bigger change than chance alone would usually give'
-    >>> change_words(10, 12)
-    '2 more, no clear change: chance alone often gives as much'
-    """
-    from scipy.stats import binomtest
-
-    if before == after:
-        return "no change"
-    said = f"{abs(after - before):,} {'more' if after > before else 'fewer'}"
-    p = float(binomtest(after, before + after, 0.5).pvalue)
-    if p < CHANGE_P:
-        return f"{said}, a bigger change than chance alone would usually give"
-    return f"{said}, no clear change: chance alone often gives as much"
+def _known(value: object) -> bool:
+    return value is not None and not bool(pd.isna(value))  # type: ignore[call-overload]

@@ -138,4 +138,5 @@ def strip_near(place: Any) -> str:
     'Boar Lane'
     """
     text = clean_text(place).strip()
-    return text[len("On or near ") :].strip() if text.lower().startswith("on or near ") else text
+    text = text[len("On or near ") :].strip() if text.lower().startswith("on or near ") else text
+    return "" if text in ("No Location", "On or near") else text.replace("'S ", "'s ")

@@ -2,58 +2,91 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.checks import InputError, require_columns, require_metres
-from hotspots.plan_facts import Facts, gather_facts, rows_inside
-from hotspots.plan_record import Plan
-from hotspots.plan_text import (
+from hotspots.checks import require_columns, require_metres
+from hotspots.plan_analysis import (
     compare_text,
-    limits_text,
-    problem_text,
-    sources_text,
+    gaps_text,
+    hypotheses,
+    nearby_counts,
+    nearby_text,
     when_text,
     where_text,
 )
-from hotspots.plan_words import clean_text
+from hotspots.plan_facts import Facts, gather_facts, rows_inside
+from hotspots.plan_freeze import freeze_plan, frozen_target, note_changes
+from hotspots.plan_options import menu_note, suggest_responses
+from hotspots.plan_record import Plan
+from hotspots.plan_target import Target, find_target, share_layers
+from hotspots.plan_text import (
+    certainty_text,
+    cheers_text,
+    limits_text,
+    problem_text,
+    sources_text,
+    trend_text,
+    types_text,
+)
 
 
 def draft_plan(
-    spot: pd.Series,
+    spot: Any,
     incidents: gpd.GeoDataFrame,
     areas: Any = None,
     *,
+    plan: Plan | None = None,
     spots: gpd.GeoDataFrame | None = None,
     as_of: str | pd.Timestamp | None = None,
-    study_area: str = "the whole data",
+    title: str | None = None,
+    study_area: str = "all the data",
     ring: float = 200.0,
+    selected_on: Any = None,
+    nearby: Any = None,
+    patrols: str = "",
+    cameras: str = "",
 ) -> Plan:
-    """Draft a problem-solving plan for one hotspot: Scanning and Analysis from the data, blanks for people.
+    """Draft a problem-solving plan, or draft one again: words from the data, blanks for people.
 
     Parameters
     ----------
-    spot : Series
-        One row of the hotspots, ``spots.loc[n]``; its geometry in EPSG:27700 metres.
+    spot : Series, GeoDataFrame, str or polygon
+        What the plan is about: a hotspot ``spots.loc[n]``, several ``spots.loc[[1, 2]]``, a street's
+        name, an area ``areas.loc[n]``, or a polygon with ``title``. EPSG:27700 metres. None when an open
+        plan is drafted again and its place is no longer in the list.
     incidents : GeoDataFrame
         The incidents, or the same collapsed to places, EPSG:27700.
     areas : dict of GeoDataFrame, optional
-        Layers by name, used where the hotspot has not been attached to them.
+        Layers by name, used where ``spot`` has not been attached to them.
+    plan : Plan, optional
+        An open plan to draft again: people's fields, the areas, comparator, ring, measures and dates fixed
+        at opening stay; what later data would have fixed otherwise is added to its ``changes``. It is not
+        changed itself.
     spots : GeoDataFrame, optional
-        The whole list, to say "2 of 15" and show the neighbours.
+        The whole list, to say "2 of 15" and to propose places to compare with.
     as_of : str or Timestamp, optional
         Date of the draft. None: the day after the last month in the data.
+    title : str, optional
+        Name of the place. None: its busiest street.
     study_area : str
         What the whole of the data is called in a sentence, such as "Leeds".
     ring : float
-        Width in metres of the surrounding area in which displacement will be looked for.
+        Metres of the surrounding area in which displacement will be looked for.
+    selected_on : window or list of windows, optional
+        The period whose counts chose the place. None: the whole period of the data.
+    nearby : GeoDataFrame or dict of GeoDataFrame, optional
+        Points of pubs, schools, shops, parks ..., by a column ``kind`` or as a dict by kind.
+    patrols, cameras : str
+        One sentence each from the patrol and camera work, for the response menu.
 
     Returns
     -------
     Plan
-        With every field of people's blank.
+        A new plan, or the open one drafted again.
 
     Raises
     ------
@@ -62,15 +95,26 @@ def draft_plan(
     """
     require_metres(incidents, what="incidents")
     require_columns(incidents, ("category", "place", "source"), what="incidents")
-    if not isinstance(spot, pd.Series) or spot.get("geometry") is None:
-        raise InputError("A plan needs one hotspot", given=type(spot).__name__, advice="spots.loc[1]")
-    facts = gather_facts(incidents, rows_inside(incidents, spot["geometry"], spot.get("parts")))
+    layers = {"area": areas} if isinstance(areas, gpd.GeoDataFrame) else dict(areas or {})
+    current = None if spot is None and plan is not None else find_target(spot, incidents, title=title)
+    target = frozen_target(plan, current) if plan is not None else current
+    assert target is not None
+    facts = gather_facts(incidents, rows_inside(incidents, target.ground))
+    missing = {name: frame for name, frame in layers.items() if name not in target.layers}
+    target.layers |= share_layers(facts.inside, missing)
     day = _day(as_of, facts)
-    plan = Plan(ref=clean_text(spot.get("ref")), title=_title(spot), opened=day, drafted=day)
-    plan.frozen = {"area": spot["geometry"].wkt, "ring_metres": float(ring)}
-    plan.scanning = _scan(facts, spot, spots, study_area)
-    plan.analysis = _analyse(facts, spot, study_area)
-    return plan
+    if plan is None:
+        drafted = Plan(ref=target.ref, title=target.title, covers=target.covers, opened=day)
+        drafted.frozen = freeze_plan(facts, target, spots, ring=ring, selected_on=selected_on)
+    else:
+        drafted = copy.deepcopy(plan)
+        note_changes(drafted, facts, current, spots, day=day, ring=ring, layers=target.layers)
+    drafted.drafted = day
+    drafted.scanning = _scan(facts, target, spots, study_area)
+    drafted.analysis = _analyse(facts, target, study_area, nearby, drafted.frozen)
+    drafted.options = suggest_responses(facts.types, count=6)
+    drafted.analysis |= {"menu_note": menu_note(), "patrols": patrols, "cameras": cameras}
+    return drafted
 
 
 def _day(as_of: str | pd.Timestamp | None, facts: Facts) -> str:
@@ -81,32 +125,36 @@ def _day(as_of: str | pd.Timestamp | None, facts: Facts) -> str:
     return str((facts.all_months.index.max() + 1).to_timestamp().date())
 
 
-def _title(spot: pd.Series) -> str:
-    """Street and main area, as on the cover."""
-    name = clean_text(spot.get("name")) or clean_text(spot.get("ref"))
-    layers = [clean_text(spot[c]) for c in spot.index if str(c).endswith("_name")]
-    area = next((layer for layer in layers if layer and layer != name), "")
-    return f"{name}, {area}" if area else name
-
-
-def _scan(facts: Facts, spot: pd.Series, spots: Any, study_area: str) -> dict[str, Any]:
-    rank = int(str(spot.name)) if str(spot.name).isdigit() else None
-    name = clean_text(spot.get("name")) or clean_text(spot.get("ref"))
+def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str, Any]:
     return {
         "problem": problem_text(
-            facts, name=name, rank=rank, of=None if spots is None else len(spots), study_area=study_area
+            facts, target, of=None if spots is None else len(spots), study_area=study_area
         ),
         "sources": sources_text(facts),
-        "limits": limits_text(facts),
-        "types": facts.types.head(6).to_dict("records"),
+        "limits": limits_text(facts, target),
+        "cheers": cheers_text(facts),
+        "types": facts.types.head(8).to_dict("records"),
     }
 
 
-def _analyse(facts: Facts, spot: pd.Series, study_area: str) -> dict[str, Any]:
+def _analyse(
+    facts: Facts, target: Target, study_area: str, nearby: Any, frozen: dict[str, Any]
+) -> dict[str, Any]:
+    latest = facts.all_months.index.max() if len(facts.all_months) else None
+    chosen = set(frozen.get("selected_months", ()))
+    fair = latest is None or len({str(latest), str(latest - 12)} & chosen) != 1
     return {
-        "where": where_text(facts, spot),
+        "what": types_text(facts),
+        "where": where_text(facts, target),
         "when": when_text(facts),
-        "compare": compare_text(facts, study_area=study_area),
+        "compare": compare_text(facts, study_area=study_area, fair=fair),
+        "trend": trend_text(facts, target),
+        "certainty": certainty_text(facts, target),
+        "nearby": nearby_text(nearby_counts(facts, nearby)) if nearby is not None else "",
+        "hypotheses": hypotheses(facts, target),
+        "gaps": gaps_text(facts),
         "repeat_places": facts.streets.head(5).to_dict("records"),
-        "months": [{"month": str(m), "incidents": int(n)} for m, n in facts.months.items()],
+        "months": [
+            {"month": str(m), "incidents": int(facts.months.get(m, 0))} for m in facts.all_months.index
+        ],
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hotspots.checks import InputError
 from hotspots.plan_record import Plan
-from maps.plan_blocks import Picture
+from maps.plan_blocks import Picture, Pictures
 from maps.plan_content import lay_out_plan
 from maps.plan_html import render_html
 from maps.plan_word import render_word
@@ -45,7 +45,7 @@ def write_plan(
     """
     stem = Path(folder) / file_stem(plan)
     alt = f"Map of {plan.title}: the hotspot's outline, nearby streets and neighbouring hotspots."
-    pictures = (Picture(map_png, alt, f"Figure 1. {plan.title}."),) if map_png else ()
+    pictures = Pictures((Picture(map_png, alt, f"Figure 1. {plan.title}."),)) if map_png else None
     document = lay_out_plan(plan, pictures=pictures, marking=marking)
     files = {".docx": render_word(document), ".html": render_html(document).encode()}
     written = []

@@ -59,8 +59,15 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Pictures:
+    """Pictures side by side."""
+
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
 class Grid:
-    """A table: caption, header, rows; ``widths`` are shares of the page; ``numbers`` are right-aligned."""
+    """A table: caption, header, rows; ``widths`` are shares of the page; ``name`` where rows are people's."""
 
     caption: str
     header: tuple[str, ...]
@@ -70,12 +77,12 @@ class Grid:
     name: str = ""
 
 
-Block = Heading | Text | Bullets | Line | Picture | Grid
+Block = Heading | Text | Bullets | Line | Pictures | Grid
 
 
 @dataclass(frozen=True)
 class Document:
-    """Everything a renderer needs: title, marking, dates for the properties, and the blocks."""
+    """Everything a renderer needs: title, subject, marking, day for the properties, and the blocks."""
 
     title: str
     subject: str

@@ -5,31 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from hotspots.plan_record import Plan
-from hotspots.plan_words import clean_text, say_date
-from maps.plan_blocks import Block, Bullets, Document, Field, Grid, Heading, Line, Picture, Text
+from hotspots.plan_words import clean_text, say_date, start_sentence
+from maps.plan_blocks import Block, Bullets, Document, Field, Grid, Heading, Line, Pictures, Text
 
 BLANK_ACTIONS = 3
-
 LABELS = {
     "three_e": "3E",
     "by_when": "By when",
-    "due": "Due",
     "lead": "Lead agency",
     "owner": "Owner (role)",
+    "action": "Action agreed",
+    "role": "Agreed by (role)",
 }
+MEASURES = {"incidents": "Crimes and ASB incidents", "harm": "Harm score (sentence days)"}
+NOTHING = "Not in these records."
+# Question, field of people's, and the parts of the analysis that answer it from the data.
+ANALYSIS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("What happens most?", "what", ("what",)),
+    ("Where exactly?", "where", ("where",)),
+    ("When?", "when", ("when",)),
+    ("How does it compare?", "how", ("compare", "trend", "certainty")),
+    ("What is nearby?", "why", ("nearby",)),
+)
+SIDES = (
+    ("Offender", "offender", "handler", "Who could influence them?"),
+    ("Victim or target", "victim", "guardian", "Who could protect them?"),
+    ("Place", "place", "manager", "Who runs or looks after it?"),
+)
 
 
-def lay_out_plan(plan: Plan, *, pictures: tuple[Picture, ...] = (), marking: str = "") -> Document:
+def lay_out_plan(plan: Plan, *, pictures: Pictures | None = None, marking: str = "") -> Document:
     """Blocks of a plan's document: data's words beside blanks for people's."""
-    blocks: list[Block] = [
-        Line(tuple(_field(plan, "heading", name) for name in ("owner", "reference", "review_date"))),
-        *_scanning(plan, pictures),
-        *_analysis(plan),
-        *_response(plan),
-    ]
-    subject = f"Problem-solving plan {plan.ref}".strip()
+    heading = Line(tuple(_field(plan, f"heading.{name}") for name in ("owner", "reference", "review_date")))
+    blocks: list[Block] = [Text(_opening(plan), note=True), heading]
+    if plan.covers == "person":
+        blocks += _person(plan)
+    else:
+        blocks += [*_scanning(plan, pictures), *_analysis(plan)]
+    blocks += [*_objectives(plan), *_response(plan), *_assessment(plan)]
     title = f"Problem-solving plan (SARA): {plan.title}"
-    return Document(title, subject, marking, plan.drafted or plan.opened, tuple(blocks))
+    return Document(title, f"Plan {plan.ref}", marking, plan.drafted or plan.opened, tuple(blocks))
 
 
 def label_of(name: str) -> str:
@@ -37,67 +52,199 @@ def label_of(name: str) -> str:
     return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-def _field(plan: Plan, group: str, name: str) -> Field:
-    return Field(f"{group}.{name}", label_of(name), clean_text(plan.people[group].get(name, "")))
+def _opening(plan: Plan) -> str:
+    said = f"Plan {plan.ref}."
+    if plan.opened:
+        said += f" Opened {say_date(plan.opened)}"
+        said += f", drafted again {say_date(plan.drafted)}." if plan.drafted != plan.opened else "."
+    return f"{said} Grey fields are yours to fill in; the rest is written from the data."
 
 
-def _scanning(plan: Plan, pictures: tuple[Picture, ...]) -> list[Block]:
+def _field(plan: Plan, tag: str, label: str = "", hint: str = "") -> Field:
+    value = clean_text(plan.fields().get(tag, ""))
+    name = tag.rsplit(".", 1)[-1]
+    return Field(tag, label or label_of(name), value, hint or "Type here")
+
+
+def _scanning(plan: Plan, pictures: Pictures | None) -> list[Block]:
     data = plan.scanning
-    drafted = f" Drafted {say_date(plan.drafted)}." if plan.drafted else ""
-    return [
-        Heading("1. Scanning: what is the problem?"),
-        Text(data.get("problem", "")),
-        *pictures[:1],
-        Text(f"Sources: {data.get('sources', '')}{drafted}", note=True),
-        Bullets(tuple(data.get("limits", ()))),
-    ]
+    blocks: list[Block] = [Heading("1. Scanning: what is the problem?"), Text(data.get("problem", ""))]
+    blocks.append(
+        Line((_field(plan, "scanning.problem", "The problem in one sentence, as people here would say it"),))
+    )
+    if pictures is not None:
+        blocks.append(pictures)
+    rows = tuple(
+        (start_sentence(name), text, _field(plan, f"cheers.{name}"))
+        for name, text in data.get("cheers", {}).items()
+    )
+    blocks.append(
+        Grid(
+            "Is it a problem? All six tests (CHEERS) must hold",
+            ("Test", "What the data says", "What people say"),
+            rows,
+            (0.13, 0.5, 0.37),
+        )
+    )
+    limits = " ".join(data.get("limits", ()))
+    blocks.append(Text(f"Sources: {data.get('sources', '')} {limits}", note=True))
+    return blocks
 
 
 def _analysis(plan: Plan) -> list[Block]:
     data = plan.analysis
-    asked = (("Where exactly?", "where"), ("When?", "when"), ("Is it growing?", "compare"))
-    rows: list[tuple[Any, ...]] = [("What happens most?", _types(plan), _field(plan, "analysis", "what"))]
-    rows += [(label, data.get(name, ""), _field(plan, "analysis", name)) for label, name in asked[:2]]
-    rows.append((asked[2][0], data.get("compare", ""), _field(plan, "analysis", "how")))
-    rows.append(
+    rows: list[tuple[Any, ...]] = []
+    for question, name, parts in ANALYSIS:
+        said = " ".join(filter(None, (clean_text(data.get(part, "")) for part in parts)))
+        rows.append((question, said or NOTHING, _field(plan, f"analysis.{name}")))
+    gaps = "; ".join(data.get("gaps", ()))
+    rows += [
+        ("Who, by role?", f"{NOTHING} Roles and references only, no names.", _field(plan, "analysis.who")),
+        ("What was tried before?", NOTHING, _field(plan, "analysis.tried")),
         (
-            "Offender, victim, place?",
-            "Not in this data: roles only, no names.",
-            _field(plan, "analysis", "who"),
+            "Why here? Questions to test",
+            " ".join(data.get("hypotheses", ())),
+            _field(plan, "analysis.hypotheses"),
+        ),
+        (
+            "What is not known?",
+            f"Not in these records: {gaps}." if gaps else "",
+            _field(plan, "analysis.gaps"),
+        ),
+    ]
+    header = ("Question", "What the data says", "What local people and teams add")
+    sides = tuple(
+        (
+            label,
+            _field(plan, f"triangle.{first}", label),
+            _field(plan, f"triangle.{second}", start_sentence(second), hint),
         )
+        for label, first, second, hint in SIDES
+    )
+    triangle = Grid(
+        "The problem's three sides (roles, never names)",
+        ("Side", "What we know", "Who has a say over it (handler, guardian, manager)"),
+        sides,
+        (0.2, 0.4, 0.4),
     )
     return [
         Heading("2. Analysis: why here, why now?"),
-        Grid(
-            "What the data says, and what local people and teams add",
-            ("Question", "What the data says", "What local people and teams add"),
-            tuple(rows),
-            (0.2, 0.45, 0.35),
-            name="analysis",
-        ),
+        Grid("Questions", header, tuple(rows), (0.15, 0.5, 0.35)),
+        triangle,
+        *_changes(plan),
     ]
 
 
-def _types(plan: Plan) -> str:
-    return "; ".join(f"{row['type']}: {row['incidents']:,}" for row in plan.scanning.get("types", ()))
+def _changes(plan: Plan) -> list[Block]:
+    if not plan.changes:
+        return []
+    items = tuple(f"{say_date(row['date'])}: {row['text']}" for row in plan.changes)
+    return [Heading("Changed in the data since the plan was opened", 2), Bullets(items)]
+
+
+def _objectives(plan: Plan) -> list[Block]:
+    frozen = plan.frozen
+    measures = list(frozen.get("measures", ()))
+    rows: list[tuple[Any, ...]] = []
+    for i in range(max(len(measures) + 1, len(plan.people["objectives"]))):
+        cells: list[Any] = [_field(plan, f"objectives.{i + 1}.{name}") for name in ("measure", "baseline")]
+        if i < len(measures) and not any(cell.value for cell in cells):
+            cells = [
+                MEASURES.get(measures[i], measures[i]),
+                frozen.get("baseline", "") if i == 0 else "the same months",
+            ]
+        cells += [_field(plan, f"objectives.{i + 1}.{name}") for name in ("target", "by_when")]
+        rows.append(tuple(cells))
+    said = f"Compared with {frozen['comparator']}." if frozen.get("comparator") else ""
+    if frozen.get("ring_metres"):
+        said += f" Displacement is looked for within {frozen['ring_metres']:g} metres."
+    return [
+        Heading("3. Objectives and response: what will we do?"),
+        Grid(
+            "Objectives (fixed when the plan was opened)",
+            ("Measure", "Before (baseline)", "Target", "By when"),
+            tuple(rows),
+            (0.24, 0.42, 0.2, 0.14),
+        ),
+        *([Text(said, note=True)] if said else []),
+    ]
 
 
 def _response(plan: Plan) -> list[Block]:
-    shown = ("action", "lead", "owner", "due", "status")
-    written = plan.people["actions"]
-    rows = []
-    for i in range(len(written) + BLANK_ACTIONS):
-        row = written[i] if i < len(written) else {}
-        rows.append(
-            tuple(Field(f"actions.{i + 1}.{n}", label_of(n), clean_text(row.get(n, ""))) for n in shown)
+    blocks: list[Block] = []
+    if plan.options:
+        rows = tuple(_option(row) for row in plan.options)
+        header = ("3E", "Action to consider", "Why it may work (side of the problem)", "Lead agency, owner")
+        blocks.append(Grid("Response menu", header, rows, (0.1, 0.47, 0.23, 0.2)))
+        powers = [row["power"] for row in plan.options if row.get("power")]
+        extra = [plan.analysis.get("patrols", ""), plan.analysis.get("cameras", "")]
+        said = [plan.analysis.get("menu_note", ""), *(f"{power}." for power in powers), *extra]
+        blocks.append(Text(" ".join(filter(None, said)), note=True))
+    blocks.append(_actions(plan))
+    dates = tuple(_field(plan, f"response.{name}", f"Response {name}s") for name in ("start", "end"))
+    blocks.append(Line((*dates, _field(plan, "response.notes"))))
+    return blocks
+
+
+def _option(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["three_e"],
+        row["action"] + ".",
+        f"{row['technique']}; {row['side']}",
+        f"{row['lead']}, {row['owner'][:1].lower()}{row['owner'][1:]}",
+    )
+
+
+def _actions(plan: Plan) -> Grid:
+    """Actions in two fields of detail each, so that one line of Word holds what a meeting asks."""
+    shown = ("action", "three_e", "side", "lead", "owner", "start", "due", "status", "cost")
+    written = len(plan.people["actions"])
+    rows = tuple(
+        tuple(_field(plan, f"actions.{i}.{name}", hint="…") for name in shown)
+        for i in range(1, written + BLANK_ACTIONS + 1)
+    )
+    widths = (0.23, 0.08, 0.09, 0.12, 0.12, 0.09, 0.09, 0.1, 0.08)
+    return Grid("Actions agreed", tuple(label_of(name) for name in shown), rows, widths, name="actions")
+
+
+def _assessment(plan: Plan) -> list[Block]:
+    blocks: list[Block] = [Heading("4. Assessment: did it work?")]
+    for entry in plan.assessments:
+        blocks.append(Heading(f"Assessed {say_date(entry['date'])}", 2))
+        blocks.append(Bullets(tuple(clean_text(line) for line in entry.get("lines", ()))))
+    if not plan.assessments:
+        blocks.append(Text("Filled in from later data by “hotspots assess”, once the response has run."))
+    for name, label in (
+        ("community", "What people here say"),
+        ("verdict", "Verdict (continue, adjust, stop)"),
+        ("lessons", "Lessons"),
+    ):
+        blocks.append(Line((_field(plan, f"assessment.{name}", label),)))
+    blocks.append(Line((_field(plan, "sign_off.role"), _field(plan, "sign_off.date"))))
+    return blocks
+
+
+def _person(plan: Plan) -> list[Block]:
+    """Form for a repeat victim or offender: references only."""
+    rows = tuple(
+        (start_sentence(name), _field(plan, f"cheers.{name}")) for name in ("harmful", "events", "recurring")
+    )
+    asked = tuple(
+        (question, _field(plan, f"analysis.{name}"))
+        for question, name in (
+            ("What happens?", "what"),
+            ("Where?", "where"),
+            ("When?", "when"),
+            ("Who has a part in it, by role?", "who"),
+            ("What was tried before?", "tried"),
+            ("Questions to test", "hypotheses"),
         )
+    )
     return [
-        Heading("3. Response: what will we do?"),
-        Grid(
-            "Actions",
-            tuple(label_of(n) for n in shown),
-            tuple(rows),
-            (0.36, 0.18, 0.18, 0.14, 0.14),
-            name="actions",
-        ),
+        Text("Role and reference only: no names, dates of birth or addresses anywhere in this plan."),
+        Heading("1. Scanning: what is the problem?"),
+        Line((_field(plan, "scanning.problem", "The problem in one sentence"),)),
+        Grid("Is it a problem?", ("Test", "What is known"), rows, (0.3, 0.7)),
+        Heading("2. Analysis"),
+        Grid("Questions", ("Question", "What is known"), asked, (0.3, 0.7)),
     ]

@@ -3,14 +3,57 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from hotspots.checks import InputError
+from hotspots.plan_record import ROWS, known_tag
+from hotspots.plan_words import clean_text
 from maps.plan_blocks import Field
 
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# A document of ours is some tens of kilobytes; one far larger than that is not unpacked.
+MOST_BYTES = 200_000_000
 
-def field_mark(text: str) -> str:
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands in one control: its words, and the mark of the words that were written into it."""
+
+    text: str
+    mark: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether somebody changed the words since they were written."""
+        return mark_of(self.text) != self.mark
+
+
+@dataclass
+class Reading:
+    """What was read back from a document: entries by tag, rows added by hand, and the rest of the text."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    added: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    fixed: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether any of people's fields was changed, or a row added."""
+        return bool(self.added) or any(entry.changed for entry in self.entries.values())
+
+
+def mark_of(text: str) -> str:
     """Short fingerprint of a field's words, so that a later reader knows whether they were changed."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:8]
+
+
+def fingerprint(text: str) -> str:
+    """Fingerprint of the document's text outside people's fields, blank space aside."""
+    return hashlib.sha256(re.sub(r"\s+", "", text).encode()).hexdigest()[:16]
 
 
 def add_control(paragraph: Any, entry: Field) -> None:
@@ -19,27 +62,164 @@ def add_control(paragraph: Any, entry: Field) -> None:
     from docx.oxml.ns import qn
 
     def element(name: str, **attributes: str) -> Any:
-        made = OxmlElement(name)
+        made = OxmlElement(f"w:{name}")
         for key, value in attributes.items():
             made.set(qn(f"w:{key}"), value)
         return made
 
-    properties = OxmlElement("w:sdtPr")
-    tag = f"{entry.tag}#{field_mark(entry.value)}"
     number = str(int(hashlib.sha256(entry.tag.encode()).hexdigest()[:7], 16))
-    properties.append(element("w:alias", val=entry.label))
-    properties.append(element("w:tag", val=tag))
-    properties.append(element("w:id", val=number))
-    properties.append(element("w:lock", val="sdtLocked"))
+    properties = element("sdtPr")
+    properties.append(element("alias", val=clean_text(entry.label)[:60]))
+    properties.append(element("tag", val=f"{entry.tag}#{mark_of(entry.value)}"))
+    properties.append(element("id", val=number))
+    properties.append(element("lock", val="sdtLocked"))
     if not entry.value:
-        properties.append(OxmlElement("w:showingPlcHdr"))
-    properties.append(element("w:text", multiLine="1"))
-    content = OxmlElement("w:sdtContent")
+        properties.append(element("showingPlcHdr"))
+    properties.append(element("text", multiLine="1"))
+    content = element("sdtContent")
     run = paragraph.add_run(entry.value or entry.hint)
     if not entry.value:
         run.style = "Placeholder"
     content.append(run._r)
-    control = OxmlElement("w:sdt")
+    control = element("sdt")
     control.append(properties)
     control.append(content)
     paragraph._p.append(control)
+
+
+def read_fields(path: str | Path) -> Reading:
+    """Read people's fields back from a plan's Word document.
+
+    Parameters
+    ----------
+    path : str or Path
+        The ``.docx``.
+
+    Returns
+    -------
+    Reading
+        What stands in each tagged control; rows that people added to the tables; the rest of the text.
+
+    Raises
+    ------
+    InputError
+        When it is not a Word document, or none of our fields is in it.
+    """
+    body = _open_body(Path(path))
+    reading = Reading()
+    for control in body.iter(f"{W}sdt"):
+        tag, mark = _tag_of(control)
+        if not known_tag(tag):
+            continue
+        entry = Entry(_text_of(control), mark)
+        if tag in reading.entries and entry.text:
+            # a row copied in Word repeats its tags: the copy is a row of its own
+            _add_copied(reading, tag, entry.text)
+        else:
+            reading.entries.setdefault(tag, entry)
+    if not reading.entries:
+        raise InputError(
+            "The document holds none of the plan's fields, so it cannot be read back",
+            given=str(path),
+            advice="keep it under another name; the next run writes a fresh one from the record",
+        )
+    _read_loose_rows(body, reading)
+    reading.fixed = "".join(_loose_text(body))
+    return reading
+
+
+def _open_body(path: Path) -> Any:
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(item.file_size for item in packed.infolist()) > MOST_BYTES:
+                raise InputError("The document is far too large for a plan", given=str(path))
+        return docx.Document(str(path)).element.body
+    except PermissionError as error:
+        raise InputError(
+            "The document is open in another program", given=str(path), advice="close it and run again"
+        ) from error
+    except (OSError, zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
+        raise InputError(
+            "The plan's document is not a Word document that can be read",
+            given=f"{path}: {error}",
+            advice="save it in Word as .docx, or move it away: the next run writes a fresh one",
+        ) from error
+
+
+def _tag_of(control: Any) -> tuple[str, str]:
+    found = control.find(f"{W}sdtPr/{W}tag")
+    tag, _, mark = (found.get(f"{W}val") if found is not None else "").partition("#")
+    return tag, mark
+
+
+def _text_of(control: Any) -> str:
+    """Words in a control; its hint, shown while it is empty, is no word of anybody's."""
+    content = control.find(f"{W}sdtContent")
+    if content is None or control.find(f"{W}sdtPr/{W}showingPlcHdr") is not None:
+        return ""
+    styles = {style.get(f"{W}val") for style in content.iter(f"{W}rStyle")}
+    text = "".join(_pieces(content))
+    hinted = styles == {"Placeholder"} and text in ("Type here", "…", *_hints())
+    return "" if hinted else clean_text(text).strip()
+
+
+def _hints() -> tuple[str, ...]:
+    from maps.plan_content import SIDES
+
+    return tuple(side[3] for side in SIDES)
+
+
+def _pieces(element: Any) -> list[str]:
+    pieces, paragraphs = [], 0
+    for item in element.iter(f"{W}t", f"{W}br", f"{W}cr", f"{W}tab", f"{W}p"):
+        if item.tag == f"{W}t":
+            pieces.append(item.text or "")
+        elif item.tag == f"{W}tab":
+            pieces.append("\t")
+        elif item.tag == f"{W}p":
+            pieces.append("\n" if paragraphs else "")
+            paragraphs += 1
+        else:
+            pieces.append("\n")
+    return pieces
+
+
+def _add_copied(reading: Reading, tag: str, text: str) -> None:
+    group, *rest = tag.split(".")
+    if group not in ROWS:
+        key = f"{tag} (again)"
+        reading.added.append((group, {key: text}))
+        return
+    name = rest[-1]
+    same = [row for kind, row in reading.added if kind == group and name not in row]
+    if same:
+        same[0][name] = text
+    else:
+        reading.added.append((group, {name: text}))
+
+
+def _read_loose_rows(body: Any, reading: Reading) -> None:
+    """Rows that people added to the table of actions without controls: by the order of its columns."""
+    for table in body.iter(f"{W}tbl"):
+        columns: list[str] = []
+        for row in table.iter(f"{W}tr"):
+            cells = list(row.iter(f"{W}tc"))
+            tags = [_tag_of(c)[0] for c in row.iter(f"{W}sdt")]
+            if tags and all(tag.startswith("actions.") for tag in tags):
+                columns = [tag.split(".")[-1] for tag in tags]
+            elif columns and not tags and len(cells) == len(columns):
+                words = [clean_text("".join(_pieces(cell))).strip() for cell in cells]
+                if any(words):
+                    filled = zip(columns, words, strict=True)
+                    reading.added.append(("actions", {name: word for name, word in filled if word}))
+
+
+def _loose_text(body: Any) -> list[str]:
+    """Text outside our controls, in order."""
+    inside = {
+        id(t) for control in body.iter(f"{W}sdt") if known_tag(_tag_of(control)[0]) for t in control.iter()
+    }
+    return [t.text or "" for t in body.iter(f"{W}t") if id(t) not in inside]

@@ -6,7 +6,19 @@ import base64
 from html import escape
 
 from hotspots.plan_words import clean_text
-from maps.plan_blocks import Block, Bullets, Cell, Document, Field, Grid, Heading, Line, Picture, Text
+from maps.plan_blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Document,
+    Field,
+    Grid,
+    Heading,
+    Line,
+    Picture,
+    Pictures,
+    Text,
+)
 
 STYLE = """
 @page { size: A4; margin: 18mm }
@@ -19,6 +31,7 @@ caption { text-align: left; font-weight: bold; padding: .2rem 0 }
 th, td { border: 1px solid #555; padding: .25rem .4rem; text-align: left; vertical-align: top }
 th { background: #e6e6e6 } .number { text-align: right } .note, figcaption { font-size: .85rem }
 figure { margin: .6rem 0; break-inside: avoid } img { max-width: 100%; height: auto }
+.pictures { display: flex; gap: 1rem; align-items: end }
 .marking { text-align: center; font-weight: bold } .blank { color: #595959 } .field { white-space: pre-wrap }
 """
 
@@ -54,13 +67,17 @@ def _block(block: Block) -> str:
         )
     if isinstance(block, Line):
         return "<p>" + " &nbsp; ".join(f"<b>{_text(f.label)}:</b> {_field(f)}" for f in block.fields) + "</p>"
-    if isinstance(block, Picture):
-        data = base64.b64encode(block.png).decode()
-        return (
-            f'<figure><img alt="{_text(block.alt)}" src="data:image/png;base64,{data}">'
-            f"<figcaption>{_text(block.caption)}</figcaption></figure>"
-        )
+    if isinstance(block, Pictures):
+        return f'<div class="pictures">{"".join(_picture(picture) for picture in block.pictures)}</div>'
     return _grid(block)
+
+
+def _picture(picture: Picture) -> str:
+    data = base64.b64encode(picture.png).decode()
+    return (
+        f'<figure style="flex: {picture.width:g}"><img alt="{_text(picture.alt)}" '
+        f'src="data:image/png;base64,{data}"><figcaption>{_text(picture.caption)}</figcaption></figure>'
+    )
 
 
 def _field(entry: Field) -> str:

@@ -8,7 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from hotspots.plan_words import clean_text
-from maps.plan_blocks import Block, Bullets, Cell, Document, Field, Grid, Heading, Line, Picture, Text
+from maps.plan_blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Document,
+    Field,
+    Grid,
+    Heading,
+    Line,
+    Picture,
+    Pictures,
+    Text,
+)
 from maps.plan_fields import add_control
 
 FONT = "Arial"
@@ -141,8 +153,8 @@ def _add(word: Any, block: Block) -> None:
             word.add_paragraph(clean_text(item), style="List Bullet")
     elif isinstance(block, Line):
         _add_line(word.add_paragraph(), block)
-    elif isinstance(block, Picture):
-        _add_picture(word, block)
+    elif isinstance(block, Pictures):
+        _add_pictures(word, block)
     else:
         _add_grid(word, block)
 
@@ -153,18 +165,25 @@ def _add_line(paragraph: Any, line: Line) -> None:
         add_control(paragraph, entry)
 
 
-def _add_picture(word: Any, picture: Picture) -> None:
+def _add_pictures(word: Any, pictures: Pictures) -> None:
+    """Pictures side by side in one paragraph, their captions in the next."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm
 
     paragraph = word.add_paragraph()
     paragraph.alignment, paragraph.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
+    for picture in pictures.pictures:
+        _add_picture(paragraph, picture)
+    captions = " ".join(clean_text(picture.caption) for picture in pictures.pictures)
+    word.add_paragraph(captions, style="Caption").alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _add_picture(paragraph: Any, picture: Picture) -> None:
+    from docx.shared import Cm
+
     shape = paragraph.add_run().add_picture(io.BytesIO(picture.png), width=Cm(picture.width))
     described = shape._inline.docPr
     described.set("descr", clean_text(picture.alt))
     described.set("title", clean_text(picture.caption))
-    caption = word.add_paragraph(clean_text(picture.caption), style="Caption")
-    caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
 def _add_grid(word: Any, grid: Grid) -> None:

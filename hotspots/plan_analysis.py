@@ -1,0 +1,255 @@
+"""Analysis in plain English: where, when, compared with what, what stands nearby; causes as questions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.checks import InputError, require_columns, require_metres
+from hotspots.plan_facts import Facts, default_location
+from hotspots.plan_options import problem_families
+from hotspots.plan_target import Target
+from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence
+
+# Below this p-value a change is bigger than chance alone would usually give.
+CHANGE_P = 0.05
+# Metres that people walk in about five minutes.
+WALK = 400.0
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+KINDS = {
+    "pub": ("pub", "pubs"),
+    "bar": ("bar", "bars"),
+    "nightclub": ("nightclub", "nightclubs"),
+    "alcohol": ("off-licence", "off-licences"),
+    "fast_food": ("fast-food shop", "fast-food shops"),
+    "convenience": ("convenience shop", "convenience shops"),
+    "supermarket": ("supermarket", "supermarkets"),
+    "bookmaker": ("bookmaker", "bookmakers"),
+    "school": ("school", "schools"),
+    "park": ("park", "parks"),
+    "bus_station": ("bus station", "bus stations"),
+    "police": ("police station", "police stations"),
+}
+
+QUESTIONS_BY_FAMILY = {
+    "violence": "Is the violence tied to licensed premises and closing times, to homes, or to neither?",
+    "robbery": "Where do those robbed come from and go to, and what makes them easy to approach here?",
+    "burglary": "Are the same homes, or the homes beside them, burgled again, and how do burglars get in?",
+    "vehicle": "Which vehicles are taken or broken into, where are they left, and for how long?",
+    "theft": "Do a few shops or racks account for most of it, and do they report more than others?",
+    "damage": "What is damaged, by whom is it seen, and is it the same thing again and again?",
+    "drugs": "Is it dealing or use, in the open or from one address, and who comes for it?",
+    "public order": "Who is in dispute with whom, and what sets it off?",
+    "asb": "Are a few people or groups behind most of it, and what brings them here?",
+}
+
+
+def where_text(facts: Facts, target: Target) -> str:
+    """Busiest streets and the areas of each layer, with counts."""
+    top = facts.streets.head(5)
+    said = ["The records name no street."]
+    if len(top):
+        streets = say_list(f"{s} {n:,}" for s, n in zip(top["street"], top["incidents"], strict=True))
+        said = [f"Busiest, of {facts.incidents:,}: {streets}."]
+    if len(target.parts) > 1:
+        said.append(
+            f"The plan covers {len(target.parts)} places: {say_list(p['name'] for p in target.parts)}."
+        )
+    for layer, shares in target.layers.items():
+        title = start_sentence(clean_text(layer).replace("_", " "))
+        if len(shares) > 1:
+            listed = say_list(f"{n} {round(s * facts.incidents):,}" for n, s in shares[:4])
+            said.append(f"{title}, by incidents: {listed}.")
+        else:
+            said.append(f"{title}: {shares[0][0]}.")
+    return " ".join(said)
+
+
+def when_text(facts: Facts) -> str:
+    """Months, and days and hours where the records have them."""
+    months = facts.months
+    if months.empty:
+        return "The records given carry no dates."
+    busiest: Any = months.idxmax()
+    said = []
+    if len(months) > 1:
+        said.append(f"Most in {say_months([busiest])}: {say_share(months.max(), facts.incidents)}.")
+    else:
+        said.append(f"All in {say_months([busiest])}.")
+    if len({month.month for month in facts.all_months.index}) == 1:
+        name = busiest.to_timestamp().month_name()
+        said.append(f"The data hold {name} only, so nothing is known of other seasons.")
+    precision = facts.inside.get("precision")
+    fine = precision is not None and bool((precision != "month").any())
+    if not fine:
+        said.append(
+            "The records give the month only: no weekday or hour. Ask patrols, door staff, residents."
+        )
+    else:
+        said.extend(_fine_times(facts))
+    return " ".join(said)
+
+
+def _fine_times(facts: Facts) -> list[str]:
+    """Busiest weekday, and busiest four hours in a row, of the records that have them."""
+    dated = facts.inside["precision"] != "month"
+    days = facts.weights[dated].groupby(facts.inside.loc[dated, "when"].dt.dayofweek).sum()
+    day: Any = days.idxmax()
+    said = [f"Busiest day: {DAYS[day]}, {say_share(days.max(), days.sum())} of those with a date."]
+    timed = facts.inside["precision"] == "minute"
+    if timed.any():
+        hours = facts.weights[timed].groupby(facts.inside.loc[timed, "when"].dt.hour).sum()
+        by_hour = hours.reindex(range(24), fill_value=0).to_numpy()
+        runs = [int(by_hour.take(range(h, h + 4), mode="wrap").sum()) for h in range(24)]
+        start = int(np.argmax(runs))
+        said.append(
+            f"Busiest four hours: {start:02d}:00 to {(start + 4) % 24:02d}:00, "
+            f"{say_share(runs[start], int(by_hour.sum()))} of those with a time."
+        )
+    return said
+
+
+def compare_text(facts: Facts, *, study_area: str, fair: bool) -> str:
+    """Latest month beside the same month a year before, here and in the whole data, with chance.
+
+    ``fair`` is False where the place was chosen on one of the two windows only: then no change is shown,
+    because a place chosen for being high falls, or seems to have risen, by itself.
+    """
+    months = facts.all_months.index
+    if months.empty:
+        return "The records given carry no dates, so nothing can be compared."
+    latest = months.max()
+    before = latest - 12
+    if before not in months:
+        return f"There is no {say_months([before])} in the data to compare {say_months([latest])} with."
+    if not fair:
+        return "No change is shown: the place was chosen on one of the two periods only."
+    now, then = int(facts.months.get(latest, 0)), int(facts.months.get(before, 0))
+    all_now, all_then = int(facts.all_months[latest]), int(facts.all_months[before])
+    return (
+        f"{start_sentence(say_count(now, 'incident'))} in {say_months([latest])}, {then:,} in "
+        f"{say_months([before])}: {change_words(then, now)}. {start_sentence(study_area)}: {all_now:,} and "
+        f"{all_then:,}."
+    )
+
+
+def change_words(before: int, after: int) -> str:
+    """Put a change between two equal windows into words, with whether chance alone would usually give it.
+
+    The test is the exact conditional one for two Poisson counts (Przyborowski and Wilenski 1940).
+
+    Examples
+    --------
+    >>> change_words(209, 294)
+    '85 more, a bigger change than chance alone would usually give'
+    >>> change_words(10, 12)
+    '2 more, no clear change: chance alone often gives as much'
+    """
+    from scipy.stats import binomtest
+
+    if before == after:
+        return "no change"
+    said = f"{abs(after - before):,} {'more' if after > before else 'fewer'}"
+    p = float(binomtest(after, before + after, 0.5).pvalue)
+    if p < CHANGE_P:
+        return f"{said}, a bigger change than chance alone would usually give"
+    return f"{said}, no clear change: chance alone often gives as much"
+
+
+def nearby_counts(facts: Facts, nearby: Any, *, walk: float = WALK) -> pd.DataFrame:
+    """Places of each kind within walking distance of the plan's middle, beside the average of the data.
+
+    Parameters
+    ----------
+    facts : Facts
+        The plan's incidents and all of them.
+    nearby : GeoDataFrame or dict of GeoDataFrame
+        Points with a column ``kind``, or points by kind; EPSG:27700.
+    walk : float
+        Metres.
+
+    Returns
+    -------
+    DataFrame
+        ``kind``, ``here`` and ``average`` (over every distinct recorded point of the data).
+    """
+    layers = _by_kind(nearby)
+    middle = _middle(facts)
+    points = facts.everything.geometry.drop_duplicates().to_numpy()
+    rows = []
+    for kind, layer in layers.items():
+        tree = shapely.STRtree(layer.geometry.to_numpy())
+        here = len(tree.query(middle, predicate="dwithin", distance=walk))
+        around = tree.query(points, predicate="dwithin", distance=walk).shape[1]
+        rows.append({"kind": kind, "here": here, "average": round(around / len(points), 1)})
+    return pd.DataFrame(rows, columns=["kind", "here", "average"])
+
+
+def _by_kind(nearby: Any) -> dict[str, gpd.GeoDataFrame]:
+    if isinstance(nearby, dict):
+        for kind, layer in nearby.items():
+            require_metres(layer, what=f"the places nearby, '{kind}',")
+        return nearby
+    if not isinstance(nearby, gpd.GeoDataFrame):
+        raise InputError("Places nearby must be points", given=type(nearby).__name__, advice="a GeoDataFrame")
+    require_metres(nearby, what="the places nearby")
+    require_columns(nearby, ["kind"], what="the places nearby")
+    return {str(kind): rows for kind, rows in nearby.groupby("kind", sort=True)}
+
+
+def _middle(facts: Facts) -> Any:
+    geometry = facts.inside.geometry
+    east = np.average(geometry.x, weights=facts.weights)
+    north = np.average(geometry.y, weights=facts.weights)
+    return shapely.Point(east, north)
+
+
+def nearby_text(counts: pd.DataFrame, *, walk: float = WALK) -> str:
+    """Put counts of places nearby as a question, not a cause: those that stand out first."""
+    counts = counts[counts["here"] > 0]
+    if counts.empty:
+        return f"None of the places given lie within {walk:.0f} m."
+    order = (
+        ((counts["here"] + 0.5) / (counts["average"] + 0.5)).sort_values(ascending=False, kind="stable").index
+    )
+    said = []
+    for i in order[:4]:
+        one, many = KINDS.get(counts["kind"][i], (_plain(counts["kind"][i]), None))
+        said.append(f"{say_count(counts['here'][i], one, many)} (average {counts['average'][i]:g})")
+    return (
+        f"Within {walk:.0f} m: {say_list(said)}. The average is over every recorded point in the data. "
+        "Do any of these bring people here at the times that matter? Being near is not a cause."
+    )
+
+
+def _plain(kind: str) -> str:
+    return clean_text(kind).replace("_", " ")
+
+
+def hypotheses(facts: Facts, target: Target) -> list[str]:
+    """Questions worth asking, from what the records show; none of them is an answer."""
+    asked = [QUESTIONS_BY_FAMILY[family] for family in list(problem_families(facts.types))[:2]]
+    top = facts.streets.iloc[0] if len(facts.streets) else None
+    if top is not None and default_location(top["street"]):
+        asked.append(
+            f"Did the incidents at “{top['street']}” happen there, or were they only recorded there?"
+        )
+    elif top is not None and top["incidents"] * 4 >= facts.incidents and len(facts.streets) > 1:
+        share = say_share(top["incidents"], facts.incidents)
+        asked.append(f"What is different about {top['street']}, with {share} of the incidents?")
+    asked.append("Has the way incidents are reported or recorded here changed?")
+    return asked
+
+
+def gaps_text(facts: Facts) -> list[str]:
+    """List what these records do not hold, for people to fill."""
+    gaps = ["who is harmed and who offends (roles only, no names)", "exact addresses and premises"]
+    if "precision" not in facts.inside or not (facts.inside["precision"] == "minute").any():
+        gaps.append("weekday and hour")
+    gaps += ["what was tried before", "incidents never reported"]
+    return gaps
