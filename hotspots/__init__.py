@@ -7,7 +7,9 @@ from hotspots.cells import assign_cells, count_cells, label_cells, score_cells
 from hotspots.checks import InputError
 from hotspots.clusters import cluster_incidents
 from hotspots.find import find_hotspots
+from hotspots.fit import fit_layout, suggest_layouts
 from hotspots.incidents import read_incidents
+from hotspots.layout import list_layouts, load_layout
 from hotspots.outlines import outline_hotspots
 from hotspots.rejects import diagnose_rejects, refuse_systematic, tabulate_rejects
 from hotspots.sara import draft_plan
@@ -23,8 +25,11 @@ __all__ = [
     "diagnose_rejects",
     "draft_plan",
     "find_hotspots",
+    "fit_layout",
     "label_cells",
+    "list_layouts",
     "list_schemes",
+    "load_layout",
     "outline_hotspots",
     "place_cameras",
     "propose_comparators",
@@ -33,6 +38,7 @@ __all__ = [
     "refuse_systematic",
     "score_cells",
     "street_junctions",
+    "suggest_layouts",
     "tabulate_rejects",
     "weigh_incidents",
 ]

@@ -5,88 +5,155 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+# Year first is never ambiguous, so these are tried for every layout.
+ISO_FORMATS = (
+    "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m",
+)  # fmt: skip
+_DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y", "%d-%m-%Y %H:%M", "%d.%m.%Y")
+_MONTH_FIRST = tuple(f.replace("%d", "%!").replace("%m", "%d").replace("%!", "%m") for f in _DAY_FIRST)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _PIECES = {
     "%Y": r"(?P<Y>\d{4})", "%y": r"(?P<y>\d{2})", "%m": r"(?P<m>\d{1,2})", "%d": r"(?P<d>\d{1,2})",
     "%b": r"(?P<b>[A-Za-z]{3,9})", "%B": r"(?P<b>[A-Za-z]{3,9})", "%H": r"(?P<H>\d{1,2})",
-    "%M": r"(?P<M>\d{2})", "%S": r"(?P<S>\d{2}(?:\.\d+)?)", "%p": r"(?P<p>[AaPp][Mm])",
-    "%I": r"(?P<H>\d{1,2})",
+    "%M": r"(?P<M>\d{2})", "%S": r"(?P<S>\d{2})", "%p": r"(?P<p>[AaPp][Mm])", "%I": r"(?P<H>\d{1,2})",
 }  # fmt: skip
-_SLASHED = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}(?!\d)")
+_ZONED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})")
+_FRACTION = r"(:\d{2})\.\d+$"
 
 
-def parse_dates(values: pd.Series, *, formats: Sequence[str]) -> tuple[pd.Series, pd.Series]:
-    """Timestamps of ``values`` by the first of ``formats`` that fits, and the cause where none does.
+def parse_dates(values: pd.Series, *, formats: Sequence[str] = ()) -> pd.DataFrame:
+    """Timestamps of ``values``, how precise each is, and the cause where one cannot be read.
 
-    Month names are English whatever the computer's language. A value such as 03/04/2024 that no format
-    covers is "day and month ambiguous"; anything else that does not fit is "unreadable date".
+    Parameters
+    ----------
+    values : Series of str
+    formats : sequence of str
+        As for ``strptime`` (English month names whatever the computer's language), plus ``"excel"`` for
+        Excel's day numbers. Year-first dates are read besides. Where no format is stated, 31/01/2024 is read
+        (only one of the two can be a month) and 03/04/2024 is not.
+
+    Returns
+    -------
+    DataFrame
+        ``when`` (datetime64), ``precision`` ("minute", "day", "month"), ``cause`` ("", "unreadable date" or
+        "day and month ambiguous": also where two stated formats read a value differently).
 
     Examples
     --------
-    >>> when, cause = parse_dates(pd.Series(["2024-03", "Mar-24", "03/04/2024"]), formats=["%Y-%m", "%b-%y"])
-    >>> when.dt.strftime("%Y-%m-%d").tolist(), cause.tolist()
-    (['2024-03-01', '2024-03-01', nan], ['', '', 'day and month ambiguous'])
+    >>> read = parse_dates(pd.Series(["2024-03", "31/01/2024 22:15", "03/04/2024"]))
+    >>> read["precision"].tolist(), read["cause"].tolist()
+    (['month', 'minute', ''], ['', '', 'day and month ambiguous'])
     """
-    codes, distinct = pd.factorize(values)
-    patterns = [_pattern(f) for f in formats]
-    parsed = [_parse(str(text).strip(), patterns) for text in distinct]
-    when = pd.Series([p if isinstance(p, datetime) else None for p in parsed], dtype="datetime64[ns]")
-    cause = pd.Series(["" if isinstance(p, datetime) else p for p in parsed], dtype="object")
-    missing = codes < 0
-    take = pd.Series(codes, index=values.index)
-    out_when = take.map(when) if len(when) else pd.Series(pd.NaT, index=values.index, dtype="datetime64[ns]")
-    out_cause = take.map(cause) if len(cause) else pd.Series("", index=values.index, dtype="object")
-    out_cause = out_cause.mask(missing, "unreadable date")
-    return out_when.astype("datetime64[ns]"), out_cause.astype("object")
+    codes, distinct = pd.factorize(values.astype("object"), use_na_sentinel=True)
+    texts = pd.Series([str(t).strip() for t in distinct], dtype="object")
+    stated = formats or (*_DAY_FIRST, *_MONTH_FIRST)
+    read = _read_distinct(texts, (*stated, *(f for f in ISO_FORMATS if f not in stated)))
+    nothing = pd.DataFrame({"when": [pd.NaT], "precision": [""], "cause": ["unreadable date"]})
+    table = pd.concat([read, nothing.astype({"when": "datetime64[ns]"})], ignore_index=True)
+    return table.iloc[np.where(codes < 0, len(read), codes)].set_axis(values.index, axis=0)
 
 
-def _pattern(date_format: str) -> re.Pattern[str]:
+def _read_distinct(texts: pd.Series, formats: Sequence[str]) -> pd.DataFrame:
+    when = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[ns]")
+    precision = pd.Series("", index=texts.index, dtype="object")
+    torn = pd.Series(False, index=texts.index)
+    plain = texts.str.replace(_FRACTION, r"\1", regex=True)
+    for date_format in formats:
+        found = _by_format(plain, date_format)
+        torn |= found.notna() & when.notna() & found.ne(when)
+        new = found.notna() & when.isna()
+        when = when.where(~new, found)
+        precision = precision.mask(new, _precision_of(date_format))
+    zoned = when.isna() & texts.str.fullmatch(_ZONED)
+    if zoned.any():
+        when[zoned] = _london_clock(texts[zoned])
+        precision[zoned] = "minute"
+    slashed = when.isna() & texts.map(_both_could_be_months).astype(bool)
+    cause = np.select([torn | slashed, when.isna()], ["day and month ambiguous", "unreadable date"], "")
+    bad = cause != ""
+    return pd.DataFrame({"when": when.mask(bad), "precision": precision.mask(bad, ""), "cause": cause})
+
+
+def _precision_of(date_format: str) -> str:
+    if "%H" in date_format or "%I" in date_format or date_format == "excel":
+        return "minute"
+    return "day" if "%d" in date_format else "month"
+
+
+def _by_format(texts: pd.Series, date_format: str) -> pd.Series:
+    if date_format == "excel":
+        days = pd.to_numeric(texts, errors="coerce").where(lambda d: d.between(367, 80_000))
+        found = pd.Timestamp("1899-12-30") + pd.to_timedelta((days * 1440).round(), unit="min")
+        return found.astype("datetime64[ns]")
     pieces = re.split(r"(%[A-Za-z])", date_format)
-    return re.compile("".join(_PIECES.get(p) or re.escape(p) for p in pieces))
+    pattern = re.compile("".join(_PIECES.get(p) or re.escape(p) for p in pieces))
+    fits = texts.str.fullmatch(pattern)
+    found = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[ns]")
+    if not fits.any():
+        return found
+    if set(pieces) & {"%b", "%B", "%p", "%I", "%y"}:
+        read = [_build(m.groupdict()) for t in texts[fits] if (m := pattern.fullmatch(t))]
+        found[fits] = pd.Series(read, index=texts.index[fits.to_numpy()], dtype="datetime64[ns]")
+    else:
+        exact = pd.to_datetime(texts[fits], format=date_format, errors="coerce")
+        sensible = exact.where(exact.dt.year.between(1900, 2200))
+        found[fits] = sensible.astype("datetime64[ns]")
+    return found
 
 
-def _parse(text: str, patterns: Sequence[re.Pattern[str]]) -> datetime | str:
-    for pattern in patterns:
-        match = pattern.fullmatch(text)
-        if match:
-            found = _build(match.groupdict())
-            if found is not None:
-                return found
-    if _SLASHED.match(text) and _both_could_be_months(text):
-        return "day and month ambiguous"
-    return "unreadable date"
-
-
-def _both_could_be_months(text: str) -> bool:
-    first, second = (int(n) for n in re.findall(r"\d+", text)[:2])
-    return 1 <= first <= 12 and 1 <= second <= 12
-
-
-def _build(part: dict[str, str | None]) -> datetime | None:
-    year = int(part.get("Y") or 0) or _century(int(part.get("y") or 0))
-    name = part.get("b")
-    if name and name[:3].lower() not in _MONTHS:
+def _build(part: dict[str, Any]) -> datetime | None:
+    year = int(part["Y"]) if part.get("Y") else _century(int(part.get("y") or 0))
+    name = str(part.get("b") or "")[:3].lower()
+    if name and name not in _MONTHS:
         return None
-    month = _MONTHS.index(name[:3].lower()) + 1 if name else int(part.get("m") or 1)
+    month = _MONTHS.index(name) + 1 if name else int(part.get("m") or 1)
     hour = int(part.get("H") or 0)
     if part.get("p"):
-        hour = hour % 12 + 12 * (str(part["p"]).lower() == "pm")
+        hour = hour % 12 + 12 * (part["p"].lower() == "pm")
+    clock = hour, int(part.get("M") or 0), int(part.get("S") or 0)
     try:
-        built = datetime(  # noqa: DTZ001  local clock time, as written
-            year,
-            month,
-            int(part.get("d") or 1),
-            hour,
-            int(part.get("M") or 0),
-            int(float(part.get("S") or 0)),
-        )
+        built = datetime(year, month, int(part.get("d") or 1), *clock)  # noqa: DTZ001  the clock as written
     except ValueError:
         return None
-    return built if 1900 <= built.year <= 2200 else None
+    return built if 1900 <= year <= 2200 else None
 
 
 def _century(two_digits: int) -> int:
     return two_digits + (2000 if two_digits < 70 else 1900)
+
+
+def _london_clock(texts: pd.Series) -> pd.Series:
+    """Instants with a stated offset as the clock on the wall in London."""
+    instants = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
+    return instants.dt.tz_convert("Europe/London").dt.tz_localize(None).astype("datetime64[ns]")
+
+
+def _both_could_be_months(text: str) -> bool:
+    match = re.match(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2}|\d{4})(?!\d)", text)
+    return bool(match) and all(1 <= int(n) <= 12 for n in match.group(1, 2))  # type: ignore[union-attr]
+
+
+def join_times(dates: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
+    """Add the clock of a separate column to whole days; a day whose time cannot be read stays a day.
+
+    Examples
+    --------
+    >>> days = parse_dates(pd.Series(["2024-03-01", "2024-03-01"]))
+    >>> join_times(days, pd.Series(["22:15", "late"]))["precision"].tolist()
+    ['minute', 'day']
+    """
+    text = times.fillna("").astype("str").str.strip()
+    parts = text.str.extract(r"^(?:\d{4}-\d{2}-\d{2}[ T])?(\d{1,2}):?(\d{2})(?::\d{2}(?:\.\d+)?)?$").astype(
+        float
+    )
+    good = parts[0].between(0, 23) & parts[1].between(0, 59) & dates["precision"].eq("day")
+    clock = pd.to_timedelta((parts[0] * 60 + parts[1]).where(good, 0), unit="min")
+    return dates.assign(
+        when=(dates["when"] + clock).astype("datetime64[ns]"),
+        precision=dates["precision"].mask(good, "minute"),
+    )

@@ -227,3 +227,37 @@ def test_the_leeds_month_that_went_through_excel(shared_data: Path) -> None:
     incidents, rejects = read_incidents(shared_data / "police_uk" / "leeds_2024_03.zip")
     assert len(incidents) + len(rejects) == 9_408
     assert incidents["when"].unique().tolist() == [pd.Timestamp("2024-03-01")]
+
+
+def test_the_latest_of_a_revised_id_wins(tmp_path: Path) -> None:
+    write(tmp_path / "1.csv", line("x", month="2024-02", category="Drugs"), line("y", month="2024-02"))
+    write(tmp_path / "2.csv", line("x", month="2024-03", category="Robbery"), line("y", lon="", lat=""))
+    incidents, rejects = read_incidents(tmp_path)
+    kept = incidents.set_index("incident_id")["category"].to_dict()
+    assert kept == {"y": ASB, "x": "Robbery"}
+    assert rejects[["file", "line", "cause"]].values.tolist() == [
+        ["1.csv", 2, "duplicate Crime ID"],
+        ["2.csv", 3, "duplicate Crime ID"],
+    ]
+
+
+def test_one_force_and_month_in_two_files_is_refused_unless_told_which_to_keep(tmp_path: Path) -> None:
+    write(tmp_path / "1.csv", line(), line(), line("x", category="Drugs"))
+    write(tmp_path / "2.csv", line(), line(), line(lon="-1.6"), line("x", category="Drugs"))
+    with pytest.raises(InputError, match=r"WYP 2024-03 in 1\.csv and 2\.csv"):
+        read_incidents(tmp_path)
+    for keep, rows, cause in (
+        ("first", 3, "same force"),
+        ("last", 4, "same force"),
+        ("both", 6, "duplicate"),
+    ):
+        incidents, rejects = read_incidents(tmp_path, same_month=keep)
+        assert (len(incidents), len(rejects)) == (rows, 7 - rows)
+        assert rejects["cause"].str.startswith(cause).all()
+
+
+def test_parts_of_a_force_and_month_that_share_no_row_are_both_read(tmp_path: Path) -> None:
+    write(tmp_path / "1.csv", line(), line("x"))
+    write(tmp_path / "2.csv", line(lon="-1.6"), line("y"))
+    incidents, rejects = read_incidents(tmp_path)
+    assert (len(incidents), len(rejects)) == (4, 0)

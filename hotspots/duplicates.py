@@ -1,0 +1,96 @@
+"""Rows that come twice: a Crime ID repeated or revised, and one force's month in two files."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hotspots.checks import InputError, announce
+
+KEEP = ("refuse", "first", "last", "both")
+REPEATED = "duplicate Crime ID"
+SAME_MONTH = "same force and month in another file"
+
+
+def mark_duplicate_ids(judged: pd.DataFrame, own_id: pd.Series) -> None:
+    """Mark in ``judged`` all but one row of each ID; rows without an ID are never compared.
+
+    Kept is an accepted row before a rejected one; among those the latest by date, then by file; within one
+    file the first. An ID whose kept row stands in a later month or file than another has come back revised.
+    """
+    own_id = own_id.mask(judged["cause"].eq(SAME_MONTH), "")
+    twice = own_id.ne("") & own_id.duplicated(keep=False)
+    if not twice.any():
+        return
+    when = judged.loc[twice, "when"]
+    files = {name: i for i, name in enumerate(judged["file"].drop_duplicates())}
+    order = pd.DataFrame(
+        {
+            "id": own_id[twice],
+            "rejected": judged.loc[twice, "cause"].ne(""),
+            "when": (when.dt.year * 12 + when.dt.month).fillna(-1),
+            "file": judged.loc[twice, "file"].map(files),
+            "row": judged.index[twice],
+        }
+    ).sort_values(["id", "rejected", "when", "file", "row"], ascending=[True, True, False, False, True])
+    losers = order[order["id"].duplicated()]
+    kept = order.drop_duplicates("id").set_index("id").loc[losers["id"]].set_axis(losers.index, axis=0)
+    revised = (losers["when"].ne(kept["when"]) | losers["file"].ne(kept["file"])) & ~kept["rejected"]
+    judged.loc[losers.index, "cause"] = REPEATED
+    judged.loc[losers.index, "value"] = own_id.loc[losers.index]
+    if revised.any():
+        count = losers.loc[revised, "id"].nunique()
+        announce(f"{count} IDs came back in a later month or file: the latest is kept.")
+
+
+def settle_same_month(judged: pd.DataFrame, force: pd.Series, own_id: pd.Series, *, keep: str) -> None:
+    """Refuse, or settle as ``keep`` says, one force's month that stands in two files.
+
+    Two files of one force and month that share no row are parts of it, and both are read.
+
+    Raises
+    ------
+    InputError
+        When ``keep`` is "refuse" and rows without an ID would count twice.
+    """
+    if keep not in KEEP:
+        raise InputError("same_month is not known", given=str(keep), advice=", ".join(KEEP))
+    if keep == "both" or judged["file"].nunique() < 2:
+        return
+    month = judged["when"].dt.strftime("%Y-%m")
+    groups = pd.DataFrame({"force": force.to_numpy(), "month": month.to_numpy()}, index=judged.index)
+    groups = groups[groups["force"].ne("") & groups["month"].notna()]
+    clashes = []
+    for key, rows in groups.groupby(["force", "month"], sort=True):
+        files = list(judged.loc[rows.index, "file"].drop_duplicates())
+        doubled = _doubled(judged.loc[rows.index], own_id.loc[rows.index], files) if len(files) > 1 else []
+        if doubled:
+            clashes.append((key, doubled))
+            stays = doubled[0 if keep == "first" else -1]
+            loses = rows.index[judged.loc[rows.index, "file"].isin(doubled).to_numpy()]
+            loses = loses[judged.loc[loses, "file"].ne(stays).to_numpy()]
+            judged.loc[loses, "cause"] = SAME_MONTH
+            judged.loc[loses, "value"] = stays
+    if clashes and keep == "refuse":
+        listed = "; ".join(f"{k[0]} {k[1]} in {' and '.join(f)}" for k, f in clashes[:5])
+        raise InputError(
+            "The same force and month stand in two files, and rows without an ID would count twice",
+            given=listed + (f" and {len(clashes) - 5} more" if len(clashes) > 5 else ""),
+            advice='leave one out, or state same_month = "last" (or "first")',
+        )
+
+
+def _doubled(judged: pd.DataFrame, own_id: pd.Series, files: list[str]) -> list[str]:
+    """Files that share rows with another: an ID, or over half of the smaller one's rows without ID."""
+    ids = {f: set(own_id[judged["file"].eq(f) & own_id.ne("")]) for f in files}
+    bare = judged[own_id.eq("")]
+    content = bare["category"] + "|" + bare["place"] + "|" + bare["geometry"].astype("str")
+    counts = {f: content[bare["file"].eq(f)].value_counts() for f in files}
+    shared: set[str] = set()
+    for i, one in enumerate(files):
+        for other in files[i + 1 :]:
+            both = counts[one].index.intersection(counts[other].index)
+            overlap = pd.concat([counts[one][both], counts[other][both]], axis=1).min(axis=1).sum()
+            smaller = min(counts[one].sum(), counts[other].sum())
+            if ids[one] & ids[other] or (smaller and overlap > smaller / 2):
+                shared |= {one, other}
+    return [f for f in files if f in shared]

@@ -1,0 +1,144 @@
+"""How far a layout fits a file: which columns it finds, which it lacks, and the nearest names there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hotspots.checks import InputError, Problems, closest_name
+from hotspots.dates import parse_dates
+from hotspots.formats import read_rows
+from hotspots.layout import Layout, list_layouts, load_layout
+from hotspots.readers import find_files
+
+
+def match_columns(columns: Iterable[str], layout: Layout) -> tuple[dict[str, str], list[str]]:
+    """Column of the file for each meaning that the layout names, and the required meanings without one.
+
+    Capitals, spaces and punctuation are evened out; a column serves one meaning only.
+
+    Examples
+    --------
+    >>> match_columns(["month", "LONGITUDE", "Latitude"], load_layout("police.uk"))
+    ({'when': 'month', 'x': 'LONGITUDE', 'y': 'Latitude'}, ['category'])
+    """
+    by_fold: dict[str, str] = {}
+    for column in columns:
+        by_fold.setdefault(_fold(column), column)
+    found: dict[str, str] = {}
+    for meaning, names in layout.columns.items():
+        hit = next((by_fold[_fold(n)] for n in names if _fold(n) in by_fold), None)
+        if hit is not None and hit not in found.values():
+            found[meaning] = hit
+    return found, [m for m in layout.required if m not in found]
+
+
+def _fold(name: str) -> str:
+    return "".join(c for c in str(name).casefold() if c.isalnum()) or str(name)
+
+
+def explain_missing(
+    problems: Problems, file: str, lacking: list[str], columns: list[str], layout: Layout
+) -> None:
+    """Add to ``problems`` one sentence that names the missing columns, those found and the nearest."""
+    wanted = [" or ".join(layout.columns.get(m, (m,))[:3]) for m in lacking]
+    near = [
+        f"{names[0]} may be {hit}"
+        for m in lacking
+        for names in [layout.columns.get(m, (m,))]
+        if (hit := _nearest(names, columns))
+    ]
+    problems.add(
+        f"{file} lacks the column{'s' * (len(lacking) > 1)} {', '.join(wanted)} of the layout {layout.name}",
+        given=f"columns {', '.join(columns[:40]) or '(none)'}",
+        advice="; ".join(near) or _other_layout(columns, layout),
+    )
+
+
+def _nearest(names: Iterable[str], columns: Iterable[str]) -> str | None:
+    return next((hit for n in names if (hit := closest_name(n, columns))), None)
+
+
+def _other_layout(columns: Iterable[str], layout: Layout) -> str:
+    fits = [n for n in list_layouts() if n != layout.name and not match_columns(columns, load_layout(n))[1]]
+    return f"layout {' or '.join(fits[:3])}" if fits else "another layout, or one of your own"
+
+
+def fit_layout(
+    source: Any, *, layout: str | Path | Mapping[str, Any] | Layout = "police.uk", rows: int = 1000
+) -> pd.DataFrame:
+    """How far a layout fits the files: one line per file and meaning, for `hotspots check`.
+
+    Returns
+    -------
+    DataFrame
+        ``file, meaning, wanted, found, required, filled, readable, nearest``: ``found`` is the file's column
+        ("" when there is none), ``filled`` the share of the first ``rows`` rows that are not blank,
+        ``readable`` the share of dates that the layout's formats read (NaN for other meanings), ``nearest``
+        the nearest column name where none was found.
+    """
+    settings = load_layout(layout)
+    lines: list[dict[str, Any]] = []
+    for file in find_files(source, skip=settings.skip):
+        table = read_rows(file, delimiter=settings.delimiter, sheet=settings.sheet, layer=settings.layer)
+        lines += _fit_file(file.name, table.rows.head(rows), settings)
+    columns = ["file", "meaning", "wanted", "found", "required", "filled", "readable", "nearest"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def _fit_file(name: str, rows: pd.DataFrame, layout: Layout) -> list[dict[str, Any]]:
+    found, _ = match_columns(rows.columns, layout)
+    free = [c for c in rows.columns if c not in found.values()]
+    lines = []
+    for meaning, wanted in layout.columns.items():
+        column = found.get(meaning, "")
+        values = rows[column].fillna("").astype("str").str.strip() if column else pd.Series([], dtype="str")
+        readable = float("nan")
+        if meaning == "when" and len(values):
+            readable = float(parse_dates(values, formats=layout.formats)["cause"].eq("").mean())
+        lines.append(
+            {
+                "file": name,
+                "meaning": meaning,
+                "wanted": " or ".join(wanted),
+                "found": column,
+                "required": meaning in layout.required,
+                "filled": float(values.ne("").mean()) if len(values) else float("nan"),
+                "readable": readable,
+                "nearest": "" if column else (_nearest(wanted, free) or ""),
+            }
+        )
+    return lines
+
+
+def suggest_layouts(source: Any) -> pd.DataFrame:
+    """Rank the packaged layouts by how well they fit the first file of ``source``.
+
+    Returns
+    -------
+    DataFrame
+        ``layout, fits`` (nothing required is missing), ``found`` (meanings found), ``lacking``,
+        ``description``.
+    """
+    file = find_files(source)[0]
+    try:
+        columns = list(read_rows(file).rows.columns)
+    except InputError:
+        raise
+    lines = []
+    for name in list_layouts():
+        settings = load_layout(name)
+        found, lacking = match_columns(columns, settings)
+        lines.append(
+            {
+                "layout": name,
+                "fits": not lacking,
+                "found": len(found),
+                "lacking": ", ".join(lacking),
+                "description": settings.description,
+            }
+        )
+    return pd.DataFrame(lines).sort_values(["fits", "found"], ascending=False, ignore_index=True)

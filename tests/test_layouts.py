@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import MultiPoint, Point, Polygon
+
+from hotspots.checks import CRS, InputError
+from hotspots.dates import join_times, parse_dates
+from hotspots.fit import fit_layout, suggest_layouts
+from hotspots.incidents import read_incidents
+from hotspots.layout import list_layouts, load_layout
+from hotspots.lookup import fold_key
+
+MEMPHIS = {
+    "source": "Memphis police",
+    "target": "EPSG:32136",
+    "columns": {"incident_id": "uid", "when": "date", "category": "offense_type"},
+    "coordinates": {"kind": "geometry"},
+}
+OWN: dict[str, Any] = {
+    "name": "ours",
+    "source": "ours",
+    "unit": "case",
+    "columns": {"incident_id": "Ref", "when": "Opened", "category": "Type", "x": "E", "y": "N"},
+    "coordinates": {"kind": "metres"},
+}
+
+
+def read_text(tmp_path: Path, text: str, **layout: Any) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    path = tmp_path / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_incidents(path, layout=OWN | layout, as_of="2025-01-01")
+
+
+@pytest.mark.parametrize("name", list_layouts())
+def test_every_packaged_layout_loads_and_says_what_it_is(name: str) -> None:
+    layout = load_layout(name)
+    assert layout.name == name
+    assert layout.description
+    assert layout.source
+
+
+def test_a_layout_with_mistakes_names_all_of_them() -> None:
+    bad = {"sorce": "x", "columns": {"when": "d", "wen": "d"}, "coordinates": {"kind": "feet"}, "unit": "row"}
+    with pytest.raises(InputError) as error:
+        load_layout(bad)
+    for part in ("'sorce'", "try: source", "'wen' in [columns]", "try: when"):
+        assert part in str(error.value)
+    with pytest.raises(InputError) as error:
+        load_layout({"columns": {"when": "d"}, "coordinates": {"kind": "feet"}, "unit": "row"})
+    for part in ("'feet'", "degrees, metres", "'row'", "'category'"):
+        assert part in str(error.value)
+
+
+def test_an_unknown_layout_names_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"police\.uk"):
+        load_layout("police_uk")
+
+
+def test_a_layout_may_come_from_a_file_and_build_on_another(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        'base = "council-asb-cases"\nsource = "Leeds LASBT"\n[columns]\nwhen = "Logged"\n',
+        encoding="utf-8-sig",
+    )
+    layout = load_layout("mine.toml", folder=tmp_path)
+    assert (layout.source, layout.columns["when"], layout.unit) == ("Leeds LASBT", ("Logged",), "case")
+    assert "Case Reference" in layout.columns["incident_id"]
+
+
+@pytest.mark.parametrize(
+    ("text", "formats", "when", "precision", "cause"),
+    [
+        ("2024-03-04", (), "2024-03-04", "day", ""),
+        ("2024-03-04T05:06", (), "2024-03-04 05:06", "minute", ""),
+        ("2024-03-04 05:06:07.123", (), "2024-03-04 05:06:07", "minute", ""),
+        ("2024-07-04T05:06:07Z", (), "2024-07-04 06:06:07", "minute", ""),
+        ("2024-01-04T05:06:07+00:00", (), "2024-01-04 05:06:07", "minute", ""),
+        ("03/04/2024", (), None, "", "day and month ambiguous"),
+        ("03/04/2024", ("%d/%m/%Y",), "2024-04-03", "day", ""),
+        ("03/04/2024", ("%m/%d/%Y",), "2024-03-04", "day", ""),
+        ("03/04/2024", ("%d/%m/%Y", "%m/%d/%Y"), None, "", "day and month ambiguous"),
+        ("05/05/2024", (), "2024-05-05", "day", ""),
+        ("31/01/2024", (), "2024-01-31", "day", ""),
+        ("31/01/2024", ("%m/%d/%Y",), None, "", "unreadable date"),
+        ("3 Apr 2024", ("%d %b %Y",), "2024-04-03", "day", ""),
+        ("3 April 2024 4:05 PM", ("%d %B %Y %I:%M %p",), "2024-04-03 16:05", "minute", ""),
+        ("45385.5", ("excel",), "2024-04-03 12:00", "minute", ""),
+        ("31/02/2024", ("%d/%m/%Y",), None, "", "unreadable date"),
+        ("0024-01-01", (), None, "", "unreadable date"),
+        ("", (), None, "", "unreadable date"),
+    ],
+)
+def test_dates_are_read_as_the_layout_says_and_never_guessed(
+    text: str, formats: tuple[str, ...], when: str | None, precision: str, cause: str
+) -> None:
+    row = parse_dates(pd.Series([text]), formats=formats).iloc[0]
+    assert row["when"] == pd.Timestamp(when) if when else pd.isna(row["when"])
+    assert (row["precision"], row["cause"]) == (precision, cause)
+
+
+@given(st.datetimes(min_value=pd.Timestamp("1950-01-01"), max_value=pd.Timestamp("2090-01-01")))
+@settings(max_examples=50, deadline=None)
+def test_any_moment_written_day_first_is_read_back(moment: pd.Timestamp) -> None:
+    text = moment.strftime("%d/%m/%Y %H:%M")
+    row = parse_dates(pd.Series([text]), formats=["%d/%m/%Y %H:%M"]).iloc[0]
+    assert row["when"] == moment.replace(second=0, microsecond=0)
+    unstated = parse_dates(pd.Series([text])).iloc[0]
+    assert unstated["cause"] == "day and month ambiguous" or unstated["when"] == row["when"]
+
+
+def test_times_of_a_separate_column_are_kept_and_bad_ones_leave_a_day() -> None:
+    days = parse_dates(pd.Series(["2024-03-01"] * 5))
+    joined = join_times(days, pd.Series(["22:15", "0730", "25:00", "", "09:05:59"]))
+    assert joined["precision"].tolist() == ["minute", "minute", "day", "day", "minute"]
+    assert joined["when"].dt.strftime("%H:%M").tolist() == ["22:15", "07:30", "00:00", "00:00", "09:05"]
+
+
+def test_metres_layout_names_degrees_and_places_beyond_the_grid(tmp_path: Path) -> None:
+    places = ["430000,433000", "-1.5,53.8", "9e9,1"]
+    text = "\n".join(["Ref,Opened,Type,E,N", *(f"{i},2024-01-02,Noise,{p}" for i, p in enumerate(places))])
+    incidents, rejects = read_text(tmp_path, text)
+    assert (incidents.geometry.x[0], incidents.geometry.y[0]) == (430000, 433000)
+    assert rejects["cause"].tolist() == ["degrees in metre columns", "outside Great Britain"]
+    assert incidents["raw_unit"].tolist() == ["case"]
+
+
+def test_semicolons_and_decimal_commas_are_not_mistaken_for_columns(tmp_path: Path) -> None:
+    incidents, rejects = read_text(tmp_path, "Ref;Opened;Type;E;N\n1;2024-01-02;Noise;430000;433000\n")
+    assert (len(incidents), len(rejects)) == (1, 0)
+
+
+def test_a_key_finds_its_place_in_the_look_up(tmp_path: Path) -> None:
+    (tmp_path / "uprn.csv").write_text("UPRN,X,Y\n0012,430000,433000\n13,430100,433100\n13,1,1\n")
+    own = {
+        "columns": {"incident_id": "Ref", "when": "Opened", "category": "Type", "key": "UPRN"},
+        "coordinates": {"kind": "key"},
+        "lookup": {"file": str(tmp_path / "uprn.csv"), "key": "UPRN", "x": "X", "y": "Y", "type": "uprn"},
+    }
+    text = "Ref,Opened,Type,UPRN\n1,2024-01-02,Noise,12\n2,2024-01-02,Noise,99\n3,2024-01-02,Noise,13\n"
+    incidents, rejects = read_text(tmp_path, text, **own)
+    assert incidents["incident_id"].tolist() == ["1"]
+    assert incidents.geometry.x.tolist() == [430000]
+    assert rejects[["cause", "value"]].values.tolist() == [
+        ["no coordinates", "key 99"],
+        ["no coordinates", "key 13"],
+    ]
+
+
+def test_blank_coordinates_fall_back_on_the_postcode(tmp_path: Path) -> None:
+    table = pd.DataFrame({"pcd": ["LS1 4AP"], "lon": ["-1.55"], "lat": ["53.8"]})
+    own = {
+        "columns": OWN["columns"] | {"key": "Postcode"},
+        "lookup": {
+            "file": table,
+            "key": "pcd",
+            "x": "lon",
+            "y": "lat",
+            "type": "postcode",
+            "kind": "degrees",
+        },
+    }
+    text = (
+        "Ref,Opened,Type,E,N,Postcode\n1,2024-01-02,Noise,,,ls14ap\n2,2024-01-02,Noise,430000,433000,ls14ap\n"
+    )
+    incidents, rejects = read_text(tmp_path, text, **own)
+    assert rejects.empty
+    assert incidents.geometry.x.between(429000, 431000).all()
+    assert incidents.geometry.x[1] == 430000
+
+
+def test_keys_fold() -> None:
+    assert fold_key("ST. JOHN'S RD", kind="street") == fold_key("st johns road", kind="street")
+
+
+def frame() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "Ref": ["1", "2", "3", "4"],
+            "Opened": pd.to_datetime(["2024-01-02 03:04"] * 4),
+            "Type": ["Noise", "Noise", "=1+1", "Noise"],
+        },
+        geometry=[
+            Point(430000, 433000),
+            MultiPoint([(430100, 433000)]),
+            None,
+            Polygon([(0, 0), (1, 0), (1, 1)]),
+        ],
+        crs=CRS,
+    )
+
+
+@pytest.mark.parametrize("crs", [CRS, "EPSG:4326", "EPSG:3857"])
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet"])
+def test_spatial_formats_read_with_times_and_every_row_accounted_for(
+    tmp_path: Path, suffix: str, crs: str
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    data = frame().to_crs("EPSG:4326" if suffix == "geojson" else crs)
+    data.to_parquet(path) if suffix == "parquet" else data.to_file(path)
+    own = {"columns": {k: OWN["columns"][k] for k in ("incident_id", "when", "category")}}
+    incidents, rejects = read_incidents(path, layout=OWN | own | {"coordinates": {"kind": "geometry"}})
+    assert incidents["incident_id"].tolist() == ["1", "2"]
+    assert incidents["when"][0] == pd.Timestamp("2024-01-02 03:04")
+    assert incidents.geometry.distance(frame().geometry[:2]).max() < 0.2
+    assert rejects[["line", "cause", "category"]].values.tolist() == [
+        [4, "no coordinates", "=1+1"],
+        [5, "unreadable coordinates", "Noise"],
+    ]
+
+
+def test_excel_reads_dates_numbers_and_the_sheet_asked_for(tmp_path: Path) -> None:
+    rows = pd.DataFrame(
+        {
+            "Ref": [1, 2],
+            "Opened": pd.to_datetime(["2024-01-02", "2024-04-03"]),
+            "Type": ["Noise", "Dogs"],
+            "E": [430000.5, None],
+            "N": [433000, None],
+        }
+    )
+    path = tmp_path / "a.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame({"about": ["nothing"]}).to_excel(writer, sheet_name="Notes", index=False)
+        rows.to_excel(writer, sheet_name="Data", index=False)
+    incidents, rejects = read_incidents(path, layout=OWN | {"sheet": "Data"})
+    assert incidents.iloc[0][["incident_id", "precision"]].tolist() == ["1", "day"]
+    assert incidents.geometry.x[0] == 430000.5
+    assert rejects[["line", "cause"]].values.tolist() == [[3, "no coordinates"]]
+    assert rejects["when"].tolist() == [pd.Timestamp("2024-04-03")]
+    with pytest.raises(InputError, match="Notes, Data"):
+        read_incidents(path, layout=OWN | {"sheet": "Daten"})
+
+
+def test_the_api_as_json_reads_like_its_csv(tmp_path: Path) -> None:
+    record = (
+        '{"category":"violent-crime","persistent_id":"p1","month":"2020-09",'
+        '"location":{"latitude":"53.8","longitude":"-1.56",'
+        '"street":{"id":1,"name":"On or near Royal Park Grove"}},'
+        '"id":5,"outcome_status":null}'
+    )
+    (tmp_path / "a.json").write_text(f"[{record}]")
+    incidents, _ = read_incidents(tmp_path / "a.json", layout="police.uk-api")
+    row = incidents.iloc[0]
+    assert (row["incident_id"], row["category"]) == ("p1", "Violence and sexual offences")
+    assert row["place"] == "On or near Royal Park Grove"
+    assert row["raw_category"] == "violent-crime"
+
+
+def test_fit_says_what_was_found_and_suggests_the_nearest(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Ref,Opend,Type,E,N\n1,03/04/2024,Noise,430000,433000\n")
+    fit = fit_layout(path, layout=OWN).set_index("meaning")
+    assert fit.loc["when", ["found", "nearest"]].tolist() == ["", "Opend"]
+    assert fit.loc["x", "found"] == "E"
+    fit = fit_layout(path, layout=OWN | {"columns": OWN["columns"] | {"when": "Opend"}}).set_index("meaning")
+    assert fit.loc["when", "readable"] == 0
+
+
+def test_the_35_months_of_the_api_file(shared_data: Path) -> None:
+    path = shared_data / "police_uk" / "leeds_north_west_violent_2018_2021.zip"
+    incidents, rejects = read_incidents(path, layout="police.uk-api")
+    assert len(incidents) + len(rejects) == 6_128
+    assert incidents["when"].nunique() == 35
+    assert set(incidents["category"]) == {"Violence and sexual offences"}
+    # One ID of August 2020 came back, revised, in September: the latest stays.
+    assert rejects["cause"].tolist() == ["duplicate Crime ID"]
+    twice = rejects["incident_id"].iloc[0]
+    assert incidents.set_index("incident_id").loc[twice, "when"] == pd.Timestamp("2020-09-01")
+
+
+def test_stats19_reads_with_its_clock(shared_data: Path) -> None:
+    path = shared_data / "timed" / "leeds_road_collisions_2019_2023.csv.gz"
+    incidents, rejects = read_incidents(path, layout="stats19")
+    assert (len(incidents), len(rejects)) == (6_900, 0)
+    first = incidents.set_index("incident_id").loc["2019131901350"]
+    assert (first["when"], first["precision"]) == (pd.Timestamp("2019-09-27 14:55"), "minute")
+    assert suggest_layouts(path)["layout"][0] == "stats19"
+
+
+def test_memphis_reads_with_its_clock_in_its_own_metres(shared_data: Path) -> None:
+    path = shared_data / "timed" / "memphis_robberies_2019.geojson"
+    incidents, rejects = read_incidents(path, layout=MEMPHIS)
+    assert len(incidents) + len(rejects) == 2_245
+    assert rejects.empty
+    assert incidents.crs == "EPSG:32136"
+    assert incidents["when"][0] == pd.Timestamp("2019-01-01 01:30")
+    assert incidents["precision"].eq("minute").all()
+    incidents, rejects = read_incidents(path, layout={k: v for k, v in MEMPHIS.items() if k != "target"})
+    assert rejects["cause"].unique().tolist() == ["outside Great Britain"]
