@@ -102,10 +102,14 @@ def _beside(finding: Finding) -> str:
     control = f"while the areas compared with went {write_change(*finding.control)}"
     if judged.direction == "unknown":
         return f"{control}, and one of these counts is nothing"
-    interval = f"{_percent(judged.low)} to {_percent(judged.high)}"
+    expected = judged.expected
+    more = [_more(expected * (ratio - 1)) for ratio in (judged.ratio, judged.low, judged.high)]
+    percent = [_percent(ratio) for ratio in (judged.ratio, judged.low, judged.high)]
+    big = min(finding.treated[0], finding.control[0], expected) >= SMALL_BASE
+    as_percent = f", or {percent[0]} (interval {percent[1]} to {percent[2]})" if big else ""
     return (
-        f"{control}; that is {write_number(judged.expected)} expected and a difference of "
-        f"{_percent(judged.ratio)} ({100 * finding.level:.0f} % interval {interval})"
+        f"{control}, so {write_number(expected)} were to be expected: {more[0]} than that "
+        f"({100 * finding.level:.0f} % interval: {more[1]} to {more[2]}){as_percent}"
     )
 
 
@@ -122,8 +126,8 @@ def _visible(finding: Finding) -> str:
 def _difference(finding: Finding) -> str:
     wdd = finding.wdd
     return (
-        f"Weighted displacement difference, ring included: {wdd.estimate:+,.0f} incidents "
-        f"({100 * finding.level:.0f} % interval {wdd.low:+,.0f} to {wdd.high:+,.0f}, widened)."
+        f"Weighted displacement difference, ring included: {_signed(wdd.estimate)} incidents "
+        f"({100 * finding.level:.0f} % interval {_signed(wdd.low)} to {_signed(wdd.high)}, widened)."
     )
 
 
@@ -142,15 +146,19 @@ def _ring(finding: Finding) -> str:
     quotient = finding.quotient
     if not np.isfinite(quotient.quotient):
         return f"{counts}: {words}. Weighted displacement quotient {quotient.words}."
-    return f"{counts}: {words}. Weighted displacement quotient {quotient.quotient:.2f} ({quotient.words})."
+    meaning = quotient.words
+    if finding.judged.direction != "fall":
+        meaning = "of little meaning, because the target shows no clear fall"
+    value = f"{quotient.quotient:.2f}".replace("-", "−")
+    return f"{counts}: {words}. Weighted displacement quotient {value} ({meaning})."
 
 
 def _harm(finding: Finding) -> str:
     harm = finding.harm
     assert harm is not None
     return (
-        f"Harm: {harm.estimate:+,.0f} days beside the comparison, ring included "
-        f"({100 * finding.level:.0f} % interval {harm.low:+,.0f} to {harm.high:+,.0f}, widened)."
+        f"Harm: {_signed(harm.estimate)} days beside the comparison, ring included "
+        f"({100 * finding.level:.0f} % interval {_signed(harm.low)} to {_signed(harm.high)}, widened)."
     )
 
 
@@ -172,5 +180,12 @@ def _spread(finding: Finding) -> str:
 
 
 def _percent(ratio: float) -> str:
-    percent = 100 * (ratio - 1)
-    return f"{percent:+.0f} %".replace("-", "−") if abs(percent) >= 0.5 else "0 %"
+    return f"{_signed(100 * (ratio - 1))} %"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+,.0f}".replace("-", "−") if abs(value) >= 0.5 else "0"
+
+
+def _more(value: float) -> str:
+    return f"{write_number(abs(value))} {'more' if value >= 0 else 'fewer'}"

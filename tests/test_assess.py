@@ -70,7 +70,8 @@ def test_half_gone_while_the_rest_stood_still():
     assert found.wdd_plain.estimate == -50
     assert found.wdd_plain.se == pytest.approx(190**0.5)
     assert (str(result.baseline), str(result.after)) == ("July 2017", "July 2018")
-    assert "50 %" in result.verdict
+    assert "so 100 were to be expected: 50 fewer than that" in result.verdict
+    assert ", or −50 % (interval −6" in result.verdict
     assert "as was aimed for" in result.verdict
 
 
@@ -243,6 +244,14 @@ def test_row_order_and_collapsing_change_nothing(seed):
         found = assess_response(other, squares((50, 50)), **WHEN)
         pd.testing.assert_frame_equal(found.table, expected.table)
         assert found.lines() == expected.lines()
+
+
+def test_small_numbers_are_told_without_percentages():
+    town = make([(50, 50, (12, 12, 3)), *[(1050.0 + 1000 * i, 50.0, (12, 12, 12)) for i in range(12)]])
+    verdict = assess_response(town, squares((50, 50)), **WHEN).verdict
+    assert "12 were to be expected: 9 fewer than that" in verdict
+    assert "from 12 to 3 between" in verdict
+    assert verdict.count("%") == 1  # that of the interval
 
 
 def test_percentages_need_a_base():
