@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from boundaries import attach_areas, read_areas, summarise_areas
-from hotspots import find_hotspots, read_incidents, weigh_incidents
+from hotspots import find_hotspots, place_cameras, read_incidents, weigh_incidents
 from hotspots.checks import InputError, announce
 from hotspots.rejects import refuse_systematic
 from maps.config import Config
@@ -31,6 +31,7 @@ class Job:
     reconciliation: pd.DataFrame
     spots: gpd.GeoDataFrame
     area_sums: dict[str, pd.DataFrame] = field(default_factory=dict)
+    cameras: gpd.GeoDataFrame | None = None
 
 
 def do_job(config: Config, steps: Steps) -> Job:
@@ -54,7 +55,16 @@ def do_job(config: Config, steps: Steps) -> Job:
     if areas:
         spots, _ = attach_areas(spots, areas, incidents=incidents)
     sums = {layer: summarise_areas(incidents, some, layer=layer) for layer, some in areas.items()}
-    return Job(config, as_of, incidents, rejects, areas, reconciliation, spots, sums)
+    steps.say("Placing cameras")
+    cameras = place_all(incidents, config)
+    return Job(config, as_of, incidents, rejects, areas, reconciliation, spots, sums, cameras)
+
+
+def place_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
+    """Sites for the configured number of cameras, best first."""
+    options = {"count": 10, "radius": 100.0, **config.cameras}
+    by = "harm" if incidents["harm"].sum() > 0 else "incidents"
+    return place_cameras(incidents, by=by, **options).assign(radius=options["radius"])
 
 
 def _as_of(config: Config) -> dt.date:

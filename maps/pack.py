@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from hotspots import draft_plan
@@ -12,9 +13,11 @@ from hotspots.plan_words import say_months
 from maps.disclosure import Profile, profile_named, release
 from maps.document import write_plan
 from maps.flat import write_csv
+from maps.geopackage import write_geopackage
 from maps.job import Job
 from maps.manifest import count_rows, write_manifest
 from maps.progress import Steps
+from maps.tables import write_tables
 from maps.web import write_map
 
 
@@ -22,7 +25,8 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     """Write every output of a finished job, the manifest last."""
     who = profile_of(job)
     steps.say("Drawing the map")
-    write_map(job.spots, folder / "map.html", layers=dict(job.areas), **page_words(job, who))
+    layers = {**job.areas, "cameras": job.cameras}
+    write_map(job.spots, folder / "map.html", layers=layers, **page_words(job, who))
     steps.say("Writing the tables")
     write_frames(job, folder, who)
     steps.say("Drafting the plans")
@@ -70,10 +74,18 @@ def say_left_out(job: Job) -> str:
 def write_frames(job: Job, folder: Path, who: Profile) -> None:
     """Write the tables: CSV, workbook and GeoPackage."""
     spots = release(job.spots, kind="spots", profile=who)
-    areas = area_table(job, who)
+    areas = release(areas_of(job), kind="areas", profile=who)
     write_csv(spots, folder / "hotspots.csv")
     write_csv(areas, folder / "areas.csv")
+    write_csv(release(job.cameras, kind="cameras", profile=who), folder / "cameras.csv")
     write_csv(job.rejects, folder / "rejects.csv")
+    words = page_words(job, who)
+    statement = " ".join(filter(None, (f"{words['period']}. Source: {words['source']}.", words["note"])))
+    stamp = {"profile": who, "marking": words["marking"], "title": words["title"], "as_of": str(job.as_of)}
+    sheets = {"Hotspots": job.spots, "Areas": areas_of(job), "Cameras": job.cameras}
+    write_tables(folder / "tables.xlsx", sheets, statement=statement, **stamp)
+    layers = {"hotspots": job.spots, **areas_with_sums(job), "cameras": job.cameras}
+    write_geopackage(folder / "hotspots.gpkg", layers, **stamp)
 
 
 def write_drafts(job: Job, folder: Path, who: Profile) -> None:
@@ -85,16 +97,23 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
         write_plan(plan, folder, marking=marking_of(job, who))
 
 
-def area_table(job: Job, who: Profile) -> pd.DataFrame:
+def areas_of(job: Job) -> pd.DataFrame:
     """Areas of every layer in one table, worst first within each."""
-    parts = [
-        release(table, kind="areas", profile=who).assign(layer=layer)
-        for layer, table in job.area_sums.items()
-    ]
+    parts = [table.assign(layer=layer) for layer, table in job.area_sums.items()]
     if not parts:
         return pd.DataFrame(columns=["layer", "code", "name", "incidents", "harm"])
     whole = pd.concat(parts, ignore_index=True)
     return whole[["layer", *(c for c in whole.columns if c != "layer")]]
+
+
+def areas_with_sums(job: Job) -> dict[str, gpd.GeoDataFrame]:
+    """Polygons of every layer with their sums beside them."""
+    return {
+        layer: areas[["code", "name", areas.geometry.name]].join(
+            job.area_sums[layer].drop(columns=["code", "name"])
+        )
+        for layer, areas in job.areas.items()
+    }
 
 
 def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[str, Any]:

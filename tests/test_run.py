@@ -16,7 +16,10 @@ import pytest
 from maps.cli import main
 
 DEMO = Path(str(files("maps"))) / "demo"
-OUTPUTS = {"map.html", "hotspots.csv", "areas.csv", "rejects.csv", "manifest.json"}
+OUTPUTS = {
+    *("map.html", "hotspots.gpkg", "tables.xlsx", "manifest.json"),
+    *("hotspots.csv", "areas.csv", "cameras.csv", "rejects.csv"),
+}
 
 
 def small_config(folder: Path, **changes: str) -> Path:
