@@ -6,6 +6,7 @@ from hotspots.cameras import place_cameras, street_junctions
 from hotspots.cells import assign_cells, count_cells, label_cells, score_cells
 from hotspots.checks import InputError
 from hotspots.clusters import cluster_incidents
+from hotspots.density import smooth_density
 from hotspots.find import find_hotspots
 from hotspots.fit import fit_layout, suggest_layouts
 from hotspots.incidents import read_incidents
@@ -37,6 +38,7 @@ __all__ = [
     "read_weights",
     "refuse_systematic",
     "score_cells",
+    "smooth_density",
     "street_junctions",
     "suggest_layouts",
     "tabulate_rejects",

@@ -6,6 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -32,6 +33,8 @@ from hotspots.grid import (
     read_area,
 )
 from hotspots.spots import HARMS
+
+Bools = npt.NDArray[np.bool_]
 
 
 def count_cells(
@@ -72,23 +75,32 @@ def count_cells(
     >>> count_cells(points, size=100)["incidents"].tolist()
     [2, 0, 1]
     """
-    grid = make_grid(shape, size)
     places = collapse_incidents(incidents)
-    inside = np.ones(len(places.xy), dtype=bool)
-    if study_area is None:
+    area = None if study_area is None else read_area(study_area)
+    return count_places(places, total_harms(incidents, places), grid=make_grid(shape, size), area=area)[0]
+
+
+def total_harms(incidents: gpd.GeoDataFrame, places: Places) -> dict[str, Floats]:
+    """Every kind of harm there is, added up over each place."""
+    return {name: places.total(incidents[name]) for name in HARMS if name in incidents.columns}
+
+
+def count_places(
+    places: Places, harms: dict[str, Floats], *, grid: Grid, area: Any = None
+) -> tuple[gpd.GeoDataFrame, Bools]:
+    """Count what is already collapsed: the cells, and which places lie in the study area."""
+    if area is None:
+        inside = np.ones(len(places.xy), dtype=bool)
         column, row = _cells_around(grid, places)
     else:
-        area = read_area(study_area)
         inside = _inside(area, places)
         column, row = _cells_of_area(grid, area, places.xy[inside])
-    counts = {"incidents": places.incidents.astype(float)}
-    counts |= {name: places.total(incidents[name]) for name in HARMS if name in incidents.columns}
     cells = pd.DataFrame({"column": column, "row": row}, index=pd.Index(key_cells(column, row), name="cell"))
     at = cells.index.get_indexer(pd.Index(key_cells(*locate_points(grid, places.xy[inside]))))
-    for name, values in counts.items():
+    for name, values in {"incidents": places.incidents.astype(float), **harms}.items():
         cells[name] = np.bincount(at, values[inside], minlength=len(cells))
     cells["incidents"] = cells["incidents"].astype(np.int64)
-    return gpd.GeoDataFrame(cells, geometry=draw_cells(grid, column, row), crs=CRS)
+    return gpd.GeoDataFrame(cells, geometry=draw_cells(grid, column, row), crs=CRS), inside
 
 
 def score_cells(
@@ -251,12 +263,10 @@ def _cells_around(grid: Grid, places: Places) -> tuple[Ints, Ints]:
     return cells_of_box(grid, (low[0], low[1], high[0], high[1]))
 
 
-def _inside(area: Any, places: Places) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _inside(area: Any, places: Places) -> Bools:
     """Which places lie in the study area or on its edge; says how many incidents do not."""
     shapely.prepare(area)
-    inside: np.ndarray[Any, np.dtype[np.bool_]] = shapely.intersects_xy(
-        area, places.xy[:, 0], places.xy[:, 1]
-    )
+    inside: Bools = shapely.intersects_xy(area, places.xy[:, 0], places.xy[:, 1])
     left_out = int(places.incidents[~inside].sum())
     if left_out:
         announce(f"count_cells: {left_out:,} incidents lie outside the study area and are not counted.")
