@@ -125,14 +125,15 @@ def _check(
         near = closest_name(layer, areas)
         problems.add(f"no overlapping layer '{layer}' was given", advice=f"'{near}'" if near else "")
     shapes = frame.geometry.to_numpy()
-    missing = int((shapely.is_missing(shapes) | shapely.is_empty(shapes)).sum())
+    types = shapely.get_type_id(shapes)
+    kinds = {kind for kind in range(-1, 8) if (types == kind).any()} - {-1}
+    missing = _count_missing(shapes, kinds)
     if missing:
         problems.add(
             "rows without coordinates",
             given=f"{missing:,} of {len(frame):,}",
             advice="leave them among the rejects, as read_incidents does",
         )
-    kinds = set(np.unique(shapely.get_type_id(shapes))) - {-1}
     if not kinds <= {0} and not kinds <= {3, 6}:
         problems.add("geometry must be all points or all polygons", given=f"{len(kinds)} kinds of geometry")
     problems.raise_any()
@@ -140,3 +141,10 @@ def _check(
         raise InputError("The nearest distance must be 0 metres or more", given=f"within={within}")
     # No rows at all: only their columns say whether they would have been hotspots.
     return 0 not in kinds if kinds else "parts" in frame.columns
+
+
+def _count_missing(shapes: Any, kinds: set[int]) -> int:
+    # A million points are counted in a tenth of the time that asking each whether it is empty takes.
+    if kinds <= {0} and shapely.count_coordinates(shapes) == len(shapes):
+        return 0
+    return int((shapely.is_missing(shapes) | shapely.is_empty(shapes)).sum())

@@ -26,9 +26,9 @@ class Located:
 
 def collapse_points(points: gpd.GeoSeries) -> tuple[Any, NDArray[np.intp]]:
     """Distinct points, and for each row the position of its own, so that work is done once each."""
-    shapes = points.to_numpy()
-    x, y = shapely.get_x(shapes), shapely.get_y(shapes)
-    position, distinct = pd.factorize(x + 1j * y)
+    xy = np.ascontiguousarray(shapely.get_coordinates(points.to_numpy()))
+    # One complex number a point: the fastest way to find equal pairs.
+    position, distinct = pd.factorize(xy.view(np.complex128).ravel())
     return shapely.points(distinct.real, distinct.imag), position
 
 
