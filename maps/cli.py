@@ -1,4 +1,4 @@
-"""The command line: hotspots run, demo, check. What a user can cause ends with exit 2 and one paragraph."""
+"""The command line. What a user can cause ends with exit 2 and one paragraph, never a traceback."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hotspots.checks import InputError
 from maps.folder import explain_os_error
 
 EXAMPLES = """examples:
+  hotspots init our-folder                    a folder to start in
   hotspots demo --out leeds-demo              the whole job on the example data
   hotspots check 2018-07-force-street.csv     what would not be used, and why
   hotspots run partnership.toml --out july    the whole job on your own data"""
@@ -96,6 +97,10 @@ def _build_parser() -> argparse.ArgumentParser:
     check.add_argument("files", metavar="FILE", nargs="+")
     check.add_argument("--layout", metavar="L", default="police.uk", help="how the columns are named")
     check.set_defaults(command=_check)
+
+    init = commands.add_parser("init", help="a folder to start in, with a commented configuration")
+    init.add_argument("folder", metavar="DIR", type=Path)
+    init.set_defaults(command=_init)
     return parser
 
 
@@ -116,6 +121,13 @@ def _check(options: argparse.Namespace) -> None:
     from maps.run import check_inputs
 
     check_inputs(options.files, layout=options.layout)
+
+
+def _init(options: argparse.Namespace) -> None:
+    from maps.start import start_folder
+
+    config = start_folder(options.folder)
+    print(f'Written: {config}\nNext: hotspots run "{config}" --out "{config.parent / "results"}"')
 
 
 if __name__ == "__main__":

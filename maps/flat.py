@@ -70,6 +70,8 @@ def write_csv(frame: pd.DataFrame, path: Path) -> Path:
     for column in table.columns:
         if pd.api.types.is_string_dtype(table[column]) or table[column].dtype == object:
             table[column] = table[column].map(_disarm)
+        elif pd.api.types.is_float_dtype(table[column]):
+            table[column] = table[column].round(6)
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         table.to_csv(stream, index=False, lineterminator="\r\n")
     return path

@@ -1,0 +1,41 @@
+"""A folder to start in: the run works at once, and every commented default is the true one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from hotspots.checks import InputError
+from maps.cli import main
+from maps.config import SCHEMA, read_config
+from maps.start import start_folder
+
+
+def test_init_then_run_works(tmp_path, capsys):
+    assert main(["init", str(tmp_path / "our team")]) == 0
+    assert "partnership.toml" in capsys.readouterr().out
+    config = tmp_path / "our team" / "partnership.toml"
+    assert main(["run", str(config), "--out", str(tmp_path / "our team" / "results")]) == 0
+    assert (tmp_path / "our team" / "results" / "map.html").is_file()
+
+
+def test_a_folder_with_anything_in_it_is_refused(tmp_path):
+    (tmp_path / "thesis.docx").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="not empty"):
+        start_folder(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.docx"]
+
+
+def test_every_commented_key_is_a_key_that_works(tmp_path):
+    path = start_folder(tmp_path / "new")
+    text = re.sub(r"^# (\w+ = )", r"\1", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    raw = tomllib.loads(text)
+    assert set(raw["hotspots"]) <= set(SCHEMA["hotspots"])
+    del raw["incidents"]["study_area"]
+    text = "\n".join(line for line in text.splitlines() if not line.startswith(("study_area", "code")))
+    path.write_text(text, encoding="utf-8")
+    config = read_config(path)
+    assert config.hotspots == {"method": "discs", "radius": 150, "count": 100, "by": "incidents"}
+    assert config.plans == path.parent.resolve() / "plans"
