@@ -19,6 +19,20 @@ MISSING = "#ffffff"
 INK, LAND, SEA, LINE, ACCENT = "#0b1f33", "#fbfaf7", "#e3e8ec", "#77808a", "#0f4c81"
 
 
+def ink_on(colour: str) -> str:
+    """Black or white, whichever reads better on a colour (WCAG contrast).
+
+    Examples
+    --------
+    >>> ink_on("#fee838"), ink_on("#00224e")
+    ('#000000', '#ffffff')
+    """
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) else "#ffffff"
+
+
 @dataclass(frozen=True)
 class Classes:
     """Breaks between five classes of amount, with a colour and words for each."""
@@ -63,20 +77,24 @@ def choose_classes(values: pd.Series, *, count: int = 5) -> Classes:
     if not len(numbers):
         return Classes((), (AMOUNT[-1],), ("no figures",))
     wanted = np.quantile(numbers, [i / count for i in range(1, count)])
-    breaks = sorted({b for b in map(_round_break, wanted) if numbers.min() < b <= numbers.max()})
+    for fineness in (2, 10, 100, 1000):
+        rounded = {_round_break(float(w), fineness) for w in wanted}
+        breaks = sorted(b for b in rounded if numbers.min() < b <= numbers.max())
+        if len(breaks) >= min(len(set(wanted)), 3):
+            break
     steps = [round(i * (len(AMOUNT) - 1) / max(len(breaks), 1)) for i in range(len(breaks) + 1)]
     colours = tuple(AMOUNT[s] for s in steps) if breaks else (AMOUNT[-1],)
     return Classes(tuple(breaks), colours, _say_classes(breaks, numbers))
 
 
-def _round_break(value: float) -> float:
-    """To the nearest 50, 5, 0.5 ... of its size; whole numbers from 1 up, so that counts read as counts."""
+def _round_break(value: float, fineness: int) -> float:
+    """To the nearest half, tenth ... of its size; whole numbers from 1 up, so that counts read as counts."""
     if value <= 0:
         return 0.0
     size = 10.0 ** math.floor(math.log10(value))
-    step = size / 2 if value >= 2 * size else size / 10
+    step = size / fineness if value >= 2 * size or fineness > 2 else size / 10
     rounded = round(value / step) * step
-    return float(max(round(rounded), 1)) if value >= 1 else float(f"{rounded:.2g}")
+    return float(max(round(rounded), 1)) if value >= 1 else float(f"{rounded:.3g}")
 
 
 def _say_classes(breaks: Sequence[float], numbers: np.ndarray) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ def prepare_spots(
     spots: gpd.GeoDataFrame, *, measures: list[dict[str, Any]], period: str, profile: Profile
 ) -> list[dict[str, Any]]:
     """Each hotspot as the page wants it: shape, classes, and sentences made once."""
-    shapes = encode_shapes(spots.geometry, tolerance=2)
+    shapes = encode_shapes(spots.geometry, tolerance=0.5)
     at = encode_points(spots.geometry.representative_point())
     prepared = []
     for i, (rank, row) in enumerate(spots.iterrows()):

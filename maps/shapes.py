@@ -43,15 +43,23 @@ def encode_points(points: gpd.GeoSeries) -> list[list[float]]:
 def _simplify(shapes: gpd.GeoSeries, *, tolerance: float, coverage: bool) -> gpd.GeoSeries:
     if not tolerance or not len(shapes):
         return shapes
-    if (
-        coverage
-        and hasattr(shapely, "coverage_simplify")
-        and set(shapes.geom_type) <= {"Polygon", "MultiPolygon"}
-    ):
-        # coverage_simplify works with areas, not distances: its tolerance is the root of an area in metres.
-        simple = shapely.coverage_simplify(shapes.make_valid().array, tolerance)
-        return gpd.GeoSeries(simple, index=shapes.index, crs=shapes.crs)
-    return shapes.simplify(tolerance)
+    return simplify_together(shapes, tolerance=tolerance) if coverage else shapes.simplify(tolerance)
+
+
+def simplify_together(shapes: gpd.GeoSeries, *, tolerance: float) -> gpd.GeoSeries:
+    """Simplify neighbouring areas as one coverage, so that each border is one line.
+
+    Slivers and overlaps up to 60 m wide are given to a neighbour first, for drawing only. Where the
+    installed Shapely is too old to know coverages, each outline is simplified by itself.
+    """
+    polygons = set(shapes.geom_type) <= {"Polygon", "MultiPolygon"}
+    if not polygons or not hasattr(shapely, "coverage_simplify"):
+        return shapes.simplify(tolerance)
+    parts = shapes.make_valid().to_numpy()
+    if hasattr(shapely, "coverage_clean") and len(parts) > 1 and not shapely.coverage_is_valid(parts):
+        parts = shapely.coverage_clean(parts, gap_width=60)
+    simple = shapely.coverage_simplify(parts, tolerance)
+    return gpd.GeoSeries(simple, index=shapes.index, crs=shapes.crs)
 
 
 def _encode(shape: Any) -> list[Any]:

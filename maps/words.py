@@ -136,3 +136,15 @@ def is_default(street: Any) -> bool:
     """
     words = clean(street).casefold().replace("/", " ").split()
     return any(word in _DEFAULT_PLACES for word in words)
+
+
+def list_streets(row: pd.Series) -> list[tuple[str, float, float]]:
+    """Street name, easting and northing of each part of a hotspot, busiest first."""
+    parts = row.get("parts")
+    if not isinstance(parts, list):
+        return []
+    return [
+        (clean(part["street"]), float(part["easting"]), float(part["northing"]))
+        for part in parts
+        if part.get("street")
+    ]

@@ -1,0 +1,302 @@
+"""Small still maps for documents and print, in the colours and words of the interactive map."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.checks import InputError, require_metres
+from maps.disclosure import Profile, profile_named, release
+from maps.escape import clean
+from maps.labels import Labels
+from maps.layers import kind_of
+from maps.palette import ACCENT, CHANGE, INK, LAND, LINE, SEA, Classes, choose_classes
+from maps.shapes import simplify_together
+from maps.words import list_streets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MM = 1 / 25.4
+_NICE = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
+
+
+def draw_static_map(
+    spots: gpd.GeoDataFrame,
+    *,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    focus: int | None = None,
+    by: str = "harm",
+    width: float = 170,
+    height: float = 105,
+    dpi: int = 150,
+    profile: str | Profile | None = None,
+) -> bytes:
+    """Draw hotspots and layers as one PNG, of the whole area or around one hotspot.
+
+    Parameters
+    ----------
+    spots : GeoDataFrame
+        Hotspots in EPSG:27700; the index is the rank.
+    layers : dict of str to GeoDataFrame, optional
+        Areas, patrols, cameras, places, comparison areas or streets, by name.
+    focus : int, optional
+        Rank of the hotspot to draw large, with street names; None draws all of them.
+    by : str, default "harm"
+        Colour by "harm", "incidents" or "change".
+    width, height : float
+        Size of the picture in millimetres.
+    dpi : int, default 150
+        Pixels per inch.
+    profile : str, optional
+        Disclosure profile; None as for `maps.draw_map`.
+
+    Returns
+    -------
+    bytes
+        PNG with at most 64 colours; the same for the same input.
+
+    Raises
+    ------
+    InputError
+        If there is no hotspot of rank ``focus``, or a frame is not in EPSG:27700.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    require_metres(spots, what="spots")
+    if focus is not None and focus not in spots.index:
+        raise InputError(
+            "There is no hotspot of that rank", given=f"focus={focus}", advice=f"1 to {len(spots)}"
+        )
+    who = profile_named(profile)
+    released = release(spots, kind="spots", profile=who)
+    box = _frame(released, layers or {}, focus=focus, shape=width / height)
+    with mpl.rc_context(mpl.rcParamsDefault):
+        figure = Figure(figsize=(width * _MM, height * _MM), dpi=dpi, facecolor="white")
+        FigureCanvasAgg(figure)
+        ax = _blank_axes(figure, box)
+        labels = Labels(ax)
+        _draw_layers(ax, layers or {}, who=who, labels=labels, focus=focus)
+        _draw_spots(ax, released, by=by, focus=focus, labels=labels)
+        labels.draw(box)
+        _draw_scale(ax, box)
+        return _save(figure)
+
+
+def _frame(
+    spots: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame], *, focus: int | None, shape: float
+) -> tuple[float, float, float, float]:
+    """West, south, east and north in metres, of the picture's own proportions."""
+    if focus is not None:
+        west, south, east, north = spots.loc[[focus]].total_bounds
+        margin = max(350.0, 0.45 * (east - west), 0.45 * (north - south))
+    elif len(spots):
+        west, south, east, north = spots.total_bounds
+        margin = 0.06 * max(east - west, north - south, 1000.0)
+    else:
+        boxes = [f.total_bounds for f in layers.values() if len(f)] or [np.array([0.0, 0.0, 1000.0, 1000.0])]
+        west, south = np.min([b[:2] for b in boxes], axis=0)
+        east, north = np.max([b[2:] for b in boxes], axis=0)
+        margin = 200.0
+    x, y = (west + east) / 2, (south + north) / 2
+    half_y = max((north - south) / 2 + margin, ((east - west) / 2 + margin) / shape)
+    return float(x - half_y * shape), float(y - half_y), float(x + half_y * shape), float(y + half_y)
+
+
+def _blank_axes(figure: Any, box: tuple[float, float, float, float]) -> Axes:
+    ax: Axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    ax.set(xlim=(box[0], box[2]), ylim=(box[1], box[3]), xticks=[], yticks=[], facecolor=SEA)
+    for spine in ax.spines.values():
+        spine.set(edgecolor=LINE, linewidth=0.8)
+    return ax
+
+
+def _draw_layers(
+    ax: Axes,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    *,
+    who: Profile,
+    labels: Labels,
+    focus: int | None,
+) -> None:
+    ground = True
+    for name, frame in layers.items():
+        kind = kind_of(name, frame)
+        if kind in ("incidents", "cells") or not len(frame):
+            continue
+        data = release(frame, kind=kind, profile=who)
+        if kind == "areas":
+            shapes = simplify_together(data.geometry, tolerance=5)
+            _draw_shapes(ax, shapes, face=LAND if ground else "none", edge=LINE, line=0.7, z=1)
+            if ground and "name" in data.columns:
+                points = data.geometry.representative_point()
+                labels.add_names(points, data["name"], size=6.5, style="italic", colour="#4d5966", z=2)
+            ground = False
+        elif set(data.geom_type) <= {"Point", "MultiPoint"}:
+            ax.plot(data.geometry.x, data.geometry.y, "s", ms=4.5, mfc="white", mec=ACCENT, mew=1.2, zorder=6)
+        elif kind == "streets":
+            _draw_shapes(ax, data.geometry, face="none", edge="#c9ced3", line=0.5, z=1.5)
+        else:
+            dashes = {"patrols": (0, (4, 3)), "comparison": (0, (1.5, 2.5))}.get(kind, "solid")
+            _draw_shapes(ax, data.geometry, face="none", edge=ACCENT, line=1.3, z=3.5, dashes=dashes)
+
+
+def _draw_shapes(
+    ax: Axes,
+    shapes: gpd.GeoSeries,
+    *,
+    face: str | list[str],
+    edge: str,
+    line: float,
+    z: float,
+    dashes: Any = "solid",
+) -> None:
+    """Polygons with their holes, and lines, by plain matplotlib paths."""
+    from matplotlib.collections import LineCollection, PathCollection
+    from matplotlib.path import Path
+
+    faces = [face] * len(shapes) if isinstance(face, str) else face
+    paths, colours, lines = [], [], []
+    for shape, colour in zip(shapes, faces, strict=True):
+        if shape is None or shape.is_empty:
+            continue
+        for part in getattr(shape, "geoms", [shape]):
+            if part.geom_type == "Polygon":
+                rings = [
+                    Path(np.asarray(r.coords)[:, :2], closed=True) for r in (part.exterior, *part.interiors)
+                ]
+                paths.append(Path.make_compound_path(*rings))
+                colours.append(colour)
+            else:
+                lines.append(np.asarray(part.coords)[:, :2])
+    if paths:
+        ax.add_collection(
+            PathCollection(
+                paths, facecolors=colours, edgecolors=edge, linewidths=line, linestyles=dashes, zorder=z
+            )
+        )
+    if lines:
+        ax.add_collection(LineCollection(lines, colors=edge, linewidths=line, linestyles=dashes, zorder=z))
+
+
+def colour_spots(spots: gpd.GeoDataFrame, *, by: str) -> tuple[list[str], list[tuple[str, str]], str]:
+    """Colour of each hotspot, the key as (colour, words) pairs, and the key's heading."""
+    if by == "change" and "change" in spots.columns:
+        words = [clean(w) for w in spots["change"]]
+        key = [(CHANGE[w], w or "not compared") for w in CHANGE if w in set(words)]
+        return [CHANGE.get(w, CHANGE[""]) for w in words], key, "Change"
+    column = by if by in spots.columns and pd.to_numeric(spots[by]).notna().any() else "incidents"
+    classes: Classes = choose_classes(spots[column])
+    colours = ["#ffffff" if c < 0 else classes.colours[c] for c in classes.of(spots[column])]
+    heading = "Harm score" if column == "harm" else "Crimes and ASB incidents"
+    return colours, list(zip(classes.colours, classes.words, strict=True)), heading
+
+
+def _draw_spots(ax: Axes, spots: gpd.GeoDataFrame, *, by: str, focus: int | None, labels: Labels) -> None:
+    if not len(spots):
+        return
+    colours, key, heading = colour_spots(spots, by=by)
+    if focus is None:
+        _draw_shapes(ax, spots.geometry, face=colours, edge=INK, line=0.8, z=4)
+        labels.avoid(_draw_key(ax, key, heading, _empty_corner(ax, spots)))
+    else:
+        ranks = list(spots.index)
+        others = spots.drop(index=focus)
+        _draw_shapes(ax, others.geometry, face="#e9ecef", edge=LINE, line=0.8, z=3)
+        _draw_shapes(
+            ax, spots.loc[[focus]].geometry, face=f"{colours[ranks.index(focus)]}66", edge=INK, line=2, z=4
+        )
+        labels.add_points(list_streets(spots.loc[focus]), size=7, z=7)
+    first = [focus] if focus is not None else []
+    for rank in first + [r for r in spots.index if r != focus]:
+        centre = (
+            shapely.centroid(spots.geometry[rank])
+            if focus is None
+            else spots.geometry[rank].representative_point()
+        )
+        colour = INK if focus is not None else colours[list(spots.index).index(rank)]
+        labels.add_badge(
+            centre.x, centre.y, str(rank), colour=colour, small=focus is not None and rank != focus
+        )
+
+
+def _draw_key(ax: Axes, key: list[tuple[str, str]], heading: str, corner: Any) -> Any:
+    from matplotlib.patches import Patch
+
+    handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.8, label=words) for colour, words in key]
+    legend = ax.legend(
+        handles=handles, title=heading, loc=corner, alignment="left", fontsize=7, title_fontsize=7.5
+    )
+    legend.get_title().set_fontweight("bold")
+    legend.set_zorder(9)
+    return legend
+
+
+def _empty_corner(ax: Axes, spots: gpd.GeoDataFrame) -> str:
+    """Corner for the key where it covers the fewest hotspots."""
+    centres = spots.geometry.centroid
+    x, y = ax.transLimits.transform(np.column_stack([centres.x, centres.y])).T
+    right, left = ((x > 0.7) & (y < 0.35)).sum(), ((x < 0.3) & (y > 0.65)).sum()
+    return "lower right" if right <= left else "upper left"
+
+
+def _draw_scale(ax: Axes, box: tuple[float, float, float, float]) -> None:
+    """Scale bar of a round length, and an arrow to the north."""
+    wide = box[2] - box[0]
+    length = max([n for n in _NICE if n <= wide / 5] or [_NICE[0]])
+    x, y = box[0] + 0.025 * wide, box[1] + 0.045 * (box[3] - box[1])
+    ax.plot([x, x + length], [y, y], color=INK, lw=2.5, solid_capstyle="butt", zorder=9)
+    words = f"{length} m" if length < 1000 else f"{length // 1000} km"
+    halo = _halo(2.5)
+    ax.text(
+        x + length / 2,
+        y,
+        f"{words}\n",
+        ha="center",
+        va="center",
+        size=7,
+        color=INK,
+        zorder=9,
+        path_effects=halo,
+    )
+    ax.annotate(
+        "N",
+        xy=(0.968, 0.965),
+        xytext=(0.968, 0.88),
+        xycoords="axes fraction",
+        ha="center",
+        va="top",
+        size=8,
+        weight="bold",
+        color=INK,
+        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.4},
+        zorder=9,
+    )
+
+
+def _halo(width: float) -> list[Any]:
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=width, foreground="white")]
+
+
+def _save(figure: Any) -> bytes:
+    """PNG of at most 64 colours, without a date or the name of a program in it."""
+    from PIL import Image
+
+    raw, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(raw, format="png", metadata={"Software": None})
+    picture = Image.open(raw).convert("RGB")
+    colours, counts = np.unique(np.asarray(picture).reshape(-1, 3), axis=0, return_counts=True)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours[np.argsort(-counts, kind="stable")[:64]].ravel().tolist())
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
+    return small.getvalue()
