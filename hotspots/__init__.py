@@ -6,6 +6,7 @@ from hotspots.cameras import place_cameras, street_junctions
 from hotspots.cells import assign_cells, count_cells, label_cells, score_cells
 from hotspots.checks import InputError
 from hotspots.clusters import cluster_incidents
+from hotspots.concentration import draw_concentration, gini, lorenz_curve, measure_concentration
 from hotspots.density import smooth_density
 from hotspots.find import find_hotspots
 from hotspots.fit import fit_layout, suggest_layouts
@@ -25,12 +26,16 @@ __all__ = [
     "count_cells",
     "diagnose_rejects",
     "draft_plan",
+    "draw_concentration",
     "find_hotspots",
     "fit_layout",
+    "gini",
     "label_cells",
     "list_layouts",
     "list_schemes",
     "load_layout",
+    "lorenz_curve",
+    "measure_concentration",
     "outline_hotspots",
     "place_cameras",
     "propose_comparators",
