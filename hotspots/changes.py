@@ -1,0 +1,276 @@
+"""What changed between two windows: counts, rates, intervals, the comparator, and one line of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.checks import InputError, announce, require_columns
+from hotspots.collapse import incidents_per_row
+from hotspots.recording import find_recording_changes
+from hotspots.selection import explain_no_arrow
+from hotspots.two_counts import adjust_p, etest_p, rate_ratio, score_z, typical_dispersion
+from hotspots.verdicts import write_change
+from hotspots.when import require_covered, rows_in
+from hotspots.windows import Window, read_window
+
+AIMS = ("fewer", "more", "either")
+BLANKED = ["ratio", "low", "high", "percent", "points", "p", "q", "points_beside", "ratio_beside"]
+_LIKE_FOR_LIKE = {"category", "source"}
+
+
+def compare_periods(
+    incidents: pd.DataFrame,
+    *,
+    after: Any,
+    before: Any = None,
+    by: str | Sequence[str] | pd.Series | None = None,
+    selected_on: Any = None,
+    comparator: pd.DataFrame | tuple[float, float] | None = None,
+    direction: str = "fewer",
+    dispersion: float | None = None,
+    covered: Any = None,
+    as_of: Any = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Compare two windows of time, for everything or per hotspot, area, category or source.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Incidents, or places with a column ``incidents`` and ``when`` or ``window``.
+    after : window
+        The later window: "2018-07", "2023/24", "year to date" (see `hotspots.windows.read_window`).
+    before : window, optional
+        None means the same calendar months, as many years earlier as needed.
+    by : str, list of str or Series, optional
+        Column(s), or labels on the index of ``incidents`` (from `assign_hotspots`; <NA> is left out).
+        None compares all rows as one.
+    selected_on : window or list of windows, optional
+        The period whose counts chose the groups. State it for hotspots; None is for wards, categories.
+    comparator : DataFrame or (before, after), optional
+        The district or force to stand beside; None means all the records given. For categories and
+        sources the same category or source of it.
+    direction : str
+        What is hoped for: "fewer", "more" (after a reporting campaign) or "either".
+    dispersion : float, optional
+        How much wider than Poisson counts vary; None estimates it from the groups, where there are 10.
+    covered : window or list of windows, optional
+        What the records are known to cover; None means find out.
+    as_of : date, optional
+        Last day of the data, for windows "to date".
+    level : float
+        Level of the intervals; a change is clear where q is below 1 − level.
+
+    Returns
+    -------
+    DataFrame
+        One row per group: counts ``before`` and ``after``, ``per_day_...``, rate ``ratio`` with ``low``
+        and ``high``, ``percent`` (per cent of the rate before), ``share_...`` of all rows (0 to 1)
+        and ``points`` (their difference in percentage points), ``p``, ``q``, ``comparator_...``,
+        ``points_beside`` (percentage points between the two percentages), ``ratio_beside``, ``arrow``
+        ("up", "down", "level", ""), ``no_arrow`` (why not) and ``words``. With ``harm``: its totals.
+        ``attrs``: the windows, the dispersion, and ``warnings``.
+
+    Raises
+    ------
+    InputError
+        When a window is not wholly covered, cuts a month of monthly records, or cannot be read.
+
+    Notes
+    -----
+    E-test in its score form (Krishnamoorthy and Thomson 2004), or its normal limit where counts are
+    many or dispersion is above 1; Benjamini and Hochberg (1995) over the groups.
+
+    Examples
+    --------
+    >>> months = pd.to_datetime(["2017-07-01"] * 40 + ["2018-07-01"] * 22)
+    >>> frame = pd.DataFrame({"when": months, "precision": "month"})
+    >>> found = compare_periods(frame, after="2018-07")
+    >>> found[["before", "after", "percent"]].iloc[0].tolist()
+    [40.0, 22.0, -45.0]
+    >>> found["words"].iloc[0]
+    'from 40 to 22 (down 45 %) between July 2017 and July 2018: a clear fall'
+    """
+    if direction not in AIMS:
+        raise InputError("The direction is not known", given=direction, advice=", ".join(AIMS))
+    second = read_window(after, as_of=as_of)
+    first = read_window(before, as_of=as_of) if before is not None else _same_months(second)
+    require_covered(incidents, [first, second], covered=covered)
+    table, everyone = _count_groups(incidents, _keys(incidents, by), first, second)
+    table = _rate(table, everyone, first, second)
+    spread = typical_dispersion(table["before"], table["after"]) if dispersion is None else float(dispersion)
+    table = _test(table, first, second, spread, level)
+    table = _beside(table, _comparator(comparator, by, everyone, first, second), first, second)
+    reason = explain_no_arrow(selected_on, before=first, after=second)
+    table = _say(table, first, second, reason=reason, direction=direction, alpha=1 - level, alone=by is None)
+    table.attrs = {"before": str(first), "after": str(second), "dispersion": spread}
+    table.attrs["warnings"] = _warnings(incidents, first, second)
+    for warning in table.attrs["warnings"]:
+        announce(warning)
+    return table
+
+
+def _same_months(after: Window) -> Window:
+    years = int(np.ceil((after.end - after.start) / pd.Timedelta(days=366)))
+    before = after.earlier(years)
+    return before if before.end <= after.start else after.earlier(years + 1)
+
+
+def _keys(incidents: pd.DataFrame, by: Any) -> Any:
+    if by is None:
+        return pd.Series("all records", index=incidents.index, name="group")
+    if isinstance(by, pd.Series):
+        if not by.index.equals(incidents.index):
+            raise InputError(
+                "The labels do not stand on the index of the incidents",
+                given=f"{len(by)} labels, {len(incidents)} incidents",
+                advice="by=assign_hotspots(incidents, spots)",
+            )
+        return by
+    columns = [by] if isinstance(by, str) else list(by)
+    require_columns(incidents, columns, what="incidents")
+    return incidents[columns[0]] if len(columns) == 1 else [incidents[column] for column in columns]
+
+
+def _count_groups(
+    incidents: pd.DataFrame, keys: Any, first: Window, second: Window
+) -> tuple[pd.DataFrame, tuple[float, float]]:
+    counts = incidents_per_row(incidents)
+    inside = {"before": rows_in(incidents, first), "after": rows_in(incidents, second)}
+    columns: dict[str, Any] = {name: np.where(mask, counts, 0) for name, mask in inside.items()}
+    if "harm" in incidents.columns:
+        harm = incidents["harm"].to_numpy(dtype=float)
+        columns |= {f"harm_{name}": np.where(mask, harm, 0.0) for name, mask in inside.items()}
+    frame = pd.DataFrame(columns, index=incidents.index)
+    table = frame.groupby(keys, observed=True, sort=True).sum().astype({"before": "int64", "after": "int64"})
+    return table, (float(frame["before"].sum()), float(frame["after"].sum()))
+
+
+def _rate(table: pd.DataFrame, everyone: tuple[float, float], first: Window, second: Window) -> pd.DataFrame:
+    table = table.copy()
+    for name, window, total in (("before", first, everyone[0]), ("after", second, everyone[1])):
+        table[f"days_{name}"] = window.days
+        table[f"per_day_{name}"] = table[name] / window.days
+        table[f"share_{name}"] = table[name] / total if total else np.nan
+    table["points"] = 100 * (table["share_after"] - table["share_before"])
+    return table
+
+
+def _test(table: pd.DataFrame, first: Window, second: Window, spread: float, level: float) -> pd.DataFrame:
+    from scipy.stats import norm
+
+    days = {"days_before": first.days, "days_after": second.days}
+    table["ratio"], table["low"], table["high"] = rate_ratio(
+        table["before"], table["after"], dispersion=spread, level=level, **days
+    )
+    with np.errstate(invalid="ignore"):
+        table["percent"] = (100 * (table["ratio"] - 1)).round(10)
+    if spread > 1:
+        z = score_z(table["before"], table["after"], **days) / spread**0.5
+        table["p"] = np.asarray(2 * norm.sf(np.abs(z)), dtype=float)
+    else:
+        pairs = zip(table["before"], table["after"], strict=True)
+        table["p"] = np.array([etest_p(b, a, **days) for b, a in pairs], dtype=float)
+    table["q"] = adjust_p(table["p"])
+    return table
+
+
+def _comparator(given: Any, by: Any, everyone: tuple[float, float], first: Window, second: Window) -> Any:
+    if given is None:
+        return everyone
+    if not isinstance(given, pd.DataFrame):
+        before, after = (float(count) for count in given)
+        return before, after
+    require_covered(given, [first, second])
+    alike = isinstance(by, str) and by in _LIKE_FOR_LIKE and by in given.columns
+    table, total = _count_groups(given, _keys(given, by if alike else None), first, second)
+    return table if alike else total
+
+
+def _beside(table: pd.DataFrame, beside: Any, first: Window, second: Window) -> pd.DataFrame:
+    for i, name in enumerate(("before", "after")):
+        column = beside[name].reindex(table.index) if isinstance(beside, pd.DataFrame) else beside[i]
+        table[f"comparator_{name}"] = column
+        table[f"comparator_{name}"] = table[f"comparator_{name}"].astype(float)
+    ratio, _, _ = rate_ratio(
+        table["comparator_before"], table["comparator_after"], days_before=first.days, days_after=second.days
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table["comparator_percent"] = (100 * (ratio - 1)).round(10)
+        table["points_beside"] = (table["percent"] - table["comparator_percent"]).round(10)
+        table["ratio_beside"] = table["ratio"] / ratio
+    return table
+
+
+def _say(
+    table: pd.DataFrame,
+    first: Window,
+    second: Window,
+    *,
+    reason: str,
+    direction: str,
+    alpha: float,
+    alone: bool,
+) -> pd.DataFrame:
+    clear = (table["q"] < alpha).to_numpy()
+    signs = np.where(table["ratio"] > 1, "up", "down")
+    arrows = np.where(clear, signs, "level") if not reason else np.full(len(table), "")
+    if reason:
+        table[BLANKED] = np.nan
+    table["arrow"] = pd.Series(arrows, index=table.index, dtype="str")
+    table["no_arrow"] = pd.Series(reason, index=table.index, dtype="str")
+    words = [
+        _words(row, arrow, first, second, reason=reason, direction=direction, alone=alone)
+        for row, arrow in zip(table.to_dict("records"), arrows, strict=True)
+    ]
+    table["words"] = pd.Series(words, index=table.index, dtype="str")
+    return table
+
+
+def _words(
+    row: Mapping[Any, Any],
+    arrow: str,
+    first: Window,
+    second: Window,
+    *,
+    reason: str,
+    direction: str,
+    alone: bool,
+) -> str:
+    if reason:
+        return f"{row['before']:,.0f} in {first}, {row['after']:,.0f} in {second}; {reason}"
+    told = f"{_counts(row, first, second)} between {first} and {second}: {_outcome(arrow, direction)}"
+    if alone and row["comparator_before"] == row["before"]:
+        return told
+    return told + f"; beside it {write_change(row['comparator_before'], row['comparator_after'])}"
+
+
+def _counts(row: Mapping[Any, Any], first: Window, second: Window) -> str:
+    if abs(first.days - second.days) <= 3:
+        return write_change(row["before"], row["after"])
+    per_day = f"{row['per_day_before']:.2f} to {row['per_day_after']:.2f} a day"
+    return f"from {row['before']:,.0f} to {row['after']:,.0f} (windows of different length: {per_day})"
+
+
+def _outcome(arrow: str, direction: str) -> str:
+    if arrow == "level":
+        return "no clear change"
+    change = "a clear rise" if arrow == "up" else "a clear fall"
+    if direction == "either":
+        return f"{change}, neither called better nor worse"
+    if direction == "more":
+        return f"{change} in reports, {'as was aimed for' if arrow == 'up' else 'against the aim'}"
+    return change
+
+
+def _warnings(incidents: pd.DataFrame, first: Window, second: Window) -> list[str]:
+    found = []
+    if first.calendar_months() != second.calendar_months():
+        found.append(
+            f"{first} and {second} are not the same calendar months: the season may explain the change."
+        )
+    return found + find_recording_changes(incidents, before=first, after=second)
