@@ -8,16 +8,28 @@ from hotspots.changes import compare_periods
 from hotspots.checks import InputError
 from hotspots.clusters import cluster_incidents
 from hotspots.concentration import draw_concentration, gini, lorenz_curve, measure_concentration
+from hotspots.crosswalk import (
+    count_priorities,
+    crosswalk_categories,
+    flag_proactive,
+    list_crosswalks,
+    list_unmatched,
+    read_crosswalk,
+)
 from hotspots.density import smooth_density
 from hotspots.find import find_hotspots
 from hotspots.fit import fit_layout, suggest_layouts
 from hotspots.incidents import read_incidents
 from hotspots.layout import list_layouts, load_layout
 from hotspots.outlines import outline_hotspots
+from hotspots.profiles import describe_profile, filter_profile, list_profiles, load_profile, match_profile
 from hotspots.rejects import diagnose_rejects, refuse_systematic, tabulate_rejects
 from hotspots.sara import draft_plan
 from hotspots.selection import explain_no_arrow
-from hotspots.severity import list_schemes, read_weights, weigh_incidents
+from hotspots.severity import explain_weights, list_unweighed, weigh_incidents
+from hotspots.severity_mix import list_mixes, mix_weights, read_mix
+from hotspots.severity_table import name_score, tabulate_severity
+from hotspots.severity_weights import list_schemes, read_weights
 
 __all__ = [
     "InputError",
@@ -27,23 +39,40 @@ __all__ = [
     "cluster_incidents",
     "compare_periods",
     "count_cells",
+    "count_priorities",
+    "crosswalk_categories",
+    "describe_profile",
     "diagnose_rejects",
     "draft_plan",
     "draw_concentration",
     "explain_no_arrow",
+    "explain_weights",
+    "filter_profile",
     "find_hotspots",
     "fit_layout",
+    "flag_proactive",
     "gini",
     "label_cells",
+    "list_crosswalks",
     "list_layouts",
+    "list_mixes",
+    "list_profiles",
     "list_schemes",
+    "list_unmatched",
+    "list_unweighed",
     "load_layout",
+    "load_profile",
     "lorenz_curve",
+    "match_profile",
     "measure_concentration",
+    "mix_weights",
+    "name_score",
     "outline_hotspots",
     "place_cameras",
     "propose_comparators",
+    "read_crosswalk",
     "read_incidents",
+    "read_mix",
     "read_weights",
     "refuse_systematic",
     "score_cells",
@@ -51,5 +80,6 @@ __all__ = [
     "street_junctions",
     "suggest_layouts",
     "tabulate_rejects",
+    "tabulate_severity",
     "weigh_incidents",
 ]

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from hotspots.checks import ASB, InputError, announce, closest_name, require_columns
+from hotspots.checks import ASB, InputError, announce, require_columns
+from hotspots.crosswalk import crosswalk_categories, fold_label
+from hotspots.severity_weights import FALLBACKS, read_weights
 
 LEVELS = {"low": "low", "middle": "weight", "high": "high"}
-WEIGHT_COLUMNS = ["code", "label", "weight", "low", "high", "scheme", "vintage", "source"]
-
-
-def list_schemes() -> list[str]:
-    """Names of the weighing schemes that come with the package.
-
-    Examples
-    --------
-    >>> "cchi-2026" in list_schemes()
-    True
-    """
-    folder = resources.files("hotspots") / "weights"
-    return sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
-
-
-def read_weights(scheme: str) -> pd.DataFrame:
-    """Weights of a scheme: ``code, label, weight, low, high, scheme, vintage, source`` (weights in days)."""
-    known = list_schemes()
-    if scheme not in known:
-        raise InputError(
-            "There is no such weighing scheme",
-            given=str(scheme),
-            advice=closest_name(str(scheme), known) or ", ".join(known),
-        )
-    with (resources.files("hotspots") / "weights" / f"{scheme}.csv").open("rb") as handle:
-        return pd.read_csv(handle, dtype={"code": "str", "vintage": "str"})
+USED = ("offence", "category", "fallback", "crosswalk", "ASB", "unknown", "left out")
 
 
 def weigh_incidents(
     incidents: pd.DataFrame,
     *,
-    scheme: str = "cchi-2026",
+    scheme: str | Path | pd.DataFrame = "cchi-2026",
     level: str = "middle",
     asb_weight: float = 1.0,
     unknown_weight: float = 1.0,
+    offence: str | None = None,
+    proactive: bool = True,
+    crosswalks: Mapping[str, Any] | None = None,
 ) -> pd.Series:
     """Harm of each incident in days (Cambridge Crime Harm Index 2026 by default).
 
@@ -51,25 +33,31 @@ def weigh_incidents(
     ----------
     incidents : DataFrame
         Incidents, or places with a column ``incidents``: the weight is then multiplied by it.
-    scheme : str
-        Name of a weights file; see `list_schemes`.
+    scheme : str, path or DataFrame
+        A packaged scheme (see `list_schemes`), a CSV file or a table; see `read_weights`.
     level : {"low", "middle", "high"}
         The middle weight, or the lowest or highest over the forces' offence mixes.
     asb_weight : float
         Days for one incident of anti-social behaviour, which no index weighs: our default is 1.
     unknown_weight : float
-        Days for a category that the scheme does not know: 1, the smallest weight of the index, so that it
-        neither vanishes nor leads. Every unknown category is announced with its count.
+        Days for what the scheme does not know: 1, the smallest weight of the index, so that it neither
+        vanishes nor leads. Every unknown category is announced with its count.
+    offence : str, optional
+        Column with an offence code or subgroup, tried before the category. None: ``raw_offence`` if there.
+    proactive : bool
+        False weighs what police activity itself detects (drugs, weapons) 0, and says how much that was.
+    crosswalks : mapping of source to crosswalk, optional
+        As for `crosswalk_categories`, which finds our category for a source's own.
 
     Returns
     -------
     Series of float
-        Named ``harm``, on the index of ``incidents``.
+        Named ``harm``, on the index of ``incidents``. `explain_weights` says how each was found.
 
     Notes
     -----
-    A category is matched regardless of capitals and of "&" for "and". METHODS: Sherman, Neyroud and Neyroud
-    (2016), weights of the 2026 table.
+    Offence first, category as the fall-back. Weights: Sherman, Neyroud and Neyroud (2016), "The Cambridge
+    Crime Harm Index"; the 2026 table.
 
     Examples
     --------
@@ -77,46 +65,146 @@ def weigh_incidents(
     >>> weigh_incidents(rows).tolist()
     [365.0, 1.0, 1.0]
     """
-    require_columns(incidents, ["category"], what="incidents")
-    if level not in LEVELS:
-        raise InputError("The level is not known", given=str(level), advice="low, middle or high")
-    for name, value in {"asb_weight": asb_weight, "unknown_weight": unknown_weight}.items():
-        if not value >= 0:
-            raise InputError(f"{name} must be 0 days or more", given=str(value))
-    weights = read_weights(scheme)
-    days = dict(zip(weights["label"].map(fold_label), weights[LEVELS[level]], strict=True))
-    days[fold_label(ASB)] = asb_weight
-    counts = incidents["incidents"] if "incidents" in incidents.columns else 1
-    folded = incidents["category"].fillna("").astype("str").map(_folds(incidents["category"]))
-    harm = folded.map(days).astype(float)
-    _announce_unknown(incidents["category"][harm.isna()], counts, scheme, unknown_weight)
-    return (harm.fillna(unknown_weight) * counts).astype(float).rename("harm")
+    explained = explain_weights(
+        incidents, scheme=scheme, level=level, asb_weight=asb_weight, unknown_weight=unknown_weight,
+        offence=offence, proactive=proactive, crosswalks=crosswalks,
+    )  # fmt: skip
+    counts = _counts(incidents)
+    _announce(explained, incidents["category"], counts, unknown_weight)
+    return (explained["weight"] * counts).astype(float).rename("harm")
 
 
-def fold_label(label: str) -> str:
-    """Label with capitals, spacing and "&" evened out, for matching.
+def explain_weights(
+    incidents: pd.DataFrame,
+    *,
+    scheme: str | Path | pd.DataFrame = "cchi-2026",
+    level: str = "middle",
+    asb_weight: float = 1.0,
+    unknown_weight: float = 1.0,
+    offence: str | None = None,
+    proactive: bool = True,
+    crosswalks: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """Weight of one incident of each row, and at which level it was found.
+
+    Returns
+    -------
+    DataFrame
+        On the index of ``incidents``: ``weight`` (days), ``used`` ("offence", "category", "fallback" to the
+        scheme's category weights, "crosswalk" through our category, "ASB", "unknown", "left out"),
+        ``matched`` (the label that was weighed).
 
     Examples
     --------
-    >>> fold_label("Violence & Sexual  Offences")
-    'violence and sexual offences'
+    >>> rows = pd.DataFrame({"category": ["Homicide", "Burglary", "Witchcraft"]})
+    >>> explain_weights(rows, scheme="cchi-2026-subgroups")["used"].tolist()
+    ['category', 'fallback', 'unknown']
     """
-    return " ".join(str(label).replace("&", " and ").split()).casefold()
+    require_columns(incidents, ["category", *([offence] if offence else [])], what="incidents")
+    _check(level, {"asb_weight": asb_weight, "unknown_weight": unknown_weight})
+    column = offence or ("raw_offence" if "raw_offence" in incidents.columns else None)
+    keys = _keys(incidents, column)
+    distinct = keys.drop_duplicates().reset_index(drop=True)
+    ours = crosswalk_categories(distinct, crosswalks=crosswalks)
+    tables = _tables(scheme, level)
+    rows = zip(distinct["category"], distinct["offence"], ours["category"], ours["proactive"], strict=True)
+    found = [_weigh_one(*row, tables, asb_weight, unknown_weight, proactive) for row in rows]
+    table = pd.DataFrame(found, columns=["weight", "used", "matched"])
+    table = pd.concat([distinct, table], axis=1).set_index(list(distinct.columns))
+    explained = table.reindex(pd.MultiIndex.from_frame(keys)).set_axis(incidents.index, axis=0)
+    return explained.astype({"weight": float, "used": "str", "matched": "str"})
 
 
-def _folds(categories: pd.Series) -> dict[str, str]:
-    return {str(c): fold_label(str(c)) for c in categories.dropna().unique()} | {"": ""}
+def _keys(incidents: pd.DataFrame, offence: str | None) -> pd.DataFrame:
+    blank = pd.Series("", index=incidents.index)
+    keys = {
+        "source": incidents.get("source", blank),
+        "category": incidents["category"],
+        "offence": incidents[offence] if offence else blank,
+    }
+    return pd.DataFrame({k: v.astype("object").fillna("").astype("str") for k, v in keys.items()})
 
 
-def _announce_unknown(unknown: pd.Series, counts: pd.Series | int, scheme: str, weight: float) -> None:
-    if unknown.empty:
-        return
-    rows = counts.loc[unknown.index] if isinstance(counts, pd.Series) else pd.Series(1, index=unknown.index)
-    totals = (
-        rows.groupby(unknown.fillna("(blank)").astype("str").to_numpy()).sum().sort_values(ascending=False)
-    )
-    listed = ", ".join(f"{name} ({n})" for name, n in totals.head(20).items())
-    announce(
-        f"{int(totals.sum())} incidents are of categories that {scheme} does not weigh; each counts "
-        f"{weight:g} day(s): {listed}."
-    )
+def _check(level: str, weights: Mapping[str, float]) -> None:
+    if level not in LEVELS:
+        raise InputError("The level is not known", given=str(level), advice="low, middle or high")
+    for name, value in weights.items():
+        if not value >= 0:
+            raise InputError(f"{name} must be 0 days or more", given=str(value))
+
+
+def _tables(scheme: str | Path | pd.DataFrame, level: str) -> tuple[dict[str, tuple[float, str]], ...]:
+    """Weight and label by folded code or label: of the scheme, and of the one it falls back on."""
+    chain = [scheme]
+    if isinstance(scheme, str) and scheme in FALLBACKS:
+        chain.append(FALLBACKS[scheme])
+    tables = []
+    for name in chain:
+        weights = read_weights(name)
+        table: dict[str, tuple[float, str]] = {}
+        for row in weights.to_dict("records"):
+            value = (float(row[LEVELS[level]]), str(row["label"]))
+            for key in (row["label"], *str(row["code"]).split("/")):
+                table.setdefault(fold_label(str(key)), value)
+        tables.append(table)
+    return tuple(tables)
+
+
+def _weigh_one(
+    category: str,
+    offence: str,
+    ours: str,
+    detected: bool,
+    tables: tuple[dict[str, tuple[float, str]], ...],
+    asb_weight: float,
+    unknown_weight: float,
+    proactive: bool,
+) -> tuple[float, str, str]:
+    if detected and not proactive:
+        return 0.0, "left out", category
+    steps = [("offence", offence, tables[0]), ("category", category, tables[0])]
+    steps += [("fallback", category, table) for table in tables[1:]]
+    steps += [("crosswalk", ours, table) for table in tables]
+    if fold_label(category) == fold_label(ASB):
+        return asb_weight, "ASB", ASB
+    for used, name, table in steps:
+        if name and fold_label(name) in table:
+            return table[fold_label(name)][0], used, table[fold_label(name)][1]
+    if ours == ASB:
+        return asb_weight, "ASB", ASB
+    return unknown_weight, "unknown", ""
+
+
+def _counts(incidents: pd.DataFrame) -> pd.Series:
+    if "incidents" in incidents.columns:
+        return incidents["incidents"]
+    return pd.Series(1, index=incidents.index)
+
+
+def _announce(explained: pd.DataFrame, category: pd.Series, counts: pd.Series, weight: float) -> None:
+    sentences = {
+        "unknown": f"categories that the scheme does not weigh; each counts {weight:g} day(s)",
+        "left out": "kinds that police activity itself detects; they weigh 0 as asked",
+    }
+    for used, words in sentences.items():
+        rows = explained["used"].eq(used).to_numpy()
+        if rows.any():
+            names = category[rows].fillna("").astype("str").replace("", "(blank)").to_numpy()
+            totals = counts[rows].groupby(names).sum().sort_values(ascending=False, kind="stable")
+            listed = ", ".join(f"{name} ({n})" for name, n in totals.head(20).items())
+            announce(f"{int(totals.sum())} incidents are of {words}: {listed}.")
+
+
+def list_unweighed(incidents: pd.DataFrame, **options: Any) -> pd.DataFrame:
+    """List what a scheme does not weigh: ``source, category, incidents``, the most frequent first.
+
+    Parameters
+    ----------
+    **options
+        As for `explain_weights`.
+    """
+    unknown = explain_weights(incidents, **options)["used"].eq("unknown").to_numpy()
+    keys = _keys(incidents, None)[["source", "category"]][unknown]
+    rows = keys.assign(incidents=_counts(incidents)[unknown])
+    table = rows.groupby(["source", "category"])["incidents"].sum().reset_index()
+    return table.sort_values("incidents", ascending=False, kind="stable", ignore_index=True)

@@ -7,7 +7,8 @@ import pytest
 from pandas.testing import assert_series_equal
 
 from hotspots.checks import ASB, InputError
-from hotspots.severity import WEIGHT_COLUMNS, list_schemes, read_weights, weigh_incidents
+from hotspots.severity import weigh_incidents
+from hotspots.severity_weights import WEIGHT_COLUMNS, list_schemes, read_weights
 
 
 def frame(*categories: str) -> pd.DataFrame:

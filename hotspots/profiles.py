@@ -1,0 +1,203 @@
+"""Problem profiles: named filters over categories, priorities, sources and hours."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib import resources
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from hotspots.checks import InputError, Problems, announce, closest_name
+from hotspots.crosswalk import NSIR, PRIORITIES, crosswalk_categories, fold_label
+
+F = TypeVar("F", bound=pd.DataFrame)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A named filter: lists are alternatives, different keys must all hold."""
+
+    title: str = ""
+    categories: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    nsir: tuple[str, ...] = ()
+    hours: tuple[int, ...] = ()
+    weekdays: tuple[str, ...] = ()
+    columns: Mapping[str, Any] | None = None
+    proxy: str = ""
+
+
+def list_profiles() -> list[str]:
+    """Names of the profiles that come with the package.
+
+    Examples
+    --------
+    >>> list_profiles()
+    ['night-time-violence', 'nuisance-motorcycles', 'serious-violence', 'youth-asb']
+    """
+    return sorted(_packaged())
+
+
+def _packaged() -> dict[str, Any]:
+    return tomllib.loads((resources.files("hotspots") / "crosswalks" / "profiles.toml").read_text("utf-8"))
+
+
+def load_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") -> Profile:
+    """Profile by the name of a packaged one, or from a table of the configuration.
+
+    Parameters
+    ----------
+    profile : str or mapping
+        Keys: ``title``; ``categories`` (a source's or ours) and ``contains`` (words in the category), of
+        which either may hold; ``sources``, ``priorities``, ``nsir``, ``weekdays``; ``hours`` as
+        ``[from, to]`` on the clock, the end not included, over midnight if it must be; ``columns``, a table
+        of column and allowed values; ``proxy``, a sentence where the profile only stands for something;
+        ``base``, a packaged profile to change.
+    name : str
+        The title where the table has none.
+
+    Raises
+    ------
+    InputError
+        For everything that is wrong with it, naming the nearest known.
+    """
+    if isinstance(profile, Profile):
+        return profile
+    known = _packaged()
+    table = {"base": profile} if isinstance(profile, str) else dict(profile)
+    base = table.pop("base", None)
+    if base is not None and base not in known:
+        near = closest_name(str(base), known)
+        raise InputError("There is no such profile", given=str(base), advice=near or ", ".join(sorted(known)))
+    merged = {**(known[base] if base else {}), **table}
+    _check(merged, name)
+    merged.setdefault("title", name or "own profile")
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in merged.items()}
+    return Profile(**values)
+
+
+def _check(table: Mapping[str, Any], name: str) -> None:
+    problems = Problems(f"The profile {table.get('title', name)!r} has problems")
+    keys = {f.name for f in fields(Profile)} | {"base"}
+    for key in table:
+        if key not in keys:
+            problems.add(
+                f"unknown key {key!r}", advice=closest_name(str(key), keys) or ", ".join(sorted(keys))
+            )
+    lists: dict[str, tuple[str, ...]] = {"priorities": PRIORITIES, "nsir": NSIR, "weekdays": _DAYS}
+    for key in ("categories", "contains", "sources", *lists):
+        values = table.get(key, [])
+        if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
+            problems.add(f"{key} must be a list of texts", given=repr(values))
+            continue
+        for value in values:
+            if key in lists and value not in lists[key]:
+                problems.add(f"unknown {key} {value!r}", advice=closest_name(value, lists[key]) or "")
+    hours = table.get("hours", [])
+    whole = isinstance(hours, list | tuple) and all(isinstance(h, int) and 0 <= h <= 24 for h in hours)
+    if not whole or len(hours) not in (0, 2):
+        problems.add("hours must be [from, to] between 0 and 24", given=repr(hours))
+    if not set(table) - {"title", "proxy", "base"}:
+        problems.add("it filters nothing", advice="categories, contains, sources, priorities or hours")
+    problems.raise_any()
+
+
+def describe_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") -> str:
+    """Title of a profile for every output, with the words "our default proxy" where it is one.
+
+    Examples
+    --------
+    >>> describe_profile("serious-violence")[:38]
+    'Serious violence (our default proxy, n'
+    """
+    loaded = load_profile(profile, name=name)
+    return f"{loaded.title} ({loaded.proxy})" if loaded.proxy else loaded.title
+
+
+def match_profile(
+    incidents: pd.DataFrame,
+    profile: str | Mapping[str, Any] | Profile,
+    *,
+    crosswalks: Mapping[str, Any] | None = None,
+) -> pd.Series:
+    """Whether each incident belongs to a profile (bool Series on the index of ``incidents``).
+
+    Rows without a clock never belong to a profile with hours; their number is announced.
+
+    Raises
+    ------
+    InputError
+        When the profile has hours and no row has a clock, or names a column that is not there.
+    """
+    wanted = load_profile(profile)
+    table = crosswalk_categories(incidents, crosswalks=crosswalks)
+    holds = pd.Series(True, index=incidents.index)
+    if wanted.categories or wanted.contains:
+        holds &= _says(incidents["category"], table["category"], wanted)
+    if wanted.sources:
+        holds &= incidents["source"].isin(wanted.sources)
+    if wanted.priorities:
+        holds &= table["priority"].isin(wanted.priorities)
+    if wanted.nsir:
+        holds &= table["nsir"].isin(wanted.nsir)
+    for column, values in (wanted.columns or {}).items():
+        holds &= _in_column(incidents, column, values)
+    if wanted.weekdays or wanted.hours:
+        holds &= _at_times(incidents, wanted, holds)
+    return holds.astype(bool).rename("profile")
+
+
+def _says(written: pd.Series, ours: pd.Series, wanted: Profile) -> pd.Series:
+    names = {fold_label(c) for c in wanted.categories}
+    words = [w.casefold() for w in wanted.contains]
+    distinct = {str(v): fold_label(str(v)) for v in pd.concat([written, ours]).dropna().unique()}
+    named = {v for v, fold in distinct.items() if fold in names}
+    worded = {v for v, fold in distinct.items() if any(w in fold for w in words)}
+    return written.isin(named | worded) | ours.isin(named)
+
+
+def _in_column(incidents: pd.DataFrame, column: str, values: Any) -> pd.Series:
+    name = column if column in incidents.columns else f"raw_{column}"
+    if name not in incidents.columns:
+        near = closest_name(column, [str(c).removeprefix("raw_") for c in incidents.columns])
+        raise InputError("The profile asks for a column that is not there", given=column, advice=near or "")
+    allowed = {fold_label(str(v)) for v in (values if isinstance(values, list | tuple) else [values])}
+    return incidents[name].map(lambda v: fold_label(str(v)) in allowed).astype(bool)
+
+
+def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd.Series:
+    usable = incidents["precision"].eq("minute") if wanted.hours else incidents["precision"].ne("month")
+    if len(incidents) and not usable.any():
+        raise InputError(
+            f"The profile '{wanted.title}' needs {'a clock' if wanted.hours else 'days'}",
+            given="no record is dated more closely than to the " + ("day" if wanted.hours else "month"),
+            advice="a source with times, or the profile without hours and weekdays",
+        )
+    lost = int((others & ~usable).sum())
+    if lost:
+        announce(f"{lost} incidents fit the profile '{wanted.title}' but have no clock or day: left out.")
+    holds = usable.copy()
+    if wanted.hours:
+        start, end = wanted.hours
+        hour = incidents["when"].dt.hour
+        inside = hour.between(start, end - 1) if start < end else hour.ge(start) | hour.lt(end)
+        holds &= inside
+    if wanted.weekdays:
+        holds &= incidents["when"].dt.dayofweek.isin([_DAYS.index(d) for d in wanted.weekdays])
+    return holds
+
+
+def filter_profile(
+    incidents: F,
+    profile: str | Mapping[str, Any] | Profile,
+    *,
+    crosswalks: Mapping[str, Any] | None = None,
+) -> F:
+    """Incidents that belong to a profile, on their own index; see `match_profile`."""
+    return incidents[match_profile(incidents, profile, crosswalks=crosswalks)]
