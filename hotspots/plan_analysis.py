@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_columns, require_metres
-from hotspots.plan_facts import Facts, default_location
+from hotspots.plan_facts import Facts, default_location, say_street
 from hotspots.plan_options import problem_families
 from hotspots.plan_target import Target
 from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence
@@ -54,7 +54,9 @@ def where_text(facts: Facts, target: Target) -> str:
     top = facts.streets.head(5)
     said = ["The records name no street."]
     if len(top):
-        streets = say_list(f"{s} {n:,}" for s, n in zip(top["street"], top["incidents"], strict=True))
+        streets = say_list(
+            f"{say_street(s)} {n:,}" for s, n in zip(top["street"], top["incidents"], strict=True)
+        )
         said = [f"Busiest, of {facts.incidents:,}: {streets}."]
     if len(target.parts) > 1:
         said.append(
@@ -63,7 +65,10 @@ def where_text(facts: Facts, target: Target) -> str:
     for layer, shares in target.layers.items():
         title = start_sentence(clean_text(layer).replace("_", " "))
         if len(shares) > 1:
-            listed = say_list(f"{n} {round(s * facts.incidents):,}" for n, s in shares[:4])
+            counts = [round(share * facts.incidents) for _, share in shares]
+            small = any(0 < count < facts.threshold for count in counts)
+            pairs = list(zip(shares, counts, strict=True))[:4]
+            listed = say_list(n if small else f"{n} {count:,}" for (n, _), count in pairs)
             said.append(f"{title}, by incidents: {listed}.")
         else:
             said.append(f"{title}: {shares[0][0]}.")
@@ -130,6 +135,8 @@ def compare_text(facts: Facts, *, study_area: str, fair: bool) -> str:
     if not fair:
         return "No change is shown: the place was chosen on one of the two periods only."
     now, then = int(facts.months.get(latest, 0)), int(facts.months.get(before, 0))
+    if min(now, then) < facts.threshold:
+        return f"Too few incidents in {say_months([before])} or {say_months([latest])} to compare them."
     all_now, all_then = int(facts.all_months[latest]), int(facts.all_months[before])
     return (
         f"{start_sentence(say_count(now, 'incident'))} in {say_months([latest])}, {then:,} in "
@@ -241,7 +248,7 @@ def hypotheses(facts: Facts, target: Target) -> list[str]:
         )
     elif top is not None and top["incidents"] * 4 >= facts.incidents and len(facts.streets) > 1:
         share = say_share(top["incidents"], facts.incidents)
-        asked.append(f"What is different about {top['street']}, with {share} of the incidents?")
+        asked.append(f"What is different about {say_street(top['street'])}, with {share} of the incidents?")
     asked.append("Has the way incidents are reported or recorded here changed?")
     return asked
 

@@ -56,6 +56,7 @@ class Facts:
     streets: pd.DataFrame
     months: pd.Series
     all_months: pd.Series
+    threshold: int = 0
 
     @property
     def incidents(self) -> int:
@@ -101,8 +102,12 @@ def rows_inside(incidents: gpd.GeoDataFrame, area: BaseGeometry, parts: Any = No
     return pd.Series(inside, index=incidents.index)
 
 
-def gather_facts(incidents: gpd.GeoDataFrame, inside: pd.Series) -> Facts:
-    """Count the rows where ``inside`` is true, by type, street and month, beside all rows."""
+def gather_facts(incidents: gpd.GeoDataFrame, inside: pd.Series, *, threshold: int = 0) -> Facts:
+    """Count the rows where ``inside`` is true, by type, street and month, beside all rows.
+
+    Counts from 1 up to below ``threshold`` are shown nowhere: types fold into one, streets and months
+    are left out, and never one alone, which the total would give back.
+    """
     all_weights = count_weights(incidents)
     within = incidents[inside]
     weights = all_weights[inside]
@@ -112,16 +117,47 @@ def gather_facts(incidents: gpd.GeoDataFrame, inside: pd.Series) -> Facts:
             given=f"{len(incidents):,} incidents, none inside",
             advice="check that the area and the incidents are of the same city and both in EPSG:27700",
         )
+    if int(weights.sum()) < threshold:
+        raise InputError(
+            "The plan's area holds too few incidents to be shown",
+            given=f"fewer than {threshold}",
+            advice="a larger area or a longer period",
+        )
+    types = _group(within, weights, within["category"].map(clean_text), name="type")
+    streets = _group(within, weights, within["place"].map(strip_near), name="street")
     return Facts(
         inside=within,
         everything=incidents,
         weights=weights,
         all_weights=all_weights,
-        types=_group(within, weights, within["category"].map(clean_text), name="type"),
-        streets=_group(within, weights, within["place"].map(strip_near), name="street"),
+        types=fold_small(types, threshold, name="type"),
+        streets=fold_small(streets, threshold).reset_index(drop=True),
         months=_months(within, weights),
         all_months=_months(incidents, all_weights),
+        threshold=threshold,
     )
+
+
+def fold_small(table: pd.DataFrame, threshold: int, *, name: str = "") -> pd.DataFrame:
+    """Rows whose counts may be shown; the others left out, or folded into one row where ``name`` is given.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"type": ["A", "B", "C"], "incidents": [30, 9, 2]})
+    >>> fold_small(table, 5, name="type").to_dict("records")
+    [{'type': 'A', 'incidents': 30}, {'type': 'other types', 'incidents': 11}]
+    """
+    small = table["incidents"] < threshold
+    # one hidden count alone would be the total less the rest
+    if small.any() and (small.sum() == 1 or table.loc[small, "incidents"].sum() < threshold):
+        small |= table["incidents"] == table.loc[~small, "incidents"].min()
+    kept = table[~small]
+    if not name or not small.any():
+        return kept
+    rest = table[small].drop(columns=name).sum()
+    return pd.concat(
+        [kept, pd.DataFrame([{name: f"other {name}s", **rest}])[kept.columns]], ignore_index=True
+    ).astype({"incidents": "int64"})
 
 
 def _group(rows: gpd.GeoDataFrame, weights: pd.Series, keys: pd.Series, *, name: str) -> pd.DataFrame:
@@ -137,6 +173,17 @@ def _months(rows: gpd.GeoDataFrame, weights: pd.Series) -> pd.Series:
         return pd.Series(dtype="int64", index=pd.PeriodIndex([], freq="M"))
     months = rows["when"].dt.to_period("M")
     return weights.groupby(months).sum().sort_index()
+
+
+def say_street(name: str) -> str:
+    """Street as it is; a kind of place in quotation marks.
+
+    Examples
+    --------
+    >>> say_street("Boar Lane"), say_street("Parking Area")
+    ('Boar Lane', '“Parking Area”')
+    """
+    return f"“{name}”" if name.casefold() in KINDS_OF_PLACE else name
 
 
 def default_location(place: str) -> str:

@@ -67,7 +67,7 @@ def _baseline(facts: Facts, selected: list[str]) -> dict[str, Any]:
     chosen = say_months([pd.Period(month, freq="M") for month in selected])
     count = _count_in(facts, selected)
     said = (
-        f"count from {first} until the response starts (not the {count:,} of {chosen}: they chose the place)"
+        f"Count from {first} until the response starts (not the {count:,} of {chosen}: they chose the place)"
     )
     return {"baseline_months": [], "baseline": said}
 

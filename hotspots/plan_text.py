@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import ASB
-from hotspots.plan_facts import Facts, default_location
+from hotspots.plan_facts import Facts, default_location, say_street
 from hotspots.plan_target import Target
 from hotspots.plan_words import (
     clean_text,
@@ -24,6 +24,8 @@ CALLED = {"hotspot": "hotspot", "hotspots": "hotspots together", "street": "stre
 def say_records(facts: Facts) -> str:
     """Crimes and ASB incidents of the area, counted apart: an ASB incident is not a crime."""
     crimes, asb = facts.incidents - facts.asb, facts.asb
+    if 0 < min(crimes, asb) < facts.threshold:
+        return f"{facts.incidents:,} recorded crimes and ASB incidents"
     if not (facts.everything["category"] == ASB).any():
         return say_count(crimes, "recorded crime")
     return f"{say_count(crimes, 'recorded crime')} and {say_count(asb, 'ASB incident')}"
@@ -71,9 +73,10 @@ def lower_type(category: str) -> str:
 
 def types_text(facts: Facts, *, count: int = 5) -> str:
     """Types with their counts, the most common first."""
-    rows = list(zip(facts.types["type"], facts.types["incidents"], strict=True))
-    said = [f"{lower_type(name)} {n:,}" for name, n in rows[:count]]
-    rest = sum(n for _, n in rows[count:])
+    rows = [(t, n) for t, n in zip(facts.types["type"], facts.types["incidents"], strict=True)]
+    named = [(t, n) for t, n in rows if t != "other types"][:count]
+    said = [f"{lower_type(name)} {n:,}" for name, n in named]
+    rest = facts.incidents - sum(n for _, n in named)
     if rest:
         said.append(f"other types {rest:,}")
     return f"{start_sentence(say_list(said))} (of {facts.incidents:,})."
@@ -124,7 +127,8 @@ def cheers_text(facts: Facts) -> dict[str, str]:
     street = facts.streets.iloc[0] if len(facts.streets) else None
     alike = f"{say_share(same['incidents'], facts.incidents)} are {lower_type(same['type'])}"
     if street is not None:
-        alike += f"; {say_share(street['incidents'], facts.incidents)} are on or near {street['street']}"
+        share = say_share(street["incidents"], facts.incidents)
+        alike += f"; {share} are on or near {say_street(street['street'])}"
     return {
         "community": "Not in these records: who says it is a problem?",
         "harmful": _harmful(facts),

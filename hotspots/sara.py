@@ -32,6 +32,7 @@ from hotspots.plan_text import (
     trend_text,
     types_text,
 )
+from hotspots.plan_words import strip_near
 
 
 def draft_plan(
@@ -49,6 +50,7 @@ def draft_plan(
     nearby: Any = None,
     patrols: str = "",
     cameras: str = "",
+    threshold: int = 0,
 ) -> Plan:
     """Draft a problem-solving plan, or draft one again: words from the data, blanks for people.
 
@@ -82,6 +84,8 @@ def draft_plan(
         Points of pubs, schools, shops, parks ..., by a column ``kind`` or as a dict by kind.
     patrols, cameras : str
         One sentence each from the patrol and camera work, for the response menu.
+    threshold : int
+        Counts from 1 up to below this are shown nowhere in the plan; 0 shows all.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def draft_plan(
     current = None if spot is None and plan is not None else find_target(spot, incidents, title=title)
     target = frozen_target(plan, current) if plan is not None else current
     assert target is not None
-    facts = gather_facts(incidents, rows_inside(incidents, target.ground))
+    facts = gather_facts(incidents, rows_inside(incidents, target.ground), threshold=threshold)
     missing = {name: frame for name, frame in layers.items() if name not in target.layers}
     target.layers |= share_layers(facts.inside, missing)
     day = _day(as_of, facts)
@@ -134,6 +138,7 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
         "limits": limits_text(facts, target),
         "cheers": cheers_text(facts),
         "types": facts.types.head(8).to_dict("records"),
+        "threshold": facts.threshold,
     }
 
 
@@ -153,8 +158,27 @@ def _analyse(
         "nearby": nearby_text(nearby_counts(facts, nearby)) if nearby is not None else "",
         "hypotheses": hypotheses(facts, target),
         "gaps": gaps_text(facts),
-        "repeat_places": facts.streets.head(5).to_dict("records"),
-        "months": [
-            {"month": str(m), "incidents": int(facts.months.get(m, 0))} for m in facts.all_months.index
-        ],
+        "repeat_places": _repeat_places(facts),
+        "months": [{"month": str(m), "incidents": int(n)} for m, n in _shown_months(facts).items()],
     }
+
+
+def _repeat_places(facts: Facts, *, count: int = 6) -> list[dict[str, Any]]:
+    """Busiest streets with their counts and the middle of their records, in metres."""
+    names = facts.inside["place"].map(strip_near)
+    middles = facts.inside.geometry.get_coordinates().groupby(names.to_numpy()).mean().round(0)
+    rows = facts.streets.head(count).to_dict("records")
+    return [
+        {str(k): v for k, v in row.items()}
+        | {"easting": float(middles["x"][row["street"]]), "northing": float(middles["y"][row["street"]])}
+        for row in rows
+    ]
+
+
+def _shown_months(facts: Facts) -> pd.Series:
+    """Count the months that may be shown."""
+    months = facts.months.reindex(facts.all_months.index, fill_value=0)
+    table = pd.DataFrame({"incidents": months, "small": (months > 0) & (months < facts.threshold)})
+    if table["small"].sum() == 1:
+        table.loc[table.loc[~table["small"] & (months > 0), "incidents"].idxmin(), "small"] = True
+    return table.loc[~table["small"], "incidents"]

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+import geopandas as gpd
+
 from hotspots.checks import InputError
+from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
+from maps.disclosure import Profile, profile_named
 from maps.plan_blocks import Picture, Pictures
 from maps.plan_content import lay_out_plan
+from maps.plan_fields import fingerprint, read_fields
 from maps.plan_html import render_html
+from maps.plan_pictures import draw_pictures
 from maps.plan_word import render_word
 
 
@@ -17,51 +24,117 @@ def write_plan(
     plan: Plan,
     folder: str | Path,
     *,
+    spots: gpd.GeoDataFrame | None = None,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
     map_png: bytes | None = None,
-    marking: str = "",
+    profile: str | Profile | None = None,
+    marking: str | None = None,
 ) -> list[Path]:
-    """Write a plan as ``.docx`` and ``.html`` into a folder.
+    """Write a plan as ``.docx`` and ``.html`` into a folder, the same content in both.
 
     Parameters
     ----------
     plan : Plan
-        From `hotspots.draft_plan`.
+        From `hotspots.draft_plan` or `hotspots.read_plan`.
     folder : str or Path
-        Where to write; made when absent.
+        Where to write; made when absent. The files are named after the plan's reference and title.
+    spots : GeoDataFrame, optional
+        The hotspots, for the map of the place and its neighbours. None: no map.
+    layers : dict of GeoDataFrame, optional
+        Areas and other layers for that map.
     map_png : bytes, optional
-        A static map of the place. None: no map.
-    marking : str
-        Protective marking for the head and foot of every page.
+        A picture of the place to use instead.
+    profile : str, optional
+        Disclosure profile; None means "open" for published data, else "partner".
+    marking : str, optional
+        Protective marking for the head and foot of every page. None: the profile's own.
 
     Returns
     -------
     list of Path
-        The two files written.
+        The Word document and the page.
 
     Raises
     ------
     InputError
-        When the document is open in another program or cannot be written.
+        When the document there was changed since it was written (`maps.open_plan` reads it back), is open
+        in another program, or the plan shows smaller counts than the profile allows.
     """
+    refuse_names(plan)
+    who = _profile_of(plan, profile)
     stem = Path(folder) / file_stem(plan)
-    alt = f"Map of {plan.title}: the hotspot's outline, nearby streets and neighbouring hotspots."
-    pictures = Pictures((Picture(map_png, alt, f"Figure 1. {plan.title}."),)) if map_png else None
-    document = lay_out_plan(plan, pictures=pictures, marking=marking)
-    files = {".docx": render_word(document), ".html": render_html(document).encode()}
-    written = []
-    for suffix, data in files.items():
-        path = stem.with_name(stem.name + suffix)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        except OSError as error:
-            raise InputError(
-                "The plan cannot be written",
-                given=f"{path}: {error.strerror}",
-                advice="close the document if it is open in Word",
-            ) from error
-        written.append(path)
-    return written
+    word, page = stem.with_name(stem.name + ".docx"), stem.with_name(stem.name + ".html")
+    refuse_newer(plan, word)
+    if map_png is not None:
+        pictures: Pictures | None = Pictures((Picture(map_png, f"Map of {plan.title}.", plan.title),))
+    else:
+        pictures = draw_pictures(plan, spots=spots, layers=layers, profile=who)
+    shown = who.marking if marking is None else marking
+    document = lay_out_plan(plan, pictures=pictures, marking=shown)
+    for path, data in ((word, render_word(document)), (page, render_html(document).encode())):
+        write_file(path, data)
+    plan.document = {"text": fingerprint(read_fields(word).fixed)}
+    return [word, page]
+
+
+def _profile_of(plan: Plan, profile: str | Profile | None) -> Profile:
+    """Profile to write under; refused where the plan shows smaller counts than it allows."""
+    sources = ["police.uk"] if str(plan.scanning.get("sources", "")).startswith("police.uk (") else []
+    who = profile_named(profile, sources=sources)
+    drafted = int(plan.scanning.get("threshold", 0))
+    if plan.covers != "person" and drafted < who.threshold:
+        raise InputError(
+            f"The plan shows counts under {who.threshold}: these may not leave under profile '{who.name}'",
+            given=f"drafted with threshold={drafted}",
+            advice=f"draft_plan(..., threshold={who.threshold}), or profile='internal'",
+        )
+    return who
+
+
+def refuse_newer(plan: Plan, word: Path) -> None:
+    """Refuse to write over a document that holds words the plan does not have.
+
+    Raises
+    ------
+    InputError
+        Naming the document and what in it is newer than the record.
+    """
+    if not word.exists():
+        return
+    reading = read_fields(word)
+    held = plan.fields()
+    entries = reading.entries.items()
+    newer = [tag for tag, entry in entries if entry.changed and entry.text != held.get(tag, "")]
+    known = plan.document.get("text")
+    if newer or reading.added or (known and fingerprint(reading.fixed) != known):
+        what = ", ".join(newer[:5]) or "text outside the fields"
+        raise InputError(
+            "The plan's document was changed after it was written, and is not overwritten",
+            given=f"{word.name}: {what}",
+            advice="read it back first with maps.open_plan (hotspots run and hotspots assess do)",
+        )
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    InputError
+        When it is open in another program or cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(
+            f"{path.name} cannot be written",
+            given=f"{path}: {error.strerror}",
+            advice="close it if it is open in another program",
+        ) from error
 
 
 def file_stem(plan: Plan) -> str:

@@ -60,6 +60,7 @@ def add_control(paragraph: Any, entry: Field) -> None:
     """Append a content control for one field to a paragraph; an empty one shows its hint."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
+    from docx.shared import RGBColor
 
     def element(name: str, **attributes: str) -> Any:
         made = OxmlElement(f"w:{name}")
@@ -67,6 +68,7 @@ def add_control(paragraph: Any, entry: Field) -> None:
             made.set(qn(f"w:{key}"), value)
         return made
 
+    # a control of plain text would lose its grey in LibreOffice: rich text is what neither element says
     number = str(int(hashlib.sha256(entry.tag.encode()).hexdigest()[:7], 16))
     properties = element("sdtPr")
     properties.append(element("alias", val=clean_text(entry.label)[:60]))
@@ -75,11 +77,12 @@ def add_control(paragraph: Any, entry: Field) -> None:
     properties.append(element("lock", val="sdtLocked"))
     if not entry.value:
         properties.append(element("showingPlcHdr"))
-    properties.append(element("text", multiLine="1"))
     content = element("sdtContent")
     run = paragraph.add_run(entry.value or entry.hint)
     if not entry.value:
         run.style = "Placeholder"
+        run.font.color.rgb = RGBColor(0x59, 0x59, 0x59)
+        run._r.get_or_add_rPr().append(element("shd", val="clear", color="auto", fill="EFEFEF"))
     content.append(run._r)
     control = element("sdt")
     control.append(properties)
@@ -219,7 +222,8 @@ def _read_loose_rows(body: Any, reading: Reading) -> None:
 
 def _loose_text(body: Any) -> list[str]:
     """Text outside our controls, in order."""
-    inside = {
-        id(t) for control in body.iter(f"{W}sdt") if known_tag(_tag_of(control)[0]) for t in control.iter()
-    }
-    return [t.text or "" for t in body.iter(f"{W}t") if id(t) not in inside]
+    return [
+        piece.text or ""
+        for piece in body.iter(f"{W}t")
+        if not any(known_tag(_tag_of(control)[0]) for control in piece.iterancestors(f"{W}sdt"))
+    ]

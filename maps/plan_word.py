@@ -24,7 +24,7 @@ from maps.plan_blocks import (
 from maps.plan_fields import add_control
 
 FONT = "Arial"
-PAGE_WIDTH = 17.0  # centimetres between the margins of an A4 page
+PAGE_WIDTH = 18.0  # centimetres between the margins of an A4 page
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -67,8 +67,8 @@ def _set_page(word: Any, document: Document) -> None:
 
     section = word.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.0)
-    section.top_margin = section.bottom_margin = Cm(1.8)
+    section.left_margin = section.right_margin = Cm(1.5)
+    section.top_margin = section.bottom_margin = Cm(1.6)
     section.header_distance = section.footer_distance = Cm(0.8)
     marking = clean_text(document.marking)
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
@@ -97,7 +97,7 @@ def _set_styles(word: Any) -> None:
     from docx.shared import Pt, RGBColor
 
     styles = word.styles
-    for name, size in (("Title", 18), ("Heading 1", 13), ("Heading 2", 11), ("Normal", 9.5), ("Caption", 8)):
+    for name, size in (("Title", 16), ("Heading 1", 12), ("Heading 2", 10), ("Normal", 9), ("Caption", 8)):
         _set_font(styles[name], size)
     for name, before, after in (
         *(("Title", 0, 4), ("Heading 1", 8, 3), ("Heading 2", 6, 2)),
@@ -105,8 +105,12 @@ def _set_styles(word: Any) -> None:
     ):
         form = styles[name].paragraph_format
         form.space_before, form.space_after = Pt(before), Pt(after)
-    for name in ("Heading 1", "Heading 2", "Title"):
+    for name in ("Heading 1", "Heading 2", "Title", "Caption"):
         styles[name].font.color.rgb = RGBColor(0, 0, 0)
+    styles["Caption"].font.bold = False
+    cells = styles.add_style("Cell", WD_STYLE_TYPE.PARAGRAPH)
+    cells.base_style, cells.font.size = styles["Normal"], Pt(8.5)
+    cells.paragraph_format.space_after = Pt(0)
     styles.add_style("Placeholder", WD_STYLE_TYPE.CHARACTER).font.color.rgb = RGBColor(0x59, 0x59, 0x59)
 
 
@@ -166,13 +170,17 @@ def _add_line(paragraph: Any, line: Line) -> None:
 
 
 def _add_pictures(word: Any, pictures: Pictures) -> None:
-    """Pictures side by side in one paragraph, their captions in the next."""
+    """Pictures side by side in a row without lines, their captions under it."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
 
-    paragraph = word.add_paragraph()
-    paragraph.alignment, paragraph.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
-    for picture in pictures.pictures:
-        _add_picture(paragraph, picture)
+    row = word.add_table(rows=1, cols=len(pictures.pictures))
+    row.autofit = False
+    for column, cell, picture in zip(row.columns, row.rows[0].cells, pictures.pictures, strict=True):
+        column.width = cell.width = Cm(picture.width + 0.4)
+        cell.paragraphs[0].style = "Cell"
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+        _add_picture(cell.paragraphs[0], picture)
     captions = " ".join(clean_text(picture.caption) for picture in pictures.pictures)
     word.add_paragraph(captions, style="Caption").alignment = WD_ALIGN_PARAGRAPH.CENTER
 
@@ -187,8 +195,11 @@ def _add_picture(paragraph: Any, picture: Picture) -> None:
 
 
 def _add_grid(word: Any, grid: Grid) -> None:
-    from docx.shared import Cm
+    from docx.shared import Cm, Pt
 
+    caption = word.add_paragraph(style="Cell")
+    caption.add_run(clean_text(grid.caption)).bold = True
+    caption.paragraph_format.keep_with_next = True
     table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.header), style="Table Grid")
     table.autofit = False
     _describe_table(table, grid)
@@ -199,14 +210,14 @@ def _add_grid(word: Any, grid: Grid) -> None:
             cell.width = Cm(PAGE_WIDTH * grid.widths[i])
             _fill_cell(cell, content, header=r == 0, right=i in grid.numbers)
     spacer = word.add_paragraph()
-    spacer.paragraph_format.space_after = 0
+    spacer.paragraph_format.space_after, spacer.paragraph_format.line_spacing = Pt(0), Pt(5)
 
 
 def _fill_cell(cell: Any, content: Cell, *, header: bool, right: bool) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = 0
+    paragraph.style = "Cell"
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if isinstance(content, Field):

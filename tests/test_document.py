@@ -32,7 +32,9 @@ def test_word_document_has_headings_table_headers_marking_and_properties(plan: P
     assert "OFFICIAL-SENSITIVE" in document.sections[0].header.paragraphs[0].text
     assert "OFFICIAL-SENSITIVE" in document.sections[0].footer.paragraphs[0].text
     assert document.core_properties.title.startswith("Problem-solving plan (SARA): Boar Lane")
-    assert all("w:tblHeader" in table.rows[0]._tr.xml for table in document.tables)
+    tables = [table for table in document.tables if "w:tblCaption" in table._tbl.tblPr.xml]
+    assert len(tables) == 6
+    assert all("w:tblHeader" in table.rows[0]._tr.xml for table in tables)
 
 
 def test_the_same_plan_gives_the_same_bytes(plan: Plan, tmp_path: Path) -> None:

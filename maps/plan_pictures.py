@@ -1,0 +1,124 @@
+"""The two pictures of a plan: the place, drawn from the data alone, and its months."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from hotspots.checks import CRS
+from hotspots.plan_record import Plan
+from hotspots.plan_words import say_list
+from maps.disclosure import Profile
+from maps.palette import ACCENT, INK
+from maps.plan_blocks import Picture, Pictures
+from maps.static import draw_static_map
+
+MAP_SIZE, CHART_SIZE = (122.0, 58.0), (52.0, 58.0)  # millimetres: side by side on an A4 page
+_MM = 1 / 25.4
+
+
+def draw_pictures(
+    plan: Plan,
+    *,
+    spots: gpd.GeoDataFrame | None = None,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    profile: str | Profile | None = None,
+) -> Pictures | None:
+    """Map of the place (where hotspots are given) and chart of its months, side by side.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan; its frozen area is drawn, whatever the list says now.
+    spots : GeoDataFrame, optional
+        The hotspots, for the neighbours. None: no map.
+    layers : dict of GeoDataFrame, optional
+        Areas and other layers for the map.
+    profile : str, optional
+        Disclosure profile, as for `maps.draw_map`.
+
+    Returns
+    -------
+    Pictures or None
+        None for a plan without an area.
+    """
+    if not plan.frozen.get("areas"):
+        return None
+    drawn = []
+    if spots is not None:
+        frame, rank = place_on_list(plan, spots)
+        width, height = MAP_SIZE
+        png = draw_static_map(frame, layers=layers, focus=rank, width=width, height=height, profile=profile)
+        streets = [row["street"] for row in plan.analysis.get("repeat_places", ())][:5]
+        near = f" Busiest streets: {say_list(streets)}." if streets else ""
+        alt = f"Map of {plan.title}: outline of the plan's area with street names and hotspots nearby.{near}"
+        drawn.append(Picture(png, alt, f"Left: the place, from the data alone ({plan.title}).", width / 10))
+    months = plan.analysis.get("months", [])
+    if months:
+        said = "; ".join(f"{_label(row['month'])}: {row['incidents']}" for row in months[-24:])
+        caption = "Right: crimes and ASB incidents by month."
+        alt = f"Bars of incidents by month. {said}."
+        drawn.append(Picture(draw_months(months), alt, caption, CHART_SIZE[0] / 10))
+    return Pictures(tuple(drawn)) if drawn else None
+
+
+def place_on_list(plan: Plan, spots: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
+    """Give the list with the plan's own area in it, and its rank there."""
+    ground = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
+    refs = spots["ref"].tolist() if "ref" in spots else []
+    if plan.ref in refs and plan.covers == "hotspot":
+        rank = int(spots.index[refs.index(plan.ref)])
+        frame = spots.copy()
+        # the list draws one street per part: a plan names the busiest ones
+        old = frame.get("parts", pd.Series(index=frame.index, dtype=object))
+        frame["parts"] = [_street_parts(plan) if at == rank else parts for at, parts in old.items()]
+        frame.loc[[rank], frame.geometry.name] = gpd.GeoSeries([ground], index=[rank], crs=CRS)
+        return frame, rank
+    columns = {"ref": [plan.ref], "name": [plan.title], "incidents": [1], "parts": [_street_parts(plan)]}
+    row = gpd.GeoDataFrame(columns, geometry=[ground], crs=CRS)
+    row.index = pd.RangeIndex(1, 2, name="rank")
+    return row, 1
+
+
+def _street_parts(plan: Plan) -> list[dict[str, object]]:
+    places = plan.analysis.get("repeat_places", ())
+    # a count that may be shown already stands in the plan: the map takes the names only
+    return [{name: row[name] for name in ("street", "easting", "northing")} for row in places]
+
+
+def _label(month: str) -> str:
+    stamp = pd.Period(month, freq="M").to_timestamp()
+    return f"{stamp.month_name()[:3]} {stamp.year}"
+
+
+def draw_months(months: list[dict[str, object]]) -> bytes:
+    """Draw bars of incidents by month; the same bytes for the same counts."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    shown = months[-36:]
+    counts = [int(str(row["incidents"])) for row in shown]
+    with mpl.rc_context(mpl.rcParamsDefault):
+        figure = Figure(figsize=(CHART_SIZE[0] * _MM, CHART_SIZE[1] * _MM), dpi=150, facecolor="white")
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.16, 0.24, 0.82, 0.68))
+        axes.bar(range(len(counts)), counts, width=0.7, color=ACCENT)
+        step = max(1, -(-len(counts) // 6))
+        axes.set_xticks(range(0, len(counts), step))
+        names = [_label(str(row["month"])) for row in shown][::step]
+        axes.set_xticklabels(names, rotation=45, ha="right", fontsize=7, color=INK)
+        axes.tick_params(axis="y", labelsize=7, colors=INK)
+        if len(counts) <= 6:
+            for place, count in enumerate(counts):
+                axes.annotate(f"{count:,}", (place, count), ha="center", va="bottom", fontsize=7, color=INK)
+        axes.set_ylim(0, max(counts, default=0) * 1.15 or 1)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        stream = io.BytesIO()
+        figure.savefig(stream, format="png", metadata={"Software": None})
+    return stream.getvalue()
