@@ -98,7 +98,10 @@ def _check(table: Mapping[str, Any], name: str) -> None:
             continue
         for value in values:
             if key in lists and value not in lists[key]:
-                problems.add(f"unknown {key} {value!r}", advice=closest_name(value, lists[key]) or "")
+                problems.add(
+                    f"unknown {key} {value!r}",
+                    advice=closest_name(value, lists[key]) or ", ".join(lists[key]),
+                )
     hours = table.get("hours", [])
     whole = isinstance(hours, list | tuple) and all(isinstance(h, int) and 0 <= h <= 24 for h in hours)
     if not whole or len(hours) not in (0, 2):
@@ -189,7 +192,7 @@ def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd
         inside = hour.between(start, end - 1) if start < end else hour.ge(start) | hour.lt(end)
         holds &= inside
     if wanted.weekdays:
-        holds &= incidents["when"].dt.dayofweek.isin([_DAYS.index(d) for d in wanted.weekdays])
+        holds &= incidents["when"].dt.day_of_week.isin([_DAYS.index(d) for d in wanted.weekdays])
     return holds
 
 

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from pandas.testing import assert_series_equal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal, assert_series_equal
 
 from hotspots.checks import ASB, InputError
-from hotspots.severity import weigh_incidents
+from hotspots.severity import explain_weights, list_unweighed, weigh_incidents
+from hotspots.severity_mix import mix_weights, read_mix
+from hotspots.severity_table import name_score, tabulate_severity
 from hotspots.severity_weights import WEIGHT_COLUMNS, list_schemes, read_weights
 
 
@@ -86,3 +91,158 @@ def test_every_weights_file_is_whole(scheme: str) -> None:
     assert weights.notna().all(axis=None)
     assert (weights["low"] <= weights["weight"]).all()
     assert (weights["weight"] <= weights["high"]).all()
+
+
+def test_the_offence_comes_first_and_each_row_says_what_was_used() -> None:
+    rows = pd.DataFrame(
+        {
+            "source": "force crime",
+            "category": ["Violence with injury", "Burglary", "Nonsense", ASB, "Theft", "Abandoned vehicle"],
+            "raw_offence": ["1", "Arson", "", "Homicide", "Homicide", ""],
+        }
+    )
+    explained = explain_weights(rows, scheme="cchi-2026-subgroups")
+    assert explained["used"].tolist() == ["category", "offence", "unknown", "ASB", "offence", "unknown"]
+    assert explained["weight"].tolist() == [365, 185, 1, 1, 5475, 1]
+    council = rows.assign(source="council ASB cases", raw_offence="")
+    assert explain_weights(council, asb_weight=2)["used"].tolist()[1:4] == ["category", "unknown", "ASB"]
+
+
+def test_a_source_s_own_category_is_weighed_through_the_crosswalk() -> None:
+    rows = pd.DataFrame({"source": "force crime", "category": ["Theft from a vehicle", "Homicide"]})
+    explained = explain_weights(rows, scheme="cchi-2026")
+    assert explained["used"].tolist() == ["crosswalk", "crosswalk"]
+    assert explained["weight"].tolist() == [5, 194.21]
+
+
+def test_one_switch_leaves_out_what_police_activity_detects(caplog: pytest.LogCaptureFixture) -> None:
+    rows = frame("Drugs", "Possession of weapons", "Robbery").assign(source="police.uk")
+    with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
+        assert weigh_incidents(rows, proactive=False).tolist() == [0, 0, 365]
+    assert "2 incidents" in caplog.text
+
+
+def test_weights_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("label,weight\nRobbery,100\nNoise,3\n")
+    assert weigh_incidents(frame("Robbery", "Noise"), scheme=path, level="high").tolist() == [100, 3]
+    path.write_text("label,weight\nRobbery,-1\nNoise,x\nNoise,2\n")
+    with pytest.raises(InputError) as error:
+        read_weights(path)
+    for part in ("'Robbery'", "'Noise' is not 0 or more", "'Noise' stands twice"):
+        assert part in str(error.value)
+
+
+def test_unweighed_categories_are_listed_with_their_counts() -> None:
+    rows = frame("Witchcraft", "Robbery", "Witchcraft").assign(source="s", incidents=[2, 5, 3])
+    assert list_unweighed(rows).values.tolist() == [["s", "Witchcraft", 5]]
+
+
+def test_the_west_yorkshire_mix_derived_by_hand() -> None:
+    # Recorded crime 2017/18 by subgroup times the index's days, over the category's offences.
+    by_hand = {
+        "Burglary": (19_847 * 273.5 + 7_369 * 183.5) / 27_216,
+        "Violence and sexual offences": (
+            28 * 5475 + 2_957 * 2555 + 5_147 * 182.25 + 26_567 * 365 + 35_069 * 10 + 20_346 * 10
+        )
+        / 90_114,
+        "Drugs": (3_682 * 3 + 1_938 * 5) / 5_620,
+        "Possession of weapons": 273.75,
+    }
+    made = mix_weights("west-yorkshire-2017-18", "cchi-2026-subgroups").set_index("label")
+    assert made["coverage"].eq(1).all()
+    for category, expected in by_hand.items():
+        assert made.loc[category, "weight"] == pytest.approx(expected, rel=1e-12)
+    rows = frame("Burglary", "Drugs")
+    assert weigh_incidents(rows, scheme=made.reset_index()).tolist() == pytest.approx(
+        [by_hand["Burglary"], by_hand["Drugs"]]
+    )
+
+
+def test_offence_codes_of_the_mix_meet_the_weights_of_the_ons() -> None:
+    weapons = 166 * 616.560089 + 142 * 412.202395 + 899 * 52.126097 + 673 * 53.038239 + 2 * 1287.544413
+    drugs = 1_938 * 512.957359 + 26 * 9.062219 + 1_164 * 8.082043 + 2_492 * 1.770623
+    made = mix_weights("west-yorkshire-2017-18", "ons-css-2019-part").set_index("label")
+    assert made.loc["Possession of weapons", "weight"] == pytest.approx(weapons / 1_882)
+    assert made.loc["Drugs", "weight"] == pytest.approx(drugs / 5_620)
+    violence = made.loc["Violence and sexual offences"]
+    assert 0 < violence["coverage"] < 1
+    assert violence["low"] < violence["weight"] < violence["high"]
+
+
+def test_the_mix_matches_the_table_it_was_typed_from(shared_data: Path) -> None:
+    given = pd.read_csv(shared_data / "weights" / "west_yorkshire_2017_18_offence_mix.csv")
+    ours = read_mix("west-yorkshire-2017-18")
+    assert_series_equal(
+        ours.groupby("code")["offences"].sum(),
+        given.groupby("Offence_Code")["Number_of_Offences"].sum(),
+        check_names=False,
+    )
+
+
+def areas() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "ward": ["A", "A", "A", "B", "B", None],
+            "category": ["Homicide", ASB, ASB, "Robbery", "Robbery", ASB],
+            "harm": [900.0, 1.0, 1.0, 500.0, 500.0, 1.0],
+            "harm_low": [900.0, 1.0, 1.0, 400.0, 400.0, 1.0],
+            "harm_high": [900.0, 1.0, 1.0, 500.0, 500.0, 1.0],
+        }
+    )
+
+
+def test_the_severity_table_of_areas() -> None:
+    table = tabulate_severity(areas(), by="ward")
+    assert table.index[:2].tolist() == ["B", "A"]
+    assert pd.isna(table.index[2])
+    assert table["score"].tolist() == [1000, 902, 1]
+    assert table["rank"].tolist()[:2] == [1, 2]
+    assert pd.isna(table["rank"].iloc[2])
+    assert table[["rank_low", "rank_high"]].values.tolist()[:2] == [[1, 2], [1, 2]]
+    assert table["asb"].tolist() == [0, 2, 1]
+    assert table["largest"].tolist() == ["Robbery", "Homicide", ASB]
+    assert table["largest_share"].tolist() == pytest.approx([0.5, 900 / 902, 1])
+    assert table["dominated"].tolist() == [False, True, True]
+    assert table["root_score"].tolist() == pytest.approx([2 * 500**0.5, 30 + 2, 1])
+
+
+def test_the_severity_table_of_places_is_that_of_their_incidents() -> None:
+    rows = areas()
+    keys = ["ward", "category"]
+    places = rows.assign(incidents=1).groupby(keys, dropna=False, as_index=False).sum(numeric_only=True)
+    assert_frame_equal(tabulate_severity(places, by="ward"), tabulate_severity(rows, by="ward"))
+
+
+def test_change_keeps_an_area_that_fell_to_nothing() -> None:
+    before = pd.DataFrame({"ward": ["C", "A"], "category": "x", "harm": [7.0, 2.0]})
+    table = tabulate_severity(areas(), by="ward", before=before, population=pd.Series({"A": 451, "C": 10}))
+    assert table.loc["C", ["score", "incidents", "score_before", "change"]].tolist() == [0, 0, 7, -7]
+    assert table.loc["A", ["score_before", "incidents_before", "change"]].tolist() == [2, 1, 900]
+    assert table.loc["A", "score_per_head"] == 2
+    assert pd.isna(table.loc["B", "score_per_head"])
+
+
+def test_nothing_is_called_the_ons_score_unless_it_is_one() -> None:
+    full = pd.DataFrame({"code": [str(i) for i in range(135)], "weight": 1.0, "scheme": "ons-css-2024"})
+    used = pd.Series(["offence", "offence"])
+    assert name_score(full, used=used, population=1000) == "ONS Crime Severity Score"
+    for lacking in (
+        {"scheme": "ons-css-2019-part", "used": used, "population": 1},
+        {"scheme": full, "used": pd.Series(["category"]), "population": 1},
+        {"scheme": full, "used": used},
+        {"scheme": full.assign(scheme="mine"), "used": used, "population": 1},
+    ):
+        assert "ONS" not in name_score(**lacking)
+        with pytest.raises(InputError, match="may not be called"):
+            name_score(**lacking, title="Crime Severity Score of Leeds")
+
+
+@given(st.lists(st.sampled_from([ASB, "Robbery", "Drugs", "Nonsense"]), max_size=30))
+@settings(max_examples=25, deadline=None)
+def test_low_middle_and_high_are_in_order_for_every_row(categories: list[str]) -> None:
+    rows = frame(*categories)
+    low, middle, high = (weigh_incidents(rows, level=level) for level in ("low", "middle", "high"))
+    assert (low <= middle).all()
+    assert (middle <= high).all()
+    assert (low > 0).all()
