@@ -37,6 +37,7 @@ def score_lattice(
     reach = math.ceil(radius / lattice)
     low = base.min(axis=0) - reach
     height = int(base[:, 1].max() - low[1]) + reach + 2
+    width = int(base[:, 0].max() - low[0]) + reach + 2
     keys, weights = [], []
     for across in range(-reach, reach + 2):
         for up in range(-reach, reach + 2):
@@ -44,13 +45,32 @@ def score_lattice(
             near = ((local - node * lattice) ** 2).sum(axis=1) <= (radius * RIM) ** 2
             keys.append((node[near, 0] - low[0]) * height + node[near, 1] - low[1])
             weights.append(weight[near])
-    key = np.concatenate(keys)
+    key, totals = _total_by_key(np.concatenate(keys), np.concatenate(weights), width * height)
+    node = np.column_stack([key // height, key % height]) + low
+    return node * lattice + np.asarray(origin), totals
+
+
+def _total_by_key(key: Ints, weight: Ints, size: int) -> tuple[Ints, Ints]:
+    """Distinct keys, ascending, and the weight of each; a key is at least 0 and below ``size``."""
+    if size <= 2 * len(key) and weight.sum() < 2**53:  # a full table beats a sort, and floats are exact here
+        table = np.bincount(key, weights=weight, minlength=size)
+        there = np.flatnonzero(np.bincount(key, minlength=size))
+        return there, table[there].astype(np.int64)
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
-    total = np.add.reduceat(np.concatenate(weights)[order], first)
-    node = np.column_stack([key[first] // height, key[first] % height]) + low
-    return node * lattice + np.asarray(origin), total.astype(np.int64)
+    return key[first], np.add.reduceat(weight[order], first).astype(np.int64)
+
+
+def places_near_much(
+    xy: Floats, weight: Ints, *, radius: float, least: float, origin: tuple[float, float] = (0.0, 0.0)
+) -> npt.NDArray[np.intp]:
+    """Numbers of the places that a disc holding ``least`` or more could contain, and some others."""
+    step = max(radius, LATTICE)
+    reach = radius + step / math.sqrt(2)
+    nodes, most = score_lattice(xy, weight, radius=reach, lattice=step, origin=origin)
+    nodes = nodes[most >= least]
+    return _near_nodes(xy, nodes, reach) if len(nodes) else np.empty(0, dtype=np.intp)
 
 
 def refine_centres(

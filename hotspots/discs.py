@@ -82,7 +82,8 @@ def choose_discs(
     some = np.flatnonzero(weight > 0)
     if not len(some) or count == 0:
         return Discs(np.empty((0, 2)), np.full(len(xy), -1, dtype=np.int64), np.empty(0, dtype=np.int64))
-    stop = Stop(count, until_share, least_distance(radius, max_overlap, spacing), quota)
+    wanted = math.inf if until_share is None else until_share * float(weight.sum())
+    stop = Stop(count, wanted, least_distance(radius, max_overlap, spacing), quota)
     choice = Choice.of(xy[some], weight[some], radius, origin, None if area is None else area[some])
     discs = choice.pick_best(stop)
     owner = np.full(len(xy), -1, dtype=np.int64)

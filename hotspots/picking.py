@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-import math
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
-from hotspots.centres import LATTICE, RIM, members_of, refine_centres, score_lattice
+from hotspots.centres import LATTICE, RIM, members_of, places_near_much, refine_centres, score_lattice
 from hotspots.collapse import Floats, Ints
 
 
@@ -23,8 +23,8 @@ class Stop:
     ----------
     count : int or None
         The most discs; None means no limit.
-    share : float or None
-        Stop once this share of all the weight is held; None means never.
+    wanted : float
+        Stop once this much weight is held; infinity means never.
     apart : float
         Least metres between centres.
     quota : dict or None
@@ -32,7 +32,7 @@ class Stop:
     """
 
     count: int | None
-    share: float | None
+    wanted: float
     apart: float
     quota: dict[int, int] | None = None
 
@@ -80,30 +80,40 @@ class Choice(NamedTuple):
 
     def pick_best(self, stop: Stop) -> Discs:
         """Pick from all centres that could be worth it; ask again with a lower bar if it was set too high."""
-        least = self.bar(stop)
-        while True:
-            centres = refine_centres(
-                self.xy, self.weight, radius=self.radius, least=least, origin=self.origin
+        least = self.bar(stop, max(self.radius, LATTICE))
+        for attempt in itertools.count():
+            kept = places_near_much(self.xy, self.weight, radius=self.radius, least=least, origin=self.origin)
+            few = self.of(
+                self.xy[kept],
+                self.weight[kept],
+                self.radius,
+                self.origin,
+                None if self.area is None else self.area[kept],
             )
-            inside = members_of(centres, self.xy, self.radius)
-            discs = self.pick(centres, inside @ self.weight, _rows_of(inside), stop, settle=True)
-            if least <= 1 or (_is_full(discs, stop, self.weight) and discs.gains.min() >= least):
-                return discs
+            if len(kept):
+                if not attempt:
+                    least = max(least, few.bar(stop, LATTICE))
+                discs = few.pick_refined(stop, least)
+                if least <= 1 or (_is_full(discs, stop) and discs.gains.min() >= least):
+                    owner = np.full(len(self.xy), -1, dtype=np.int64)
+                    owner[kept] = discs.owner
+                    return discs._replace(owner=owner)
             least = max(1.0, least / 2)
+        raise AssertionError("unreachable: at a bar of 1 every centre is tried")
 
-    def bar(self, stop: Stop) -> float:
-        """Weight that a disc must hold to be worth a thought: what the last disc on a coarse lattice adds."""
-        least = 1.0
-        for step in (max(self.radius, LATTICE), LATTICE):
-            nodes, total = score_lattice(
-                self.xy, self.weight, radius=self.radius, lattice=step, origin=self.origin
-            )
-            nodes, total = nodes[total >= least], total[total >= least]
-            discs = self.pick(nodes, total, lambda i, at=nodes: self.members(at[i]), stop)  # type: ignore[misc]
-            if not _is_full(discs, stop, self.weight):
-                return 1.0
-            least = max(least, 0.8 * float(discs.gains.min()))
-        return least
+    def pick_refined(self, stop: Stop, least: float) -> Discs:
+        """Pick from every centre that could hold ``least`` or more."""
+        centres = refine_centres(self.xy, self.weight, radius=self.radius, least=least, origin=self.origin)
+        inside = members_of(centres, self.xy, self.radius)
+        return self.pick(centres, inside @ self.weight, _rows_of(inside), stop, settle=True)
+
+    def bar(self, stop: Stop, lattice: float) -> float:
+        """Weight that a disc must hold to be worth a thought: most of what the last lattice disc adds."""
+        nodes, total = score_lattice(
+            self.xy, self.weight, radius=self.radius, lattice=lattice, origin=self.origin
+        )
+        discs = self.pick(nodes, total, lambda number: self.members(nodes[number]), stop)
+        return max(1.0, 0.8 * float(discs.gains.min())) if _is_full(discs, stop) else 1.0
 
     def pick(
         self,
@@ -120,8 +130,7 @@ class Choice(NamedTuple):
         picked: list[Floats] = []
         gains: list[int] = []
         queue = _Queue(centres, score, stop.apart)
-        wanted = math.inf if stop.share is None else stop.share * float(self.weight.sum())
-        while (stop.count is None or len(picked) < stop.count) and sum(gains) < wanted:
+        while (stop.count is None or len(picked) < stop.count) and sum(gains) < stop.wanted:
             number, claimed = queue.pop()
             if number < 0:
                 break
@@ -219,11 +228,11 @@ def _rows_of(inside: Any) -> Callable[[int], Ints]:
     return lambda number: indices[pointer[number] : pointer[number + 1]].astype(np.int64)
 
 
-def _is_full(discs: Discs, stop: Stop, weight: Ints) -> bool:
+def _is_full(discs: Discs, stop: Stop) -> bool:
     """Tell whether picking stopped because it had enough, not because nothing was left."""
     if not len(discs.gains):
         return False
-    if stop.share is not None and discs.gains.sum() >= stop.share * float(weight.sum()):
+    if discs.gains.sum() >= stop.wanted:
         return True
     if stop.quota is not None:
         return len(discs.gains) == sum(stop.quota.values())
