@@ -3,6 +3,7 @@
 from boundaries.areas import read_areas
 from boundaries.attach import attach_areas
 from boundaries.coverage import measure_overlaps
+from boundaries.download import download_areas
 from boundaries.lookups import join_lookup, read_lookup
 from boundaries.nest import centre_area, nest_areas
 from boundaries.rates import summarise_areas
@@ -12,6 +13,7 @@ __all__ = [
     "attach_areas",
     "centre_area",
     "compare_vintages",
+    "download_areas",
     "group_codes",
     "join_lookup",
     "join_vintages",

@@ -17,6 +17,7 @@ from hotspots.crosswalk import (
     read_crosswalk,
 )
 from hotspots.density import smooth_density
+from hotspots.download import download_incidents
 from hotspots.find import find_hotspots
 from hotspots.fit import fit_layout, suggest_layouts
 from hotspots.incidents import read_incidents
@@ -43,6 +44,7 @@ __all__ = [
     "crosswalk_categories",
     "describe_profile",
     "diagnose_rejects",
+    "download_incidents",
     "draft_plan",
     "draw_concentration",
     "explain_no_arrow",
