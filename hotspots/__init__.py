@@ -2,6 +2,7 @@
 
 from hotspots.assess import assess_response, propose_comparators
 from hotspots.assign import assign_hotspots
+from hotspots.calendars import mark_calendar, read_calendar
 from hotspots.cameras import place_cameras, street_junctions
 from hotspots.cells import assign_cells, count_cells, label_cells, score_cells
 from hotspots.changes import compare_periods
@@ -31,6 +32,8 @@ from hotspots.severity import explain_weights, list_unweighed, weigh_incidents
 from hotspots.severity_mix import list_mixes, mix_weights, read_mix
 from hotspots.severity_table import name_score, tabulate_severity
 from hotspots.severity_weights import list_schemes, read_weights
+from hotspots.timing import profile_times
+from hotspots.timing_picture import draw_times
 
 __all__ = [
     "InputError",
@@ -47,6 +50,7 @@ __all__ = [
     "download_incidents",
     "draft_plan",
     "draw_concentration",
+    "draw_times",
     "explain_no_arrow",
     "explain_weights",
     "filter_profile",
@@ -65,13 +69,16 @@ __all__ = [
     "load_layout",
     "load_profile",
     "lorenz_curve",
+    "mark_calendar",
     "match_profile",
     "measure_concentration",
     "mix_weights",
     "name_score",
     "outline_hotspots",
     "place_cameras",
+    "profile_times",
     "propose_comparators",
+    "read_calendar",
     "read_crosswalk",
     "read_incidents",
     "read_mix",
