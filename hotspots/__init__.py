@@ -2,6 +2,7 @@
 
 from hotspots.assess import assess_response, propose_comparators
 from hotspots.assign import assign_hotspots
+from hotspots.backtest import backtest_hotspots, summarise_backtest
 from hotspots.calendars import mark_calendar, read_calendar
 from hotspots.cameras import place_cameras, street_junctions
 from hotspots.cells import assign_cells, count_cells, label_cells, score_cells
@@ -21,6 +22,7 @@ from hotspots.density import smooth_density
 from hotspots.download import download_incidents
 from hotspots.find import find_hotspots
 from hotspots.fit import fit_layout, suggest_layouts
+from hotspots.forecast import draw_backtest, score_forecast
 from hotspots.incidents import read_incidents
 from hotspots.layout import list_layouts, load_layout
 from hotspots.outlines import outline_hotspots
@@ -40,6 +42,7 @@ __all__ = [
     "assess_response",
     "assign_cells",
     "assign_hotspots",
+    "backtest_hotspots",
     "cluster_incidents",
     "compare_periods",
     "count_cells",
@@ -49,6 +52,7 @@ __all__ = [
     "diagnose_rejects",
     "download_incidents",
     "draft_plan",
+    "draw_backtest",
     "draw_concentration",
     "draw_times",
     "explain_no_arrow",
@@ -85,9 +89,11 @@ __all__ = [
     "read_weights",
     "refuse_systematic",
     "score_cells",
+    "score_forecast",
     "smooth_density",
     "street_junctions",
     "suggest_layouts",
+    "summarise_backtest",
     "tabulate_rejects",
     "tabulate_severity",
     "weigh_incidents",

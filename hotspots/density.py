@@ -81,7 +81,8 @@ def smooth_density(
     density = np.zeros(len(cells))
     if len(cells):
         weight = places.incidents.astype(float) if by == "incidents" else harms["harm"]
-        surface = _Surface(cells, cell=cell, bandwidth=bandwidth)
+        column, row = cells["column"].to_numpy(), cells["row"].to_numpy()
+        surface = Surface(column, row, cell=cell, bandwidth=bandwidth)
         density = surface.smooth(surface.share_out(places.xy[inside], weight[inside])) * 1e6
         if area is not None:
             density = density / surface.smooth(surface.ground(area))
@@ -89,11 +90,11 @@ def smooth_density(
     return cells
 
 
-class _Surface:
+class Surface:
     """A fine grid around some cells, and the Gaussian that carries it to their centres."""
 
-    def __init__(self, cells: gpd.GeoDataFrame, *, cell: float, bandwidth: float) -> None:
-        self.column, self.row = cells["column"].to_numpy(), cells["row"].to_numpy()
+    def __init__(self, column: Ints, row: Ints, *, cell: float, bandwidth: float) -> None:
+        self.column, self.row = column, row
         self.low = np.array([self.column.min(), self.row.min()])
         self.parts = math.ceil(cell / bandwidth * _FINE)
         self.step = cell / self.parts

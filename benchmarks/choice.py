@@ -1,0 +1,112 @@
+"""Was the choice good: backtests on real months, every method at equal unit size and equal total area.
+
+Twenty-one splits: the five West Yorkshire districts (July 2016 → 2017, 2017 → 2018, 2016 and 2017 → 2018;
+100 units) and six of the City of London (10 units). Run from the repository:
+
+    python benchmarks/choice.py --data path/to/open/data [--out choice.json] [--figure choice.png]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots import read_incidents, weigh_incidents
+from hotspots.backtest import backtest_hotspots, summarise_backtest
+from hotspots.forecast import draw_backtest
+
+REPO = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("SAFER_HOTSPOTS_DATA", REPO.parent / "shared" / "data"))
+JULYS = [
+    (["2016-07"], "2017-07"),
+    (["2017-07"], "2018-07"),
+    (["2016-07", "2017-07"], "2018-07"),
+]
+CITY = [
+    ("2014-09..2016-08", "2016-09..2017-08"),
+    ("2014-09..2015-08", "2015-09..2016-08"),
+    ("2015-09..2016-08", "2016-09..2017-08"),
+    ("2014-09..2016-02", "2016-03..2017-08"),
+    ("2014-09..2017-02", "2017-03..2017-08"),
+    ("2016-09..2017-02", "2017-03..2017-08"),
+]
+
+
+def cities(data: Path) -> Iterator[tuple[str, gpd.GeoDataFrame, Any, int, list[Any]]]:
+    """Yield the name, incidents, study area, units and splits of each city."""
+    west_yorkshire, _ = read_incidents(data / "police_uk" / "west_yorkshire_2016_2018_july.zip")
+    districts = gpd.read_file(data / "areas" / "west_yorkshire_districts.geojson").to_crs(27700)
+    name = next(c for c in districts.columns if districts[c].eq("Leeds").any())
+    for district, area in zip(districts[name], districts.geometry, strict=True):
+        inside = west_yorkshire[west_yorkshire.within(area)].reset_index(drop=True)
+        yield district, inside, area, 100, JULYS
+    london, _ = read_incidents(data / "police_uk" / "city_of_london_2014_2017.zip")
+    ground = london.union_all().convex_hull.buffer(150)
+    yield "City of London", london[london.within(ground)].reset_index(drop=True), ground, 10, CITY
+
+
+def run(data: Path, *, by: str, ceiling_draws: int) -> pd.DataFrame:
+    """Backtest every city and put the tables together."""
+    tables = []
+    for city, incidents, area, count, splits in cities(data):
+        incidents["harm"] = weigh_incidents(incidents)
+        start = time.perf_counter()
+        table = backtest_hotspots(
+            incidents, count=count, by=by, splits=splits, study_area=area, ceiling_draws=ceiling_draws
+        )
+        print(f"  {city}: {time.perf_counter() - start:.1f} s", flush=True)
+        tables.append(table.assign(city=city, split=city + ": " + table["split"]))
+    return pd.concat(tables, ignore_index=True)
+
+
+def report(table: pd.DataFrame, *, by: str) -> dict[str, Any]:
+    """Print the table of issue and goals, and return it."""
+    summary = summarise_backtest(table)
+    print(f"\nBy {by}, mean over {int(summary['splits'].max())} splits")
+    print(summary.round(3).to_string())
+    by_city = table.pivot_table(index="method", columns="city", values="hit_rate", sort=False)
+    print((100 * by_city.loc[summary.index]).round(1).to_string())
+    wide = table.pivot_table(index="split", columns="method", values="hit_rate", sort=False)
+    print((100 * wide[summary.index]).round(1).to_string())
+    discs = table[table["method"] == "discs"]
+    print(
+        f"discs: most captured in {summary.loc['discs', 'wins']} of {len(discs)} splits, "
+        f"not told from the best in {summary.loc['discs', 'near_best']}; "
+        f"PEI {discs['pei'].mean():.3f} beside a noise ceiling of {discs['ceiling'].mean():.3f}"
+    )
+    return {"by": by, "summary": summary.to_dict("index"), "splits": table.to_dict("records")}
+
+
+def main() -> None:
+    """Read the options, run by count and by harm, print and write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of real open data")
+    parser.add_argument("--by", choices=["incidents", "harm"], nargs="*", default=["incidents", "harm"])
+    parser.add_argument("--ceiling-draws", type=int, default=5)
+    parser.add_argument("--out", type=Path, help="write all figures as JSON")
+    parser.add_argument("--figure", type=Path, help="draw the backtest by count as a PNG")
+    options = parser.parse_args()
+    logging.getLogger("safer_hotspots").setLevel("ERROR")
+    results = []
+    for by in options.by:
+        table = run(options.data, by=by, ceiling_draws=options.ceiling_draws)
+        results.append(report(table, by=by))
+        if options.figure and by == "incidents":
+            draw_backtest(table).savefig(options.figure, dpi=110)
+    if options.out:
+        options.out.write_text(json.dumps(results, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
