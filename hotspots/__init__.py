@@ -26,6 +26,7 @@ from hotspots.forecast import draw_backtest, score_forecast
 from hotspots.incidents import read_incidents
 from hotspots.layout import list_layouts, load_layout
 from hotspots.outlines import outline_hotspots
+from hotspots.patrols import choose_patrols
 from hotspots.profiles import describe_profile, filter_profile, list_profiles, load_profile, match_profile
 from hotspots.rejects import diagnose_rejects, refuse_systematic, tabulate_rejects
 from hotspots.sara import draft_plan
@@ -43,6 +44,7 @@ __all__ = [
     "assign_cells",
     "assign_hotspots",
     "backtest_hotspots",
+    "choose_patrols",
     "cluster_incidents",
     "compare_periods",
     "count_cells",

@@ -15,6 +15,8 @@ Ints = NDArray[np.int64]
 # HiGHS stops at an absolute gap of 1e-6: on this scale that is 1e-10 of all demand.
 _SCALE = 1e4
 _CLOSE = 1e-9
+# Comparing sites pair by pair pays only while the pairs fit in memory.
+_MOST_PAIRS = 20_000_000
 
 
 def covered_weight(weights: Floats, reach: Any, sites: Ints) -> float:
@@ -127,12 +129,14 @@ def _merge_alike(reach: Any, weights: Floats) -> tuple[Any, Floats]:
 
 def _undominated(reach: Any, bonus: Floats) -> Ints:
     """Columns not reached in full by another one (of equals the first stays); those with a bonus stay."""
-    shared = (reach.T @ reach).tocoo()
     size = np.asarray(reach.sum(axis=0)).ravel()
+    useless = (size == 0) & (bonus <= 0)
+    if np.square(np.diff(reach.indptr), dtype=np.int64).sum() > _MOST_PAIRS:
+        return np.flatnonzero(~useless)
+    shared = (reach.T @ reach).tocoo()
     i, j = shared.coords if hasattr(shared, "coords") else (shared.row, shared.col)
     inside = (i != j) & (shared.data == size[i]) & (bonus[i] <= 0)
     worse = inside & ((size[i] < size[j]) | (bonus[j] > 0) | (i > j))
-    useless = (size == 0) & (bonus <= 0)
     useless[i[worse]] = True
     return np.flatnonzero(~useless)
 
@@ -272,7 +276,7 @@ def _solve(
 
     m, n = len(sites), len(weights)
     rows, limits = _model(weights, reach[:, sites], room)
-    answer = milp(
+    answer: Any = milp(
         -np.concatenate([bonus[sites], weights]),
         constraints=LinearConstraint(rows, ub=limits),
         bounds=Bounds(0, 1),

@@ -1,0 +1,174 @@
+"""Rounds of a vehicle that keep the gap rule, and the set of rounds that covers most."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hotspots.checks import announce
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MOST_ROUNDS = 120_000
+EXACT_STOPS = 14
+_TIGHT = 1e-9
+
+
+class Rounds(NamedTuple):
+    """Sets of stops a vehicle can serve: ``members`` (padded with -1), ``minutes`` of the shortest round."""
+
+    members: NDArray[np.int64]
+    minutes: Floats
+    maximal: NDArray[np.bool_]
+
+
+def fitting_rounds(travel: Floats, *, visit: float, limit: float, most: int = MOST_ROUNDS) -> Rounds:
+    """Every set of stops whose shortest closed round, visits included, lasts at most ``limit`` minutes.
+
+    Shortest rounds by dynamic programming over sets (Held and Karp, 1962), level by level; a set is
+    looked at only if all its subsets fit, which the triangle inequality allows.
+
+    Examples
+    --------
+    >>> far = np.array([[0.0, 5, 50], [5, 0, 50], [50, 50, 0]])
+    >>> rounds = fitting_rounds(far, visit=15, limit=60)
+    >>> rounds.members[rounds.maximal].tolist()
+    [[2, -1], [0, 1]]
+    """
+    n = len(travel)
+    single = np.arange(n)[np.full(n, visit <= limit + _TIGHT)]
+    levels = [(single[:, None], np.full(len(single), float(visit)), np.ones(len(single), dtype=bool))]
+    masks, paths = 1 << single.astype(np.int64), np.zeros((len(single), 1))
+    while len(levels[-1][0]) and len(levels) < n:
+        members, masks, paths, minutes, subsets = _extend(
+            levels[-1][0], masks, paths, travel, visit, limit, most
+        )
+        levels[-1][2][subsets] = False
+        if not len(members):
+            break
+        levels.append((members, minutes, np.ones(len(members), dtype=bool)))
+    width = levels[-1][0].shape[1]
+    padded = [np.pad(m, ((0, 0), (0, width - m.shape[1])), constant_values=-1) for m, _, _ in levels]
+    return Rounds(
+        np.concatenate(padded),
+        np.concatenate([m for _, m, _ in levels]),
+        np.concatenate([k for _, _, k in levels]),
+    )
+
+
+def _extend(
+    members: Ints, masks: Ints, paths: Floats, travel: Floats, visit: float, limit: float, most: int
+) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """Make sets one larger; ``paths[i, j]`` leads from a set's first member to its j-th through all."""
+    n, size = len(travel), members.shape[1] + 1
+    row, added = np.nonzero(np.arange(n)[None, :] > members[:, -1:])
+    order = np.argsort(masks)
+    ranked = masks[order]
+    bigger = np.column_stack([members[row], added])
+    mask = masks[row] | (1 << added.astype(np.int64))
+    known, subset = np.ones(len(bigger), dtype=bool), np.empty((len(bigger), size), dtype=np.int64)
+    for at in range(size):
+        less = mask & ~(1 << bigger[:, at].astype(np.int64))
+        spot = np.minimum(np.searchsorted(ranked, less), len(ranked) - 1)
+        known &= ranked[spot] == less
+        subset[:, at] = order[spot]
+    bigger, mask, subset = bigger[known], mask[known], subset[known]
+    longer = np.full((len(bigger), size), np.inf)
+    for at in range(1, size):
+        before = np.delete(bigger, at, axis=1)
+        step = paths[subset[:, at]] + travel[before, bigger[:, [at]]]
+        if size > 2:
+            step = step[:, 1:]
+        longer[:, at] = step.min(axis=1)
+    minutes = (longer[:, 1:] + travel[bigger[:, 1:], bigger[:, [0]]]).min(axis=1) + size * visit
+    fits = minutes <= limit + _TIGHT
+    if fits.sum() > most:
+        announce(f"More than {most:,} rounds of {size} stops fit: only the {most:,} shortest are looked at.")
+        fits &= minutes <= np.partition(minutes[fits], most)[most]
+    return bigger[fits], mask[fits], longer[fits], minutes[fits], np.unique(subset[fits])
+
+
+def split_stops(travel: Floats, *, visit: float, limit: float, vehicles: int) -> list[Ints] | None:
+    """Split stops into at most ``vehicles`` rounds, the longest as short as can be; None where none fits.
+
+    Exact for two vehicles and up to 14 stops; beyond, the best of many tours cut into pieces.
+    """
+    n = len(travel)
+    if n == 0:
+        return []
+    if vehicles <= 2 and n <= EXACT_STOPS:
+        return _split_exactly(travel, visit, limit, vehicles)
+    best: list[Ints] | None = None
+    shortest = limit + _TIGHT
+    for start in range(n):
+        pieces, longest = _cut_tour(_tour(travel, start), travel, visit, vehicles)
+        if longest < shortest or (best is None and longest <= shortest):
+            best, shortest = pieces, longest
+    return None if best is None else sorted((np.sort(p) for p in best if len(p)), key=lambda p: int(p[0]))
+
+
+def _split_exactly(travel: Floats, visit: float, limit: float, vehicles: int) -> list[Ints] | None:
+    n = len(travel)
+    rounds = fitting_rounds(travel, visit=visit, limit=limit)
+    masks = np.where(rounds.members >= 0, 1 << np.maximum(rounds.members, 0), 0).sum(axis=1)
+    minutes = dict(zip(masks.tolist(), rounds.minutes.tolist(), strict=True))
+    whole = (1 << n) - 1
+    splits = [(m, whole ^ m) for m in minutes if m & 1 and (m == whole or whole ^ m in minutes)]
+    splits = [s for s in splits if vehicles == 2 or s[1] == 0]
+    if vehicles == 2 and n > 1:
+        splits = [s for s in splits if s[1]] or splits
+    if not splits:
+        return None
+    one, other = min(splits, key=lambda s: (max(minutes[s[0]], minutes.get(s[1], 0.0)), s))
+    return [np.flatnonzero([m >> i & 1 for i in range(n)]) for m in (one, other) if m]
+
+
+def _tour(travel: Floats, start: int) -> Ints:
+    """Nearest neighbour from a start, then 2-opt."""
+    n, order, left = len(travel), [start], set(range(len(travel))) - {start}
+    while left:
+        order.append(min(left, key=lambda j: (travel[order[-1], j], j)))
+        left.remove(order[-1])
+    tour, improved = np.array(order), True
+    while improved:
+        improved = False
+        for i in range(n - 1):
+            for j in range(i + 2, n + (i > 0)):
+                a, b, c, d = tour[i], tour[i + 1], tour[j - 1], tour[j % n]
+                if travel[a, c] + travel[b, d] < travel[a, b] + travel[c, d] - _TIGHT:
+                    tour[i + 1 : j] = tour[i + 1 : j][::-1]
+                    improved = True
+    return tour
+
+
+def _cut_tour(tour: Ints, travel: Floats, visit: float, vehicles: int) -> tuple[list[Ints], float]:
+    """Cut a closed tour into at most so many pieces, the longest closed piece as short as can be."""
+    n = len(tour)
+    best: tuple[list[Ints], float] = ([tour], np.inf)
+    for turn in range(n):
+        order = np.roll(tour, -turn)
+        steps = np.concatenate([[0.0], np.cumsum(travel[order[:-1], order[1:]])])
+        size = np.arange(n)[None, :] - np.arange(n)[:, None] + 1
+        piece = steps[None, :] - steps[:, None] + travel[order][:, order].T + size * visit
+        cost, cut = np.where(size[0] > 0, piece[0], np.inf), []
+        for _ in range(vehicles - 1):
+            step = np.maximum(cost[:-1, None], np.where(size[1:] > 0, piece[1:], np.inf))
+            first = step.argmin(axis=0)
+            better = step.min(axis=0) < cost
+            cut.append(np.where(better, first, -1))
+            cost = np.where(better, step.min(axis=0), cost)
+        if cost[-1] < best[1] - _TIGHT:
+            best = (_pieces(order, cut), float(cost[-1]))
+    return best
+
+
+def _pieces(order: Ints, cuts: list[Ints]) -> list[Ints]:
+    pieces, end = [], len(order) - 1
+    for cut in reversed(cuts):
+        if cut[end] >= 0:
+            pieces.append(order[cut[end] + 1 : end + 1])
+            end = int(cut[end])
+    return [*pieces, order[: end + 1]]

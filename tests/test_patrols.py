@@ -1,0 +1,314 @@
+from __future__ import annotations
+
+import itertools
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import Point
+
+from hotspots.checks import CRS, InputError
+from hotspots.choice import Rule, choose_stops
+from hotspots.patrols import choose_patrols
+from hotspots.rounds import fitting_rounds, split_stops
+from hotspots.travel import travel_times
+
+TEAM = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00"}
+WARDS = ["Armley", "Armley", "Gipton & Harehills", "Gipton & Harehills", "Otley & Yeadon", "Otley & Yeadon"]
+
+
+def make_spots(at: list[tuple[float, float]], harm: list[float], **columns: list) -> gpd.GeoDataFrame:
+    """Single hotspots of 100 m radius, worst first, named A, B, C ..."""
+    n = len(at)
+    frame = gpd.GeoDataFrame(
+        {
+            "ref": [f"SE{i:04d}" for i in range(n)],
+            "name": [chr(65 + i) for i in range(n)],
+            "incidents": [int(h) for h in harm],
+            "harm": [float(h) for h in harm],
+            "parts": [[] for _ in range(n)],
+            "streets": [[f"{chr(65 + i)} Street"] for i in range(n)],
+            **columns,
+        },
+        geometry=[Point(430_000 + x, 430_000 + y).buffer(100) for x, y in at],
+        crs=CRS,
+    )
+    return frame.set_index(pd.RangeIndex(1, n + 1, name="rank"))
+
+
+LINE = make_spots(
+    [(i * 1000, 0) for i in range(6)], [60, 50, 40, 30, 20, 10], ward_name=WARDS, ward_code=WARDS
+)
+
+
+def chosen_names(spots, **options) -> str:
+    choice, _ = choose_patrols(spots, **{**TEAM, **options})
+    return "".join(choice.loc[choice["chosen"], "name"])
+
+
+@st.composite
+def choice_cases(draw):
+    n = draw(st.integers(1, 7))
+    worth = np.array(draw(st.lists(st.integers(0, 20), min_size=n, max_size=n)), float)
+    rules = []
+    for _ in range(draw(st.integers(0, 3))):
+        pick = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)), float)
+        low, high = draw(st.sampled_from([(0, 1), (1, np.inf), (2, np.inf), (0, 2)]))
+        rules.append(Rule("asked" if low else "", pick, low, high))
+    return worth, rules, draw(st.integers(1, 4))
+
+
+@given(choice_cases())
+@settings(max_examples=80, deadline=None)
+def test_the_choice_is_as_good_as_trying_every_one(case):
+    worth, rules, most = case
+    n = len(worth)
+    sets = [np.isin(np.arange(n), s) for k in range(most + 1) for s in itertools.combinations(range(n), k)]
+    good = [s for s in sets if all(r.low <= r.weights[s].sum() <= r.high for r in rules)]
+    if not good:
+        with pytest.raises(InputError, match="asked"):
+            choose_stops(worth, rules, most=most)
+        return
+    found = choose_stops(worth, rules, most=most)
+    assert any((found == s).all() for s in good)
+    assert worth[found].sum() == pytest.approx(max(worth[s].sum() for s in good))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=2, max_size=6, unique=True))
+@settings(max_examples=40, deadline=None)
+def test_rounds_and_splits_are_as_good_as_trying_every_order(places):
+    at = np.array(places, float)
+    times = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
+
+    def shortest(stops: tuple[int, ...]) -> float:
+        first, rest = stops[0], stops[1:]
+        ways = [(first, *order, first) for order in itertools.permutations(rest)]
+        return min(sum(times[a, b] for a, b in itertools.pairwise(w)) for w in ways) + 5 * len(stops)
+
+    sets = [s for k in range(1, len(at) + 1) for s in itertools.combinations(range(len(at)), k)]
+    limit = float(np.median([shortest(s) for s in sets]))
+    rounds = fitting_rounds(times, visit=5, limit=limit)
+    found = {tuple(m[m >= 0].tolist()): t for m, t in zip(rounds.members, rounds.minutes, strict=True)}
+    assert found == pytest.approx({s: shortest(s) for s in sets if shortest(s) <= limit + 1e-9})
+    whole = set(range(len(at)))
+    best = min(max(shortest(s), shortest(tuple(sorted(whole - set(s))))) for s in sets if len(s) < len(at))
+    split = split_stops(times, visit=5, limit=1e9, vehicles=2)
+    assert max(shortest(tuple(s.tolist())) for s in split) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("vehicles", [3, 4])
+def test_a_split_over_many_vehicles_keeps_the_limit(vehicles):
+    at = np.random.default_rng(5).random((15, 2)) * 20
+    times = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
+    split = split_stops(times, visit=10, limit=110, vehicles=vehicles)
+    assert sorted(np.concatenate(split).tolist()) == list(range(15))
+    for stops in split:
+        assert fitting_rounds(times[np.ix_(stops, stops)], visit=10, limit=110).members.shape[1] == len(stops)
+    assert split_stops(times, visit=10, limit=40, vehicles=vehicles) is None
+
+
+def test_the_stated_minutes_decide_how_many_stops_there_are():
+    # A round of 15 + 120 minutes, 45 a stop: 3 stops in one vehicle.
+    assert chosen_names(LINE, officers=2, vehicles=1, travel_minutes=30, slack_minutes=0) == "ABC"
+    assert chosen_names(LINE, officers=2, vehicles=1, travel_minutes=30, slack_minutes=1) == "AB"
+    assert (
+        chosen_names(LINE, officers=2, vehicles=1, travel_minutes=30, break_minutes=45, slack_minutes=0)
+        == "AB"
+    )
+
+
+def test_real_travel_decides_where_no_minutes_are_stated():
+    # B is an hour away: A, C and D fit in its stead.
+    spots = make_spots([(0, 0), (25_000, 0), (500, 0), (1000, 0)], [60, 50, 40, 30])
+    assert chosen_names(spots, officers=2, vehicles=1, speed=30) == "ACD"
+
+
+def test_shares_and_the_worth_of_further_officers():
+    spots = LINE.assign(share_of_harm=LINE["harm"] / 420, share_of_incidents=LINE["harm"] / 420)
+    choice, further = choose_patrols(
+        spots, officers=2, vehicles=1, shift="14:00-22:00", travel_minutes=45, slack_minutes=0
+    )
+    assert choice.loc[choice["chosen"], "share_of_harm"].sum() == pytest.approx(110 / 420)
+    assert further["officers"].tolist() == [2, 3, 4, 5, 6]
+    assert further["crews"].tolist() == [1, 1, 2, 2, 3]
+    assert further["share_of_harm"].tolist() == pytest.approx([11 / 42, 11 / 42, 18 / 42, 18 / 42, 21 / 42])
+    assert further["added"].tolist() == pytest.approx([11 / 42, 0, 7 / 42, 0, 3 / 42])
+
+
+def test_every_stop_has_its_reason():
+    overlapping = make_spots([(0, 0), (50, 0), (5000, 0), (90_000, 0)], [60, 50, 40, 30])
+    choice, _ = choose_patrols(
+        overlapping,
+        officers=1,
+        vehicles=1,
+        shift="14:00-16:00",
+        depot=(430_000, 430_000),
+        speed=60,
+        already=["C"],
+    )
+    why = choice.set_index("name")["why"]
+    assert why["A"] == "chosen"
+    assert "overlaps" in why["B"]
+    assert "'A'" in why["B"]
+    assert why["C"] == "left out: others cover it"
+    assert why["D"] == "left out: farther than the shift allows"
+
+
+def test_demands_are_met():
+    few = {"officers": 2, "vehicles": 1, "travel_minutes": 30, "slack_minutes": 0}
+    assert chosen_names(LINE, **few, must_include=["F"]) == "ABF"
+    assert chosen_names(LINE, **few, must_include=[6, "se0004"]) == "AEF"
+    assert chosen_names(LINE, **few, minimum_per_area={"Otley and Yeadon": 2}) == "AEF"
+    assert chosen_names(LINE, **few, spacing=1500) == "ACE"
+    assert chosen_names(LINE, **few, already={"A": 0.9}) == "BCD"
+    limited = chosen_names(LINE, **few, priority=["Gipton and Harehills"], max_share_outside_priority=0.34)
+    assert limited == "ACD"
+
+
+def test_demands_that_cannot_be_met_are_named():
+    few = {"officers": 2, "vehicles": 1, "travel_minutes": 30, "slack_minutes": 0}
+    with pytest.raises(InputError, match="at least 4 in Armley"):
+        choose_patrols(LINE, **{**TEAM, **few}, minimum_per_area={"Armley": 4})
+    with pytest.raises(InputError, match=r"'[A-F]' \(rank \d\) must be included"):
+        choose_patrols(LINE, **{**TEAM, **few}, must_include=[1, 2, 3, 4])
+
+
+def test_parts_of_a_clustered_hotspot_are_stops_of_their_own():
+    parts = [
+        {
+            "easting": 430_000.0 + x,
+            "northing": 430_000.0,
+            "radius": 90.0,
+            "incidents": i,
+            "harm": h,
+            "street": s,
+        }
+        for x, i, h, s in ((0, 9, 40.0, "Boar Lane"), (170, 4, 20.0, "Call Lane"))
+    ]
+    spots = LINE.assign(parts=[parts] + [[]] * 5)
+    choice, _ = choose_patrols(spots, **TEAM)
+    first = choice[choice["rank"] == 1]
+    assert first["name"].tolist() == ["Boar Lane", "Call Lane"]
+    assert (first["part"].tolist(), first["harm"].tolist()) == ([1, 2], [40.0, 20.0])
+    assert first["streets"].tolist() == [["Boar Lane"], ["Call Lane"]]
+    assert first.geometry.area.tolist() == pytest.approx([np.pi * 90**2] * 2, rel=0.01)
+
+
+def make_incidents(rows: list[tuple[int, str, str, float]], precision: str = "minute") -> gpd.GeoDataFrame:
+    """Rows of (spot, time, category, harm) at the centres of LINE's hotspots."""
+    return gpd.GeoDataFrame(
+        {
+            "when": pd.to_datetime([r[1] for r in rows]),
+            "precision": precision,
+            "category": [r[2] for r in rows],
+            "harm": [r[3] for r in rows],
+        },
+        geometry=[Point(430_000 + 1000 * r[0], 430_000) for r in rows],
+        crs=CRS,
+    )
+
+
+RECORDS = [
+    (0, "2026-06-01 03:00", "Robbery", 90.0),
+    (1, "2026-06-01 15:00", "Robbery", 5.0),
+    (1, "2026-06-02 15:00", "Anti-social behaviour", 1.0),
+    (2, "2026-06-02 21:59", "Anti-social behaviour", 9.0),
+]
+
+
+def test_harm_is_counted_in_the_hours_days_and_profile_asked_for():
+    options = {**TEAM, "incidents": make_incidents(RECORDS), "travel_minutes": 10}
+    choice, _ = choose_patrols(LINE, **options)
+    assert choice["harm"].tolist() == [0, 6, 9, 0, 0, 0]
+    assert choice["share_of_harm"].tolist() == pytest.approx([0, 0.4, 0.6, 0, 0, 0])
+    assert choice["why"].iloc[0] == "left out: nothing recorded in these hours"
+    choice, _ = choose_patrols(LINE, **options, weekdays=["Mon"])
+    assert choice["harm"].tolist() == [0, 5, 0, 0, 0, 0]
+    choice, _ = choose_patrols(LINE, **options, profile="Anti-social behaviour")
+    assert choice["harm"].tolist() == [0, 1, 9, 0, 0, 0]
+
+
+def test_months_only_is_said_plainly(caplog):
+    choice, _ = choose_patrols(LINE, **TEAM, incidents=make_incidents(RECORDS, "month"))
+    assert "No record has a time of day" in caplog.text
+    assert choice["harm"].tolist() == [90, 6, 9, 0, 0, 0]
+
+
+def test_by_incidents_is_shown_beside_by_harm():
+    spots = LINE.assign(incidents=[1, 2, 3, 4, 5, 6])
+    few = {"officers": 2, "vehicles": 1, "shift": "14:00-22:00", "travel_minutes": 30, "slack_minutes": 0}
+    harm, _ = choose_patrols(spots, **few)
+    other, _ = choose_patrols(spots, **few, by="incidents")
+    assert "".join(other.loc[other["chosen"], "name"]) == "DEF"
+    assert harm["chosen_otherwise"].tolist() == other["chosen"].tolist()
+    assert other["chosen_otherwise"].tolist() == harm["chosen"].tolist()
+
+
+def test_empty_in_typed_empty_out():
+    empty, further = choose_patrols(LINE.iloc[:0], **TEAM)
+    full, table = choose_patrols(LINE, **TEAM)
+    assert (len(empty), len(further)) == (0, 0)
+    assert set(empty.columns) == set(full.columns)
+    assert empty.dtypes[full.columns].to_dict() == full.dtypes.to_dict()
+    assert further.dtypes.to_dict() == table.dtypes.to_dict()
+
+
+def test_the_input_is_not_changed_and_shuffled_rows_change_nothing():
+    before = LINE.copy()
+    first, _ = choose_patrols(LINE, **TEAM)
+    assert LINE.equals(before)
+    other, _ = choose_patrols(LINE.sample(frac=1, random_state=2), **TEAM)
+    assert set(other.loc[other["chosen"], "ref"]) == set(first.loc[first["chosen"], "ref"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"shift": "14:00-14:10"}, "shorter than a visit"),
+        ({"shift": "half past two"}, "cannot be read"),
+        ({"shift": {"Mnday": "14:00-22:00"}}, "Monday"),
+        ({"max_gap_minutes": 20, "break_minutes": 30, "slack_minutes": 0}, "no gap can be kept"),
+        ({"visit_minutes": 0}, "visit_minutes must be above 0"),
+        ({"depot": "Elland Road"}, "not a known place"),
+        ({"depot": (53.8, -1.55)}, "National Grid"),
+        ({"officers": 0}, "officers must be"),
+        ({"officers": 1, "crew": 2}, "too few officers"),
+        ({"speed": 0}, "speed must be above 0"),
+        ({"detour": 0.5}, "at least 1"),
+        ({"must_include": ["Briggate"]}, "no such hotspot"),
+        ({"already": {"A": 2}}, "share from 0 to 1"),
+        ({"max_share_outside_priority": 0.5}, "needs their names"),
+        ({"max_share_outside_priority": 5, "priority": ["Armley"]}, "from 0 to 1"),
+        ({"minimum_per_area": {"Armly": 1}}, "Armley"),
+        ({"minimum_per_area": {"x": 1}, "area": "lap"}, "lap_name"),
+        ({"spacing": -1}, "spacing"),
+        ({"by": "fear"}, "by harm or by incidents"),
+        ({"profile": ["Robbery"]}, "needs the incidents"),
+        ({"depot": (600_000, 100_000), "speed": 20}, "Every hotspot is farther"),
+        ({"depot": (430_000, 430_000), "speed": 1, "must_include": ["F"]}, "'F' .* farther than the shift"),
+    ],
+)
+def test_what_cannot_be_used_is_said(change, words):
+    with pytest.raises(InputError, match=words):
+        choose_patrols(LINE, **{**TEAM, **change})
+
+
+def test_no_harm_is_said():
+    with pytest.raises(InputError, match="no harm to cover"):
+        choose_patrols(LINE.assign(harm=0.0), **TEAM)
+
+
+def test_travel_by_streets_is_never_shorter_than_the_crow_flies():
+    from shapely import LineString
+
+    at = np.array([[0.0, 0.0], [1000.0, 1000.0], [9000.0, 0.0]])
+    corner = gpd.GeoDataFrame(
+        geometry=[LineString([(0, 0), (1000, 0), (1000, 1000)]), LineString([(9000, 0), (9500, 0)])], crs=CRS
+    )
+    times = travel_times(at, speed=60, detour=1.3, streets=corner)
+    assert times[0, 1] == pytest.approx(2.0)
+    assert times[0, 2] == pytest.approx(9 * 1.3)
+    assert (times == times.T).all()
