@@ -8,6 +8,9 @@ import pandas as pd
 
 from hotspots.checks import Problems
 from hotspots.collapse import Floats, Ints, collapse_incidents
+from hotspots.linking import Bools, link_core, lowest_in_reach, sum_within
+
+PAIRS_PER_PLACE = 40
 
 
 def cluster_incidents(incidents: gpd.GeoDataFrame, *, radius: float = 150, min_incidents: int) -> pd.Series:
@@ -62,28 +65,68 @@ def check_cluster_options(*, radius: float, min_incidents: float) -> None:
 
 
 def cluster_places(
-    xy: Floats, weight: Ints, *, radius: float, minimum: float
-) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Label distinct places, and say which are core points; ``weight`` is the incidents on each."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    xy: Floats,
+    weight: Ints,
+    *,
+    radius: float,
+    minimum: float,
+    also: tuple[Ints, float] | None = None,
+) -> tuple[Ints, Bools]:
+    """Label distinct places, and say which are core points.
+
+    ``weight`` is the incidents on each place. ``also`` is a second weight and its own minimum, which a
+    core point must reach as well. Memory grows with the places, not with the pairs of them.
+    """
     from scipy.spatial import cKDTree
 
-    pairs = cKDTree(xy).query_pairs(radius, output_type="ndarray") if len(xy) else np.empty((0, 2), np.intp)
-    left, right = pairs[:, 0], pairs[:, 1]
-    near = weight + np.bincount(left, weight[right], len(xy)) + np.bincount(right, weight[left], len(xy))
-    core = near >= minimum
-    linked = core[left] & core[right]
-    graph = coo_array((np.ones(linked.sum(), bool), (left[linked], right[linked])), shape=(len(xy),) * 2)
-    _, component = connected_components(graph, directed=False)
-    codes, firsts = pd.factorize(component[core])
+    if not len(xy):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=bool)
+    weights, minimums = [weight], [minimum]
+    if also is not None:
+        weights, minimums = [weight, also[0]], [minimum, also[1]]
+    tree = cKDTree(xy)
+    many = (int(tree.count_neighbors(tree, radius)) - len(xy)) // 2 > PAIRS_PER_PLACE * len(xy) + 1000
+    pairs = None if many else tree.query_pairs(radius, output_type="ndarray")
+    near = sum_within(xy, weights, radius) if pairs is None else [_sum_pairs(w, pairs) for w in weights]
+    core = np.logical_and.reduce([n >= least for n, least in zip(near, minimums, strict=True)])
     labels = np.full(len(xy), -1, dtype=np.int64)
-    labels[core] = codes
-    # a border point joins the lowest-numbered cluster in reach, as when clusters grow one after another
-    reach = np.full(len(xy), len(firsts), dtype=np.int64)
-    for outer, inner in ((left, right), (right, left)):
-        border = ~core[outer] & core[inner]
-        np.minimum.at(reach, outer[border], labels[inner[border]])
-    caught = ~core & (reach < len(firsts))
-    labels[caught] = reach[caught]
+    if not core.any():
+        return labels, core
+    if pairs is None:
+        labels[core], _ = pd.factorize(link_core(xy[core], radius))
+        reach = lowest_in_reach(xy, labels, core, radius)
+    else:
+        labels[core], _ = pd.factorize(_link_pairs(pairs, core)[core])
+        reach = _lowest_by_pairs(pairs, labels, core)
+    labels[~core] = reach[~core]
     return labels, core
+
+
+def _sum_pairs(weight: Ints, pairs: Ints) -> Ints:
+    left, right = pairs[:, 0], pairs[:, 1]
+    if weight.sum() >= 2**53:  # beyond what floats add exactly
+        near = weight.copy()
+        np.add.at(near, left, weight[right])
+        np.add.at(near, right, weight[left])
+        return near
+    sums = np.bincount(left, weight[right], len(weight)) + np.bincount(right, weight[left], len(weight))
+    return weight + sums.astype(np.int64)
+
+
+def _link_pairs(pairs: Ints, core: Bools) -> Ints:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    linked = pairs[core[pairs[:, 0]] & core[pairs[:, 1]]]
+    graph = coo_array((np.ones(len(linked), bool), (linked[:, 0], linked[:, 1])), shape=(len(core),) * 2)
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def _lowest_by_pairs(pairs: Ints, labels: Ints, core: Bools) -> Ints:
+    """Lowest label in reach: a border point joins it, as when clusters grow one after another."""
+    none = np.iinfo(np.int64).max
+    reach = np.full(len(core), none)
+    for outer, inner in ((0, 1), (1, 0)):
+        border = pairs[~core[pairs[:, outer]] & core[pairs[:, inner]]]
+        np.minimum.at(reach, border[:, outer], labels[border[:, inner]])
+    return np.where(reach == none, -1, reach)

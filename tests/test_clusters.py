@@ -42,6 +42,19 @@ def test_labels_are_those_of_scikit_learn_off_the_snap_points(seed, minimum, rad
     assert found.tolist() == sklearn_labels(xy, radius, minimum)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 60), st.sampled_from([1, 2, 3.0, 7.5]), st.booleans())
+def test_the_way_for_dense_places_gives_the_same_labels(seed, minimum, radius, doubled):
+    rng = np.random.default_rng(seed)
+    xy = np.concatenate([rng.normal(size=(150, 2)) * 4, rng.integers(-9, 9, (90, 2))])
+    xy = xy[rng.integers(0, len(xy), 300)] if doubled else xy
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hotspots.clusters.PAIRS_PER_PLACE", -1000)
+        patch.setattr("hotspots.linking.CHUNK", 500)
+        found = cluster_incidents(points(xy), radius=radius, min_incidents=minimum)
+    assert found.tolist() == sklearn_labels(xy, radius, minimum)
+
+
 def test_a_border_point_between_two_clusters_joins_the_lower_number():
     left, right = [(0, 0)] * 4, [(20, 0)] * 4
     assert cluster_incidents(points([*right, *left, (10, 0)]), radius=10, min_incidents=4).tolist()[-1] == 0
