@@ -27,6 +27,10 @@ from hotspots.incidents import read_incidents
 from hotspots.layout import list_layouts, load_layout
 from hotspots.outlines import outline_hotspots
 from hotspots.patrols import choose_patrols
+from hotspots.plan_assess import assess_plan
+from hotspots.plan_names import draft_person_plan
+from hotspots.plan_record import Plan
+from hotspots.plan_toml import read_plan, write_record
 from hotspots.profiles import describe_profile, filter_profile, list_profiles, load_profile, match_profile
 from hotspots.rejects import diagnose_rejects, refuse_systematic, tabulate_rejects
 from hotspots.sara import draft_plan
@@ -40,6 +44,8 @@ from hotspots.timing_picture import draw_times
 
 __all__ = [
     "InputError",
+    "Plan",
+    "assess_plan",
     "assess_response",
     "assign_cells",
     "assign_hotspots",
@@ -53,6 +59,7 @@ __all__ = [
     "describe_profile",
     "diagnose_rejects",
     "download_incidents",
+    "draft_person_plan",
     "draft_plan",
     "draw_backtest",
     "draw_concentration",
@@ -88,6 +95,7 @@ __all__ = [
     "read_crosswalk",
     "read_incidents",
     "read_mix",
+    "read_plan",
     "read_weights",
     "refuse_systematic",
     "score_cells",
@@ -99,4 +107,5 @@ __all__ = [
     "tabulate_rejects",
     "tabulate_severity",
     "weigh_incidents",
+    "write_record",
 ]

@@ -127,7 +127,7 @@ def frozen_target(plan: Plan, current: Target | None) -> Target:
     parts = [{**area, "geometry": shapely.from_wkt(area["wkt"])} for area in plan.frozen["areas"]]
     target = Target(plan.ref, plan.frozen.get("name", plan.title), plan.covers, parts)
     if current is not None:
-        target.rank, target.facts, target.layers = current.rank, current.facts, dict(current.layers)
+        target.ranks, target.facts, target.layers = current.ranks, current.facts, dict(current.layers)
     return target
 
 

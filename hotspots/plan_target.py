@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -28,7 +29,7 @@ class Target:
     name: str
     covers: str
     parts: list[dict[str, Any]]
-    rank: int | None = None
+    ranks: list[int] = field(default_factory=list)
     layers: dict[str, Shares] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -81,14 +82,14 @@ def _row(row: pd.Series) -> Target:
     spot = "ref" in row.index
     ref = clean_text(row["ref"]) if spot else clean_text(row.get("code")) or _grid_ref(geometry)
     name = _say_place(strip_near(row.get("name")), row.get("streets")) or ref
-    rank = int(row.name) if spot and isinstance(row.name, int) else None
+    ranks = [int(row.name)] if spot and isinstance(row.name, int | np.integer) else []
     part = {"ref": ref, "name": name, "geometry": geometry}
     return Target(
         ref,
         name,
         "hotspot" if spot else "area",
         [part],
-        rank,
+        ranks,
         _layers(row),
         {str(k): v for k, v in row.items()},
     )
@@ -109,8 +110,9 @@ def _rows(rows: gpd.GeoDataFrame) -> Target:
     first = several[0]
     names = list(dict.fromkeys(target.name for target in several))
     name = say_list(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more places"
+    ranks = [rank for t in several for rank in t.ranks]
     covers = "hotspots" if first.covers == "hotspot" else "area"
-    return Target(first.ref, name, covers, [p for t in several for p in t.parts], first.rank)
+    return Target(first.ref, name, covers, [p for t in several for p in t.parts], ranks)
 
 
 def _street(name: str, incidents: gpd.GeoDataFrame) -> Target:

@@ -40,10 +40,11 @@ def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: st
     said.append(f"Most common: {lower_type(top['type'])}, {say_share(top['incidents'], facts.incidents)}.")
     if facts.has_harm:
         said.append(harm_text(facts, study_area=study_area))
-    if target.rank is not None:
+    if target.ranks:
         among = f" of {of:,}" if of else ""
         by = "harm" if facts.has_harm else "number of incidents"
-        said.append(f"Hotspot {target.rank:,}{among} by {by}.")
+        kind = "Hotspot" if len(target.ranks) == 1 else "Hotspots"
+        said.append(f"{kind} {say_list(map(str, target.ranks))}{among} by {by}.")
     return " ".join(said)
 
 

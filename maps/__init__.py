@@ -1,6 +1,17 @@
 """What leaves the building: maps, plans, tables and the pack, through one gate."""
 
 from maps.document import write_plan
+from maps.plan_folder import assess_record, copy_plans, update_plans
+from maps.plan_store import open_plan, save_plan
 from maps.web import draw_map, write_map
 
-__all__ = ["draw_map", "write_map", "write_plan"]
+__all__ = [
+    "assess_record",
+    "copy_plans",
+    "draw_map",
+    "open_plan",
+    "save_plan",
+    "update_plans",
+    "write_map",
+    "write_plan",
+]

@@ -60,10 +60,26 @@ def write_plan(
         When the document there was changed since it was written (`maps.open_plan` reads it back), is open
         in another program, or the plan shows smaller counts than the profile allows.
     """
+    stem = Path(folder) / file_stem(plan)
+    return write_documents(
+        plan, stem, spots=spots, layers=layers, map_png=map_png, profile=profile, marking=marking
+    )
+
+
+def write_documents(
+    plan: Plan,
+    stem: Path,
+    *,
+    spots: gpd.GeoDataFrame | None = None,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    map_png: bytes | None = None,
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+) -> list[Path]:
+    """Write a plan's Word document and page under a given name; otherwise as `write_plan`."""
     refuse_names(plan)
     who = _profile_of(plan, profile)
-    stem = Path(folder) / file_stem(plan)
-    word, page = stem.with_name(stem.name + ".docx"), stem.with_name(stem.name + ".html")
+    word, page = (stem.with_name(stem.name + suffix) for suffix in (".docx", ".html"))
     refuse_newer(plan, word)
     if map_png is not None:
         pictures: Pictures | None = Pictures((Picture(map_png, f"Map of {plan.title}.", plan.title),))
@@ -73,7 +89,8 @@ def write_plan(
     document = lay_out_plan(plan, pictures=pictures, marking=shown)
     for path, data in ((word, render_word(document)), (page, render_html(document).encode())):
         write_file(path, data)
-    plan.document = {"text": fingerprint(read_fields(word).fixed)}
+    written = read_fields(word)
+    plan.document = {"text": fingerprint(written.fixed), "controls": written.controls}
     return [word, page]
 
 
@@ -101,7 +118,7 @@ def refuse_newer(plan: Plan, word: Path) -> None:
     """
     if not word.exists():
         return
-    reading = read_fields(word)
+    reading = read_fields(word, controls=plan.document.get("controls", ""))
     held = plan.fields()
     entries = reading.entries.items()
     newer = [tag for tag, entry in entries if entry.changed and entry.text != held.get(tag, "")]

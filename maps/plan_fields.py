@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,7 @@ class Entry:
 class Reading:
     """What was read back from a document: entries by tag, rows added by hand, and the rest of the text."""
 
+    controls: str = ""
     entries: dict[str, Entry] = field(default_factory=dict)
     added: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     fixed: str = ""
@@ -90,13 +92,16 @@ def add_control(paragraph: Any, entry: Field) -> None:
     paragraph._p.append(control)
 
 
-def read_fields(path: str | Path) -> Reading:
+def read_fields(path: str | Path, *, controls: str = "") -> Reading:
     """Read people's fields back from a plan's Word document.
 
     Parameters
     ----------
     path : str or Path
         The ``.docx``.
+    controls : str
+        Tags and marks in their order when the document was written: used where a program (LibreOffice
+        before 7.5) kept the controls and dropped their tags.
 
     Returns
     -------
@@ -109,26 +114,44 @@ def read_fields(path: str | Path) -> Reading:
         When it is not a Word document, or none of our fields is in it.
     """
     body = _open_body(Path(path))
-    reading = Reading()
-    for control in body.iter(f"{W}sdt"):
-        tag, mark = _tag_of(control)
-        if not known_tag(tag):
-            continue
+    named = _name_controls(body, controls)
+    if not named:
+        raise InputError(
+            "The document holds none of the plan's fields, so it cannot be read back",
+            given=str(path),
+            advice="keep it under another name; the next run writes a fresh one from the record",
+        )
+    reading = Reading(controls=_list_controls(named))
+    for control, tag, mark in named:
         entry = Entry(_text_of(control), mark)
         if tag in reading.entries and entry.text:
             # a row copied in Word repeats its tags: the copy is a row of its own
             _add_copied(reading, tag, entry.text)
         else:
             reading.entries.setdefault(tag, entry)
-    if not reading.entries:
-        raise InputError(
-            "The document holds none of the plan's fields, so it cannot be read back",
-            given=str(path),
-            advice="keep it under another name; the next run writes a fresh one from the record",
-        )
-    _read_loose_rows(body, reading)
-    reading.fixed = "".join(_loose_text(body))
+    ours = {control: tag for control, tag, _ in named}
+    _read_loose_rows(body, ours, reading)
+    pieces = [p for p in body.iter(f"{W}t") if not any(c in ours for c in p.iterancestors(f"{W}sdt"))]
+    reading.fixed = "".join(piece.text or "" for piece in pieces)
     return reading
+
+
+def _list_controls(named: list[tuple[Any, str, str]]) -> str:
+    """Tags in their order, with the mark where there were words: short lines, for a record people read."""
+    blank = mark_of("")
+    words = [tag if mark == blank else f"{tag}#{mark}" for _, tag, mark in named]
+    return textwrap.fill(" ".join(words), 100, break_long_words=False, break_on_hyphens=False)
+
+
+def _name_controls(body: Any, controls: str) -> list[tuple[Any, str, str]]:
+    """Give each of our controls its tag and mark, by its own tag or else by its place in the order."""
+    found = list(body.iter(f"{W}sdt"))
+    tags = [_tag_of(control) for control in found]
+    named = [(c, tag, mark) for c, (tag, mark) in zip(found, tags, strict=True) if known_tag(tag)]
+    expected = [(tag, mark or mark_of("")) for tag, _, mark in (c.partition("#") for c in controls.split())]
+    if named or len(expected) != len(found):
+        return named
+    return [(c, tag, mark) for c, (tag, mark) in zip(found, expected, strict=True) if known_tag(tag)]
 
 
 def _open_body(path: Path) -> Any:
@@ -204,26 +227,17 @@ def _add_copied(reading: Reading, tag: str, text: str) -> None:
         reading.added.append((group, {name: text}))
 
 
-def _read_loose_rows(body: Any, reading: Reading) -> None:
+def _read_loose_rows(body: Any, ours: dict[Any, str], reading: Reading) -> None:
     """Rows that people added to the table of actions without controls: by the order of its columns."""
     for table in body.iter(f"{W}tbl"):
         columns: list[str] = []
         for row in table.iter(f"{W}tr"):
             cells = list(row.iter(f"{W}tc"))
-            tags = [_tag_of(c)[0] for c in row.iter(f"{W}sdt")]
+            tags = [ours.get(control, "") for control in row.iter(f"{W}sdt")]
             if tags and all(tag.startswith("actions.") for tag in tags):
                 columns = [tag.split(".")[-1] for tag in tags]
             elif columns and not tags and len(cells) == len(columns):
                 words = [clean_text("".join(_pieces(cell))).strip() for cell in cells]
-                if any(words):
-                    filled = zip(columns, words, strict=True)
-                    reading.added.append(("actions", {name: word for name, word in filled if word}))
-
-
-def _loose_text(body: Any) -> list[str]:
-    """Text outside our controls, in order."""
-    return [
-        piece.text or ""
-        for piece in body.iter(f"{W}t")
-        if not any(known_tag(_tag_of(control)[0]) for control in piece.iterancestors(f"{W}sdt"))
-    ]
+                filled = {name: word for name, word in zip(columns, words, strict=True) if word}
+                if filled:
+                    reading.added.append(("actions", filled))

@@ -1,0 +1,218 @@
+"""The folder of open plans: draft what is asked for, assess, copy into the results of a run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import shapely
+
+from hotspots.checks import InputError, closest_name
+from hotspots.plan_assess import assess_plan
+from hotspots.plan_record import Plan
+from hotspots.sara import draft_plan
+from maps.disclosure import Profile, name_category, profile_named
+from maps.document import file_stem
+from maps.plan_store import list_records, open_plan, open_plans, save_plan
+
+WORST = 5
+OURS = (".docx", ".html")
+
+
+def update_plans(
+    folder: str | Path,
+    spots: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    areas: Mapping[str, gpd.GeoDataFrame] | None = None,
+    *,
+    as_of: Any,
+    asked: Sequence[str] | int = WORST,
+    redraft: bool = False,
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+    **options: Any,
+) -> list[Path]:
+    """Read back the open plans, draft those asked for that have none, and give every plan's documents.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder of open plans, outside the results of any run; made when absent.
+    spots : GeoDataFrame
+        The hotspots, worst first.
+    incidents : GeoDataFrame
+        The incidents behind them.
+    areas : dict of GeoDataFrame, optional
+        Layers, for the areas that a plan may cover and for its map.
+    as_of : date
+        Date of the drafts.
+    asked : int or sequence of str
+        A number: those of the worst places that have no plan. Or what to plan for, each "SE3021033450"
+        (a reference), "SE...+SE..." (several together), "street:Boar Lane", or "ward:Armley" (an area of
+        a layer). One of these that has a plan is drafted again.
+    redraft : bool
+        True drafts every open plan again from the new data; people's words and what is fixed stay.
+    profile, marking
+        As for `maps.write_plan`.
+    **options
+        Passed on to `hotspots.draft_plan`: ``study_area, ring, selected_on, nearby, patrols, cameras``.
+
+    Returns
+    -------
+    list of Path
+        Word documents and pages of every open plan.
+
+    Raises
+    ------
+    InputError
+        When a plan cannot be read or written, or something asked for is not there.
+    """
+    folder = Path(folder)
+    who = profile_named(profile, sources=sorted(incidents["source"].unique()))
+    shown = releasable(incidents, who)
+    plans = open_plans(folder)
+    wanted = worst_without(spots, list(plans.values()), asked) if isinstance(asked, int) else list(asked)
+    again = {record: plan for record, plan in plans.items() if redraft or request_of(plan) in wanted}
+    shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
+    pictures = {"spots": spots, "layers": dict(areas or {}), "profile": who, "marking": marking}
+    for record, plan in again.items():
+        if plan.covers != "person":
+            current = find_current(plan, spots, shown)
+            save_plan(draft_plan(current, shown, areas, plan=plan, **shared), record, **pictures)
+    known = {request_of(plan) for plan in plans.values()}
+    for request in [text for text in wanted if text not in known]:
+        plan = draft_plan(find_asked(request, spots, areas or {}), shown, areas, **shared)
+        plan.frozen["asked"] = request
+        save_plan(plan, folder / f"{file_stem(plan)}.toml", **pictures)
+    records = list_records(folder)
+    return [
+        record.with_suffix(suffix)
+        for record in records
+        for suffix in OURS
+        if record.with_suffix(suffix).exists()
+    ]
+
+
+def copy_plans(documents: Sequence[Path], folder: str | Path) -> list[Path]:
+    """Copy documents of open plans into the results of a run."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [Path(shutil.copyfile(path, folder / path.name)) for path in documents]
+
+
+def releasable(incidents: gpd.GeoDataFrame, who: Profile) -> gpd.GeoDataFrame:
+    """Incidents with sensitive categories under one name, except for those who may see all."""
+    if who.name == "internal":
+        return incidents
+    return incidents.assign(category=incidents["category"].map(name_category))
+
+
+def request_of(plan: Plan) -> str:
+    """Say what a plan was asked for as: its reference, or the words of the request."""
+    return str(plan.frozen.get("asked", plan.ref))
+
+
+def worst_without(spots: gpd.GeoDataFrame, plans: Sequence[Plan], count: int) -> list[str]:
+    """List the worst places that have no plan, neither by reference nor by half of their ground."""
+    planned = [shapely.from_wkt(a["wkt"]) for p in plans for a in p.frozen.get("areas", ())]
+    ground = shapely.union_all(planned) if planned else shapely.Polygon()
+    refs = {plan.ref for plan in plans}
+    worst = spots.head(count)
+    covered = worst.geometry.intersection(ground).area > worst.geometry.area / 2
+    return [str(ref) for ref, done in zip(worst["ref"], covered, strict=True) if not done and ref not in refs]
+
+
+def find_current(plan: Plan, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> Any:
+    """Find what the list now says of a plan's place; None when it is no longer there."""
+    if plan.covers == "street":
+        return (
+            plan.frozen.get("name") if (incidents["place"].str.endswith(plan.frozen["name"])).any() else None
+        )
+    refs = [area["ref"] for area in plan.frozen["areas"]]
+    found = spots[spots["ref"].isin(refs)]
+    if plan.covers == "area" or found.empty:
+        return None
+    return found.iloc[0] if plan.covers == "hotspot" else found
+
+
+def find_asked(request: str, spots: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -> Any:
+    """Find what a request names: a hotspot, several, a street, or an area of a layer.
+
+    Raises
+    ------
+    InputError
+        When it is not there, with the nearest name.
+    """
+    kind, _, name = request.partition(":")
+    if kind == "street":
+        return name.strip()
+    if name:
+        return _find_area(kind.strip(), name.strip(), areas)
+    refs = [ref.strip() for ref in request.split("+")]
+    missing = [ref for ref in refs if ref not in set(spots["ref"])]
+    if missing:
+        near = closest_name(missing[0], spots["ref"])
+        raise InputError(
+            "A plan was asked for a hotspot that is not in the list",
+            given=missing[0],
+            advice=near or "a reference",
+        )
+    found = spots[spots["ref"].isin(refs)]
+    return found.iloc[0] if len(refs) == 1 else found
+
+
+def _find_area(layer: str, name: str, areas: Mapping[str, gpd.GeoDataFrame]) -> Any:
+    if layer not in areas:
+        known = ", ".join(["street", *areas])
+        raise InputError(
+            "A plan was asked for in a layer that is not there", given=layer, advice=f"one of {known}"
+        )
+    frame = areas[layer]
+    found = frame[frame["name"].str.casefold() == name.casefold()]
+    if found.empty:
+        near = closest_name(name, frame["name"])
+        raise InputError(
+            "A plan was asked for an area that is not there", given=name, advice=near or "its name"
+        )
+    return found.iloc[0]
+
+
+def assess_record(
+    record: str | Path,
+    incidents: gpd.GeoDataFrame,
+    *,
+    spots: gpd.GeoDataFrame | None = None,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+    **options: Any,
+) -> Plan:
+    """Assess an open plan: read its document back, add the assessment, write record and documents.
+
+    Parameters
+    ----------
+    record : str or Path
+        The ``.toml`` record.
+    incidents : GeoDataFrame
+        Later data, with ``harm`` where harm is to be judged.
+    spots, layers, profile, marking
+        As for `maps.write_plan`.
+    **options
+        As for `hotspots.assess_plan`: ``start, end, as_of, baseline, dosage, allow_overlap, seed``.
+
+    Returns
+    -------
+    Plan
+        With the new assessment, as written.
+
+    Raises
+    ------
+    InputError
+        As for `open_plan` and `hotspots.assess_plan`; nothing is then changed.
+    """
+    assessed = assess_plan(open_plan(record), incidents, others=spots, **options)
+    save_plan(assessed, record, spots=spots, layers=layers, profile=profile, marking=marking)
+    return assessed

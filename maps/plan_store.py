@@ -1,0 +1,177 @@
+"""An open plan on disk: what people typed is read back before anything is written; no word is lost."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+
+from hotspots.checks import InputError, Problems, announce
+from hotspots.plan_names import refuse_names
+from hotspots.plan_record import Plan
+from hotspots.plan_toml import read_plan, write_record
+from maps.disclosure import Profile
+from maps.document import write_documents
+from maps.plan_fields import Reading, fingerprint, mark_of, read_fields
+
+
+def open_plan(record: str | Path) -> Plan:
+    """Read a plan with what people typed in its Word document since it was written.
+
+    Parameters
+    ----------
+    record : str or Path
+        The ``.toml`` record; the document stands beside it under the same name.
+
+    Returns
+    -------
+    Plan
+        The record is brought up to date when the document holds newer words. Where both were changed in
+        the same field, both are kept, one under the other, and this is said aloud.
+
+    Raises
+    ------
+    InputError
+        When the record or the document cannot be read.
+    """
+    path = Path(record)
+    plan = read_plan(path)
+    word = path.with_suffix(".docx")
+    if word.exists():
+        reading = read_fields(word, controls=plan.document.get("controls", ""))
+        if reading.changed and merge_reading(plan, reading, name=word.name):
+            refuse_names(plan)
+            write_record(plan, path)
+    return plan
+
+
+def merge_reading(plan: Plan, reading: Reading, *, name: str) -> bool:
+    """Take people's words from a document into the plan; True when anything was new."""
+    held, new, both = plan.fields(), False, []
+    for tag, entry in reading.entries.items():
+        here = held.get(tag, "")
+        if not entry.changed or entry.text == here.strip():
+            continue
+        if mark_of(here) != entry.mark and here and entry.text not in here:
+            both.append(tag)
+            plan.set_field(tag, f"{here}\n{entry.text}" if entry.text else here)
+        elif mark_of(here) == entry.mark or not here:
+            plan.set_field(tag, entry.text)
+        else:
+            continue
+        new = True
+    for group, row in reading.added:
+        new |= _add_row(plan, group, row)
+    if both:
+        announce(f"{name}: changed in the document and in the record, both kept: {', '.join(both)}.")
+    return new
+
+
+def _add_row(plan: Plan, group: str, row: dict[str, str]) -> bool:
+    if group not in plan.people or not isinstance(plan.people[group], list):
+        tag, text = next(iter(row.items()))
+        tag = tag.removesuffix(" (again)")
+        here = plan.fields().get(tag, "")
+        if text in here:
+            return False
+        plan.set_field(tag, f"{here}\n{text}".strip())
+        return True
+    if any(row.items() <= old.items() for old in plan.people[group]):
+        return False
+    plan.people[group].append(dict(row))
+    return True
+
+
+def save_plan(
+    plan: Plan,
+    record: str | Path,
+    *,
+    spots: gpd.GeoDataFrame | None = None,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+) -> list[Path]:
+    """Write a plan's record, Word document and page under one name.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `open_plan` or `hotspots.draft_plan`.
+    record : str or Path
+        The ``.toml`` record; the documents get the same name.
+    spots, layers, profile, marking
+        As for `maps.write_plan`.
+
+    Returns
+    -------
+    list of Path
+        The Word document and the page.
+
+    Raises
+    ------
+    InputError
+        When a file is open elsewhere, or the document holds words that the plan does not have.
+    """
+    path = Path(record)
+    refuse_names(plan)
+    refuse_locked(path.with_suffix(".docx"))
+    keep_edited(plan, path.with_suffix(".docx"))
+    written = write_documents(
+        plan, path.with_suffix(""), spots=spots, layers=layers, profile=profile, marking=marking
+    )
+    write_record(plan, path)
+    return written
+
+
+def refuse_locked(word: Path) -> None:
+    """Refuse, by name, a document that Word or LibreOffice has open: it would write over ours."""
+    marks = [word.with_name(f"~${word.name}"), word.with_name(f"~${word.name[2:]}")]
+    marks.append(word.with_name(f".~lock.{word.name}#"))
+    if any(mark.exists() for mark in marks):
+        raise InputError(
+            f"{word.name} is open in another program",
+            given=str(word),
+            advice="close it (or delete its lock file, if nobody has it open) and run again",
+        )
+
+
+def keep_edited(plan: Plan, word: Path) -> Path | None:
+    """Keep a copy of a document in which people wrote outside the fields; the copy, or None."""
+    known = plan.document.get("text")
+    if not word.exists() or not known:
+        return None
+    if fingerprint(read_fields(word, controls=plan.document.get("controls", "")).fixed) == known:
+        return None
+    number, copy = 1, word
+    while copy.exists():
+        copy = word.with_name(f"{word.stem} edited {plan.drafted}{f' {number}' if number > 1 else ''}.docx")
+        number += 1
+    shutil.copy2(word, copy)
+    announce(f"{word.name} was edited outside its fields: kept as {copy.name}, and written afresh.")
+    plan.document.pop("text")
+    return copy
+
+
+def list_records(folder: str | Path) -> list[Path]:
+    """List the records in a folder of open plans, by name."""
+    return sorted(Path(folder).glob("*.toml"))
+
+
+def open_plans(folder: str | Path) -> dict[Path, Plan]:
+    """Every plan of a folder, each read back from its document.
+
+    Raises
+    ------
+    InputError
+        Listing every plan that cannot be read, at once.
+    """
+    problems, plans = Problems("Some open plans cannot be read"), {}
+    for record in list_records(folder):
+        try:
+            plans[record] = open_plan(record)
+        except InputError as error:
+            problems.add(str(error).rstrip("."))
+    problems.raise_any()
+    return plans
