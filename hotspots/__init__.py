@@ -25,6 +25,7 @@ from hotspots.fit import fit_layout, suggest_layouts
 from hotspots.forecast import draw_backtest, score_forecast
 from hotspots.incidents import read_incidents
 from hotspots.layout import list_layouts, load_layout
+from hotspots.near_repeats import find_near_repeats
 from hotspots.outlines import outline_hotspots
 from hotspots.patrols import choose_patrols
 from hotspots.plan_assess import assess_plan
@@ -41,6 +42,7 @@ from hotspots.severity_table import name_score, tabulate_severity
 from hotspots.severity_weights import list_schemes, read_weights
 from hotspots.timing import profile_times
 from hotspots.timing_picture import draw_times
+from hotspots.trends import classify_trends
 
 __all__ = [
     "InputError",
@@ -51,6 +53,7 @@ __all__ = [
     "assign_hotspots",
     "backtest_hotspots",
     "choose_patrols",
+    "classify_trends",
     "cluster_incidents",
     "compare_periods",
     "count_cells",
@@ -68,6 +71,7 @@ __all__ = [
     "explain_weights",
     "filter_profile",
     "find_hotspots",
+    "find_near_repeats",
     "fit_layout",
     "flag_proactive",
     "gini",
