@@ -29,6 +29,7 @@ def attach_areas(
     areas: Mapping[str, gpd.GeoDataFrame],
     *,
     incidents: gpd.GeoDataFrame | None = None,
+    rejects: pd.DataFrame | None = None,
     within: float = WITHIN,
     uncertain: float | None = UNCERTAIN,
     overlapping: Collection[str] = (),
@@ -49,6 +50,8 @@ def attach_areas(
         Layer name to areas, as from `read_areas`, e.g. ``{"ward": wards, "lsoa": lsoas}``.
     incidents : GeoDataFrame, optional
         For hotspots: the incidents (or places) to share out; None shares by ground area and says so.
+    rejects : DataFrame, optional
+        As from `read_incidents`: rows that had no coordinates are shown beside the sums.
     within : float
         Metres; 0 attaches nothing to a nearest area.
     uncertain : float, optional
@@ -68,6 +71,7 @@ def attach_areas(
     DataFrame
         The reconciliation, one row per layer: ``accepted = inside + tie + nearest + outside``; incidents
         for points, hotspots for polygons. For an overlapping layer "tie" counts those in several areas.
+        With ``rejects``, a further column ``no_coordinates``.
 
     Raises
     ------
@@ -104,7 +108,7 @@ def attach_areas(
             columns |= {f"{layer}_edge": edge[position], f"{layer}_uncertain": (edge < uncertain)[position]}
     counts = frame["incidents"].to_numpy(dtype=float) if "incidents" in frame.columns else None
     sums = {k: np.bincount(v[position], weights=counts, minlength=len(HOW)) for k, v in how.items()}
-    reconciliation = tabulate_sums(sums)
+    reconciliation = tabulate_sums(sums, rejects)
     announce_sums(reconciliation, unit="incidents", within=within)
     return frame.assign(**columns), reconciliation
 

@@ -20,7 +20,7 @@ def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
     _check_file(path)
     parquet = path.suffix.lower() in {".parquet", ".geoparquet", ".pq"}
     if parquet:
-        require_installed("pyarrow", extra="parquet")
+        require_installed("pyarrow.parquet", extra="parquet")
     try:
         raw = gpd.read_parquet(path) if parquet else _read_ogr(path, layer)
     except InputError:

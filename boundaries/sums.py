@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from boundaries.locate import HOW
-from hotspots.checks import announce
+from hotspots.checks import announce, require_columns
 
 
 def label_rows(areas: gpd.GeoDataFrame, row: Any, *, layer: str, index: pd.Index[Any]) -> dict[str, Any]:
@@ -26,17 +26,22 @@ def label_rows(areas: gpd.GeoDataFrame, row: Any, *, layer: str, index: pd.Index
     return out
 
 
-def tabulate_sums(sums: Mapping[str, Any]) -> pd.DataFrame:
-    """Reconciliation from each layer's sums by `HOW`: one row per layer, integers, accepted first."""
+def tabulate_sums(sums: Mapping[str, Any], rejects: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Tabulate each layer's sums by `HOW`: one row per layer, integers, accepted first."""
     rows = {layer: [sum(some), *some] for layer, some in sums.items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["accepted", *HOW])
+    if rejects is not None:
+        require_columns(rejects, ["cause"], what="the rejects")
+        table["no_coordinates"] = int((rejects["cause"] == "no coordinates").sum())
     return table.round().astype("int64").rename_axis("layer")
 
 
 def announce_sums(reconciliation: pd.DataFrame, *, unit: str, within: float) -> None:
     """Print each layer's sum."""
     for row in reconciliation.reset_index().itertuples(index=False):
+        beside = getattr(row, "no_coordinates", None)
         announce(
             f"{row.layer}: {row.accepted:,} {unit} accepted = {row.inside:,} inside + {row.tie:,} tie + "
-            f"{row.nearest:,} nearest (within {within:g} m) + {row.outside:,} outside."
+            f"{row.nearest:,} nearest (within {within:g} m) + {row.outside:,} outside"
+            + (f"; rejected, no coordinates: {beside:,}." if beside is not None else ".")
         )
