@@ -31,8 +31,8 @@ class Profile:
 
     @property
     def suppressed(self) -> str:
-        """Words that stand where a small number was left out."""
-        return f"fewer than {self.threshold}" if self.threshold else ""
+        """Words that stand where a number was left out, whether small itself or beside a small one."""
+        return "not shown" if self.threshold else ""
 
 
 PROFILES = {
@@ -47,9 +47,15 @@ PROFILES = {
         "partner",
         5,
         "OFFICIAL-SENSITIVE",
-        "For the partnership's problem-solving group, not for publication. Counts under 5 are left out.",
+        "For the partnership's problem-solving group, not for publication."
+        " Counts under 5, and some beside them, are not shown.",
     ),
-    "public": Profile("public", 10, "OFFICIAL", "Prepared for the public. Counts under 10 are left out."),
+    "public": Profile(
+        "public",
+        10,
+        "OFFICIAL",
+        "Prepared for the public. Counts under 10, and some beside them, are not shown.",
+    ),
 }
 OPEN_SOURCES = frozenset({"police.uk", "data.police.uk"})
 MERGED = "Violence and sexual offences"
@@ -66,54 +72,56 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("ref", "name", "incidents", "harm", "harm_low", "harm_high", "share_of_incidents", "share_of_harm"),
         *("places", "kind", "parts", "rank_low", "rank_high", "stability", "trend", "streets"),
         *("chance", "expected", "default_location", "largest_share"),
-        *("before", "after", "change", "change_low", "change_high", "change_words"),
+        *("before", "after", "arrow", "no_arrow", "words"),
     ),
     "areas": (
         *(
-            "layer",
             "code",
             "name",
             "vintage",
-            "rank_by_incidents",
-            "rank_by_harm",
-            "incidents",
-            "harm",
-            "harm_low",
-            "harm_high",
+            "layer",
+            "period",
+            "category",
+            "source",
             "population",
-            "rank",
+            "per",
+            "priority",
         ),
-        *("share_of_incidents", "share_of_harm", "rate", "rate_low", "rate_high", "low", "high", "per"),
+        *(
+            f"{name}{end}"
+            for name in ("incidents", "harm", "rate", "rate_shrunk", "share_of_incidents", "share_of_harm")
+            for end in ("", "_from", "_to", "_low", "_high", "_without_centre")
+        ),
+        *(
+            f"rank_by_{name}{end}"
+            for name in ("incidents", "harm", "rate", "rate_shrunk")
+            for end in ("", "_from", "_to", "_without_centre")
+        ),
+        *("small_numbers", "largest_single_share", "before", "after", "arrow", "no_arrow", "words"),
     ),
     "cells": ("incidents", "harm", "share", "significant"),
     "patrols": (
-        *("ref", "name", "order", "round", "vehicle", "visits", "minutes", "start", "streets"),
-        *("incidents", "harm", "share_of_harm", "cumulative_share"),
+        *("stop", "rank", "ref", "name", "part", "order", "round", "vehicle", "visits", "minutes", "start"),
+        *("chosen", "why", "streets", "incidents", "harm", "share_of_harm", "share_of_incidents"),
+        *("cumulative_share", "cumulative_share_of_harm", "easting", "northing"),
     ),
     "cameras": (
-        *("name", "place", "radius", "order", "existing", "incidents", "harm"),
-        *("action", "move_metres", "gain"),
-        *("marginal_share_of_harm", "cumulative_share_of_harm"),
-        *("marginal_share_of_incidents", "cumulative_share_of_incidents"),
+        *("rank", "name", "place", "radius", "order", "existing", "action", "gain", "move_metres"),
+        *(f"{kind}_share_of_{what}" for kind in ("marginal", "cumulative") for what in ("harm", "incidents")),
+        *("incidents", "harm"),
     ),
-    "places": ("name", "kind", "type", "category"),
+    "places": ("name", "kind", "type", "amenity"),
     "comparison": ("name", "role", "ref", "incidents"),
     "streets": ("name",),
-    "table": ("incidents", "before", "after", "harm"),
+    "table": (),
     "incidents": ("source", "when", "precision", "category", "place", "incidents"),
 }
-_COUNTS = {
-    kind: [c for c in ("incidents", "before", "after") if c in columns] for kind, columns in COLUMNS.items()
-}
-_GOES_WITH_COUNT = (
-    "harm",
-    "harm_low",
-    "harm_high",
-    "share_of_incidents",
-    "share_of_harm",
-    "places",
-    "change",
+_COUNTS = ("incidents", "before", "after")
+# What would give a hidden count back, exactly or nearly.
+_GOES_WITH = re.compile(
+    r"^(incidents_|harm|rate|share_of|rank_by|marginal|cumulative|gain|largest|places$|chance|expected)"
 )
+_CHANGE = ("before", "after", "arrow", "words")
 
 
 def profile_named(name: str | Profile | None, *, sources: Sequence[str] = ()) -> Profile:
@@ -213,13 +221,23 @@ def release(frame: F, *, kind: str, profile: str | Profile, columns: Sequence[st
     if kind == "incidents":
         return _release_points(kept, who)
     if who.threshold:
-        for column in [c for c in _COUNTS[kind] if c in kept.columns]:
-            hidden = hide_small(kept[column], threshold=who.threshold)
-            kept[column] = pd.to_numeric(kept[column]).round().astype("Int64").mask(hidden)
-            _hide_with(kept, hidden, column)
+        _hide_counts(kept, who.threshold)
         if kind == "spots":
             _hide_in_lists(kept, frame, who.threshold)
     return kept
+
+
+def _hide_counts(kept: pd.DataFrame, threshold: int) -> None:
+    """Hide small counts, and whatever else on their rows would tell them."""
+    hidden = {c: hide_small(kept[c], threshold=threshold) for c in _COUNTS if c in kept.columns}
+    for column, gone in hidden.items():
+        if column == "incidents":
+            others = [c for c in kept.columns if _GOES_WITH.match(str(c))]
+        else:
+            others = [c for c in _CHANGE if c in kept.columns and c != column]
+        kept[column] = pd.to_numeric(kept[column]).round().astype("Int64").mask(gone)
+        for other in others:
+            kept[other] = kept[other].mask(gone)
 
 
 def _may_leave(column: str, frame: pd.DataFrame, kind: str, named: Sequence[str]) -> bool:
@@ -231,13 +249,6 @@ def _may_leave(column: str, frame: pd.DataFrame, kind: str, named: Sequence[str]
     layer = match.group(1) if match and kind in ("spots", "cells", "areas", "patrols", "cameras") else ""
     needed = ("code", "name", "shares") if kind == "spots" else ("code", "name")
     return bool(layer) and all(f"{layer}_{part}" in frame.columns for part in needed)
-
-
-def _hide_with(kept: pd.DataFrame, hidden: pd.Series, column: str) -> None:
-    """Harm and shares of a hidden count would give it back, so they go with it."""
-    for other in _GOES_WITH_COUNT if column == "incidents" else ("change", "change_low", "change_high"):
-        if other in kept.columns:
-            kept[other] = kept[other].mask(hidden)
 
 
 def _hide_in_lists(kept: pd.DataFrame, frame: pd.DataFrame, threshold: int) -> None:

@@ -14,6 +14,7 @@ from maps.disclosure import COLUMNS, Profile, release
 from maps.escape import clean
 from maps.palette import ACCENT, INK, LAND, LINE
 from maps.shapes import encode_points, encode_shapes
+from maps.words import describe_item, has
 
 _NAMED_KINDS = {
     "incident": "incidents",
@@ -30,7 +31,7 @@ _NAMED_KINDS = {
     "street": "streets",
 }
 _STYLES: dict[str, dict[str, Any]] = {
-    "areas": {"color": LINE, "weight": 1, "fill": False},
+    "areas": {"color": LINE, "weight": 1.2, "fill": False},
     "patrols": {"color": ACCENT, "weight": 3, "dashArray": "6 5", "fillColor": ACCENT, "fillOpacity": 0.05},
     "cameras": {"color": ACCENT, "weight": 1.5, "fillColor": ACCENT, "fillOpacity": 0.12},
     "comparison": {"color": "#542788", "weight": 2, "dashArray": "2 5", "fillOpacity": 0},
@@ -38,7 +39,12 @@ _STYLES: dict[str, dict[str, Any]] = {
     "places": {"color": INK, "weight": 1},
 }
 _MARKS = {"cameras": "C", "places": "•"}
-_SHOWN = ("incidents", "cameras")
+# Layers of areas after the first differ by dashes as well as colour.
+_LOOKS: tuple[dict[str, Any], ...] = (
+    {"color": "#01665e", "weight": 2.4, "dashArray": "10 3 2 3"},
+    {"color": "#542788", "weight": 2.4, "dashArray": "7 4"},
+    {"color": "#8c510a", "weight": 2.4, "dashArray": "2 4"},
+)
 
 
 def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:
@@ -61,7 +67,7 @@ def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:
 
 
 def prepare_layers(
-    layers: Mapping[str, gpd.GeoDataFrame] | None, *, profile: Profile
+    layers: Mapping[str, gpd.GeoDataFrame] | None, *, spots: gpd.GeoDataFrame, profile: Profile
 ) -> list[dict[str, Any]]:
     """Every layer as the page wants it, in the order given."""
     prepared = []
@@ -73,7 +79,8 @@ def prepare_layers(
                 f"The layer '{clean(name)}' is of a kind that no map draws", given=f"attrs['kind']='{kind}'"
             )
         if kind not in ("incidents", "cells"):
-            prepared.append(_prepare(name, frame, kind=kind, first=not prepared, profile=profile))
+            number = sum(layer["kind"] == "areas" for layer in prepared)
+            prepared.append(_prepare(name, frame, kind=kind, number=number, spots=spots, profile=profile))
     return prepared
 
 
@@ -89,10 +96,19 @@ def identify(name: str) -> str:
 
 
 def _prepare(
-    name: str, frame: gpd.GeoDataFrame, *, kind: str, first: bool, profile: Profile
+    name: str,
+    frame: gpd.GeoDataFrame,
+    *,
+    kind: str,
+    number: int,
+    spots: gpd.GeoDataFrame,
+    profile: Profile,
 ) -> dict[str, Any]:
     data = release(frame[frame.geometry.notna() & ~frame.geometry.is_empty], kind=kind, profile=profile)
+    if kind == "streets":
+        data = _near(data, spots)
     areas = kind == "areas"
+    first = areas and number == 0
     lines = set(data.geom_type) <= {"LineString", "MultiLineString"} and len(data) > 0
     label = clean(name)
     return {
@@ -101,26 +117,42 @@ def _prepare(
         "kind": kind,
         "geometry": "line" if lines else "area",
         "pane": "areas" if areas else "lines",
-        "show": (areas and first) or kind in _SHOWN,
+        "show": first,
         "names": areas,
-        "land": LAND if areas and first else "",
-        "style": _STYLES[kind],
-        "items": _items(data, kind=kind),
+        "land": LAND if first else "",
+        "style": _STYLES[kind] | (_LOOKS[number % 3] if areas and number else {}),
+        "items": _items(data, kind=kind, layer=label, profile=profile),
     }
 
 
-def _items(data: gpd.GeoDataFrame, *, kind: str) -> list[dict[str, Any]]:
+def _near(streets: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Streets around the hotspots only: a whole city's would not fit on the page."""
+    return gpd.clip(streets, spots.geometry.buffer(300).union_all()) if len(spots) else streets.iloc[:0]
+
+
+def _items(data: gpd.GeoDataFrame, *, kind: str, layer: str, profile: Profile) -> list[dict[str, Any]]:
     points = data.geom_type.isin(["Point", "MultiPoint"])
     outlines = data.geometry.where(~points)
-    shapes = encode_shapes(outlines, coverage=kind == "areas", tolerance=0 if kind == "streets" else 5)
+    shapes = encode_shapes(outlines, coverage=kind == "areas", tolerance=2 if kind == "streets" else 5)
     at = encode_points(data.geometry.representative_point())
     items = []
-    for shape, place, is_point, (_, row) in zip(shapes, at, points, data.iterrows(), strict=True):
+    for shape, place, is_point, (label, row) in zip(shapes, at, points, data.iterrows(), strict=True):
+        number = clean(row.get("order", label if data.index.name in ("rank", "stop") else ""))
         item: dict[str, Any] = {"name": clean(row.get("name", ""))}
         if is_point:
-            item |= {"at": place, "mark": clean(row.get("order", "")) or _MARKS.get(kind, "•")}
+            item |= {
+                "at": place,
+                "mark": (_MARKS.get(kind, "•") + number) if kind == "cameras" else number or "•",
+            }
+            if has(row, "radius"):
+                item["radius"] = round(float(row["radius"]), 1)
         else:
             item |= {"shape": shape, "centre": place}
+            if kind == "patrols" and number:
+                item["mark"] = number
+                item["at"] = place
+        if kind != "areas" and (lines := describe_item(row, kind=kind, layer=layer, profile=profile)):
+            item["lines"] = lines
         items.append(item)
     return items
 

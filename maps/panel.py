@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -47,24 +50,45 @@ class Raw(Element):  # type: ignore[misc]  # branca ships no types
 class Panel(MacroElement):  # type: ignore[misc]  # branca ships no types
     """Heading, choices, key and table of a map, with the script that links them."""
 
-    def __init__(self, *, page: dict[str, Any], data: dict[str, Any], about: dict[str, str]) -> None:
+    def __init__(
+        self,
+        *,
+        page: dict[str, Any],
+        data: dict[str, Any],
+        about: dict[str, str],
+        picture: Callable[[], bytes],
+    ) -> None:
         super().__init__()
         self._name = "Panel"
-        self.page, self.data, self.about = page, data, about
+        self.page, self.data, self.about, self.picture = page, data, about, picture
+        self.with_picture = False
+
+    @contextmanager
+    def showing_picture(self) -> Iterator[None]:
+        """While open, pages are rendered with the still picture for print."""
+        self.with_picture = True
+        try:
+            yield
+        finally:
+            self.with_picture = False
 
     def render(self, **kwargs: Any) -> None:
         """Put the pieces where they belong in the figure's head, body and script."""
         figure = self.get_root()
         figure.title = escape(self.about["title"])
         source = "JSON.parse(document.getElementById('sh-data').textContent)"
-        call = f"saferMap({self._parent.get_name()}, {source});"
-        top = fill_template("page_top.html", **self.page)
+        call = f"\nsaferMap({self._parent.get_name()}, {source});"
+        # print and browsers without scripts show the still picture; a notebook needs none
+        still = base64.b64encode(self.picture()).decode() if self.with_picture else ""
+        top = fill_template("page_top.html", picture=still, **self.page)
         bottom = fill_template("page_bottom.html", data=Markup(embed_json(self.data)), **self.page)
         figure.header.add_child(Raw(leaflet_head()), name="safer_head", index=0)
         figure.header.add_child(Raw(f"<style>\n{read_template('map.css')}</style>"), name="safer_style")
         figure.html.add_child(Raw(top), name="safer_top", index=0)
         figure.html.add_child(Raw(bottom), name="safer_bottom")
-        figure.script.add_child(Raw(f"{read_template('map.js')}{call}"), name="safer_script")
+        figure.script.add_child(
+            Raw(f"{read_template('map.js')}{read_template('filters.js')}{call}"), name="safer_script"
+        )
 
 
 def measure_spots(spots: gpd.GeoDataFrame, *, period: str) -> list[dict[str, Any]]:
@@ -80,17 +104,24 @@ def measure_spots(spots: gpd.GeoDataFrame, *, period: str) -> list[dict[str, Any
             legend = [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)]
             measure = {"key": key, "label": label, "word": label.lower(), "title": title, "note": note}
             found.append(measure | {"legend": legend, "classes": classes.of(spots[key])})
-    if "change" in spots.columns and spots["change"].map(bool).any():
-        words = list(CHANGE)
-        legend = [
-            {"colour": CHANGE[w], "words": f"{SIGNS[w]} {w or 'not compared'}"}
-            for w in words
-            if w in set(spots["change"].map(clean))
-        ]
-        change = {"key": "change", "label": "Change", "word": "change", "title": "Change", "note": ""}
-        index = [words.index(clean(w)) if clean(w) in words else -1 for w in spots["change"]]
-        found.append(change | {"legend": legend, "classes": index, "colours": list(CHANGE.values())})
+    if "arrow" in spots.columns and spots["arrow"].map(bool).any():
+        found.append(_measure_change(spots))
     return found
+
+
+def _measure_change(spots: gpd.GeoDataFrame) -> dict[str, Any]:
+    arrows, known = [clean(a) for a in spots["arrow"]], list(CHANGE)
+    legend = [{"colour": CHANGE[a], "words": SIGNS[a]} for a in known if a in arrows]
+    return {
+        "key": "change",
+        "label": "Change",
+        "word": "change",
+        "title": "Change in the number of crimes and ASB incidents",
+        "note": "Up or down only where chance alone would seldom give it.",
+        "legend": legend,
+        "classes": [known.index(a) if a in known else -1 for a in arrows],
+        "colours": list(CHANGE.values()),
+    }
 
 
 def prepare_spots(
@@ -121,21 +152,27 @@ def prepare_spots(
 
 def table_of(spots: gpd.GeoDataFrame, *, profile: Profile) -> dict[str, Any]:
     """Columns and rows of the ranked table."""
-    columns = [("incidents", "Incidents"), ("harm", "Harm"), ("change", "Change")]
-    present = [(c, label) for c, label in columns if c in spots.columns and spots[c].notna().any()]
+    columns = [("incidents", "Incidents"), ("harm", "Harm"), ("arrow", "Change")]
+    present = [
+        (c, label)
+        for c, label in columns
+        if c == "incidents" or (c in spots.columns and spots[c].replace("", None).notna().any())
+    ]
     rows = []
     for rank, row in spots.iterrows():
-        cells = [{"text": _cell(row, column, profile), "number": column != "change"} for column, _ in present]
+        cells = [
+            {"text": _cell(row, column, profile), "number": column != "arrow", "column": column}
+            for column, _ in present
+        ]
         rows.append({"n": int(rank), "name": name_spot(row), "cells": cells})
     heads = [{"label": "No.", "number": True}, {"label": "Where", "number": False}]
-    heads += [{"label": label, "number": column != "change"} for column, label in present]
+    heads += [{"label": label, "number": column != "arrow"} for column, label in present]
     return {"columns": heads, "rows": rows}
 
 
 def _cell(row: pd.Series, column: str, profile: Profile) -> str:
-    if column == "change":
-        word = clean(row["change"])
-        return f"{SIGNS.get(word, '')} {word or 'not compared'}".strip()
+    if column == "arrow":
+        return SIGNS.get(clean(row["arrow"]), SIGNS[""])
     if column == "harm" and not has(row, column):
         return "–"
     return say_count(row, column, profile)

@@ -16,7 +16,7 @@ from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.labels import Labels
 from maps.layers import kind_of
-from maps.palette import ACCENT, CHANGE, INK, LAND, LINE, SEA, Classes, choose_classes
+from maps.palette import ACCENT, CHANGE, INK, LAND, LINE, SEA, SIGNS, Classes, choose_classes
 from maps.shapes import simplify_together
 from maps.words import list_streets
 
@@ -189,9 +189,9 @@ def _draw_shapes(
 
 def colour_spots(spots: gpd.GeoDataFrame, *, by: str) -> tuple[list[str], list[tuple[str, str]], str]:
     """Colour of each hotspot, the key as (colour, words) pairs, and the key's heading."""
-    if by == "change" and "change" in spots.columns:
-        words = [clean(w) for w in spots["change"]]
-        key = [(CHANGE[w], w or "not compared") for w in CHANGE if w in set(words)]
+    if by == "change" and "arrow" in spots.columns:
+        words = [clean(w) for w in spots["arrow"].fillna("")]
+        key = [(CHANGE[w], SIGNS[w]) for w in CHANGE if w in set(words)]
         return [CHANGE.get(w, CHANGE[""]) for w in words], key, "Change"
     column = by if by in spots.columns and pd.to_numeric(spots[by]).notna().any() else "incidents"
     classes: Classes = choose_classes(spots[column])

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
 from hotspots.checks import InputError, require_columns, require_metres
+from maps.cells import filter_incidents
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
-from maps.layers import bounds_of, layer_summary, prepare_layers
+from maps.layers import bounds_of, kind_of, layer_summary, prepare_layers
+from maps.palette import UNDER
 from maps.panel import Panel, measure_spots, prepare_spots, table_of
 from maps.standalone import standalone
+from maps.static import draw_static_map
+from maps.street_names import locate_streets, place_names
 
 if TYPE_CHECKING:
     import folium
@@ -32,6 +39,7 @@ def draw_map(
     attribution: str = "",
     profile: str | Profile | None = None,
     marking: str | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
 ) -> folium.Map:
     """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
 
@@ -52,6 +60,8 @@ def draw_map(
         "open", "internal", "partner" or "public"; None is "open" for published sources, else "partner".
     marking : str, optional
         Protective marking; None is the profile's own.
+    groups : dict of str to list of str, optional
+        Problem profiles: names for groups of categories, offered beside the categories as filters.
 
     Returns
     -------
@@ -65,21 +75,30 @@ def draw_map(
     """
     import folium
 
-    who = profile_named(profile, sources=[source] if source else [])
     _check(spots)
+    incidents = _find_incidents(layers)
+    sources = [source] if source else [] if incidents is None else sorted(incidents["source"].unique())
+    who = profile_named(profile, sources=sources)
     released = release(spots, kind="spots", profile=who)
     measures = measure_spots(released, period=period)
-    drawn = prepare_layers(layers, profile=who)
+    drawn = prepare_layers(layers, spots=spots, profile=who)
+    filters = None
+    if incidents is not None:
+        filters = filter_incidents(incidents, spots, profile=who, groups=groups)
     stamp = clean(who.marking if marking is None else marking)
-    statement = _state(period=period, source=source, note=note, audience=who.audience)
-    page = {
+    about = {
         "title": clean(title),
-        "statement": statement,
         "marking": stamp,
-        "attribution": clean(attribution) or "Drawn with Leaflet and Folium.",
+        "summary": _state(period=period, source=source, note=note, audience=who.audience),
+    }
+    page = {
+        **about,
+        "attribution": clean(attribution),
         "measures": measures,
         "layers": layer_summary(drawn),
+        "filters": filters,
         "caption": _caption(released, period),
+        "picture_alt": _describe_picture(released, period),
         **table_of(released, profile=who),
     }
     data = {
@@ -88,14 +107,19 @@ def draw_map(
             {"key": m["key"], "colours": m.get("colours") or [i["colour"] for i in m["legend"]]}
             for m in measures
         ],
+        "under": UNDER,
         "spots": prepare_spots(released, measures=measures, period=period, profile=who),
+        "streets": place_names(locate_streets(spots, incidents, profile=who)),
+        "filters": None if filters is None else asdict(filters),
         "layers": drawn,
     }
-    m = folium.Map(location=_LEEDS, zoom_start=11, tiles=None, control_scale=True, zoom_snap=0.5, max_zoom=18)
+    m = folium.Map(
+        location=_LEEDS, zoom_start=11, tiles=None, zoom_snap=0.25, max_zoom=18, attribution_control=False
+    )
     m.default_js, m.default_css = [], []
     m.options["max_zoom"] = 18
-    about = {"title": clean(title), "marking": stamp, "summary": statement}
-    m.add_child(Panel(page=page, data=data, about=about))
+    still = partial(draw_static_map, spots, layers=layers, profile=who)
+    m.add_child(Panel(page=page, data=data, about=about, picture=still))
     return m
 
 
@@ -131,8 +155,11 @@ def write_map(spots: gpd.GeoDataFrame | folium.Map, path: str | Path, **options:
         drawn = draw_map(spots, **options)
     panels = [child for child in drawn._children.values() if isinstance(child, Panel)]
     about = panels[0].about if panels else {"title": "Map", "marking": "", "summary": ""}
+    printing = panels[0].showing_picture() if panels else nullcontext()
     root = drawn.get_root()
-    html = standalone(root.render(), root=root, **about)
+    with printing:
+        page = root.render()
+    html = standalone(page, root=root, **about)
     target = Path(path)
     target.write_bytes(html.encode("utf-8"))
     return target
@@ -141,6 +168,18 @@ def write_map(spots: gpd.GeoDataFrame | folium.Map, path: str | Path, **options:
 def _check(spots: gpd.GeoDataFrame) -> None:
     require_metres(spots, what="spots")
     require_columns(spots, ["ref", "name", "incidents"], what="spots")
+
+
+def _find_incidents(layers: Mapping[str, gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame | None:
+    found = [frame for name, frame in (layers or {}).items() if kind_of(name, frame) == "incidents"]
+    if len(found) > 1:
+        raise InputError("A map takes one layer of incidents", given=f"{len(found)}", advice="pd.concat them")
+    return found[0] if found else None
+
+
+def _describe_picture(spots: gpd.GeoDataFrame, period: str) -> str:
+    over = f" in {clean(period)}" if period else ""
+    return f"Map of {len(spots)} hotspots{over}, numbered as in the table, which lists all of them."
 
 
 def _state(*, period: str, source: str, note: str, audience: str) -> str:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from hotspots.plan_facts import KINDS_OF_PLACE, default_location
 from maps.disclosure import Profile
 from maps.escape import clean
 from maps.palette import say_number
 
 INCIDENTS = "crimes and ASB incidents"
-_DEFAULT_PLACES = frozenset(
-    ("hospital", "police", "prison", "court", "supermarket", "custody", "university", "airport", "shopping")
-)
 
 
 def has(row: pd.Series, column: str) -> bool:
@@ -38,9 +34,18 @@ def say_count(row: pd.Series, column: str, profile: Profile) -> str:
 
 
 def name_spot(row: pd.Series) -> str:
-    """Busiest street and, where known, the first area: "Boar Lane, Hunslet & Riverside"."""
-    area = next((str(row[c]) for c in row.index if str(c).endswith("_name") and has(row, str(c))), "")
-    return ", ".join(clean(part) for part in (row.get("name") or row.get("ref"), area) if part)
+    """Busiest street and, where known, the first area: "Boar Lane, Hunslet & Riverside".
+
+    A kind of place ("Parking Area") gets the busiest street beside it, so that people can find it.
+    """
+    name = clean(row.get("name") or row.get("ref"))
+    if name.casefold() in KINDS_OF_PLACE:
+        streets = (clean(s) for s in row.get("streets") or [])
+        street = next((s for s in streets if s and s.casefold() not in KINDS_OF_PLACE), "")
+        name += f" near {street}" if street else ""
+    areas = [str(c) for c in row.index if str(c).endswith("_name")]
+    area = next((str(row[c]) for c in areas if has(row, c)), "")
+    return ", ".join(part for part in (name, clean(area)) if part)
 
 
 def describe_spot(
@@ -86,11 +91,17 @@ def _say_harm(row: pd.Series, *, rank: int, total: int) -> str:
 
 def say_change(row: pd.Series) -> str:
     """Whether it changed, in words; says so when nothing earlier was compared."""
-    if has(row, "change_words"):
-        return clean(row["change_words"])
+    if has(row, "words"):
+        return _sentence(clean(row["words"]))
     if has(row, "trend"):
-        return f"{clean(row['trend']).capitalize()}."
+        return _sentence(clean(row["trend"]))
+    if "words" in row.index:
+        return "Compared, but the numbers are too small to show."
     return "Not compared with an earlier period."
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def say_certainty(row: pd.Series) -> list[str]:
@@ -115,27 +126,13 @@ def say_certainty(row: pd.Series) -> list[str]:
 
 def warn_of_default(row: pd.Series) -> str:
     """Warning where a busy map point is one that records default to (hospital, prison ...), else ""."""
-    flagged = row.get("default_location")
-    named = [clean(s) for s in [row.get("name"), *(row.get("streets") or [])[:3]] if is_default(s)]
-    if isinstance(flagged, str) and flagged:
-        named = [clean(flagged)]
-    elif flagged is True and not named:
-        named = ["a place of that kind"]
-    if not named:
+    named = [
+        clean(s) for s in [row.get("default_location"), row.get("name"), *(row.get("streets") or [])[:3]]
+    ]
+    found = next((name for name in named if name and default_location(name)), "")
+    if not found:
         return ""
-    return f"Records often default to such places ({named[0]}): check that the incidents happened there."
-
-
-def is_default(street: Any) -> bool:
-    """Whether a place name is one that incident records default to.
-
-    Examples
-    --------
-    >>> [is_default(s) for s in ("Hospital", "Boar Lane", "Supermarket")]
-    [True, False, True]
-    """
-    words = clean(street).casefold().replace("/", " ").split()
-    return any(word in _DEFAULT_PLACES for word in words)
+    return f"Records often default to such places ({found}): check that the incidents happened there."
 
 
 def list_streets(row: pd.Series) -> list[tuple[str, float, float]]:
@@ -148,3 +145,49 @@ def list_streets(row: pd.Series) -> list[tuple[str, float, float]]:
         for part in parts
         if part.get("street")
     ]
+
+
+def describe_item(row: pd.Series, *, kind: str, layer: str, profile: Profile) -> list[str]:
+    """Say in plain lines what a camera, patrol stop, area, place or comparison area is; may be nothing."""
+    if kind == "cameras":
+        return _say_camera(row)
+    if kind == "patrols":
+        return _say_patrol(row)
+    if kind == "places":
+        what = next((clean(row[c]) for c in ("kind", "type", "amenity") if has(row, c)), "")
+        return [what.replace("_", " ").capitalize() or layer]
+    if kind == "comparison":
+        role = clean(row.get("role")) or layer
+        count = f": {say_count(row, 'incidents', profile)} {INCIDENTS}" if "incidents" in row.index else ""
+        return [f"{role[:1].upper()}{role[1:]}{count}."]
+    return []
+
+
+def _say_camera(row: pd.Series) -> list[str]:
+    lines = []
+    if has(row, "action"):
+        lines.append(f"Advice: {clean(row['action'])}.")
+    if has(row, "radius"):
+        lines.append(
+            f"Reach drawn: {say_number(float(row['radius']))} m in a straight line;"
+            " buildings and trees are not known."
+        )
+    if has(row, "marginal_share_of_harm"):
+        lines.append(
+            f"Adds {row['marginal_share_of_harm']:.1%} of all harm to what the sites before it reach."
+        )
+    if has(row, "cumulative_share_of_harm"):
+        lines.append(f"Together with those before it: {row['cumulative_share_of_harm']:.1%}.")
+    return lines or ["Camera."]
+
+
+def _say_patrol(row: pd.Series) -> list[str]:
+    lines = []
+    if has(row, "chosen"):
+        chosen = "In the patrol plan" if row["chosen"] else "Not in the patrol plan"
+        lines.append(f"{chosen}: {clean(row['why'])}." if has(row, "why") else f"{chosen}.")
+    if has(row, "minutes"):
+        lines.append(f"{say_number(float(row['minutes']))} minutes a visit.")
+    if has(row, "share_of_harm"):
+        lines.append(f"{row['share_of_harm']:.1%} of all harm.")
+    return lines or ["Patrol area."]

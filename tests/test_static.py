@@ -73,7 +73,7 @@ def test_every_kind_of_layer_and_hostile_names_are_drawn():
         "roads": layer([shapely.LineString([(429000, 433000), (432000, 434000)])]),
         "comparison areas": layer([shapely.box(430800, 433000, 431200, 433400)], name=["$x^$"]),
     }
-    spots = make_spots(3, name=["a$b$c"] * 3, change=["up", "down", ""])
+    spots = make_spots(3, name=["a$b$c"] * 3, arrow=["up", "down", ""])
     for options in ({}, {"focus": 2}, {"by": "change"}):
         assert draw_static_map(spots, layers=layers, profile="open", **options).startswith(b"\x89PNG")
 

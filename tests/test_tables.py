@@ -77,13 +77,18 @@ def test_first_sheet_says_what_is_counted_and_for_whom(tmp_path):
 def test_small_numbers_are_words_and_unneeded_columns_are_gone(tmp_path):
     spots = make_spots(3, incidents=[40, 3, 4], raw_Victim=["SECRET"] * 3)
     sheet = write(tmp_path, {"Hotspots": spots}, profile="partner")["Hotspots"]
-    assert [sheet.cell(r, 4).value for r in (4, 5, 6)] == [40, "fewer than 5", "fewer than 5"]
+    assert [sheet.cell(r, 4).value for r in (4, 5, 6)] == [40, "not shown", "not shown"]
     assert "SECRET" not in str([[c.value for c in row] for row in sheet])
 
 
 def test_other_tables_need_their_columns_named(tmp_path):
     frame = pd.DataFrame({"month": ["July 2018"], "incidents": [12], "officer": ["SECRET"]})
-    book = write(tmp_path, {"By month": frame}, kinds={"By month": "table"}, columns={"By month": ["month"]})
+    book = write(
+        tmp_path,
+        {"By month": frame},
+        kinds={"By month": "table"},
+        columns={"By month": ["month", "incidents"]},
+    )
     assert [c.value for c in book["By month"][3]] == ["Month", "Incidents (number)"]
 
 

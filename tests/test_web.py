@@ -145,3 +145,15 @@ def test_marking_stands_on_screen_twice_and_in_the_metadata(tmp_path):
 def test_spots_in_degrees_are_refused(tmp_path):
     with pytest.raises(InputError, match="EPSG:27700"):
         write_map(make_spots().to_crs("EPSG:4326"), tmp_path / "map.html", **OPTIONS)
+
+
+def test_a_drawn_map_is_written_with_its_picture_and_stays_as_it_was(tmp_path):
+    m = draw_map(make_spots(), layers={"ward": make_wards()}, **OPTIONS)
+    page = write_map(m, tmp_path / "a.html").read_text()
+    assert "data:image/png;base64," in page.split("</header>")[1].split("</section>")[0]
+    assert write_map(m, tmp_path / "b.html").read_text() == page
+    direct = write_map(
+        make_spots(), tmp_path / "c.html", layers={"ward": make_wards()}, **OPTIONS
+    ).read_text()
+    assert direct == page
+    assert 'sh-picture"' not in m.get_root().render()

@@ -24,7 +24,16 @@ function saferMap(map, data) {
   const parts = (shape) => shape.map((part) => part.map(ring));
   const panes = { land: 320, cells: 330, areas: 340, lines: 345, spots: 450, labels: 460, badges: 470, sites: 480 };
   Object.keys(panes).forEach((name) => { map.createPane("sh-" + name).style.zIndex = panes[name]; });
-  ["labels"].forEach((name) => { map.getPane("sh-" + name).style.pointerEvents = "none"; });
+  map.getPane("sh-labels").style.pointerEvents = "none";
+  L.control.scale({ imperial: false }).addTo(map);
+  map.getContainer().setAttribute("role", "region");
+  map.getContainer().setAttribute("aria-label", "Map of hotspots. Arrow keys move it, plus and minus zoom; Tab goes from hotspot to hotspot.");
+  const inkOn = (colour) => {
+    const light = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255)
+      .map((c) => (c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4)));
+    const sum = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2];
+    return (sum + 0.05) / 0.05 >= 1.05 / (sum + 0.05) ? "#000000" : "#ffffff";
+  };
   const svg = {};
   const renderer = (name) => (svg[name] = svg[name] || L.svg({ pane: "sh-" + name, padding: 0.5 }));
 
@@ -49,6 +58,7 @@ function saferMap(map, data) {
     box.append(head);
     const list = make("dl");
     spot.lines.forEach(([label, text]) => list.append(make("dt", "", label), make("dd", "", text)));
+    if (spot.filtered) list.append(make("dt", "", spot.filtered.words), make("dd", "", spot.filtered.count + " crimes and ASB incidents."));
     box.append(list);
     if (spot.sure.length) {
       const more = make("details");
@@ -75,7 +85,7 @@ function saferMap(map, data) {
     opener = from || null;
     if (!map.hasLayer(spot.layer)) { const box = $("show-spots"); if (box) { box.checked = true; hotspots.addTo(map); } }
     const bounds = spot.layer.getBounds();
-    const show = () => spot.layer.openPopup(bounds.getCenter());
+    const show = () => spot.layer.openPopup([bounds.getNorth(), bounds.getCenter().lng]);
     if (from && from.closest("table")) {
       map.closePopup();
       opener = from;
@@ -110,7 +120,7 @@ function saferMap(map, data) {
         if (!map.getBounds().contains(layer.getBounds())) map.panTo(layer.getBounds().getCenter(), { animate: false });
       });
     });
-    layer.on("click", () => { opener = layer.getElement(); });
+    layer.on("click", () => { opener = layer.getElement(); say("Showing hotspot " + spot.n + ": " + spot.title); });
     layer.on("popupopen", (event) => {
       mark(spot);
       const box = event.popup.getElement();
@@ -130,6 +140,7 @@ function saferMap(map, data) {
 
   /* ---- other layers ---- */
   const groups = { spots: hotspots };
+  if (data.filters) groups.cells = saferFilters(map, data, { $, make, say, parts, spots });
   const quiet = (layer) => layer.on("add", () => {
     const path = layer.getElement && layer.getElement();
     if (path) { path.setAttribute("tabindex", "-1"); path.setAttribute("aria-hidden", "true"); }
@@ -159,6 +170,7 @@ function saferMap(map, data) {
         if (layer.land) group.addLayer(quiet(L.polygon(parts(item.shape), { renderer: renderer("land"), interactive: false, stroke: false, fillColor: layer.land, fillOpacity: 1 })));
         group.addLayer(item.lines ? talk(shape, item) : shape);
       }
+      if (item.at && item.radius) group.addLayer(quiet(L.circle(item.at, Object.assign({ radius: item.radius, renderer: renderer("lines"), interactive: false }, layer.style))));
       if (item.at && item.mark) { const site = siteOf(layer, item); group.addLayer(item.lines ? talk(site, item) : site); }
     });
     groups[layer.id] = group;
@@ -168,10 +180,10 @@ function saferMap(map, data) {
   /* ---- numbers and names: shown where they do not cover each other, the worst first ---- */
   const labels = L.layerGroup().addTo(map);
   const texts = [];
-  spots.forEach((spot) => texts.push({ at: spot.at, text: String(spot.n), width: 24, height: 24, cls: "sh-badge", pane: "sh-badges", from: 0, group: "spots", spot }));
+  spots.forEach((spot) => texts.push({ at: spot.at, text: String(spot.n), width: spot.n > 99 ? 28 : 24, height: 20, cls: "sh-badge", pane: "sh-badges", from: 0, group: "spots", spot }));
   (data.streets || []).forEach((s) => texts.push({ at: s.at, text: s.name, width: 7 * s.name.length + 12, height: 18, cls: "sh-street", pane: "sh-labels", from: 15, group: "spots" }));
   data.layers.forEach((layer) => layer.items.forEach((item) => {
-    if (layer.names && item.name) texts.push({ at: item.centre, text: item.name, width: 6.4 * item.name.length + 8, height: 16, cls: "sh-area", pane: "sh-labels", from: 12, group: layer.id });
+    if (layer.names && item.name) texts.push({ at: item.centre, text: item.name, width: 6.4 * item.name.length + 8, height: 16, cls: "sh-area", pane: "sh-labels", from: 10.5, group: layer.id });
   }));
   const label = () => {
     labels.clearLayers();
@@ -191,6 +203,11 @@ function saferMap(map, data) {
       const el = marker.getElement();
       el.textContent = item.text;
       el.setAttribute("aria-hidden", "true");
+      if (item.spot) {
+        const fill = styleOf(item.spot).fillColor;
+        el.style.background = fill;
+        el.style.color = inkOn(fill);
+      }
       if (item.spot) marker.on("click", () => open(item.spot, item.spot.layer.getElement()));
     });
   };
@@ -204,6 +221,7 @@ function saferMap(map, data) {
   document.querySelectorAll("input[name=sh-by]").forEach((input) => input.addEventListener("change", () => {
     colourBy = input.value;
     paint();
+    label();
     say("Hotspots are now coloured by " + input.dataset.word + ".");
   }));
   document.querySelectorAll("input[data-layer]").forEach((input) => input.addEventListener("change", () => {
@@ -219,8 +237,8 @@ function saferMap(map, data) {
   });
 
   document.documentElement.classList.add("sh-live");
-  map.invalidateSize();
-  if (data.bounds) map.fitBounds(data.bounds, { padding: [18, 18], animate: false });
+  map.invalidateSize({ animate: false });
+  if (data.bounds) map.fitBounds(data.bounds, { paddingTopLeft: [56, 24], paddingBottomRight: [24, 30], animate: false });
   paint();
   label();
 }

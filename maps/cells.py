@@ -1,0 +1,154 @@
+"""All incidents as cells of ground, never as points, with what the page needs to filter them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots import assign_hotspots
+from hotspots.checks import CRS, announce, require_columns
+from hotspots.grid import draw_cells, key_cells, locate_points, make_grid
+from maps.disclosure import APART, Profile, name_category
+from maps.escape import clean
+from maps.shapes import encode_shapes
+from maps.suppression import hide_small, hide_small_table
+
+SIDE = 120.0  # metres: hexagons 208 m from edge to edge, about four hectares
+ALL = -1
+
+
+@dataclass
+class Filters:
+    """What the page can filter by, and the counts behind it.
+
+    ``counts`` holds per cell, and per hotspot, pairs of a key and a number of incidents, where the key
+    is ``(month × categories + category) × sources + source``. Where small numbers are suppressed there
+    are no such cubes: ``cells`` has one total per cell, and ``tables`` one column of counts per choice.
+    """
+
+    months: list[str]
+    categories: list[str]
+    sources: list[str]
+    groups: list[dict[str, Any]] = field(default_factory=list)
+    shapes: list[Any] = field(default_factory=list)
+    cells: list[Any] = field(default_factory=list)
+    spots: list[Any] = field(default_factory=list)
+    tables: dict[str, list[list[int | None]]] = field(default_factory=dict)
+    single: bool = False
+
+
+def filter_incidents(
+    incidents: gpd.GeoDataFrame,
+    spots: gpd.GeoDataFrame,
+    *,
+    profile: Profile,
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> Filters:
+    """Count incidents by cell, and by hotspot, as finely as the profile allows.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Incidents, or the same collapsed to places with a column ``incidents``, in EPSG:27700.
+    spots : GeoDataFrame
+        Hotspots whose counts are wanted too.
+    profile : Profile
+        With a threshold, cells carry whole-period totals and the table of hotspots is two-way.
+    groups : dict of str to list of str, optional
+        Problem profiles: names for groups of categories. Not offered where numbers are suppressed,
+        because groups that overlap give suppressed counts back.
+
+    Returns
+    -------
+    Filters
+    """
+    require_columns(incidents, ["when", "category", "source"], what="The layer of incidents")
+    held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
+    months, by_month = _sorted_codes(pd.Series(held["when"].dt.to_period("M"), index=held.index))
+    categories, by_category = _sorted_codes(held["category"].map(name_category))
+    sources, by_source = _sorted_codes(held["source"].map(clean))
+    number = held["incidents"] if "incidents" in held.columns else pd.Series(1, index=held.index)
+    filters = Filters(
+        [f"{m:%B %Y}" for m in months], list(categories), list(sources), single=profile.threshold > 0
+    )
+    cell, filters.shapes = _locate(held)
+    rank = assign_hotspots(held, spots)
+    facts = pd.DataFrame(
+        {
+            "cell": cell,
+            "month": by_month,
+            "category": by_category,
+            "source": by_source,
+            "n": number,
+            "rank": rank,
+        }
+    )
+    if profile.threshold:
+        _suppress(facts, filters, spots, profile.threshold)
+        return filters
+    facts["key"] = (facts["month"] * len(categories) + facts["category"]) * len(sources) + facts["source"]
+    filters.cells = _pairs(facts, "cell", range(len(filters.shapes)))
+    filters.spots = _pairs(facts[facts["rank"].notna()], "rank", spots.index)
+    filters.groups = _groups(groups, held["category"], list(categories))
+    return filters
+
+
+def _sorted_codes(values: pd.Series) -> tuple[list[Any], pd.Series]:
+    names = sorted(values.unique())
+    names = [n for n in names if n != APART] + [n for n in names if n == APART]
+    return names, values.map({name: i for i, name in enumerate(names)}).astype(int)
+
+
+def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any]]:
+    """Cell of each incident, from the union of all months, and the cells' shapes."""
+    grid = make_grid("hexagon", SIDE)
+    column, row = locate_points(grid, np.column_stack([held.geometry.x, held.geometry.y]))
+    keys, first, which = np.unique(key_cells(column, row), return_index=True, return_inverse=True)
+    shapes = gpd.GeoSeries(draw_cells(grid, column[first], row[first]), crs=CRS, index=keys)
+    return pd.Series(which, index=held.index), encode_shapes(shapes, tolerance=0)
+
+
+def _pairs(facts: pd.DataFrame, by: str, order: Any) -> list[list[int]]:
+    """Per cell or hotspot a flat list: key, number, key, number ... with each key a step from the last."""
+    sums = facts.groupby([by, "key"], sort=True)["n"].sum()
+    lists: dict[Any, list[int]] = {label: [] for label in order}
+    last: dict[Any, int] = {}
+    for (label, key), n in sums.items():
+        lists[label] += [int(key) - last.get(label, 0), int(n)]
+        last[label] = int(key)
+    return [lists[label] for label in order]
+
+
+def _groups(
+    groups: Mapping[str, Sequence[str]] | None, present: pd.Series, categories: list[str]
+) -> list[dict[str, Any]]:
+    found = []
+    for name, members in (groups or {}).items():
+        hidden = [m for m in members if name_category(m) == APART]
+        if hidden:
+            announce(f"The profile '{clean(name)}' is not offered on the map: it has sensitive categories.")
+            continue
+        listed = [categories.index(m) for m in members if m in categories]
+        if listed:
+            found.append({"name": clean(name), "members": listed})
+    return found
+
+
+def _suppress(facts: pd.DataFrame, filters: Filters, spots: gpd.GeoDataFrame, threshold: int) -> None:
+    totals = facts.groupby("cell")["n"].sum().reindex(range(len(filters.shapes)), fill_value=0)
+    hidden = hide_small(totals, threshold=threshold)
+    filters.cells = [None if gone else int(n) for n, gone in zip(totals, hidden, strict=True)]
+    inside = facts[facts["rank"].notna()]
+    for by, names in (("category", filters.categories), ("month", filters.months)):
+        table = inside.pivot_table(index="rank", columns=by, values="n", aggfunc="sum", fill_value=0)
+        table = table.reindex(index=spots.index, columns=range(len(names)), fill_value=0).astype(int)
+        gone = hide_small_table(table, threshold=threshold)
+        shown = table.astype(object).mask(gone.to_numpy(), None)
+        filters.tables[by] = [
+            [None if v is None or pd.isna(v) else int(v) for v in row] for row in shown.to_numpy()
+        ]

@@ -1,0 +1,72 @@
+"""Where the streets named in the incidents lie, for orientation without a background map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots import assign_hotspots
+from hotspots.checks import CRS
+from hotspots.plan_facts import KINDS_OF_PLACE
+from maps.disclosure import Profile
+from maps.escape import clean
+from maps.shapes import encode_points
+from maps.words import list_streets
+
+_PREFIX = "On or near "
+_MOST = 12
+
+
+def locate_streets(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None, *, profile: Profile
+) -> pd.DataFrame:
+    """Streets in the hotspots: name and position, the busiest first.
+
+    Parameters
+    ----------
+    spots : GeoDataFrame
+        Hotspots, in EPSG:27700.
+    incidents : GeoDataFrame or None
+        Incidents with a column ``place``; None gives the busiest street of each part alone.
+    profile : Profile
+        Only places of at least its threshold of incidents are named.
+
+    Returns
+    -------
+    DataFrame
+        ``rank, name, easting, northing, incidents``, in metres.
+    """
+    columns = ["rank", "name", "easting", "northing", "incidents"]
+    if incidents is None or "place" not in incidents.columns:
+        rows: list[Any] = [(r, *s, 0) for r, spot in spots.iterrows() for s in list_streets(spot)]
+        return pd.DataFrame(rows, columns=columns)
+    held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
+    facts = pd.DataFrame(
+        {
+            "rank": assign_hotspots(held, spots),
+            "name": held["place"].map(clean).str.removeprefix(_PREFIX),
+            "easting": held.geometry.x,
+            "northing": held.geometry.y,
+            "incidents": held["incidents"] if "incidents" in held.columns else 1,
+        }
+    )
+    facts = facts[facts["rank"].notna() & facts["name"].ne("") & facts["name"].ne("No Location")]
+    spots_of_street = facts.groupby(["rank", "name", "easting", "northing"], as_index=False)[
+        "incidents"
+    ].sum()
+    busiest = spots_of_street.sort_values(
+        ["incidents", "name", "easting", "northing"], ascending=[False, True, True, True]
+    )
+    one = busiest.drop_duplicates(["rank", "name"])
+    one = one[one["incidents"] >= max(profile.threshold, 1)]
+    kind = one["name"].str.casefold().isin(KINDS_OF_PLACE)
+    one = pd.concat([one[~kind], one[kind]])  # where there is no room for all, streets come before car parks
+    return one.groupby("rank").head(_MOST)[columns].reset_index(drop=True)
+
+
+def place_names(streets: pd.DataFrame) -> list[dict[str, Any]]:
+    """Names and positions for the page, five decimals of a degree."""
+    points = gpd.GeoSeries(gpd.points_from_xy(streets["easting"], streets["northing"]), crs=CRS)
+    return [{"name": n, "at": at} for n, at in zip(streets["name"], encode_points(points), strict=True) if n]

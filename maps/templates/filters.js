@@ -1,0 +1,114 @@
+/* All incidents as cells, and the column of incidents, counted only for the chosen kind, month and source. */
+function saferFilters(map, data, tools) {
+  const { $, make, say, parts, spots } = tools;
+  const F = data.filters;
+  const C = F.categories.length, S = F.sources.length;
+  const chosen = { category: "", month: "", source: "" };
+  const group = L.layerGroup();
+  const renderer = L.canvas({ pane: "sh-cells", padding: 0.3 });
+
+  const wanted = (name, index) => {
+    const value = chosen[name];
+    if (value === "") return true;
+    if (value[0] === "g") return F.groups[Number(value.slice(1))].members.includes(index);
+    return Number(value) === index;
+  };
+  /* pairs of key and number, each key a step from the last: key = (month * C + category) * S + source */
+  const total = (pairs) => {
+    let key = 0, sum = 0;
+    for (let i = 0; i < pairs.length; i += 2) {
+      key += pairs[i];
+      const source = key % S, category = Math.floor(key / S) % C, month = Math.floor(key / S / C);
+      if (wanted("month", month) && wanted("category", category) && wanted("source", source)) sum += pairs[i + 1];
+    }
+    return sum;
+  };
+  const active = () => Object.values(chosen).some((value) => value !== "");
+  const words = () => ["category", "month", "source"].filter((name) => chosen[name] !== "").map((name) => {
+    const select = $(name);
+    return select.options[select.selectedIndex].text;
+  }).join(", ");
+  const cellCount = (i) => (F.single ? F.cells[i] : total(F.cells[i]));
+  const spotCount = (i) => {
+    if (!active()) return undefined;
+    if (!F.single) return total(F.spots[i]);
+    const name = chosen.category !== "" ? "category" : "month";
+    return F.tables[name][i][Number(chosen[name])];
+  };
+  const write = (n) => (n === null ? "not shown" : n.toLocaleString("en-GB"));
+
+  /* the same few round breaks for every choice, so that two choices can be compared by eye */
+  const steps = [[2, 3, 5, 10], [2, 5, 10, 20], [5, 10, 20, 50], [10, 25, 50, 100], [25, 50, 100, 250], [50, 100, 250, 500], [100, 250, 500, 1000]];
+  const breaksOf = (counts) => {
+    const sorted = counts.filter((n) => n > 0).sort((a, b) => a - b);
+    const high = sorted.length ? sorted[Math.floor(0.97 * (sorted.length - 1))] : 0;
+    return steps.find((s) => s[3] >= high) || steps[steps.length - 1];
+  };
+  const classOf = (n, breaks) => breaks.filter((b) => n >= b).length;
+  const range = (low, high) => (high === null ? low + " or more" : low === high ? String(low) : low + " to " + high);
+  const key = (breaks) => {
+    const list = $("under-key");
+    list.replaceChildren();
+    const lows = [1, ...breaks];
+    data.under.forEach((colour, i) => {
+      const item = make("li"), box = make("span", "sh-key");
+      box.style.background = colour;
+      item.append(box, document.createTextNode(range(lows[i], i < 4 ? lows[i + 1] - 1 : null)));
+      list.append(item);
+    });
+    if (F.single) {
+      const item = make("li"), box = make("span", "sh-key sh-hatched");
+      item.append(box, document.createTextNode("not shown (small number)"));
+      list.append(item);
+    }
+    const which = F.single ? ", whole period, all kinds" : active() ? ": " + words() : "";
+    $("under-title").textContent = "Crimes and ASB incidents in each cell (about 200 m across)" + which;
+  };
+  const draw = () => {
+    group.clearLayers();
+    const counts = F.shapes.map((_, i) => cellCount(i));
+    const breaks = breaksOf(counts.filter((n) => n !== null));
+    F.shapes.forEach((shape, i) => {
+      const n = counts[i];
+      if (n === 0) return;
+      const style = n === null
+        ? { fillColor: "#ffffff", fillOpacity: 0.35, color: "#47566a", weight: 1, dashArray: "2 4" }
+        : { fillColor: data.under[classOf(n, breaks)], fillOpacity: 0.85, color: "#ffffff", weight: 0.6 };
+      const cell = L.polygon(parts(shape), Object.assign({ renderer }, style));
+      const what = n === 1 ? " crime or ASB incident" : " crimes and ASB incidents";
+      const where = " in this cell, about 200 m across" + (active() && !F.single ? " (" + words() + ")." : ".");
+      cell.bindPopup(() => make("p", "", (n === null ? "A small number of" : write(n)) + what + where));
+      group.addLayer(cell);
+    });
+    key(breaks);
+    return counts.reduce((sum, n) => sum + (n || 0), 0);
+  };
+  const fill = () => {
+    spots.forEach((spot, i) => {
+      const n = spotCount(i);
+      spot.filtered = n === undefined ? null : { words: words(), count: write(n) };
+      const cell = document.querySelector('.sh-row[data-n="' + spot.n + '"] [data-column=incidents]');
+      if (cell.dataset.all === undefined) cell.dataset.all = cell.textContent;
+      cell.textContent = n === undefined ? cell.dataset.all : write(n);
+    });
+    $("filtered").textContent = active() ? " (column “Incidents”: " + words() + " only)" : "";
+  };
+  ["category", "month", "source"].forEach((name) => {
+    const select = $(name);
+    if (!select) return;
+    select.addEventListener("change", () => {
+      if (F.single && select.value !== "") {
+        Object.keys(chosen).forEach((other) => { if (other !== name) { chosen[other] = ""; if ($(other)) $(other).value = ""; } });
+      }
+      chosen[name] = select.value;
+      const sum = draw();
+      fill();
+      map.closePopup();
+      if (!active()) say("Counting everything again.");
+      else say("Counting only " + words() + (F.single ? "." : ": " + write(sum) + " crimes and ASB incidents."));
+    });
+  });
+  map.on("layeradd layerremove", (event) => { if (event.layer === group) $("under").hidden = !map.hasLayer(group); });
+  group.once("add", draw);
+  return group;
+}
