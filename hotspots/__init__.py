@@ -10,6 +10,7 @@ from hotspots.changes import compare_periods
 from hotspots.checks import InputError
 from hotspots.clusters import cluster_incidents
 from hotspots.concentration import draw_concentration, gini, lorenz_curve, measure_concentration
+from hotspots.coverage import check_coverage, covers_window, describe_coverage
 from hotspots.crosswalk import (
     count_priorities,
     crosswalk_categories,
@@ -24,22 +25,28 @@ from hotspots.find import find_hotspots
 from hotspots.fit import fit_layout, suggest_layouts
 from hotspots.forecast import draw_backtest, score_forecast
 from hotspots.incidents import read_incidents
+from hotspots.kinds import count_kinds, name_kinds
 from hotspots.layout import list_layouts, load_layout
 from hotspots.near_repeats import find_near_repeats
 from hotspots.outlines import outline_hotspots
+from hotspots.own_areas import count_own_areas
 from hotspots.patrols import choose_patrols
 from hotspots.plan_assess import assess_plan
 from hotspots.plan_names import draft_person_plan
 from hotspots.plan_record import Plan
 from hotspots.plan_toml import read_plan, write_record
+from hotspots.premises import assign_premises, rank_premises
 from hotspots.profiles import describe_profile, filter_profile, list_profiles, load_profile, match_profile
 from hotspots.rejects import diagnose_rejects, refuse_systematic, tabulate_rejects
+from hotspots.repeats import rank_places
 from hotspots.sara import draft_plan
 from hotspots.selection import explain_no_arrow
+from hotspots.scale import aggregate_incidents
 from hotspots.severity import explain_weights, list_unweighed, weigh_incidents
 from hotspots.severity_mix import list_mixes, mix_weights, read_mix
 from hotspots.severity_table import name_score, tabulate_severity
 from hotspots.severity_weights import list_schemes, read_weights
+from hotspots.sources import combine_incidents, find_possible_duplicates, read_sources
 from hotspots.timing import profile_times
 from hotspots.timing_picture import draw_times
 from hotspots.trends import classify_trends
@@ -48,17 +55,25 @@ __all__ = [
     "InputError",
     "Plan",
     "assess_plan",
+    "aggregate_incidents",
     "assess_response",
     "assign_cells",
     "assign_hotspots",
+    "assign_premises",
     "backtest_hotspots",
+    "check_coverage",
     "choose_patrols",
     "classify_trends",
     "cluster_incidents",
+    "combine_incidents",
     "compare_periods",
     "count_cells",
+    "count_kinds",
+    "count_own_areas",
     "count_priorities",
+    "covers_window",
     "crosswalk_categories",
+    "describe_coverage",
     "describe_profile",
     "diagnose_rejects",
     "download_incidents",
@@ -72,6 +87,7 @@ __all__ = [
     "filter_profile",
     "find_hotspots",
     "find_near_repeats",
+    "find_possible_duplicates",
     "fit_layout",
     "flag_proactive",
     "gini",
@@ -90,16 +106,20 @@ __all__ = [
     "match_profile",
     "measure_concentration",
     "mix_weights",
+    "name_kinds",
     "name_score",
     "outline_hotspots",
     "place_cameras",
     "profile_times",
     "propose_comparators",
+    "rank_places",
+    "rank_premises",
     "read_calendar",
     "read_crosswalk",
     "read_incidents",
     "read_mix",
     "read_plan",
+    "read_sources",
     "read_weights",
     "refuse_systematic",
     "score_cells",

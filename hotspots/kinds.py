@@ -1,0 +1,72 @@
+"""Kinds of record: crimes, ASB incidents, service requests, cases and calls are never added together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hotspots.checks import ASB, require_columns
+from hotspots.crosswalk import crosswalk_categories
+from hotspots.layout import list_layouts, load_layout
+
+KINDS = (
+    "crimes", "ASB incidents", "other incidents", "service requests", "cases", "calls", "collisions",
+)  # fmt: skip
+_OF_UNIT = {
+    "crime": "crimes", "incident": "other incidents", "request": "service requests", "case": "cases",
+    "call": "calls", "collision": "collisions",
+}  # fmt: skip
+
+
+def name_kinds(incidents: pd.DataFrame) -> pd.Series:
+    """Kind of record of each row: one of "crimes", "ASB incidents", "service requests", "cases", "calls" ...
+
+    Taken from the layout's ``unit`` (``raw_unit``; without it, from the packaged layout of the same source,
+    and crimes otherwise). ASB that the police log is apart from crime; a council's case stays a case.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"source": "police.uk", "category": ["Robbery", "Anti-social behaviour"]})
+    >>> name_kinds(rows).tolist()
+    ['crimes', 'ASB incidents']
+    """
+    require_columns(incidents, ["category"], what="incidents")
+    blank = pd.Series("", index=incidents.index, dtype="object")
+    unit = incidents.get("raw_unit", blank).astype("object").fillna("")
+    source = incidents.get("source", blank).astype("object")
+    units = {load_layout(n).source: load_layout(n).unit for n in list_layouts()}
+    unit = unit.where(unit.ne(""), source.map(units)).fillna("crime")
+    kind = unit.map(_OF_UNIT).fillna("other incidents")
+    ours = crosswalk_categories(incidents)["category"].mask(incidents["category"].eq(ASB), ASB)
+    logged = ours.eq(ASB) & unit.isin(["crime", "incident"])
+    return kind.mask(logged, "ASB incidents").astype("str").rename("kind")
+
+
+def count_kinds(incidents: pd.DataFrame, *, by: str | list[str] | None = None) -> pd.DataFrame:
+    """Count records of each kind in columns of their own, by source or other columns; without a total.
+
+    Parameters
+    ----------
+    by : str or list of str, optional
+        Column or columns to count by, such as ``ward_name``. None: by source.
+
+    Returns
+    -------
+    DataFrame
+        One row per value of ``by`` (those without one last), one integer column per kind that occurs.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"source": "police.uk", "category": ["Robbery", "Anti-social behaviour"]})
+    >>> count_kinds(rows).to_dict("records")
+    [{'crimes': 1, 'ASB incidents': 1}]
+    """
+    keys = [by] if isinstance(by, str) else list(by or ["source"])
+    require_columns(incidents, keys, what="incidents")
+    counts = incidents["incidents"] if "incidents" in incidents.columns else np.ones(len(incidents), int)
+    rows = pd.DataFrame(incidents[keys]).assign(kind=name_kinds(incidents), n=counts)
+    table = rows.pivot_table(
+        index=keys, columns="kind", values="n", aggfunc="sum", fill_value=0, observed=True, dropna=False
+    )
+    present = [k for k in KINDS if k in table.columns]
+    return table[present].astype("int64").rename_axis(columns=None)

@@ -1,0 +1,106 @@
+"""Premises and blocks: each incident to its nearest within a stated distance; ranked, with concentration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.checks import InputError, announce, require_metres
+from hotspots.collapse import collapse_incidents, incidents_per_row
+
+SNAPPED = 100.0
+
+
+def assign_premises(
+    incidents: gpd.GeoDataFrame, premises: gpd.GeoDataFrame, *, distance: float
+) -> pd.DataFrame:
+    """Nearest of some premises to each incident, within a distance.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Incidents or places in EPSG:27700.
+    premises : GeoDataFrame
+        Points or outlines in EPSG:27700: licensed premises, tower blocks, schools.
+    distance : float
+        Metres within which an incident is put down to a place.
+
+    Returns
+    -------
+    DataFrame
+        On the index of ``incidents``: ``premises`` (index of ``premises``; missing where none is near enough)
+        and ``metres`` to it (NaN where none). At equal distance the first in ``premises`` has it.
+    """
+    require_metres(incidents, what="incidents")
+    require_metres(premises, what="premises")
+    if not distance > 0:
+        raise InputError("The distance must be above 0 metres", given=f"distance={distance}", advice="50")
+    if distance < SNAPPED and len(incidents) and incidents.get("source", pd.Series()).eq("police.uk").any():
+        announce(
+            f"police.uk points are moved to the middle of a street, about {SNAPPED:g} m apart: within "
+            f"{distance:g} m most of them belong to a street, not to the premises beside it."
+        )
+    found = collapse_incidents(incidents)
+    order, metres = _nearest(shapely.points(found.xy), premises.geometry.to_numpy(), distance)
+    index = premises.index.take(np.where(order < 0, 0, order)) if len(premises) else premises.index
+    names = pd.Series(index, dtype="object") if len(premises) else pd.Series([None] * len(order))
+    names = names.where(order >= 0, None)
+    return pd.DataFrame(
+        {"premises": names.to_numpy()[found.inverse], "metres": metres[found.inverse]}, index=incidents.index
+    )
+
+
+def _nearest(points: Any, shapes: Any, distance: float) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Position of the nearest shape to each point (-1: none within the distance) and the metres to it."""
+    order, metres = np.full(len(points), -1), np.full(len(points), np.nan)
+    if not len(points) or not len(shapes):
+        return order, metres
+    tree = shapely.STRtree(shapes)
+    pairs, gaps = tree.query_nearest(points, max_distance=distance, return_distance=True, all_matches=True)
+    by = np.lexsort((pairs[1], gaps, pairs[0]))
+    one, first = np.unique(pairs[0][by], return_index=True)
+    order[one], metres[one] = pairs[1][by][first], gaps[by][first]
+    return order, metres
+
+
+def rank_premises(
+    incidents: gpd.GeoDataFrame, premises: gpd.GeoDataFrame, *, distance: float
+) -> gpd.GeoDataFrame:
+    """Rank premises by the harm (or the incidents) put down to them, with their concentration.
+
+    Parameters
+    ----------
+    incidents, premises, distance
+        As for `assign_premises`.
+
+    Returns
+    -------
+    GeoDataFrame
+        The columns of ``premises``, worst first on the index ``rank``, with ``incidents``, ``harm`` (NaN
+        where not given), ``share_of_incidents`` of all those put down to any premises, ``cumulative_share``
+        of harm (or of incidents), ``share_of_premises`` so far: the riskiest 5 % hold so much. Premises
+        without incidents stay, last. `measure_concentration` sets the chance level beside it.
+    """
+    near = assign_premises(incidents, premises, distance=distance)
+    counts = pd.Series(incidents_per_row(incidents), index=near.index)
+    rows = pd.DataFrame({"premises": near["premises"].to_numpy(), "incidents": counts.to_numpy()})
+    has_harm = "harm" in incidents.columns
+    rows["harm"] = incidents["harm"].to_numpy(dtype=float) if has_harm else np.nan
+    sums = rows.dropna(subset=["premises"]).groupby("premises")[["incidents", "harm"]].sum()
+    table = premises.copy()
+    table["incidents"] = sums["incidents"].reindex(table.index).fillna(0).astype("int64")
+    table["harm"] = sums["harm"].reindex(table.index).fillna(0.0).astype(float) if has_harm else np.nan
+    worth = "harm" if has_harm else "incidents"
+    table = table.sort_values([worth, "incidents"], ascending=False, kind="stable")
+    total = max(float(table[worth].sum()), 1e-12)
+    table["share_of_incidents"] = table["incidents"] / max(int(table["incidents"].sum()), 1)
+    table["cumulative_share"] = table[worth].cumsum() / total
+    table["share_of_premises"] = np.arange(1, len(table) + 1) / max(len(table), 1)
+    lost = int(counts.sum() - table["incidents"].sum())
+    announce(f"{lost:,} of {int(counts.sum()):,} incidents have no premises within {distance:g} m.")
+    table.index = pd.RangeIndex(1, len(table) + 1, name="rank")
+    return table

@@ -1,0 +1,131 @@
+"""Repeat places: the streets and points with most incidents and most harm, one street at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from hotspots.checks import InputError, require_columns
+from hotspots.collapse import collapse_incidents
+from hotspots.lookup import fold_key
+from hotspots.plan_facts import KINDS_OF_PLACE, default_location
+from hotspots.plan_words import strip_near
+
+# Streets of one name in two towns are two streets; points of one street stand closer than this.
+APART = 500.0
+
+
+def rank_places(
+    incidents: gpd.GeoDataFrame, *, by: str = "street", within: Any = None, apart: float = APART
+) -> gpd.GeoDataFrame:
+    """Rank streets or points by harm (by incidents where there is none), the worst first.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Incidents or places in EPSG:27700 with ``place``; ``harm`` is used where it is there.
+    by : {"street", "point"}
+        A street is all points of one name that stand within ``apart`` metres of the next. Kinds of place
+        ("Supermarket", "Parking Area") and rows without a name are points.
+    within : geometry, optional
+        Only places in it, such as one hotspot's outline. None: everywhere.
+    apart : float
+        Metres beyond which two points of one name are two streets.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``rank``: ``name``, ``kind`` ("street" or "point"), ``incidents``, ``harm`` (NaN where not
+        given), ``share_of_incidents``, ``share_of_harm``, ``rank_by_incidents``, ``rank_by_harm``, ``places``
+        (distinct points), ``default_location`` (the kind of place that records default to, or ""), then
+        ``incidents from <source>`` for each source where there are several, and ``geometry`` (the points).
+    """
+    if by not in ("street", "point"):
+        raise InputError("Places are ranked by street or by point", given=f"by={by!r}")
+    require_columns(incidents, ["place", "source"], what="incidents")
+    if within is not None:
+        shapely.prepare(within)
+        incidents = incidents[shapely.intersects(within, incidents.geometry.to_numpy())]
+    found = collapse_incidents(incidents)
+    names = incidents["place"].fillna("").astype("str").map(strip_near)
+    group, labels = _group(names, found.inverse, found.xy, by, apart)
+    return _tabulate(incidents, group, labels, found.rows)
+
+
+def _group(
+    names: pd.Series, point: np.ndarray[Any, Any], xy: np.ndarray[Any, Any], by: str, apart: float
+) -> tuple[np.ndarray[Any, Any], pd.DataFrame]:
+    """Find the number of each row's place, and each place's ``name`` and ``kind``."""
+    folds = names.map({n: fold_key(n, kind="street") for n in names.unique()})
+    generic = {fold_key(k, kind="street") for k in (*KINDS_OF_PLACE, "")}
+    alone = folds.isin(generic).to_numpy() | (by == "point")
+    rows = pd.DataFrame({"fold": folds.to_numpy(), "name": names.to_numpy(), "point": point, "alone": alone})
+    rows["fold"] = rows["fold"].where(~rows["alone"] | (by == "street"), "")
+    sites = rows[["fold", "point", "alone"]].drop_duplicates().reset_index(drop=True)
+    part = _connected(sites, xy, apart)
+    sites["group"] = pd.factorize(pd.Series(part))[0]
+    merged = rows.merge(sites, on=["fold", "point", "alone"], how="left")
+    counts = merged.groupby(["group", "name"]).size().rename("n").reset_index()
+    top = counts.sort_values(["group", "n", "name"], ascending=[True, False, True]).drop_duplicates("group")
+    kind = merged.groupby("group")["alone"].first().map({True: "point", False: "street"})
+    labels = top.set_index("group")[["name"]].assign(kind=kind)
+    return merged["group"].to_numpy(), labels
+
+
+def _connected(sites: pd.DataFrame, xy: np.ndarray[Any, Any], apart: float) -> np.ndarray[Any, Any]:
+    """Give each site the number of its street: sites of one name, each within ``apart`` metres of the next."""
+    if sites.empty:
+        return np.empty(0, dtype=int)
+    code = pd.factorize(sites["fold"])[0].astype(float)
+    code[sites["alone"].to_numpy()] = code.max() + 1 + np.arange(int(sites["alone"].sum()))
+    east, north = xy[sites["point"].to_numpy()].T
+    tree = cKDTree(np.column_stack([east, north, code * 4 * apart]))
+    pairs = tree.query_pairs(apart, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(sites), len(sites)))
+    part: np.ndarray[Any, Any] = connected_components(links, directed=False)[1]
+    return part
+
+
+def _tabulate(
+    incidents: gpd.GeoDataFrame, group: np.ndarray[Any, Any], labels: pd.DataFrame, counts: Any
+) -> gpd.GeoDataFrame:
+    has_harm = "harm" in incidents.columns
+    harm = incidents["harm"].to_numpy(dtype=float) if has_harm else np.full(len(incidents), np.nan)
+    rows = pd.DataFrame({"group": group, "n": counts, "harm": harm, "source": incidents["source"].to_numpy()})
+    sums = rows.groupby("group")[["n", "harm"]].sum(min_count=1).reindex(labels.index)
+    table = labels.assign(incidents=sums["n"].astype("int64"), harm=sums["harm"].astype(float))
+    table["share_of_incidents"] = table["incidents"] / max(int(table["incidents"].sum()), 1)
+    table["share_of_harm"] = table["harm"] / table["harm"].sum() if has_harm else np.nan
+    table["rank_by_incidents"] = table["incidents"].rank(ascending=False, method="min").astype("Int64")
+    table["rank_by_harm"] = table["harm"].rank(ascending=False, method="min").astype("Int64")
+    points = _points(incidents, group, len(labels))
+    table["places"] = shapely.get_num_geometries(points).astype("int64")
+    table["default_location"] = table["name"].map(default_location).astype("str")
+    if len(rows["source"].unique()) > 1:
+        split = rows.pivot_table(index="group", columns="source", values="n", aggfunc="sum", fill_value=0)
+        for source in split.columns:
+            table[f"incidents from {source}"] = split[source].reindex(labels.index).astype("int64")
+    table["geometry"] = gpd.GeoSeries(points, index=labels.index, crs=incidents.crs)
+    worst = ["harm", "incidents"] if has_harm else ["incidents"]
+    order = table.sort_values([*worst, "name"], ascending=[*[False] * len(worst), True], kind="stable")
+    order.index = pd.RangeIndex(1, len(order) + 1, name="rank")
+    return gpd.GeoDataFrame(order, geometry="geometry", crs=incidents.crs)
+
+
+def _points(incidents: gpd.GeoDataFrame, group: np.ndarray[Any, Any], groups: int) -> np.ndarray[Any, Any]:
+    """Distinct points of each group as one multipoint."""
+    xy = shapely.get_coordinates(incidents.geometry.to_numpy())
+    sites = np.unique(np.column_stack([group, xy]), axis=0)
+    out = np.empty(groups, dtype=object)
+    if len(sites):
+        shapely.multipoints(
+            np.atleast_1d(shapely.points(sites[:, 1:])), indices=sites[:, 0].astype(int), out=out
+        )
+    return out
