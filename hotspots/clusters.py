@@ -8,7 +8,8 @@ import pandas as pd
 
 from hotspots.checks import Problems
 from hotspots.collapse import Floats, Ints, collapse_incidents
-from hotspots.linking import Bools, link_core, lowest_in_reach, sum_within
+from hotspots.crowding import find_core
+from hotspots.linking import Bools, link_core, lowest_in_reach
 
 PAIRS_PER_PLACE = 40
 
@@ -84,11 +85,15 @@ def cluster_places(
     weights, minimums = [weight], [minimum]
     if also is not None:
         weights, minimums = [weight, also[0]], [minimum, also[1]]
-    tree = cKDTree(xy)
-    many = (int(tree.count_neighbors(tree, radius)) - len(xy)) // 2 > PAIRS_PER_PLACE * len(xy) + 1000
-    pairs = None if many else tree.query_pairs(radius, output_type="ndarray")
-    near = sum_within(xy, weights, radius) if pairs is None else [_sum_pairs(w, pairs) for w in weights]
-    core = np.logical_and.reduce([n >= least for n, least in zip(near, minimums, strict=True)])
+    pairs = None
+    if _pairs_about(xy, radius) <= PAIRS_PER_PLACE * len(xy) + 1000:
+        pairs = cKDTree(xy).query_pairs(radius, output_type="ndarray")
+    core = np.ones(len(xy), dtype=bool)
+    for kind, least in zip(weights, minimums, strict=True):
+        if pairs is None:
+            core &= find_core(xy, kind, radius=radius, minimum=least)
+        else:
+            core &= _sum_pairs(kind, pairs) >= least
     labels = np.full(len(xy), -1, dtype=np.int64)
     if not core.any():
         return labels, core
@@ -100,6 +105,13 @@ def cluster_places(
         reach = _lowest_by_pairs(pairs, labels, core)
     labels[~core] = reach[~core]
     return labels, core
+
+
+def _pairs_about(xy: Floats, radius: float) -> float:
+    """Pairs of places within the radius, roughly: from how many share a square of that side."""
+    square = np.floor(xy / radius).astype(np.int64)
+    crowd = np.unique(square[:, 0] * 2**31 + square[:, 1], return_counts=True)[1].astype(float)
+    return float((crowd**2).sum()) * 1.5
 
 
 def _sum_pairs(weight: Ints, pairs: Ints) -> Ints:

@@ -15,21 +15,6 @@ Bools = npt.NDArray[np.bool_]
 CHUNK = 4_000_000
 
 
-def sum_within(xy: Floats, weights: list[Ints], radius: float) -> list[Ints]:
-    """For each place, every kind of weight on all places within ``radius`` metres, itself included."""
-    from scipy.spatial import cKDTree
-
-    tree = cKDTree(xy)
-    lengths = np.asarray(tree.query_ball_point(xy, radius, return_length=True), dtype=np.int64)
-    if all((weight == 1).all() for weight in weights):
-        return [lengths for _ in weights]
-    totals = [np.zeros(len(xy), dtype=np.int64) for _ in weights]
-    for rows, one, two in pairs_in_chunks(xy, tree, xy, lengths, radius):
-        for total, weight in zip(totals, weights, strict=True):
-            np.add.at(total, rows[one], weight[two])
-    return totals
-
-
 def pairs_in_chunks(
     centres: Floats, tree: Any, xy: Floats, lengths: Ints, radius: float
 ) -> Iterator[tuple[Ints, Ints, Ints]]:
@@ -139,12 +124,37 @@ def lowest_in_reach(xy: Floats, label: Ints, core: Bools, radius: float) -> Ints
     found = np.full(len(xy), -1, dtype=np.int64)
     if not core.any() or core.all():
         return found
-    tree = cKDTree(xy[core])
+    tree: Any = cKDTree(xy[core], balanced_tree=False, compact_nodes=False)
+    labels = label[core]
     outside = np.flatnonzero(~core)
+    outside = outside[_lowest_about(xy[core], labels, xy[outside], radius) < np.iinfo(np.int64).max]
+    _, nearest = tree.query(xy[outside], distance_upper_bound=radius * (1 + 1e-9))
+    border = nearest < len(labels)
+    outside, nearest = outside[border], nearest[border]
+    gap = xy[outside] - tree.data[nearest]
+    near = (gap**2).sum(axis=1) <= radius**2
+    outside, found[outside[near]] = outside[near], labels[nearest[near]]
+    # only where a lower label is about must every core place in reach be looked at
+    outside = outside[_lowest_about(xy[core], labels, xy[outside], radius) < found[outside]]
     lengths = np.asarray(tree.query_ball_point(xy[outside], radius, return_length=True), dtype=np.int64)
-    outside, lengths = outside[lengths > 0], lengths[lengths > 0]
     for rows, one, two in pairs_in_chunks(xy[outside], tree, xy, lengths, radius):
-        lowest = np.full(len(rows), np.iinfo(np.int64).max)
-        np.minimum.at(lowest, one, label[core][two])
-        found[outside[rows]] = lowest
+        np.minimum.at(found, outside[rows[one]], labels[two])
     return found
+
+
+def _lowest_about(core: Floats, labels: Ints, xy: Floats, radius: float) -> Ints:
+    """Lowest label in the nine squares of side ``radius`` around each place."""
+    low = np.floor(core.min(axis=0) / radius) - 2
+    square = (np.floor(core / radius) - low).astype(np.int64)
+    at = (np.floor(xy / radius) - low).astype(np.int64)
+    height = int(max(square[:, 1].max(), at[:, 1].max(initial=0))) + 3
+    keys, inverse = np.unique(square[:, 0] * height + square[:, 1], return_inverse=True)
+    lowest = np.full(len(keys), np.iinfo(np.int64).max)
+    np.minimum.at(lowest, inverse, labels)
+    best = np.full(len(xy), np.iinfo(np.int64).max)
+    for across in (-1, 0, 1):
+        for up in (-1, 0, 1):
+            key = (at[:, 0] + across) * height + at[:, 1] + up
+            there = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+            best = np.where(keys[there] == key, np.minimum(best, lowest[there]), best)
+    return best
