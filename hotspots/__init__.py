@@ -40,8 +40,8 @@ from hotspots.profiles import describe_profile, filter_profile, list_profiles, l
 from hotspots.rejects import diagnose_rejects, refuse_systematic, tabulate_rejects
 from hotspots.repeats import rank_places
 from hotspots.sara import draft_plan
-from hotspots.selection import explain_no_arrow
 from hotspots.scale import aggregate_incidents
+from hotspots.selection import explain_no_arrow
 from hotspots.severity import explain_weights, list_unweighed, weigh_incidents
 from hotspots.severity_mix import list_mixes, mix_weights, read_mix
 from hotspots.severity_table import name_score, tabulate_severity
@@ -54,8 +54,8 @@ from hotspots.trends import classify_trends
 __all__ = [
     "InputError",
     "Plan",
-    "assess_plan",
     "aggregate_incidents",
+    "assess_plan",
     "assess_response",
     "assign_cells",
     "assign_hotspots",

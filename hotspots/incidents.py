@@ -12,16 +12,15 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import CRS, InputError, Problems, announce
-from hotspots.coordinates import judge_coordinates, make_points, within_area
-from hotspots.dates import join_times, parse_dates
 from hotspots.duplicates import mark_duplicate_ids, settle_same_month
 from hotspots.fit import explain_missing, match_columns
 from hotspots.formats import X, Y, read_rows
 from hotspots.layout import Layout, load_layout
-from hotspots.lookup import locate_keys
 from hotspots.readers import find_files
 from hotspots.rejects import REJECT_COLUMNS, diagnose_rejects
+from hotspots.rows import end_of, judge_rows, text_of
 
+_end_of, _judge = end_of, judge_rows
 INCIDENT_COLUMNS = ["incident_id", "source", "when", "precision", "category", "place"]
 
 
@@ -73,7 +72,7 @@ def read_incidents(
     """
     settings = load_layout(layout)
     rows, bad, counts = _load(source, settings)
-    judged = _judge(rows, settings, _end_of(as_of), study_area)
+    judged = judge_rows(rows, settings, end_of(as_of), study_area)
     _settle_repeats(judged, rows, same_month)
     accepted = judged["cause"].eq("")
     incidents = _incidents(rows[accepted], judged[accepted], settings)
@@ -84,14 +83,6 @@ def read_incidents(
     if settings.target != CRS:
         announce(f"These incidents are in {settings.target}: functions for Great Britain will refuse them.")
     return incidents, rejects
-
-
-def _end_of(as_of: Any) -> pd.Timestamp:
-    try:
-        day = pd.Timestamp.now() if as_of is None else pd.Timestamp(as_of)
-    except (ValueError, TypeError) as error:
-        raise InputError("as_of is not a date", given=repr(as_of), advice="2024-03-31") from error
-    return day.tz_localize(None).normalize() + pd.Timedelta(days=1)
 
 
 def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
@@ -137,105 +128,9 @@ def _rename(rows: pd.DataFrame, actual: Mapping[str, str], layout: Layout) -> pd
     return pd.DataFrame(columns, index=rows.index)
 
 
-def _judge(rows: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area: Any) -> pd.DataFrame:
-    """Contract columns, points and the cause ("" for accepted) of every row."""
-    dates = parse_dates(rows["_when"], formats=layout.formats)
-    if "_time" in rows.columns:
-        dates = join_times(dates, rows["_time"])
-    date_cause = dates["cause"].mask(dates["when"] >= end, "future date")
-    places = _written_places(rows, layout)
-    judged = pd.DataFrame(
-        {
-            "file": rows["_file"],
-            "line": rows["_line"],
-            "cause": date_cause.where(date_cause.ne(""), places["cause"]).astype("object"),
-            "value": _values(rows, date_cause, places),
-            "incident_id": _ids(rows),
-            "source": layout.source,
-            "when": dates["when"],
-            "precision": dates["precision"].astype("str"),
-            "category": _categories(rows, layout),
-            "place": _text(rows, "_place"),
-            "area": _text(rows, "_area"),
-        }
-    )
-    judged["geometry"] = _points(judged, places, layout)
-    if study_area is not None:
-        _reject_outside(judged, study_area, layout)
-    return judged
-
-
-def _written_places(rows: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    """Coordinates as numbers with ``cause``, ``written`` and ``crs``; blanks filled through the look-up."""
-    x, y = _text(rows, "_x"), _text(rows, "_y")
-    kind = {"geometry": "degrees", "key": "degrees"}.get(layout.kind, layout.kind)
-    crs = rows["_crs"]
-    metres = crs.eq(CRS) & (layout.kind == "geometry")
-    places = judge_coordinates(x, y, kind=kind, target=layout.target)
-    if metres.any():
-        places[metres] = judge_coordinates(x[metres], y[metres], kind="metres", target=layout.target)
-    written = (x + ", " + y).where(places["cause"].ne("no coordinates"), "")
-    if layout.lookup is not None and "_key" in rows.columns:
-        blank = places["cause"].eq("no coordinates")
-        kind = layout.lookup.get("kind", "metres")
-        found = locate_keys(rows.loc[blank, "_key"], layout)
-        places[blank] = judge_coordinates(found["x"], found["y"], kind=kind, target=layout.target)
-        written = written.mask(blank, "key " + _text(rows, "_key"))
-        crs = crs.mask(blank, CRS if kind == "metres" else "EPSG:4326")
-    return places.assign(written=written, crs=crs)
-
-
-def _text(rows: pd.DataFrame, column: str) -> pd.Series:
-    if column not in rows.columns:
-        return pd.Series("", index=rows.index, dtype="str")
-    return rows[column].fillna("").astype("str").str.strip()
-
-
-def _categories(rows: pd.DataFrame, layout: Layout) -> pd.Series:
-    if layout.fixed_category:
-        return pd.Series(layout.fixed_category, index=rows.index, dtype="str")
-    written = _text(rows, "_category")
-    labels = {k.casefold(): v for k, v in layout.labels.items()}
-    return written.map({w: labels.get(w.casefold(), w) for w in written.unique()}).astype("str")
-
-
-def _values(rows: pd.DataFrame, date_cause: pd.Series, places: pd.DataFrame) -> pd.Series:
-    """Offending text of the rows that have a cause, cut to 200 characters."""
-    value = pd.Series("", index=rows.index, dtype="object")
-    at_place = places["cause"].ne("")
-    value[at_place] = places.loc[at_place, "written"]
-    at_date = date_cause.ne("")
-    value[at_date] = _text(rows[at_date], "_when")
-    return value.astype("str").str.slice(0, 200)
-
-
-def _ids(rows: pd.DataFrame) -> pd.Series:
-    own = _text(rows, "_incident_id")
-    return own.where(own.ne(""), rows["_file"] + ":" + rows["_line"].astype("str"))
-
-
-def _points(judged: pd.DataFrame, places: pd.DataFrame, layout: Layout) -> pd.Series:
-    points = pd.Series(None, index=judged.index, dtype="object")
-    usable = judged["cause"].eq("")
-    for crs in places.loc[usable, "crs"].unique():
-        mine = usable & places["crs"].eq(crs)
-        points[mine] = make_points(
-            places.loc[mine, "x"], places.loc[mine, "y"], crs=crs, target=layout.target
-        )
-    return points
-
-
-def _reject_outside(judged: pd.DataFrame, study_area: Any, layout: Layout) -> None:
-    usable = judged.index[judged["cause"].eq("")]
-    points = np.asarray(judged.loc[usable, "geometry"], dtype=object)
-    outside = usable[~within_area(points, study_area, target=layout.target)]
-    judged.loc[outside, "cause"] = "outside the study area"
-    judged.loc[outside, "value"] = [f"{p.x:.0f}, {p.y:.0f}" for p in judged.loc[outside, "geometry"]]
-
-
 def _settle_repeats(judged: pd.DataFrame, rows: pd.DataFrame, same_month: str) -> None:
-    own_id = _text(rows, "_incident_id")
-    settle_same_month(judged, _text(rows, "_force"), own_id, keep=same_month)
+    own_id = text_of(rows, "_incident_id")
+    settle_same_month(judged, text_of(rows, "_force"), own_id, keep=same_month)
     mark_duplicate_ids(judged, own_id)
 
 

@@ -80,7 +80,7 @@ def _group(
 
 
 def _connected(sites: pd.DataFrame, xy: np.ndarray[Any, Any], apart: float) -> np.ndarray[Any, Any]:
-    """Give each site the number of its street: sites of one name, each within ``apart`` metres of the next."""
+    """Give each site its street's number: sites of one name, each within ``apart`` metres of the next."""
     if sites.empty:
         return np.empty(0, dtype=int)
     code = pd.factorize(sites["fold"])[0].astype(float)
@@ -125,7 +125,6 @@ def _points(incidents: gpd.GeoDataFrame, group: np.ndarray[Any, Any], groups: in
     sites = np.unique(np.column_stack([group, xy]), axis=0)
     out = np.empty(groups, dtype=object)
     if len(sites):
-        shapely.multipoints(
-            np.atleast_1d(shapely.points(sites[:, 1:])), indices=sites[:, 0].astype(int), out=out
-        )
+        points = np.asarray(shapely.points(sites[:, 1:]), dtype=object)
+        shapely.multipoints(points, indices=sites[:, 0].astype(int), out=out)
     return out

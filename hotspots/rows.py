@@ -1,0 +1,120 @@
+"""Rows of a file judged one by one: date, place, category, and the cause where a row cannot be used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.checks import CRS, InputError
+from hotspots.coordinates import judge_coordinates, make_points, within_area
+from hotspots.dates import join_times, parse_dates
+from hotspots.layout import Layout
+from hotspots.lookup import locate_keys
+
+
+def end_of(as_of: Any) -> pd.Timestamp:
+    """First moment after the day ``as_of`` (None: today); rows dated then or later are future dates."""
+    try:
+        day = pd.Timestamp.now() if as_of is None else pd.Timestamp(as_of)
+    except (ValueError, TypeError) as error:
+        raise InputError("as_of is not a date", given=repr(as_of), advice="2024-03-31") from error
+    return day.tz_localize(None).normalize() + pd.Timedelta(days=1)
+
+
+def judge_rows(rows: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area: Any) -> pd.DataFrame:
+    """Contract columns, points and the cause ("" for accepted) of every row."""
+    dates = parse_dates(rows["_when"], formats=layout.formats)
+    if "_time" in rows.columns:
+        dates = join_times(dates, rows["_time"])
+    date_cause = dates["cause"].mask(dates["when"] >= end, "future date")
+    places = _written_places(rows, layout)
+    judged = pd.DataFrame(
+        {
+            "file": rows["_file"],
+            "line": rows["_line"],
+            "cause": date_cause.where(date_cause.ne(""), places["cause"]).astype("object"),
+            "value": _values(rows, date_cause, places),
+            "incident_id": _ids(rows),
+            "source": layout.source,
+            "when": dates["when"],
+            "precision": dates["precision"].astype("str"),
+            "category": _categories(rows, layout),
+            "place": text_of(rows, "_place"),
+            "area": text_of(rows, "_area"),
+        }
+    )
+    judged["geometry"] = _points(judged, places, layout)
+    if study_area is not None:
+        _reject_outside(judged, study_area, layout)
+    return judged
+
+
+def _written_places(rows: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Coordinates as numbers with ``cause``, ``written`` and ``crs``; blanks filled through the look-up."""
+    x, y = text_of(rows, "_x"), text_of(rows, "_y")
+    kind = {"geometry": "degrees", "key": "degrees"}.get(layout.kind, layout.kind)
+    crs = rows["_crs"]
+    metres = crs.eq(CRS) & (layout.kind == "geometry")
+    places = judge_coordinates(x, y, kind=kind, target=layout.target)
+    if metres.any():
+        places[metres] = judge_coordinates(x[metres], y[metres], kind="metres", target=layout.target)
+    written = (x + ", " + y).where(places["cause"].ne("no coordinates"), "")
+    if layout.lookup is not None and "_key" in rows.columns:
+        blank = places["cause"].eq("no coordinates")
+        kind = layout.lookup.get("kind", "metres")
+        found = locate_keys(rows.loc[blank, "_key"], layout)
+        places[blank] = judge_coordinates(found["x"], found["y"], kind=kind, target=layout.target)
+        written = written.mask(blank, "key " + text_of(rows, "_key"))
+        crs = crs.mask(blank, CRS if kind == "metres" else "EPSG:4326")
+    return places.assign(written=written, crs=crs)
+
+
+def text_of(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Read a column as text without blanks around it; "" throughout where it is absent."""
+    if column not in rows.columns:
+        return pd.Series("", index=rows.index, dtype="str")
+    return rows[column].fillna("").astype("str").str.strip()
+
+
+def _categories(rows: pd.DataFrame, layout: Layout) -> pd.Series:
+    if layout.fixed_category:
+        return pd.Series(layout.fixed_category, index=rows.index, dtype="str")
+    written = text_of(rows, "_category")
+    labels = {k.casefold(): v for k, v in layout.labels.items()}
+    return written.map({w: labels.get(w.casefold(), w) for w in written.unique()}).astype("str")
+
+
+def _values(rows: pd.DataFrame, date_cause: pd.Series, places: pd.DataFrame) -> pd.Series:
+    """Offending text of the rows that have a cause, cut to 200 characters."""
+    value = pd.Series("", index=rows.index, dtype="object")
+    at_place = places["cause"].ne("")
+    value[at_place] = places.loc[at_place, "written"]
+    at_date = date_cause.ne("")
+    value[at_date] = text_of(rows[at_date], "_when")
+    return value.astype("str").str.slice(0, 200)
+
+
+def _ids(rows: pd.DataFrame) -> pd.Series:
+    own = text_of(rows, "_incident_id")
+    return own.where(own.ne(""), rows["_file"] + ":" + rows["_line"].astype("str"))
+
+
+def _points(judged: pd.DataFrame, places: pd.DataFrame, layout: Layout) -> pd.Series:
+    points = pd.Series(None, index=judged.index, dtype="object")
+    usable = judged["cause"].eq("")
+    for crs in places.loc[usable, "crs"].unique():
+        mine = usable & places["crs"].eq(crs)
+        points[mine] = make_points(
+            places.loc[mine, "x"], places.loc[mine, "y"], crs=crs, target=layout.target
+        )
+    return points
+
+
+def _reject_outside(judged: pd.DataFrame, study_area: Any, layout: Layout) -> None:
+    usable = judged.index[judged["cause"].eq("")]
+    points = np.asarray(judged.loc[usable, "geometry"], dtype=object)
+    outside = usable[~within_area(points, study_area, target=layout.target)]
+    judged.loc[outside, "cause"] = "outside the study area"
+    judged.loc[outside, "value"] = [f"{p.x:.0f}, {p.y:.0f}" for p in judged.loc[outside, "geometry"]]
