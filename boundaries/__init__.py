@@ -4,6 +4,7 @@ from boundaries.areas import read_areas
 from boundaries.attach import attach_areas
 from boundaries.coverage import measure_overlaps
 from boundaries.download import download_areas
+from boundaries.layers import read_layers
 from boundaries.lookups import join_lookup, read_lookup
 from boundaries.nest import centre_area, nest_areas
 from boundaries.rates import summarise_areas
@@ -20,6 +21,7 @@ __all__ = [
     "measure_overlaps",
     "nest_areas",
     "read_areas",
+    "read_layers",
     "read_lookup",
     "summarise_areas",
 ]

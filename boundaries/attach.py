@@ -30,7 +30,7 @@ def attach_areas(
     *,
     incidents: gpd.GeoDataFrame | None = None,
     rejects: pd.DataFrame | None = None,
-    within: float = WITHIN,
+    within: float | Mapping[str, float] = WITHIN,
     uncertain: float | None = UNCERTAIN,
     overlapping: Collection[str] = (),
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -52,8 +52,8 @@ def attach_areas(
         For hotspots: the incidents (or places) to share out; None shares by ground area and says so.
     rejects : DataFrame, optional
         As from `read_incidents`: rows that had no coordinates are shown beside the sums.
-    within : float
-        Metres; 0 attaches nothing to a nearest area.
+    within : float or mapping of str to float
+        Metres, for all layers or for each by name (5 where not named); 0 attaches nothing to a nearest area.
     uncertain : float, optional
         Metres: points nearer to a line of the layer are flagged; None leaves the two columns out.
     overlapping : collection of str
@@ -89,11 +89,13 @@ def attach_areas(
     >>> sums.loc["half"].to_dict()
     {'accepted': 4, 'inside': 1, 'tie': 1, 'nearest': 1, 'outside': 1}
     """
-    if _check(frame, areas, within, overlapping):
-        return attach_polygons(frame, areas, incidents=incidents, within=within, overlapping=overlapping)
+    polygons = _check(frame, areas, within, overlapping)
+    near = {k: within.get(k, WITHIN) if isinstance(within, Mapping) else within for k in areas}
+    if polygons:
+        return attach_polygons(frame, areas, incidents=incidents, within=near, overlapping=overlapping)
     points, position = collapse_points(frame.geometry)
     single = {layer: some for layer, some in areas.items() if layer not in overlapping}
-    found = locate_layers(points, single, within=within)
+    found = locate_layers(points, single, within=near)
     columns: dict[str, Any] = {}
     how = {}
     for layer, some in areas.items():
@@ -109,14 +111,14 @@ def attach_areas(
     counts = frame["incidents"].to_numpy(dtype=float) if "incidents" in frame.columns else None
     sums = {k: np.bincount(v[position], weights=counts, minlength=len(HOW)) for k, v in how.items()}
     reconciliation = tabulate_sums(sums, rejects)
-    announce_sums(reconciliation, unit="incidents", within=within)
+    announce_sums(reconciliation, unit="incidents", within=near)
     return frame.assign(**columns), reconciliation
 
 
 def _check(
     frame: gpd.GeoDataFrame,
     areas: Mapping[str, gpd.GeoDataFrame],
-    within: float,
+    within: float | Mapping[str, float],
     overlapping: Collection[str],
 ) -> bool:
     """Refuse what cannot be attached; True for polygons, False for points."""
@@ -125,9 +127,11 @@ def _check(
         require_metres(some, what=f"the areas of layer '{layer}'")
         require_columns(some, ["code", "name"], what=f"the areas of layer '{layer}'")
     problems = Problems("These rows cannot be attached to areas")
-    for layer in [layer for layer in overlapping if layer not in areas]:
-        near = closest_name(layer, areas)
-        problems.add(f"no overlapping layer '{layer}' was given", advice=f"'{near}'" if near else "")
+    named = {"overlapping": overlapping, "within": within if isinstance(within, Mapping) else ()}
+    for what, layers in named.items():
+        for layer in [layer for layer in layers if layer not in areas]:
+            near = closest_name(layer, areas)
+            problems.add(f"{what} names the layer '{layer}', not given", advice=f"'{near}'" if near else "")
     shapes = frame.geometry.to_numpy()
     types = shapely.get_type_id(shapes)
     kinds = {kind for kind in range(-1, 8) if (types == kind).any()} - {-1}
@@ -141,8 +145,9 @@ def _check(
     if not kinds <= {0} and not kinds <= {3, 6}:
         problems.add("geometry must be all points or all polygons", given=f"{len(kinds)} kinds of geometry")
     problems.raise_any()
-    if not within >= 0:
-        raise InputError("The nearest distance must be 0 metres or more", given=f"within={within}")
+    for distance in within.values() if isinstance(within, Mapping) else [within]:
+        if not distance >= 0:
+            raise InputError("The nearest distance must be 0 metres or more", given=f"within={distance}")
     # No rows at all: only their columns say whether they would have been hotspots.
     return 0 not in kinds if kinds else "parts" in frame.columns
 

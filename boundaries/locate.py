@@ -33,7 +33,7 @@ def collapse_points(points: gpd.GeoSeries) -> tuple[Any, NDArray[np.intp]]:
 
 
 def locate_layers(
-    points: Any, layers: Mapping[str, gpd.GeoDataFrame], *, within: float
+    points: Any, layers: Mapping[str, gpd.GeoDataFrame], *, within: Mapping[str, float]
 ) -> dict[str, Located]:
     """Locate distinct points in every layer; a layer nested from another of them follows that one's areas."""
     found: dict[str, Located] = {}
@@ -43,7 +43,7 @@ def locate_layers(
             areas = layers[layer]
             parent = nested_from(areas, layers)
             if parent is None or parent == layer:
-                found[layer] = locate_points(points, areas, within=within)
+                found[layer] = locate_points(points, areas, within=within[layer])
             else:
                 found[layer] = _follow(locate(parent), layers[parent], areas)
         return found[layer]

@@ -21,7 +21,7 @@ def attach_polygons(
     areas: Mapping[str, gpd.GeoDataFrame],
     *,
     incidents: gpd.GeoDataFrame | None,
-    within: float,
+    within: Mapping[str, float],
     overlapping: Collection[str],
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Give each hotspot the area with most of its incidents, and list the share of every area.

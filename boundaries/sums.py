@@ -36,12 +36,12 @@ def tabulate_sums(sums: Mapping[str, Any], rejects: pd.DataFrame | None = None) 
     return table.round().astype("int64").rename_axis("layer")
 
 
-def announce_sums(reconciliation: pd.DataFrame, *, unit: str, within: float) -> None:
+def announce_sums(reconciliation: pd.DataFrame, *, unit: str, within: Mapping[str, float]) -> None:
     """Print each layer's sum."""
     for row in reconciliation.reset_index().itertuples(index=False):
         beside = getattr(row, "no_coordinates", None)
         announce(
             f"{row.layer}: {row.accepted:,} {unit} accepted = {row.inside:,} inside + {row.tie:,} tie + "
-            f"{row.nearest:,} nearest (within {within:g} m) + {row.outside:,} outside"
+            f"{row.nearest:,} nearest (within {within[str(row.layer)]:g} m) + {row.outside:,} outside"
             + (f"; rejected, no coordinates: {beside:,}." if beside is not None else ".")
         )

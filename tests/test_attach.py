@@ -65,6 +65,14 @@ def test_zero_distance_leaves_gaps_alone():
     assert sums.loc["ward", "outside"] == 1
 
 
+def test_each_layer_may_have_its_own_distance():
+    attached, _ = attach_areas(points((21, 5)), {"ward": LINE, "lsoa": LINE}, within={"lsoa": 0})
+    assert codes(attached) == ["B"]
+    assert codes(attached, "lsoa") == [""]
+    with pytest.raises(InputError, match="within names the layer 'wards', not given"):
+        attach_areas(points((21, 5)), {"ward": LINE}, within={"wards": 0})
+
+
 def test_inputs_are_not_changed_and_the_index_stays():
     frame = points((1, 5), (30, 5), note=["x", "y"]).set_index(pd.Index([7, 3]))
     before = frame.copy()
@@ -194,7 +202,7 @@ def test_layers_that_overlap_by_nature_give_lists():
     assert attached["pspo_names"].tolist() == [["Area P1"], ["Area P1", "Area P2"], []]
     assert "pspo_code" not in attached
     assert sums.loc["pspo"].to_dict() == {"accepted": 3, "inside": 1, "tie": 1, "nearest": 0, "outside": 1}
-    with pytest.raises(InputError, match=r"no overlapping layer 'pspos' was given \(try: 'pspo'\)"):
+    with pytest.raises(InputError, match=r"overlapping names the layer 'pspos', not given \(try: 'pspo'\)"):
         attach_areas(frame, {"pspo": orders}, overlapping=["pspos"])
 
 
