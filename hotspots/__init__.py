@@ -49,6 +49,7 @@ from hotspots.severity_weights import list_schemes, read_weights
 from hotspots.sources import combine_incidents, find_possible_duplicates, read_sources
 from hotspots.timing import profile_times
 from hotspots.timing_picture import draw_times
+from hotspots.tracking import track_indicators
 from hotspots.trends import classify_trends
 
 __all__ = [
@@ -130,6 +131,7 @@ __all__ = [
     "summarise_backtest",
     "tabulate_rejects",
     "tabulate_severity",
+    "track_indicators",
     "weigh_incidents",
     "write_record",
 ]

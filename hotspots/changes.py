@@ -97,8 +97,7 @@ def compare_periods(
     """
     if direction not in AIMS:
         raise InputError("The direction is not known", given=direction, advice=", ".join(AIMS))
-    second = read_window(after, as_of=as_of)
-    first = read_window(before, as_of=as_of) if before is not None else _same_months(second)
+    second, first = compare_windows(after, before, as_of=as_of)
     require_covered(incidents, [first, second], covered=covered)
     table, everyone = _count_groups(incidents, _keys(incidents, by), first, second)
     table = _rate(table, everyone, first, second)
@@ -112,6 +111,12 @@ def compare_periods(
     for warning in table.attrs["warnings"]:
         announce(warning)
     return table
+
+
+def compare_windows(after: Any, before: Any = None, *, as_of: Any = None) -> tuple[Window, Window]:
+    """Read the later and the earlier window; None means the same calendar months, years before."""
+    second = read_window(after, as_of=as_of)
+    return second, read_window(before, as_of=as_of) if before is not None else _same_months(second)
 
 
 def _same_months(after: Window) -> Window:
@@ -243,7 +248,7 @@ def _words(
 ) -> str:
     if reason:
         return f"{row['before']:,.0f} in {first}, {row['after']:,.0f} in {second}; {reason}"
-    told = f"{_counts(row, first, second)} between {first} and {second}: {_outcome(arrow, direction)}"
+    told = f"{_counts(row, first, second)} between {first} and {second}: {say_outcome(arrow, direction)}"
     if alone and row["comparator_before"] == row["before"]:
         return told
     return told + f"; beside it {write_change(row['comparator_before'], row['comparator_after'])}"
@@ -256,14 +261,21 @@ def _counts(row: Mapping[Any, Any], first: Window, second: Window) -> str:
     return f"from {row['before']:,.0f} to {row['after']:,.0f} (windows of different length: {per_day})"
 
 
-def _outcome(arrow: str, direction: str) -> str:
+def say_outcome(arrow: str, direction: str) -> str:
+    """Say what an arrow means for what is hoped for.
+
+    Examples
+    --------
+    >>> say_outcome("up", "more")
+    'a clear rise, as was aimed for'
+    """
     if arrow == "level":
         return "no clear change"
     change = "a clear rise" if arrow == "up" else "a clear fall"
     if direction == "either":
         return f"{change}, neither called better nor worse"
     if direction == "more":
-        return f"{change} in reports, {'as was aimed for' if arrow == 'up' else 'against the aim'}"
+        return f"{change}, {'as was aimed for' if arrow == 'up' else 'against the aim'}"
     return change
 
 

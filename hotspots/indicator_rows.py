@@ -1,0 +1,196 @@
+"""The figures behind each row of a board page: counted, taken as a share, or from a survey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.checks import InputError, require_columns
+from hotspots.collapse import incidents_per_row
+from hotspots.indicator_files import Indicator
+from hotspots.profiles import match_profile
+from hotspots.shares import compare_shares
+from hotspots.two_counts import etest_p, rate_ratio
+from hotspots.when import rows_in, spans_of
+from hotspots.windows import Window, read_window
+
+Bools = npt.NDArray[np.bool_]
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+class Counted:
+    """Which rows each indicator counts, and when.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Incidents or places.
+    page : list of Indicator
+        What is counted.
+    hot : Series of bool or None
+        Which rows lie in a hotspot.
+    first, second : Window
+        The earlier and the later window.
+    """
+
+    def __init__(
+        self,
+        incidents: gpd.GeoDataFrame,
+        page: list[Indicator],
+        hot: pd.Series | None,
+        first: Window,
+        second: Window,
+    ) -> None:
+        self.incidents, self.first, self.second = incidents, first, second
+        self.counts = incidents_per_row(incidents).astype(float)
+        self.when = rows_in(incidents, first), rows_in(incidents, second)
+        self.month = spans_of(incidents)["start"].dt.to_period("M")
+        self.hot = None if hot is None else hot.reindex(incidents.index).fillna(False).to_numpy(dtype=bool)
+        self.rows: dict[str, Bools | None] = {i.key: self._match(i) for i in page if i.kind != "survey"}
+
+    def _match(self, indicator: Indicator) -> Bools | None:
+        if indicator.hot and self.hot is None:
+            return None
+        rows = np.ones(len(self.incidents), dtype=bool)
+        wanted = indicator.profile or indicator.filter
+        if wanted:
+            rows &= match_profile(self.incidents, wanted).to_numpy(dtype=bool)
+        if indicator.without:
+            rows &= ~match_profile(self.incidents, indicator.without).to_numpy(dtype=bool)
+        return rows & self.hot if indicator.hot and self.hot is not None else rows
+
+    def pair(self, rows: Bools) -> tuple[float, float]:
+        """Count the rows in each window."""
+        before, after = (float(self.counts[rows & inside].sum()) for inside in self.when)
+        return before, after
+
+    def row(self, indicator: Indicator, *, level: float, reason: str) -> dict[str, Any]:
+        """Return the figures of one indicator, or the words that stand in their place."""
+        rows = self.rows[indicator.key]
+        start = {"name": indicator.name, "kind": indicator.kind, "direction": indicator.direction}
+        start["note"] = indicator.note
+        if rows is None:
+            return start | {"said": "not counted: no hotspots were given"}
+        if not self.counts[rows].sum():
+            return start | {"said": "not in this source"}
+        spark = {"sparkline": self._spark(rows, self.rows.get(indicator.of) if indicator.of else None)}
+        if indicator.kind == "share":
+            base = self.rows[indicator.of]
+            assert base is not None
+            numbers = compare_shares(self.pair(rows & base), self.pair(base), level=level)
+        else:
+            numbers = _compare_counts(self.pair(rows), self.first, self.second, level)
+        if reason:
+            kept = {
+                name: numbers[name]
+                for name in ("before", "after", "base_before", "base_after")
+                if name in numbers
+            }
+            sides = f"{numbers['before']:,.0f} in {self.first}, {numbers['after']:,.0f} in {self.second}"
+            return start | spark | kept | {"said": f"{sides}; {reason}"}
+        return start | spark | numbers
+
+    def beside(self, indicator: Indicator, row: dict[str, Any]) -> dict[str, float]:
+        """Return the same indicator here, to stand beside the row of a smaller area."""
+        rows = self.rows.get(indicator.key)
+        if indicator.kind != "count" or rows is None or "percent" not in row:
+            return {}
+        before, after = self.pair(rows)
+        ratio = float(
+            rate_ratio([before], [after], days_before=self.first.days, days_after=self.second.days)[0][0]
+        )
+        percent = 100 * (ratio - 1)
+        return {
+            "beside_before": before,
+            "beside_after": after,
+            "beside_percent": percent,
+            "points_beside": row["percent"] - percent,
+            "ratio_beside": (1 + row["percent"] / 100) / ratio if ratio else np.nan,
+        }
+
+    def _spark(self, rows: Bools, base: Bools | None) -> str:
+        months = pd.period_range(self.first.start, self.second.last_day, freq="M")
+        held = self._monthly(np.ones(len(rows), dtype=bool), months) > 0
+        values = self._monthly(rows, months)
+        if base is not None:
+            whole = self._monthly(base, months)
+            values = np.divide(values, whole, out=np.zeros(len(values)), where=whole > 0)
+        return draw_sparkline(np.where(held, values, np.nan))
+
+    def _monthly(self, rows: Bools, months: pd.PeriodIndex) -> npt.NDArray[np.float64]:
+        sums = pd.Series(self.counts[rows]).groupby(self.month[rows].to_numpy()).sum()
+        return sums.reindex(months, fill_value=0.0).to_numpy(dtype=float)
+
+
+def draw_sparkline(values: npt.ArrayLike) -> str:
+    """Draw numbers as a line of eight heights, from nothing to the highest; "·" where there is none.
+
+    Examples
+    --------
+    >>> draw_sparkline([0, 4, float("nan"), 8])
+    '▁▅·█'
+    """
+    numbers = np.asarray(values, dtype=float)
+    known = numbers[np.isfinite(numbers)]
+    top = known.max() if len(known) and known.max() > 0 else 1.0
+    steps = np.clip(np.ceil(np.nan_to_num(numbers) / top * 7 - 1e-9), 0, 7).astype(int)
+    return "".join(BLOCKS[s] if np.isfinite(n) else "·" for s, n in zip(steps, numbers, strict=True))
+
+
+def _compare_counts(
+    pair: tuple[float, float], first: Window, second: Window, level: float
+) -> dict[str, float]:
+    days = {"days_before": first.days, "days_after": second.days}
+    ratio, low, high = (float(x[0]) for x in rate_ratio([pair[0]], [pair[1]], level=level, **days))
+    percents = {name: 100 * (x - 1) for name, x in (("percent", ratio), ("low", low), ("high", high))}
+    return {"before": pair[0], "after": pair[1], "p": etest_p(*pair, **days)} | percents
+
+
+def survey_row(
+    indicator: Indicator, survey: pd.DataFrame | None, first: Window, second: Window, level: float
+) -> dict[str, Any]:
+    """Return the figures of one indicator that comes from the user's table.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        Of kind "survey".
+    survey : DataFrame or None
+        ``indicator, period, value`` and perhaps ``base``.
+    first, second : Window
+        The earlier and the later window.
+    level : float
+        Level of the interval.
+
+    Returns
+    -------
+    dict
+        Figures, or ``said``: the words that stand in their place.
+    """
+    start: dict[str, Any] = {"name": indicator.name, "kind": indicator.kind, "direction": indicator.direction}
+    start["note"] = indicator.note
+    if survey is None:
+        return start | {"said": "no figures given"}
+    require_columns(survey, ["indicator", "period", "value"], what="The table of surveys")
+    mine = survey[survey["indicator"] == indicator.key]
+    windows = [read_window(period) for period in mine["period"]]
+    order = sorted(range(len(mine)), key=lambda i: (windows[i].start, windows[i].end))
+    start["sparkline"] = draw_sparkline(mine["value"].to_numpy(dtype=float)[order])
+    picked = [[i for i in range(len(mine)) if windows[i] == window] for window in (first, second)]
+    if any(len(found) > 1 for found in picked):
+        raise InputError(
+            "The table of surveys has a figure twice", given=f"{indicator.key}, {first} or {second}"
+        )
+    if not all(picked):
+        return start | {"said": "no figures given for both windows"}
+    values = [float(mine["value"].iloc[found[0]]) for found in picked]
+    bases = [float(mine["base"].iloc[found[0]]) if "base" in mine.columns else np.nan for found in picked]
+    if not np.isfinite(bases).all():
+        told = f"from {values[0]:g} to {values[1]:g}; without the numbers asked, this may be chance"
+        return start | {"before": values[0], "after": values[1], "said": told}
+    hits = [value * base / 100 for value, base in zip(values, bases, strict=True)]
+    return start | compare_shares((hits[0], hits[1]), (bases[0], bases[1]), level=level)
