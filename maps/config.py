@@ -35,7 +35,29 @@ SCHEMA: dict[str, dict[str, Kind]] = {
     "areas.*": {"file": str, "name": str, "code": str, "layer": str, "vintage": (int, str), "within": NUMBER},
     "profiles.*": {},  # a named filter, checked by hotspots.profiles
     "output": {"profile": str, "marking": str, "attribution": str, "drafts": int},
-    "cameras": {"count": int, "radius": NUMBER},
+    "changes": {"after": str, "before": str},
+    "cameras": {"count": int, "radius": NUMBER, "by": str},
+    "patrols": {
+        "officers": int,
+        "vehicles": int,
+        "shift": (str, dict),
+        "visit_minutes": NUMBER,
+        "max_gap_minutes": NUMBER,
+        "break_minutes": NUMBER,
+        "slack_minutes": NUMBER,
+        "travel_minutes": NUMBER,
+        "speed": NUMBER,
+        "detour": NUMBER,
+        "depot": list,
+        "crew": int,
+        "must_include": list,
+        "priority": list,
+        "max_share_outside_priority": NUMBER,
+        "minimum_per_area": dict,
+        "area": str,
+        "spacing": NUMBER,
+        "by": str,
+    },
 }
 PROFILES = ("open", "internal", "partner", "public")
 LEVELS = ("low", "middle", "high")
@@ -60,7 +82,9 @@ class Config:
     areas: dict[str, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     output: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
     cameras: dict[str, Any] = field(default_factory=dict)
+    patrols: dict[str, Any] = field(default_factory=dict)
 
 
 def read_config(path: str | Path) -> Config:
@@ -311,5 +335,7 @@ def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
         areas={k: {**v, "file": base / v["file"]} for k, v in raw.get("areas", {}).items()},
         profiles=dict(raw.get("profiles", {})),
         output=dict(raw.get("output", {})),
+        changes=dict(raw.get("changes", {})),
         cameras=dict(raw.get("cameras", {})),
+        patrols=dict(raw.get("patrols", {})),
     )

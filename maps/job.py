@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from boundaries import attach_areas, read_areas, summarise_areas
-from hotspots import find_hotspots, place_cameras, read_incidents, weigh_incidents
+from hotspots import find_hotspots, read_incidents, weigh_incidents
 from hotspots.checks import InputError, announce
 from hotspots.rejects import refuse_systematic
+from maps.compare import add_changes
 from maps.config import Config
+from maps.deploy import pick_patrols, site_cameras
 from maps.progress import Steps
 
 HARM_COLUMNS = {"harm_low": "low", "harm_high": "high"}
@@ -30,8 +32,10 @@ class Job:
     areas: dict[str, gpd.GeoDataFrame]
     reconciliation: pd.DataFrame
     spots: gpd.GeoDataFrame
-    area_sums: dict[str, pd.DataFrame] = field(default_factory=dict)
-    cameras: gpd.GeoDataFrame | None = None
+    area_sums: dict[str, pd.DataFrame]
+    patrols: gpd.GeoDataFrame
+    further_officers: pd.DataFrame
+    cameras: gpd.GeoDataFrame
 
 
 def do_job(config: Config, steps: Steps) -> Job:
@@ -55,16 +59,14 @@ def do_job(config: Config, steps: Steps) -> Job:
     if areas:
         spots, _ = attach_areas(spots, areas, incidents=incidents)
     sums = {layer: summarise_areas(incidents, some, layer=layer) for layer, some in areas.items()}
-    steps.say("Placing cameras")
-    cameras = place_all(incidents, config)
-    return Job(config, as_of, incidents, rejects, areas, reconciliation, spots, sums, cameras)
-
-
-def place_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
-    """Sites for the configured number of cameras, best first."""
-    options = {"count": 10, "radius": 100.0, **config.cameras}
-    by = "harm" if incidents["harm"].sum() > 0 else "incidents"
-    return place_cameras(incidents, by=by, **options).assign(radius=options["radius"])
+    steps.say("Comparing periods")
+    spots = add_changes(spots, incidents, given=config.changes)
+    steps.say("Choosing patrols and camera sites")
+    patrols, further = pick_patrols(spots, config.patrols)
+    cameras = site_cameras(incidents, config.cameras)
+    return Job(
+        config, as_of, incidents, rejects, areas, reconciliation, spots, sums, patrols, further, cameras
+    )
 
 
 def _as_of(config: Config) -> dt.date:
@@ -84,7 +86,7 @@ def read_all(config: Config, as_of: dt.date) -> tuple[gpd.GeoDataFrame, pd.DataF
             raise InputError(
                 "The study area has no coordinate reference system", given=config.study_area.name
             )
-    incidents, rejects = read_incidents(config.files, layout=config.layout, study_area=study, as_of=as_of)  # type: ignore[arg-type]
+    incidents, rejects = read_incidents(config.files, layout=config.layout, study_area=study, as_of=as_of)
     refuse_systematic(incidents, rejects)
     if incidents.empty:
         causes = rejects["cause"].value_counts()

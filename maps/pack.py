@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from hotspots import draft_plan
 from hotspots.plan_words import say_months
+from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile, profile_named, release
-from maps.document import write_plan
 from maps.flat import write_csv
 from maps.geopackage import write_geopackage
 from maps.job import Job
 from maps.manifest import count_rows, write_manifest
+from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.progress import Steps
 from maps.tables import write_tables
 from maps.web import write_map
@@ -25,7 +26,8 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     """Write every output of a finished job, the manifest last."""
     who = profile_of(job)
     steps.say("Drawing the map")
-    layers = {**job.areas, "cameras": job.cameras}
+    chosen = job.patrols[job.patrols["chosen"]] if len(job.patrols) else job.patrols
+    layers = {**job.areas, "all incidents": job.incidents, "patrol stops": chosen, "cameras": job.cameras}
     write_map(job.spots, folder / "map.html", layers=layers, **page_words(job, who))
     steps.say("Writing the tables")
     write_frames(job, folder, who)
@@ -77,24 +79,29 @@ def write_frames(job: Job, folder: Path, who: Profile) -> None:
     areas = release(areas_of(job), kind="areas", profile=who)
     write_csv(spots, folder / "hotspots.csv")
     write_csv(areas, folder / "areas.csv")
+    write_csv(release(job.patrols, kind="patrols", profile=who), folder / "patrols.csv")
     write_csv(release(job.cameras, kind="cameras", profile=who), folder / "cameras.csv")
     write_csv(job.rejects, folder / "rejects.csv")
     words = page_words(job, who)
     statement = " ".join(filter(None, (f"{words['period']}. Source: {words['source']}.", words["note"])))
     stamp = {"profile": who, "marking": words["marking"], "title": words["title"], "as_of": str(job.as_of)}
-    sheets = {"Hotspots": job.spots, "Areas": areas_of(job), "Cameras": job.cameras}
+    sheets = {"Hotspots": job.spots, "Areas": areas_of(job), "Patrols": job.patrols, "Cameras": job.cameras}
     write_tables(folder / "tables.xlsx", sheets, statement=statement, **stamp)
-    layers = {"hotspots": job.spots, **areas_with_sums(job), "cameras": job.cameras}
+    layers = {"hotspots": job.spots, **areas_with_sums(job), "patrols": job.patrols, "cameras": job.cameras}
     write_geopackage(folder / "hotspots.gpkg", layers, **stamp)
 
 
 def write_drafts(job: Job, folder: Path, who: Profile) -> None:
-    """Draft a plan for each of the worst places and write it as Word and as a page."""
-    for _, spot in job.spots.head(job.config.output.get("drafts", 5)).iterrows():
-        plan = draft_plan(
-            spot, job.incidents, dict(job.areas), spots=job.spots, as_of=pd.Timestamp(job.as_of)
-        )
-        write_plan(plan, folder, marking=marking_of(job, who))
+    """Draft plans for the worst places that have none; give the results copies of every open plan.
+
+    The open plans live in the configured folder, outside the results. Without one, drafts are made and
+    only their documents kept.
+    """
+    asked = job.config.output.get("drafts", WORST)
+    options = {"as_of": job.as_of, "asked": asked, "profile": who, "marking": marking_of(job, who)}
+    with tempfile.TemporaryDirectory() as none:
+        home = job.config.plans or Path(none)
+        copy_plans(update_plans(home, job.spots, job.incidents, job.areas, **options), folder)
 
 
 def areas_of(job: Job) -> pd.DataFrame:
@@ -129,6 +136,9 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
             "incidents": {"layout": config.layout},
             "harm": config.harm,
             "hotspots": config.hotspots,
+            "changes": config.changes,
+            "cameras": {**CAMERAS, **config.cameras},
+            "patrols": {**PATROLS, **config.patrols},
             "areas": {k: {**v, "file": Path(v["file"]).name} for k, v in config.areas.items()},
             "output": {**config.output, "profile": who.name, "marking": marking_of(job, who)},
         },

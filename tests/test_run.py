@@ -18,7 +18,7 @@ from maps.cli import main
 DEMO = Path(str(files("maps"))) / "demo"
 OUTPUTS = {
     *("map.html", "hotspots.gpkg", "tables.xlsx", "manifest.json"),
-    *("hotspots.csv", "areas.csv", "cameras.csv", "rejects.csv"),
+    *("hotspots.csv", "areas.csv", "patrols.csv", "cameras.csv", "rejects.csv"),
 }
 
 

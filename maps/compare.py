@@ -1,0 +1,79 @@
+"""Which two periods a run compares, and what changed between them at each hotspot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots import assign_hotspots, compare_periods
+from hotspots.checks import InputError, announce
+
+WORDS = {"up": "up", "down": "down", "level": "no clear change"}
+COLUMNS = ["before", "after", "arrow", "no_arrow", "words"]
+
+
+def choose_windows(months: list[pd.Period]) -> tuple[str, str] | None:
+    """Choose the later and the earlier window: same calendar months, a whole year where there are two.
+
+    Parameters
+    ----------
+    months : list of Period
+        The months that the data hold.
+
+    Returns
+    -------
+    (after, before) or None
+        None when no month is there in two years running.
+
+    Examples
+    --------
+    >>> choose_windows([pd.Period(m, "M") for m in ("2016-07", "2017-07", "2018-07")])
+    ('2018-07', '2017-07')
+    >>> choose_windows(list(pd.period_range("2016-01", "2017-12", freq="M")))
+    ('2017-01..2017-12', '2016-01..2016-12')
+    >>> choose_windows([pd.Period("2018-07", "M")]) is None
+    True
+    """
+    if not months:
+        return None
+    held, last = set(months), max(months)
+    if all(last - back in held for back in range(24)):
+        return f"{last - 11}..{last}", f"{last - 23}..{last - 12}"
+    return (str(last), str(last - 12)) if last - 12 in held else None
+
+
+def add_changes(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, given: dict[str, Any]
+) -> gpd.GeoDataFrame:
+    """Add what changed at each hotspot: ``before, after, arrow, no_arrow, words`` and ``trend``.
+
+    The hotspots were chosen on all of ``incidents``, so on both windows alike. Where no two periods can
+    be compared, nothing is added and the reason is said aloud.
+    """
+    months = sorted(incidents["when"].dt.to_period("M").unique())
+    chosen = (given["after"], given.get("before")) if "after" in given else choose_windows(months)
+    if chosen is None or spots.empty:
+        announce("No change is shown: the data hold no month that is there a year before as well.")
+        return spots
+    after, before = chosen
+    try:
+        found = compare_periods(
+            incidents,
+            after=after,
+            before=before,
+            by=assign_hotspots(incidents, spots),
+            selected_on=[str(month) for month in months],
+        )
+    except InputError as error:
+        announce(f"No change is shown: {error}")
+        return spots
+    table = found.reindex(spots.index)[COLUMNS]
+    words = table["words"].fillna(f"none recorded between {found.attrs['before']} and {found.attrs['after']}")
+    return spots.assign(
+        **{c: table[c] for c in COLUMNS[:2]},
+        **{c: table[c].fillna("") for c in COLUMNS[2:4]},
+        words=words,
+        trend=table["arrow"].map(WORDS).fillna(""),
+    )

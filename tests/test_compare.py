@@ -1,0 +1,72 @@
+"""Which periods a run compares, by hand; and no arrow where the data cannot bear one."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots import find_hotspots
+from maps.compare import add_changes, choose_windows
+
+
+def months(*names: str) -> list[pd.Period]:
+    return [pd.Period(name, "M") for name in names]
+
+
+def incidents(counts: dict[str, int]) -> gpd.GeoDataFrame:
+    """So many incidents a month, all on one spot, and as many again far away."""
+    rows = [
+        (pd.Timestamp(month), x)
+        for month, n in counts.items()
+        for x in (430_000.0, 440_000.0)
+        for _ in range(n)
+    ]
+    frame = pd.DataFrame(rows, columns=["when", "x"])
+    frame = frame.assign(
+        precision="month", category="Burglary", source="police.uk", place="On or near A Street"
+    )
+    points = gpd.points_from_xy(frame.pop("x"), 433_000.0)
+    return gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:27700")
+
+
+def test_the_same_month_a_year_before_where_there_is_no_more():
+    assert choose_windows(months("2016-07", "2018-07", "2017-07")) == ("2018-07", "2017-07")
+
+
+def test_two_whole_years_where_the_data_hold_them():
+    held = list(pd.period_range("2015-01", "2018-07", freq="M"))
+    assert choose_windows(held) == ("2017-08..2018-07", "2016-08..2017-07")
+
+
+def test_one_missing_month_in_two_years_falls_back_to_one_month():
+    held = [m for m in pd.period_range("2016-01", "2018-07", freq="M") if str(m) != "2017-03"]
+    assert choose_windows(held) == ("2018-07", "2017-07")
+
+
+def test_nothing_where_no_month_is_there_a_year_before():
+    assert choose_windows(months("2018-06", "2018-07")) is None
+    assert choose_windows([]) is None
+
+
+def test_a_clear_fall_is_said_with_both_counts():
+    points = incidents({"2017-07": 200, "2018-07": 60})
+    spots = add_changes(find_hotspots(points, count=1), points, given={})
+    assert spots["before"].iloc[0] == 200
+    assert spots["after"].iloc[0] == 60
+    assert spots["arrow"].iloc[0] == "down"
+    assert spots["trend"].iloc[0] == "down"
+    assert "from 200 to 60" in spots["words"].iloc[0]
+
+
+def test_one_month_alone_gets_no_change_and_says_so(caplog):
+    points = incidents({"2018-07": 50})
+    spots = find_hotspots(points, count=1)
+    assert add_changes(spots, points, given={}) is spots
+    assert "No change is shown" in caplog.text
+
+
+def test_windows_that_the_data_do_not_cover_are_said_not_guessed(caplog):
+    points = incidents({"2017-07": 50, "2018-07": 50})
+    spots = add_changes(find_hotspots(points, count=1), points, given={"after": "2018-08"})
+    assert "arrow" not in spots
+    assert "No change is shown" in caplog.text
