@@ -116,9 +116,8 @@ def _inside_zip(path: Path, name: str, skip: Sequence[str], problems: Problems) 
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         problems.add("not a zip file that can be opened", given=name)
         return []
-    wanted = [
-        m for m in members if _readable(m.filename, SUFFIXES) and not _hidden(m.filename.split("/"))
-    ]  # fmt: skip
+    shown = [m for m in members if not _hidden(m.filename.replace("\\", "/").split("/"))]
+    wanted = [m for m in shown if _readable(m.filename, SUFFIXES)]
     if not wanted:
         problems.add(f"the zip holds no file ending in {', '.join(SUFFIXES)}", given=name)
     for member in wanted:
