@@ -47,6 +47,7 @@ from hotspots.severity_mix import list_mixes, mix_weights, read_mix
 from hotspots.severity_table import name_score, tabulate_severity
 from hotspots.severity_weights import list_schemes, read_weights
 from hotspots.sources import combine_incidents, find_possible_duplicates, read_sources
+from hotspots.timetable import timetable_patrols
 from hotspots.timing import profile_times
 from hotspots.timing_picture import draw_times
 from hotspots.tracking import track_indicators
@@ -131,6 +132,7 @@ __all__ = [
     "summarise_backtest",
     "tabulate_rejects",
     "tabulate_severity",
+    "timetable_patrols",
     "track_indicators",
     "weigh_incidents",
     "write_record",
