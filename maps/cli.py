@@ -98,6 +98,19 @@ def _build_parser() -> argparse.ArgumentParser:
     check.add_argument("--layout", metavar="L", default="police.uk", help="how the columns are named")
     check.set_defaults(command=_check)
 
+    assess = commands.add_parser("assess", help="did it work? fill a plan's Assessment from later data")
+    assess.add_argument("plan", metavar="PLAN.toml", type=Path)
+    assess.add_argument("--incidents", metavar="FILE", nargs="+", required=True, help="later data")
+    assess.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
+    assess.add_argument("--layout", metavar="L", default="police.uk", help="how the columns are named")
+    assess.add_argument("--scheme", metavar="S", default="cchi-2026", help="harm scheme")
+    assess.add_argument(
+        "--start", metavar="DATE", help="first day of the response, where the plan does not say"
+    )
+    assess.add_argument("--end", metavar="DATE", help="last day of the response")
+    assess.add_argument("--as-of", metavar="DATE", help="day of the assessment")
+    assess.set_defaults(command=_assess)
+
     init = commands.add_parser("init", help="a folder to start in, with a commented configuration")
     init.add_argument("folder", metavar="DIR", type=Path)
     init.set_defaults(command=_init)
@@ -121,6 +134,21 @@ def _check(options: argparse.Namespace) -> None:
     from maps.run import check_inputs
 
     check_inputs(options.files, layout=options.layout)
+
+
+def _assess(options: argparse.Namespace) -> None:
+    from maps.judge import assess_job
+
+    assess_job(
+        options.plan,
+        options.incidents,
+        options.out,
+        layout=options.layout,
+        scheme=options.scheme,
+        start=options.start,
+        end=options.end,
+        as_of=options.as_of,
+    )
 
 
 def _init(options: argparse.Namespace) -> None:

@@ -1,0 +1,82 @@
+"""The command ``hotspots assess``: fill a plan's Assessment from later data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hotspots import read_incidents, weigh_incidents
+from hotspots.checks import InputError, Problems
+from hotspots.rejects import refuse_systematic
+from maps.folder import clear_errors, replace_folder
+from maps.manifest import count_rows, list_inputs, write_manifest
+from maps.plan_folder import OURS, assess_record, copy_plans
+from maps.progress import show_steps
+
+
+def assess_job(
+    record: str | Path,
+    files: Sequence[str | Path],
+    out: str | Path,
+    *,
+    layout: str = "police.uk",
+    scheme: str = "cchi-2026",
+    start: str | None = None,
+    end: str | None = None,
+    as_of: str | None = None,
+) -> None:
+    """Assess an open plan with later incidents; its record and document grow, the results get copies.
+
+    Parameters
+    ----------
+    record : str or Path
+        The plan's ``.toml``.
+    files : sequence of paths
+        Incident files that hold the response and the months it is compared with.
+    out : str or Path
+        Folder for the copies; made or replaced.
+    layout, scheme : str
+        How the columns are named, and the harm scheme.
+    start, end : str, optional
+        First and last day of the response. None: what people wrote in the plan.
+    as_of : str, optional
+        Day of the assessment. None: the last day of the response.
+
+    Raises
+    ------
+    InputError
+        For whatever the user can put right; the plan is then as it was.
+    """
+    record, out = Path(record), Path(out)
+    paths = [Path(file) for file in files]
+    if not record.is_file():
+        raise InputError("The plan is not there", given=str(record), advice="the .toml in the plans folder")
+    dates: dict[str, Any] = {"start": start, "end": end, "as_of": as_of}
+    _check_dates(dates)
+    with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
+        steps.say("Reading the incidents")
+        incidents, rejects = read_incidents(paths, layout=layout, as_of=as_of)
+        refuse_systematic(incidents, rejects)
+        inputs = list_inputs([p for p in paths if p.exists()], record.parent)
+        steps.say("Assessing the response")
+        incidents = incidents.assign(harm=weigh_incidents(incidents, scheme=scheme))
+        plan = assess_record(record, incidents, **dates)
+        steps.say("Writing the plan")
+        documents = [record.with_suffix(suffix) for suffix in OURS]
+        copy_plans([path for path in documents if path.exists()], folder / "plans")
+        rows = count_rows(len(incidents), rejects)
+        parameters = {"plan": record.name, "layout": layout, "scheme": scheme, **dates}
+        write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
+    print(f"{plan.title}: assessed. Open {out / 'plans'}")
+
+
+def _check_dates(dates: dict[str, Any]) -> None:
+    problems = Problems("These dates cannot be read")
+    for name, text in dates.items():
+        try:
+            dt.date.fromisoformat(text or "2000-01-01")
+        except ValueError:
+            problems.add(f"--{name.replace('_', '-')}", given=text, advice="2018-07-31")
+    problems.raise_any()

@@ -1,0 +1,94 @@
+"""hotspots assess: a plan opened on one July, judged two Julys later, keeps every word people wrote."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from hotspots import read_plan
+from maps.cli import main
+
+DEMO = Path(str(files("maps"))) / "demo"
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory) -> Path:
+    """A folder with one open plan, drafted from July 2016 alone."""
+    folder = tmp_path_factory.mktemp("team")
+    with (
+        zipfile.ZipFile(DEMO / "leeds_july_2016_2017_2018.zip") as demo,
+        zipfile.ZipFile(folder / "first.zip", "w") as first,
+        zipfile.ZipFile(folder / "all.zip", "w") as whole,
+    ):
+        for name in demo.namelist():
+            whole.writestr(name, demo.read(name))
+            if name.startswith("2016-07"):
+                first.writestr(name, demo.read(name))
+    (folder / "team.toml").write_text(
+        'as_of = 2016-07-31\nplans = "plans"\n[incidents]\nfiles = "first.zip"\n'
+        "[hotspots]\ncount = 30\n[output]\ndrafts = 1\n",
+        encoding="utf-8",
+    )
+    assert main(["run", str(folder / "team.toml"), "--out", str(folder / "results")]) == 0
+    return folder
+
+
+def record_of(team: Path) -> Path:
+    (record,) = (team / "plans").glob("*.toml")
+    return record
+
+
+def test_a_run_opens_the_plan_in_its_own_folder_and_copies_its_documents(team):
+    stem = record_of(team).stem
+    copies = sorted(p.name for p in (team / "results" / "plans").iterdir())
+    assert copies == [f"{stem}.docx", f"{stem}.html"]
+
+
+def test_a_second_run_drafts_no_more_and_changes_nothing(team, tmp_path):
+    before = {p.name: p.read_bytes() for p in (team / "plans").iterdir()}
+    assert main(["run", str(team / "team.toml"), "--out", str(tmp_path / "again")]) == 0
+    assert {p.name: p.read_bytes() for p in (team / "plans").iterdir()} == before
+
+
+def test_the_assessment_is_added_and_copied_out(team, tmp_path, capsys):
+    out = tmp_path / "assessed"
+    arguments = ["assess", str(record_of(team)), "--incidents", str(team / "all.zip"), "--out", str(out)]
+    assert main([*arguments, "--start", "2018-07-01", "--end", "2018-07-31"]) == 0
+    assert "assessed" in capsys.readouterr().out
+    plan = read_plan(record_of(team))
+    assert len(plan.assessments) == 1
+    stem = record_of(team).stem
+    assert {p.name for p in (out / "plans").iterdir()} == {f"{stem}.docx", f"{stem}.html"}
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["rows"]["rows_in"] == 29_640
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"plan": "nothing.toml"}, "not there"),
+        ({"incidents": "nothing.csv"}, "nothing.csv"),
+        ({"start": "soon"}, "soon"),
+        ({"start": "2031-07-01", "end": "2031-07-31"}, "does not wholly cover"),
+    ],
+)
+def test_what_cannot_be_assessed_is_one_sentence_and_the_plan_stays(team, tmp_path, capsys, change, said):
+    before = {p.name: p.read_bytes() for p in (team / "plans").iterdir()}
+    given = {
+        "plan": str(record_of(team)),
+        "incidents": str(team / "all.zip"),
+        "start": "2018-07-01",
+        "end": "2018-07-31",
+    }
+    given |= change
+    arguments = ["assess", given["plan"], "--incidents", given["incidents"], "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--start", given["start"], "--end", given["end"]]) == 2
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert last.startswith("Error: ")
+    assert said in last
+    assert not (tmp_path / "out").exists()
+    assert {p.name: p.read_bytes() for p in (team / "plans").iterdir()} == before
