@@ -14,6 +14,9 @@ from hotspots.checks import CRS, announce, require_columns, require_metres
 # Below this an overlap is a rounding of coordinates, not a disagreement about the ground.
 _NOISE = 1e-3
 
+# Corners beyond which measuring on every reading would take longer than half a minute.
+_MANY = 1_000_000
+
 
 def measure_overlaps(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Find every overlap between two areas and every gap enclosed by areas, largest first.
@@ -48,7 +51,16 @@ def measure_overlaps(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def report_overlaps(areas: gpd.GeoDataFrame) -> None:
-    """Say aloud how much ground is claimed twice or by nobody; silent where the areas fit."""
+    """Say aloud how much ground is claimed twice or by nobody; silent where the areas fit.
+
+    A file too large to measure in passing is not measured, and this is said too.
+    """
+    corners = int(shapely.get_num_coordinates(areas.geometry.to_numpy()).sum())
+    if corners > _MANY:
+        announce(
+            f"{len(areas):,} areas of {corners:,} corners: overlaps not measured; measure_overlaps does it."
+        )
+        return
     found = measure_overlaps(areas)
     for kind, verb in (("overlap", "overlap each other"), ("gap", "leave gaps between them")):
         some = found[found["kind"] == kind]

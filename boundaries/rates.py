@@ -127,7 +127,9 @@ def _flatten(
     columns |= {c: incidents[c].astype(float) for c in ("harm", "harm_low", "harm_high") if c in incidents}
     columns |= {c: _divide_by(incidents, c) for c in by}
     if centre is not None:
-        inside, _ = attach_areas(incidents[["geometry"]], {"centre": centre}, within=0, uncertain=None)
+        inside, _ = attach_areas(
+            incidents[[incidents.geometry.name]], {"centre": centre}, within=0, uncertain=None
+        )
         columns["centre"] = inside["centre_code"].notna()
     rows = pd.DataFrame(columns)
     if code.endswith("s"):

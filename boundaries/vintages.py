@@ -89,9 +89,9 @@ def join_vintages(
     Returns
     -------
     GeoDataFrame
-        Areas: ``code`` (the code both years share, else the new codes joined by "+"), ``name``,
-        ``change`` ("unchanged", "split", "merged", "complex", "unmatched"), ``old_codes, new_codes``
-        (lists), ``geometry`` (of the new year where it has any).
+        Areas: ``code`` (the code both years share, else the new codes joined by "+"), ``name``, ``change``
+        ("unchanged", "recoded", "split", "merged", "complex", "unmatched"), ``old_codes, new_codes`` (lists),
+        ``geometry`` (of the new year where it has any).
 
     Raises
     ------

@@ -160,6 +160,9 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "wards.txt").write_text("not areas")
     with pytest.raises(InputError, match="cannot be read as areas"):
         read_areas(tmp_path / "wards.txt", name="NM")
+    (tmp_path / "table.csv").write_text("NM,people\nA,5\n")
+    with pytest.raises(InputError, match="a table without areas"):
+        read_areas(tmp_path / "table.csv", name="NM")
     (tmp_path / "no.geojson").write_text('{"type": "FeatureCollection", "features": []}')
     with pytest.raises(InputError, match="no areas"):
         read_areas(tmp_path / "no.geojson", name="NM")
@@ -192,6 +195,14 @@ def test_areas_that_fit_give_an_empty_report():
     assert list(found.columns) == ["kind", "codes", "square_metres", "geometry"]
     assert found.crs == "EPSG:27700"
     assert found["square_metres"].dtype == float
+    assert measure_overlaps(frame([], code=[], name=[])).empty
+
+
+def test_a_very_large_file_says_that_it_was_not_measured(save, caplog, monkeypatch):
+    monkeypatch.setattr("boundaries.coverage._MANY", 9)
+    with caplog.at_level(logging.WARNING):
+        read_areas(save(frame([SQUARE, NEXT])), name="NM")
+    assert "2 areas of 10 corners: overlaps not measured" in caplog.text
 
 
 REAL = {

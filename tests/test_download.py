@@ -47,6 +47,8 @@ SERVICES = [
     "Wards_December_2024_Boundaries_UK_BGC",
     "Wards_December_2018_Boundaries_UK_BFC",
     "Local_Authority_Districts_December_2018_Boundaries_UK_BFC",
+    "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BFC_V10",
+    "Middle_layer_Super_Output_Areas_December_2021_Boundaries_EW_BFC_V7",
     "WD24_LAD24_UK_LU",
 ]
 
@@ -125,6 +127,13 @@ class Handler(BaseHTTPRequestHandler):
                 w | {"properties": {"WD18CD": w["properties"]["WD24CD"], "WD18NM": w["properties"]["WD24NM"]}}
                 for w in WARDS
             ]
+        elif "Lower_layer" in path:
+            wards = [
+                w | {"properties": {"LSOA21CD": f"E01{i}", "LSOA21NM": f"Leeds 01{i}A"}}
+                for i, w in enumerate(WARDS)
+            ]
+        elif "Middle_layer" in path:
+            wards = [w | {"properties": {"code": "E02"}} for w in WARDS]
         if not path.endswith("/query"):
             fields = [{"name": name} for name in wards[0]["properties"]]
             return self.json({"fields": fields, "maxRecordCount": self.server.page, "objectIdField": "FID"})
@@ -199,6 +208,9 @@ def test_a_damaged_download_is_noticed_and_fetched_again(service, tmp_path, capl
     note = json.loads((tmp_path / "areas" / "wards-leeds-2024-bfc.geojson.json").read_text())
     assert note["rows"] == 7
     assert note["source"].startswith(service.address)
+    note_file = file.with_name(file.name + ".json")
+    note_file.write_text("{")
+    assert len(wards_from(service, tmp_path)) == 7
     file.write_text(file.read_text()[:200])
     with caplog.at_level(logging.WARNING):
         assert len(wards_from(service, tmp_path)) == 7
@@ -244,6 +256,25 @@ def test_areas_wrong_wishes_are_named(service, tmp_path):
         wards_from(service, tmp_path, year=2023)
     with pytest.raises(InputError, match="knows no wards in 'Leedz'"):
         wards_from(service, tmp_path, within="Leedz")
+
+
+def test_super_output_areas_are_chosen_by_name(service, tmp_path):
+    options = {"year": 2021, "within": "Leeds", "service": f"{service.address}/rest", "folder": tmp_path}
+    lsoas = download_areas("lsoa", **options)
+    assert lsoas["code"].tolist()[0] == "E010"
+    assert any("LSOA21NM+LIKE+%27Leeds+%25%27" in path for path in service.asked)
+    with pytest.raises(InputError, match="no field like MSOA24CD"):
+        download_areas("msoa", **options)
+
+
+def test_downloads_go_to_the_users_cache_folder(police, tmp_path, monkeypatch):
+    import platformdirs
+
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / name)
+    wards_from(police, None)
+    assert (tmp_path / "safer-hotspots" / "areas" / "wards-leeds-2024-bfc.geojson").is_file()
+    paths = incidents_from(police, None)
+    assert paths[0].is_relative_to(tmp_path / "safer-hotspots" / "police.uk")
 
 
 def test_wards_that_do_not_name_their_district_are_cut_by_its_ground(service, tmp_path):

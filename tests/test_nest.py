@@ -118,6 +118,8 @@ def test_members_that_are_not_there_are_named_all_at_once():
         nest_areas(WARDS, {"East": ["Arrea B"], "West": ["Z", "B"], "None": []})
     for part in ("names the ward 'Arrea B'", "try: Area B", "names the ward 'Z'", "'None' has no members"):
         assert part in str(caught.value)
+    with pytest.raises(InputError, match="lacks the columns code, name"):
+        nest_areas(WARDS[["committee", "geometry"]], "committee")
     with pytest.raises(InputError, match=r"no column 'comittee'.*Try: 'committee'"):
         nest_areas(WARDS, "comittee")
 
@@ -269,6 +271,8 @@ def test_an_official_lookup_decides_instead_of_the_ground():
         ["d", "merged", ["a", "b"]],
         ["c", "unmatched", []],
     ]
+    renamed = join_vintages(old, new, lookup=pd.DataFrame({"old_code": ["a", "b"], "new_code": ["c", "d"]}))
+    assert renamed[["code", "change"]].values.tolist() == [["c", "recoded"], ["d", "recoded"]]
     with pytest.raises(InputError, match="names none of these areas"):
         join_vintages(old, new, lookup=lookup.assign(old_code="zz"))
     assert join_vintages(old.iloc[:0], new.iloc[:0]).empty
