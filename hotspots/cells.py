@@ -6,12 +6,12 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.checks import CRS, InputError, announce, require_columns
-from hotspots.collapse import Floats, Ints, Places, collapse_incidents
+from hotspots.checks import InputError, require_columns
+from hotspots.collapse import Floats, Ints, collapse_incidents
+from hotspots.counting import count_points, gather_points
 from hotspots.gistar import (
     Sums,
     false_discovery,
@@ -22,19 +22,7 @@ from hotspots.gistar import (
     two_sided,
     z_scores,
 )
-from hotspots.grid import (
-    Grid,
-    cells_of_box,
-    cells_within,
-    draw_cells,
-    key_cells,
-    locate_points,
-    make_grid,
-    read_area,
-)
-from hotspots.spots import HARMS
-
-Bools = npt.NDArray[np.bool_]
+from hotspots.grid import Grid, key_cells, locate_points, make_grid, read_area
 
 
 def count_cells(
@@ -75,32 +63,9 @@ def count_cells(
     >>> count_cells(points, size=100)["incidents"].tolist()
     [2, 0, 1]
     """
-    places = collapse_incidents(incidents)
+    grid = make_grid(shape, size)
     area = None if study_area is None else read_area(study_area)
-    return count_places(places, total_harms(incidents, places), grid=make_grid(shape, size), area=area)[0]
-
-
-def total_harms(incidents: gpd.GeoDataFrame, places: Places) -> dict[str, Floats]:
-    """Every kind of harm there is, added up over each place."""
-    return {name: places.total(incidents[name]) for name in HARMS if name in incidents.columns}
-
-
-def count_places(
-    places: Places, harms: dict[str, Floats], *, grid: Grid, area: Any = None
-) -> tuple[gpd.GeoDataFrame, Bools]:
-    """Count what is already collapsed: the cells, and which places lie in the study area."""
-    if area is None:
-        inside = np.ones(len(places.xy), dtype=bool)
-        column, row = _cells_around(grid, places)
-    else:
-        inside = _inside(area, places)
-        column, row = _cells_of_area(grid, area, places.xy[inside])
-    cells = pd.DataFrame({"column": column, "row": row}, index=pd.Index(key_cells(column, row), name="cell"))
-    at = cells.index.get_indexer(pd.Index(key_cells(*locate_points(grid, places.xy[inside]))))
-    for name, values in {"incidents": places.incidents.astype(float), **harms}.items():
-        cells[name] = np.bincount(at, values[inside], minlength=len(cells))
-    cells["incidents"] = cells["incidents"].astype(np.int64)
-    return gpd.GeoDataFrame(cells, geometry=draw_cells(grid, column, row), crs=CRS), inside
+    return count_points(gather_points(incidents, area=area), grid=grid, area=area)
 
 
 def score_cells(
@@ -253,34 +218,6 @@ def grid_of(cells: gpd.GeoDataFrame) -> Grid:
     area = float(shapely.area(cells.geometry.iloc[0]))
     side = area**0.5 if shape == "square" else (area / (1.5 * 3**0.5)) ** 0.5
     return Grid(shape, round(side, 6))
-
-
-def _cells_around(grid: Grid, places: Places) -> tuple[Ints, Ints]:
-    if not len(places.xy):
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    announce("count_cells: no study_area was given; every cell of the rectangle around the incidents counts.")
-    low, high = places.xy.min(axis=0), places.xy.max(axis=0)
-    return cells_of_box(grid, (low[0], low[1], high[0], high[1]))
-
-
-def _inside(area: Any, places: Places) -> Bools:
-    """Which places lie in the study area or on its edge; says how many incidents do not."""
-    shapely.prepare(area)
-    inside: Bools = shapely.intersects_xy(area, places.xy[:, 0], places.xy[:, 1])
-    left_out = int(places.incidents[~inside].sum())
-    if left_out:
-        announce(f"count_cells: {left_out:,} incidents lie outside the study area and are not counted.")
-    return inside
-
-
-def _cells_of_area(grid: Grid, area: Any, xy: Floats) -> tuple[Ints, Ints]:
-    """Cells that overlap the area, and those of points that stand just on its edge."""
-    column, row = cells_within(grid, area)
-    at = locate_points(grid, xy)
-    both = np.unique(
-        np.stack([np.concatenate([row, at[1]]), np.concatenate([column, at[0]])]).T.copy(), axis=0
-    )
-    return both[:, 1], both[:, 0]
 
 
 def _sum_neighbours(cells: gpd.GeoDataFrame, values: Floats, radius: float | None) -> Sums:

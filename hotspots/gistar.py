@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from hotspots.collapse import Floats, Ints
 
@@ -93,13 +94,14 @@ def false_discovery(p: npt.ArrayLike) -> Floats:
     [0.03, 0.04, 0.04, nan]
     """
     p = np.asarray(p, dtype=float)
-    tested = np.flatnonzero(~np.isnan(p))
-    q = np.full(len(p), np.nan)
-    value, inverse, times = np.unique(p[tested], return_inverse=True, return_counts=True)
-    rank = np.cumsum(times)
-    adjusted = np.minimum(value * (len(tested) / rank), 1.0)
-    q[tested] = np.minimum.accumulate(adjusted[::-1])[::-1][inverse]
-    return q
+    code, value = pd.factorize(p)  # NaN has the code -1; cells of counts share few values
+    times = np.bincount(code[code >= 0], minlength=len(value))
+    order = np.argsort(value)
+    adjusted = np.empty(len(value) + 1)
+    least = value[order] * (times.sum() / np.cumsum(times[order]))
+    adjusted[order] = np.minimum.accumulate(np.minimum(least, 1.0)[::-1])[::-1]
+    adjusted[-1] = np.nan
+    return adjusted[code]
 
 
 def permute_p(values: Floats, sums: Sums, *, permutations: int, seed: int) -> Floats:
