@@ -14,6 +14,8 @@ from hotspots.plan_facts import Facts, default_location, say_street
 from hotspots.plan_options import problem_families
 from hotspots.plan_target import Target
 from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence
+from hotspots.selection import explain_no_arrow
+from hotspots.two_counts import etest_p
 
 # Below this p-value a change is bigger than chance alone would usually give.
 CHANGE_P = 0.05
@@ -119,11 +121,11 @@ def _fine_times(facts: Facts) -> list[str]:
     return said
 
 
-def compare_text(facts: Facts, *, study_area: str, fair: bool) -> str:
+def compare_text(facts: Facts, *, study_area: str, chosen_on: list[pd.Period] | None) -> str:
     """Latest month beside the same month a year before, here and in the whole data, with chance.
 
-    ``fair`` is False where the place was chosen on one of the two windows only: then no change is shown,
-    because a place chosen for being high falls, or seems to have risen, by itself.
+    No change is shown where the place was chosen on one of the two months only: it was chosen for being
+    high, so it falls, or seems to have risen, by itself.
     """
     months = facts.all_months.index
     if months.empty:
@@ -132,8 +134,9 @@ def compare_text(facts: Facts, *, study_area: str, fair: bool) -> str:
     before = latest - 12
     if before not in months:
         return f"There is no {say_months([before])} in the data to compare {say_months([latest])} with."
-    if not fair:
-        return "No change is shown: the place was chosen on one of the two periods only."
+    reason = explain_no_arrow(chosen_on or None, before=before, after=latest)
+    if reason:
+        return f"No change is shown ({reason})."
     now, then = int(facts.months.get(latest, 0)), int(facts.months.get(before, 0))
     if min(now, then) < facts.threshold:
         return f"Too few incidents in {say_months([before])} or {say_months([latest])} to compare them."
@@ -148,7 +151,7 @@ def compare_text(facts: Facts, *, study_area: str, fair: bool) -> str:
 def change_words(before: int, after: int) -> str:
     """Put a change between two equal windows into words, with whether chance alone would usually give it.
 
-    The test is the exact conditional one for two Poisson counts (Przyborowski and Wilenski 1940).
+    The test is the E-test of two Poisson counts (Krishnamoorthy and Thomson 2004).
 
     Examples
     --------
@@ -157,13 +160,10 @@ def change_words(before: int, after: int) -> str:
     >>> change_words(10, 12)
     '2 more, no clear change: chance alone often gives as much'
     """
-    from scipy.stats import binomtest
-
     if before == after:
         return "no change"
     said = f"{abs(after - before):,} {'more' if after > before else 'fewer'}"
-    p = float(binomtest(after, before + after, 0.5).pvalue)
-    if p < CHANGE_P:
+    if etest_p(before, after) < CHANGE_P:
         return f"{said}, a bigger change than chance alone would usually give"
     return f"{said}, no clear change: chance alone often gives as much"
 

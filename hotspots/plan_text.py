@@ -115,8 +115,8 @@ def default_texts(facts: Facts) -> list[str]:
         kind = default_location(street)
         if kind:
             said.append(
-                f"{say_share(count, facts.incidents, of='records')} are placed at “{street}”; records "
-                f"default to a {kind}, so some may have happened elsewhere."
+                f"“{street}” holds {say_share(count, facts.incidents)}; records default to a {kind}, "
+                "so some may have happened elsewhere."
             )
     return said
 

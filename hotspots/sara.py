@@ -145,14 +145,12 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
 def _analyse(
     facts: Facts, target: Target, study_area: str, nearby: Any, frozen: dict[str, Any]
 ) -> dict[str, Any]:
-    latest = facts.all_months.index.max() if len(facts.all_months) else None
-    chosen = set(frozen.get("selected_months", ()))
-    fair = latest is None or len({str(latest), str(latest - 12)} & chosen) != 1
+    chosen_on = [pd.Period(month, freq="M") for month in frozen.get("selected_months", ())]
     return {
         "what": types_text(facts),
         "where": where_text(facts, target),
         "when": when_text(facts),
-        "compare": compare_text(facts, study_area=study_area, fair=fair),
+        "compare": compare_text(facts, study_area=study_area, chosen_on=chosen_on),
         "trend": trend_text(facts, target),
         "certainty": certainty_text(facts, target),
         "nearby": nearby_text(nearby_counts(facts, nearby)) if nearby is not None else "",

@@ -1,0 +1,203 @@
+"""The pack for one meeting: what was promised, what changed, the map, the tables and the plans."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from hotspots.checks import InputError, require_metres
+from hotspots.plan_record import Plan
+from hotspots.plan_words import clean_text, say_date, say_list
+from maps.disclosure import Profile, profile_named, release
+from maps.document import file_stem, write_documents, write_file
+from maps.meeting_sections import say_actions, say_changes, say_reviews, show_map, show_table
+from maps.plan_actions import COLUMNS, tabulate_actions
+from maps.plan_blocks import Block, Document, Heading, Text
+from maps.plan_content import lay_out_plan
+from maps.plan_html import render_html
+from maps.plan_pictures import draw_pictures
+from maps.tables import write_tables
+
+# A place belongs to a meeting's area from this share of its ground inside.
+SHARE_INSIDE = 0.1
+
+
+def write_pack(
+    folder: str | Path,
+    *,
+    area: Any,
+    spots: gpd.GeoDataFrame,
+    plans: Sequence[Plan] = (),
+    as_of: Any,
+    period: str = "",
+    source: str = "",
+    before: gpd.GeoDataFrame | None = None,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+) -> Path:
+    """Write the pack for one Problem Solving Group, LAP, ward or Community Committee.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where to write; made when absent. It gets ``pack.html`` (everything, to print), ``tables.xlsx``
+        and ``plans/`` with each plan as Word and as a page.
+    area : Series or GeoDataFrame
+        The meeting's ground: one row of an area layer with ``name``, or several rows taken together with
+        ``attrs["name"]``. EPSG:27700.
+    spots : GeoDataFrame
+        All hotspots; those with a tenth or more of their ground inside are shown.
+    plans : sequence of Plan
+        Open plans (see `maps.open_plans`); plans for people are never in a pack.
+    as_of : date
+        The day of the meeting.
+    period, source : str
+        What the hotspots count, for the page's foot.
+    before : GeoDataFrame, optional
+        Hotspots of the run before, for what is new and what is gone. None: not compared.
+    layers : dict of GeoDataFrame, optional
+        More layers for the maps.
+    tables : dict of DataFrame, optional
+        More sheets for the workbook, of areas or hotspots.
+    profile, marking
+        As for `maps.write_plan`.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    InputError
+        When the area is not one, or a plan shows smaller counts than the profile allows.
+    """
+    name, ground = read_area(area)
+    who = profile_named(profile, sources=[source] if source else [])
+    shown = who.marking if marking is None else marking
+    here, chosen = spots[is_inside(spots, ground)], [p for p in plans if _plan_inside(p, ground)]
+    actions = tabulate_actions(chosen, as_of=as_of)
+    picture: dict[str, Any] = {"layers": {name: _area_frame(name, ground), **(layers or {})}, "profile": who}
+    blocks: list[Block] = [
+        *say_actions(actions),
+        *say_reviews(chosen, as_of),
+        *say_changes(here, spots, before, None if before is None else before[is_inside(before, ground)]),
+        *show_map(here, name, picture),
+        *show_table(release(here, kind="spots", profile=who), who),
+        Heading("Plans"),
+        Text(_name_plans(chosen)),
+    ]
+    for plan in chosen:
+        drawn = draw_pictures(plan, spots=spots, **picture)
+        blocks += [
+            Heading(f"Plan {plan.ref}: {plan.title}"),
+            *_lower(lay_out_plan(plan, pictures=drawn).blocks),
+        ]
+    folder = Path(folder)
+    shutil.rmtree(folder / "plans", ignore_errors=True)
+    for plan in chosen:
+        stem = folder / "plans" / file_stem(plan)
+        write_documents(_unsaved(plan), stem, spots=spots, marking=shown, **picture)
+    day = str(pd.Timestamp(as_of).date())
+    _write_tables(
+        folder / "tables.xlsx", here, actions, tables or {}, who=who, marking=shown, day=day, name=name
+    )
+    foot = Text(
+        " ".join(
+            filter(None, (period and f"Period: {period}.", source and f"Source: {source}.", who.audience))
+        )
+    )
+    page = Document(
+        f"Meeting pack: {name}, {say_date(day)}", f"Meeting pack {name}", shown, day, (*blocks, foot)
+    )
+    write_file(folder / "pack.html", render_html(page).encode())
+    return folder / "pack.html"
+
+
+def read_area(area: Any) -> tuple[str, Any]:
+    """Name and ground of a meeting's area.
+
+    Raises
+    ------
+    InputError
+        When it is neither a row of an area layer nor several of them.
+    """
+    if isinstance(area, pd.Series) and shapely.get_type_id(area.get("geometry")) in (3, 6):
+        return clean_text(area.get("name")) or "this area", area["geometry"]
+    if isinstance(area, gpd.GeoDataFrame) and len(area):
+        require_metres(area, what="the meeting's area")
+        names = area["name"].tolist() if "name" in area else []
+        return clean_text(area.attrs.get("name")) or say_list(names) or "this area", area.union_all()
+    raise InputError(
+        "A pack needs one area", given=type(area).__name__, advice="areas.loc[0], or the rows of a committee"
+    )
+
+
+def is_inside(spots: gpd.GeoDataFrame, ground: Any) -> pd.Series:
+    """Whether a tenth or more of each place's ground lies in an area."""
+    inside = spots.geometry.intersection(ground).area.to_numpy()
+    return pd.Series(inside >= SHARE_INSIDE * spots.geometry.area.to_numpy(), index=spots.index)
+
+
+def _plan_inside(plan: Plan, ground: Any) -> bool:
+    if plan.covers == "person":
+        return False
+    own = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
+    # a plan for a whole ward also belongs to the meeting of a street in it
+    return bool(own.intersection(ground).area >= SHARE_INSIDE * min(own.area, ground.area))
+
+
+def _area_frame(name: str, ground: Any) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"name": [name]}, geometry=[ground], crs="EPSG:27700")
+
+
+def _name_plans(plans: Sequence[Plan]) -> str:
+    if not plans:
+        return "No open plan lies in this area."
+    named = say_list(f"{plan.title} ({plan.ref})" for plan in plans)
+    return f"{named}. These are copies: write in the plan itself, in the folder of open plans."
+
+
+def _unsaved(plan: Plan) -> Plan:
+    """Copy a plan without what it knows of its own document: a pack has none yet."""
+    fresh = copy.deepcopy(plan)
+    fresh.document = {}
+    return fresh
+
+
+def _lower(blocks: tuple[Block, ...]) -> list[Block]:
+    """Set the headings of a plan one level down, under its own name."""
+    return [Heading(b.text, b.level + 1) if isinstance(b, Heading) else b for b in blocks]
+
+
+def _write_tables(
+    path: Path,
+    here: gpd.GeoDataFrame,
+    actions: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    who: Profile,
+    marking: str,
+    day: str,
+    name: str,
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_tables(
+        path,
+        {"Actions": actions, "Hotspots": here, **tables},
+        kinds={"Actions": "table"},
+        columns={"Actions": COLUMNS},
+        profile=who,
+        marking=marking,
+        title=f"Meeting pack: {name}",
+        as_of=day,
+    )

@@ -1,0 +1,108 @@
+"""The parts of a meeting pack that come before the plans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.plan_record import Plan
+from hotspots.plan_words import clean_text, say_count, say_list
+from maps.disclosure import Profile
+from maps.plan_actions import list_reviews
+from maps.plan_blocks import Block, Bullets, Grid, Heading, Picture, Pictures, Text
+from maps.static import draw_static_map
+
+
+def say_actions(actions: pd.DataFrame) -> list[Block]:
+    """Open the pack with every open action, overdue first."""
+    late = int(actions["overdue"].sum())
+    said = (
+        f"{say_count(len(actions), 'open action')}, {late:,} overdue." if len(actions) else "No open actions."
+    )
+    blocks: list[Block] = [Heading("Open actions"), Text(said[:1].upper() + said[1:])]
+    if len(actions):
+        shown = ("action", "plan", "lead", "owner", "due", "status", "note")
+        rows = tuple(tuple(str(row[name]) for name in shown) for row in actions.to_dict("records"))
+        header = ("Action", "Plan", "Lead agency", "Owner (role)", "Due", "Status", "Note")
+        widths = (0.28, 0.18, 0.12, 0.12, 0.1, 0.1, 0.1)
+        blocks.append(Grid("Open actions, overdue first", header, rows, widths))
+    return blocks
+
+
+def say_reviews(plans: Sequence[Plan], as_of: Any) -> list[Block]:
+    """List the plans due for review."""
+    due = list_reviews(plans, as_of=as_of)
+    listed = Bullets(tuple(due)) if due else Text("No plan is due for review within four weeks.")
+    return [Heading("Plans due for review"), listed]
+
+
+def say_changes(
+    here: gpd.GeoDataFrame,
+    spots: gpd.GeoDataFrame,
+    before: gpd.GeoDataFrame | None,
+    earlier: gpd.GeoDataFrame | None,
+) -> list[Block]:
+    """Say what is new, growing, falling and gone; growth only where the comparison was a fair one."""
+    blocks: list[Block] = [Heading("What changed")]
+    said = []
+    if before is None or earlier is None:
+        said.append("New and gone: not known, as no earlier list was given.")
+    else:
+        new = here[~here["ref"].isin(before["ref"])]
+        gone = earlier[~earlier["ref"].isin(spots["ref"])]
+        said += [_say_places("New since the last list", new), _say_places("Gone since the last list", gone)]
+    if "arrow" in here:
+        for arrow, word in (("up", "Growing"), ("down", "Falling")):
+            said.append(_say_places(word, here[here["arrow"] == arrow]))
+        if (here["arrow"] == "").any() and "no_arrow" in here:
+            said += [f"Not compared: {reason}." for reason in here["no_arrow"].dropna().unique() if reason]
+    else:
+        said.append("Growing and falling: not compared in this run.")
+    return [*blocks, Bullets(tuple(said))]
+
+
+def _say_places(word: str, rows: gpd.GeoDataFrame) -> str:
+    """Name some places, with the words of their comparison where they have them."""
+    if rows.empty:
+        return f"{word}: none."
+    words = rows["words"] if "words" in rows else pd.Series("", index=rows.index)
+    known = [
+        f"{clean_text(n)} ({clean_text(w)})" if clean_text(w) else clean_text(n)
+        for n, w in zip(rows["name"], words, strict=True)
+    ]
+    return f"{word}: {'; '.join(known)}."
+
+
+def show_map(here: gpd.GeoDataFrame, name: str, picture: dict[str, Any]) -> list[Block]:
+    """Draw the hotspots of the area on one map."""
+    if here.empty:
+        return [Heading("Map"), Text("No hotspot lies in this area.")]
+    png = draw_static_map(here, width=170, height=120, **picture)
+    alt = (
+        f"Map of {name} with {say_count(len(here), 'hotspot')}, numbered as in the table below, 1 the worst."
+    )
+    return [Heading("Map"), Pictures((Picture(png, alt, "Hotspots, numbered as in the table.", 17.0),))]
+
+
+def show_table(rows: gpd.GeoDataFrame, who: Profile) -> list[Block]:
+    """Put the hotspots of the area in one table."""
+    if rows.empty:
+        return []
+
+    def number(value: Any) -> str:
+        return who.suppressed or "not known" if pd.isna(value) else f"{value:,.0f}"
+
+    body = tuple(
+        (str(rank), clean_text(row["name"]), number(row["incidents"]), number(row.get("harm")), _streets(row))
+        for rank, row in zip(rows.index, rows.to_dict("records"), strict=True)
+    )
+    header = ("Number", "Place", "Crimes and ASB incidents", "Harm score", "Busiest streets")
+    return [Grid("Hotspots", header, body, (0.08, 0.22, 0.14, 0.14, 0.42), numbers=(0, 2, 3))]
+
+
+def _streets(row: dict[str, Any]) -> str:
+    streets = row.get("streets")
+    return say_list(clean_text(street) for street in streets[:4]) if isinstance(streets, list) else ""

@@ -1,0 +1,161 @@
+"""The record: what people write in it survives, and a mistake in it is named with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hotspots.checks import InputError
+from hotspots.plan_dates import parse_date
+from hotspots.plan_names import draft_person_plan, find_names, refuse_names
+from hotspots.plan_record import ROWS, SINGLE, Plan, known_tag
+from hotspots.plan_toml import dump_plan, read_plan, write_record
+
+WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=40) | st.just(
+    'two\nlines "quoted" \\ é'
+)
+TAGS = st.sampled_from(
+    [f"{g}.{n}" for g, names in SINGLE.items() for n in names]
+    + [f"{g}.{i}.{n}" for g, names in ROWS.items() for i in (1, 2) for n in names]
+)
+
+
+def test_a_record_reads_back_as_it_was_written(plan: Plan, tmp_path: Path) -> None:
+    plan.set_field("actions.1.action", "Light the yard")
+    write_record(plan, tmp_path / "p.toml")
+    assert read_plan(tmp_path / "p.toml") == plan
+
+
+@given(st.dictionaries(TAGS, WORDS, max_size=8))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_words_survive(plan: Plan, tmp_path: Path, words: dict[str, str]) -> None:
+    file = tmp_path / "w.toml"
+    file.unlink(missing_ok=True)
+    fresh = Plan(ref=plan.ref, title=plan.title, opened=plan.opened, frozen=plan.frozen)
+    for tag, text in words.items():
+        fresh.set_field(tag, text)
+    write_record(fresh, file)
+    held = read_plan(file).fields()
+    assert all(held[tag] == text for tag, text in words.items())
+
+
+def test_comments_order_and_hand_edits_survive_a_save(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    write_record(plan, file)
+    edited = file.read_text(encoding="utf-8").replace(
+        '[people.cheers]\ncommunity = ""',
+        '# asked at the March meeting\n[people.cheers]\ncommunity = "Yes, often"  # Mrs',
+    )
+    edited = edited.replace('review_date = ""', "review_date = 2018-11-30")
+    file.write_text(edited, encoding="utf-8")
+    again = read_plan(file)
+    assert again.people["cheers"]["community"] == "Yes, often"
+    assert again.people["heading"]["review_date"] == "2018-11-30"
+    again.drafted = "2018-12-31"
+    write_record(again, file)
+    saved = file.read_text(encoding="utf-8")
+    assert saved == edited.replace('drafted = "2018-08-31"', 'drafted = "2018-12-31"')
+
+
+def test_a_record_changed_by_another_hand_is_not_written_over(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    write_record(plan, file)
+    file.write_text(file.read_text(encoding="utf-8") + "# a note\n", encoding="utf-8")
+    with pytest.raises(InputError, match="changed after it was read"):
+        write_record(plan, file)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("version = 1", "version = 0", "line 4: the plan is of an old version"),
+        ("version = 1", "version = 2", "line 4: the plan was written by a newer safer-hotspots"),
+        ("version = 1\n", "", "there is no version"),
+        ('owner = ""', 'ownr = "x"', "line 12: unknown field 'ownr' in people.heading (try: 'owner')"),
+        ("[people.cheers]", "[people.chears]", "unknown table [people.chears] (try: 'cheers')"),
+        ('owner = ""', "owner = ['a']", "line 12: people.heading.owner must be text in quotes"),
+        ("ring_metres = 200.0", "ring_metres = -1", "'ring_metres' must be a number above 0"),
+        ("POLYGON ((", "POLYGON (", "'wkt' must be a polygon"),
+        ('covers = "hotspot"', 'covers = "hotspt"', "line 7: 'covers' is not one we know"),
+        ('opened = "2018-08-31"', 'opened = "31/08/2018"', "line 8: 'opened' is not a date"),
+        ('title = "Boar Lane', 'title = Boar Lane"', "not valid TOML"),
+    ],
+)
+def test_a_broken_record_says_what_is_wrong_and_how_to_mend_it(
+    plan: Plan, tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    file = tmp_path / "p.toml"
+    text = dump_plan(plan)
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError) as problem:
+        read_plan(file)
+    assert said in str(problem.value)
+    assert "p.toml" in str(problem.value)
+    assert "ry: " in str(problem.value) or "given: " in str(problem.value)
+
+
+def test_every_problem_is_named_at_once(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    text = dump_plan(plan).replace('owner = ""', 'ownr = ""').replace('verdict = ""', 'verdct = ""')
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"'ownr'.*'verdct'"):
+        read_plan(file)
+
+
+def test_a_missing_or_garbled_file_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not there"):
+        read_plan(tmp_path / "none.toml")
+    (tmp_path / "bad.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="not UTF-8"):
+        read_plan(tmp_path / "bad.toml")
+
+
+@given(st.text(max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_any_text_for_a_tag_is_known_or_not(text: str) -> None:
+    assert known_tag(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2018-10-14", (2018, 10, 14)),
+        ("3/4/2018", (2018, 4, 3)),
+        ("14th Oct. 2018", (2018, 10, 14)),
+        ("31/02/2018", None),
+        ("soon", None),
+    ],
+)
+def test_dates_are_read_day_first(text: str, day: tuple[int, int, int] | None) -> None:
+    found = parse_date(text)
+    assert (found and (found.year, found.month, found.day)) == day
+
+
+def test_a_plan_for_a_person_takes_references_only(tmp_path: Path) -> None:
+    plan = draft_person_plan("V1234", role="repeat victim", as_of="2018-08-31")
+    plan.set_field("analysis.what", "Nuisance calls at night, reported to West Yorkshire Police")
+    write_record(plan, tmp_path / "v.toml")
+    assert read_plan(tmp_path / "v.toml").covers == "person"
+    plan.set_field("analysis.who", "Mr Patel and his neighbour John Smith")
+    with pytest.raises(InputError, match=r"'Mr Patel'.*'John Smith'"):
+        refuse_names(plan)
+    with pytest.raises(InputError, match="case number"):
+        draft_person_plan("Jane Doe", role="repeat victim", as_of="2018-08-31")
+    with pytest.raises(InputError, match="role"):
+        draft_person_plan("V1234", role="villain", as_of="2018-08-31")
+
+
+@pytest.mark.parametrize("text", ["Mrs O'Neill", "DOB 1/2/1990", "David Jones", "surname: Khan"])
+def test_what_looks_like_a_name_is_found(text: str) -> None:
+    assert find_names(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Neighbourhood sergeant", "West Yorkshire Police", "Boar Lane", "case V1234, ward Armley"]
+)
+def test_places_roles_and_references_are_no_names(text: str) -> None:
+    assert not find_names(text)

@@ -1,0 +1,316 @@
+"""Plans: what the data says, in words a careful analyst would use."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shapely.geometry import Point, box
+
+from hotspots.checks import InputError
+from hotspots.plan_analysis import change_words
+from hotspots.plan_facts import fold_small
+from hotspots.plan_options import THREE_E, read_menu, suggest_responses
+from hotspots.plan_record import Plan
+from hotspots.plan_words import say_count, say_share
+from hotspots.sara import draft_plan
+
+Make = Callable[..., gpd.GeoDataFrame]
+
+
+def words_of(plan: Plan) -> str:
+    """Every sentence that data wrote into a plan."""
+    parts = [plan.scanning["problem"], plan.scanning["sources"], *plan.scanning["limits"]]
+    parts += plan.scanning["cheers"].values()
+    parts += [v for v in plan.analysis.values() if isinstance(v, str)] + plan.analysis["hypotheses"]
+    return "\n".join([*parts, plan.frozen["baseline"], plan.frozen["comparator"]])
+
+
+def test_counts_of_a_draft_are_those_of_the_rows_inside(plan: Plan) -> None:
+    assert plan.scanning["problem"] == (
+        "30 recorded crimes and 5 ASB incidents at Boar Lane in July 2017 and July 2018. Most common: "
+        "violence and sexual offences, 30 of 35 (86%). Hotspot 1 of 2 by number of incidents."
+    )
+    assert plan.title == "Boar Lane, Little London & Woodhouse"
+    assert plan.analysis["months"] == [
+        {"month": "2017-07", "incidents": 18},
+        {"month": "2018-07", "incidents": 17},
+    ]
+
+
+def test_harm_has_its_range_and_its_part_of_the_whole(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    weighed = incidents.assign(harm=10.0, harm_low=5.0, harm_high=20.0)
+    said = draft_plan(spots.loc[1], weighed, study_area="Leeds").scanning["problem"]
+    assert (
+        "Harm score: 350 sentence days (175 to 700 with the low and high weights), 35% of the 1,000 in Leeds."
+        in said
+    )
+
+
+def test_places_give_the_same_draft_as_rows(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
+    keys = ["source", "when", "precision", "category", "place"]
+    places = incidents.groupby(keys).agg(incidents=("incident_id", "size"), geometry=("geometry", "first"))
+    frame = gpd.GeoDataFrame(places.reset_index(), geometry="geometry", crs="EPSG:27700")
+    collapsed, rows = (draft_plan(spots.loc[1], data, spots=spots) for data in (frame, incidents))
+    assert (collapsed.scanning, collapsed.analysis, collapsed.frozen) == (
+        rows.scanning,
+        rows.analysis,
+        rows.frozen,
+    )
+
+
+def test_rows_may_stand_in_any_order(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
+    shuffled = incidents.sample(frac=1, random_state=1).reset_index(drop=True)
+    assert draft_plan(spots.loc[1], shuffled, spots=spots) == draft_plan(spots.loc[1], incidents, spots=spots)
+
+
+def test_nothing_given_is_changed(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
+    before, listed = incidents.copy(), spots.copy()
+    plan = draft_plan(spots.loc[1], incidents, spots=spots)
+    opened = copy.deepcopy(plan)
+    draft_plan(spots.loc[1], incidents.head(30), plan=plan, spots=spots)
+    assert plan == opened
+    pd.testing.assert_frame_equal(incidents, before)
+    pd.testing.assert_frame_equal(spots, listed)
+
+
+def test_a_default_location_is_flagged(plan: Plan) -> None:
+    assert any(
+        "“Hospital” holds 5 of 35 (14%); records default to a hospital" in text
+        for text in plan.scanning["limits"]
+    )
+
+
+def test_an_area_without_incidents_is_refused(incidents: gpd.GeoDataFrame) -> None:
+    with pytest.raises(InputError, match="holds no incidents"):
+        draft_plan(Point(0, 0).buffer(10), incidents, title="Nowhere")
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [(3, "needs a hotspot"), ("Boar Lain", "'Boar Lane'"), (box(0, 0, 1, 1), "needs a name")],
+)
+def test_what_a_plan_cannot_be_about_is_said(
+    given: object, problem: str, incidents: gpd.GeoDataFrame
+) -> None:
+    with pytest.raises(InputError, match=problem):
+        draft_plan(given, incidents)
+
+
+def test_a_plan_may_cover_several_hotspots_a_street_or_an_area(
+    spots: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    several = draft_plan(spots, incidents, {"ward": wards}, spots=spots)
+    street = draft_plan("boar lane", incidents, {"ward": wards})
+    ward = draft_plan(wards.loc[0], incidents, {"ward": wards})
+    drawn = draft_plan(box(429_900, 432_900, 430_100, 433_100), incidents, title="The yard")
+    assert [p.covers for p in (several, street, ward, drawn)] == ["hotspots", "street", "area", "area"]
+    assert several.scanning["problem"].startswith(
+        "95 recorded crimes and 5 ASB incidents at Boar Lane and Far Street"
+    )
+    assert "Hotspots 1 and 2 of 2" in several.scanning["problem"]
+    assert (
+        "Ward, by incidents: Hunslet & Riverside 65 and Little London & Woodhouse 35."
+        in several.analysis["where"]
+    )
+    # only the crimes are on the street; the ASB of that point is at the hospital, yet on the same ground
+    assert street.scanning["problem"].startswith("30 recorded crimes and 5 ASB incidents on Boar Lane")
+    assert ward.title == "Little London & Woodhouse"
+    assert drawn.title == "The yard"
+
+
+def test_no_change_is_shown_where_the_place_was_chosen_on_one_month_only(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    fair = draft_plan(spots.loc[1], incidents)
+    unfair = draft_plan(spots.loc[1], incidents, selected_on="2018-07")
+    assert "17 incidents in July 2018, 18 in July 2017: 1 fewer, no clear change" in fair.analysis["compare"]
+    assert unfair.analysis["compare"].startswith("No change is shown")
+    assert "only one of the two windows" in unfair.analysis["compare"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "clear"), [(10, 5, False), (15, 5, True), (6, 2, False), (209, 294, True)]
+)
+def test_change_words_follow_the_e_test(before: int, after: int, clear: bool) -> None:
+    # p of the oracles in METHODS: .2062, .0250, .1749
+    assert ("bigger change than chance" in change_words(before, after)) is clear
+
+
+def test_baseline_comes_from_months_that_did_not_choose_the_place(
+    spots: gpd.GeoDataFrame, make: Make
+) -> None:
+    data = make(months=["2018-05-01", "2018-06-01", "2018-07-01"])
+    later = draft_plan(spots.loc[1], data, selected_on="2018-05").frozen
+    assert later["baseline_months"] == ["2018-06", "2018-07"]
+    assert later["baseline_incidents"] == 23
+    none = draft_plan(spots.loc[1], data).frozen
+    assert none["baseline_months"] == []
+    assert none["baseline"].startswith("Count from August 2018 until the response starts")
+
+
+def test_a_redraft_keeps_people_and_what_is_fixed_and_shows_changes(
+    plan: Plan, spots: gpd.GeoDataFrame, make: Make
+) -> None:
+    plan.set_field("analysis.why", "The yard behind the bars")
+    plan.set_field("actions.1.action", "Light the yard")
+    moved = spots.copy()
+    moved.loc[[1], "geometry"] = gpd.GeoSeries([Point(430_120, 433_000).buffer(100)], index=[1], crs=27700)
+    later = make(crimes=60, months=["2017-07-01", "2018-07-01", "2018-10-01"])
+    again = draft_plan(moved.loc[1], later, plan=plan, spots=moved, as_of="2018-11-30", ring=300)
+    assert again.people == plan.people
+    assert again.frozen == plan.frozen
+    assert (again.opened, again.drafted) == ("2018-08-31", "2018-11-30")
+    assert again.scanning["problem"].startswith("60 recorded crimes")
+    assert {row["about"] for row in again.changes} == {"outline", "ring", "revised"}
+    assert all(row["date"] == "2018-11-30" for row in again.changes)
+    twice = draft_plan(moved.loc[1], later, plan=again, spots=moved, as_of="2018-12-31", ring=300)
+    assert twice.changes == again.changes
+
+
+def test_a_place_gone_from_the_list_keeps_its_plan(
+    plan: Plan, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    again = draft_plan(None, incidents, plan=plan, spots=spots.loc[[2]], as_of="2018-11-30")
+    assert "no longer in the list" in again.changes[-1]["text"]
+    assert again.scanning["problem"].startswith("30 recorded crimes")
+
+
+def test_nearby_places_are_counted_beside_the_average_and_asked_about(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    pubs = [Point(430_100 + i, 433_000) for i in range(4)] + [Point(431_900, 433_000)]
+    layer = gpd.GeoDataFrame({"kind": "pub"}, index=range(5), geometry=pubs, crs="EPSG:27700")
+    said = draft_plan(spots.loc[1], incidents, nearby=layer).analysis["nearby"]
+    # two recorded points in the data: four pubs near one, one near the other (399 m away or less)
+    assert "Within 400 m: 4 pubs (average 2.5)." in said
+    assert said.endswith(
+        "Do any of these bring people here at the times that matter? Being near is not a cause."
+    )
+
+
+def test_small_counts_are_shown_nowhere_under_a_threshold(spots: gpd.GeoDataFrame, make: Make) -> None:
+    data = make(crimes=30, asb=3, months=["2018-07-01"])
+    said = words_of(draft_plan(spots.loc[1], data, threshold=5))
+    assert "33 recorded crimes and ASB incidents" in said
+    assert not re.search(r"\b3 (ASB|of)\b|\b30\b|Hospital 3", said)
+    with pytest.raises(InputError, match="too few incidents"):
+        draft_plan(spots.loc[1], make(crimes=3, asb=1), threshold=5)
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=8), st.integers(2, 10))
+@settings(max_examples=60, deadline=None)
+def test_folding_leaves_no_small_count_and_no_total_that_gives_one_back(
+    counts: list[int], threshold: int
+) -> None:
+    table = pd.DataFrame({"type": [f"t{i}" for i in range(len(counts))], "incidents": counts})
+    folded = fold_small(table, threshold, name="type")
+    assert folded["incidents"].sum() == sum(counts)
+    shown = folded[folded["type"] != "other types"]
+    assert (shown["incidents"] >= threshold).all()
+    hidden = len(counts) - len(shown)
+    assert hidden != 1 or len(counts) == 1
+    rest = sum(counts) - int(shown["incidents"].sum())
+    assert hidden == 0 or len(shown) == 0 or rest >= threshold
+
+
+def test_the_menu_has_each_e_and_knows_its_powers(plan: Plan) -> None:
+    assert {row["three_e"] for row in plan.options} == set(THREE_E)
+    assert "not legal advice" in plan.analysis["menu_note"]
+    assert "1 October 2025" in plan.analysis["menu_note"]
+    used = {row["technique"] for row in plan.options}
+    assert used <= set(read_menu()["techniques"].values())
+    assert len(read_menu()["techniques"]) == 25
+
+
+@pytest.mark.parametrize(
+    ("power", "condition"),
+    [
+        ("civil_injunction", "10 or over"),
+        ("criminal_behaviour_order", "on conviction"),
+        ("dispersal", "48 hours"),
+        ("community_protection_notice", "16 or over, or a body"),
+        ("public_spaces_protection_order", "3 years"),
+        ("closure", "3 months, 6 in total"),
+    ],
+)
+def test_powers_state_their_conditions(power: str, condition: str) -> None:
+    assert condition in read_menu()["powers"][power]["conditions"]
+
+
+def test_every_family_of_problem_has_suggestions_of_each_e() -> None:
+    for words in read_menu()["families"].values():
+        found = suggest_responses(pd.DataFrame({"type": [words[0]], "incidents": [50]}))
+        assert {row["three_e"] for row in found} == set(THREE_E)
+        assert any(row["why"] == words[0] for row in found)
+
+
+BAD = re.compile(
+    r"\bnan\b|\bNone\b|<NA>|\bNaT\b|(?<![,.\d])[01] (incidents|crimes|records|months|ASB incidents)\b"
+)
+CAUSE = re.compile(r"\b(because of|caused by|due to|leads to|as a result of|thanks to)\b", re.IGNORECASE)
+
+
+@given(
+    crimes=st.integers(0, 40),
+    asb=st.integers(0, 3),
+    months=st.lists(
+        st.sampled_from(["2017-07-01", "2018-06-01", "2018-07-01"]), min_size=1, max_size=3, unique=True
+    ),
+    harm=st.sampled_from([None, 0.0, 12.5]),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_draft_reads_well_whatever_the_counts(
+    crimes: int, asb: int, months: list[str], harm: float | None, make: Make, spots: gpd.GeoDataFrame
+) -> None:
+    if crimes + asb == 0:
+        return
+    data = make(crimes=crimes, asb=asb, months=months)
+    if harm is not None:
+        data = data.assign(harm=harm)
+    said = words_of(draft_plan(spots.loc[1], data, spots=spots))
+    assert not BAD.search(said), BAD.search(said)
+    assert not CAUSE.search(said), CAUSE.search(said)
+    for line in said.splitlines():
+        for match in re.finditer(r"\d%", line):
+            assert re.search(r"\d of [\d,]+|of the [\d,]+", line[: match.end()] + line[match.end() :]), line
+
+
+def test_the_worst_leeds_hotspots_read_as_an_analyst_would_write(shared_data: object) -> None:
+    from pathlib import Path
+
+    from hotspots import find_hotspots, read_incidents, weigh_incidents
+
+    source = Path(str(shared_data)) / "police_uk" / "west_yorkshire_2016_2018_july.zip"
+    found, _ = read_incidents(source)
+    leeds = found[found["raw_LSOA name"].str.startswith("Leeds", na=False)].reset_index(drop=True)
+    for level, column in (("middle", "harm"), ("low", "harm_low"), ("high", "harm_high")):
+        leeds[column] = weigh_incidents(leeds, scheme="cchi-2026-west-yorkshire", level=level)
+    spots = find_hotspots(leeds, count=30, by="harm")
+    for rank in range(1, 11):
+        plan = draft_plan(spots.loc[rank], leeds, spots=spots, study_area="Leeds")
+        said = words_of(plan)
+        assert not BAD.search(said), BAD.search(said)
+        assert not CAUSE.search(said), CAUSE.search(said)
+        total = int(spots.loc[rank, "incidents"])
+        crimes, asb = (
+            int(n.replace(",", "")) for n in re.findall(r"^([\d,]+) recorded .* and ([\d,]+) ASB", said)[0]
+        )
+        assert crimes + asb == total
+        assert plan.options
+        assert len(plan.frozen["comparator_areas"]) == 5
+
+
+def test_words_agree_with_numbers() -> None:
+    assert say_count(1, "crime") == "1 crime"
+    assert say_count(2, "crime") == "2 crimes"
+    assert say_share(5, 19) == "5 of 19"
+    assert say_share(5, 20) == "5 of 20 (25%)"
