@@ -149,7 +149,7 @@ def choose_patrols(
     far = 2 * legs + visit_minutes > hours
     refuse_far(stops, far, demands, legs)
     rules = make_rules(stops, demands, possible=~far)
-    plan = _Plan(stops, rules, between, duty, hours)
+    plan = _Plan(stops, rules, between, duty, hours - 2 * float(legs[~far].max()))
     if travel_minutes is None:
         chosen, otherwise = plan.fill(team.crews, by), plan.fill(team.crews, _other(by))
     else:

@@ -126,6 +126,22 @@ def _split_exactly(travel: Floats, visit: float, limit: float, vehicles: int) ->
     return [np.flatnonzero([m >> i & 1 for i in range(n)]) for m in (one, other) if m]
 
 
+def shortest_round(travel: Floats, visit: float) -> float:
+    """Minutes of the shortest closed round through all stops: exact up to nine stops, else the best found."""
+    n = len(travel)
+    if n <= 9:
+        return float(fitting_rounds(travel, visit=visit, limit=np.inf).minutes[-1])
+    tour = best_tour(travel)
+    return float(travel[tour, np.roll(tour, -1)].sum() + n * visit)
+
+
+def best_tour(travel: Floats) -> Ints:
+    """Shortest closed tour found from any start; it begins with stop 0."""
+    tours = [_tour(travel, start) for start in range(len(travel))]
+    best = min(tours, key=lambda t: float(travel[t, np.roll(t, -1)].sum()))
+    return np.roll(best, -int(np.argmin(best)))
+
+
 def _tour(travel: Floats, start: int) -> Ints:
     """Nearest neighbour from a start, then 2-opt."""
     n, order, left = len(travel), [start], set(range(len(travel))) - {start}

@@ -8,9 +8,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from shapely.geometry import Point
 
-from hotspots.assign import assign_hotspots
 from hotspots.checks import InputError, announce, closest_name, require_metres
 from hotspots.demand import check_measure, keep_profile, part_rows
 from hotspots.shifts import Shift, within_shift
@@ -39,9 +39,15 @@ def list_stops(
     table["name"] = np.where(parts["part"].gt(0) & street.ne(""), street, table["name"])
     table["part"] = parts["part"].astype("int64")
     table[["incidents", "harm"]] = parts[["incidents", "harm"]].astype(float).to_numpy()
+    shapes = [
+        Point(e, n).buffer(r) if part and np.isfinite(r) else whole
+        for e, n, r, part, whole in zip(
+            parts["easting"], parts["northing"], parts["radius"], parts["part"], rows.geometry, strict=True
+        )
+    ]
     totals = _totals(spots, table)
     if incidents is not None:
-        totals = _recount(table, parts, spots, incidents, profile, pattern)
+        totals = _recount(table, parts, shapes, incidents, profile, pattern)
     elif profile is not None:
         raise InputError("A profile needs the incidents behind the hotspots", advice="incidents=incidents")
     for measure in MEASURES:
@@ -62,12 +68,6 @@ def list_stops(
     layers = [c for c in spots.columns if str(c).endswith(("_code", "_name")) and c not in named]
     table[layers] = rows[layers].to_numpy()
     table[["easting", "northing"]] = parts[["easting", "northing"]].astype(float).to_numpy()
-    shapes = [
-        Point(e, n).buffer(r) if part and np.isfinite(r) else whole
-        for e, n, r, part, whole in zip(
-            parts["easting"], parts["northing"], parts["radius"], parts["part"], rows.geometry, strict=True
-        )
-    ]
     table.index = pd.RangeIndex(1, len(table) + 1, name="stop")
     return gpd.GeoDataFrame(
         table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=spots.crs), crs=spots.crs
@@ -107,7 +107,7 @@ def _totals(spots: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, float]:
 def _recount(
     table: pd.DataFrame,
     parts: pd.DataFrame,
-    spots: gpd.GeoDataFrame,
+    shapes: list[Any],
     incidents: gpd.GeoDataFrame,
     profile: Collection[str] | None,
     pattern: Mapping[int, Shift],
@@ -123,7 +123,7 @@ def _recount(
             "harm": rows["harm"].to_numpy(dtype=float) if "harm" in rows else np.full(len(rows), np.nan),
         }
     )
-    stop = _stop_of(rows, spots, parts)
+    stop = which_stop(rows, shapes, parts[["easting", "northing"]].to_numpy(dtype=float))
     inside = stop >= 0
     for measure in MEASURES:
         weights = weight[measure].to_numpy()
@@ -145,16 +145,14 @@ def keep_hours(rows: gpd.GeoDataFrame, pattern: Mapping[int, Shift]) -> gpd.GeoD
     return timed[within_shift(timed["when"], pattern)]
 
 
-def _stop_of(rows: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, parts: pd.DataFrame) -> np.ndarray:
-    """Row of the stop each incident is in, or -1: its hotspot, then the nearest part of it."""
-    rank = assign_hotspots(rows, spots)
-    stop = np.full(len(rows), -1, dtype=np.int64)
-    xy = np.column_stack([rows.geometry.x, rows.geometry.y])
-    for label, mine in parts.groupby("label"):
-        here = rank.eq(label).fillna(False).to_numpy(dtype=bool)
-        centres = mine[["easting", "northing"]].to_numpy(dtype=float)
-        metres = np.hypot(*(xy[here][:, None, :] - centres[None, :, :]).transpose(2, 0, 1))
-        stop[here] = mine.index.to_numpy()[metres.argmin(axis=1)] if here.any() else -1
+def which_stop(points: gpd.GeoDataFrame, shapes: Any, centres: np.ndarray) -> np.ndarray:
+    """Row of the stop each point is in, or -1; where shapes overlap, the one whose centre is nearest."""
+    stop = np.full(len(points), -1, dtype=np.int64)
+    at, shape = shapely.STRtree(np.asarray(shapes)).query(points.geometry.to_numpy(), predicate="intersects")
+    xy = np.column_stack([points.geometry.x, points.geometry.y])
+    metres = np.hypot(*(xy[at] - centres[shape]).T)
+    order = np.lexsort((shape, -metres))
+    stop[at[order]] = shape[order]
     return stop
 
 

@@ -71,10 +71,12 @@ def travel_options(
 
 
 def stop_times(stops: pd.DataFrame, depot: Any, roads: Roads) -> tuple[Floats, Floats]:
-    """Minutes from the depot to each stop (0 without one), and between the stops."""
+    """Whole minutes from the depot to each stop (0 without one), and between the stops."""
     home, xy = locate_depot(depot), stops[["easting", "northing"]].to_numpy(dtype=float)
     every = xy if home is None else np.vstack([xy, home])
     times = travel_times(every, speed=roads.speed, detour=roads.detour, streets=roads.streets)
+    # Whole minutes, rounded up: a timetable is read off a watch, and a sum of roundings is never too short.
+    times = np.ceil(times - 1e-9)
     n = len(xy)
     legs = np.zeros(n) if home is None else times[n, :n]
     between = times[:n, :n] if roads.even is None else roads.even * (1 - np.eye(n))
