@@ -70,3 +70,27 @@ def count_kinds(incidents: pd.DataFrame, *, by: str | list[str] | None = None) -
     )
     present = [k for k in KINDS if k in table.columns]
     return table[present].astype("int64").rename_axis(columns=None)
+
+
+def split_by_source(incidents: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
+    """Columns ``incidents from <source>`` by group where there are several sources; none where there is one.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"source": ["a", "b", "a"]})
+    >>> split_by_source(rows, pd.Series(["x", "x", "y"])).to_dict("index")
+    {'x': {'incidents from a': 1, 'incidents from b': 1}, 'y': {'incidents from a': 1, 'incidents from b': 0}}
+    """
+    source = incidents.get("source")
+    names = [] if source is None else sorted(source.dropna().astype("str").unique())
+    keys = groups.set_axis(incidents.index, axis=0)
+    if len(names) < 2 or source is None:
+        return pd.DataFrame(index=pd.Index(keys.unique()))
+    counts = incidents["incidents"] if "incidents" in incidents.columns else 1
+    rows = pd.DataFrame({"group": keys, "source": source.astype("str"), "n": counts})
+    sums = rows.groupby(["group", "source"], dropna=False)["n"].sum().reset_index()
+    table = sums.pivot_table(
+        index="group", columns="source", values="n", aggfunc="sum", fill_value=0, dropna=False
+    )
+    table = table.reindex(columns=names, fill_value=0).astype("int64")
+    return table.rename_axis(index=None, columns=None).add_prefix("incidents from ")

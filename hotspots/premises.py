@@ -11,6 +11,7 @@ import shapely
 
 from hotspots.checks import InputError, announce, require_metres
 from hotspots.collapse import collapse_incidents, incidents_per_row
+from hotspots.kinds import split_by_source
 
 SNAPPED = 100.0
 
@@ -81,9 +82,10 @@ def rank_premises(
     -------
     GeoDataFrame
         The columns of ``premises``, worst first on the index ``rank``, with ``incidents``, ``harm`` (NaN
-        where not given), ``share_of_incidents`` of all those put down to any premises, ``cumulative_share``
-        of harm (or of incidents), ``share_of_premises`` so far: the riskiest 5 % hold so much. Premises
-        without incidents stay, last. `measure_concentration` sets the chance level beside it.
+        where not given), ``incidents from <source>`` where there are several, ``share_of_incidents`` of all
+        those put down to any premises, ``cumulative_share`` of harm (or of incidents) and
+        ``share_of_premises`` so far: the riskiest 5 % hold so much. Premises without incidents stay, last.
+        `measure_concentration` sets the chance level beside it.
     """
     near = assign_premises(incidents, premises, distance=distance)
     counts = pd.Series(incidents_per_row(incidents), index=near.index)
@@ -94,6 +96,9 @@ def rank_premises(
     table = premises.copy()
     table["incidents"] = sums["incidents"].reindex(table.index).fillna(0).astype("int64")
     table["harm"] = sums["harm"].reindex(table.index).fillna(0.0).astype(float) if has_harm else np.nan
+    split = split_by_source(incidents[near["premises"].notna()], near["premises"].dropna())
+    for column in split.columns:
+        table[column] = split[column].reindex(table.index).fillna(0).astype("int64")
     worth = "harm" if has_harm else "incidents"
     table = table.sort_values([worth, "incidents"], ascending=False, kind="stable")
     total = max(float(table[worth].sum()), 1e-12)

@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 
 from hotspots.checks import InputError, require_columns
 from hotspots.collapse import collapse_incidents
+from hotspots.kinds import split_by_source
 from hotspots.lookup import fold_key
 from hotspots.plan_facts import KINDS_OF_PLACE, default_location
 from hotspots.plan_words import strip_near
@@ -98,7 +99,7 @@ def _tabulate(
 ) -> gpd.GeoDataFrame:
     has_harm = "harm" in incidents.columns
     harm = incidents["harm"].to_numpy(dtype=float) if has_harm else np.full(len(incidents), np.nan)
-    rows = pd.DataFrame({"group": group, "n": counts, "harm": harm, "source": incidents["source"].to_numpy()})
+    rows = pd.DataFrame({"group": group, "n": counts, "harm": harm})
     sums = rows.groupby("group")[["n", "harm"]].sum(min_count=1).reindex(labels.index)
     table = labels.assign(incidents=sums["n"].astype("int64"), harm=sums["harm"].astype(float))
     table["share_of_incidents"] = table["incidents"] / max(int(table["incidents"].sum()), 1)
@@ -108,10 +109,7 @@ def _tabulate(
     points = _points(incidents, group, len(labels))
     table["places"] = shapely.get_num_geometries(points).astype("int64")
     table["default_location"] = table["name"].map(default_location).astype("str")
-    if len(rows["source"].unique()) > 1:
-        split = rows.pivot_table(index="group", columns="source", values="n", aggfunc="sum", fill_value=0)
-        for source in split.columns:
-            table[f"incidents from {source}"] = split[source].reindex(labels.index).astype("int64")
+    table = table.join(split_by_source(incidents, pd.Series(group)))
     table["geometry"] = gpd.GeoSeries(points, index=labels.index, crs=incidents.crs)
     worst = ["harm", "incidents"] if has_harm else ["incidents"]
     order = table.sort_values([*worst, "name"], ascending=[*[False] * len(worst), True], kind="stable")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import ASB, InputError, require_columns
+from hotspots.kinds import split_by_source
 from hotspots.severity_weights import read_weights
 
 DOMINATES = 0.5
@@ -44,7 +45,7 @@ def tabulate_severity(
         ``root_score`` (weights under the square root, which one homicide cannot dominate), ``largest`` (the
         largest single offence's category), ``largest_share`` of the score, ``dominated`` (that share is above
         half), then ``score_before``, ``incidents_before`` and ``change`` where ``before`` is given, and
-        ``score_per_head`` where ``population`` is.
+        ``score_per_head`` where ``population`` is, ``incidents from <source>`` where there are several.
 
     Examples
     --------
@@ -69,6 +70,8 @@ def tabulate_severity(
         now["score_before"] = earlier["score"].reindex(now.index).fillna(0)
         now["incidents_before"] = earlier["incidents"].reindex(now.index).fillna(0).astype("int64")
         now["change"] = now["score"] - now["score_before"]
+    split = split_by_source(incidents, incidents[by])
+    now[list(split.columns)] = split.reindex(now.index).fillna(0).astype("int64")
     if population is not None:
         people = population.reindex(now.index).astype(float)
         now["score_per_head"] = now["score"] / people.where(people > 0)
@@ -115,6 +118,7 @@ def _rank(table: pd.DataFrame, by: str) -> pd.DataFrame:
         "score", "score_low", "score_high", "rank", "rank_low", "rank_high", "incidents", "asb",
         "rank_by_count", "root_score", "largest", "largest_share", "dominated", "score_before",
         "incidents_before", "change", "score_per_head",
+        *(c for c in table.columns if str(c).startswith("incidents from ")),
     ]  # fmt: skip
     kept = table[[c for c in order if c in table.columns]].astype(whole)
     counted = kept.astype({"incidents": "int64", "asb": "int64"})

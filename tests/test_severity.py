@@ -246,3 +246,11 @@ def test_low_middle_and_high_are_in_order_for_every_row(categories: list[str]) -
     assert (low <= middle).all()
     assert (middle <= high).all()
     assert (low > 0).all()
+
+
+def test_sources_stay_in_columns_of_their_own_in_the_table_of_areas() -> None:
+    rows = areas().assign(source=["a", "a", "b", "b", "a", "a"])
+    table = tabulate_severity(rows, by="ward")
+    assert table["incidents from a"].tolist() == [1, 2, 1]
+    assert table["incidents from b"].tolist() == [1, 1, 0]
+    assert "incidents from a" not in tabulate_severity(rows.assign(source="a"), by="ward").columns
