@@ -255,6 +255,32 @@ def test_no_point_is_attached_twice_or_lost(shapes, where, within):
     assert codes(again)[::-1] == codes(attached)
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(squares, min_size=1, max_size=5),
+    st.lists(squares, min_size=1, max_size=4),
+    st.lists(spot, min_size=1, max_size=20),
+)
+def test_shares_of_a_hotspot_are_those_of_its_incidents(shapes, outlines, where):
+    wards = areas_of(*[box(x, y, x + w, y + h) for x, y, w, h in shapes])
+    wards["side"] = ["left" if code < "C" else "right" for code in wards["code"]]
+    layers = {"ward": wards, "side": nest_areas(wards, "side")}
+    spots = spots_of(*[box(x, y, x + w, y + h) for x, y, w, h in outlines])
+    incidents = points(*where)
+    attached, sums = attach_areas(spots, layers, incidents=incidents)
+    alone, _ = attach_areas(incidents, layers)
+    assert (sums["accepted"] == len(spots)).all()
+    for _, row in attached.iterrows():
+        mine = alone[alone.intersects(row.geometry)]
+        if mine.empty:
+            continue
+        for layer in layers:
+            expected = mine[f"{layer}_name"].dropna().value_counts() / len(mine)
+            assert dict(row[f"{layer}_shares"]) == pytest.approx(expected.to_dict())
+            if len(expected):
+                assert expected[row[f"{layer}_name"]] == expected.max()
+
+
 @pytest.fixture(scope="module")
 def layers(shared_data: Path):
     folder = shared_data / "areas"
