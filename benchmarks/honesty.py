@@ -25,9 +25,11 @@ import shapely
 from scipy.stats import beta
 
 from hotspots import assess_response, read_incidents
-from hotspots.assess import weighted_displacement_difference
+from hotspots.assess import judge_counts, measure_spread, weighted_displacement_difference
+from hotspots.comparators import pick_alike
 
 TOP = 20
+CHECKED = 20  # series of each scenario that go through the whole of assess_response, geometry and all
 SIDE = 150  # metres, of the squares laid over the real series
 YEARS = ("2021", "2022", "2023")
 
@@ -148,6 +150,18 @@ def judge_simulated(counts: np.ndarray, targets: np.ndarray) -> str:
     return result.findings["all recorded incidents"].judged.direction
 
 
+def judge_counted(counts: np.ndarray, targets: np.ndarray) -> str:
+    """The same judgement from the counts alone: `assess_response` without its geometry, 50 times faster."""
+    years = counts.reshape(len(counts), 3, 12).sum(axis=2)
+    others = np.setdiff1d(np.arange(len(counts)), targets)
+    others = others[np.lexsort((others, -years[others, 0]))]
+    compared, placebos = pick_alike(years[targets, 0], years[others, 0])
+    spread = measure_spread(years[others[compared + placebos], 1:])
+    return judge_counts(
+        years[targets, 1:].sum(axis=0), years[others[compared], 1:].sum(axis=0), spread=spread
+    ).direction
+
+
 def run_simulations(series: int, seed: int) -> None:
     for scenario in SCENARIOS:
         rng = np.random.default_rng(seed)
@@ -161,7 +175,9 @@ def run_simulations(series: int, seed: int) -> None:
             if not scenario.fall:
                 quarters = counts.reshape(len(counts), 12, 3).sum(axis=2)
                 naive.append(naive_success(quarters[:, 0], quarters[:, 1]))
-            seen = judge_simulated(counts, targets)
+            seen = judge_counted(counts, targets)
+            if len(falls) < CHECKED and judge_simulated(counts, targets) != seen:
+                raise AssertionError("the counts alone and the whole of assess_response disagree")
             falls.append(seen == "fall")
             rises.append(seen == "rise")
         print(line(scenario.name, naive, falls, rises), flush=True)

@@ -255,6 +255,6 @@ def _unlike(
     if means[1] >= _LIKE * means[0]:
         return []
     return [
-        f"The areas compared with were quieter in {name_windows(design.match_on)} ({means[1]:,.0f} incidents "
+        f"The comparison areas were quieter in {name_windows(design.match_on)} ({means[1]:,.0f} incidents "
         f"each against {means[0]:,.0f}): places as high as the targets come down further by themselves."
     ]

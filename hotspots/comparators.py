@@ -85,13 +85,44 @@ def propose_comparators(
             given=f"{len(targets)} targets, ring of {width:g} m",
             advice="records of a wider area (the district, the force), or comparator= of your own",
         )
-    picked = _nearest(wanted, candidates["selected"].to_numpy(), count or max(len(targets), FEWEST))
-    rest = [i for i in _by_distance(wanted.mean(), candidates["selected"].to_numpy()) if i not in set(picked)]
-    rows = candidates.iloc[picked + rest[: max(0, pool - len(picked))]].reset_index(drop=True)
+    picked, rest = pick_alike(wanted, candidates["selected"].to_numpy(), count=count, pool=pool)
+    rows = candidates.iloc[picked + rest].reset_index(drop=True)
     rows.insert(
         0, "role", pd.Series(["comparator"] * len(picked), dtype="str").reindex(rows.index).fillna("placebo")
     )
     return rows
+
+
+def pick_alike(
+    wanted: npt.ArrayLike, candidates: npt.ArrayLike, *, count: int | None = None, pool: int = POOL
+) -> tuple[list[int], list[int]]:
+    """Pick the candidates whose counts are nearest the targets', one target after the other.
+
+    Parameters
+    ----------
+    wanted : array
+        Counts of the targets in the selection period; the largest picks first.
+    candidates : array
+        Counts of the candidates, in an order that settles ties.
+    count, pool : int
+        How many to compare with (None: as many as targets, at least 5), and how many in all.
+
+    Returns
+    -------
+    (list of int, list of int)
+        Positions to compare with, and of the further areas for the spread of real counts.
+
+    Examples
+    --------
+    >>> pick_alike([100], [120, 110, 90, 50, 10], count=2, pool=4)
+    ([1, 2], [0, 3])
+    """
+    targets, free = np.asarray(wanted), np.asarray(candidates)
+    picked: list[int] = []
+    for target in np.resize(np.sort(targets)[::-1], count or max(len(targets), FEWEST)):
+        picked += [i for i in _by_distance(float(target), free) if i not in set(picked)][:1]
+    rest = [i for i in _by_distance(float(targets.mean()), free) if i not in set(picked)]
+    return picked, rest[: max(0, pool - len(picked))]
 
 
 def _candidates(
@@ -142,13 +173,5 @@ def _counts(xy: Floats, weights: Any, shapes: Any) -> npt.NDArray[np.int64]:
 
 
 def _by_distance(count: float, candidates: Any) -> list[int]:
-    return list(np.argsort(np.abs(np.log((candidates + 0.5) / (count + 0.5))), kind="stable"))
-
-
-def _nearest(wanted: Any, candidates: Any, count: int) -> list[int]:
-    picked: list[int] = []
-    queue = np.resize(np.sort(wanted)[::-1], count)
-    for target in queue:
-        free = [i for i in _by_distance(float(target), candidates) if i not in set(picked)]
-        picked += free[:1]
-    return picked
+    order = np.argsort(np.abs(np.log((candidates + 0.5) / (count + 0.5))), kind="stable")
+    return [int(i) for i in order]

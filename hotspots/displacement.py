@@ -160,7 +160,7 @@ def weighted_displacement_quotient(*, treated: Pair, displacement: Pair, control
     (a0, a1), (b0, b1) = _pair("treated", treated), _pair("displacement", displacement)
     c0, c1 = _pair("control", control)
     if not (c0 and c1):
-        return Quotient(float("nan"), "not defined: the areas compared with have no incidents in one window")
+        return Quotient(float("nan"), "not defined: the comparison areas have no incidents in one window")
     below = a1 / c1 - a0 / c0
     if below >= 0:
         return Quotient(float("nan"), "not defined: the target did not improve")
@@ -220,12 +220,12 @@ def interval(estimate: float, se: float, *, level: float) -> Difference:
 
 def _quotient_words(quotient: float) -> str:
     if quotient > 0:
-        return "the ring improved too: a spread of benefit is possible"
+        return "the surrounding area improved too: a spread of benefit is possible"
     if quotient == 0:
-        return "the ring changed like the areas compared with"
+        return "the surrounding area changed like the comparison areas"
     if quotient >= -1:
-        return "part of the improvement may have moved into the ring"
-    return "the ring rose by more than the target fell"
+        return "part of the improvement may have been offset in the surrounding area"
+    return "the surrounding area worsened by more than the target improved"
 
 
 def _pair(name: str, values: Pair, *, positive: bool = False) -> tuple[float, float]:

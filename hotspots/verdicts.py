@@ -88,7 +88,7 @@ def _outcome(finding: Finding) -> str:
     if seen == "unknown":
         return "No comparison is possible"
     if seen == "none":
-        return "No clear change beyond the areas compared with"
+        return "No clear change beyond the comparison areas"
     more = seen == "rise"
     if finding.aim == "either":
         return f"{'More' if more else 'Fewer'} than expected, which is neither called better nor worse here"
@@ -99,7 +99,7 @@ def _outcome(finding: Finding) -> str:
 
 def _beside(finding: Finding) -> str:
     judged = finding.judged
-    control = f"while the areas compared with went {write_change(*finding.control)}"
+    control = f"while the comparison areas went {write_change(*finding.control)}"
     if judged.direction == "unknown":
         return f"{control}, and one of these counts is nothing"
     expected = judged.expected
@@ -118,15 +118,13 @@ def _visible(finding: Finding) -> str:
     base = f"What could be seen at all of {finding.measure}: with {write_number(finding.treated[0])} before"
     if not np.isfinite(seen):
         return f"{base}, no fall however large would have shown."
-    return (
-        f"{base} and these areas compared with, only a fall of {100 * seen:.0f} % or more would have shown."
-    )
+    return f"{base} and these comparison areas, only a fall of {100 * seen:.0f} % or more would have shown."
 
 
 def _difference(finding: Finding) -> str:
     wdd = finding.wdd
     return (
-        f"Weighted displacement difference, ring included: {_signed(wdd.estimate)} incidents "
+        f"Weighted displacement difference, surrounding area included: {_signed(wdd.estimate)} incidents "
         f"({100 * finding.level:.0f} % interval {_signed(wdd.low)} to {_signed(wdd.high)}, widened)."
     )
 
@@ -134,8 +132,8 @@ def _difference(finding: Finding) -> str:
 def _ring(finding: Finding) -> str:
     seen = finding.ring_judged.direction
     counts = (
-        f"The ring round the targets went {write_change(*finding.ring)}, the ring round the areas compared "
-        f"with {write_change(*finding.control_ring)}"
+        f"The surrounding area went {write_change(*finding.ring)}, that of the comparison areas "
+        f"{write_change(*finding.control_ring)}"
     )
     words = {
         "unknown": "too few to compare",
@@ -157,7 +155,7 @@ def _harm(finding: Finding) -> str:
     harm = finding.harm
     assert harm is not None
     return (
-        f"Harm: {_signed(harm.estimate)} days beside the comparison, ring included "
+        f"Harm: {_signed(harm.estimate)} days beside the comparison, surrounding area included "
         f"({100 * finding.level:.0f} % interval {_signed(harm.low)} to {_signed(harm.high)}, widened)."
     )
 

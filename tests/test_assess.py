@@ -77,7 +77,7 @@ def test_half_gone_while_the_rest_stood_still():
 
 def test_a_fall_that_the_whole_city_had_is_no_success():
     result = assess_response(even_town(response=50, calm=50), squares((50, 50)), **WHEN)
-    assert result.verdict.startswith("No clear change beyond the areas compared with")
+    assert result.verdict.startswith("No clear change beyond the comparison areas")
     assert result.table.loc["all recorded incidents", "ratio"] == 1
 
 

@@ -118,7 +118,7 @@ def test_quotient_of_the_paper_and_where_it_is_not_defined():
     assert empty.words.startswith("not defined")
     moved = weighted_displacement_quotient(treated=(100, 80), displacement=(50, 60), control=(1000, 1000))
     assert moved.quotient == -0.5
-    assert "moved into the ring" in moved.words
+    assert "offset in the surrounding area" in moved.words
 
 
 @pytest.mark.parametrize(("count", "percent"), [(50, 44), (100, 32), (1000, 10)])
