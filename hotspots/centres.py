@@ -88,6 +88,7 @@ def refine_centres(
     if not len(nodes):
         return np.empty((0, 2))
     kept = _near_nodes(xy, nodes, radius + slack)
+    kept = kept[weight[kept] > 0]
     tree = _tree(xy[kept])
     pairs = int(tree.count_neighbors(tree, 2 * radius)) // 2
     found = [nodes]

@@ -3,38 +3,59 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import shapely
 
 from hotspots.centres import least_distance
-from hotspots.checks import Problems
 from hotspots.collapse import Floats, Ints
 from hotspots.outlines import round_buffer
-from hotspots.picking import Choice, Discs, Stop
+from hotspots.picking import Choice, Discs, Stop, rows_of
+from hotspots.request import Change, Found, Ground, Request
 from hotspots.spots import Shape
 
 STREET = 10.0  # metres: rims no further apart than a street is wide are said to touch
+
+
+def find_discs(ground: Ground, request: Request) -> Found:
+    """Find discs, merged where they touch."""
+    discs = _pick(ground, request, radius=request.radius)
+    known: dict[str, Any] = {}
+
+    def relabel(change: Change) -> Ints:
+        if change.scale != 1 or change.shift != 0:
+            radius = request.radius * change.scale
+            found = _pick(change.ground, request, radius=radius, shift=change.shift)
+            return _labels_of(found, radius, merge=request.merge)
+        if not known:  # only the weights differ from here on: look for centres once
+            choice = _choice_of(ground, request, radius=request.radius, shift=0)
+            known["centres"], known["inside"] = choice.candidates(_stop_of(ground, request, request.radius))
+            known["choice"] = choice
+        weight = change.ground.weight(request.by)
+        found = (
+            known["choice"]
+            ._replace(weight=weight)
+            .pick(
+                known["centres"],
+                known["inside"] @ weight,
+                rows_of(known["inside"]),
+                _stop_of(change.ground, request, request.radius),
+            )
+        )
+        return _labels_of(found, request.radius, merge=request.merge)
+
+    return Found(disc_shapes(discs, radius=request.radius, merge=request.merge), relabel)
 
 
 def check_disc_options(
     *, radius: float, count: int | None, max_overlap: float, spacing: float, until_share: float | None
 ) -> None:
     """Raise one `InputError` for all options that discs cannot use."""
-    problems = Problems("These options cannot be used")
-    if not (math.isfinite(radius) and radius > 0):
-        problems.add("the radius must be above 0 metres", given=f"radius={radius}", advice="150")
-    if count is not None and (count < 0 or count != int(count)):
-        problems.add("count must be a whole number from 0 upwards", given=f"count={count}")
-    if not 0 <= max_overlap <= 1:
-        problems.add("max_overlap is a share of a disc's area, 0 to 1", given=f"max_overlap={max_overlap}")
-    if not (math.isfinite(spacing) and spacing >= 0):
-        problems.add("spacing must be 0 metres or more", given=f"spacing={spacing}")
-    if until_share is not None and not 0 < until_share <= 1:
-        problems.add("until_share must be above 0 and at most 1", given=f"until_share={until_share}")
-    if count is None and until_share is None:
-        problems.add("say when to stop", given="count=None, until_share=None", advice="count=100")
-    problems.raise_any()
+    Request(
+        radius=radius, count=count, max_overlap=max_overlap, spacing=spacing, until_share=until_share
+    ).check()
 
 
 def choose_discs(
@@ -46,6 +67,7 @@ def choose_discs(
     max_overlap: float = 0,
     spacing: float = 0,
     until_share: float | None = None,
+    least: float = 1.0,
     origin: tuple[float, float] = (0.0, 0.0),
     area: Ints | None = None,
     quota: dict[int, int] | None = None,
@@ -68,6 +90,8 @@ def choose_discs(
         Least distance in metres between centres.
     until_share : float or None
         Stop once the discs hold this share of all the weight; None means never.
+    least : float
+        Weight that a disc must add to be picked.
     origin : (float, float)
         A node of the 50 m lattice of first centres.
     area, quota : array of int, dict
@@ -79,16 +103,42 @@ def choose_discs(
     Discs
         Ties go to the most westerly, then the most southerly centre, whatever the order of the places.
     """
-    some = np.flatnonzero(weight > 0)
-    if not len(some) or count == 0:
+    if not (weight > 0).any() or count == 0:
         return Discs(np.empty((0, 2)), np.full(len(xy), -1, dtype=np.int64), np.empty(0, dtype=np.int64))
     wanted = math.inf if until_share is None else until_share * float(weight.sum())
-    stop = Stop(count, wanted, least_distance(radius, max_overlap, spacing), quota)
-    choice = Choice.of(xy[some], weight[some], radius, origin, None if area is None else area[some])
-    discs = choice.pick_best(stop)
-    owner = np.full(len(xy), -1, dtype=np.int64)
-    owner[some] = discs.owner
-    return discs._replace(owner=owner)
+    stop = Stop(count, wanted, least_distance(radius, max_overlap, spacing), quota, least)
+    return Choice.of(xy, weight, radius, origin, area).pick_best(stop)
+
+
+def _pick(ground: Ground, request: Request, *, radius: float, shift: float = 0) -> Discs:
+    stop = _stop_of(ground, request, radius)
+    if not (ground.weight(request.by) > 0).any() or stop.count == 0:
+        return choose_discs(ground.places.xy, ground.weight(request.by), count=0)
+    return _choice_of(ground, request, radius=radius, shift=shift).pick_best(stop)
+
+
+def _choice_of(ground: Ground, request: Request, *, radius: float, shift: float) -> Choice:
+    weight = ground.weight(request.by)
+    by_area = ground.area if isinstance(request.count, Mapping) else None
+    return Choice.of(ground.places.xy, weight, radius, (shift, shift), by_area)
+
+
+def _stop_of(ground: Ground, request: Request, radius: float) -> Stop:
+    wanted = math.inf
+    if request.until_share is not None:
+        wanted = request.until_share * float(ground.weight(request.by).sum())
+    apart = least_distance(radius, request.max_overlap, request.spacing)
+    if not isinstance(request.count, Mapping):
+        return Stop(request.count, wanted, apart)
+    quota = {ground.area_names.index(name): int(count) for name, count in request.count.items()}
+    return Stop(sum(quota.values()), wanted, apart, quota)
+
+
+def _labels_of(discs: Discs, radius: float, *, merge: bool) -> Ints:
+    """Hotspot of each place, or -1."""
+    group = touching_discs(discs.centres, radius) if merge else np.arange(len(discs.centres))
+    labels: Ints = np.r_[group, -1][discs.owner].astype(np.int64)
+    return labels
 
 
 def disc_shapes(discs: Discs, *, radius: float, merge: bool) -> list[Shape]:

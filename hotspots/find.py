@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 
 from hotspots.assign import assign_hotspots
-from hotspots.checks import InputError, announce, closest_name
-from hotspots.clusters import check_cluster_options, cluster_places
-from hotspots.collapse import Ints, Places, collapse_incidents, exact_units
-from hotspots.discs import check_disc_options, choose_discs, disc_shapes
-from hotspots.outlines import heaviest_first, shapes_of_labels
-from hotspots.spots import Shape, summarise_spots
+from hotspots.checks import announce
+from hotspots.collapse import Ints
+from hotspots.dense import find_dense
+from hotspots.details import add_details
+from hotspots.discs import find_discs
+from hotspots.request import METHODS, Found, Ground, Request, read_ground
+from hotspots.significant import find_significant
+from hotspots.spots import summarise_spots
+from hotspots.stability import RESAMPLES, add_stability
+from hotspots.streets import find_streets
 
-METHODS = ("discs", "dbscan")
-MIN_INCIDENTS = 36
+MOST_ROWS = 1_000_000
 
 __all__ = ["METHODS", "assign_hotspots", "find_hotspots"]
 
@@ -25,14 +30,23 @@ def find_hotspots(
     *,
     method: str = "discs",
     radius: float = 150,
-    count: int | None = 100,
+    count: int | Mapping[str, int] | None = 100,
     by: str = "incidents",
     seed: int = 0,
-    min_incidents: int | None = None,
+    area: str | None = None,
     max_overlap: float = 0,
     spacing: float = 0,
     until_share: float | None = None,
     merge: bool = True,
+    min_incidents: int | None = None,
+    min_harm: float | None = None,
+    max_diameter: float | None = None,
+    cell_size: float = 250,
+    cell_shape: str = "square",
+    study_area: Any = None,
+    streets: gpd.GeoDataFrame | None = None,
+    max_distance: float = 30,
+    resamples: int | None = None,
 ) -> gpd.GeoDataFrame:
     """Find hotspots and rank them, worst first.
 
@@ -40,22 +54,27 @@ def find_hotspots(
     ----------
     incidents : GeoDataFrame
         Points in EPSG:27700, or the same records collapsed to places with a column ``incidents``.
-        Columns ``harm``, ``harm_low``, ``harm_high`` and ``place`` are used where they are there.
+        Columns ``harm``, ``harm_low``, ``harm_high``, ``place``, ``category`` and ``when`` are used
+        where they are there.
     method : str
-        ``"discs"``: the best patrollable discs (the default); ``"dbscan"``: dense clusters of any shape.
+        ``"discs"``: the best patrollable discs (the default). ``"dbscan"``: dense clusters of any shape.
+        ``"cells"``: touching cells of a grid with a significant Gi*. ``"streets"``: hot streets of a
+        network, for exact coordinates only.
     radius : float
         Metres: the radius of each disc, or the search radius of DBSCAN.
-    count : int or None
+    count : int, mapping or None
         How many discs to pick (touching discs merge, so there may be fewer hotspots), or the most
-        clusters to keep; None means no limit (discs then need ``until_share``).
+        hotspots to keep by another method; None means no limit (discs then need ``until_share``). A
+        mapping, for discs, says how many in each area: ``{"South": 5, "East": 5}``.
     by : str
-        Pick discs by ``"incidents"`` or by ``"harm"``.
+        Pick by ``"incidents"`` or by ``"harm"``.
     seed : int
         Seed of every random draw.
-    min_incidents : int or None
-        For DBSCAN: incidents within the radius that make a core point; None means 36.
+    area : str or None
+        The column of areas that a mapping ``count`` speaks of. A disc is in the area that holds most of
+        its incidents (or harm).
     max_overlap : float
-        For discs: the largest share of a disc's area that another may cover.
+        For discs: the largest share of a disc's area that another may cover, 0 to 1.
     spacing : float
         For discs: least metres between centres.
     until_share : float or None
@@ -63,16 +82,37 @@ def find_hotspots(
     merge : bool
         For discs: merge those that touch or overlap (rims at most 10 m, a street's width, apart) into
         one hotspot of kind ``"clustered"`` with its ``parts``.
+    min_incidents : int or None
+        For DBSCAN: incidents within the radius that make a core point; None means 36.
+    min_harm : float or None
+        For DBSCAN: harm within the radius that a core point needs as well; None means none.
+    max_diameter : float or None
+        For DBSCAN: metres; a wider cluster is split into the discs inside it. None means never.
+    cell_size, cell_shape
+        For cells: side in metres; ``"square"`` or ``"hexagon"``.
+    study_area : GeoDataFrame, geometry or None
+        For cells: the ground whose cells, empty ones too, are compared; None means the rectangle around
+        the incidents.
+    streets : GeoDataFrame or None
+        For streets: lines in EPSG:27700, with a column ``name`` if there is one.
+    max_distance : float
+        For streets: metres from a street within which an incident belongs to it.
+    resamples : int or None
+        Draws behind ``stability`` and the interval of the rank; 0 leaves them out. None means 40, or 0
+        above a million rows.
 
     Returns
     -------
     GeoDataFrame
         One row per hotspot, index ``rank``, 1 the worst: by harm where there is any, else by incidents.
+        After the geometry stand ``default_location``, ``largest_offence``, ``largest_offence_share``,
+        ``one_offence``, ``snap_point``, ``harm_rank_low``, ``harm_rank_high`` and ``note``.
 
     Raises
     ------
     InputError
-        When an option cannot be used, or ``by="harm"`` without a column ``harm``.
+        When an option cannot be used, harm is asked for without a column ``harm``, or streets are asked
+        for on snapped points.
 
     Examples
     --------
@@ -80,66 +120,57 @@ def find_hotspots(
     >>> find_hotspots(points, radius=150, count=1)["incidents"].tolist()
     [2]
     """
-    _check_choice("method", method, METHODS)
-    _check_choice("by", by, ("incidents", "harm"))
-    if by == "harm" and "harm" not in incidents.columns:
-        raise InputError(
-            "Hotspots by harm need the column harm",
-            given=f"columns {', '.join(map(str, incidents.columns))}",
-            advice="incidents['harm'] = weigh_incidents(incidents)",
-        )
-    places = collapse_incidents(incidents)
-    if method == "dbscan":
-        shapes = dbscan_shapes(places, radius=radius, min_incidents=min_incidents)
-        spots = summarise_spots(incidents, places, shapes)
-        return spots if count is None else spots.head(count)
-    check_disc_options(
-        radius=radius, count=count, max_overlap=max_overlap, spacing=spacing, until_share=until_share
-    )
-    weight = places.incidents if by == "incidents" else exact_units(places.total(incidents["harm"]))
-    discs = choose_discs(
-        places.xy,
-        weight,
+    request = Request(
+        method=method,
         radius=radius,
         count=count,
+        by=by,
+        area=area,
         max_overlap=max_overlap,
         spacing=spacing,
         until_share=until_share,
+        merge=merge,
+        min_incidents=min_incidents,
+        min_harm=min_harm,
+        max_diameter=max_diameter,
+        cell_size=cell_size,
+        cell_shape=cell_shape,
+        study_area=study_area,
+        streets=streets,
+        max_distance=max_distance,
     )
-    return summarise_spots(incidents, places, disc_shapes(discs, radius=radius, merge=merge))
+    request.check()
+    ground = read_ground(incidents, request)
+    finders: dict[str, Callable[[Ground, Request], Found]] = {
+        "discs": find_discs,
+        "dbscan": find_dense,
+        "cells": find_significant,
+        "streets": find_streets,
+    }
+    found = finders[method](ground, request)
+    spots, label = summarise_spots(incidents, ground.places, found.shapes)
+    if method != "discs" and isinstance(count, int):
+        spots, label = spots.head(count), np.where(label < count, label, -1)
+    return _enrich(spots, label, incidents, ground, found, resamples=resamples, seed=seed)
 
 
-def dbscan_shapes(places: Places, *, radius: float, min_incidents: int | None) -> list[Shape]:
-    """Clusters as shapes: core places buffered by the search radius and dissolved."""
-    if min_incidents is None:
-        min_incidents = MIN_INCIDENTS
-        announce(f"DBSCAN: min_incidents was not given; {MIN_INCIDENTS} within {radius:g} m is used.")
-    check_cluster_options(radius=radius, min_incidents=min_incidents)
-    # hotspots must not depend on the order of rows, as border points do: the heaviest cluster comes first
-    order = np.lexsort((places.xy[:, 1], places.xy[:, 0]))
-    for _ in range(2):
-        label = np.empty(len(order), dtype=np.int64)
-        core = np.empty(len(order), dtype=bool)
-        label[order], core[order] = cluster_places(
-            places.xy[order], places.incidents[order], radius=radius, minimum=min_incidents
-        )
-        order = order[np.argsort(_place_in_line(places, label, core)[order], kind="stable")]
-    return shapes_of_labels(places, label, core, radius=radius)
-
-
-def _place_in_line(places: Places, label: Ints, core: npt.NDArray[np.bool_]) -> Ints:
-    """For each place the standing of its cluster, 0 the heaviest; the last for places in none."""
-    line = heaviest_first(places, label, core)
-    standing = np.full(len(line) + 1, len(line), dtype=np.int64)
-    standing[line] = np.arange(len(line))
-    return standing[label]
-
-
-def _check_choice(name: str, given: str, known: tuple[str, ...]) -> None:
-    if given not in known:
-        nearest = closest_name(str(given), known)
-        raise InputError(
-            f"{name} must be one of {', '.join(known)}",
-            given=f"{name}={given!r}",
-            advice=f"{name}={nearest!r}" if nearest else "",
-        )
+def _enrich(
+    spots: gpd.GeoDataFrame,
+    label: Ints,
+    incidents: gpd.GeoDataFrame,
+    ground: Ground,
+    found: Found,
+    *,
+    resamples: int | None,
+    seed: int,
+) -> gpd.GeoDataFrame:
+    """Add what each hotspot has to carry besides its counts."""
+    spots = add_details(spots, incidents, label[ground.places.inverse])
+    if resamples is None:
+        resamples = RESAMPLES
+        if len(incidents) > MOST_ROWS:
+            announce(f"Stability is left out above {MOST_ROWS:,} rows; resamples={RESAMPLES} asks for it.")
+            resamples = 0
+    if not resamples:
+        return spots
+    return add_stability(spots, label, incidents, ground, found, resamples=resamples, seed=seed)

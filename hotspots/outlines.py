@@ -13,6 +13,7 @@ import shapely
 
 from hotspots.checks import InputError
 from hotspots.collapse import Floats, Ints, Places, collapse_incidents
+from hotspots.details import add_details
 from hotspots.spots import Shape, summarise_spots
 
 QUAD_SEGS = 64
@@ -61,7 +62,9 @@ def outline_hotspots(
     if core is not None:
         marked = np.asarray(core.reindex(incidents.index, fill_value=False), dtype=bool)
         at_core = np.bincount(places.inverse, weights=marked, minlength=len(at_core)) > 0
-    return summarise_spots(incidents, places, shapes_of_labels(places, label, at_core, radius=radius))
+    shapes = shapes_of_labels(places, label, at_core, radius=radius)
+    spots, number = summarise_spots(incidents, places, shapes)
+    return add_details(spots, incidents, number[places.inverse])
 
 
 def shapes_of_labels(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,12 +28,15 @@ class Stop:
         Least metres between centres.
     quota : dict or None
         The most discs of each area number; None means no limit by area.
+    least : float
+        Weight that a disc must add to be picked.
     """
 
     count: int | None
     wanted: float
     apart: float
     quota: dict[int, int] | None = None
+    least: float = 1.0
 
 
 class Discs(NamedTuple):
@@ -94,18 +96,31 @@ class Choice(NamedTuple):
                 if not attempt:
                     least = max(least, few.bar(stop, LATTICE))
                 discs = few.pick_refined(stop, least)
-                if least <= 1 or (_is_full(discs, stop) and discs.gains.min() >= least):
+                if least <= stop.least or (_is_full(discs, stop) and discs.gains.min() >= least):
                     owner = np.full(len(self.xy), -1, dtype=np.int64)
                     owner[kept] = discs.owner
                     return discs._replace(owner=owner)
-            least = max(1.0, least / 2)
-        raise AssertionError("unreachable: at a bar of 1 every centre is tried")
+            least = max(stop.least, least / 2)
+        raise AssertionError("unreachable: at the lowest bar every centre is tried")
+
+    def candidates(self, stop: Stop, *, margin: float = 0.85) -> tuple[Floats, Any]:
+        """List centres worth a thought under other weights too, and who is in each."""
+        least = max(self.bar(stop, max(self.radius, LATTICE)), self.bar(stop, LATTICE))
+        centres = refine_centres(
+            self.xy, self.weight, radius=self.radius, least=max(1.0, least * margin), origin=self.origin
+        )
+        inside = members_of(centres, self.xy, self.radius)
+        # centres with the same members are one choice: random marks of 63 bits tell sets apart
+        marks = np.random.default_rng(0).integers(1, 2**62, len(self.xy))
+        _, first = np.unique(inside @ marks, return_index=True)
+        first.sort()
+        return centres[first], inside[first]
 
     def pick_refined(self, stop: Stop, least: float) -> Discs:
         """Pick from every centre that could hold ``least`` or more."""
         centres = refine_centres(self.xy, self.weight, radius=self.radius, least=least, origin=self.origin)
         inside = members_of(centres, self.xy, self.radius)
-        return self.pick(centres, inside @ self.weight, _rows_of(inside), stop, settle=True)
+        return self.pick(centres, inside @ self.weight, rows_of(inside), stop, settle=True)
 
     def bar(self, stop: Stop, lattice: float) -> float:
         """Weight that a disc must hold to be worth a thought: most of what the last lattice disc adds."""
@@ -113,7 +128,7 @@ class Choice(NamedTuple):
             self.xy, self.weight, radius=self.radius, lattice=lattice, origin=self.origin
         )
         discs = self.pick(nodes, total, lambda number: self.members(nodes[number]), stop)
-        return max(1.0, 0.8 * float(discs.gains.min())) if _is_full(discs, stop) else 1.0
+        return max(stop.least, 0.8 * float(discs.gains.min())) if _is_full(discs, stop) else stop.least
 
     def pick(
         self,
@@ -132,7 +147,7 @@ class Choice(NamedTuple):
         queue = _Queue(centres, score, stop.apart)
         while (stop.count is None or len(picked) < stop.count) and sum(gains) < stop.wanted:
             number, claimed = queue.pop()
-            if number < 0:
+            if number < 0 or claimed < stop.least:
                 break
             inside = members(number)
             gain = int(left[inside].sum())
@@ -178,52 +193,38 @@ class _Queue:
     """Centres by what they claim to add; ties west to east, then south to north."""
 
     def __init__(self, centres: Floats, score: Ints, apart: float) -> None:
-        from scipy.spatial import cKDTree
-
-        self.centres, self.score, self.apart = centres, score, apart
+        self.apart = apart
+        self.from_west = np.lexsort((centres[:, 1], centres[:, 0]))
+        self.centres = centres[self.from_west]
+        self.claims = score[self.from_west].copy()
         self.place = np.empty(len(centres), dtype=np.int64)
-        self.place[np.lexsort((centres[:, 1], centres[:, 0]))] = np.arange(len(centres))
-        self.order = np.lexsort((self.place, -score))
-        self.next, self.stale = 0, list[tuple[int, int, int]]()
-        self.open = np.ones(len(centres), dtype=bool)
-        self.tree = cKDTree(centres) if len(centres) else None
+        self.place[self.from_west] = np.arange(len(centres))
 
     def pop(self) -> tuple[int, int]:
         """Take the number of the best open centre and what it claims to add; -1 when there is none."""
-        while True:
-            while self.next < len(self.order) and not self.open[self.order[self.next]]:
-                self.next += 1
-            fresh = self._fresh()
-            if self.stale and (fresh is None or self.stale[0] < fresh):
-                claim, _, number = heapq.heappop(self.stale)
-                if not self.open[number]:
-                    continue
-            elif fresh is not None:
-                claim, _, number = fresh
-                self.next += 1
-            else:
-                return -1, 0
-            return (number, -claim) if claim < 0 else (-1, 0)
-
-    def _fresh(self) -> tuple[int, int, int] | None:
-        if self.next >= len(self.order):
-            return None
-        number = int(self.order[self.next])
-        return -int(self.score[number]), int(self.place[number]), number
+        if not len(self.claims):
+            return -1, 0
+        best = int(np.argmax(self.claims))
+        claim = int(self.claims[best])
+        self.claims[best] = 0
+        return (int(self.from_west[best]), claim) if claim > 0 else (-1, 0)
 
     def push(self, number: int, gain: int) -> None:
         """Put a centre back at its new worth."""
-        heapq.heappush(self.stale, (-gain, int(self.place[number]), number))
+        self.claims[self.place[number]] = gain
 
     def block(self, centre: Floats) -> None:
         """Close every centre too near to one that was picked."""
-        if self.apart > 0 and self.tree is not None:
-            near = np.asarray(self.tree.query_ball_point(centre, self.apart), dtype=np.int64)
-            gap = self.centres[near] - centre
-            self.open[near[(gap**2).sum(axis=1) < self.apart**2 * (1 - 1e-12)]] = False
+        if self.apart > 0:
+            reach = (centre[0] - self.apart, centre[0] + self.apart)
+            start, end = np.searchsorted(self.centres[:, 0], reach)
+            gap = self.centres[start:end] - centre
+            near = (gap**2).sum(axis=1) < self.apart**2 * (1 - 1e-12)
+            self.claims[start:end][near] = 0
 
 
-def _rows_of(inside: Any) -> Callable[[int], Ints]:
+def rows_of(inside: Any) -> Callable[[int], Ints]:
+    """Look up the members of a centre in a sparse array."""
     indices, pointer = inside.indices, inside.indptr
     return lambda number: indices[pointer[number] : pointer[number + 1]].astype(np.int64)
 

@@ -38,7 +38,9 @@ class Shape(NamedTuple):
     part_of: Ints
 
 
-def summarise_spots(incidents: gpd.GeoDataFrame, places: Places, shapes: list[Shape]) -> gpd.GeoDataFrame:
+def summarise_spots(
+    incidents: gpd.GeoDataFrame, places: Places, shapes: list[Shape]
+) -> tuple[gpd.GeoDataFrame, Ints]:
     """Table of hotspots, worst first, with the columns of the contract.
 
     Parameters
@@ -56,6 +58,8 @@ def summarise_spots(incidents: gpd.GeoDataFrame, places: Places, shapes: list[Sh
     GeoDataFrame
         Index ``rank``, 1 the worst: by harm where there is any, else by incidents; ties by incidents,
         then west to east, south to north.
+    array, shape (places,)
+        Rank - 1 of the hotspot that counts each place, or -1.
     """
     columns = [c for c in HARMS if c in incidents.columns]
     harms = {c: places.total(incidents[c].to_numpy(dtype=float)) for c in columns}
@@ -66,13 +70,18 @@ def summarise_spots(incidents: gpd.GeoDataFrame, places: Places, shapes: list[Sh
     for row in rows:
         row["share_of_incidents"] = row["incidents"] / everyone if everyone else np.nan
         row["share_of_harm"] = row["harm"] / whole["harm"] if whole.get("harm") else np.nan
+    for row, shape in zip(rows, shapes, strict=True):
+        row["_inside"] = np.flatnonzero(shape.part_of >= 0)
     rows.sort(key=_worst_first)
+    label = np.full(len(places.xy), -1, dtype=np.int64)
+    for number, row in enumerate(rows):
+        label[row.pop("_inside")] = number
     for row, ref in zip(rows, unique_references(r["parts"][0]["_at"] for r in rows), strict=True):
         row["ref"] = ref
         row["name"] = row["name"] or ref
         for part in row["parts"]:
             del part["_at"]
-    return frame_of(rows)
+    return frame_of(rows), label
 
 
 def frame_of(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
@@ -112,7 +121,7 @@ def _worst_first(row: dict[str, Any]) -> tuple[float, ...]:
 
 
 def _summarise_shape(
-    shape: Shape, places: Places, harms: dict[str, Floats], streets: pd.DataFrame
+    shape: Shape, places: Places, harms: dict[str, Floats], streets: _Streets
 ) -> dict[str, Any]:
     inside = np.flatnonzero(shape.part_of >= 0)
     parts: list[dict[str, Any]] = []
@@ -146,27 +155,33 @@ def _summarise_shape(
     }
 
 
-def _streets_of_places(incidents: gpd.GeoDataFrame, places: Places) -> pd.DataFrame:
-    """Incidents by place and street: the index is the place, sorted."""
+class _Streets(NamedTuple):
+    """Incidents by place and street, sorted by place."""
+
+    at: Ints
+    names: list[str]
+    incidents: list[int]
+
+
+def _streets_of_places(incidents: gpd.GeoDataFrame, places: Places) -> _Streets:
     if "place" not in incidents.columns:
-        return pd.DataFrame({"street": pd.Series(dtype="str"), "incidents": pd.Series(dtype="int64")})
-    text = incidents["place"].fillna("").astype("str")
-    table = pd.DataFrame({"at": places.inverse, "street": text.to_numpy(), "incidents": places.rows})
-    table = table[~table["street"].isin(NO_STREET)]
-    table = table.groupby(["at", "street"], sort=True)["incidents"].sum().reset_index()
-    table["street"] = table["street"].str.removeprefix("On or near ").str.strip()
-    return table.set_index("at")
+        return _Streets(np.empty(0, dtype=np.int64), [], [])
+    codes, texts = pd.factorize(incidents["place"].fillna("").astype("str"))
+    known = np.array([text not in NO_STREET for text in texts], dtype=bool)
+    use = known[codes] if len(known) else np.zeros(0, dtype=bool)
+    key = places.inverse[use] * max(len(texts), 1) + codes[use]
+    keys, inverse = np.unique(key, return_inverse=True)
+    count = np.bincount(inverse, places.rows[use], len(keys)).astype(np.int64)
+    street = [text.removeprefix("On or near ").strip() for text in texts]
+    return _Streets(keys // max(len(texts), 1), [street[k] for k in keys % len(texts)], count.tolist())
 
 
-def _busiest_streets(streets: pd.DataFrame, inside: Ints) -> list[str]:
+def _busiest_streets(streets: _Streets, inside: Ints) -> list[str]:
     """Street names at some places, busiest first, ties by name."""
-    at = streets.index.to_numpy()
-    low, high = np.searchsorted(at, inside), np.searchsorted(at, inside, side="right")
-    rows = np.concatenate(
-        [np.arange(a, b) for a, b in zip(low, high, strict=True)] or [np.empty(0, np.int64)]
-    )
+    low, high = np.searchsorted(streets.at, inside), np.searchsorted(streets.at, inside, side="right")
     tally: dict[str, int] = {}
-    names, counts = streets["street"].to_numpy(), streets["incidents"].to_numpy()
-    for row in rows.astype(np.int64):
-        tally[names[row]] = tally.get(names[row], 0) + int(counts[row])
+    for start, end in zip(low.tolist(), high.tolist(), strict=True):
+        for row in range(start, end):
+            name = streets.names[row]
+            tally[name] = tally.get(name, 0) + streets.incidents[row]
     return [name for name, _ in sorted(tally.items(), key=lambda item: (-item[1], item[0]))]

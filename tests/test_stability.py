@@ -1,0 +1,107 @@
+"""How firmly hotspots stand, and what they say of themselves."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.details import flag_default_locations
+from hotspots.find import find_hotspots
+
+
+def points(xy, **columns):
+    xy = np.asarray(xy, dtype=float).reshape(-1, 2)
+    return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700)
+
+
+def sure_and_unsure():
+    """One stack of 200, then eight of 4 of which only four can be chosen."""
+    return points([(0, 0)] * 200 + [(2000 * (1 + i // 4), 0) for i in range(32)])
+
+
+def test_a_big_stack_stands_firm_and_equal_small_ones_do_not():
+    spots = find_hotspots(sure_and_unsure(), count=5, resamples=60)
+    assert spots["stability"].iloc[0] == 1
+    assert (spots["rank_low"].iloc[0], spots["rank_high"].iloc[0]) == (1, 1)
+    assert spots["stability"].iloc[1:].max() < 0.95
+    assert (spots["rank_high"].iloc[1:] > spots["rank_low"].iloc[1:]).all()
+    assert spots["rank_low"].dtype == "Int64"
+
+
+def test_the_same_seed_gives_the_same_and_row_order_plays_no_part():
+    frame = sure_and_unsure()
+    columns = ["rank_low", "rank_high", "stability"]
+    one = find_hotspots(frame, count=4, seed=3)[columns]
+    pd.testing.assert_frame_equal(one, find_hotspots(frame, count=4, seed=3)[columns])
+    mixed = frame.sample(frac=1, random_state=2)
+    pd.testing.assert_frame_equal(one, find_hotspots(mixed, count=4, seed=3)[columns])
+    places = points([(0, 0)] + [(2000 * (1 + i), 0) for i in range(8)], incidents=[200] + [4] * 8)
+    pd.testing.assert_frame_equal(one, find_hotspots(places, count=4, seed=3)[columns])
+
+
+def test_a_hotspot_of_one_month_falls_when_that_month_is_left_out():
+    # without draws the runs are: two radii, two shifts and two months, one of which holds all of it
+    when = pd.to_datetime(["2024-01-01"] * 12 + ["2024-02-01"] * 10)
+    frame = points([(0, 0)] * 10 + [(5000, 0)] * 2 + [(5000, 0)] * 10, when=when)
+    spots = find_hotspots(frame, count=2, resamples=1)
+    gone = spots.loc[spots["incidents"] == 10, "stability"].iloc[0]
+    assert gone == pytest.approx(6 / 7)
+
+
+@pytest.mark.parametrize("method", ["dbscan", "cells"])
+def test_every_method_has_stability(method):
+    rng = np.random.default_rng(1)
+    xy = np.concatenate([rng.normal(0, 60, (300, 2)), rng.uniform(-5000, 5000, (200, 2))])
+    spots = find_hotspots(points(np.round(xy) + 10_000), method=method, min_incidents=30, resamples=10)
+    assert spots["stability"].iloc[0] >= 0.8
+    assert spots["incidents"].iloc[0] >= 200
+
+
+def test_default_locations_are_told_from_streets_of_that_name():
+    texts = pd.Series(
+        [
+            "On or near Hospital",
+            "On or near Hospital Lane",
+            "Prison",
+            "On or near Alma Court",
+            "HMP Leeds",
+            "On or near Leeds Magistrates' Court",
+            "On or near Police Station",
+            "Court",
+            None,
+        ]
+    )
+    kinds = ["hospital", "", "prison", "", "prison", "court", "police station", "court", ""]
+    assert flag_default_locations(texts).tolist() == kinds
+
+
+def test_a_hotspot_says_what_it_rests_on():
+    frame = points(
+        [(0, 0)] * 4 + [(5000, 0), (5040, 0)],
+        place=["On or near Supermarket"] * 3 + ["On or near Boar Lane"] + ["On or near Briggate"] * 2,
+        category=["Shoplifting"] * 4 + ["Homicide", "Shoplifting"],
+        harm=[1.0, 1, 1, 1, 5475, 1],
+        harm_low=[1.0, 1, 1, 1, 0.5, 1],
+        harm_high=[1.0, 1, 1, 1, 6000, 1],
+    )
+    spots = find_hotspots(frame, count=2, resamples=0)
+    worst, stack = spots.iloc[0], spots.iloc[1]
+    assert worst["largest_offence"] == "Homicide"
+    assert worst["largest_offence_share"] == pytest.approx(5475 / 5476)
+    assert bool(worst["one_offence"])
+    assert (worst["harm_rank_low"], worst["harm_rank_high"]) == (1, 2)
+    assert "One offence is 100% of its harm" in worst["note"]
+    assert bool(stack["snap_point"])
+    assert stack["default_location"] == "supermarket"
+    assert stack["default_location_share"] == 0.75
+    assert "One snap point" in stack["note"]
+    assert stack["largest_offence_share"] == 0.25
+    assert not worst["snap_point"]
+
+
+def test_stability_can_be_left_out():
+    spots = find_hotspots(sure_and_unsure(), count=3, resamples=0)
+    assert spots["rank_low"].isna().all()
+    assert spots["stability"].isna().all()
