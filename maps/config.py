@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError, Problems, closest_name
+from hotspots.profiles import load_profile
 
 Kind = type | tuple[type, ...]
 NUMBER: Kind = (int, float)
@@ -121,6 +122,7 @@ def read_config(path: str | Path) -> Config:
     _check_values(raw, text, problems)
     files = _find_files(raw, path, problems)
     _check_area_files(raw, path, text, problems)
+    _check_profiles(raw, text, problems)
     problems.raise_any()
     return _build(raw, path, files)
 
@@ -311,6 +313,15 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
     study = incidents.get("study_area") if isinstance(incidents, dict) else None
     if isinstance(study, str) and not (path.parent / study).exists():
         problems.add(f"line {line_of(text, 'incidents', 'study_area')}: no such file", given=study)
+
+
+def _check_profiles(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    profiles = raw.get("profiles", {})
+    for name, table in profiles.items() if isinstance(profiles, dict) else ():
+        try:
+            load_profile(table, name=name)
+        except InputError as error:
+            problems.add(f"line {line_of(text, f'profiles.{name}')}: {error}")
 
 
 def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:

@@ -16,6 +16,7 @@ from hotspots.rejects import refuse_systematic
 from maps.compare import add_changes
 from maps.config import Config
 from maps.deploy import pick_patrols, site_cameras
+from maps.lists import ProblemList, find_lists
 from maps.progress import Steps
 
 HARM_COLUMNS = {"harm_low": "low", "harm_high": "high"}
@@ -33,6 +34,7 @@ class Job:
     reconciliation: pd.DataFrame
     spots: gpd.GeoDataFrame
     area_sums: dict[str, pd.DataFrame]
+    lists: list[ProblemList]
     patrols: gpd.GeoDataFrame
     further_officers: pd.DataFrame
     cameras: gpd.GeoDataFrame
@@ -59,13 +61,28 @@ def do_job(config: Config, steps: Steps) -> Job:
     if areas:
         spots, _ = attach_areas(spots, areas, incidents=incidents)
     sums = {layer: summarise_areas(incidents, some, layer=layer) for layer, some in areas.items()}
+    steps.say("Finding the hotspots of each problem")
+    lists = find_lists(
+        incidents, config.profiles, areas=areas, options={"seed": config.seed, **config.hotspots}
+    )
     steps.say("Comparing periods")
     spots = add_changes(spots, incidents, given=config.changes)
     steps.say("Choosing patrols and camera sites")
     patrols, further = pick_patrols(spots, config.patrols)
     cameras = site_cameras(incidents, config.cameras)
     return Job(
-        config, as_of, incidents, rejects, areas, reconciliation, spots, sums, patrols, further, cameras
+        config,
+        as_of,
+        incidents,
+        rejects,
+        areas,
+        reconciliation,
+        spots,
+        sums,
+        lists,
+        patrols,
+        further,
+        cameras,
     )
 
 

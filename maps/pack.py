@@ -15,11 +15,14 @@ from maps.disclosure import Profile, profile_named, release
 from maps.flat import write_csv
 from maps.geopackage import write_geopackage
 from maps.job import Job
+from maps.lists import as_layers, compare_lists
 from maps.manifest import count_rows, write_manifest
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.progress import Steps
 from maps.tables import write_tables
 from maps.web import write_map
+
+LISTS = "What each list gives up"
 
 
 def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
@@ -27,7 +30,13 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     who = profile_of(job)
     steps.say("Drawing the map")
     chosen = job.patrols[job.patrols["chosen"]] if len(job.patrols) else job.patrols
-    layers = {**job.areas, "all incidents": job.incidents, "patrol stops": chosen, "cameras": job.cameras}
+    layers = {
+        **job.areas,
+        "all incidents": job.incidents,
+        **as_layers(job.lists),
+        "patrol stops": chosen,
+        "cameras": job.cameras,
+    }
     write_map(job.spots, folder / "map.html", layers=layers, **page_words(job, who))
     steps.say("Writing the tables")
     write_frames(job, folder, who)
@@ -85,10 +94,32 @@ def write_frames(job: Job, folder: Path, who: Profile) -> None:
     words = page_words(job, who)
     statement = " ".join(filter(None, (f"{words['period']}. Source: {words['source']}.", words["note"])))
     stamp = {"profile": who, "marking": words["marking"], "title": words["title"], "as_of": str(job.as_of)}
+    trade = compare_lists(job.incidents, job.spots, job.lists)
     sheets = {"Hotspots": job.spots, "Areas": areas_of(job), "Patrols": job.patrols, "Cameras": job.cameras}
-    write_tables(folder / "tables.xlsx", sheets, statement=statement, **stamp)
+    sheets |= {f"Hotspots {one.title}"[:31]: one.spots for one in job.lists}
+    if job.lists:
+        sheets |= {LISTS: trade}
+    write_tables(
+        folder / "tables.xlsx",
+        sheets,
+        statement=statement,
+        notes=sheet_notes(job),
+        kinds={LISTS: "table"},
+        columns={LISTS: list(trade.columns)},
+        **stamp,
+    )
     layers = {"hotspots": job.spots, **areas_with_sums(job), "patrols": job.patrols, "cameras": job.cameras}
+    layers |= {f"hotspots {one.name}": one.spots for one in job.lists}
     write_geopackage(folder / "hotspots.gpkg", layers, **stamp)
+
+
+def sheet_notes(job: Job) -> dict[str, str]:
+    """Return a sentence for each sheet that needs one."""
+    notes = {
+        LISTS: "Each list was chosen on one problem. Read across: what it holds of every problem, "
+        "and so what it gives up beside the list chosen on that one.",
+    }
+    return notes | {f"Hotspots {one.title}"[:31]: one.proxy for one in job.lists if one.proxy}
 
 
 def write_drafts(job: Job, folder: Path, who: Profile) -> None:
@@ -136,6 +167,7 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
             "incidents": {"layout": config.layout},
             "harm": config.harm,
             "hotspots": config.hotspots,
+            "profiles": config.profiles,
             "changes": config.changes,
             "cameras": {**CAMERAS, **config.cameras},
             "patrols": {**PATROLS, **config.patrols},

@@ -15,7 +15,7 @@ from maps.manifest import list_inputs
 from maps.pack import write_job
 from maps.progress import show_steps
 
-STEPS = 10
+STEPS = 11
 
 
 def run_job(config_path: str | Path, out: str | Path) -> Job:

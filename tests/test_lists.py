@@ -1,0 +1,72 @@
+"""One list per problem: found on its own records, and told what it gives up on the others."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from hotspots import find_hotspots
+from hotspots.checks import ASB, InputError
+from maps.config import read_config
+from maps.lists import as_layers, compare_lists, find_lists
+from maps.web import draw_map
+
+
+@pytest.fixture
+def incidents() -> gpd.GeoDataFrame:
+    """Six ASB incidents on one spot, four burglaries on another, 2 km apart: shares by hand."""
+    frame = pd.DataFrame({"x": [430_000.0] * 6 + [432_000.0] * 4, "category": [ASB] * 6 + ["Burglary"] * 4})
+    frame = frame.assign(
+        incident_id=[str(i) for i in range(10)],
+        source="police.uk",
+        when=pd.Timestamp("2018-07-01"),
+        precision="month",
+        place="On or near A Street",
+        harm=[1.0] * 6 + [100.0] * 4,
+    )
+    return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame.pop("x"), 433_000.0), crs="EPSG:27700")
+
+
+PROFILES = {"asb": {"title": "ASB", "categories": [ASB]}, "burglary": {"categories": ["Burglary"]}}
+OPTIONS = {"count": 1, "seed": 0}
+
+
+def test_each_list_is_found_on_its_own_records(incidents):
+    asb, burglary = find_lists(incidents, PROFILES, areas={}, options=OPTIONS)
+    assert (asb.title, asb.spots["incidents"].tolist()) == ("ASB", [6])
+    assert (burglary.title, burglary.spots["incidents"].tolist()) == ("burglary", [4])
+
+
+def test_what_each_list_gives_up_is_counted_by_hand(incidents):
+    lists = find_lists(incidents, PROFILES, areas={}, options=OPTIONS)
+    table = compare_lists(incidents, find_hotspots(incidents, **OPTIONS), lists).set_index(
+        ["list", "problem"]
+    )
+    assert table.loc[("ASB", "ASB"), "share_of_incidents"] == 1
+    assert table.loc[("ASB", "burglary"), "share_of_incidents"] == 0
+    assert table.loc[("ASB", "Everything"), "share_of_incidents"] == 0.6
+    assert table.loc[("burglary", "Everything"), "share_of_harm"] == pytest.approx(400 / 406)
+
+
+def test_a_profile_without_records_gets_an_empty_list_and_says_so(incidents, caplog):
+    (none,) = find_lists(incidents, {"drugs": {"categories": ["Drugs"]}}, areas={}, options=OPTIONS)
+    assert none.spots.empty
+    assert "No incident belongs" in caplog.text
+
+
+def test_lists_are_layers_of_the_map(incidents):
+    spots = find_hotspots(incidents, **OPTIONS)
+    lists = find_lists(incidents, PROFILES, areas={}, options=OPTIONS)
+    page = draw_map(spots, layers=as_layers(lists), profile="open").get_root().render()
+    assert "ASB hotspots" in page
+
+
+def test_a_mistake_in_a_profile_is_named_with_its_line(tmp_path):
+    (tmp_path / "july.csv").write_text("x", encoding="utf-8")
+    path = tmp_path / "team.toml"
+    path.write_text(
+        '[incidents]\nfiles = "july.csv"\n\n[profiles.asb]\ncatgories = ["x"]\n', encoding="utf-8"
+    )
+    with pytest.raises(InputError, match=r"line 4.*catgories"):
+        read_config(path)
