@@ -35,6 +35,16 @@ def fill_template(name: str, **values: Any) -> str:
     return str(_PAGES.from_string(read_template(name)).render(**values))
 
 
+def mark_pages(marking: str) -> str:
+    """Style that prints the marking at the top and bottom of every page."""
+    if not marking:
+        return ""
+    # every character as its number: nothing in it can end the string or the style
+    text = "".join(f"\\{ord(char):06x}" for char in marking)
+    box = f'{{ content: "{text}"; font: 700 10pt Arial, sans-serif; }}'
+    return f"@page {{ @top-center {box} @bottom-center {box} }}\n"
+
+
 class Raw(Element):  # type: ignore[misc]  # branca ships no types
     """Text that goes into the page as it is: branca's own Element would run it as a Jinja template."""
 
@@ -83,7 +93,10 @@ class Panel(MacroElement):  # type: ignore[misc]  # branca ships no types
         top = fill_template("page_top.html", picture=still, **self.page)
         bottom = fill_template("page_bottom.html", data=Markup(embed_json(self.data)), **self.page)
         figure.header.add_child(Raw(leaflet_head()), name="safer_head", index=0)
-        figure.header.add_child(Raw(f"<style>\n{read_template('map.css')}</style>"), name="safer_style")
+        figure.header.add_child(
+            Raw(f"<style>\n{read_template('map.css')}{mark_pages(self.about['marking'])}</style>"),
+            name="safer_style",
+        )
         figure.html.add_child(Raw(top), name="safer_top", index=0)
         figure.html.add_child(Raw(bottom), name="safer_bottom")
         figure.script.add_child(

@@ -114,7 +114,13 @@ def draw_map(
         "layers": drawn,
     }
     m = folium.Map(
-        location=_LEEDS, zoom_start=11, tiles=None, zoom_snap=0.25, max_zoom=18, attribution_control=False
+        location=_LEEDS,
+        zoom_start=11,
+        tiles=None,
+        zoom_control="bottomright",
+        zoom_snap=0.25,
+        max_zoom=18,
+        attribution_control=False,
     )
     m.default_js, m.default_css = [], []
     m.options["max_zoom"] = 18

@@ -50,3 +50,58 @@ def make_wards() -> gpd.GeoDataFrame:
         geometry=[shapely.box(428000, 432000, 430500, 436000), shapely.box(430500, 432000, 433000, 436000)],
         crs="EPSG:27700",
     )
+
+
+def make_incidents(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """In each hotspot 3 burglaries and 1 ASB in July 2017, 1 ASB and 1 violence in July 2018."""
+    kinds = [("2017-07-01", "Burglary")] * 3 + [("2017-07-01", "Anti-social behaviour")]
+    kinds += [("2018-07-01", "Anti-social behaviour"), ("2018-07-01", "Violence and sexual offences")]
+    rows, points = [], []
+    for rank, spot in spots.iterrows():
+        centre = spot.geometry.centroid
+        for i, (when, category) in enumerate(kinds):
+            place = f"On or near Lane {rank}" if i % 2 else f"On or near Row {rank}"
+            rows.append((f"ID-{rank}-{i}", "police.uk", pd.Timestamp(when), "month", category, place))
+            points.append(shapely.Point(centre.x + 20 * i, centre.y))
+    columns = ["incident_id", "source", "when", "precision", "category", "place"]
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=points, crs="EPSG:27700")
+    return frame.assign(**{"raw_Crime ID": "CRIMEID-SECRET", "raw_Reported by": "West Yorkshire Police"})
+
+
+def make_layers(spots: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+    """One layer of every kind that a map draws."""
+
+    def frame(shapes: list[object], **columns: object) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:27700")
+
+    centre = spots.geometry.iloc[0].centroid
+    ring = shapely.Point(centre.x, centre.y).buffer(350).difference(spots.geometry.iloc[0])
+    return {
+        "incidents": make_incidents(spots),
+        "ward": make_wards(),
+        "priority wards": make_wards().iloc[:1],
+        "LAP": frame([shapely.box(429500, 433000, 431000, 434000)], code=["L1"], name=["Riverside plan"]),
+        "patrol areas": frame(
+            [spots.geometry.iloc[0].buffer(40), shapely.Point(430800, 433900)],
+            order=[1, 2],
+            name=["Stop one", "Stop two"],
+            chosen=[True, False],
+            why=["most harm", "too far"],
+            minutes=[15, 15],
+        ),
+        "cameras": frame(
+            [shapely.Point(centre.x + 60, centre.y)],
+            order=[1],
+            name=["Boar Lane"],
+            radius=[100.0],
+            action=["new"],
+            marginal_share_of_harm=[0.12],
+            cumulative_share_of_harm=[0.12],
+        ),
+        "pubs": frame([shapely.Point(430300, 433700)], name=["The Fenton"], kind=["pub"]),
+        "comparison area": frame(
+            [shapely.box(432000, 433000, 432400, 433400)], name=["C1"], role=["comparator"]
+        ),
+        "ring": frame([ring], name=["Ring"], role=["ring, 200 m"]),
+        "roads": frame([shapely.LineString([(429900, 433400), (430400, 433700)])], name=["A Road"]),
+    }

@@ -35,7 +35,7 @@ function saferMap(map, data) {
     return (sum + 0.05) / 0.05 >= 1.05 / (sum + 0.05) ? "#000000" : "#ffffff";
   };
   const svg = {};
-  const renderer = (name) => (svg[name] = svg[name] || L.svg({ pane: "sh-" + name, padding: 0.5 }));
+  const renderer = (name) => (svg[name] = svg[name] || L.svg({ pane: "sh-" + name, padding: name === "spots" ? 0 : 0.5 }));
 
   /* ---- hotspots ---- */
   const spots = data.spots.map((spot) => Object.assign({}, spot));
@@ -66,6 +66,11 @@ function saferMap(map, data) {
       const points = make("ul");
       spot.sure.forEach((text) => points.append(make("li", "", text)));
       more.append(points);
+      more.addEventListener("toggle", () => {
+        const over = box.closest(".leaflet-popup").getBoundingClientRect().top - map.getContainer().getBoundingClientRect().top - 10;
+        if (over < 0) map.panBy([0, over], { animate: !calm });
+        if (more.open) points.scrollIntoView({ block: "nearest" });
+      });
       box.append(more);
     }
     return box;
@@ -96,8 +101,8 @@ function saferMap(map, data) {
   };
   const fit = (event) => {
     const size = map.getSize();
-    event.target.options.maxWidth = Math.min(380, size.x - 50);
-    event.target.options.maxHeight = Math.max(160, size.y - 80);
+    event.target.options.maxWidth = Math.min(380, size.x - 80);
+    map.getContainer().style.setProperty("--sh-room", Math.max(110, size.y - 70) + "px");
   };
   const hotspots = L.featureGroup();
   spots.forEach((spot) => {
@@ -194,10 +199,14 @@ function saferMap(map, data) {
       const point = map.latLngToContainerPoint(item.at);
       if (point.x < -40 || point.y < -40 || point.x > size.x + 40 || point.y > size.y + 40) return;
       const w = item.width / 2, h = item.height / 2;
-      const box = [point.x - w, point.y - h, point.x + w, point.y + h];
-      if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return;
-      taken.push(box);
-      const icon = L.divIcon({ className: item.cls, html: "", iconSize: [item.width, item.height] });
+      const lift = (item.cls === "sh-street" ? [0, 20, -20] : [0]).find((dy) => {
+        const box = [point.x - w, point.y + dy - h, point.x + w, point.y + dy + h];
+        if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return false;
+        taken.push(box);
+        return true;
+      });
+      if (lift === undefined) return;
+      const icon = L.divIcon({ className: item.cls, html: "", iconSize: [item.width, item.height], iconAnchor: [w, h - lift] });
       const marker = L.marker(item.at, { icon, keyboard: false, interactive: Boolean(item.spot), pane: item.pane });
       labels.addLayer(marker);
       const el = marker.getElement();
@@ -212,6 +221,7 @@ function saferMap(map, data) {
     });
   };
   map.on("zoomend moveend resize", label);
+  map.on("popupopen popupclose", (event) => map.getContainer().classList.toggle("sh-open", event.type === "popupopen"));
 
   /* ---- the panel ---- */
   const paint = () => {
@@ -238,7 +248,7 @@ function saferMap(map, data) {
 
   document.documentElement.classList.add("sh-live");
   map.invalidateSize({ animate: false });
-  if (data.bounds) map.fitBounds(data.bounds, { paddingTopLeft: [56, 24], paddingBottomRight: [24, 30], animate: false });
+  if (data.bounds) map.fitBounds(data.bounds, { padding: [24, 30], animate: false });
   paint();
   label();
 }
