@@ -1,6 +1,7 @@
 """What leaves the building: maps, plans, tables and the pack, through one gate."""
 
 from maps.document import write_plan
+from maps.meeting_pack import write_pack
 from maps.plan_folder import assess_record, copy_plans, update_plans
 from maps.plan_store import open_plan, save_plan
 from maps.web import draw_map, write_map
@@ -13,5 +14,6 @@ __all__ = [
     "save_plan",
     "update_plans",
     "write_map",
+    "write_pack",
     "write_plan",
 ]

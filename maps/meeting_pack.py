@@ -99,7 +99,7 @@ def write_pack(
     for plan in chosen:
         drawn = draw_pictures(plan, spots=spots, **picture)
         blocks += [
-            Heading(f"Plan {plan.ref}: {plan.title}"),
+            Heading(f"Plan {plan.ref}: {plan.title}", new_page=True),
             *_lower(lay_out_plan(plan, pictures=drawn).blocks),
         ]
     folder = Path(folder)
@@ -176,7 +176,7 @@ def _unsaved(plan: Plan) -> Plan:
 
 def _lower(blocks: tuple[Block, ...]) -> list[Block]:
     """Set the headings of a plan one level down, under its own name."""
-    return [Heading(b.text, b.level + 1) if isinstance(b, Heading) else b for b in blocks]
+    return [Heading(b.text, b.level + 1, b.new_page) if isinstance(b, Heading) else b for b in blocks]
 
 
 def _write_tables(

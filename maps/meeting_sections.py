@@ -80,7 +80,7 @@ def show_map(here: gpd.GeoDataFrame, name: str, picture: dict[str, Any]) -> list
     """Draw the hotspots of the area on one map."""
     if here.empty:
         return [Heading("Map"), Text("No hotspot lies in this area.")]
-    png = draw_static_map(here, width=170, height=120, **picture)
+    png = draw_static_map(here, width=170, height=100, **picture)
     alt = (
         f"Map of {name} with {say_count(len(here), 'hotspot')}, numbered as in the table below, 1 the worst."
     )

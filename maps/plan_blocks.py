@@ -20,10 +20,11 @@ Cell = str | Field
 
 @dataclass(frozen=True)
 class Heading:
-    """Heading of level 1 or 2."""
+    """Heading of level 1 or 2; ``new_page`` starts a page in print."""
 
     text: str
     level: int = 1
+    new_page: bool = False
 
 
 @dataclass(frozen=True)

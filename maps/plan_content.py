@@ -57,7 +57,7 @@ def _opening(plan: Plan) -> str:
     if plan.opened:
         said += f" Opened {say_date(plan.opened)}"
         said += f", drafted again {say_date(plan.drafted)}." if plan.drafted != plan.opened else "."
-    return f"{said} Grey fields are yours to fill in; the rest is written from the data."
+    return f"{said} The blank fields are yours; the rest is written from the data."
 
 
 def _field(plan: Plan, tag: str, label: str = "", hint: str = "") -> Field:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, closest_name
@@ -16,6 +17,7 @@ from hotspots.plan_record import Plan
 from hotspots.sara import draft_plan
 from maps.disclosure import Profile, name_category, profile_named
 from maps.document import file_stem
+from maps.plan_assets import say_cameras, say_patrols
 from maps.plan_store import list_records, open_plan, open_plans, save_plan
 
 WORST = 5
@@ -31,6 +33,8 @@ def update_plans(
     as_of: Any,
     asked: Sequence[str] | int = WORST,
     redraft: bool = False,
+    patrols: pd.DataFrame | None = None,
+    cameras: gpd.GeoDataFrame | None = None,
     profile: str | Profile | None = None,
     marking: str | None = None,
     **options: Any,
@@ -55,10 +59,12 @@ def update_plans(
         a layer). One of these that has a plan is drafted again.
     redraft : bool
         True drafts every open plan again from the new data; people's words and what is fixed stay.
+    patrols, cameras : DataFrame, optional
+        The stops of `hotspots.choose_patrols` and the sites of `hotspots.place_cameras`, for the menu.
     profile, marking
         As for `maps.write_plan`.
     **options
-        Passed on to `hotspots.draft_plan`: ``study_area, ring, selected_on, nearby, patrols, cameras``.
+        Passed on to `hotspots.draft_plan`: ``study_area, ring, selected_on, nearby``.
 
     Returns
     -------
@@ -81,12 +87,13 @@ def update_plans(
     for record, plan in again.items():
         if plan.covers != "person":
             current = find_current(plan, spots, shown)
-            save_plan(draft_plan(current, shown, areas, plan=plan, **shared), record, **pictures)
+            drafted = draft_plan(current, shown, areas, plan=plan, **shared)
+            save_plan(_with_assets(drafted, patrols, cameras), record, **pictures)
     known = {request_of(plan) for plan in plans.values()}
     for request in [text for text in wanted if text not in known]:
         plan = draft_plan(find_asked(request, spots, areas or {}), shown, areas, **shared)
         plan.frozen["asked"] = request
-        save_plan(plan, folder / f"{file_stem(plan)}.toml", **pictures)
+        save_plan(_with_assets(plan, patrols, cameras), folder / f"{file_stem(plan)}.toml", **pictures)
     records = list_records(folder)
     return [
         record.with_suffix(suffix)
@@ -94,6 +101,18 @@ def update_plans(
         for suffix in OURS
         if record.with_suffix(suffix).exists()
     ]
+
+
+def _with_assets(plan: Plan, patrols: pd.DataFrame | None, cameras: gpd.GeoDataFrame | None) -> Plan:
+    """Add what the patrol and camera work says of this place."""
+    ground = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
+    if patrols is not None:
+        plan.analysis["patrols"] = " ".join(
+            filter(None, (say_patrols(a["ref"], patrols) for a in plan.frozen["areas"]))
+        )
+    if cameras is not None:
+        plan.analysis["cameras"] = say_cameras(ground, cameras)
+    return plan
 
 
 def copy_plans(documents: Sequence[Path], folder: str | Path) -> list[Path]:

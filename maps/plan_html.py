@@ -25,13 +25,20 @@ STYLE = """
 body { font: 10.5pt/1.4 Arial, sans-serif; color: #000; max-width: 50rem; margin: 1rem auto; padding: 0 1rem }
 h1 { font-size: 1.6rem; border-bottom: 2px solid #357; padding-bottom: .2rem }
 h2 { font-size: 1.15rem; margin: 1.2rem 0 .3rem; break-after: avoid }
-h3 { font-size: 1rem; margin: .8rem 0 .2rem }
+h3, h4 { font-size: 1rem; margin: .8rem 0 .2rem; break-after: avoid }
+caption { break-after: avoid }
 table { border-collapse: collapse; width: 100%; margin: .4rem 0 1rem } tr { break-inside: avoid }
 caption { text-align: left; font-weight: bold; padding: .2rem 0 }
 th, td { border: 1px solid #555; padding: .25rem .4rem; text-align: left; vertical-align: top }
 th { background: #e6e6e6 } .number { text-align: right } .note, figcaption { font-size: .85rem }
 figure { margin: .6rem 0; break-inside: avoid } img { max-width: 100%; height: auto }
 .pictures { display: flex; gap: 1rem; align-items: end }
+.page { break-before: page } .pictures, figure { break-inside: avoid }
+@media print {
+  body { font-size: 9pt; line-height: 1.25; max-width: none; margin: 0; padding: 0 }
+  th, td { padding: .08rem .3rem } h1 { font-size: 1.4rem }
+  p, ul, table { margin-top: .2rem; margin-bottom: .35rem }
+}
 .marking { text-align: center; font-weight: bold } .blank { color: #595959 } .field { white-space: pre-wrap }
 """
 
@@ -56,7 +63,8 @@ def _text(text: str) -> str:
 
 def _block(block: Block) -> str:
     if isinstance(block, Heading):
-        return f"<h{block.level + 1}>{_text(block.text)}</h{block.level + 1}>"
+        page = " class=page" if block.new_page else ""
+        return f"<h{block.level + 1}{page}>{_text(block.text)}</h{block.level + 1}>"
     if isinstance(block, Text):
         return f"<p{' class=note' * block.note}>{_text(block.text)}</p>"
     if isinstance(block, Bullets):
@@ -90,7 +98,9 @@ def _grid(grid: Grid) -> str:
     head = "".join(f'<th scope="col">{_text(name)}</th>' for name in grid.header)
     rows = "".join(f"<tr>{_row(grid, row)}</tr>" for row in grid.rows)
     caption = f"<caption>{_text(grid.caption)}</caption>"
-    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    columns = "".join(f'<col style="width: {100 * share:.0f}%">' for share in grid.widths)
+    body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+    return f"<table>{caption}<colgroup>{columns}</colgroup>{body}</table>"
 
 
 def _row(grid: Grid, row: tuple[Cell, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -66,7 +67,7 @@ def draw_pictures(
     return Pictures(tuple(drawn)) if drawn else None
 
 
-def place_on_list(plan: Plan, spots: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
+def place_on_list(plan: Plan, spots: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Any]:
     """Give the list with the plan's own area in it, and its rank there."""
     ground = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
     refs = spots["ref"].tolist() if "ref" in spots else []
@@ -80,8 +81,9 @@ def place_on_list(plan: Plan, spots: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
         return frame, rank
     columns = {"ref": [plan.ref], "name": [plan.title], "incidents": [1], "parts": [_street_parts(plan)]}
     row = gpd.GeoDataFrame(columns, geometry=[ground], crs=CRS)
-    row.index = pd.RangeIndex(1, 2, name="rank")
-    return row, 1
+    # a place that is not one of the list's has no number among its neighbours
+    row.index = pd.Index(["here"], name="rank", dtype=object)
+    return gpd.GeoDataFrame(pd.concat([row, spots]), crs=CRS), "here"
 
 
 def _street_parts(plan: Plan) -> list[dict[str, object]]:

@@ -149,7 +149,8 @@ def _set_properties(word: Any, document: Document) -> None:
 
 def _add(word: Any, block: Block) -> None:
     if isinstance(block, Heading):
-        word.add_heading(clean_text(block.text), level=block.level)
+        heading = word.add_heading(clean_text(block.text), level=block.level)
+        heading.paragraph_format.page_break_before = block.new_page or None
     elif isinstance(block, Text):
         word.add_paragraph(clean_text(block.text), style="Caption" if block.note else "Normal")
     elif isinstance(block, Bullets):
