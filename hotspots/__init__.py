@@ -1,5 +1,6 @@
 """Points to places: read, weigh, find, time, compare, judge and patrol hotspots of crime and ASB."""
 
+from hotspots.agreed import mark_unlisted, read_hotspots
 from hotspots.assess import assess_response, propose_comparators
 from hotspots.assign import assign_hotspots
 from hotspots.backtest import backtest_hotspots, summarise_backtest
@@ -20,13 +21,16 @@ from hotspots.crosswalk import (
     read_crosswalk,
 )
 from hotspots.density import smooth_density
+from hotspots.dosage import describe_visits, summarise_outputs, summarise_visits
 from hotspots.download import download_incidents
 from hotspots.find import find_hotspots
 from hotspots.fit import fit_layout, suggest_layouts
 from hotspots.forecast import draw_backtest, score_forecast
+from hotspots.identity import match_hotspots
 from hotspots.incidents import read_incidents
 from hotspots.kinds import count_kinds, name_kinds
 from hotspots.layout import list_layouts, load_layout
+from hotspots.lists import compare_lists
 from hotspots.near_repeats import find_near_repeats
 from hotspots.outlines import outline_hotspots
 from hotspots.own_areas import count_own_areas
@@ -52,6 +56,7 @@ from hotspots.timing import profile_times
 from hotspots.timing_picture import draw_times
 from hotspots.tracking import track_indicators
 from hotspots.trends import classify_trends
+from hotspots.visits import record_visits
 
 __all__ = [
     "InputError",
@@ -68,6 +73,7 @@ __all__ = [
     "classify_trends",
     "cluster_incidents",
     "combine_incidents",
+    "compare_lists",
     "compare_periods",
     "count_cells",
     "count_kinds",
@@ -77,6 +83,7 @@ __all__ = [
     "crosswalk_categories",
     "describe_coverage",
     "describe_profile",
+    "describe_visits",
     "diagnose_rejects",
     "download_incidents",
     "draft_person_plan",
@@ -105,6 +112,8 @@ __all__ = [
     "load_profile",
     "lorenz_curve",
     "mark_calendar",
+    "mark_unlisted",
+    "match_hotspots",
     "match_profile",
     "measure_concentration",
     "mix_weights",
@@ -118,11 +127,13 @@ __all__ = [
     "rank_premises",
     "read_calendar",
     "read_crosswalk",
+    "read_hotspots",
     "read_incidents",
     "read_mix",
     "read_plan",
     "read_sources",
     "read_weights",
+    "record_visits",
     "refuse_systematic",
     "score_cells",
     "score_forecast",
@@ -130,6 +141,8 @@ __all__ = [
     "street_junctions",
     "suggest_layouts",
     "summarise_backtest",
+    "summarise_outputs",
+    "summarise_visits",
     "tabulate_rejects",
     "tabulate_severity",
     "timetable_patrols",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from hotspots.checks import Problems
 from hotspots.shifts import Shift
@@ -73,3 +74,10 @@ def count_any_order(duty: Duty, travel: float) -> int:
     while 2 * n * duty.visit + (2 * n + 1) * travel + duty.rest <= duty.gap:
         n += 1
     return n
+
+
+def list_gaps(visits: pd.DataFrame, *, arrived: str = "arrived", left: str = "left") -> pd.Series:
+    """Minutes from leaving each stop to the next arrival there on the same day, on the later visit's row."""
+    ordered = visits.sort_values(arrived, kind="stable")
+    before = ordered.groupby(["date", "rank", "part"])[left].shift()
+    return (ordered[arrived] - before).dt.total_seconds().div(60).dropna()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry import Point
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
-from hotspots.duty import Duty, check_duty, count_any_order
+from hotspots.duty import Duty, check_duty, count_any_order, list_gaps
 from hotspots.orders import Event, draw_day, safe_orders
 from hotspots.patrols import Team, make_team
 from hotspots.rhythm import Rhythm, even_rhythm, lean, measure_rhythm
@@ -173,7 +173,7 @@ def share_out(stops: pd.DataFrame, between: Floats, duty: Duty, crews: int, hour
         kept = np.delete(kept, worst)
     raise InputError(
         "Not one stop can be kept",
-        given=f"visits of {duty.visit:g} minutes, a gap of {duty.gap:g}, {max(hours, 0):g} minutes beside the drive",
+        given=f"{duty.visit:g} minutes a visit, a gap of {duty.gap:g}, {max(hours, 0):g} beside the drive",
         advice="a longer shift or gap, or a nearer depot",
     )
 
@@ -264,7 +264,7 @@ def _summarise(timetable: gpd.GeoDataFrame, rounds: list[Ints], work: _Work) -> 
         minutes = shortest_round(work.between[np.ix_(stops, stops)], work.duty.visit)
         travel = (minutes / len(stops)) - work.duty.visit
         mine = visits[visits[["rank", "part"]].apply(tuple, axis=1).isin(set(places.iloc[stops]))]
-        gaps = list_gaps(mine)
+        gaps = list_gaps(mine, arrived="arrive", left="leave")
         rows.append(
             {
                 "round": number,
@@ -286,13 +286,6 @@ def _summary_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     columns = ["round", "stops", "round_minutes", *whole[2:], "choices", "foreseeable", "longest_gap"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype({c: "int64" if c in whole else float for c in columns})
-
-
-def list_gaps(visits: pd.DataFrame) -> pd.Series:
-    """Minutes from leaving each stop to the next arrival there on the same day."""
-    ordered = visits.sort_values("arrive", kind="stable")
-    before = ordered.groupby(["date", "rank", "part"])["leave"].shift()
-    return (ordered["arrive"] - before).dt.total_seconds().div(60).dropna()
 
 
 def _announce_cost(summary: pd.DataFrame) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from hotspots.checks import CRS, InputError
-from hotspots.duty import Duty, count_any_order
-from hotspots.timetable import list_gaps, timetable_patrols
+from hotspots.duty import Duty, count_any_order, list_gaps
+from hotspots.timetable import timetable_patrols
 
 RULES = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00", "start": "2026-11-23", "seed": 7}
 
@@ -278,7 +278,7 @@ def test_gaps_by_hand():
             "leave": pd.to_datetime(["2026-11-23 14:15", "2026-11-23 14:45", "2026-11-23 16:00"]),
         }
     )
-    assert list_gaps(visits).tolist() == [90.0]
+    assert list_gaps(visits, arrived="arrive", left="leave").tolist() == [90.0]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,267 @@
+"""What patrols delivered: a log of times or GPS points, matched to the timetable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.checks import CRS, InputError, announce, closest_name, require_columns
+from hotspots.stops import fold, which_stop
+
+OUTPUTS = ("searches", "arrests", "weapons", "intelligence", "penalty_notices")
+_TEXTS = ("mode", "activity", "source", "vehicle")
+_KNOWN = (
+    *("ref", "hotspot", "part", "arrived", "left", "time", "easting", "northing", "longitude", "latitude"),
+    *("officers", *_TEXTS, *OUTPUTS),
+)
+_MATCH = pd.Timedelta(hours=1)
+_LONGEST = pd.Timedelta(hours=12)
+
+
+def record_visits(
+    log: str | Path | pd.DataFrame,
+    timetable: pd.DataFrame,
+    *,
+    stops: gpd.GeoDataFrame,
+    columns: Mapping[str, str] | None = None,
+    officers: int = 1,
+    ping_minutes: float = 5,
+    least_minutes: float = 3,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read what was delivered, from times or GPS points, and match it to what was planned.
+
+    Parameters
+    ----------
+    log : path or DataFrame
+        A CSV. Either one row a visit: ``ref`` (or ``hotspot``, a name), ``arrived``, ``left``; or one row a
+        GPS point: ``time``, ``easting`` and ``northing`` (or ``longitude`` and ``latitude``), ``vehicle``.
+        And, if there: ``part, officers, mode, activity, source, vehicle`` and the outputs ``searches,
+        arrests, weapons, intelligence, penalty_notices``.
+    timetable : DataFrame
+        From `timetable_patrols`.
+    stops : GeoDataFrame
+        The choice that was timetabled (`choose_patrols`): its areas place GPS points.
+    columns : mapping, optional
+        Our column name to the log's, such as ``{"arrived": "Time on scene"}``.
+    officers : int
+        Officers at a visit where the log does not say.
+    ping_minutes : float
+        A longer silence between GPS points ends a visit.
+    least_minutes : float
+        Points in a hotspot for a shorter time are passing through, not a visit.
+
+    Returns
+    -------
+    visits : DataFrame
+        ``date, rank, ref, name, part, planned_start, planned_end`` (missing where it was not planned),
+        ``arrived, left, minutes, officers, officer_minutes, mode, activity, source, vehicle`` and the
+        outputs that the log has. A planned visit is matched once, to the nearest within an hour.
+    rejects : DataFrame
+        Rows that could not be used: ``line, cause, value``.
+
+    Raises
+    ------
+    InputError
+        When the columns needed are not there, or every row is unusable.
+    """
+    table = _read(log, columns or {})
+    require_columns(stops, ["rank", "ref", "name", "part", "easting", "northing"], what="stops")
+    if {"arrived", "left"} <= set(table.columns):
+        found, rejects = _from_times(table, stops, timetable)
+    elif "time" in table.columns:
+        found, rejects = _from_points(table, stops, ping_minutes, least_minutes)
+    else:
+        raise InputError(
+            "The log has neither times (arrived, left) nor GPS points (time, easting, northing)",
+            given=f"columns {', '.join(map(str, table.columns))}",
+            advice="columns={'arrived': 'your column', 'left': 'your column'}",
+        )
+    if len(table) and len(rejects) == len(table):
+        first = rejects.iloc[0]
+        raise InputError(
+            "No row of the log can be used",
+            given=f"{len(rejects)} rows; line {first['line']}: {first['cause']} ({first['value']})",
+        )
+    if len(rejects):
+        announce(f"{len(rejects)} of {len(table)} rows of the log were not used: see the rejects.")
+    return _match(_finish(found, stops, officers), timetable), rejects
+
+
+def _read(log: str | Path | pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    unknown = [name for name in columns if name not in _KNOWN]
+    if unknown:
+        near = closest_name(unknown[0], _KNOWN)
+        raise InputError(
+            f"The log has no use for a column '{unknown[0]}'", advice=f"'{near}'" if near else ""
+        )
+    if isinstance(log, pd.DataFrame):
+        table = log.reset_index(drop=True)
+    else:
+        path = Path(log)
+        if not path.is_file():
+            raise InputError("There is no such log", given=str(log), advice="the path of a CSV file")
+        table = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False)
+    require_columns(table, columns.values(), what="The log")
+    return table.rename(columns={theirs: ours for ours, theirs in columns.items()})
+
+
+def _from_times(
+    table: pd.DataFrame, stops: gpd.GeoDataFrame, timetable: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    arrived, left = _times(table["arrived"]), _times(table["left"])
+    label = next((c for c in ("ref", "hotspot") if c in table.columns), None)
+    if label is None:
+        raise InputError(
+            "The log does not say which hotspot",
+            given=f"columns {', '.join(table.columns)}",
+            advice="ref or hotspot",
+        )
+    names = table[label].map(fold)
+    known = {fold(v) for column in ("ref", "name") for v in stops[column]}
+    causes = pd.Series("", index=table.index)
+    values = table["arrived"].astype(str) + " to " + table["left"].astype(str)
+    causes[~names.isin(known)] = "unknown hotspot"
+    causes[arrived.isna() | left.isna()] = "unreadable time"
+    causes[left < arrived] = "left before arriving"
+    causes[left - arrived > _LONGEST] = "longer than twelve hours"
+    values[causes == "unknown hotspot"] = table[label].astype(str)
+    good = causes == ""
+    found = table[good].assign(arrived=arrived[good], left=left[good])
+    found["stop"] = [
+        _one_stop(name, part, when, stops, timetable)
+        for name, part, when in zip(
+            names[good], table.get("part", pd.Series("", table.index))[good], arrived[good], strict=True
+        )
+    ]
+    return found, _rejects(table, causes, values)
+
+
+def _one_stop(
+    name: str, part: Any, when: pd.Timestamp, stops: gpd.GeoDataFrame, timetable: pd.DataFrame
+) -> int:
+    """Row of the stop meant: by name, else of several parts the one planned nearest in time."""
+    folded = stops["name"].map(fold)
+    fits = np.flatnonzero((stops["ref"].map(fold) == name) | (folded == name))
+    stated = str(part).strip()
+    if len(fits) > 1 and stated:
+        fits = fits[stops["part"].iloc[fits].astype(str).to_numpy() == stated] if stated.isdigit() else fits
+    if len(fits) > 1:
+        planned = timetable[timetable["ref"].isin(stops["ref"].iloc[fits])]
+        away = (planned["arrive"] - when).abs().groupby(planned["part"]).min()
+        mine = stops["part"].iloc[fits].map(away)
+        return int(fits[int(np.argmin(mine.fillna(pd.Timedelta(days=9999)).to_numpy()))])
+    return int(fits[0]) if len(fits) else -1
+
+
+def _from_points(
+    table: pd.DataFrame, stops: gpd.GeoDataFrame, ping: float, least: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    time = _times(table["time"])
+    pair = ("easting", "northing") if "easting" in table.columns else ("longitude", "latitude")
+    require_columns(table, pair, what="The log of GPS points")
+    x, y = (pd.to_numeric(table[c], errors="coerce") for c in pair)
+    causes = pd.Series("", index=table.index)
+    causes[x.isna() | y.isna()] = "unreadable coordinates"
+    causes[time.isna()] = "unreadable time"
+    good = causes == ""
+    crs = CRS if pair[0] == "easting" else 4326
+    points = gpd.GeoDataFrame(
+        table[good].assign(time=time[good]), geometry=gpd.points_from_xy(x[good], y[good]), crs=crs
+    ).to_crs(CRS)
+    centres = stops[["easting", "northing"]].to_numpy(dtype=float)
+    points["stop"] = which_stop(points, stops.geometry.to_numpy(), centres)
+    if "vehicle" not in points.columns:
+        points["vehicle"] = ""
+    points = points.sort_values(["vehicle", "time"], kind="stable")
+    silent = points.groupby("vehicle")["time"].diff() > pd.Timedelta(minutes=ping)
+    moved = points["stop"].ne(points.groupby("vehicle")["stop"].shift())
+    spell = (silent | moved).cumsum()
+    firsts = points.groupby(spell).first()
+    runs = pd.DataFrame(firsts.drop(columns=["geometry", "time"])).assign(
+        arrived=points.groupby(spell)["time"].min(), left=points.groupby(spell)["time"].max()
+    )
+    inside = runs[runs["stop"] >= 0]
+    stays = inside[inside["left"] - inside["arrived"] >= pd.Timedelta(minutes=least)]
+    if len(stays) < len(inside):
+        announce(
+            f"{len(inside) - len(stays)} times a vehicle only passed through a hotspot: no visit is counted."
+        )
+    values = table[list(pair)].astype(str).agg(", ".join, axis=1) + " " + table["time"].astype(str)
+    return stays.reset_index(drop=True), _rejects(table, causes, values)
+
+
+def _times(texts: pd.Series) -> pd.Series:
+    """Local wall-clock times; a day is never guessed before a month."""
+    if pd.api.types.is_datetime64_any_dtype(texts):
+        return texts
+    text = texts.astype("str").str.strip()
+    for form in ("ISO8601", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S"):
+        read = pd.to_datetime(text, format=form, errors="coerce")
+        if read.notna().any():
+            return pd.Series(read.dt.tz_localize(None) if read.dt.tz is not None else read)
+    return pd.Series(pd.NaT, index=texts.index)
+
+
+def _rejects(table: pd.DataFrame, causes: pd.Series, values: pd.Series) -> pd.DataFrame:
+    bad = causes != ""
+    return pd.DataFrame(
+        {"line": table.index[bad] + 2, "cause": causes[bad].to_numpy(), "value": values[bad].to_numpy()}
+    )
+
+
+def _finish(found: pd.DataFrame, stops: gpd.GeoDataFrame, officers: int) -> pd.DataFrame:
+    visits = found.sort_values("arrived", kind="stable").reset_index(drop=True)
+    where = visits["stop"].to_numpy(dtype=int)
+    for column in ("rank", "ref", "name", "part"):
+        visits[column] = stops[column].to_numpy()[where]
+    for column in ("arrived", "left"):
+        visits[column] = visits[column].astype("datetime64[ns]")
+    visits["minutes"] = (visits["left"] - visits["arrived"]).dt.total_seconds() / 60
+    stated = visits["officers"] if "officers" in visits.columns else pd.Series(np.nan, visits.index)
+    visits["officers"] = pd.to_numeric(stated, errors="coerce").fillna(officers).astype(float)
+    visits["officer_minutes"] = visits["minutes"] * visits["officers"]
+    for column in _TEXTS:
+        visits[column] = visits[column].fillna("").astype("str") if column in visits.columns else ""
+    for column in OUTPUTS:
+        if column in visits.columns:
+            visits[column] = pd.to_numeric(visits[column], errors="coerce").fillna(0).astype("int64")
+    return visits
+
+
+def _match(visits: pd.DataFrame, timetable: pd.DataFrame) -> pd.DataFrame:
+    """Each planned visit once, each delivered visit once: the nearest in time, within an hour."""
+    from scipy.optimize import linear_sum_assignment
+
+    planned = timetable[timetable["activity"] == "visit"]
+    for column in ("planned_start", "planned_end", "date"):
+        visits[column] = pd.Series(pd.NaT, index=visits.index, dtype="datetime64[ns]")
+    for key, mine in visits.groupby(["rank", "part"]):
+        there = planned[(planned["rank"] == key[0]) & (planned["part"] == key[1])]
+        away = np.abs(mine["arrived"].to_numpy()[:, None] - there["arrive"].to_numpy()[None, :])
+        minutes = away / np.timedelta64(1, "m")
+        rows, plans = linear_sum_assignment(np.minimum(minutes, 1e4))
+        near = minutes[rows, plans] <= _MATCH.total_seconds() / 60
+        at, hit = mine.index[rows[near]], there.iloc[plans[near]]
+        visits.loc[at, "planned_start"] = hit["arrive"].to_numpy()
+        visits.loc[at, "planned_end"] = hit["leave"].to_numpy()
+        visits.loc[at, "date"] = hit["date"].to_numpy()
+    visits["date"] = visits["date"].fillna(visits["arrived"].dt.normalize())
+    order = [
+        "date",
+        "rank",
+        "ref",
+        "name",
+        "part",
+        "planned_start",
+        "planned_end",
+        "arrived",
+        "left",
+        "minutes",
+    ]
+    order += ["officers", "officer_minutes", *_TEXTS]
+    return visits[order + [c for c in OUTPUTS if c in visits.columns]]

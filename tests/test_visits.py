@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+from hotspots.checks import CRS, InputError
+from hotspots.dosage import describe_visits, summarise_outputs, summarise_visits
+from hotspots.visits import record_visits
+
+STOPS = gpd.GeoDataFrame(
+    {
+        "rank": [1, 1, 2],
+        "ref": ["SE01", "SE01", "SE02"],
+        "name": ["Boar Lane", "Call Lane", "Kirkgate & Market"],
+        "part": [1, 2, 0],
+        "easting": [430_000.0, 430_400.0, 431_000.0],
+        "northing": [433_000.0] * 3,
+    },
+    geometry=[box(e - 100, 432_900, e + 100, 433_100) for e in (430_000, 430_400, 431_000)],
+    crs=CRS,
+)
+
+
+def plan(*rows: tuple[int, str]) -> pd.DataFrame:
+    """Planned visits of 15 minutes and two officers: row of STOPS, time."""
+    arrive = pd.to_datetime([t for _, t in rows])
+    frame = STOPS.iloc[[i for i, _ in rows]][["rank", "ref", "name", "part"]].reset_index(drop=True)
+    return frame.assign(
+        date=arrive.normalize(),
+        activity="visit",
+        arrive=arrive,
+        leave=arrive + pd.Timedelta(minutes=15),
+        minutes=15.0,
+        officer_minutes=30.0,
+    )
+
+
+PLAN = plan(
+    (0, "2026-11-30 14:00"), (2, "2026-11-30 14:30"), (0, "2026-11-30 16:00"), (0, "2026-12-01 14:00")
+)
+LOG = """ref,part,arrived,left,officers,searches,arrests,mode
+SE01,1,2026-11-30 14:05,2026-11-30 14:20,2,1,0,foot
+SE01,1,2026-11-30 16:20,2026-11-30 16:30,2,0,1,foot
+se02,,2026-11-30 18:00,2026-11-30 18:10,3,2,0,vehicle
+"""
+
+
+def write(path, text: str) -> str:
+    path.write_text(text, encoding="utf-8-sig")
+    return str(path)
+
+
+def test_each_planned_visit_is_matched_once_and_the_rest_is_unplanned(tmp_path):
+    visits, rejects = record_visits(write(tmp_path / "log.csv", LOG), PLAN, stops=STOPS)
+    assert len(rejects) == 0
+    assert visits["ref"].tolist() == ["SE01", "SE01", "SE02"]
+    assert visits["planned_start"].dt.hour.tolist()[:2] == [14, 16]
+    assert pd.isna(visits["planned_start"].iloc[2])
+    assert visits["minutes"].tolist() == [15, 10, 10]
+    assert visits["officer_minutes"].tolist() == [30, 20, 30]
+    assert visits["mode"].tolist() == ["foot", "foot", "vehicle"]
+
+
+def test_the_return_by_hand(tmp_path):
+    visits, _ = record_visits(write(tmp_path / "log.csv", LOG), PLAN, stops=STOPS)
+    table = summarise_visits(visits, PLAN).set_index(["period", "name"])
+    boar = table.loc[("2026-11", "Boar Lane")]
+    assert (boar["planned_visits"], boar["delivered_visits"], boar["unplanned_visits"]) == (2, 2, 0)
+    assert (boar["planned_minutes"], boar["patrol_minutes"]) == (30, 25)
+    assert (boar["planned_officer_minutes"], boar["officer_minutes"]) == (60, 50)
+    # Left at 14:20, back at 16:20: a gap of 120 minutes, just kept.
+    assert (boar["compliance"], boar["median_gap"], boar["share_of_gaps_kept"]) == (1.0, 120.0, 1.0)
+    market = table.loc[("2026-11", "Kirkgate & Market")]
+    assert (market["planned_visits"], market["delivered_visits"], market["unplanned_visits"]) == (1, 0, 1)
+    assert market["compliance"] == 0
+    assert table.loc[("2026-12", "Boar Lane"), "delivered_visits"] == 0
+    tight = summarise_visits(visits, PLAN, every="all", max_gap_minutes=119).set_index("name")
+    assert tight.loc["Boar Lane", "share_of_gaps_kept"] == 0
+    assert tight.loc["Boar Lane", "compliance"] == pytest.approx(2 / 3)
+
+
+def test_outputs_stand_apart(tmp_path):
+    visits, _ = record_visits(write(tmp_path / "log.csv", LOG), PLAN, stops=STOPS)
+    table = summarise_visits(visits, PLAN)
+    assert not {"searches", "arrests"} & set(table.columns)
+    outputs = summarise_outputs(visits)
+    assert outputs.to_dict("records") == [{"period": "2026-11", "searches": 3, "arrests": 1}]
+
+
+def test_sentences_carry_their_counts(tmp_path):
+    visits, _ = record_visits(write(tmp_path / "log.csv", LOG), PLAN, stops=STOPS)
+    lines = describe_visits(visits, PLAN)
+    assert lines[0].endswith("2 of 4 planned visits, and 1 that were not planned.")
+    assert "35 of 60 planned minutes; officer time: 80 of 120" in lines[1]
+    assert "1 of 1 were 120 minutes or less" in lines[2]
+    assert lines[3] == "Recorded by officers (activity, not a result): searches 3, arrests 1."
+    assert describe_visits(visits.iloc[:0], PLAN) == ["Delivered: none of 4 planned visits are in the log."]
+
+
+def pings(*rows: tuple[str, float, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "time": [f"2026-11-30 {t}" for t, _, _ in rows],
+            "easting": [e for _, e, _ in rows],
+            "northing": 433_000.0,
+            "vehicle": [v for _, _, v in rows],
+        }
+    )
+
+
+def test_gps_points_become_visits(caplog):
+    log = pings(
+        ("14:00", 430_010, "A"),
+        ("14:02", 430_020, "A"),
+        ("14:03", 431_000, "B"),
+        ("14:05", 430_030, "A"),
+        ("14:06", 430_700, "A"),  # on the way
+        ("14:08", 430_990, "A"),  # one minute in Kirkgate: passing through
+        ("14:09", 430_995, "A"),
+        ("14:12", 431_000, "B"),  # nine minutes of silence: another visit, of one point
+        ("14:30", 430_010, "A"),
+        ("14:34", 430_010, "A"),
+    )
+    visits, rejects = record_visits(log.sample(frac=1, random_state=1), PLAN, stops=STOPS, officers=2)
+    assert len(rejects) == 0
+    assert visits["name"].tolist() == ["Boar Lane", "Boar Lane"]
+    assert visits["minutes"].tolist() == [5, 4]
+    assert visits["officer_minutes"].tolist() == [10, 8]
+    assert "3 times a vehicle only passed through" in caplog.text
+
+
+def test_gps_in_degrees_lands_in_the_same_hotspot():
+    metres = pings(("14:00", 430_010, "A"), ("14:04", 430_010, "A"))
+    there = gpd.GeoSeries(gpd.points_from_xy(metres["easting"], metres["northing"]), crs=CRS).to_crs(4326)
+    degrees = metres[["time", "vehicle"]].assign(longitude=there.x, latitude=there.y)
+    visits, _ = record_visits(degrees, PLAN, stops=STOPS)
+    assert visits["name"].tolist() == ["Boar Lane"]
+
+
+def test_every_row_that_cannot_be_used_says_why(tmp_path):
+    text = """Where,On scene,Clear
+Boar Lane,30/11/2026 14:05,30/11/2026 14:20
+Briggate,30/11/2026 14:05,30/11/2026 14:20
+Boar Lane,soon,30/11/2026 14:20
+Boar Lane,30/11/2026 14:20,30/11/2026 14:05
+kirkgate and market,30/11/2026 14:20,02/12/2026 14:05
+"""
+    names = {"hotspot": "Where", "arrived": "On scene", "left": "Clear"}
+    visits, rejects = record_visits(write(tmp_path / "log.csv", text), PLAN, stops=STOPS, columns=names)
+    assert visits["arrived"].tolist() == [pd.Timestamp("2026-11-30 14:05")]
+    assert dict(zip(rejects["line"], rejects["cause"], strict=True)) == {
+        3: "unknown hotspot",
+        4: "unreadable time",
+        5: "left before arriving",
+        6: "longer than twelve hours",
+    }
+    assert len(visits) + len(rejects) == 5
+
+
+def test_of_several_parts_the_one_planned_nearest_is_meant():
+    both = pd.concat([PLAN, plan((1, "2026-11-30 15:00"))], ignore_index=True)
+    log = pd.DataFrame({"ref": ["SE01", "SE01"], "arrived": ["2026-11-30 14:50", "2026-11-30 14:10"]})
+    log["left"] = ["2026-11-30 15:05", "2026-11-30 14:20"]
+    visits, _ = record_visits(log, both, stops=STOPS)
+    assert visits["name"].tolist() == ["Boar Lane", "Call Lane"]
+    assert record_visits(log.assign(part="1"), both, stops=STOPS)[0]["part"].tolist() == [1, 1]
+
+
+def test_an_empty_log_gives_empty_typed_tables():
+    visits, rejects = record_visits(pd.DataFrame({"ref": [], "arrived": [], "left": []}), PLAN, stops=STOPS)
+    full, _ = record_visits(
+        pd.DataFrame({"ref": ["SE02"], "arrived": ["2026-11-30 14:30"], "left": ["2026-11-30 14:45"]}),
+        PLAN,
+        stops=STOPS,
+    )
+    assert (len(visits), len(rejects)) == (0, 0)
+    assert list(visits.columns) == list(full.columns)
+    table = summarise_visits(visits, PLAN)
+    assert table["delivered_visits"].sum() == 0
+    assert table["planned_visits"].sum() == 4
+
+
+@pytest.mark.parametrize(
+    ("log", "options", "words"),
+    [
+        (pd.DataFrame({"when": [1]}), {}, "neither times .* nor GPS points"),
+        (pd.DataFrame({"arrived": ["x"], "left": ["y"]}), {}, "does not say which hotspot"),
+        (pd.DataFrame({"ref": ["SE01"], "arrived": ["x"], "left": ["y"]}), {}, "No row of the log"),
+        (pd.DataFrame({"time": ["2026-11-30"]}), {}, "easting|longitude"),
+        (pd.DataFrame({"ref": []}), {"columns": {"arived": "x"}}, "'arrived'"),
+        (pd.DataFrame({"ref": []}), {"columns": {"arrived": "On scene"}}, "On scene"),
+        ("no such file.csv", {}, "no such log"),
+    ],
+)
+def test_what_cannot_be_used_is_said(log, options, words):
+    with pytest.raises(InputError, match=words):
+        record_visits(log, PLAN, stops=STOPS, **options)
+
+
+def test_an_unknown_period_is_said():
+    visits, _ = record_visits(pd.DataFrame({"ref": [], "arrived": [], "left": []}), PLAN, stops=STOPS)
+    with pytest.raises(InputError, match="month"):
+        summarise_visits(visits, PLAN, every="mnth")
