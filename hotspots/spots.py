@@ -61,6 +61,14 @@ def summarise_spots(
     array, shape (places,)
         Rank - 1 of the hotspot that counts each place, or -1.
     """
+    spots, label, _ = summarise_in_order(incidents, places, shapes)
+    return spots, label
+
+
+def summarise_in_order(
+    incidents: gpd.GeoDataFrame, places: Places, shapes: list[Shape]
+) -> tuple[gpd.GeoDataFrame, Ints, Ints]:
+    """Do as `summarise_spots`, and say which shape each row was."""
     columns = [c for c in HARMS if c in incidents.columns]
     harms = {c: places.total(incidents[c].to_numpy(dtype=float)) for c in columns}
     whole = {c: float(harms[c].sum()) for c in columns}
@@ -70,18 +78,19 @@ def summarise_spots(
     for row in rows:
         row["share_of_incidents"] = row["incidents"] / everyone if everyone else np.nan
         row["share_of_harm"] = row["harm"] / whole["harm"] if whole.get("harm") else np.nan
-    for row, shape in zip(rows, shapes, strict=True):
-        row["_inside"] = np.flatnonzero(shape.part_of >= 0)
+    for number, row in enumerate(rows):
+        row["_shape"] = number
     rows.sort(key=_worst_first)
     label = np.full(len(places.xy), -1, dtype=np.int64)
-    for number, row in enumerate(rows):
-        label[row.pop("_inside")] = number
+    order = np.array([row.pop("_shape") for row in rows], dtype=np.int64)
+    for number, shape in enumerate(order):
+        label[shapes[shape].part_of >= 0] = number
     for row, ref in zip(rows, unique_references(r["parts"][0]["_at"] for r in rows), strict=True):
         row["ref"] = ref
         row["name"] = row["name"] or ref
         for part in row["parts"]:
             del part["_at"]
-    return frame_of(rows), label
+    return frame_of(rows), label, order
 
 
 def frame_of(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
