@@ -23,6 +23,7 @@ from hotspots.crosswalk import (
 from hotspots.density import smooth_density
 from hotspots.dosage import describe_visits, summarise_outputs, summarise_visits
 from hotspots.download import download_incidents
+from hotspots.fairness import share_patrol_time
 from hotspots.find import find_hotspots
 from hotspots.fit import fit_layout, suggest_layouts
 from hotspots.forecast import draw_backtest, score_forecast
@@ -41,6 +42,7 @@ from hotspots.plan_record import Plan
 from hotspots.plan_toml import read_plan, write_record
 from hotspots.premises import assign_premises, rank_premises
 from hotspots.profiles import describe_profile, filter_profile, list_profiles, load_profile, match_profile
+from hotspots.register import read_register
 from hotspots.rejects import diagnose_rejects, refuse_systematic, tabulate_rejects
 from hotspots.repeats import rank_places
 from hotspots.sara import draft_plan
@@ -131,12 +133,14 @@ __all__ = [
     "read_incidents",
     "read_mix",
     "read_plan",
+    "read_register",
     "read_sources",
     "read_weights",
     "record_visits",
     "refuse_systematic",
     "score_cells",
     "score_forecast",
+    "share_patrol_time",
     "smooth_density",
     "street_junctions",
     "suggest_layouts",
