@@ -1,5 +1,6 @@
 """What leaves the building: maps, plans, tables and the pack, through one gate."""
 
+from maps.area_map import draw_area_map, write_area_map
 from maps.document import write_plan
 from maps.meeting_pack import write_pack
 from maps.plan_folder import assess_record, copy_plans, update_plans
@@ -9,10 +10,12 @@ from maps.web import draw_map, write_map
 __all__ = [
     "assess_record",
     "copy_plans",
+    "draw_area_map",
     "draw_map",
     "open_plan",
     "save_plan",
     "update_plans",
+    "write_area_map",
     "write_map",
     "write_pack",
     "write_plan",

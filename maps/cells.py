@@ -118,7 +118,7 @@ def _pairs(facts: pd.DataFrame, by: str, order: Any) -> list[list[int]]:
     sums = facts.groupby([by, "key"], sort=True)["n"].sum()
     lists: dict[Any, list[int]] = {label: [] for label in order}
     last: dict[Any, int] = {}
-    for (label, key), n in sums.items():
+    for label, key, n in sums.reset_index().itertuples(index=False):
         lists[label] += [int(key) - last.get(label, 0), int(n)]
         last[label] = int(key)
     return [lists[label] for label in order]

@@ -70,7 +70,7 @@ def prepare_layers(
     layers: Mapping[str, gpd.GeoDataFrame] | None, *, spots: gpd.GeoDataFrame, profile: Profile
 ) -> list[dict[str, Any]]:
     """Every layer as the page wants it, in the order given."""
-    prepared = []
+    prepared: list[dict[str, Any]] = []
     for name, frame in (layers or {}).items():
         require_metres(frame, what=f"The layer '{clean(name)}'")
         kind = kind_of(name, frame)

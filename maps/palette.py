@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -111,7 +112,7 @@ def _say_classes(breaks: Sequence[float], numbers: np.ndarray) -> tuple[str, ...
     return (f"under {say_number(breaks[0])}", *middle, f"{say_number(breaks[-1])} or more")
 
 
-def say_number(value: float) -> str:
+def say_number(value: Any) -> str:
     """Write a number as people write it: thousands with commas, decimals only where small.
 
     Examples

@@ -45,7 +45,7 @@ def mark_pages(marking: str) -> str:
     return f"@page {{ @top-center {box} @bottom-center {box} }}\n"
 
 
-class Raw(Element):  # type: ignore[misc]  # branca ships no types
+class Raw(Element):
     """Text that goes into the page as it is: branca's own Element would run it as a Jinja template."""
 
     def __init__(self, text: str) -> None:
@@ -57,7 +57,7 @@ class Raw(Element):  # type: ignore[misc]  # branca ships no types
         return self.text
 
 
-class Panel(MacroElement):  # type: ignore[misc]  # branca ships no types
+class Panel(MacroElement):
     """Heading, choices, key and table of a map, with the script that links them."""
 
     def __init__(
@@ -68,7 +68,7 @@ class Panel(MacroElement):  # type: ignore[misc]  # branca ships no types
         about: dict[str, str],
         picture: Callable[[], bytes],
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Panel"
         self.page, self.data, self.about, self.picture = page, data, about, picture
         self.with_picture = False
@@ -82,12 +82,13 @@ class Panel(MacroElement):  # type: ignore[misc]  # branca ships no types
         finally:
             self.with_picture = False
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> Any:
         """Put the pieces where they belong in the figure's head, body and script."""
-        figure = self.get_root()
+        figure: Any = self.get_root()
+        parent: Any = self._parent
         figure.title = escape(self.about["title"])
         source = "JSON.parse(document.getElementById('sh-data').textContent)"
-        call = f"\nsaferMap({self._parent.get_name()}, {source});"
+        call = f"\nsaferMap({parent.get_name()}, {source});"
         # print and browsers without scripts show the still picture; a notebook needs none
         still = base64.b64encode(self.picture()).decode() if self.with_picture else ""
         top = fill_template("page_top.html", picture=still, **self.page)

@@ -56,8 +56,9 @@ def simplify_together(shapes: gpd.GeoSeries, *, tolerance: float) -> gpd.GeoSeri
     if not polygons or not hasattr(shapely, "coverage_simplify"):
         return shapes.simplify(tolerance)
     parts = shapes.make_valid().to_numpy()
-    if hasattr(shapely, "coverage_clean") and len(parts) > 1 and not shapely.coverage_is_valid(parts):
-        parts = shapely.coverage_clean(parts, gap_width=60)
+    clean = getattr(shapely, "coverage_clean", None)
+    if clean is not None and len(parts) > 1 and not shapely.coverage_is_valid(parts):
+        parts = clean(parts, gap_width=60)
     simple = shapely.coverage_simplify(parts, tolerance)
     return gpd.GeoSeries(simple, index=shapes.index, crs=shapes.crs)
 

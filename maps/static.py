@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MM = 1 / 25.4
+_HEADINGS = {"harm": "Harm score", "rate": "Rate per resident", "rate_shrunk": "Rate per resident, steadied"}
 _NICE = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
@@ -67,10 +68,6 @@ def draw_static_map(
     InputError
         If there is no hotspot of rank ``focus``, or a frame is not in EPSG:27700.
     """
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     require_metres(spots, what="spots")
     if focus is not None and focus not in spots.index:
         raise InputError(
@@ -79,13 +76,56 @@ def draw_static_map(
     who = profile_named(profile)
     released = release(spots, kind="spots", profile=who)
     box = _frame(released, layers or {}, focus=focus, shape=width / height)
+
+    def fill(ax: Axes, labels: Labels) -> None:
+        _draw_layers(ax, layers or {}, who=who, labels=labels)
+        _draw_spots(ax, released, by=by, focus=focus, labels=labels)
+
+    return _draw_figure(fill, box, width=width, height=height, dpi=dpi)
+
+
+def draw_static_areas(
+    areas: gpd.GeoDataFrame, *, by: str = "incidents", width: float = 170, height: float = 120, dpi: int = 150
+) -> bytes:
+    """Draw areas shaded by a column, with names and key, as one PNG; they must be released already.
+
+    Returns
+    -------
+    bytes
+        PNG with at most 64 colours; the same for the same input.
+    """
+    box = _frame(areas, {}, focus=None, shape=width / height)
+    colours, key, heading = colour_spots(areas, by=by)
+    shapes = simplify_together(areas.geometry, tolerance=5)
+
+    def fill(ax: Axes, labels: Labels) -> None:
+        _draw_shapes(ax, shapes, face=colours, edge=INK, line=0.7, z=1)
+        labels.avoid(_draw_key(ax, key, heading, _empty_corner(ax, areas)))
+        points = areas.geometry.representative_point()
+        labels.add_names(points, areas["name"], size=6.5, style="normal", colour=INK, z=2)
+
+    return _draw_figure(fill, box, width=width, height=height, dpi=dpi)
+
+
+def _draw_figure(
+    fill: Callable[[Axes, Labels], None],
+    box: tuple[float, float, float, float],
+    *,
+    width: float,
+    height: float,
+    dpi: int,
+) -> bytes:
+    """Figure without margins, its labels, scale bar and arrow, as PNG."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     with mpl.rc_context(mpl.rcParamsDefault):
         figure = Figure(figsize=(width * _MM, height * _MM), dpi=dpi, facecolor="white")
         FigureCanvasAgg(figure)
         ax = _blank_axes(figure, box)
         labels = Labels(ax)
-        _draw_layers(ax, layers or {}, who=who, labels=labels, focus=focus)
-        _draw_spots(ax, released, by=by, focus=focus, labels=labels)
+        fill(ax, labels)
         labels.draw(box)
         _draw_scale(ax, box)
         return _save(figure)
@@ -125,7 +165,6 @@ def _draw_layers(
     *,
     who: Profile,
     labels: Labels,
-    focus: int | None,
 ) -> None:
     ground = True
     for name, frame in layers.items():
@@ -196,7 +235,7 @@ def colour_spots(spots: gpd.GeoDataFrame, *, by: str) -> tuple[list[str], list[t
     column = by if by in spots.columns and pd.to_numeric(spots[by]).notna().any() else "incidents"
     classes: Classes = choose_classes(spots[column])
     colours = ["#ffffff" if c < 0 else classes.colours[c] for c in classes.of(spots[column])]
-    heading = "Harm score" if column == "harm" else "Crimes and ASB incidents"
+    heading = _HEADINGS.get(column, "Crimes and ASB incidents")
     return colours, list(zip(classes.colours, classes.words, strict=True)), heading
 
 

@@ -53,17 +53,14 @@ def locate_streets(
         }
     )
     facts = facts[facts["rank"].notna() & facts["name"].ne("") & facts["name"].ne("No Location")]
-    spots_of_street = facts.groupby(["rank", "name", "easting", "northing"], as_index=False)[
-        "incidents"
-    ].sum()
-    busiest = spots_of_street.sort_values(
-        ["incidents", "name", "easting", "northing"], ascending=[False, True, True, True]
-    )
+    columns_of_place = ["rank", "name", "easting", "northing"]
+    places = facts.groupby(columns_of_place)["incidents"].sum().reset_index()
+    busiest = places.sort_values(["incidents", *columns_of_place[1:]], ascending=[False, True, True, True])
     one = busiest.drop_duplicates(["rank", "name"])
     one = one[one["incidents"] >= max(profile.threshold, 1)]
     kind = one["name"].str.casefold().isin(KINDS_OF_PLACE)
     one = pd.concat([one[~kind], one[kind]])  # where there is no room for all, streets come before car parks
-    return one.groupby("rank").head(_MOST)[columns].reset_index(drop=True)
+    return pd.DataFrame(one.groupby("rank").head(_MOST)[columns].reset_index(drop=True))
 
 
 def place_names(streets: pd.DataFrame) -> list[dict[str, Any]]:

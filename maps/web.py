@@ -73,8 +73,6 @@ def draw_map(
     InputError
         If a frame is not in EPSG:27700 or lacks columns.
     """
-    import folium
-
     _check(spots)
     incidents = _find_incidents(layers)
     sources = [source] if source else [] if incidents is None else sorted(incidents["source"].unique())
@@ -85,15 +83,18 @@ def draw_map(
     filters = None
     if incidents is not None:
         filters = filter_incidents(incidents, spots, profile=who, groups=groups)
-    stamp = clean(who.marking if marking is None else marking)
-    about = {
-        "title": clean(title),
-        "marking": stamp,
-        "summary": _state(period=period, source=source, note=note, audience=who.audience),
-    }
+    about, words = describe_page(
+        title=title,
+        period=period,
+        source=source,
+        note=note,
+        attribution=attribution,
+        who=who,
+        marking=marking,
+    )
     page = {
-        **about,
-        "attribution": clean(attribution),
+        **words,
+        "what": "Hotspots",
         "measures": measures,
         "layers": layer_summary(drawn),
         "filters": filters,
@@ -102,6 +103,7 @@ def draw_map(
         **table_of(released, profile=who),
     }
     data = {
+        "noun": "hotspot",
         "bounds": bounds_of(spots, layers),
         "measures": [
             {"key": m["key"], "colours": m.get("colours") or [i["colour"] for i in m["legend"]]}
@@ -113,17 +115,7 @@ def draw_map(
         "filters": None if filters is None else asdict(filters),
         "layers": drawn,
     }
-    m = folium.Map(
-        location=_LEEDS,
-        zoom_start=11,
-        tiles=None,
-        zoom_control="bottomright",
-        zoom_snap=0.25,
-        max_zoom=18,
-        attribution_control=False,
-    )
-    m.default_js, m.default_css = [], []
-    m.options["max_zoom"] = 18
+    m = new_map()
     still = partial(draw_static_map, spots, layers=layers, profile=who)
     m.add_child(Panel(page=page, data=data, about=about, picture=still))
     return m
@@ -156,14 +148,45 @@ def write_map(spots: gpd.GeoDataFrame | folium.Map, path: str | Path, **options:
     if isinstance(spots, folium.Map):
         if options:
             raise InputError("A map that is already drawn takes no further options", given=", ".join(options))
-        drawn = spots
-    else:
-        drawn = draw_map(spots, **options)
+        return write_page(spots, path)
+    return write_page(draw_map(spots, **options), path)
+
+
+def new_map() -> folium.Map:
+    """Empty map without background, tiles or links to other hosts."""
+    import folium
+
+    m = folium.Map(
+        location=_LEEDS,
+        zoom_start=11,
+        tiles=None,
+        zoom_control="bottomright",
+        zoom_snap=0.25,
+        attribution_control=False,
+    )
+    m.default_js, m.default_css = [], []
+    m.options["max_zoom"] = 18
+    return m
+
+
+def describe_page(
+    *, title: str, period: str, source: str, note: str, attribution: str, who: Profile, marking: str | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Words of the page about itself: for its metadata, and for its heading and foot."""
+    about = {
+        "title": clean(title),
+        "marking": clean(who.marking if marking is None else marking),
+        "summary": _state(period=period, source=source, note=note, audience=who.audience),
+    }
+    return about, about | {"attribution": clean(attribution)}
+
+
+def write_page(drawn: folium.Map, path: str | Path) -> Path:
+    """Write a drawn map as one file that needs nothing."""
     panels = [child for child in drawn._children.values() if isinstance(child, Panel)]
     about = panels[0].about if panels else {"title": "Map", "marking": "", "summary": ""}
-    printing = panels[0].showing_picture() if panels else nullcontext()
     root = drawn.get_root()
-    with printing:
+    with panels[0].showing_picture() if panels else nullcontext():
         page = root.render()
     html = standalone(page, root=root, **about)
     target = Path(path)

@@ -21,9 +21,9 @@ def has(row: pd.Series, column: str) -> bool:
     False
     """
     value = row.get(column)
-    if value is None or (not isinstance(value, list | dict | tuple) and pd.isna(value)):
-        return False
-    return value != "" and value != []
+    if isinstance(value, list | tuple | dict):
+        return len(value) > 0
+    return value is not None and not pd.isna(value) and str(value) != ""
 
 
 def say_count(row: pd.Series, column: str, profile: Profile) -> str:

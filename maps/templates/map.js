@@ -27,7 +27,7 @@ function saferMap(map, data) {
   map.getPane("sh-labels").style.pointerEvents = "none";
   L.control.scale({ imperial: false }).addTo(map);
   map.getContainer().setAttribute("role", "region");
-  map.getContainer().setAttribute("aria-label", "Map of hotspots. Arrow keys move it, plus and minus zoom; Tab goes from hotspot to hotspot.");
+  map.getContainer().setAttribute("aria-label", "Map of " + data.noun + "s. Arrow keys move it, plus and minus zoom; Tab goes from " + data.noun + " to " + data.noun + ".");
   const inkOn = (colour) => {
     const light = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255)
       .map((c) => (c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4)));
@@ -97,7 +97,7 @@ function saferMap(map, data) {
       map.once("moveend", show);
       map.flyTo(bounds.getCenter(), Math.min(15, map.getBoundsZoom(bounds.pad(1))), { animate: !calm, duration: 0.6 });
     } else show();
-    say("Showing hotspot " + spot.n + ": " + spot.title);
+    say("Showing " + data.noun + " " + spot.n + ": " + spot.title);
   };
   const fit = (event) => {
     const size = map.getSize();
@@ -125,7 +125,7 @@ function saferMap(map, data) {
         if (!map.getBounds().contains(layer.getBounds())) map.panTo(layer.getBounds().getCenter(), { animate: false });
       });
     });
-    layer.on("click", () => { opener = layer.getElement(); say("Showing hotspot " + spot.n + ": " + spot.title); });
+    layer.on("click", () => { opener = layer.getElement(); say("Showing " + data.noun + " " + spot.n + ": " + spot.title); });
     layer.on("popupopen", (event) => {
       mark(spot);
       const box = event.popup.getElement();
@@ -232,7 +232,7 @@ function saferMap(map, data) {
     colourBy = input.value;
     paint();
     label();
-    say("Hotspots are now coloured by " + input.dataset.word + ".");
+    say("The " + data.noun + "s are now coloured by " + input.dataset.word + ".");
   }));
   document.querySelectorAll("input[data-layer]").forEach((input) => input.addEventListener("change", () => {
     const group = groups[input.dataset.layer];

@@ -1,0 +1,254 @@
+"""Wards, committees or plan areas shaded by a number, with the interval that belongs to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.checks import InputError, announce, closest_name, require_columns, require_metres
+from maps.disclosure import Profile, profile_named, release
+from maps.escape import clean
+from maps.palette import choose_classes, say_number
+from maps.panel import Panel
+from maps.shapes import encode_points, encode_shapes
+from maps.web import describe_page, new_map, write_page
+from maps.words import INCIDENTS, has, say_count
+
+if TYPE_CHECKING:
+    import folium
+
+# Column, what it is called, how one value is said, and the suffixes of its interval.
+MEASURES = {
+    "incidents": ("Number", "{} " + INCIDENTS),
+    "harm": ("Harm", "harm score {}"),
+    "rate": ("Rate", "{} {per}"),
+    "rate_shrunk": ("Rate, steadied", "{} {per}, steadied because some areas have few people"),
+}
+
+
+def draw_area_map(
+    areas: gpd.GeoDataFrame,
+    table: pd.DataFrame | None = None,
+    *,
+    by: str | None = None,
+    per: float = 1000,
+    title: str = "Crimes and anti-social behaviour by area",
+    period: str = "",
+    source: str = "",
+    note: str = "",
+    attribution: str = "",
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+) -> folium.Map:
+    """Draw areas shaded by number, harm or rate, worst first in the table, as a Folium map.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Areas as from `boundaries.read_areas`, in EPSG:27700.
+    table : DataFrame, optional
+        Sums as from `boundaries.summarise_areas`, joined by ``code``; None when ``areas`` have them.
+    by : str, optional
+        What to shade by at first: "incidents", "harm", "rate" or "rate_shrunk"; None is the rate where
+        there is one (a big area has more of everything), else incidents.
+    per : float, default 1000
+        Residents that the rates are for.
+    title, period, source, note, attribution, profile, marking
+        As for `maps.draw_map`.
+
+    Returns
+    -------
+    folium.Map
+
+    Raises
+    ------
+    InputError
+        If there is nothing to shade by, or an area has no figures.
+    """
+    require_metres(areas, what="areas")
+    whole = _join(areas, table)
+    who = profile_named(profile, sources=[source] if source else [])
+    released = release(whole, kind="areas", profile=who)
+    order = _order(released, by)
+    ranked = released.sort_values(order[0], ascending=False, kind="stable", na_position="last")
+    ranked = ranked.set_axis(pd.RangeIndex(1, len(ranked) + 1, name="rank"))
+    measures = [_measure(ranked, column, per=per, period=period) for column in order]
+    about, words = describe_page(
+        title=title,
+        period=period,
+        source=source,
+        note=note,
+        attribution=attribution,
+        who=who,
+        marking=marking,
+    )
+    page = {
+        **words,
+        "measures": measures,
+        "layers": [],
+        "filters": None,
+        "what": "Areas",
+        "caption": _caption(ranked, order[0], period),
+        "picture_alt": f"Map of {len(ranked)} areas; the table lists all of them.",
+        **_table(ranked, order, per=per, who=who),
+    }
+    data = {
+        "bounds": _bounds(areas),
+        "noun": "area",
+        "measures": [{"key": m["key"], "colours": [i["colour"] for i in m["legend"]]} for m in measures],
+        "under": [],
+        "spots": _prepare(ranked, measures, per=per, period=period, who=who),
+        "streets": [],
+        "filters": None,
+        "layers": [],
+    }
+    from maps.static import draw_static_areas
+
+    m = new_map()
+    m.add_child(
+        Panel(page=page, data=data, about=about, picture=lambda: draw_static_areas(ranked, by=order[0]))
+    )
+    return m
+
+
+def write_area_map(areas: gpd.GeoDataFrame, path: str | Path, **options: Any) -> Path:
+    """Write `draw_area_map` as one HTML file that needs nothing; options as there.
+
+    Returns
+    -------
+    Path
+        The file written; the same bytes for the same input.
+    """
+    return write_page(draw_area_map(areas, **options), path)
+
+
+def _join(areas: gpd.GeoDataFrame, table: pd.DataFrame | None) -> gpd.GeoDataFrame:
+    require_columns(areas, ["code", "name"], what="areas")
+    if table is None:
+        return areas
+    require_columns(table, ["code", "incidents"], what="The table of areas")
+    if table["code"].duplicated().any():
+        raise InputError(
+            "The table of areas has more than one row for an area", given=str(table["code"].iloc[0])
+        )
+    figures = table.drop(columns=[c for c in table.columns if c != "code" and c in areas.columns])
+    figures = figures.drop(columns=["geometry"], errors="ignore")
+    joined = areas.merge(figures, on="code", how="left")
+    missing = joined["incidents"].isna()
+    if missing.any():
+        first = joined["name"][missing].iloc[0]
+        announce(f"{int(missing.sum())} of {len(joined)} areas have no figures, the first {first}.")
+    return joined
+
+
+def _order(released: gpd.GeoDataFrame, by: str | None) -> list[str]:
+    present = [c for c in MEASURES if c in released.columns and pd.to_numeric(released[c]).notna().any()]
+    if not present:
+        raise InputError("There is nothing to shade the areas by", advice="a table from summarise_areas")
+    if by is not None and by not in present:
+        near = closest_name(by, present) or present[0]
+        raise InputError("The areas cannot be shaded by that", given=f"by='{by}'", advice=f"'{near}'")
+    first = by or next(c for c in ("rate_shrunk", "rate", "incidents", "harm") if c in present)
+    return [first, *(c for c in present if c != first)]
+
+
+def _measure(ranked: gpd.GeoDataFrame, column: str, *, per: float, period: str) -> dict[str, Any]:
+    classes = choose_classes(ranked[column])
+    label, text = MEASURES[column]
+    over = f", {clean(period)}" if period else ""
+    said = text.format("", per=_per(per)).strip()
+    return {
+        "key": column,
+        "label": label,
+        "word": label.lower(),
+        "title": f"{said[:1].upper()}{said[1:]}{over}",
+        "note": "",
+        "legend": [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)],
+        "classes": classes.of(ranked[column]),
+    }
+
+
+def _per(per: float) -> str:
+    return f"per {say_number(per)} residents"
+
+
+def say_interval(row: pd.Series, column: str) -> str:
+    """Range that goes with a value: "(between 210 and 270)", or "" where there is none.
+
+    Examples
+    --------
+    >>> say_interval(pd.Series({"rate": 2.0, "rate_from": 1.5, "rate_to": 3.0}), "rate")
+    '(between 1.5 and 3)'
+    """
+    if not (has(row, column) and has(row, f"{column}_from") and has(row, f"{column}_to")):
+        return ""
+    low, high = float(row[f"{column}_from"]), float(row[f"{column}_to"])
+    return f"(between {say_number(low)} and {say_number(high)})"
+
+
+def _prepare(
+    ranked: gpd.GeoDataFrame, measures: list[dict[str, Any]], *, per: float, period: str, who: Profile
+) -> list[dict[str, Any]]:
+    shapes = encode_shapes(ranked.geometry, coverage=True)
+    at = encode_points(ranked.geometry.representative_point())
+    prepared = []
+    for i, (rank, row) in enumerate(ranked.iterrows()):
+        name, count = clean(row["name"]), say_count(row, "incidents", who)
+        lines = [(m["label"], _say(row, m["key"], per=per, who=who)) for m in measures]
+        sure = [
+            "The range is where the true level lies nineteen times in twenty, were incidents independent;"
+        ]
+        sure = (
+            [sure[0] + " they come in runs, so it is wider."] if any("between" in t for _, t in lines) else []
+        )
+        if row.get("small_numbers") is True:
+            sure.append("Few incidents: the order among such areas means little.")
+        prepared.append(
+            {
+                "n": int(str(rank)),
+                "title": name,
+                "label": f"{name}: {count} {INCIDENTS}{f' in {clean(period)}' if period else ''}",
+                "shape": shapes[i],
+                "at": at[i],
+                "class": {m["key"]: m["classes"][i] for m in measures},
+                "lines": lines,
+                "sure": sure,
+            }
+        )
+    return prepared
+
+
+def _say(row: pd.Series, column: str, *, per: float, who: Profile) -> str:
+    value = say_count(row, column, who)
+    text = MEASURES[column][1].format(value, per=_per(per))
+    return f"{text[:1].upper()}{text[1:]} {say_interval(row, column)}".strip() + "."
+
+
+def _table(ranked: gpd.GeoDataFrame, order: list[str], *, per: float, who: Profile) -> dict[str, Any]:
+    heads = [{"label": "No.", "number": True}, {"label": "Area", "number": False}]
+    heads += [
+        {"label": MEASURES[c][0] + (f" {_per(per)}" if c.startswith("rate") else ""), "number": True}
+        for c in order
+    ]
+    rows = []
+    for rank, row in ranked.iterrows():
+        cells = [
+            {"text": f"{say_count(row, c, who)} {say_interval(row, c)}".strip(), "number": True, "column": c}
+            for c in order
+        ]
+        rows.append({"n": int(str(rank)), "name": clean(row["name"]), "cells": cells})
+    return {"columns": heads, "rows": rows}
+
+
+def _caption(ranked: gpd.GeoDataFrame, first: str, period: str) -> str:
+    over = f", {clean(period)}" if period else ""
+    return f"{len(ranked)} areas, highest {MEASURES[first][0].lower()} first{over}; likely range in brackets"
+
+
+def _bounds(areas: gpd.GeoDataFrame) -> list[list[float]] | None:
+    from maps.layers import bounds_of
+
+    return bounds_of(areas, None)

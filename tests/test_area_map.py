@@ -1,0 +1,84 @@
+"""Area maps: shaded by number, harm or rate, with intervals, through the same gate."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from browser_help import open_browser, open_page, run_axe
+from map_examples import HOSTILE, make_wards
+
+from hotspots.checks import InputError
+from maps.area_map import write_area_map
+
+TABLE = pd.DataFrame(
+    {
+        "code": ["E2", "E1"],
+        "incidents": [240, 60],
+        "incidents_from": [210.2, 45.8],
+        "incidents_to": [272.4, 77.2],
+        "harm": [9000.0, 12000.0],
+        "rate": [12.0, 6.0],
+        "rate_from": [10.0, 4.6],
+        "rate_to": [14.0, 7.7],
+        "raw_note": "SECRET-NOTE",
+    }
+)
+OPTIONS = {"profile": "open", "period": "July 2018", "source": "police.uk"}
+
+
+def write(tmp_path, areas=None, **options):
+    areas = make_wards() if areas is None else areas
+    return write_area_map(areas, tmp_path / "areas.html", **({"table": TABLE} | OPTIONS | options))
+
+
+def test_areas_are_ranked_by_rate_with_the_range_that_belongs_to_it(tmp_path):
+    page = write(tmp_path).read_text()
+    data = json.loads(re.search(r'id="sh-data">(.*?)</script>', page, flags=re.S).group(1))
+    assert [s["title"] for s in data["spots"]] == ["East", "West & Woodhouse"]
+    assert dict(data["spots"][0]["lines"])["Rate"] == "12 per 1,000 residents (between 10 and 14)."
+    assert dict(data["spots"][0]["lines"])["Number"] == "240 crimes and ASB incidents (between 210 and 272)."
+    assert "SECRET" not in page
+
+
+def test_another_measure_gives_another_order(tmp_path):
+    page = write(tmp_path, by="harm").read_text()
+    assert page.index('<button type="button" class="sh-go">West') < page.index('class="sh-go">East')
+
+
+def test_a_small_number_takes_its_range_rate_and_neighbour_with_it(tmp_path):
+    table = TABLE.assign(incidents=[240, 3], incidents_from=[210.2, 0.6], incidents_to=[272.4, 8.8])
+    with pytest.raises(InputError, match="nothing to shade"):
+        write(tmp_path, table=table, profile="partner")  # of two areas, one small: the total gives both
+
+
+def test_what_cannot_be_shaded_by_is_named(tmp_path):
+    with pytest.raises(InputError, match="'incidents'"):
+        write(tmp_path, by="incident")
+    with pytest.raises(InputError, match="more than one row"):
+        write(tmp_path, table=pd.concat([TABLE, TABLE]))
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path):
+    assert write(tmp_path).read_bytes() == write(tmp_path).read_bytes()
+
+
+@pytest.mark.browser
+def test_every_area_is_reached_by_keyboard_and_hostile_names_are_inert(tmp_path):
+    path = write(tmp_path, areas=make_wards().assign(name=[HOSTILE, "East"]))
+    with open_browser() as browser, open_page(browser, path) as page:
+        assert page.locator("path.sh-spot").count() == 2
+        assert page.locator("tr.sh-row").count() == 2
+        page.locator("path.sh-spot").nth(1).focus()
+        page.keyboard.press("Enter")
+        page.locator(".sh-pop").wait_for()
+        assert HOSTILE in page.locator(".sh-pop h2").inner_text()
+        assert run_axe(page) == []
+        assert page.seen.requests == [path.as_uri()]
+        assert page.seen.complaints == page.seen.dialogs == []
