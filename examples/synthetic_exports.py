@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyogrio
 
 from hotspots import list_layouts, load_layout, read_crosswalk, read_incidents
 from hotspots.coordinates import make_points
@@ -40,7 +41,7 @@ SUFFIXES = {
     "police.uk-api": "json",
     "council-asb-requests": "xlsx",
     "noise-calls": "tsv",
-    "fire": "parquet",
+    "fire": "gpkg",
 }
 FAULTS = ("no coordinates", "coordinates 0,0", "unreadable date", "future date", "duplicate Crime ID")
 
@@ -119,8 +120,8 @@ def write_rows(rows: pd.DataFrame, layout: Layout, folder: Path) -> Path:
         path.write_text(json.dumps(records), encoding="utf-8")
     elif suffix == "xlsx":
         rows.to_excel(path, index=False)
-    elif suffix == "parquet":
-        rows.to_parquet(path, index=False)
+    elif suffix == "gpkg":
+        pyogrio.write_dataframe(rows.astype("str"), path, layer="incidents")
     else:
         separator = "\t" if suffix == "tsv" else ","
         rows.to_csv(path, index=False, sep=separator, encoding="utf-8-sig", lineterminator="\r\n")

@@ -115,7 +115,10 @@ def make_points(x: Any, y: Any, *, crs: str, target: str = CRS) -> np.ndarray[An
     distinct, inverse = np.unique(np.asarray(x, float) + 1j * np.asarray(y, float), return_inverse=True)
     east, north = distinct.real, distinct.imag
     if crs != target:
-        east, north = _transformer(crs, target).transform(east, north)
+        # Arrays of one number are deprecated input to pyproj before 3.7.1, so a second is put beside it.
+        pair = max(len(east), 2)
+        moved = _transformer(crs, target).transform(np.resize(east, pair), np.resize(north, pair))
+        east, north = (values[: len(east)] for values in moved)
     points = np.asarray(shapely.points(east, north), dtype=object)
     return points[inverse.reshape(-1)]
 

@@ -66,10 +66,9 @@ def test_points_are_ranked_one_by_one_and_within_an_area() -> None:
 
 def test_collapsed_places_rank_as_their_rows_and_sources_stay_apart() -> None:
     rows = pd.concat([streets(), frame(("On or near Boar Lane", 0, 0, 1), source="t")], ignore_index=True)
-    places = rows.groupby([rows.geometry.to_wkt(), "place", "source"], sort=False, as_index=False).agg(
-        place=("place", "first"), source=("source", "first"), harm=("harm", "sum"),
-        geometry=("geometry", "first"), incidents=("harm", "size"),
-    )  # fmt: skip
+    places = rows.groupby([rows.geometry.to_wkt(), "place", "source"], sort=False).agg(
+        harm=("harm", "sum"), geometry=("geometry", "first"), incidents=("harm", "size"),
+    ).reset_index(level=[1, 2])  # fmt: skip
     both = [rank_places(t) for t in (rows, gpd.GeoDataFrame(places, geometry="geometry", crs=CRS))]
     pd.testing.assert_frame_equal(*(pd.DataFrame(t.drop(columns="geometry")) for t in both))
     boar = both[0].set_index("name").loc["Boar Lane"]
