@@ -27,6 +27,7 @@ from scipy.stats import beta
 from hotspots import assess_response, read_incidents
 from hotspots.assess import judge_counts, measure_spread, weighted_displacement_difference
 from hotspots.comparators import pick_alike
+from hotspots.judging import typical_size
 
 TOP = 20
 CHECKED = 20  # series of each scenario that go through the whole of assess_response, geometry and all
@@ -50,6 +51,7 @@ SCENARIOS = [
     Scenario("nothing happened, 5 places, about 400 incidents", 5, 400),
     Scenario("nothing happened, 1 place, about 400 incidents", 1, 400),
     Scenario("nothing happened, 20 places that also drift 10 % a year each", 20, 1200, drift=0.10),
+    Scenario("nothing happened, 20 places that also drift 20 % a year each", 20, 1200, drift=0.20),
     Scenario("40 % fall, 20 places, 400 incidents or more", 20, 460, fall=0.40),
     Scenario("40 % fall, 5 places, 400 incidents or more", 5, 460, fall=0.40),
     Scenario("40 % fall, 1 place, 400 incidents or more", 1, 460, fall=0.40),
@@ -157,17 +159,16 @@ def judge_counted(counts: np.ndarray, targets: np.ndarray) -> str:
     others = others[np.lexsort((others, -years[others, 0]))]
     compared, placebos = pick_alike(years[targets, 0], years[others, 0])
     spread = measure_spread(years[others[compared + placebos], 1:])
-    return judge_counts(
-        years[targets, 1:].sum(axis=0), years[others[compared], 1:].sum(axis=0), spread=spread
-    ).direction
+    treated, control = years[targets, 1:], years[others[compared], 1:]
+    sizes = typical_size(treated), typical_size(control)
+    return judge_counts(treated.sum(axis=0), control.sum(axis=0), spread=spread, sizes=sizes).direction
 
 
 def run_simulations(series: int, seed: int) -> None:
     for scenario in SCENARIOS:
         rng = np.random.default_rng(seed)
         naive, falls, rises = [], [], []
-        # a share of four in five needs fewer series than one of one in twenty
-        while len(falls) < (series // 2 if scenario.fall else series):
+        while len(falls) < series:
             counts, targets = simulate(scenario, rng)
             floor = {0.4: 400, 0.5: 250}.get(scenario.fall, 0)
             if counts[targets, 12:24].sum() < floor:
@@ -228,18 +229,22 @@ def judge_real(
     return naive, falls, rises
 
 
-def run_real(data: Path, selection: int, top: int) -> None:
+def read_city(data: Path) -> list[gpd.GeoDataFrame]:
+    """City of London, one series for each category of 400 incidents or more."""
     city, _ = read_incidents(data / "police_uk" / "city_of_london_2014_2017.zip")
     city = city.cx[530500:534000, 180000:182500]
-    west, _ = read_incidents(
-        data / "police_uk" / "leeds_north_west_violent_2018_2021.zip", layout="police.uk-api"
-    )
-    series = {
-        "City of London": [g for _, g in city.groupby("category") if len(g) >= 400],
-        "Leeds North West": [west],
-    }
-    for name, parts in series.items():
-        found = [judge_real(part.reset_index(drop=True), selection, top) for part in parts]
+    return [part.reset_index(drop=True) for _, part in city.groupby("category") if len(part) >= 400]
+
+
+def read_leeds(data: Path) -> list[gpd.GeoDataFrame]:
+    """Leeds North West, violent crime, one series."""
+    file = data / "police_uk" / "leeds_north_west_violent_2018_2021.zip"
+    return [read_incidents(file, layout="police.uk-api")[0]]
+
+
+def run_real(data: Path, selection: int, top: int) -> None:
+    for name, parts in {"City of London": read_city(data), "Leeds North West": read_leeds(data)}.items():
+        found = [judge_real(part, selection, top) for part in parts]
         columns = [list(itertools.chain.from_iterable(f[i] for f in found)) for i in range(3)]
         print(line(f"{name}, top {top} chosen on {selection} months", *columns), flush=True)
 

@@ -16,7 +16,15 @@ from hotspots.displacement import (
     weighted_displacement_difference,
     weighted_displacement_quotient,
 )
-from hotspots.judging import Judgement, Placebo, Spread, judge_counts, measure_spread, try_placebos
+from hotspots.judging import (
+    Judgement,
+    Placebo,
+    Spread,
+    judge_counts,
+    measure_spread,
+    try_placebos,
+    typical_size,
+)
 from hotspots.zones import ROLES, Zones
 
 AIMS = ("fewer", "more", "either")
@@ -45,6 +53,8 @@ class Finding:
         Weighted displacement quotient.
     spread : Spread
         How far areas without a response vary.
+    dispersion : float
+        The same for areas as busy as the targets: what the intervals are widened by.
     placebo : Placebo
         How often such areas would have been called a success.
     level : float
@@ -66,6 +76,7 @@ class Finding:
     harm: Difference | None
     quotient: Quotient
     spread: Spread
+    dispersion: float
     placebo: Placebo
     level: float
     verdict: str = ""
@@ -93,7 +104,7 @@ class Finding:
             "harm_wdd_low": harm.low,
             "harm_wdd_high": harm.high,
             "wdq": self.quotient.quotient,
-            "dispersion": self.spread.dispersion,
+            "dispersion": self.dispersion,
             "placebo_plain": self.placebo.plain,
             "placebo_widened": self.placebo.widened,
             "aim": self.aim,
@@ -112,14 +123,17 @@ def find_change(
     ring, control_ring = counts["ring"], counts["comparator ring"]
     pool = zones.pool_counts(rows)
     spread = measure_spread(pool)
-    judged = judge_counts(treated, control, spread=spread, level=level)
-    sizes = _scale(treated, control, ring, control_ring)
+    number = zones.number("target"), zones.number("comparator")
+    sizes = typical_size(zones.target_counts(rows)), typical_size(pool[: number[1]])
+    judged = judge_counts(treated, control, spread=spread, sizes=sizes, level=level)
+    wide = spread.at(sizes[0])
+    scale = _scale(treated, control, ring, control_ring)
     plain = weighted_displacement_difference(
         treated=treated,
         control=control,
         displacement=ring,
         displacement_control=control_ring,
-        area_weights=sizes,
+        area_weights=scale,
         level=level,
     )
     return Finding(
@@ -130,16 +144,23 @@ def find_change(
         ring=ring,
         control_ring=control_ring,
         judged=judged,
-        ring_judged=judge_counts(ring, control_ring, spread=spread, level=level),
-        wdd=_widen(plain, spread, judged.multiplier),
+        ring_judged=judge_counts(
+            ring,
+            control_ring,
+            spread=spread,
+            sizes=(sum(ring) / number[0], sum(control_ring) / number[1]),
+            level=level,
+        ),
+        wdd=_widen(plain, wide, judged.multiplier),
         wdd_plain=plain,
-        harm=_harm(zones, rows, sizes, spread, judged.multiplier),
+        harm=_harm(zones, rows, scale, wide, judged.multiplier),
         quotient=weighted_displacement_quotient(treated=treated, displacement=ring, control=control),
         spread=spread,
+        dispersion=wide,
         placebo=try_placebos(
             pool,
-            treated=zones.number("target"),
-            control=zones.number("comparator"),
+            treated=number[0],
+            control=number[1],
             level=level,
             seed=seed,
         ),
@@ -156,7 +177,7 @@ def _scale(treated: Pair, control: Pair, ring: Pair, control_ring: Pair) -> dict
 
 
 def _harm(
-    zones: Zones, rows: npt.NDArray[np.bool_], sizes: dict[str, float], spread: Spread, multiplier: float
+    zones: Zones, rows: npt.NDArray[np.bool_], scale: dict[str, float], wide: float, multiplier: float
 ) -> Difference | None:
     if zones.harm is None:
         return None
@@ -164,14 +185,14 @@ def _harm(
     # n incidents of w days each: the count has variance n, the harm n·w²
     totals, squares = zones.counts(rows, harm), zones.counts(rows, harm**2 / n)
     names = ("treated", "control", "displacement", "displacement_control")
-    size = np.array([sizes.get(name, 1.0) for name in names])
+    size = np.array([scale.get(name, 1.0) for name in names])
     signs = np.array([1, -1, 1, -1])
     estimate = float((signs * (totals[:, 1] - totals[:, 0]) / size).sum())
     se = float(np.sqrt((squares.sum(axis=1) / size**2).sum()))
-    return _widen(Difference(estimate, se, 0, 0), spread, multiplier)
+    return _widen(Difference(estimate, se, 0, 0), wide, multiplier)
 
 
-def _widen(plain: Difference, spread: Spread, multiplier: float) -> Difference:
-    se = plain.se * spread.dispersion**0.5
+def _widen(plain: Difference, wide: float, multiplier: float) -> Difference:
+    se = plain.se * wide**0.5
     half = multiplier * se
     return Difference(plain.estimate, se, plain.estimate - half, plain.estimate + half)

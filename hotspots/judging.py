@@ -27,12 +27,24 @@ class Spread(NamedTuple):
         Degrees of freedom of the widened interval.
     estimated : bool
         False where the areas were too few and the usual value was taken.
+    size : float
+        Incidents, both windows together, in the mean one of these areas.
     """
 
     dispersion: float
     areas: int
     freedom: int
     estimated: bool
+    size: float = float("inf")
+
+    def at(self, size: float | None) -> float:
+        """Return the dispersion of areas of another size: what is beyond chance grows with the count.
+
+        Places swing by so many per cent, so the busier the place, the wider beyond chance; quieter
+        places are given no less than these areas had.
+        """
+        beyond = self.dispersion - 1
+        return self.dispersion if size is None else 1 + beyond * max(1.0, size / self.size)
 
 
 class Judgement(NamedTuple):
@@ -109,10 +121,30 @@ def measure_spread(counts: npt.ArrayLike) -> Spread:
     share = columns[1] / columns.sum()
     squares = (table[:, 1] - share * totals) ** 2 / (share * (1 - share) * totals)
     freedom = len(table) - 1
-    return Spread(max(1.0, float(squares.sum() / freedom)), len(table), freedom, estimated=True)
+    dispersion = max(1.0, float(squares.sum() / freedom))
+    return Spread(dispersion, len(table), freedom, estimated=True, size=float(totals.mean()))
 
 
-def judge_counts(treated: Any, control: Any, *, spread: Spread, level: float = 0.90) -> Judgement:
+def typical_size(counts: npt.ArrayLike) -> float:
+    """Incidents in the area that a typical incident lies in: Σn²/Σn over the areas, both windows together.
+
+    Examples
+    --------
+    >>> typical_size([[10, 10], [30, 30]])
+    50.0
+    """
+    totals = _table(counts).sum(axis=1)
+    return float((totals**2).sum() / totals.sum()) if totals.sum() else 0.0
+
+
+def judge_counts(
+    treated: Any,
+    control: Any,
+    *,
+    spread: Spread,
+    sizes: tuple[float | None, float | None] = (None, None),
+    level: float = 0.90,
+) -> Judgement:
     """Ratio of the target's change to the comparison's, with an interval as wide as real counts vary.
 
     Parameters
@@ -121,6 +153,9 @@ def judge_counts(treated: Any, control: Any, *, spread: Spread, level: float = 0
         Total counts.
     spread : Spread
         From `measure_spread`.
+    sizes : (float, float)
+        Typical size of one target and of one comparison area (`typical_size`); None means like the
+        areas of the spread.
     level : float
         0.90 two-sided: a fall is called when the whole interval lies below 1, a one-sided test at 5 %.
 
@@ -130,9 +165,9 @@ def judge_counts(treated: Any, control: Any, *, spread: Spread, level: float = 0
 
     Notes
     -----
-    Quasi-Poisson: the log of the ratio has variance dispersion × (1/T₀ + 1/T₁ + 1/C₀ + 1/C₁), and
-    Student's t with the areas' degrees of freedom. Half an incident is added to each count where the
-    target has none after.
+    Quasi-Poisson: the log of the ratio has variance φ(1/T₀ + 1/T₁) + φ'(1/C₀ + 1/C₁), φ being the
+    dispersion at the size of the areas, and Student's t with their degrees of freedom. Half an incident
+    is added to each count where the target has none after.
 
     Examples
     --------
@@ -148,12 +183,13 @@ def judge_counts(treated: Any, control: Any, *, spread: Spread, level: float = 0
         nothing = float("nan")
         return Judgement(nothing, nothing, nothing, nothing, nothing, multiplier)
     expected = t0 * c1 / c0
-    seen = _detectable(t0, c0, c1, multiplier * spread.dispersion**0.5)
+    wide = spread.at(sizes[0]), spread.at(sizes[1])
+    seen = _detectable(t0, c0, c1, multiplier, wide)
     half = 0.5 if t1 == 0 else 0.0
     t0, t1, c0, c1 = t0 + half, t1 + half, c0 + half, c1 + half
     ratio = t1 * c0 / (t0 * c1)
-    reach = np.exp(multiplier * np.sqrt(spread.dispersion * (1 / t0 + 1 / t1 + 1 / c0 + 1 / c1)))
-    return Judgement(ratio, float(ratio / reach), float(ratio * reach), expected, seen, multiplier)
+    reach = float(np.exp(multiplier * _error(t0, t1, c0, c1, wide)))
+    return Judgement(ratio, ratio / reach, ratio * reach, expected, seen, multiplier)
 
 
 def try_placebos(
@@ -186,34 +222,39 @@ def try_placebos(
         return Placebo(float("nan"), float("nan"), 0)
     targets = min(treated, len(table) // 3)
     others = min(control, len(table) - targets)
-    spread = measure_spread(table)
     order = np.random.default_rng(seed).random((draws, len(table))).argsort(axis=1)
-    first = table[order[:, :targets]].sum(axis=1)
-    second = table[order[:, targets : targets + others]].sum(axis=1)
-    plain, widened = _falls(first, second, spread, level)
+    parts = table[order[:, :targets]], table[order[:, targets : targets + others]]
+    plain, widened = _falls(*parts, measure_spread(table), level)
     return Placebo(float(plain.mean()), float(widened.mean()), draws)
 
 
 def _falls(first: Floats, second: Floats, spread: Spread, level: float) -> tuple[Any, Any]:
     from scipy.stats import norm, t
 
-    usable = (first[:, 0] > 0) & (second > 0).all(axis=1)
-    half = np.where(first[:, 1:] == 0, 0.5, 0.0)
-    cells = np.maximum(np.column_stack([first, second]) + half, 0.5)
-    z = np.log(cells[:, 1] * cells[:, 2] / (cells[:, 0] * cells[:, 3])) / np.sqrt((1 / cells).sum(axis=1))
+    (t0, t1), (c0, c1) = (part.sum(axis=1).T for part in (first, second))
+    usable = (t0 > 0) & (c0 > 0) & (c1 > 0)
+    half = np.where(t1 == 0, 0.5, 0.0)
+    t0, t1, c0, c1 = (np.maximum(count + half, 0.5) for count in (t0, t1, c0, c1))
+    change = np.log(t1 * c0 / (t0 * c1))
+    # every area has an incident, so no size is 0
+    sizes = [(n**2).sum(axis=1) / n.sum(axis=1) for n in (first.sum(axis=2), second.sum(axis=2))]
+    wide = [1 + (spread.dispersion - 1) * np.maximum(1.0, size / spread.size) for size in sizes]
     upper = (1 + level) / 2
-    limit = t.ppf(upper, spread.freedom) * spread.dispersion**0.5
-    return usable & (z < -norm.ppf(upper)), usable & (z < -limit)
+    plain = change < -norm.ppf(upper) * _error(t0, t1, c0, c1, (1.0, 1.0))
+    return usable & plain, usable & (change < -t.ppf(upper, spread.freedom) * _error(t0, t1, c0, c1, wide))
 
 
-def _detectable(t0: float, c0: float, c1: float, width: float) -> float:
+def _error(t0: Any, t1: Any, c0: Any, c1: Any, wide: Any) -> Any:
+    return np.sqrt(wide[0] * (1 / t0 + 1 / t1) + wide[1] * (1 / c0 + 1 / c1))
+
+
+def _detectable(t0: float, c0: float, c1: float, multiplier: float, wide: tuple[float, float]) -> float:
     from scipy.optimize import brentq
 
     expected = t0 * c1 / c0
 
     def gap(after: float) -> float:
-        se = np.sqrt(1 / t0 + 1 / after + 1 / c0 + 1 / c1)
-        return float(np.log(after / expected) + width * se)
+        return float(np.log(after / expected) + multiplier * _error(t0, after, c0, c1, wide))
 
     # below one incident after, a ratio has no useful interval
     if expected <= 1 or gap(1.0) > 0:

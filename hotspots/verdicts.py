@@ -167,7 +167,9 @@ def _spread(finding: Finding) -> str:
         if spread.estimated
         else f"the usual value, because only {spread.areas} areas without a response were at hand"
     )
-    wide = f"Counts vary {spread.dispersion:.1f} times as much as chance alone would have it ({source})"
+    wide = (
+        f"Counts of places like these vary {finding.dispersion:.1f} times as much as chance alone ({source})"
+    )
     if not placebo.draws:
         return f"{wide}. Too few such areas to try the test on."
     return (

@@ -32,6 +32,8 @@ class Zones:
         For each row its place in `ROLES`, or -1.
     pool : array of int
         For each row the area without a response it lies in (comparators, then placebos), or -1.
+    target : array of int
+        For each row the target area it lies in, or -1.
     time : array of int
         For each row 0 (baseline), 1 (response) or -1.
     incidents, harm : array
@@ -41,6 +43,7 @@ class Zones:
     areas: gpd.GeoDataFrame
     zone: npt.NDArray[np.int64]
     pool: npt.NDArray[np.int64]
+    target: npt.NDArray[np.int64]
     time: npt.NDArray[np.int64]
     incidents: Floats
     harm: Floats | None
@@ -57,6 +60,10 @@ class Zones:
         """Totals of each area without a response, shape (areas, 2)."""
         size = self.number("comparator") + self.number("placebo")
         return _totals(self.pool, self.time, self.incidents, rows, size)
+
+    def target_counts(self, rows: npt.NDArray[np.bool_]) -> Floats:
+        """Totals of each target area, shape (areas, 2)."""
+        return _totals(self.target, self.time, self.incidents, rows, self.number("target"))
 
 
 def lay_zones(
@@ -108,10 +115,11 @@ def _place(incidents: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, baseline: Windo
     zone = np.where(first >= 0, np.append(codes[zoned], -1)[first], -1)
     pooled = areas["role"].isin(["comparator", "placebo"]).to_numpy()
     pool = np.where(zone == 0, -1, locate(places.xy, shapes[pooled]))
+    target = locate(places.xy, shapes[(areas["role"] == "target").to_numpy()])
     time = np.where(rows_in(incidents, baseline), 0, np.where(rows_in(incidents, after), 1, -1))
     harm = incidents["harm"].to_numpy(dtype=float) if "harm" in incidents.columns else None
     at = places.inverse
-    return Zones(areas, zone[at], pool[at], time, places.rows.astype(float), harm)
+    return Zones(areas, zone[at], pool[at], target[at], time, places.rows.astype(float), harm)
 
 
 def _totals(where: Any, time: Any, values: Floats, rows: Any, size: int) -> Floats:

@@ -178,7 +178,7 @@ def test_harm_is_the_weighted_sum_of_differences():
     found = assess_response(town, squares((50, 50)), **WHEN).findings["all recorded incidents"]
     assert found.harm.estimate == 365 * -50 + 2 * 50
     variance = 365**2 * (150 + 1000 / 25) + 2**2 * (250 + 1000 / 25)
-    assert found.harm.se == pytest.approx((variance * found.spread.dispersion) ** 0.5)
+    assert found.harm.se == pytest.approx((variance * found.dispersion) ** 0.5)
 
 
 def test_comparators_have_the_same_rank_in_the_same_earlier_period():

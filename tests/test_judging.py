@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
 from hotspots.checks import InputError
-from hotspots.judging import Spread, judge_counts, measure_spread, try_placebos
+from hotspots.judging import Spread, judge_counts, measure_spread, try_placebos, typical_size
 
 POISSON = Spread(1.0, 10**6, 10**6, True)
 
@@ -62,6 +62,22 @@ def test_an_empty_comparison_is_not_judged(pair):
 def test_a_fall_to_nothing_is_judged_and_a_tiny_count_shows_nothing():
     assert judge_counts((40, 0), (400, 400), spread=POISSON).direction == "fall"
     assert math.isnan(judge_counts((3, 3), (30, 30), spread=POISSON).detectable)
+
+
+def test_busier_places_are_widened_more_and_quieter_ones_no_less():
+    spread = Spread(1.5, 30, 29, True, size=100.0)
+    assert [spread.at(size) for size in (None, 50, 100, 300)] == [1.5, 1.5, 1.5, 2.5]
+    assert Spread(1.5, 30, 29, True).at(300) == 1.5
+    assert typical_size([[1, 1], [5, 5], [0, 0]]) == (4 + 100) / 12
+    even = judge_counts((150, 150), (300, 270), spread=spread, sizes=(100, 100))
+    busy = judge_counts((150, 150), (300, 270), spread=spread, sizes=(300, 100))
+    se = (2.5 * (2 / 150) + 1.5 * (1 / 300 + 1 / 270)) ** 0.5
+    assert busy.low == pytest.approx(busy.ratio * math.exp(-busy.multiplier * se))
+    assert busy.low < even.low
+    assert busy.detectable > even.detectable
+    after = busy.expected * (1 - busy.detectable)
+    found = judge_counts((150, after), (300, 270), spread=spread, sizes=(300, 100))
+    assert found.high == pytest.approx(1)
 
 
 @given(
