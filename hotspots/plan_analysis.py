@@ -218,9 +218,11 @@ def _middle(facts: Facts) -> Any:
 
 def nearby_text(counts: pd.DataFrame, *, walk: float = WALK) -> str:
     """Put counts of places nearby as a question, not a cause: those that stand out first."""
-    counts = counts[counts["here"] > 0]
-    if counts.empty:
+    if not (counts["here"] > 0).any():
         return f"None of the places given lie within {walk:.0f} m."
+    counts = counts[(counts["here"] > 0) & (counts["here"] >= counts["average"])]
+    if counts.empty:
+        return f"No kind of place given is more common within {walk:.0f} m than on average over the data."
     order = (
         ((counts["here"] + 0.5) / (counts["average"] + 0.5)).sort_values(ascending=False, kind="stable").index
     )

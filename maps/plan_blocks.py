@@ -15,7 +15,8 @@ class Field:
     hint: str = "Type here"
 
 
-Cell = str | Field
+# Text, one field, or several fields under each other.
+Cell = str | Field | tuple[Field, ...]
 
 
 @dataclass(frozen=True)

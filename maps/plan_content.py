@@ -27,6 +27,16 @@ ANALYSIS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("How does it compare?", "how", ("compare", "trend", "certainty")),
     ("What is nearby?", "why", ("nearby",)),
 )
+# Columns of the table of actions, with the fields in each cell.
+ACTION_CELLS = {
+    "Action agreed": ("action",),
+    "3E, side": ("three_e", "side"),
+    "Technique, power": ("technique", "power"),
+    "Lead agency, owner": ("lead", "owner"),
+    "Start, due": ("start", "due"),
+    "Status": ("status",),
+    "Cost": ("cost",),
+}
 SIDES = (
     ("Offender", "offender", "handler", "Who could influence them?"),
     ("Victim or target", "victim", "guardian", "Who could protect them?"),
@@ -153,6 +163,9 @@ def _objectives(plan: Plan) -> list[Block]:
                 MEASURES.get(measures[i], measures[i]),
                 frozen.get("baseline", "") if i == 0 else "the same months",
             ]
+            cells.append(_field(plan, f"objectives.{i + 1}.comparator", hint="As below, or…"))
+        else:
+            cells.append(_field(plan, f"objectives.{i + 1}.comparator"))
         cells += [_field(plan, f"objectives.{i + 1}.{name}") for name in ("target", "by_when")]
         rows.append(tuple(cells))
     said = f"Compared with {frozen['comparator']}." if frozen.get("comparator") else ""
@@ -162,9 +175,9 @@ def _objectives(plan: Plan) -> list[Block]:
         Heading("3. Objectives and response: what will we do?"),
         Grid(
             "Objectives (fixed when the plan was opened)",
-            ("Measure", "Before (baseline)", "Target", "By when"),
+            ("Measure", "Before (baseline)", "Compared with", "Target", "By when"),
             tuple(rows),
-            (0.24, 0.42, 0.2, 0.14),
+            (0.2, 0.36, 0.16, 0.16, 0.12),
         ),
         *([Text(said, note=True)] if said else []),
     ]
@@ -196,15 +209,16 @@ def _option(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _actions(plan: Plan) -> Grid:
-    """Actions in two fields of detail each, so that one line of Word holds what a meeting asks."""
-    shown = ("action", "three_e", "side", "lead", "owner", "start", "due", "status", "cost")
-    written = len(plan.people["actions"])
-    rows = tuple(
-        tuple(_field(plan, f"actions.{i}.{name}", hint="…") for name in shown)
-        for i in range(1, written + BLANK_ACTIONS + 1)
-    )
-    widths = (0.23, 0.08, 0.09, 0.12, 0.12, 0.09, 0.09, 0.1, 0.08)
-    return Grid("Actions agreed", tuple(label_of(name) for name in shown), rows, widths, name="actions")
+    """Lay out the actions, two fields of detail in a cell: a row holds all that a meeting asks."""
+
+    def cell(number: int, names: tuple[str, ...]) -> Field | tuple[Field, ...]:
+        made = tuple(_field(plan, f"actions.{number}.{n}", hint=f"{label_of(n)}…") for n in names)
+        return made if len(made) > 1 else made[0]
+
+    last = len(plan.people["actions"]) + BLANK_ACTIONS
+    rows = tuple(tuple(cell(i, names) for names in ACTION_CELLS.values()) for i in range(1, last + 1))
+    widths = (0.26, 0.1, 0.2, 0.17, 0.1, 0.09, 0.08)
+    return Grid("Actions agreed", tuple(ACTION_CELLS), rows, widths, name="actions")
 
 
 def _assessment(plan: Plan) -> list[Block]:

@@ -188,7 +188,7 @@ def _text_of(control: Any) -> str:
         return ""
     styles = {style.get(f"{W}val") for style in content.iter(f"{W}rStyle")}
     text = "".join(_pieces(content))
-    hinted = styles == {"Placeholder"} and text in ("Type here", "…", *_hints())
+    hinted = styles == {"Placeholder"} and (text.endswith("…") or text in ("Type here", *_hints()))
     return "" if hinted else clean_text(text).strip()
 
 
@@ -235,9 +235,10 @@ def _read_loose_rows(body: Any, ours: dict[Any, str], reading: Reading) -> None:
             cells = list(row.iter(f"{W}tc"))
             tags = [ours.get(control, "") for control in row.iter(f"{W}sdt")]
             if tags and all(tag.startswith("actions.") for tag in tags):
-                columns = [tag.split(".")[-1] for tag in tags]
+                firsts = [next(cell.iter(f"{W}sdt"), None) for cell in cells]
+                columns = [ours.get(control, "").split(".")[-1] for control in firsts]
             elif columns and not tags and len(cells) == len(columns):
                 words = [clean_text("".join(_pieces(cell))).strip() for cell in cells]
-                filled = {name: word for name, word in zip(columns, words, strict=True) if word}
+                filled = {name: word for name, word in zip(columns, words, strict=True) if name and word}
                 if filled:
                     reading.added.append(("actions", filled))

@@ -18,7 +18,7 @@ from hotspots.sara import draft_plan
 from maps.disclosure import Profile, name_category, profile_named
 from maps.document import file_stem
 from maps.plan_assets import say_cameras, say_patrols
-from maps.plan_store import list_records, open_plan, open_plans, save_plan
+from maps.plan_store import is_stale, list_records, open_plan, open_plans, save_plan
 
 WORST = 5
 OURS = (".docx", ".html")
@@ -84,6 +84,9 @@ def update_plans(
     again = {record: plan for record, plan in plans.items() if redraft or request_of(plan) in wanted}
     shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
     pictures = {"spots": spots, "layers": dict(areas or {}), "profile": who, "marking": marking}
+    for record, plan in plans.items():
+        if record not in again and is_stale(plan, record):
+            save_plan(plan, record, **pictures)
     for record, plan in again.items():
         if plan.covers != "person":
             current = find_current(plan, spots, shown)

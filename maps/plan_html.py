@@ -94,6 +94,15 @@ def _field(entry: Field) -> str:
     return '<span class="blank" aria-label="to be filled in">________</span>'
 
 
+def _fields(content: Field | tuple[Field, ...]) -> str:
+    if isinstance(content, Field):
+        return _field(content)
+    # each under the other, with its name while it is blank: several blanks in a cell say nothing
+    return "<br>".join(
+        _field(f) if f.value else f'<span class="blank">{_text(f.label)}: ____</span>' for f in content
+    )
+
+
 def _grid(grid: Grid) -> str:
     head = "".join(f'<th scope="col">{_text(name)}</th>' for name in grid.header)
     rows = "".join(f"<tr>{_row(grid, row)}</tr>" for row in grid.rows)
@@ -106,6 +115,6 @@ def _grid(grid: Grid) -> str:
 def _row(grid: Grid, row: tuple[Cell, ...]) -> str:
     cells = []
     for i, content in enumerate(row):
-        shown = _field(content) if isinstance(content, Field) else _text(content)
+        shown = _text(content) if isinstance(content, str) else _fields(content)
         cells.append(f"<td{' class=number' * (i in grid.numbers)}>{shown}</td>")
     return "".join(cells)

@@ -125,6 +125,16 @@ def save_plan(
     return written
 
 
+def is_stale(plan: Plan, record: Path) -> bool:
+    """Whether a plan's documents are missing, or show other words than its record has."""
+    if not all(record.with_suffix(suffix).exists() for suffix in (".docx", ".html")):
+        return True
+    written = {
+        tag: mark for tag, _, mark in (c.partition("#") for c in plan.document.get("controls", "").split())
+    }
+    return any(mark_of(text) != (written.get(tag) or mark_of("")) for tag, text in plan.fields().items())
+
+
 def refuse_locked(word: Path) -> None:
     """Refuse, by name, a document that Word or LibreOffice has open: it would write over ours."""
     marks = [word.with_name(f"~${word.name}"), word.with_name(f"~${word.name[2:]}")]

@@ -223,6 +223,9 @@ def _fill_cell(cell: Any, content: Cell, *, header: bool, right: bool) -> None:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if isinstance(content, Field):
         add_control(paragraph, content)
+    elif isinstance(content, tuple):
+        for i, entry in enumerate(content):
+            add_control(cell.add_paragraph(style="Cell") if i else paragraph, entry)
     else:
         paragraph.add_run(clean_text(content)).bold = header
     if header:

@@ -15,7 +15,7 @@ import pytest
 
 from hotspots.checks import InputError
 from hotspots.plan_names import draft_person_plan
-from hotspots.plan_record import Plan
+from hotspots.plan_record import ROWS, SINGLE, Plan
 from hotspots.sara import draft_plan
 from maps.document import write_plan
 from maps.plan_fields import read_fields
@@ -23,6 +23,8 @@ from maps.plan_fields import read_fields
 Type = Callable[[Path, dict[str, str]], None]
 PDF = 'pdf:writer_pdf_Export:{"ExportFormFields":{"type":"boolean","value":"false"}}'
 TABLES = 6
+# fixed by the data in the first row; rows of people's own have them
+FROZEN = {"objectives.1.measure", "objectives.1.baseline"}
 
 
 class Words(HTMLParser):
@@ -80,6 +82,13 @@ def test_map_and_month_chart_have_words_for_those_who_cannot_see_them(
     assert described[0].startswith("Map of Boar Lane")
     assert "Jul 2017: 18; Jul 2018: 17" in described[1]
     assert page.read_text(encoding="utf-8").count("data:image/png;base64,") == 2
+
+
+def test_every_field_of_people_is_a_control_in_the_document(plan: Plan, tmp_path: Path) -> None:
+    word, _ = write_plan(plan, tmp_path, profile="open")
+    wanted = {f"{group}.{name}" for group, names in SINGLE.items() for name in names}
+    wanted |= {f"{group}.1.{name}" for group, names in ROWS.items() for name in names} - FROZEN
+    assert wanted <= set(read_fields(word).entries)
 
 
 def test_the_same_plan_gives_the_same_bytes(plan: Plan, spots: gpd.GeoDataFrame, tmp_path: Path) -> None:
