@@ -25,7 +25,7 @@ from hotspots.dosage import describe_visits, summarise_outputs, summarise_visits
 from hotspots.download import download_incidents
 from hotspots.fairness import share_patrol_time
 from hotspots.find import find_hotspots
-from hotspots.fit import fit_layout, suggest_layouts
+from hotspots.fit import describe_fit, fit_layout, suggest_layouts
 from hotspots.forecast import draw_backtest, score_forecast
 from hotspots.identity import match_hotspots
 from hotspots.incidents import read_incidents
@@ -84,6 +84,7 @@ __all__ = [
     "covers_window",
     "crosswalk_categories",
     "describe_coverage",
+    "describe_fit",
     "describe_profile",
     "describe_visits",
     "diagnose_rejects",

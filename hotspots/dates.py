@@ -138,6 +138,25 @@ def _both_could_be_months(text: str) -> bool:
     return bool(match) and all(1 <= int(n) <= 12 for n in match.group(1, 2))  # type: ignore[union-attr]
 
 
+def cap_precision(dates: pd.DataFrame, precision: str | None) -> pd.DataFrame:
+    """Make dates no more precise than a source is: a month that Excel turned into its first day is a month.
+
+    Examples
+    --------
+    >>> cap_precision(parse_dates(pd.Series(["2024-03-01"])), "month")["precision"].tolist()
+    ['month']
+    """
+    if precision in (None, "minute"):
+        return dates
+    finer = dates["precision"].isin(["minute", "day"] if precision == "month" else ["minute"])
+    whole = dates["when"].dt.normalize()
+    if precision == "month":
+        whole = whole - pd.to_timedelta((whole.dt.day - 1).fillna(0), unit="D")
+    return dates.assign(
+        when=dates["when"].mask(finer, whole), precision=dates["precision"].mask(finer, precision)
+    )
+
+
 def join_times(dates: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     """Add the clock of a separate column to whole days; a day whose time cannot be read stays a day.
 

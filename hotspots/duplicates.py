@@ -37,6 +37,12 @@ def mark_duplicate_ids(judged: pd.DataFrame, own_id: pd.Series) -> None:
     revised = (losers["when"].ne(kept["when"]) | losers["file"].ne(kept["file"])) & ~kept["rejected"]
     judged.loc[losers.index, "cause"] = REPEATED
     judged.loc[losers.index, "value"] = own_id.loc[losers.index]
+    inside = int((~revised & losers["file"].eq(kept["file"])).sum())
+    if inside > len(judged) / 10:
+        announce(
+            f"{inside} rows repeat an ID of their own file and month and are rejected; if each is an event "
+            "of its own, leave incident_id out of the layout."
+        )
     if revised.any():
         count = losers.loc[revised, "id"].nunique()
         announce(f"{count} IDs came back in a later month or file: the latest is kept.")

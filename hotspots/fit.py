@@ -114,6 +114,31 @@ def _fit_file(name: str, rows: pd.DataFrame, layout: Layout) -> list[dict[str, A
     return lines
 
 
+def describe_fit(fit: pd.DataFrame) -> list[str]:
+    """Sentences on a table of `fit_layout`, for `hotspots check`: one per file, and one per doubt.
+
+    Examples
+    --------
+    >>> fit = pd.DataFrame({"file": "a.csv", "meaning": "when", "wanted": "Month", "found": "",
+    ...                     "required": True, "filled": float("nan"), "readable": float("nan"),
+    ...                     "nearest": "Mnth"}, index=[0])
+    >>> describe_fit(fit)[1]
+    "a.csv: no column for 'when' (Month), which is needed; the nearest name is Mnth."
+    """
+    sentences = []
+    for file, rows in fit.groupby("file", sort=False):
+        found = int(rows["found"].ne("").sum())
+        sentences.append(f"{file}: {found} of the layout's {len(rows)} columns found.")
+        for row in rows.to_dict("records"):
+            if not row["found"]:
+                need = ", which is needed" if row["required"] else ""
+                near = f"; the nearest name is {row['nearest']}" if row["nearest"] else ""
+                sentences.append(f"{file}: no column for '{row['meaning']}' ({row['wanted']}){need}{near}.")
+            elif row["readable"] < 1:
+                sentences.append(f"{file}: {row['readable']:.0%} of the dates in {row['found']} can be read.")
+    return sentences
+
+
 def suggest_layouts(source: Any) -> pd.DataFrame:
     """Rank the packaged layouts by how well they fit the first file of ``source``.
 

@@ -18,7 +18,7 @@ from hotspots.formats import X, Y, read_rows
 from hotspots.layout import Layout, load_layout
 from hotspots.readers import find_files
 from hotspots.rejects import REJECT_COLUMNS, diagnose_rejects
-from hotspots.rows import end_of, judge_rows, text_of
+from hotspots.rows import end_of, judge_rows, own_ids, text_of
 
 _end_of, _judge = end_of, judge_rows
 INCIDENT_COLUMNS = ["incident_id", "source", "when", "precision", "category", "place"]
@@ -129,7 +129,12 @@ def _rename(rows: pd.DataFrame, actual: Mapping[str, str], layout: Layout) -> pd
 
 
 def _settle_repeats(judged: pd.DataFrame, rows: pd.DataFrame, same_month: str) -> None:
-    own_id = text_of(rows, "_incident_id")
+    own_id = own_ids(rows)
+    damaged = int((own_id.eq("") & text_of(rows, "_incident_id").ne("")).sum())
+    if damaged:
+        announce(
+            f"{damaged} IDs were rewritten by Excel (as 2.01913E+12) and cannot be told apart: not used."
+        )
     settle_same_month(judged, text_of(rows, "_force"), own_id, keep=same_month)
     mark_duplicate_ids(judged, own_id)
 

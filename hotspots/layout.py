@@ -16,6 +16,7 @@ MEANINGS = (
 )  # fmt: skip
 KINDS = ("degrees", "metres", "geometry", "key")
 UNITS = ("crime", "incident", "case", "request", "call", "collision")
+PRECISIONS = ("minute", "day", "month")
 _KEYS = {
     "": {
         "name", "source", "unit", "description", "base", "skip", "delimiter", "sheet", "layer", "target",
@@ -23,7 +24,7 @@ _KEYS = {
     },
     "columns": set(MEANINGS),
     "coordinates": {"kind", "crs"},
-    "dates": {"formats"},
+    "dates": {"formats", "precision"},
     "category": {"fixed", "labels"},
     "lookup": {"file", "key", "x", "y", "kind", "type"},
 }  # fmt: skip
@@ -40,6 +41,7 @@ class Layout:
     kind: str
     crs: str
     formats: tuple[str, ...]
+    precision: str | None = None
     description: str = ""
     skip: tuple[str, ...] = ()
     delimiter: str | None = None
@@ -151,6 +153,7 @@ def _build(table: dict[str, Any], folder: Path) -> Layout:
         kind=kind,
         crs=str(place.get("crs", CRS if kind == "metres" else "EPSG:4326")),
         formats=tuple(table.get("dates", {}).get("formats", ())),
+        precision=table.get("dates", {}).get("precision"),
         description=str(table.get("description", "")),
         skip=tuple(table.get("skip", ())),
         delimiter=table.get("delimiter"),
@@ -193,6 +196,7 @@ def _check_values(problems: Problems, table: Mapping[str, Any]) -> None:
     needed = {"when"} | ({"x", "y"} if kind in ("degrees", "metres") else {"key"} if kind == "key" else set())
     if not table.get("category", {}).get("fixed"):
         needed.add("category")
+    _one_of(problems, "precision", table.get("dates", {}).get("precision", "minute"), PRECISIONS)
     for meaning in sorted(needed - set(columns)):
         problems.add(f"[columns] does not say which column is {meaning!r}")
     if (kind == "key" or "key" in columns) and "lookup" not in table:

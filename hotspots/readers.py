@@ -14,7 +14,7 @@ from typing import Any
 
 from hotspots.checks import InputError, Problems, announce
 
-MAX_BYTES = 2 * 1024**3
+MAX_BYTES = 1024**3
 MAX_RATIO = 400
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".xlsx", ".xlsm", ".parquet", ".gpkg", ".geojson", ".json")
 _TOO_BIG = "use aggregate_incidents, or read one month at a time"
@@ -48,7 +48,7 @@ def find_files(source: Any, *, skip: Sequence[str] = ()) -> list[SourceFile]:
         elif path.suffix.lower() == ".zip":
             found.extend(_inside_zip(path, name, skip, problems))
         elif path.stat().st_size > MAX_BYTES:
-            problems.add("the file is larger than 2 GB", given=name, advice=_TOO_BIG)
+            problems.add("the file is larger than 1 GB", given=name, advice=_TOO_BIG)
         else:
             found.append(SourceFile(name, _file_reader(path, name)))
     kept = [f for f in found if not _matches(f.name, skip)]
@@ -124,7 +124,7 @@ def _inside_zip(path: Path, name: str, skip: Sequence[str], problems: Problems) 
         if not _matches(member.filename, skip):
             _check_member(member, f"{name}/{member.filename}", problems)
     if sum(m.file_size for m in wanted) > MAX_BYTES:
-        problems.add("the zip unpacks to more than 2 GB", given=name, advice=_TOO_BIG)
+        problems.add("the zip unpacks to more than 1 GB", given=name, advice=_TOO_BIG)
     return [SourceFile(f"{name}/{m.filename}", _member_reader(path, name, m)) for m in wanted]
 
 
@@ -152,7 +152,7 @@ def _file_reader(path: Path, name: str) -> Callable[[], bytes]:
         except (OSError, EOFError, zlib.error) as error:
             raise InputError("The file cannot be read", given=f"{name}: {error}") from error
         if len(data) > MAX_BYTES:
-            raise InputError("The file unpacks to more than 2 GB", given=name, advice=_TOO_BIG)
+            raise InputError("The file unpacks to more than 1 GB", given=name, advice=_TOO_BIG)
         return data
 
     return read

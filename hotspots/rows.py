@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots.checks import CRS, InputError
 from hotspots.coordinates import judge_coordinates, make_points, within_area
-from hotspots.dates import join_times, parse_dates
+from hotspots.dates import cap_precision, join_times, parse_dates
 from hotspots.layout import Layout
 from hotspots.lookup import locate_keys
 
@@ -28,6 +28,7 @@ def judge_rows(rows: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area
     dates = parse_dates(rows["_when"], formats=layout.formats)
     if "_time" in rows.columns:
         dates = join_times(dates, rows["_time"])
+    dates = cap_precision(dates, layout.precision)
     date_cause = dates["cause"].mask(dates["when"] >= end, "future date")
     places = _written_places(rows, layout)
     judged = pd.DataFrame(
@@ -96,8 +97,14 @@ def _values(rows: pd.DataFrame, date_cause: pd.Series, places: pd.DataFrame) -> 
     return value.astype("str").str.slice(0, 200)
 
 
-def _ids(rows: pd.DataFrame) -> pd.Series:
+def own_ids(rows: pd.DataFrame) -> pd.Series:
+    """IDs of the source; those that Excel rewrote as 2.01913E+12, which many rows then share, are none."""
     own = text_of(rows, "_incident_id")
+    return own.mask(own.str.fullmatch(r"\d(\.\d+)?E\+\d+"), "")
+
+
+def _ids(rows: pd.DataFrame) -> pd.Series:
+    own = own_ids(rows)
     return own.where(own.ne(""), rows["_file"] + ":" + rows["_line"].astype("str"))
 
 

@@ -12,7 +12,7 @@ from shapely.geometry import MultiPoint, Point, Polygon
 
 from hotspots.checks import CRS, InputError
 from hotspots.dates import join_times, parse_dates
-from hotspots.fit import fit_layout, suggest_layouts
+from hotspots.fit import describe_fit, fit_layout, suggest_layouts
 from hotspots.incidents import read_incidents
 from hotspots.layout import list_layouts, load_layout
 from hotspots.lookup import fold_key
@@ -295,3 +295,44 @@ def test_memphis_reads_with_its_clock_in_its_own_metres(shared_data: Path) -> No
     assert incidents["precision"].eq("minute").all()
     incidents, rejects = read_incidents(path, layout={k: v for k, v in MEMPHIS.items() if k != "target"})
     assert rejects["cause"].unique().tolist() == ["outside Great Britain"]
+
+
+def test_a_month_that_excel_made_a_day_stays_a_month(tmp_path: Path) -> None:
+    rows = {
+        "Month": pd.to_datetime(["2024-03-01"]),
+        "Longitude": [-1.5],
+        "Latitude": [53.8],
+        "Crime type": "Drugs",
+    }
+    pd.DataFrame(rows).to_excel(tmp_path / "a.xlsx", index=False)
+    incidents, _ = read_incidents(tmp_path / "a.xlsx")
+    assert incidents[["when", "precision"]].values.tolist() == [[pd.Timestamp("2024-03-01"), "month"]]
+
+
+def test_ids_that_excel_rewrote_never_make_duplicates(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = "\n".join(f"2.01913E+12,2024-01-02,Noise,{430000 + i},433000" for i in range(3))
+    incidents, rejects = read_text(tmp_path, f"Ref,Opened,Type,E,N\n{rows}\n")
+    assert incidents["incident_id"].tolist() == ["a.csv:2", "a.csv:3", "a.csv:4"]
+    assert rejects.empty
+    assert "3 IDs were rewritten by Excel" in caplog.text
+
+
+def test_a_file_in_which_most_rows_share_an_id_is_spoken_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = "\n".join(f"7,2024-01-02,Noise,{430000 + i},433000" for i in range(3))
+    _, rejects = read_text(tmp_path, f"Ref,Opened,Type,E,N\n{rows}\n")
+    assert len(rejects) == 2
+    assert "leave incident_id out of the layout" in caplog.text
+
+
+def test_the_fit_in_sentences(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Ref,Opened,Typ,E,N\n1,03/04/2024,Noise,430000,433000\n2,2024-01-01,Noise,1,1\n")
+    assert describe_fit(fit_layout(path, layout=OWN)) == [
+        "a.csv: 4 of the layout's 5 columns found.",
+        "a.csv: 50% of the dates in Opened can be read.",
+        "a.csv: no column for 'category' (Type), which is needed; the nearest name is Typ.",
+    ]
