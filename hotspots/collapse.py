@@ -15,6 +15,8 @@ from hotspots.checks import InputError, require_metres
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64).view(np.int64)  # odd, well spread
+
 
 class Places(NamedTuple):
     """The distinct coordinates of some incidents.
@@ -72,14 +74,15 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
     """
     require_metres(incidents, what=what)
     points = incidents.geometry.to_numpy()
-    kinds = shapely.get_type_id(points)
-    if ((kinds != 0) & (kinds != -1)).any():
-        raise InputError(
-            f"{what} must be points", given=str(incidents.geometry.geom_type.value_counts().to_dict())
-        )
-    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)]).astype(float)
-    missing = ~np.isfinite(xy).all(axis=1)
-    if missing.any():
+    xy = np.empty((len(points), 2))
+    xy[:, 0], xy[:, 1] = shapely.get_x(points), shapely.get_y(points)  # NaN for all but points
+    if not np.isfinite(xy).all():
+        kinds = shapely.get_type_id(points)
+        if ((kinds != 0) & (kinds != -1)).any():
+            raise InputError(
+                f"{what} must be points", given=str(incidents.geometry.geom_type.value_counts().to_dict())
+            )
+        missing = ~np.isfinite(xy).all(axis=1)
         raise InputError(
             f"{int(missing.sum())} of {len(xy)} {what} have no coordinates",
             given=f"row {int(np.argmax(missing))}",
@@ -115,14 +118,28 @@ def collapse_incidents(incidents: gpd.GeoDataFrame) -> Places:
     """
     xy = coordinates_of(incidents)
     rows = incidents_per_row(incidents)
-    # two hashes of one coordinate each and one of the pair: order kept, and no sort of the rows
-    across, _ = pd.factorize(xy[:, 0] + 0.0)
-    up, ups = pd.factorize(xy[:, 1] + 0.0)
-    inverse, firsts = pd.factorize(across.astype(np.int64) * max(len(ups), 1) + up)
-    first_row = np.full(len(firsts), len(xy), dtype=np.int64)
-    np.minimum.at(first_row, inverse, np.arange(len(xy)))
-    totals = np.bincount(inverse, weights=rows, minlength=len(firsts)).astype(np.int64)
-    return Places(xy[first_row], inverse.astype(np.int64), rows, totals)
+    inverse, first_row = _number_distinct(xy)
+    totals = np.bincount(inverse, weights=rows, minlength=len(first_row)).astype(np.int64)
+    return Places(xy[first_row], inverse, rows, totals)
+
+
+def _number_distinct(xy: Floats) -> tuple[Ints, Ints]:
+    """Give distinct rows numbers in order of first appearance: the number of each row, and each first row."""
+    bits = (xy + 0.0).view(np.int64)  # adding 0 makes -0.0 and 0.0 one
+    mixed = (bits * _MIX).sum(axis=1)
+    inverse, first_row = _factorize(mixed)
+    if (bits[first_row][inverse] != bits).any():  # two places with one hash: number them the long way
+        across, _ = pd.factorize(bits[:, 0])
+        up, ups = pd.factorize(bits[:, 1])
+        inverse, first_row = _factorize(across.astype(np.int64) * max(len(ups), 1) + up)
+    return inverse, first_row
+
+
+def _factorize(keys: Ints) -> tuple[Ints, Ints]:
+    inverse, distinct = pd.factorize(keys)
+    first_row = np.empty(len(distinct), dtype=np.int64)
+    first_row[inverse[::-1]] = np.arange(len(keys))[::-1]
+    return inverse.astype(np.int64, copy=False), first_row
 
 
 def exact_units(values: npt.ArrayLike) -> Ints:
