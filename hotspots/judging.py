@@ -38,13 +38,13 @@ class Spread(NamedTuple):
     size: float = float("inf")
 
     def at(self, size: float | None) -> float:
-        """Return the dispersion of areas of another size: what is beyond chance grows with the count.
+        """Return the dispersion of areas of another size: what is beyond chance grows with its square root.
 
-        Places swing by so many per cent, so the busier the place, the wider beyond chance; quieter
-        places are given no less than these areas had.
+        So it does on real areas without a response (docs/methods/change.md); quieter areas are given no
+        less than these had.
         """
         beyond = self.dispersion - 1
-        return self.dispersion if size is None else 1 + beyond * max(1.0, size / self.size)
+        return self.dispersion if size is None else 1 + beyond * max(1.0, size / self.size) ** 0.5
 
 
 class Judgement(NamedTuple):
@@ -238,7 +238,7 @@ def _falls(first: Floats, second: Floats, spread: Spread, level: float) -> tuple
     change = np.log(t1 * c0 / (t0 * c1))
     # every area has an incident, so no size is 0
     sizes = [(n**2).sum(axis=1) / n.sum(axis=1) for n in (first.sum(axis=2), second.sum(axis=2))]
-    wide = [1 + (spread.dispersion - 1) * np.maximum(1.0, size / spread.size) for size in sizes]
+    wide = [1 + (spread.dispersion - 1) * np.maximum(1.0, size / spread.size) ** 0.5 for size in sizes]
     upper = (1 + level) / 2
     plain = change < -norm.ppf(upper) * _error(t0, t1, c0, c1, (1.0, 1.0))
     return usable & plain, usable & (change < -t.ppf(upper, spread.freedom) * _error(t0, t1, c0, c1, wide))

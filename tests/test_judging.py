@@ -66,17 +66,17 @@ def test_a_fall_to_nothing_is_judged_and_a_tiny_count_shows_nothing():
 
 def test_busier_places_are_widened_more_and_quieter_ones_no_less():
     spread = Spread(1.5, 30, 29, True, size=100.0)
-    assert [spread.at(size) for size in (None, 50, 100, 300)] == [1.5, 1.5, 1.5, 2.5]
+    assert [spread.at(size) for size in (None, 50, 100, 400)] == [1.5, 1.5, 1.5, 2.0]
     assert Spread(1.5, 30, 29, True).at(300) == 1.5
     assert typical_size([[1, 1], [5, 5], [0, 0]]) == (4 + 100) / 12
     even = judge_counts((150, 150), (300, 270), spread=spread, sizes=(100, 100))
-    busy = judge_counts((150, 150), (300, 270), spread=spread, sizes=(300, 100))
-    se = (2.5 * (2 / 150) + 1.5 * (1 / 300 + 1 / 270)) ** 0.5
+    busy = judge_counts((150, 150), (300, 270), spread=spread, sizes=(400, 100))
+    se = (2.0 * (2 / 150) + 1.5 * (1 / 300 + 1 / 270)) ** 0.5
     assert busy.low == pytest.approx(busy.ratio * math.exp(-busy.multiplier * se))
     assert busy.low < even.low
     assert busy.detectable > even.detectable
     after = busy.expected * (1 - busy.detectable)
-    found = judge_counts((150, after), (300, 270), spread=spread, sizes=(300, 100))
+    found = judge_counts((150, after), (300, 270), spread=spread, sizes=(400, 100))
     assert found.high == pytest.approx(1)
 
 
