@@ -82,7 +82,7 @@ def add_control(paragraph: Any, entry: Field) -> None:
     content = element("sdtContent")
     run = paragraph.add_run(entry.value or entry.hint)
     if not entry.value:
-        run.style = "Placeholder"
+        run._r.style = "Placeholder"
         run.font.color.rgb = RGBColor(0x59, 0x59, 0x59)
         run._r.get_or_add_rPr().append(element("shd", val="clear", color="auto", fill="EFEFEF"))
     content.append(run._r)

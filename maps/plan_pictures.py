@@ -53,10 +53,11 @@ def draw_pictures(
     if spots is not None:
         frame, rank = place_on_list(plan, spots)
         width, height = MAP_SIZE
-        png = draw_static_map(frame, layers=layers, focus=rank, width=width, height=height, profile=profile)
+        near = _near(layers or {}, frame.geometry[rank])
+        png = draw_static_map(frame, layers=near, focus=rank, width=width, height=height, profile=profile)
         streets = [row["street"] for row in plan.analysis.get("repeat_places", ())][:5]
-        near = f" Busiest streets: {say_list(streets)}." if streets else ""
-        alt = f"Map of {plan.title}: outline of the plan's area with street names and hotspots nearby.{near}"
+        named = f" Busiest streets: {say_list(streets)}." if streets else ""
+        alt = f"Map of {plan.title}: outline of the plan's area with street names and hotspots nearby.{named}"
         drawn.append(Picture(png, alt, f"Left: the place, from the data alone ({plan.title}).", width / 10))
     months = plan.analysis.get("months", [])
     if months:
@@ -65,6 +66,13 @@ def draw_pictures(
         alt = f"Bars of incidents by month. {said}."
         drawn.append(Picture(draw_months(months), alt, caption, CHART_SIZE[0] / 10))
     return Pictures(tuple(drawn)) if drawn else None
+
+
+def _near(layers: Mapping[str, gpd.GeoDataFrame], ground: Any) -> dict[str, gpd.GeoDataFrame]:
+    """Keep what the map can show: simplifying a whole city's outlines for one street is slow."""
+    west, south, east, north = ground.bounds
+    around = ground.buffer(max(1500.0, 2 * (east - west), 2 * (north - south)))
+    return {name: frame[frame.geometry.intersects(around)] for name, frame in layers.items()}
 
 
 def place_on_list(plan: Plan, spots: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Any]:

@@ -24,6 +24,7 @@ from maps.plan_blocks import (
 from maps.plan_fields import add_control
 
 FONT = "Arial"
+CELL = "Cell"  # the id of our style for tables, set as it is: looking styles up by name is slow
 PAGE_WIDTH = 18.0  # centimetres between the margins of an A4 page
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -108,7 +109,7 @@ def _set_styles(word: Any) -> None:
     for name in ("Heading 1", "Heading 2", "Title", "Caption"):
         styles[name].font.color.rgb = RGBColor(0, 0, 0)
     styles["Caption"].font.bold = False
-    cells = styles.add_style("Cell", WD_STYLE_TYPE.PARAGRAPH)
+    cells = styles.add_style(CELL, WD_STYLE_TYPE.PARAGRAPH)
     cells.base_style, cells.font.size = styles["Normal"], Pt(8.5)
     cells.paragraph_format.space_after = Pt(0)
     styles.add_style("Placeholder", WD_STYLE_TYPE.CHARACTER).font.color.rgb = RGBColor(0x59, 0x59, 0x59)
@@ -179,7 +180,7 @@ def _add_pictures(word: Any, pictures: Pictures) -> None:
     row.autofit = False
     for column, cell, picture in zip(row.columns, row.rows[0].cells, pictures.pictures, strict=True):
         column.width = cell.width = Cm(picture.width + 0.4)
-        cell.paragraphs[0].style = "Cell"
+        cell.paragraphs[0]._p.style = CELL
         cell.paragraphs[0].paragraph_format.keep_with_next = True
         _add_picture(cell.paragraphs[0], picture)
     captions = " ".join(clean_text(picture.caption) for picture in pictures.pictures)
@@ -198,7 +199,8 @@ def _add_picture(paragraph: Any, picture: Picture) -> None:
 def _add_grid(word: Any, grid: Grid) -> None:
     from docx.shared import Cm, Pt
 
-    caption = word.add_paragraph(style="Cell")
+    caption = word.add_paragraph()
+    caption._p.style = CELL
     caption.add_run(clean_text(grid.caption)).bold = True
     caption.paragraph_format.keep_with_next = True
     table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.header), style="Table Grid")
@@ -218,14 +220,16 @@ def _fill_cell(cell: Any, content: Cell, *, header: bool, right: bool) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     paragraph = cell.paragraphs[0]
-    paragraph.style = "Cell"
+    paragraph._p.style = CELL
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if isinstance(content, Field):
         add_control(paragraph, content)
     elif isinstance(content, tuple):
         for i, entry in enumerate(content):
-            add_control(cell.add_paragraph(style="Cell") if i else paragraph, entry)
+            line = cell.add_paragraph() if i else paragraph
+            line._p.style = CELL
+            add_control(line, entry)
     else:
         paragraph.add_run(clean_text(content)).bold = header
     if header:
