@@ -42,6 +42,7 @@ from hotspots.plan_record import Plan
 from hotspots.plan_toml import read_plan, write_record
 from hotspots.premises import assign_premises, rank_premises
 from hotspots.profiles import describe_profile, filter_profile, list_profiles, load_profile, match_profile
+from hotspots.records import describe_records, tabulate_records
 from hotspots.register import read_register
 from hotspots.rejects import diagnose_rejects, refuse_systematic, tabulate_rejects
 from hotspots.repeats import rank_places
@@ -86,6 +87,7 @@ __all__ = [
     "describe_coverage",
     "describe_fit",
     "describe_profile",
+    "describe_records",
     "describe_visits",
     "diagnose_rejects",
     "download_incidents",
@@ -148,6 +150,7 @@ __all__ = [
     "summarise_backtest",
     "summarise_outputs",
     "summarise_visits",
+    "tabulate_records",
     "tabulate_rejects",
     "tabulate_severity",
     "timetable_patrols",

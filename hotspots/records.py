@@ -1,0 +1,111 @@
+"""What was read, in sentences and in tables: kinds, coverage, unknown categories, weights, repeat places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.checks import CRS
+from hotspots.coverage import check_coverage, describe_coverage
+from hotspots.crosswalk import count_priorities, list_unmatched
+from hotspots.kinds import count_kinds
+from hotspots.repeats import rank_places
+from hotspots.severity import explain_weights
+from hotspots.severity_table import tabulate_severity
+
+_TOP = 100
+
+
+def describe_records(
+    incidents: pd.DataFrame, rejects: pd.DataFrame, *, crosswalks: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Say what was read: numbers by source and kind, coverage and its gaps, categories that nobody knows.
+
+    Examples
+    --------
+    >>> columns = {"category": ["Drugs", "Witchcraft"], "when": pd.Timestamp("2024-03-01")}
+    >>> rows = pd.DataFrame(columns).assign(source="police.uk", precision="month")
+    >>> for sentence in describe_records(rows, pd.DataFrame()):
+    ...     print(sentence)
+    police.uk: 2 crimes.
+    police.uk: 2 rows, 01 March 2024 to 31 March 2024, 1 months.
+    1 incidents are of categories that no crosswalk knows: Witchcraft (1).
+    """
+    sentences = []
+    for source, row in count_kinds(incidents).iterrows():
+        kinds = ", ".join(f"{n:,} {kind}" for kind, n in row.items() if n)
+        sentences.append(f"{source}: {kinds}.")
+    if "area" in rejects.columns and (own := int(rejects["area"].ne("").sum())):
+        sentences.append(f"{own:,} rejected rows name an area: they count by the source's own area.")
+    sentences += describe_coverage(check_coverage(incidents, rejects))
+    unknown = list_unmatched(incidents, crosswalks=crosswalks)
+    if len(unknown):
+        listed = ", ".join(
+            f"{r['category']} ({r['incidents']:,})" for r in unknown.head(20).to_dict("records")
+        )
+        total = int(unknown["incidents"].sum())
+        sentences.append(f"{total:,} incidents are of categories that no crosswalk knows: {listed}.")
+    return sentences
+
+
+def tabulate_records(
+    incidents: gpd.GeoDataFrame,
+    rejects: pd.DataFrame,
+    *,
+    layers: Iterable[str] = (),
+    before: gpd.GeoDataFrame | None = None,
+    crosswalks: Mapping[str, Any] | None = None,
+    **weighing: Any,
+) -> dict[str, pd.DataFrame]:
+    """Tables for a workbook, by title.
+
+    Parameters
+    ----------
+    incidents, rejects
+        Of `read_incidents` or `read_sources`; severity by area needs ``harm``.
+    layers : iterable of str
+        Attached layers, such as "ward": their severity tables use ``<layer>_name``.
+    before : GeoDataFrame, optional
+        The earlier period's incidents, for the change.
+    crosswalks : mapping, optional
+        As for `crosswalk_categories`.
+    **weighing
+        The options of `weigh_incidents` other than ``level``.
+
+    Returns
+    -------
+    dict of DataFrame
+        "Records by kind", "Coverage", "Priorities", "Unknown categories", "Weights used", "Repeat streets",
+        "Repeat points", and "Severity by <layer>" for each layer. They are for the room: what leaves it goes
+        through the disclosure profile first.
+    """
+    weighing.pop("level", None)
+    tables = {
+        "Records by kind": count_kinds(incidents).reset_index(),
+        "Coverage": check_coverage(incidents, rejects),
+        "Priorities": count_priorities(incidents, crosswalks=crosswalks).reset_index(),
+        "Unknown categories": list_unmatched(incidents, crosswalks=crosswalks),
+        "Weights used": _weights_used(incidents, crosswalks=crosswalks, **weighing),
+    }
+    if incidents.crs == CRS:
+        for by in ("street", "point"):
+            ranked = rank_places(incidents, by=by).head(_TOP).reset_index()
+            tables[f"Repeat {by}s"] = pd.DataFrame(ranked.drop(columns="geometry"))
+    if "harm" in incidents.columns:
+        for layer in layers:
+            table = tabulate_severity(incidents, by=f"{layer}_name", before=before)
+            tables[f"Severity by {layer}"] = table.reset_index()
+    return tables
+
+
+def _weights_used(incidents: pd.DataFrame, **options: Any) -> pd.DataFrame:
+    """Count incidents by source, category and the weight that was used for them."""
+    used = explain_weights(incidents, **options)
+    counts = incidents["incidents"] if "incidents" in incidents.columns else 1
+    keys = ["source", "category", "used", "matched", "weight"]
+    rows = used.assign(source=incidents["source"], category=incidents["category"], incidents=counts)
+    table = rows.groupby(keys, dropna=False)["incidents"].sum().reset_index()
+    return table.sort_values("incidents", ascending=False, kind="stable", ignore_index=True)
