@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 import geopandas as gpd
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from hotspots.checks import CRS, InputError, announce, require_metres
 from hotspots.covering import cover_most, covered_weight, order_by_gain
-from hotspots.demand import Demand, collect_demand, tidy_name
+from hotspots.demand import Demand, Problem, collect_demand, tidy_name
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,7 +35,7 @@ def place_cameras(
     existing: gpd.GeoDataFrame | None = None,
     current: gpd.GeoDataFrame | None = None,
     by: str = "harm",
-    profile: Collection[str] | None = None,
+    profile: Problem = None,
     min_gain: float = 0.0,
 ) -> gpd.GeoDataFrame:
     """Choose the sites that together reach the most harm, proven the best, and say what each adds.
@@ -58,8 +57,8 @@ def place_cameras(
         Cameras that stand today and may be moved: each is answered by keep, move or take down.
     by : {"harm", "incidents"}
         What is covered.
-    profile : collection of str, optional
-        Categories that count; None means all.
+    profile : str, mapping or collection of str, optional
+        A problem profile (see `load_profile`), or the categories that count; None means all.
     min_gain : float
         Share of the measure that moving a camera must gain (0.01 is one per cent); only with ``current``.
 

@@ -44,10 +44,10 @@ def choose_stops(worth: Floats, rules: list[Rule], *, most: int) -> Flags:
     return found
 
 
-def keeps(chosen: Flags, rules: list[Rule]) -> bool:
-    """Say whether a choice keeps every rule."""
+def keeps(chosen: Flags, rules: list[Rule], *, least: bool = True) -> bool:
+    """Say whether a choice keeps every rule; without ``least``, what it must hold may still come."""
     sums = [(float(rule.weights[chosen].sum()), rule) for rule in rules]
-    return all(rule.low - 1e-9 <= total <= rule.high + 1e-9 for total, rule in sums)
+    return all((not least or rule.low - 1e-9 <= total) and total <= rule.high + 1e-9 for total, rule in sums)
 
 
 def _rows(n: int, rules: list[Rule], most: int) -> tuple[Any, Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspots.checks import InputError, closest_name, require_columns, require_metres
+from hotspots.profiles import Profile, match_profile
 
 Floats = NDArray[np.float64]
+Problem = str | Mapping[str, Any] | Profile | Collection[str] | None
 MEASURES = ("harm", "incidents")
 
 
@@ -29,7 +31,7 @@ class Demand(NamedTuple):
         return self.harm if by == "harm" else self.incidents
 
 
-def collect_demand(frame: Any, *, by: str, profile: Collection[str] | None = None, what: str) -> Demand:
+def collect_demand(frame: Any, *, by: str, profile: Problem = None, what: str) -> Demand:
     """Collapse incidents, places or spots to demand at distinct coordinates.
 
     A spot with several parts counts at each part's centre. ``profile`` keeps only the categories named.
@@ -61,13 +63,15 @@ def check_measure(by: str) -> None:
         raise InputError("Places are judged by harm or by incidents", given=f"by={by!r}", advice="by='harm'")
 
 
-def keep_profile(frame: Any, profile: Collection[str] | None, *, what: str) -> Any:
-    """Rows whose category is in the profile; None keeps all."""
+def keep_profile(frame: Any, profile: Problem, *, what: str) -> Any:
+    """Rows of a problem profile (see `hotspots.load_profile`) or of the categories named; None keeps all."""
     if profile is None:
         return frame
-    wanted = {profile} if isinstance(profile, str) else set(profile)
     require_columns(frame, ["category"], what=f"{what} (to keep one problem profile)")
     known = set(frame["category"].dropna())
+    if isinstance(profile, Mapping | Profile) or (isinstance(profile, str) and profile not in known):
+        return frame[match_profile(frame, profile)]
+    wanted = {profile} if isinstance(profile, str) else set(profile)
     unknown = sorted(wanted - known)
     if unknown and len(frame):
         near = closest_name(unknown[0], known)

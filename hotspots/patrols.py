@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
 from hotspots.choice import Rule, choose_stops, keeps
+from hotspots.demand import Problem
 from hotspots.duty import Duty, check_duty
 from hotspots.rounds import split_stops
 from hotspots.rules import Demands, give_reasons, make_rules, refuse_far
@@ -22,7 +23,8 @@ from hotspots.travel import stop_times, travel_options
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_NEXT = 12
+# How many more stops are tried when one is changed, and when a choice is begun anew.
+_NEXT, _FAR = 12, 60
 _FURTHER = 4
 
 
@@ -64,7 +66,7 @@ def choose_patrols(
     already: Mapping[Any, float] | Iterable[Any] = (),
     by: str = "harm",
     incidents: gpd.GeoDataFrame | None = None,
-    profile: Collection[str] | None = None,
+    profile: Problem = None,
     weekdays: Collection[str] | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Choose the hotspots that cover most harm in the hours and vehicles there are, and say what is left out.
@@ -106,8 +108,10 @@ def choose_patrols(
     incidents : GeoDataFrame, optional
         Records behind the spots: harm is then counted anew in the hours of the shift (where they have a
         clock) and in the ``profile``. None means the whole day's, as the spots state it.
-    profile, weekdays : collections of str, optional
-        Categories that count, and days worked; None means all.
+    profile : str, mapping or collection of str, optional
+        A problem profile (see `load_profile`), or the categories that count; None means all.
+    weekdays : collection of str, optional
+        Days worked; None means all.
 
     Returns
     -------
@@ -221,6 +225,9 @@ class _Plan:
                 raise InputError("No round fits", given=f"{crews} vehicles", advice="a longer gap")
             chosen = choose_stops(worth, self.rules, most=fewer)
         chosen = self._grow(chosen, crews, worth, -1)
+        greedy = self._grow(np.zeros(len(worth), dtype=bool), crews, worth, -1, reach=_FAR)
+        if keeps(greedy, self.rules) and worth[greedy].sum() > worth[chosen].sum():
+            chosen = greedy
         for out in np.flatnonzero(chosen):
             without = chosen.copy()
             without[out] = False
@@ -229,15 +236,19 @@ class _Plan:
                 chosen = other
         return chosen
 
-    def _grow(self, chosen: Flags, crews: int, worth: Floats, barred: int) -> Flags:
+    def _grow(self, chosen: Flags, crews: int, worth: Floats, barred: int, reach: int = _NEXT) -> Flags:
         """Add the stops worth most that still fit, of the next few."""
         waiting = [
             j for j in np.argsort(-worth, kind="stable") if not chosen[j] and worth[j] > 0 and j != barred
         ]
-        for j in waiting[:_NEXT]:
+        for j in waiting[:reach]:
             more = chosen.copy()
             more[j] = True
-            if keeps(more, self.rules) and more.sum() <= crews * self.room(0) and self.fits(more, crews):
+            if (
+                keeps(more, self.rules, least=False)
+                and more.sum() <= crews * self.room(0)
+                and self.fits(more, crews)
+            ):
                 chosen = more
         return chosen
 

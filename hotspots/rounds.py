@@ -99,6 +99,8 @@ def split_stops(travel: Floats, *, visit: float, limit: float, vehicles: int) ->
     n = len(travel)
     if n == 0:
         return []
+    if _surely_too_long(travel, visit, limit, vehicles):
+        return None
     if vehicles <= 2 and n <= EXACT_STOPS:
         return _split_exactly(travel, visit, limit, vehicles)
     best: list[Ints] | None = None
@@ -108,6 +110,13 @@ def split_stops(travel: Floats, *, visit: float, limit: float, vehicles: int) ->
         if longest < shortest or (best is None and longest <= shortest):
             best, shortest = pieces, longest
     return None if best is None else sorted((np.sort(p) for p in best if len(p)), key=lambda p: int(p[0]))
+
+
+def _surely_too_long(travel: Floats, visit: float, limit: float, vehicles: int) -> bool:
+    """Bound: each stop but one a vehicle is reached and left over its shortest link at best."""
+    nearest = np.sort((travel + np.diag(np.full(len(travel), np.inf))).min(axis=1))
+    driven = nearest[: max(len(travel) - vehicles, 0)].sum()
+    return bool(len(travel) * visit + driven > vehicles * limit + _TIGHT)
 
 
 def _split_exactly(travel: Floats, visit: float, limit: float, vehicles: int) -> list[Ints] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry import Point
 
 from hotspots.checks import InputError, announce, closest_name, require_metres
-from hotspots.demand import check_measure, keep_profile, part_rows
+from hotspots.demand import Problem, check_measure, keep_profile, part_rows
 from hotspots.shifts import Shift, within_shift
 
 MEASURES = ("harm", "incidents")
@@ -23,7 +23,7 @@ def list_stops(
     *,
     by: str,
     incidents: gpd.GeoDataFrame | None,
-    profile: Collection[str] | None,
+    profile: Problem,
     pattern: Mapping[int, Shift],
     already: Mapping[Any, float] | Iterable[Any],
 ) -> gpd.GeoDataFrame:
@@ -109,7 +109,7 @@ def _recount(
     parts: pd.DataFrame,
     shapes: list[Any],
     incidents: gpd.GeoDataFrame,
-    profile: Collection[str] | None,
+    profile: Problem,
     pattern: Mapping[int, Shift],
 ) -> dict[str, float]:
     """Count incidents and harm anew: those of the profile, in the hours of the shift."""

@@ -217,3 +217,42 @@ def test_bad_harm_is_said():
         place_cameras(STREET.drop(columns="harm"), radius=70)
     with pytest.raises(InputError, match="no geometry"):
         place_cameras(gpd.GeoDataFrame({"harm": [1.0]}, geometry=[None], crs=CRS), radius=70)
+
+
+def rivals(places: gpd.GeoDataFrame, *, count: int, radius: float) -> tuple[float, float]:
+    """Share of harm that greedy and the top places reach: plain loops over distances."""
+    at = places.get_coordinates().to_numpy()
+    harm, total = places["harm"].to_numpy(dtype=float), places["harm"].sum()
+    alone = np.array([harm[np.hypot(*(at - here).T) <= radius].sum() for here in at])
+    left, reached = harm.copy(), np.zeros(len(at), dtype=bool)
+    for here in at[np.argsort(-alone)[:count]]:
+        reached |= np.hypot(*(at - here).T) <= radius
+    near = [np.flatnonzero(np.hypot(*(at - here).T) <= radius) for here in at]
+    for _ in range(count):
+        best = max(range(len(at)), key=lambda j: left[near[j]].sum())
+        left[near[best]] = 0
+    return float(1 - left.sum() / total), float(harm[reached].sum() / total)
+
+
+@pytest.mark.parametrize(
+    ("file", "layout"),
+    [
+        ("city_of_london_2014_2017.zip", "police.uk"),
+        ("leeds_2024_03.zip", "police.uk"),
+        ("west_yorkshire_2016_2018_july.zip", "police.uk"),
+        ("leeds_north_west_violent_2018_2021.zip", "police.uk-api"),
+    ],
+)
+def test_on_real_files_no_less_than_greedy_and_the_top_places(shared_data, file, layout):
+    from hotspots import read_incidents, weigh_incidents
+
+    incidents, _ = read_incidents(shared_data / "police_uk" / file, layout=layout)
+    incidents["harm"] = weigh_incidents(incidents)
+    corner = incidents.get_coordinates().median()
+    town = incidents[incidents.distance(Point(corner["x"], corner["y"])) < 3000]
+    places = town.dissolve(by=town.geometry.to_wkb(), aggfunc={"harm": "sum"}).reset_index(drop=True)
+    sites = place_cameras(town, count=10, radius=100)
+    greedy, top = rivals(places, count=10, radius=100)
+    covered = sites["cumulative_share_of_harm"].max()
+    assert covered >= greedy - 1e-9
+    assert covered >= top - 1e-9

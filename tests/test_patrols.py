@@ -312,3 +312,40 @@ def test_travel_by_streets_is_never_shorter_than_the_crow_flies():
     assert times[0, 1] == pytest.approx(2.0)
     assert times[0, 2] == pytest.approx(9 * 1.3)
     assert (times == times.T).all()
+
+
+@pytest.mark.parametrize(
+    ("file", "layout"),
+    [
+        ("city_of_london_2014_2017.zip", "police.uk"),
+        ("leeds_2024_03.zip", "police.uk"),
+        ("west_yorkshire_2016_2018_july.zip", "police.uk"),
+        ("leeds_north_west_violent_2018_2021.zip", "police.uk-api"),
+    ],
+)
+def test_on_real_files_no_less_than_greedy_and_the_top_hotspots(shared_data, file, layout):
+    from hotspots import find_hotspots, read_incidents, weigh_incidents
+
+    incidents, _ = read_incidents(shared_data / "police_uk" / file, layout=layout)
+    incidents["harm"] = weigh_incidents(incidents)
+    spots = find_hotspots(incidents, count=60, by="harm")
+    options = {**TEAM, "break_minutes": 30}
+    choice, _ = choose_patrols(spots, **options)
+    covered = choice.loc[choice["chosen"], "harm"].sum()
+    ranked = choice.sort_values("harm", ascending=False, kind="stable")
+    at = ranked[["easting", "northing"]].to_numpy()
+    times = np.ceil(travel_times(at, speed=25, detour=1.3) - 1e-9)
+
+    def drives(stops: list[int]) -> bool:
+        # 15 + 120 minutes a round, less a break of 30 and 10 minutes of slack.
+        return split_stops(times[np.ix_(stops, stops)], visit=15, limit=95, vehicles=2) is not None
+
+    harm, greedy, prefix = ranked["harm"].to_numpy(), [], 0
+    for j in range(min(len(at), 40)):
+        if drives([*greedy, j]):
+            greedy.append(j)
+        if prefix == j and drives(list(range(j + 1))):
+            prefix = j + 1
+    assert drives(np.flatnonzero(ranked["chosen"]).tolist())
+    assert covered >= harm[greedy].sum() - 1e-6
+    assert covered >= harm[:prefix].sum() - 1e-6
