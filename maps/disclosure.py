@@ -59,6 +59,12 @@ PROFILES = {
 }
 OPEN_SOURCES = frozenset({"police.uk", "data.police.uk"})
 MERGED = "Violence and sexual offences"
+AREA_LAYERS = frozenset(
+    (
+        *("ward", "wards", "committee", "district", "lap", "local_area_plan", "priority", "priority_ward"),
+        *("pspo", "lsoa", "msoa", "beat", "sector", "parish", "constituency", "neighbourhood", "division"),
+    )
+)
 APART = "Other crimes (not shown separately)"
 _SENSITIVE = re.compile(
     r"domestic|sexual|rape|hate|exploit|child|traffick|slavery|honou?r|forced marriage|stalk|coerci"
@@ -195,7 +201,7 @@ def release(frame: F, *, kind: str, profile: str | Profile, columns: Sequence[st
     profile : str or Profile
         "open", "internal", "partner" or "public".
     columns : sequence of str, optional
-        For the kind "table": the columns that are kept.
+        Further columns that the caller answers for; of a "table" nothing else is kept.
 
     Returns
     -------
@@ -243,12 +249,18 @@ def _hide_counts(kept: pd.DataFrame, threshold: int) -> None:
 def _may_leave(column: str, frame: pd.DataFrame, kind: str, named: Sequence[str]) -> bool:
     if isinstance(frame, gpd.GeoDataFrame) and column == frame.geometry.name:
         return True
-    if column in COLUMNS[kind] or (kind == "table" and column in named):
-        return True
+    return column in COLUMNS[kind] or column in named or (kind != "table" and _is_attached(column, frame))
+
+
+def _is_attached(column: str, frame: pd.DataFrame) -> bool:
+    """Whether a column names an attached area, not a person: "ward_name", but not "victim_name"."""
     match = re.fullmatch(r"(\w+)_(code|name|shares)", str(column))
-    layer = match.group(1) if match and kind in ("spots", "cells", "areas", "patrols", "cameras") else ""
-    needed = ("code", "name", "shares") if kind == "spots" else ("code", "name")
-    return bool(layer) and all(f"{layer}_{part}" in frame.columns for part in needed)
+    if not match:
+        return False
+    layer = match.group(1)
+    if f"{layer}_shares" in frame.columns:  # only attaching areas makes shares
+        return f"{layer}_name" in frame.columns and f"{layer}_code" in frame.columns
+    return layer in AREA_LAYERS
 
 
 def _hide_in_lists(kept: pd.DataFrame, frame: pd.DataFrame, threshold: int) -> None:

@@ -10,13 +10,14 @@ import pandas as pd
 from hotspots import assign_hotspots
 from hotspots.checks import CRS
 from hotspots.plan_facts import KINDS_OF_PLACE
-from maps.disclosure import Profile
+from maps.disclosure import APART, Profile, name_category
 from maps.escape import clean
 from maps.shapes import encode_points
 from maps.words import list_streets
 
 _PREFIX = "On or near "
 _MOST = 12
+_STEP = 40.0  # metres
 
 
 def locate_streets(
@@ -36,13 +37,16 @@ def locate_streets(
     Returns
     -------
     DataFrame
-        ``rank, name, easting, northing, incidents``, in metres.
+        ``rank, name, easting, northing, incidents``; the position is the street's middle inside the
+        hotspot to the nearest 40 m, never that of an incident.
     """
     columns = ["rank", "name", "easting", "northing", "incidents"]
     if incidents is None or "place" not in incidents.columns:
         rows: list[Any] = [(r, *s, 0) for r, spot in spots.iterrows() for s in list_streets(spot)]
         return pd.DataFrame(rows, columns=columns)
     held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
+    if "category" in held.columns:
+        held = held[held["category"].map(name_category).ne(APART)]
     facts = pd.DataFrame(
         {
             "rank": assign_hotspots(held, spots),
@@ -53,10 +57,12 @@ def locate_streets(
         }
     )
     facts = facts[facts["rank"].notna() & facts["name"].ne("") & facts["name"].ne("No Location")]
-    columns_of_place = ["rank", "name", "easting", "northing"]
-    places = facts.groupby(columns_of_place)["incidents"].sum().reset_index()
-    busiest = places.sort_values(["incidents", *columns_of_place[1:]], ascending=[False, True, True, True])
-    one = busiest.drop_duplicates(["rank", "name"])
+    one = facts.groupby(["rank", "name"], as_index=False).agg(
+        {"easting": "mean", "northing": "mean", "incidents": "sum"}
+    )
+    # a name needs no exact place, and the exact place may be somebody's home
+    one[["easting", "northing"]] = (one[["easting", "northing"]] / _STEP).round() * _STEP
+    one = one.sort_values(["incidents", "rank", "name"], ascending=[False, True, True])
     one = one[one["incidents"] >= max(profile.threshold, 1)]
     kind = one["name"].str.casefold().isin(KINDS_OF_PLACE)
     one = pd.concat([one[~kind], one[kind]])  # where there is no room for all, streets come before car parks
