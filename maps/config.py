@@ -33,7 +33,23 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "until_share": NUMBER,
         "merge": bool,
     },
-    "areas.*": {"file": str, "name": str, "code": str, "layer": str, "vintage": (int, str), "within": NUMBER},
+    "areas.*": {
+        "file": str,
+        "name": str,
+        "code": str,
+        "layer": str,
+        "vintage": (int, str),
+        "within": NUMBER,
+        "aliases": dict,
+        "lookup": str,
+        "nest": str,
+        "groups": dict,
+        "of": str,
+        "radius": NUMBER,
+        "easting": NUMBER,
+        "northing": NUMBER,
+        "overlapping": bool,
+    },
     "profiles.*": {},  # a named filter, checked by hotspots.profiles
     "output": {"profile": str, "marking": str, "attribution": str, "drafts": int},
     "changes": {"after": str, "before": str},
@@ -300,9 +316,14 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
     for layer, table in layers.items() if isinstance(layers, dict) else ():
         if not isinstance(table, dict):
             continue
-        for key in ("file", "name"):
-            if key not in table:
-                problems.add(f"line {line_of(text, f'areas.{layer}')}: [areas.{layer}] must have '{key}'")
+        if not set(table) & {"file", "nest", "groups", "easting"}:
+            problems.add(
+                f"line {line_of(text, f'areas.{layer}')}: [areas.{layer}] does not say where its areas are "
+                "or what they are made of",
+                advice="'file' and 'name', or 'nest', 'groups' or 'easting'",
+            )
+        if "file" in table and "name" not in table:
+            problems.add(f"line {line_of(text, f'areas.{layer}')}: [areas.{layer}] must have 'name'")
         if isinstance(table.get("file"), str) and not (path.parent / table["file"]).exists():
             problems.add(
                 f"line {line_of(text, f'areas.{layer}', 'file')}: no such file",
@@ -313,6 +334,14 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
     study = incidents.get("study_area") if isinstance(incidents, dict) else None
     if isinstance(study, str) and not (path.parent / study).exists():
         problems.add(f"line {line_of(text, 'incidents', 'study_area')}: no such file", given=study)
+
+
+def _locate(table: dict[str, Any], base: Path) -> dict[str, Any]:
+    """Make the files of a layer absolute."""
+    files = {key: base / table[key] for key in ("file",) if key in table}
+    if str(table.get("lookup", "")).endswith(".csv"):
+        files["lookup"] = base / table["lookup"]
+    return {**table, **files}
 
 
 def _check_profiles(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
@@ -343,7 +372,7 @@ def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
         study_area=(base / incidents["study_area"]) if "study_area" in incidents else None,
         harm=dict(raw.get("harm", {})),
         hotspots=dict(raw.get("hotspots", {})),
-        areas={k: {**v, "file": base / v["file"]} for k, v in raw.get("areas", {}).items()},
+        areas={layer: _locate(table, base) for layer, table in raw.get("areas", {}).items()},
         profiles=dict(raw.get("profiles", {})),
         output=dict(raw.get("output", {})),
         changes=dict(raw.get("changes", {})),

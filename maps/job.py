@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from boundaries import attach_areas, read_areas, summarise_areas
+from boundaries import attach_areas, read_layers, summarise_areas
+from boundaries.attach import WITHIN
 from hotspots import find_hotspots, read_incidents, weigh_incidents
 from hotspots.checks import InputError, announce
 from hotspots.rejects import refuse_systematic
@@ -54,13 +56,16 @@ def do_job(config: Config, steps: Steps) -> Job:
     steps.say("Weighing harm")
     incidents = weigh_all(incidents, config)
     steps.say("Attaching areas")
-    areas = {layer: _read_layer(layer, given) for layer, given in config.areas.items()}
-    incidents, reconciliation = _attach(incidents, areas, config)
+    areas = read_layers(made_of(config, hotspots=False), incidents=incidents)
+    incidents, reconciliation = attach_areas(incidents, areas, rejects=rejects, **attach_rules(config, areas))
     steps.say("Finding hotspots")
     spots = find_hotspots(incidents, seed=config.seed, **config.hotspots)
+    if late := read_layers(made_of(config, hotspots=True), spots=spots):
+        incidents, more = attach_areas(incidents, late, rejects=rejects, **attach_rules(config, late))
+        areas, reconciliation = {**areas, **late}, pd.concat([reconciliation, more])
     if areas:
-        spots, _ = attach_areas(spots, areas, incidents=incidents)
-    sums = {layer: summarise_areas(incidents, some, layer=layer) for layer, some in areas.items()}
+        spots, _ = attach_areas(spots, areas, incidents=incidents, **attach_rules(config, areas))
+    sums = sum_areas(incidents, areas, config)
     steps.say("Finding the hotspots of each problem")
     lists = find_lists(
         incidents, config.profiles, areas=areas, options={"seed": config.seed, **config.hotspots}
@@ -123,22 +128,30 @@ def weigh_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
     return incidents.assign(**weights)
 
 
-def _read_layer(layer: str, given: dict[str, Any]) -> gpd.GeoDataFrame:
-    options = {key: value for key, value in given.items() if key not in ("file", "within")}
-    try:
-        return read_areas(given["file"], **options)
-    except InputError as error:
-        raise InputError(f"Layer '{layer}': {error}") from error
+def made_of(config: Config, *, hotspots: bool) -> dict[str, dict[str, Any]]:
+    """Layers that are made of hotspots (which must be found first), or all the others."""
+    return {k: v for k, v in config.areas.items() if (v.get("of") == "hotspot") == hotspots}
 
 
-def _attach(
+def attach_rules(config: Config, layers: Iterable[str]) -> dict[str, Any]:
+    """Distances and overlapping layers among these, as `attach_areas` takes them."""
+    settings = {layer: config.areas[layer] for layer in layers}
+    # only areas that cover the ground together have gaps to be settled by the nearest one
+    alone = [k for k, v in settings.items() if "easting" in v or v.get("of") in ("hotspot", "street")]
+    return {
+        "within": {k: float(v.get("within", 0 if k in alone else WITHIN)) for k, v in settings.items()},
+        "overlapping": [layer for layer, given in settings.items() if given.get("overlapping")],
+    }
+
+
+def sum_areas(
     incidents: gpd.GeoDataFrame, areas: dict[str, gpd.GeoDataFrame], config: Config
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Attach every layer, each with its own distance."""
-    tables = []
+) -> dict[str, pd.DataFrame]:
+    """Sum up each layer, worst first; with and without a city centre where the configuration has one."""
+    centres = [layer for layer, given in config.areas.items() if "easting" in given]
+    centre = areas[centres[0]] if centres else None
+    sums = {}
     for layer, some in areas.items():
-        options = {key: config.areas[layer][key] for key in ("within",) if key in config.areas[layer]}
-        incidents, table = attach_areas(incidents, {layer: some}, **options)
-        tables.append(table)
-    columns = ["accepted", "inside", "tie", "nearest", "outside"]
-    return incidents, pd.concat(tables) if tables else pd.DataFrame(columns=columns)
+        own = None if layer in centres else centre
+        sums[layer] = summarise_areas(incidents, some, layer=layer, centre=own)
+    return sums

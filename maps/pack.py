@@ -171,11 +171,16 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
             "changes": config.changes,
             "cameras": {**CAMERAS, **config.cameras},
             "patrols": {**PATROLS, **config.patrols},
-            "areas": {k: {**v, "file": Path(v["file"]).name} for k, v in config.areas.items()},
+            "areas": {layer: without_folders(given) for layer, given in config.areas.items()},
             "output": {**config.output, "profile": who.name, "marking": marking_of(job, who)},
         },
         "reconciliation": reconcile(job.reconciliation),
     }
+
+
+def without_folders(given: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with files by their bare name: nobody's folders leave with the record."""
+    return {key: value.name if isinstance(value, Path) else value for key, value in given.items()}
 
 
 def reconcile(table: pd.DataFrame) -> dict[str, dict[str, int]]:

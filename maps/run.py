@@ -49,7 +49,8 @@ def run_job(config_path: str | Path, out: str | Path) -> Job:
 
 
 def _fingerprint(config: Config) -> list[dict[str, object]]:
-    extra = [area["file"] for area in config.areas.values()] + [config.study_area] * bool(config.study_area)
+    given = [area.get(key) for area in config.areas.values() for key in ("file", "lookup")]
+    extra = [path for path in (*given, config.study_area) if isinstance(path, Path)]
     return list_inputs([config.path, *config.files, *extra], config.path.parent)
 
 

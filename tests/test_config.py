@@ -96,7 +96,7 @@ def test_every_problem_comes_at_once(folder):
         ('[incidents]\nfiles = "july.csv"\n[hotspots]\nradius = -1', "'radius' must be above 0"),
         ('[incidents]\nfiles = "july.csv"\n[hotspots]\nmerge = 1', "'merge' must be true or false"),
         ('seed = true\n[incidents]\nfiles = "july.csv"', "'seed' must be a whole number"),
-        ('[incidents]\nfiles = "july.csv"\n[areas.ward]\nname = "x"', "[areas.ward] must have 'file'"),
+        ('[incidents]\nfiles = "july.csv"\n[areas.ward]\nname = "x"', "[areas.ward] does not say where its areas are"),
         ('[incidents]\nfiles = "july.csv"\n[output]\nprofile = "pubic"', "try: 'public'"),
     ],
 )
