@@ -69,8 +69,10 @@ def _coordinates(incidents: gpd.GeoDataFrame) -> Floats:
     """Easting and northing of each row, columns contiguous; whatever is wrong is named elsewhere."""
     require_metres(incidents, what="incidents")
     points = incidents.geometry.to_numpy()
-    xy: Floats = np.array([shapely.get_x(points), shapely.get_y(points)]).T
-    return xy if np.isfinite(xy.sum()) else coordinates_of(incidents)
+    both = np.empty((2, len(points)))
+    shapely.get_x(points, out=both[0])
+    shapely.get_y(points, out=both[1])
+    return both.T if np.isfinite(both.sum()) else coordinates_of(incidents)
 
 
 def _with_those(column: Ints, row: Ints, own_column: Ints, own_row: Ints) -> tuple[Ints, Ints]:

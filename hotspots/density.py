@@ -153,5 +153,5 @@ class Surface:
 
     def smooth(self, field: Floats) -> Floats:
         """Apply the kernel along each axis in turn, and read off the cells."""
-        surface = self.up @ np.ascontiguousarray((self.across @ field.T).T)
+        surface = (self.across @ (self.up @ field).T).T
         return np.asarray(surface[self.row - self.low[1], self.column - self.low[0]], dtype=float)
