@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,7 @@ def read_crosswalk(crosswalk: str | Path | pd.DataFrame) -> pd.DataFrame:
     if isinstance(crosswalk, pd.DataFrame):
         table = crosswalk.astype("str")
     elif str(crosswalk) in list_crosswalks():
-        with (resources.files("hotspots") / "crosswalks" / f"{crosswalk}.csv").open("rb") as handle:
-            table = pd.read_csv(handle, dtype=str, keep_default_na=False)
+        table = _packaged(str(crosswalk))
     elif Path(crosswalk).is_file():
         table = pd.read_csv(crosswalk, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     else:
@@ -74,6 +74,12 @@ def read_crosswalk(crosswalk: str | Path | pd.DataFrame) -> pd.DataFrame:
             near = closest_name(wrong[0], known)
             raise InputError(f"Unknown {column} in the crosswalk", given=wrong[0], advice=near or "")
     return table
+
+
+@lru_cache(maxsize=32)
+def _packaged(name: str) -> pd.DataFrame:
+    with (resources.files("hotspots") / "crosswalks" / f"{name}.csv").open("rb") as handle:
+        return pd.read_csv(handle, dtype=str, keep_default_na=False)
 
 
 def crosswalk_categories(
@@ -139,6 +145,7 @@ def _match_source(
     )
 
 
+@lru_cache(maxsize=1)
 def _all_together() -> pd.DataFrame:
     """Every packaged crosswalk in one; a value that two of them read differently is left out."""
     table = pd.concat([read_crosswalk(n) for n in list_crosswalks()])

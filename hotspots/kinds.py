@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -34,12 +36,17 @@ def name_kinds(incidents: pd.DataFrame) -> pd.Series:
     blank = pd.Series("", index=incidents.index, dtype="object")
     unit = incidents.get("raw_unit", blank).astype("object").fillna("")
     source = incidents.get("source", blank).astype("object")
-    units = {load_layout(n).source: load_layout(n).unit for n in list_layouts()}
-    unit = unit.where(unit.ne(""), source.map(units)).fillna("crime")
+    unit = unit.where(unit.ne(""), source.map(_units())).fillna("crime")
     kind = unit.map(_OF_UNIT).fillna("other incidents")
     ours = crosswalk_categories(incidents)["category"].mask(incidents["category"].eq(ASB), ASB)
     logged = ours.eq(ASB) & unit.isin(["crime", "incident"])
     return kind.mask(logged, "ASB incidents").astype("str").rename("kind")
+
+
+@lru_cache(maxsize=1)
+def _units() -> dict[str, str]:
+    """Unit of each packaged layout's source."""
+    return {layout.source: layout.unit for layout in map(load_layout, list_layouts())}
 
 
 def count_kinds(incidents: pd.DataFrame, *, by: str | list[str] | None = None) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -48,8 +49,7 @@ def read_weights(scheme: str | Path | pd.DataFrame) -> pd.DataFrame:
     if isinstance(scheme, pd.DataFrame):
         table = scheme.copy()
     elif name in list_schemes():
-        with (resources.files("hotspots") / "weights" / f"{name}.csv").open("rb") as handle:
-            table = pd.read_csv(handle, dtype={"code": "str", "vintage": "str"}, keep_default_na=False)
+        table = _packaged(name)
     elif Path(scheme).is_file():
         table = pd.read_csv(scheme, dtype="str", keep_default_na=False, encoding="utf-8-sig")
         name = Path(scheme).name
@@ -61,6 +61,12 @@ def read_weights(scheme: str | Path | pd.DataFrame) -> pd.DataFrame:
             advice=near or f"a CSV file, or one of {', '.join(list_schemes())}",
         )
     return _complete(table, name)
+
+
+@lru_cache(maxsize=32)
+def _packaged(name: str) -> pd.DataFrame:
+    with (resources.files("hotspots") / "weights" / f"{name}.csv").open("rb") as handle:
+        return pd.read_csv(handle, dtype={"code": "str", "vintage": "str"}, keep_default_na=False)
 
 
 def _complete(table: pd.DataFrame, name: str) -> pd.DataFrame:
