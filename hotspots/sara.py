@@ -32,7 +32,7 @@ from hotspots.plan_text import (
     trend_text,
     types_text,
 )
-from hotspots.plan_words import strip_near
+from hotspots.plan_words import clean_text, strip_near
 
 
 def draft_plan(
@@ -135,6 +135,7 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
             facts, target, of=None if spots is None else len(spots), study_area=study_area
         ),
         "sources": sources_text(facts),
+        "source_names": sorted(map(clean_text, facts.everything["source"].unique())),
         "limits": limits_text(facts, target),
         "cheers": cheers_text(facts),
         "types": facts.types.head(8).to_dict("records"),

@@ -12,7 +12,6 @@ from hotspots.checks import InputError
 from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
 from maps.disclosure import Profile, profile_named
-from maps.plan_blocks import Picture, Pictures
 from maps.plan_content import lay_out_plan
 from maps.plan_fields import fingerprint, read_fields
 from maps.plan_html import render_html
@@ -45,9 +44,10 @@ def write_plan(
     map_png : bytes, optional
         A picture of the place to use instead.
     profile : str, optional
-        Disclosure profile; None means "open" for published data, else "partner".
+        Disclosure profile. None: the one it was written under before, else "open" for published data and
+        "partner" for all other.
     marking : str, optional
-        Protective marking for the head and foot of every page. None: the profile's own.
+        Protective marking for the head and foot of every page. None: as before, else the profile's own.
 
     Returns
     -------
@@ -81,23 +81,25 @@ def write_documents(
     who = _profile_of(plan, profile)
     word, page = (stem.with_name(stem.name + suffix) for suffix in (".docx", ".html"))
     refuse_newer(plan, word)
-    if map_png is not None:
-        pictures: Pictures | None = Pictures((Picture(map_png, f"Map of {plan.title}.", plan.title),))
-    else:
-        pictures = draw_pictures(plan, spots=spots, layers=layers, profile=who)
-    shown = who.marking if marking is None else marking
+    pictures = draw_pictures(plan, spots=spots, layers=layers, map_png=map_png, profile=who)
+    shown = plan.document.get("marking", who.marking) if marking is None else marking
     document = lay_out_plan(plan, pictures=pictures, marking=shown)
     for path, data in ((word, render_word(document)), (page, render_html(document).encode())):
         write_file(path, data)
     written = read_fields(word)
-    plan.document = {"text": fingerprint(written.fixed), "controls": written.controls}
+    plan.document = {
+        "profile": who.name,
+        "marking": shown,
+        "text": fingerprint(written.fixed),
+        "controls": written.controls,
+    }
     return [word, page]
 
 
 def _profile_of(plan: Plan, profile: str | Profile | None) -> Profile:
     """Profile to write under; refused where the plan shows smaller counts than it allows."""
-    sources = ["police.uk"] if str(plan.scanning.get("sources", "")).startswith("police.uk (") else []
-    who = profile_named(profile, sources=sources)
+    known = profile if profile is not None else plan.document.get("profile")
+    who = profile_named(known, sources=plan.scanning.get("source_names", []))
     drafted = int(plan.scanning.get("threshold", 0))
     if plan.covers != "person" and drafted < who.threshold:
         raise InputError(

@@ -27,6 +27,7 @@ def draw_pictures(
     *,
     spots: gpd.GeoDataFrame | None = None,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    map_png: bytes | None = None,
     profile: str | Profile | None = None,
 ) -> Pictures | None:
     """Map of the place (where hotspots are given) and chart of its months, side by side.
@@ -39,6 +40,8 @@ def draw_pictures(
         The hotspots, for the neighbours. None: no map.
     layers : dict of GeoDataFrame, optional
         Areas and other layers for the map.
+    map_png : bytes, optional
+        A picture of the place to use instead.
     profile : str, optional
         Disclosure profile, as for `maps.draw_map`.
 
@@ -50,15 +53,14 @@ def draw_pictures(
     if not plan.frozen.get("areas"):
         return None
     drawn = []
-    if spots is not None:
+    if map_png is not None:
+        drawn.append(_show_map(plan, map_png))
+    elif spots is not None:
         frame, rank = place_on_list(plan, spots)
         width, height = MAP_SIZE
         near = _near(layers or {}, frame.geometry[rank])
         png = draw_static_map(frame, layers=near, focus=rank, width=width, height=height, profile=profile)
-        streets = [row["street"] for row in plan.analysis.get("repeat_places", ())][:5]
-        named = f" Busiest streets: {say_list(streets)}." if streets else ""
-        alt = f"Map of {plan.title}: outline of the plan's area with street names and hotspots nearby.{named}"
-        drawn.append(Picture(png, alt, f"Left: the place, from the data alone ({plan.title}).", width / 10))
+        drawn.append(_show_map(plan, png))
     months = plan.analysis.get("months", [])
     if months:
         said = "; ".join(f"{_label(row['month'])}: {row['incidents']}" for row in months[-24:])
@@ -66,6 +68,13 @@ def draw_pictures(
         alt = f"Bars of incidents by month. {said}."
         drawn.append(Picture(draw_months(months), alt, caption, CHART_SIZE[0] / 10))
     return Pictures(tuple(drawn)) if drawn else None
+
+
+def _show_map(plan: Plan, png: bytes) -> Picture:
+    streets = [row["street"] for row in plan.analysis.get("repeat_places", ())][:5]
+    named = f" Busiest streets: {say_list(streets)}." if streets else ""
+    alt = f"Map of {plan.title}: outline of the plan's area with street names and hotspots nearby.{named}"
+    return Picture(png, alt, f"Left: the place, from the data alone ({plan.title}).", MAP_SIZE[0] / 10)
 
 
 def _near(layers: Mapping[str, gpd.GeoDataFrame], ground: Any) -> dict[str, gpd.GeoDataFrame]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 
@@ -118,11 +119,25 @@ def save_plan(
     refuse_names(plan)
     refuse_locked(path.with_suffix(".docx"))
     keep_edited(plan, path.with_suffix(".docx"))
-    written = write_documents(
-        plan, path.with_suffix(""), spots=spots, layers=layers, profile=profile, marking=marking
-    )
+    kept = kept_map(path.with_suffix(".docx")) if spots is None else None
+    options: dict[str, Any] = {"spots": spots, "layers": layers, "map_png": kept}
+    written = write_documents(plan, path.with_suffix(""), **options, profile=profile, marking=marking)
     write_record(plan, path)
     return written
+
+
+def kept_map(word: Path) -> bytes | None:
+    """Take the map out of a plan's document, so that it is not lost where no hotspots are at hand."""
+    import docx
+
+    if not word.exists():
+        return None
+    document = docx.Document(str(word))
+    for picture in document.element.body.xpath(".//wp:inline[starts-with(wp:docPr/@descr, 'Map of')]"):
+        (part,) = picture.xpath(".//a:blip/@r:embed") or [None]
+        if part in document.part.related_parts:
+            return bytes(document.part.related_parts[part].blob)
+    return None
 
 
 def is_stale(plan: Plan, record: Path) -> bool:

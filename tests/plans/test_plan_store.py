@@ -309,6 +309,18 @@ def test_an_assessment_needs_dates_and_a_baseline_that_did_not_choose_the_place(
     assert plan.assessments[0]["verdict"].startswith("Not to be trusted")
 
 
+def test_a_plan_saved_without_hotspots_keeps_its_map_profile_and_marking(
+    plan: Plan, spots: gpd.GeoDataFrame, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = tmp_path / "p.toml"
+    save_plan(plan, record, spots=spots, profile="internal", marking="OFFICIAL")
+    before = record.with_suffix(".docx").read_bytes()
+    caplog.clear()
+    save_plan(open_plan(record), record)
+    assert record.with_suffix(".docx").read_bytes() == before
+    assert not caplog.text
+
+
 def test_a_plan_whose_outline_moved_is_drawn_where_it_was_opened(
     record: Path, spots: gpd.GeoDataFrame
 ) -> None:
