@@ -52,6 +52,9 @@ SCENARIOS = [
     Scenario("nothing happened, 1 place, about 400 incidents", 1, 400),
     Scenario("nothing happened, 20 places that also drift 10 % a year each", 20, 1200, drift=0.10),
     Scenario("nothing happened, 20 places that also drift 20 % a year each", 20, 1200, drift=0.20),
+    Scenario(
+        "limit: nothing happened, 1 place, about 1,200 incidents, drifting 20 % a year", 1, 1200, drift=0.20
+    ),
     Scenario("40 % fall, 20 places, 400 incidents or more", 20, 460, fall=0.40),
     Scenario("40 % fall, 5 places, 400 incidents or more", 5, 460, fall=0.40),
     Scenario("40 % fall, 1 place, 400 incidents or more", 1, 460, fall=0.40),

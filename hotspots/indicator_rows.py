@@ -49,7 +49,7 @@ class Counted:
         self.counts = incidents_per_row(incidents).astype(float)
         self.when = rows_in(incidents, first), rows_in(incidents, second)
         self.month = spans_of(incidents)["start"].dt.to_period("M")
-        self.hot = None if hot is None else hot.reindex(incidents.index).fillna(False).to_numpy(dtype=bool)
+        self.hot = None if hot is None else _as_bools(hot, incidents.index)
         self.rows: dict[str, Bools | None] = {i.key: self._match(i) for i in page if i.kind != "survey"}
 
     def _match(self, indicator: Indicator) -> Bools | None:
@@ -124,6 +124,10 @@ class Counted:
     def _monthly(self, rows: Bools, months: pd.PeriodIndex) -> npt.NDArray[np.float64]:
         sums = pd.Series(self.counts[rows]).groupby(self.month[rows].to_numpy()).sum()
         return sums.reindex(months, fill_value=0.0).to_numpy(dtype=float)
+
+
+def _as_bools(hot: pd.Series, index: pd.Index) -> Bools:
+    return hot.astype("boolean").reindex(index).fillna(False).to_numpy(dtype=bool)
 
 
 def draw_sparkline(values: npt.ArrayLike) -> str:

@@ -238,3 +238,10 @@ def test_pictures_show_every_bin_and_mark_the_calendar():
     assert week.images[0].get_array()[0, 22] == 1
     with pytest.raises(InputError, match="Only a profile by month"):
         draw_times(profile_times(frame, by="season"), title="x", calendar=own)
+
+
+def test_places_named_by_their_window_have_months():
+    places = pd.DataFrame({"window": ["2017-07", "2018-07"], "incidents": [3, 4]})
+    assert profile_times(places, by="month")["incidents"].to_dict() == {"2017-07": 3, "2018-07": 4}
+    with pytest.raises(InputError, match="hold no hour"):
+        profile_times(places, by="hour")
