@@ -12,7 +12,8 @@ from hotspots.checks import InputError, Problems, closest_name
 from hotspots.dates import parse_dates
 from hotspots.formats import read_rows
 from hotspots.layout import Layout, list_layouts, load_layout
-from hotspots.readers import find_files
+from hotspots.readers import SourceFile, find_files
+from hotspots.tables import Table
 
 
 def match_columns(columns: Iterable[str], layout: Layout) -> tuple[dict[str, str], list[str]]:
@@ -40,6 +41,13 @@ def _fold(name: str) -> str:
     return "".join(c for c in str(name).casefold() if c.isalnum()) or str(name)
 
 
+def read_layout_rows(file: SourceFile, layout: Layout) -> Table:
+    """Rows of one file, read as the layout says."""
+    return read_rows(
+        file, delimiter=layout.delimiter, header=layout.header, sheet=layout.sheet, layer=layout.layer
+    )
+
+
 def explain_missing(
     problems: Problems, file: str, lacking: list[str], columns: list[str], layout: Layout
 ) -> None:
@@ -54,8 +62,14 @@ def explain_missing(
     problems.add(
         f"{file} lacks the column{'s' * (len(lacking) > 1)} {', '.join(wanted)} of the layout {layout.name}",
         given=f"columns {', '.join(columns[:40]) or '(none)'}",
-        advice="; ".join(near) or _other_layout(columns, layout),
+        advice="; ".join(near) or _lower_header(columns) or _other_layout(columns, layout),
     )
+
+
+def _lower_header(columns: list[str]) -> str:
+    unnamed = sum(c.startswith("column ") for c in columns)
+    few = len(columns) == 1 or unnamed > len(columns) / 2
+    return "header = 3 in the layout, if the column names stand on line 3 of the file" if few else ""
 
 
 def _nearest(names: Iterable[str], columns: Iterable[str]) -> str | None:
@@ -83,7 +97,7 @@ def fit_layout(
     settings = load_layout(layout)
     lines: list[dict[str, Any]] = []
     for file in find_files(source, skip=settings.skip):
-        table = read_rows(file, delimiter=settings.delimiter, sheet=settings.sheet, layer=settings.layer)
+        table = read_layout_rows(file, settings)
         lines += _fit_file(file.name, table.rows.head(rows), settings)
     columns = ["file", "meaning", "wanted", "found", "required", "filled", "readable", "nearest"]
     return pd.DataFrame(lines, columns=columns)

@@ -23,10 +23,16 @@ X, Y = "geometry.x", "geometry.y"
 
 
 def read_rows(
-    file: SourceFile, *, delimiter: str | None = None, sheet: str | None = None, layer: str | None = None
+    file: SourceFile,
+    *,
+    delimiter: str | None = None,
+    header: int = 1,
+    sheet: str | None = None,
+    layer: str | None = None,
 ) -> Table:
     """Rows of one file as text, by the ending of its name.
 
+    ``header`` is the line of the column names, in text and workbooks.
     Files with a geometry gain the columns ``geometry.x`` and ``geometry.y``: metres where the file is in
     EPSG:27700, else degrees; ``Table.crs`` says which. In files without lines, a row's line is its number
     plus one, as if a header stood above.
@@ -38,7 +44,7 @@ def read_rows(
     """
     name = file.name.lower()
     if name.endswith((".xlsx", ".xlsm")):
-        return _read_excel(file.read(), file.name, sheet)
+        return _read_excel(file.read(), file.name, sheet, header)
     if name.endswith(".parquet"):
         return _guarded(_read_parquet, file)
     if name.endswith((".gpkg", ".geojson")):
@@ -52,7 +58,7 @@ def read_rows(
         raise InputError(
             "The file is not text, whatever its name says", given=file.name, advice="its true ending"
         )
-    return read_table(decode_text(data), delimiter=delimiter)
+    return read_table(decode_text(data), delimiter=delimiter, header=header)
 
 
 def _guarded(read: Callable[[bytes], Table], file: SourceFile) -> Table:
@@ -125,7 +131,7 @@ def _read_json(data: bytes, name: str) -> Table:
     return Table(rows, np.arange(2, len(read) + 2))
 
 
-def _read_excel(data: bytes, name: str, sheet: str | None) -> Table:
+def _read_excel(data: bytes, name: str, sheet: str | None, header: int) -> Table:
     openpyxl = require_installed("openpyxl", extra="excel")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -135,7 +141,7 @@ def _read_excel(data: bytes, name: str, sheet: str | None) -> Table:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            return _read_sheet(book, name, sheet)
+            return _read_sheet(book, name, sheet, header)
     except InputError:
         raise
     except Exception as error:  # a damaged workbook fails anywhere in the library
@@ -145,7 +151,7 @@ def _read_excel(data: bytes, name: str, sheet: str | None) -> Table:
         ) from error
 
 
-def _read_sheet(book: Any, name: str, sheet: str | None) -> Table:
+def _read_sheet(book: Any, name: str, sheet: str | None, header: int) -> Table:
     names = [s.title for s in book.worksheets]
     if sheet is not None and sheet not in names:
         raise InputError("The workbook has no such sheet", given=f"{name}: {sheet}", advice=", ".join(names))
@@ -153,7 +159,7 @@ def _read_sheet(book: Any, name: str, sheet: str | None) -> Table:
         announce(f"{name} has {len(names)} sheets; the first, {names[0]}, is read.")
     lines, kept = [], []
     for line, row in enumerate(book[sheet or names[0]].iter_rows(values_only=True), start=1):
-        if any(v is not None for v in row):
+        if line >= header and any(v is not None for v in row):
             lines.append(line)
             kept.append(list(row))
     if not kept:

@@ -13,8 +13,8 @@ import pandas as pd
 
 from hotspots.checks import CRS, InputError, Problems, announce
 from hotspots.duplicates import mark_duplicate_ids, settle_same_month
-from hotspots.fit import explain_missing, match_columns
-from hotspots.formats import X, Y, read_rows
+from hotspots.fit import explain_missing, match_columns, read_layout_rows
+from hotspots.formats import X, Y
 from hotspots.layout import Layout, load_layout
 from hotspots.readers import find_files
 from hotspots.rejects import REJECT_COLUMNS, diagnose_rejects
@@ -91,7 +91,7 @@ def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict
     frames, bad, counts = [], [], {}
     for file in find_files(source, skip=layout.skip):
         try:
-            table = read_rows(file, delimiter=layout.delimiter, sheet=layout.sheet, layer=layout.layer)
+            table = read_layout_rows(file, layout)
         except InputError as error:
             problems.add(error.problem, given=error.given, advice=error.advice)
             continue

@@ -45,7 +45,7 @@ def name_kinds(incidents: pd.DataFrame) -> pd.Series:
 
 @lru_cache(maxsize=1)
 def _units() -> dict[str, str]:
-    """Unit of each packaged layout's source."""
+    """Look up the unit of each packaged layout's source."""
     return {layout.source: layout.unit for layout in map(load_layout, list_layouts())}
 
 

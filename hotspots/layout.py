@@ -19,8 +19,8 @@ UNITS = ("crime", "incident", "case", "request", "call", "collision")
 PRECISIONS = ("minute", "day", "month")
 _KEYS = {
     "": {
-        "name", "source", "unit", "description", "base", "skip", "delimiter", "sheet", "layer", "target",
-        "columns", "coordinates", "dates", "category", "lookup",
+        "name", "source", "unit", "description", "base", "skip", "delimiter", "header", "sheet", "layer",
+        "target", "columns", "coordinates", "dates", "category", "lookup",
     },
     "columns": set(MEANINGS),
     "coordinates": {"kind", "crs"},
@@ -45,6 +45,7 @@ class Layout:
     description: str = ""
     skip: tuple[str, ...] = ()
     delimiter: str | None = None
+    header: int = 1
     sheet: str | None = None
     layer: str | None = None
     target: str = CRS
@@ -157,6 +158,7 @@ def _build(table: dict[str, Any], folder: Path) -> Layout:
         description=str(table.get("description", "")),
         skip=tuple(table.get("skip", ())),
         delimiter=table.get("delimiter"),
+        header=table.get("header", 1),
         sheet=table.get("sheet"),
         layer=table.get("layer"),
         target=str(table.get("target", CRS)),
@@ -191,6 +193,9 @@ def _check_keys(problems: Problems, table: Mapping[str, Any], section: str) -> N
 
 def _check_values(problems: Problems, table: Mapping[str, Any]) -> None:
     columns, kind = table.get("columns", {}), table.get("coordinates", {}).get("kind", "degrees")
+    header = table.get("header", 1)
+    if not isinstance(header, int) or header < 1:
+        problems.add("header must be the number of the header's line", given=repr(header))
     _one_of(problems, "kind of coordinates", kind, KINDS)
     _one_of(problems, "unit", table.get("unit", "incident"), UNITS)
     needed = {"when"} | ({"x", "y"} if kind in ("degrees", "metres") else {"key"} if kind == "key" else set())

@@ -23,6 +23,7 @@ class Profile:
 
     title: str = ""
     categories: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ()
@@ -54,8 +55,9 @@ def load_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") 
     Parameters
     ----------
     profile : str or mapping
-        Keys: ``title``; ``categories`` (a source's or ours) and ``contains`` (words in the category), of
-        which either may hold; ``sources``, ``priorities``, ``nsir``, ``weekdays``; ``hours`` as
+        Keys: ``title``; ``categories`` (a source's or, through its crosswalk, ours), ``written`` (a
+        source's only) and ``contains`` (words in the category), of which any may hold; ``sources``,
+        ``priorities``, ``nsir``, ``weekdays``; ``hours`` as
         ``[from, to]`` on the clock, the end not included, over midnight if it must be; ``columns``, a table
         of column and allowed values; ``proxy``, a sentence where the profile only stands for something;
         ``base``, a packaged profile to change.
@@ -91,7 +93,7 @@ def _check(table: Mapping[str, Any], name: str) -> None:
                 f"unknown key {key!r}", advice=closest_name(str(key), keys) or ", ".join(sorted(keys))
             )
     lists: dict[str, tuple[str, ...]] = {"priorities": PRIORITIES, "nsir": NSIR, "weekdays": _DAYS}
-    for key in ("categories", "contains", "sources", *lists):
+    for key in ("categories", "written", "contains", "sources", *lists):
         values = table.get(key, [])
         if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
             problems.add(f"{key} must be a list of texts", given=repr(values))
@@ -141,7 +143,7 @@ def match_profile(
     wanted = load_profile(profile)
     table = crosswalk_categories(incidents, crosswalks=crosswalks)
     holds = pd.Series(True, index=incidents.index)
-    if wanted.categories or wanted.contains:
+    if wanted.categories or wanted.written or wanted.contains:
         holds &= _says(incidents["category"], table["category"], wanted)
     if wanted.sources:
         holds &= incidents["source"].isin(wanted.sources)
@@ -158,11 +160,13 @@ def match_profile(
 
 def _says(written: pd.Series, ours: pd.Series, wanted: Profile) -> pd.Series:
     names = {fold_label(c) for c in wanted.categories}
+    exact = names | {fold_label(c) for c in wanted.written}
     words = [w.casefold() for w in wanted.contains]
     distinct = {str(v): fold_label(str(v)) for v in pd.concat([written, ours]).dropna().unique()}
     named = {v for v, fold in distinct.items() if fold in names}
+    as_written = {v for v, fold in distinct.items() if fold in exact}
     worded = {v for v, fold in distinct.items() if any(w in fold for w in words)}
-    return written.isin(named | worded) | ours.isin(named)
+    return written.isin(as_written | worded) | ours.isin(named)
 
 
 def _in_column(incidents: pd.DataFrame, column: str, values: Any) -> pd.Series:

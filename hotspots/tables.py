@@ -55,12 +55,18 @@ def guess_delimiter(text: str) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
-def read_table(text: str, *, delimiter: str | None = None) -> Table:
+def read_table(text: str, *, delimiter: str | None = None, header: int = 1) -> Table:
     """Rows of a delimited text with their physical lines (the header is line 1).
 
     The fast parser is used only where counting proves that each line is one row of the right width;
-    otherwise Python's ``csv`` module reads the text, line by line. ``delimiter=None``: guessed.
+    otherwise Python's ``csv`` module reads the text, line by line. ``delimiter=None``: guessed. Lines above
+    line ``header`` are passed over.
     """
+    if header > 1:
+        lines = list(io.StringIO(text, newline=""))
+        below = read_table("".join(lines[header - 1 :]), delimiter=delimiter)
+        bad = [(line + header - 1, value) for line, value in below.bad]
+        return Table(below.rows, below.lines + header - 1, bad)
     delimiter = delimiter or guess_delimiter(text)
     body = text.rstrip("\r\n")
     width, count = body.split("\n", 1)[0].count(delimiter) + 1, body.count("\n") + 1

@@ -155,6 +155,16 @@ def test_profiles_by_words_weekday_and_column() -> None:
     assert filter_profile(frame, {"contains": ["arson"]}).index.tolist() == [2]
 
 
+def test_serious_violence_goes_by_what_is_written_not_by_our_broad_category() -> None:
+    frame = rows(("force crime", "Stalking and harassment"), ("force crime", "Homicide"), ("x", "robbery"))
+    assert match_profile(frame, "serious-violence").tolist() == [False, True, True]
+    assert match_profile(frame, {"categories": ["Violence and sexual offences"]}).tolist() == [
+        True,
+        True,
+        False,
+    ]
+
+
 def test_a_proxy_is_named_as_such() -> None:
     assert "our default proxy" in describe_profile("serious-violence")
     assert describe_profile("youth-asb") == "Youth ASB"

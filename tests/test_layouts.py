@@ -336,3 +336,18 @@ def test_the_fit_in_sentences(tmp_path: Path) -> None:
         "a.csv: 50% of the dates in Opened can be read.",
         "a.csv: no column for 'category' (Type), which is needed; the nearest name is Typ.",
     ]
+
+
+def test_a_header_below_a_title_is_read_from_its_line(tmp_path: Path) -> None:
+    title, names = "Cases of the week,,,,\n,,,,\n", "Ref,Opened,Type,E,N\n"
+    text = title + names + "1,2024-01-02,Noise,430000,433000\n2,2024-01-02,Noise,,\n"
+    incidents, rejects = read_text(tmp_path, text, header=3)
+    assert (incidents["incident_id"].tolist(), rejects["line"].tolist()) == (["1"], [5])
+    with pytest.raises(InputError, match="header = 3"):
+        read_text(tmp_path, text)
+    with pytest.raises(InputError, match="number of the header's line"):
+        read_text(tmp_path, text, header=0)
+    sheet = pd.DataFrame([x.split(",") for x in text.splitlines()]).replace("", None)
+    sheet.to_excel(tmp_path / "a.xlsx", index=False, header=False)
+    incidents, rejects = read_incidents(tmp_path / "a.xlsx", layout=OWN | {"header": 3})
+    assert (incidents["incident_id"].tolist(), rejects["line"].tolist()) == (["1"], [5])
