@@ -6,35 +6,46 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from hotspots.chunks import pairs_in_chunks
 from hotspots.collapse import Floats, Ints
 
 Bools = npt.NDArray[np.bool_]
 CUTS = 10
 
 
-def find_core(xy: Floats, weight: Ints, *, radius: float, minimum: float) -> Bools:
+def find_core(xy: Floats, weight: Ints, *, radius: float, minimum: float, asked: Ints | None = None) -> Bools:
     """Tell which places have at least ``minimum`` weight within ``radius`` metres, themselves included.
 
     The ground is cut into squares of a tenth of the radius. Squares wholly within the radius of a whole
     square give each of its places a lower bound, squares partly within it an upper bound; only places
-    whose bounds leave it open are counted one by one. Memory is linear in the places.
+    whose bounds leave it open are counted one by one. Memory is linear in the places. ``asked`` limits
+    the counting to some places; the others are False.
     """
     side = radius / CUTS
     square = np.floor(xy / side).astype(np.int64)
     square -= square.min(axis=0)
     grid = _Runs(square, weight)
-    low, high = np.zeros(len(grid.squares), dtype=np.int64), np.zeros(len(grid.squares), dtype=np.int64)
+    at = grid.inverse
+    wanted = np.ones(len(xy), dtype=bool)
+    if asked is not None:
+        wanted[:] = False
+        wanted[asked] = True
+    some = np.zeros(len(grid.squares), dtype=bool)
+    some[at[wanted]] = True
+    few = np.flatnonzero(some & (grid.block_sums() >= minimum))
+    low, high = np.zeros(len(some), dtype=np.int64), np.zeros(len(some), dtype=np.int64)
     for up in range(-CUTS - 1, CUTS + 2):
         far = _half_width((abs(up) + 1) * side, radius, side, sure=True)
         near = _half_width(max(abs(up) - 1, 0) * side, radius, side, sure=False)
         if far >= 0:
-            low += grid.sums(up, far)
+            low[few] += grid.sums(few, up, far)
         if near >= 0:
-            high += grid.sums(up, near)
-    at = grid.inverse
-    core: Bools = (low >= minimum)[at]
-    doubt = np.flatnonzero(~core & (high >= minimum)[at])
+            high[few] += grid.sums(few, up, near)
+    core: Bools = (low >= minimum)[at] & wanted
+    doubt = np.flatnonzero(wanted & ~core & (high >= minimum)[at])
+    doubt = doubt[np.argsort(at[doubt], kind="stable")]  # neighbours in turn
     if len(doubt):
         core[doubt] = sum_around(xy, weight, xy[doubt], radius) >= minimum
     return core
@@ -67,16 +78,31 @@ class _Runs:
             rank[self.squares] = np.arange(len(self.squares))
             self.inverse = rank[key].astype(np.int64)
             self.table = np.zeros(len(there) + 1, dtype=np.int64)
-            totals = _totals(self.inverse, weight, len(self.squares))
-            self.table[self.squares + 1] = totals
+            self.weights = _totals(self.inverse, weight, len(self.squares))
+            self.table[self.squares + 1] = self.weights
             np.cumsum(self.table, out=self.table)
         else:
             self.squares, self.inverse = np.unique(key, return_inverse=True)
-            self.upto = np.r_[0, _totals(self.inverse, weight, len(self.squares)).cumsum()]
+            self.weights = _totals(self.inverse, weight, len(self.squares))
+            self.upto = np.r_[0, self.weights.cumsum()]
 
-    def sums(self, up: int, half: int) -> Ints:
-        """Weight in the run of squares within ``half`` of each square, ``up`` rows away."""
-        middle = self.squares + up * self.width
+    def block_sums(self) -> Ints:
+        """Weight in the nine blocks around each square, as wide as the radius: no disc reaches further."""
+        wide = CUTS + 1
+        column, row = self.squares % self.width // wide, self.squares // self.width // wide
+        height = self.height // wide + 3
+        block, keys = pd.factorize((column + 1) * height + row + 1)
+        weight = np.bincount(block, self.weights, len(keys))
+        table = pd.Series(weight, index=keys)
+        total = np.zeros(len(keys))
+        for across in (-1, 0, 1):
+            for up in (-1, 0, 1):
+                total += table.reindex(keys + across * height + up, fill_value=0.0).to_numpy()
+        return np.ceil(total).astype(np.int64)[block]
+
+    def sums(self, of: Ints, up: int, half: int) -> Ints:
+        """Weight in the run of squares within ``half`` of some squares, ``up`` rows away."""
+        middle = self.squares[of] + up * self.width
         if self.table is not None:
             return np.asarray(self.table[middle + half + 1] - self.table[middle - half], dtype=np.int64)
         ends = np.searchsorted(self.squares, middle + half, side="right")
@@ -93,9 +119,8 @@ def sum_around(xy: Floats, weight: Ints, centres: Floats, radius: float) -> Ints
     """Weight within ``radius`` of each centre, counted place by place."""
     from scipy.spatial import cKDTree
 
-    from hotspots.linking import pairs_in_chunks
-
-    tree: Any = cKDTree(xy, balanced_tree=False, compact_nodes=False)
+    xy, weight = xy[weight > 0], weight[weight > 0]
+    tree: Any = cKDTree(xy, leafsize=32, balanced_tree=False, compact_nodes=False)
     lengths = np.asarray(tree.query_ball_point(centres, radius, return_length=True), dtype=np.int64)
     if (weight == 1).all():
         return lengths

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from hotspots import chunks
+from hotspots.chunks import pairs_in_chunks, split_rows
 from hotspots.collapse import Floats, Ints
+from hotspots.crowding import find_core
 
 Bools = npt.NDArray[np.bool_]
-CHUNK = 4_000_000
-
-
-def pairs_in_chunks(
-    centres: Floats, tree: Any, xy: Floats, lengths: Ints, radius: float
-) -> Iterator[tuple[Ints, Ints, Ints]]:
-    """Pairs (centre, place) within ``radius``, a few million at a time: rows, row in the chunk, place."""
-    from scipy.spatial import cKDTree
-
-    for start, end in _chunks(lengths):
-        hits = cKDTree(centres[start:end]).sparse_distance_matrix(tree, radius, output_type="ndarray")
-        yield np.arange(start, end), hits["i"].astype(np.int64), hits["j"].astype(np.int64)
-
-
-def _chunks(sizes: Ints) -> list[tuple[int, int]]:
-    """Split rows into runs of a few million pairs each."""
-    if not len(sizes):
-        return []
-    starts = np.flatnonzero(np.diff(np.r_[-1, sizes.cumsum() // CHUNK]))
-    starts[0] = 0
-    return list(itertools.pairwise([*starts.tolist(), len(sizes)]))
 
 
 def link_core(xy: Floats, radius: float) -> Ints:
@@ -100,13 +81,13 @@ def _squares_close(points: Floats, starts: Ints, ends: Ints, pairs: Ints, radius
     close = np.zeros(len(pairs), dtype=bool)
     many, other = (ends - starts)[pairs[:, 0]], (ends - starts)[pairs[:, 1]]
     size = many * other
-    for number in np.flatnonzero(size > CHUNK):  # too many to list: ask a tree for the nearest
+    for number in np.flatnonzero(size > chunks.CHUNK):  # too many to list: ask a tree for the nearest
         one, two = pairs[number]
         tree = cKDTree(points[starts[one] : ends[one]])
         gaps = points[starts[two] : ends[two]] - tree.data[tree.query(points[starts[two] : ends[two]])[1]]
         close[number] = ((gaps**2).sum(axis=1) <= radius**2).any()
-    small = np.flatnonzero(size <= CHUNK)
-    for start, end in _chunks(size[small]):
+    small = np.flatnonzero(size <= chunks.CHUNK)
+    for start, end in split_rows(size[small]):
         rows = small[start:end]
         of = np.repeat(np.arange(len(rows)), size[rows])
         nth = np.arange(len(of)) - np.repeat(size[rows].cumsum() - size[rows], size[rows])
@@ -124,37 +105,45 @@ def lowest_in_reach(xy: Floats, label: Ints, core: Bools, radius: float) -> Ints
     found = np.full(len(xy), -1, dtype=np.int64)
     if not core.any() or core.all():
         return found
-    tree: Any = cKDTree(xy[core], balanced_tree=False, compact_nodes=False)
-    labels = label[core]
-    outside = np.flatnonzero(~core)
-    outside = outside[_lowest_about(xy[core], labels, xy[outside], radius) < np.iinfo(np.int64).max]
-    _, nearest = tree.query(xy[outside], distance_upper_bound=radius * (1 + 1e-9))
-    border = nearest < len(labels)
-    outside, nearest = outside[border], nearest[border]
-    gap = xy[outside] - tree.data[nearest]
-    near = (gap**2).sum(axis=1) <= radius**2
-    outside, found[outside[near]] = outside[near], labels[nearest[near]]
-    # only where a lower label is about must every core place in reach be looked at
-    outside = outside[_lowest_about(xy[core], labels, xy[outside], radius) < found[outside]]
-    lengths = np.asarray(tree.query_ball_point(xy[outside], radius, return_length=True), dtype=np.int64)
-    for rows, one, two in pairs_in_chunks(xy[outside], tree, xy, lengths, radius):
-        np.minimum.at(found, outside[rows[one]], labels[two])
+    labels, outside = label[core], np.flatnonzero(~core)
+    lowest, highest = _labels_about(xy[core], labels, xy[outside], radius)
+    near = find_core(xy, core.astype(np.int64), radius=radius, minimum=1, asked=outside[lowest <= highest])
+    reached = near[outside]
+    found[outside[reached]] = lowest[reached]
+    # only where more than one cluster is about must every core place in reach be looked at
+    unsure = outside[reached & (lowest < highest)]
+    if not len(unsure):
+        return found
+    tree: Any = cKDTree(xy[core], leafsize=32, balanced_tree=False, compact_nodes=False)
+    found[unsure] = np.iinfo(np.int64).max
+    lengths = np.asarray(tree.query_ball_point(xy[unsure], radius, return_length=True), dtype=np.int64)
+    for rows, one, two in pairs_in_chunks(xy[unsure], tree, xy, lengths, radius):
+        np.minimum.at(found, unsure[rows[one]], labels[two])
     return found
 
 
-def _lowest_about(core: Floats, labels: Ints, xy: Floats, radius: float) -> Ints:
-    """Lowest label in the nine squares of side ``radius`` around each place."""
+def _labels_about(core: Floats, labels: Ints, xy: Floats, radius: float) -> tuple[Ints, Ints]:
+    """Lowest and highest label in the nine squares of side ``radius`` around each place; highest -1: none."""
     low = np.floor(core.min(axis=0) / radius) - 2
     square = (np.floor(core / radius) - low).astype(np.int64)
     at = (np.floor(xy / radius) - low).astype(np.int64)
     height = int(max(square[:, 1].max(), at[:, 1].max(initial=0))) + 3
-    keys, inverse = np.unique(square[:, 0] * height + square[:, 1], return_inverse=True)
-    lowest = np.full(len(keys), np.iinfo(np.int64).max)
-    np.minimum.at(lowest, inverse, labels)
-    best = np.full(len(xy), np.iinfo(np.int64).max)
+    of_core, keys = pd.factorize(square[:, 0] * height + square[:, 1])
+    order = np.argsort(keys)
+    keys = keys[order]
+    least = np.full(len(keys), np.iinfo(np.int64).max)
+    most = np.full(len(keys), -1, dtype=np.int64)
+    np.minimum.at(least, of_core, labels)
+    np.maximum.at(most, of_core, labels)
+    least, most = least[order], most[order]
+    of_place, asked = pd.factorize(at[:, 0] * height + at[:, 1])
+    lowest = np.full(len(asked), np.iinfo(np.int64).max)
+    highest = np.full(len(asked), -1, dtype=np.int64)
     for across in (-1, 0, 1):
         for up in (-1, 0, 1):
-            key = (at[:, 0] + across) * height + at[:, 1] + up
+            key = asked + across * height + up
             there = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
-            best = np.where(keys[there] == key, np.minimum(best, lowest[there]), best)
-    return best
+            hit = keys[there] == key
+            lowest = np.where(hit, np.minimum(lowest, least[there]), lowest)
+            highest = np.where(hit, np.maximum(highest, most[there]), highest)
+    return lowest[of_place], highest[of_place]

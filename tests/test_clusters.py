@@ -50,7 +50,7 @@ def test_the_way_for_dense_places_gives_the_same_labels(seed, minimum, radius, d
     xy = xy[rng.integers(0, len(xy), 300)] if doubled else xy
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hotspots.clusters.PAIRS_PER_PLACE", -1000)
-        patch.setattr("hotspots.linking.CHUNK", 500)
+        patch.setattr("hotspots.chunks.CHUNK", 500)
         found = cluster_incidents(points(xy), radius=radius, min_incidents=minimum)
     assert found.tolist() == sklearn_labels(xy, radius, minimum)
 
