@@ -45,12 +45,12 @@ def choose_windows(months: list[pd.Period]) -> tuple[str, str] | None:
 
 
 def add_changes(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, given: dict[str, Any]
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, given: dict[str, Any], agreed: bool = False
 ) -> gpd.GeoDataFrame:
     """Add what changed at each hotspot: ``before, after, arrow, no_arrow, words`` and ``trend``.
 
-    The hotspots were chosen on all of ``incidents``, so on both windows alike. Where no two periods can
-    be compared, nothing is added and the reason is said aloud.
+    Hotspots that were found were chosen on all of ``incidents``, so on both windows alike; ``agreed`` ones
+    were not chosen on them. Where no two periods can be compared, nothing is added and it is said aloud.
     """
     months = sorted(incidents["when"].dt.to_period("M").unique())
     chosen = (given["after"], given.get("before")) if "after" in given else choose_windows(months)
@@ -64,7 +64,7 @@ def add_changes(
             after=after,
             before=before,
             by=assign_hotspots(incidents, spots),
-            selected_on=[str(month) for month in months],
+            selected_on=None if agreed else [str(month) for month in months],
         )
     except InputError as error:
         announce(f"No change is shown: {error}")

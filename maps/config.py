@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError, Problems, closest_name
+from hotspots.find import METHODS
 from hotspots.profiles import load_profile
 
 Kind = type | tuple[type, ...]
@@ -32,6 +33,19 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "max_overlap": NUMBER,
         "until_share": NUMBER,
         "merge": bool,
+        "area": str,
+        "min_harm": NUMBER,
+        "max_diameter": NUMBER,
+        "cell_size": NUMBER,
+        "cell_shape": str,
+        "streets": str,
+        "max_distance": NUMBER,
+        "resamples": int,
+        "previous": str,
+        "agreed": str,
+        "agreed_name": str,
+        "agreed_ref": str,
+        "agreed_kind": str,
     },
     "areas.*": {
         "file": str,
@@ -76,9 +90,9 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "by": str,
     },
 }
+HOTSPOT_FILES = ("previous", "agreed", "streets")
 PROFILES = ("open", "internal", "partner", "public")
 LEVELS = ("low", "middle", "high")
-METHODS = ("discs", "dbscan")
 TABLES_OF_TABLES = tuple(name[:-2] for name in SCHEMA if name.endswith(".*"))
 
 
@@ -330,6 +344,12 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
                 given=table["file"],
                 advice="paths start at the configuration's folder",
             )
+    hotspots = raw.get("hotspots", {})
+    for key in HOTSPOT_FILES if isinstance(hotspots, dict) else ():
+        if isinstance(hotspots.get(key), str) and not (path.parent / hotspots[key]).exists():
+            problems.add(
+                f"line {line_of(text, 'hotspots', key)}: no such file or folder", given=hotspots[key]
+            )
     incidents = raw.get("incidents", {})
     study = incidents.get("study_area") if isinstance(incidents, dict) else None
     if isinstance(study, str) and not (path.parent / study).exists():
@@ -371,7 +391,7 @@ def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
         layout=incidents.get("layout", "police.uk"),
         study_area=(base / incidents["study_area"]) if "study_area" in incidents else None,
         harm=dict(raw.get("harm", {})),
-        hotspots=dict(raw.get("hotspots", {})),
+        hotspots={k: base / v if k in HOTSPOT_FILES else v for k, v in raw.get("hotspots", {}).items()},
         areas={layer: _locate(table, base) for layer, table in raw.get("areas", {}).items()},
         profiles=dict(raw.get("profiles", {})),
         output=dict(raw.get("output", {})),

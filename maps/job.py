@@ -12,13 +12,14 @@ import pandas as pd
 
 from boundaries import attach_areas, read_layers, summarise_areas
 from boundaries.attach import WITHIN
-from hotspots import find_hotspots, read_incidents, weigh_incidents
-from hotspots.checks import InputError, announce
+from hotspots import read_incidents, weigh_incidents
+from hotspots.checks import CRS, InputError, announce
 from hotspots.rejects import refuse_systematic
 from maps.compare import add_changes
 from maps.config import Config
 from maps.deploy import pick_patrols, site_cameras
 from maps.lists import ProblemList, find_lists
+from maps.mainlist import finder_options, make_list
 from maps.progress import Steps
 
 HARM_COLUMNS = {"harm_low": "low", "harm_high": "high"}
@@ -36,6 +37,8 @@ class Job:
     reconciliation: pd.DataFrame
     spots: gpd.GeoDataFrame
     area_sums: dict[str, pd.DataFrame]
+    since_last: pd.DataFrame | None
+    unlisted: gpd.GeoDataFrame | None
     lists: list[ProblemList]
     patrols: gpd.GeoDataFrame
     further_officers: pd.DataFrame
@@ -52,14 +55,16 @@ def do_job(config: Config, steps: Steps) -> Job:
     """
     as_of = _as_of(config)
     steps.say("Reading the incidents")
-    incidents, rejects = read_all(config, as_of)
+    study = read_study_area(config)
+    incidents, rejects = read_all(config, as_of, study)
     steps.say("Weighing harm")
     incidents = weigh_all(incidents, config)
     steps.say("Attaching areas")
     areas = read_layers(made_of(config, hotspots=False), incidents=incidents)
     incidents, reconciliation = attach_areas(incidents, areas, rejects=rejects, **attach_rules(config, areas))
     steps.say("Finding hotspots")
-    spots = find_hotspots(incidents, seed=config.seed, **config.hotspots)
+    main = make_list(incidents, config, study_area=study)
+    spots = main.spots
     if late := read_layers(made_of(config, hotspots=True), spots=spots):
         incidents, more = attach_areas(incidents, late, rejects=rejects, **attach_rules(config, late))
         areas, reconciliation = {**areas, **late}, pd.concat([reconciliation, more])
@@ -68,26 +73,28 @@ def do_job(config: Config, steps: Steps) -> Job:
     sums = sum_areas(incidents, areas, config)
     steps.say("Finding the hotspots of each problem")
     lists = find_lists(
-        incidents, config.profiles, areas=areas, options={"seed": config.seed, **config.hotspots}
+        incidents, config.profiles, areas=areas, options=finder_options(config, study_area=study)
     )
     steps.say("Comparing periods")
-    spots = add_changes(spots, incidents, given=config.changes)
+    spots = add_changes(spots, incidents, given=config.changes, agreed="agreed" in config.hotspots)
     steps.say("Choosing patrols and camera sites")
     patrols, further = pick_patrols(spots, config.patrols)
     cameras = site_cameras(incidents, config.cameras)
     return Job(
-        config,
-        as_of,
-        incidents,
-        rejects,
-        areas,
-        reconciliation,
-        spots,
-        sums,
-        lists,
-        patrols,
-        further,
-        cameras,
+        config=config,
+        as_of=as_of,
+        incidents=incidents,
+        rejects=rejects,
+        areas=areas,
+        reconciliation=reconciliation,
+        spots=spots,
+        area_sums=sums,
+        since_last=main.changes,
+        unlisted=main.unlisted,
+        lists=lists,
+        patrols=patrols,
+        further_officers=further,
+        cameras=cameras,
     )
 
 
@@ -99,15 +106,20 @@ def _as_of(config: Config) -> dt.date:
     return today
 
 
-def read_all(config: Config, as_of: dt.date) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def read_study_area(config: Config) -> gpd.GeoDataFrame | None:
+    """Read the study area in National Grid metres, or None where the configuration has none."""
+    if not config.study_area:
+        return None
+    study = gpd.read_file(config.study_area)
+    if study.crs is None:
+        raise InputError("The study area has no coordinate reference system", given=config.study_area.name)
+    return study.to_crs(CRS)
+
+
+def read_all(
+    config: Config, as_of: dt.date, study: gpd.GeoDataFrame | None
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read every incident file of a configuration, refusing files that are wrong as a whole."""
-    study = None
-    if config.study_area:
-        study = gpd.read_file(config.study_area)
-        if study.crs is None:
-            raise InputError(
-                "The study area has no coordinate reference system", given=config.study_area.name
-            )
     incidents, rejects = read_incidents(config.files, layout=config.layout, study_area=study, as_of=as_of)
     refuse_systematic(incidents, rejects)
     if incidents.empty:

@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from boundaries import attach_areas
-from hotspots import assign_hotspots, filter_profile, find_hotspots, load_profile
+from hotspots import compare_lists, filter_profile, find_hotspots, load_profile
 from hotspots.checks import announce
-from hotspots.collapse import incidents_per_row
+
+EVERYTHING = "Everything"
 
 
 @dataclass(frozen=True)
@@ -50,54 +51,22 @@ def find_lists(
     return found
 
 
-def compare_lists(
+def weigh_lists(
     incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, lists: list[ProblemList]
 ) -> pd.DataFrame:
-    """Share of each problem's incidents and harm that each list of hotspots holds.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        All incidents.
-    spots : GeoDataFrame
-        The main list.
-    lists : list of ProblemList
-        One per profile.
-
-    Returns
-    -------
-    DataFrame
-        One row per list and problem: ``list, problem, hotspots, incidents, share_of_incidents,
-        share_of_harm``. A list's row on its own problem shows what the others give up.
-    """
-    problems = {"Everything": incidents} | {one.title: one.incidents for one in lists}
-    choices = {"Everything": spots} | {one.title: one.spots for one in lists}
-    rows = [
-        {"list": chosen, "problem": problem, "hotspots": len(places), **_held(records, places)}
-        for chosen, places in choices.items()
-        for problem, records in problems.items()
-    ]
-    columns = ["list", "problem", "hotspots", "incidents", "share_of_incidents", "share_of_harm"]
-    return pd.DataFrame(rows, columns=columns)
+    """Say what each list holds of every problem and what it gives up, the main list among them."""
+    choices = {EVERYTHING: spots} | {one.title: one.spots for one in lists}
+    problems = {EVERYTHING: incidents} | {one.title: one.incidents for one in lists}
+    return compare_lists(choices, problems)
 
 
-def _held(records: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> dict[str, float]:
-    if records.empty or places.empty:
-        return {"incidents": 0, "share_of_incidents": 0.0, "share_of_harm": 0.0}
-    inside = assign_hotspots(records, places).notna().to_numpy()
-    counts, harm = incidents_per_row(records), records["harm"].to_numpy(dtype=float)
-    return {
-        "incidents": int(counts[inside].sum()),
-        "share_of_incidents": float(counts[inside].sum() / counts.sum()),
-        "share_of_harm": float(harm[inside].sum() / harm.sum()) if harm.sum() > 0 else float("nan"),
-    }
-
-
-def as_layers(lists: list[ProblemList]) -> dict[str, gpd.GeoDataFrame]:
-    """Return the lists as layers of a map, outlines beside the main list."""
-    layers = {}
-    for one in lists:
-        frame = one.spots.assign(role=one.title)
+def as_layers(
+    lists: list[ProblemList], unlisted: gpd.GeoDataFrame | None = None
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return the lists, and places not on the agreed list, as layers of a map beside the main list."""
+    frames = {f"{one.title} hotspots": one.spots.assign(role=one.title) for one in lists}
+    if unlisted is not None:
+        frames["not on the agreed list"] = unlisted.assign(role="not on the agreed list")
+    for frame in frames.values():
         frame.attrs["kind"] = "comparison"
-        layers[f"{one.title} hotspots"] = frame
-    return layers
+    return frames

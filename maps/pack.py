@@ -15,7 +15,7 @@ from maps.disclosure import Profile, profile_named, release
 from maps.flat import write_csv
 from maps.geopackage import write_geopackage
 from maps.job import Job
-from maps.lists import as_layers, compare_lists
+from maps.lists import as_layers, weigh_lists
 from maps.manifest import count_rows, write_manifest
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.progress import Steps
@@ -23,6 +23,8 @@ from maps.tables import write_tables
 from maps.web import write_map
 
 LISTS = "What each list gives up"
+MORE = "What more officers add"
+SINCE = "Since the last run"
 
 
 def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
@@ -33,7 +35,7 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     layers = {
         **job.areas,
         "all incidents": job.incidents,
-        **as_layers(job.lists),
+        **as_layers(job.lists, job.unlisted),
         "patrol stops": chosen,
         "cameras": job.cameras,
     }
@@ -94,22 +96,28 @@ def write_frames(job: Job, folder: Path, who: Profile) -> None:
     words = page_words(job, who)
     statement = " ".join(filter(None, (f"{words['period']}. Source: {words['source']}.", words["note"])))
     stamp = {"profile": who, "marking": words["marking"], "title": words["title"], "as_of": str(job.as_of)}
-    trade = compare_lists(job.incidents, job.spots, job.lists)
+    trade = weigh_lists(job.incidents, job.spots, job.lists)
     sheets = {"Hotspots": job.spots, "Areas": areas_of(job), "Patrols": job.patrols, "Cameras": job.cameras}
     sheets |= {f"Hotspots {one.title}"[:31]: one.spots for one in job.lists}
-    if job.lists:
-        sheets |= {LISTS: trade}
+    extra = {MORE: job.further_officers}
+    extra |= {LISTS: trade} if job.lists else {}
+    extra |= {SINCE: job.since_last} if job.since_last is not None else {}
+    if job.unlisted is not None:
+        sheets["Not on the agreed list"] = job.unlisted
+    sheets |= extra
     write_tables(
         folder / "tables.xlsx",
         sheets,
         statement=statement,
         notes=sheet_notes(job),
-        kinds={LISTS: "table"},
-        columns={LISTS: list(trade.columns)},
+        kinds=dict.fromkeys(extra, "table") | {"Not on the agreed list": "spots"},
+        columns={name: list(table.columns) for name, table in extra.items()},
         **stamp,
     )
     layers = {"hotspots": job.spots, **areas_with_sums(job), "patrols": job.patrols, "cameras": job.cameras}
     layers |= {f"hotspots {one.name}": one.spots for one in job.lists}
+    if job.unlisted is not None:
+        layers["hotspots not on the agreed list"] = job.unlisted
     write_geopackage(folder / "hotspots.gpkg", layers, **stamp)
 
 

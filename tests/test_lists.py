@@ -9,7 +9,7 @@ import pytest
 from hotspots import find_hotspots
 from hotspots.checks import ASB, InputError
 from maps.config import read_config
-from maps.lists import as_layers, compare_lists, find_lists
+from maps.lists import as_layers, find_lists, weigh_lists
 from maps.web import draw_map
 
 
@@ -40,13 +40,18 @@ def test_each_list_is_found_on_its_own_records(incidents):
 
 def test_what_each_list_gives_up_is_counted_by_hand(incidents):
     lists = find_lists(incidents, PROFILES, areas={}, options=OPTIONS)
-    table = compare_lists(incidents, find_hotspots(incidents, **OPTIONS), lists).set_index(
-        ["list", "problem"]
-    )
+    table = weigh_lists(incidents, find_hotspots(incidents, **OPTIONS), lists).set_index(["list", "profile"])
     assert table.loc[("ASB", "ASB"), "share_of_incidents"] == 1
     assert table.loc[("ASB", "burglary"), "share_of_incidents"] == 0
     assert table.loc[("ASB", "Everything"), "share_of_incidents"] == 0.6
     assert table.loc[("burglary", "Everything"), "share_of_harm"] == pytest.approx(400 / 406)
+
+
+def test_what_is_given_up_is_the_own_lists_share_less_this_one(incidents):
+    lists = find_lists(incidents, PROFILES, areas={}, options=OPTIONS)
+    table = weigh_lists(incidents, find_hotspots(incidents, **OPTIONS), lists).set_index(["list", "profile"])
+    assert table.loc[("burglary", "ASB"), "gives_up_incidents"] == 1
+    assert table.loc[("ASB", "ASB"), "gives_up_incidents"] == 0
 
 
 def test_a_profile_without_records_gets_an_empty_list_and_says_so(incidents, caplog):

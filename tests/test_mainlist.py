@@ -1,0 +1,68 @@
+"""Found or agreed, and followed from run to run, through the whole job."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from maps.cli import main
+
+DEMO = Path(str(files("maps"))) / "demo"
+ZIP = DEMO / "leeds_july_2016_2017_2018.zip"
+TOP = f"as_of = 2018-08-31\n[incidents]\nfiles = '{ZIP}'\n[output]\ndrafts = 0\n"
+
+
+def run(folder: Path, hotspots: str, *, name: str) -> Path:
+    (folder / f"{name}.toml").write_text(f"{TOP}[hotspots]\n{hotspots}\n", encoding="utf-8")
+    assert main(["run", str(folder / f"{name}.toml"), "--out", str(folder / name)]) == 0
+    return folder / name
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory) -> Path:
+    return run(tmp_path_factory.mktemp("runs"), "count = 12\nresamples = 0", name="first")
+
+
+def test_places_keep_their_references_and_a_sheet_says_what_became_of_each(first):
+    out = run(first.parent, "count = 8\nresamples = 0\nradius = 160\nprevious = 'first'", name="second")
+    before, after = (pd.read_csv(folder / "hotspots.csv") for folder in (first, out))
+    since = (
+        pd.read_excel(out / "tables.xlsx", sheet_name="Since the last run", header=None).to_numpy().ravel()
+    )
+    assert set(after["ref"]) & set(before["ref"])
+    assert "kept" in since
+    assert "gone" in since
+
+
+def test_agreed_places_are_scored_and_others_shown_as_not_on_the_list(first):
+    spots = gpd.read_file(first / "hotspots.gpkg", layer="hotspots")[["ref", "name", "geometry"]]
+    agreed = spots.iloc[[2, 4]].assign(name=["Our first", "Our second"])
+    agreed.to_file(first.parent / "agreed.gpkg")
+    out = run(first.parent, "count = 12\nresamples = 0\nagreed = 'agreed.gpkg'", name="third")
+    table = pd.read_csv(out / "hotspots.csv")
+    assert sorted(table["name"]) == ["Our first", "Our second"]
+    before = pd.read_csv(first / "hotspots.csv").set_index("ref")["incidents"]
+    assert table.set_index("ref")["incidents"].to_dict() == before[agreed["ref"]].to_dict()
+    others = gpd.read_file(out / "hotspots.gpkg", layer="hotspots_not_on_the_agreed_list")
+    assert len(others) == len(spots) - 2
+    assert "not on the agreed list" in (out / "map.html").read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.parametrize(
+    ("hotspots", "said"),
+    [
+        ("previous = 'nowhere'", "no such file or folder"),
+        ("previous = 'first.toml'", "previous run cannot be read"),
+        ("method = 'streets'", "streets"),
+    ],
+)
+def test_what_cannot_be_followed_is_one_sentence(first, capsys, hotspots, said):
+    path = first.parent / "wrong.toml"
+    path.write_text(f"{TOP}[hotspots]\n{hotspots}\n", encoding="utf-8")
+    assert main(["run", str(path), "--out", str(first.parent / "wrong")]) == 2
+    assert said in capsys.readouterr().err.strip().splitlines()[-1]
+    assert not (first.parent / "wrong").exists()
