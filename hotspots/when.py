@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.checks import InputError
+from hotspots.collapse import incidents_per_row
 from hotspots.windows import Window, name_windows, read_window, read_windows
 
 Bools = npt.NDArray[np.bool_]
@@ -97,20 +98,19 @@ def require_covered(incidents: pd.DataFrame, windows: Iterable[Window], *, cover
                 f"The data do not wholly cover {name_windows(gaps)}", given=f"covered={name_windows(known)}"
             )
         return
-    spans = spans_of(incidents).assign(month_only=(precision_of(incidents) == "month").to_numpy())
-    source = incidents["source"].astype("str") if "source" in incidents.columns else None
-    groups = [("the data", spans)] if source is None else list(spans.groupby(source.to_numpy()))
-    for name, group in groups:
-        _require_source(str(name), group.dropna(), wanted)
+    month_only = (precision_of(incidents) == "month").to_numpy()
+    spans = spans_of(incidents).assign(month_only=month_only, incidents=incidents_per_row(incidents))
+    spans["source"] = incidents["source"].to_numpy() if "source" in incidents.columns else "the data"
+    # a row that stands for no incident shows nothing of what is covered
+    for name, group in spans[spans["incidents"] > 0].dropna().groupby("source"):
+        _require_source(str(name), group, wanted)
 
 
 def _require_source(name: str, spans: pd.DataFrame, wanted: list[Window]) -> None:
-    if spans.empty:
-        return
     first, last = spans["start"].min(), spans["end"].max()
     slack = pd.Timedelta(0) if spans["month_only"].all() else _largest_gap(spans["start"])
-    starts = set(spans["start"].dt.to_period("M"))
-    dense = len(spans) / len(starts) >= _DENSE
+    starts = set(spans["start"].dt.to_period("M").unique())
+    dense = spans["incidents"].sum() / len(starts) >= _DENSE
     for window in wanted:
         months = pd.period_range(window.start, window.last_day, freq="M")
         missing = [str(m) for m in months if m not in starts] if dense else []

@@ -139,3 +139,14 @@ def test_an_export_that_ends_on_the_28th_does_not_cover_its_month():
     with pytest.raises(InputError, match="council does not wholly cover the window July 2018"):
         require_covered(frame, [read_window("2018-07")])
     require_covered(frame.iloc[:0], [read_window("2018-07")])
+
+
+def test_places_and_rows_are_covered_alike():
+    frame = monthly(["2016-07-01"] * 20 + ["2017-07-01"] * 20)
+    places = frame.groupby(["when", "precision", "source"]).size().reset_index(name="incidents")
+    for records in (frame, places):
+        with pytest.raises(InputError, match="no records in 2016-08"):
+            require_covered(records, [read_window("2016-07..2017-07")])
+        require_covered(records, [read_window("2017-07")])
+    nothing = places.assign(incidents=0)
+    require_covered(nothing, [read_window("2019-07")])
