@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hotspots.checks import CRS, InputError, announce, require_metres
 from hotspots.covering import cover_most, covered_weight, order_by_gain
 from hotspots.demand import Demand, Problem, collect_demand, tidy_name
+from hotspots.stop_names import KINDS_OF_PLACE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -305,17 +306,22 @@ def _shares(demand: Demand, reach: Any, seen: Any, chosen: Ints, stays: Any) -> 
 
 def _names(sites: pd.DataFrame, chosen: Ints, demand: Demand, radius: float) -> list[str]:
     """Name each site by its own name, else by the place text nearest to it."""
-    from scipy.spatial import cKDTree
-
-    named = np.flatnonzero(demand.place != "")
     own = sites["name"].iloc[chosen].tolist()
-    if not len(named):
-        return own
+    streets = np.array([p not in KINDS_OF_PLACE for p in demand.place], dtype=bool) & (demand.place != "")
+    kinds = (demand.place != "") & ~streets
     at = sites.iloc[chosen][["easting", "northing"]].to_numpy(dtype=float).reshape(-1, 2)
-    found = cKDTree(demand.xy[named]).query(at)
-    metres, nearest = np.asarray(found[0]), np.asarray(found[1])
-    near = [str(demand.place[named[n]]) if d <= radius else "" for d, n in zip(metres, nearest, strict=True)]
-    return [mine or other for mine, other in zip(own, near, strict=True)]
+    names = []
+    for mine, here in zip(own, at, strict=True):
+        metres = np.hypot(*(demand.xy - here).T)
+        close = metres <= radius
+        near = [_nearest(demand.place, metres, close & which) for which in (kinds, streets)]
+        first = _nearest(demand.place, metres, close & (kinds | streets))
+        names.append(mine or (", ".join(filter(None, near)) if first in KINDS_OF_PLACE else first))
+    return names
+
+
+def _nearest(places: NDArray[np.object_], metres: Floats, which: Any) -> str:
+    return str(places[np.where(which, metres, np.inf).argmin()]) if which.any() else ""
 
 
 def _announce_result(count: int, order: Ints, seen: Any, weights: Floats, *, by: str) -> None:

@@ -118,7 +118,8 @@ def choose_patrols(
     choice : GeoDataFrame
         One row per stop, index ``stop``: ``rank, ref, name, part, chosen, why, chosen_otherwise`` (by the
         other measure), ``harm, incidents, share_of_harm, share_of_incidents`` (of all recorded),
-        ``streets``, the attached areas, ``easting, northing, geometry``.
+        ``already``, ``default_location`` (kind of place that records default to, or ""), ``streets``, the
+        attached areas, ``easting, northing, geometry``.
     further : DataFrame
         One row per number of officers, from those given: ``officers, vehicles, crews, stops,
         share_of_harm, share_of_incidents, added`` (what the last officer adds of ``by``).
@@ -244,11 +245,9 @@ class _Plan:
         for j in waiting[:reach]:
             more = chosen.copy()
             more[j] = True
-            if (
-                keeps(more, self.rules, least=False)
-                and more.sum() <= crews * self.room(0)
-                and self.fits(more, crews)
-            ):
+            if more.sum() > crews * self.room(0):
+                break
+            if keeps(more, self.rules, least=False) and self.fits(more, crews):
                 chosen = more
         return chosen
 
@@ -274,7 +273,7 @@ def _other(by: str) -> str:
 
 def _tidy(stops: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     front = ["rank", "ref", "name", "part", "chosen", "why", "chosen_otherwise", "incidents", "harm"]
-    front += ["share_of_incidents", "share_of_harm", "already", "streets"]
+    front += ["share_of_incidents", "share_of_harm", "already", "default_location", "streets"]
     rest = [c for c in stops.columns if c not in front]
     return stops[front + rest]
 
@@ -287,7 +286,7 @@ def _empty_choice(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         "chosen_otherwise": bool,
         "streets": object,
     }
-    texts = ("ref", "name", "why")
+    texts = ("ref", "name", "why", "default_location")
     numbers = ("incidents", "harm", "share_of_incidents", "share_of_harm", "already", "easting", "northing")
     kinds |= dict.fromkeys(texts, "str") | dict.fromkeys(numbers, float)
     layers = [c for c in spots.columns if str(c).endswith(("_code", "_name"))]

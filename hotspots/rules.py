@@ -149,7 +149,9 @@ def give_reasons(
     for i, taken in enumerate(chosen):
         must = stops["rank"].iloc[i] in demands.musts
         if taken:
-            reasons.append("must be included" if must else "chosen")
+            kind = stops["default_location"].iloc[i]
+            doubt = f"; check what happened there: records default to a {kind}" if kind else ""
+            reasons.append(("must be included" if must else "chosen") + doubt)
         elif far[i]:
             reasons.append("left out: farther than the shift allows")
         elif worth[i] <= 0:

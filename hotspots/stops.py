@@ -13,9 +13,12 @@ from shapely.geometry import Point
 
 from hotspots.checks import InputError, announce, closest_name, require_metres
 from hotspots.demand import Problem, check_measure, keep_profile, part_rows
+from hotspots.details import flag_default_locations
 from hotspots.shifts import Shift, within_shift
+from hotspots.stop_names import list_streets, name_stops
 
 MEASURES = ("harm", "incidents")
+_OWN = ("rank", "ref", "name")
 
 
 def list_stops(
@@ -31,25 +34,22 @@ def list_stops(
     check_measure(by)
     parts = part_rows(spots)
     rows = spots.loc[parts["label"]]
-    named = ["rank", "ref", "name"]
-    table = pd.DataFrame(
-        {"rank": parts["label"], "ref": rows["ref"].to_numpy(), "name": rows["name"].to_numpy()}
-    )
-    street = parts["street"].fillna("").astype(str)
-    table["name"] = np.where(parts["part"].gt(0) & street.ne(""), street, table["name"])
-    table["part"] = parts["part"].astype("int64")
-    table[["incidents", "harm"]] = parts[["incidents", "harm"]].astype(float).to_numpy()
-    shapes = [
-        Point(e, n).buffer(r) if part and np.isfinite(r) else whole
-        for e, n, r, part, whole in zip(
-            parts["easting"], parts["northing"], parts["radius"], parts["part"], rows.geometry, strict=True
-        )
-    ]
-    totals = _totals(spots, table)
-    if incidents is not None:
-        totals = _recount(table, parts, shapes, incidents, profile, pattern)
-    elif profile is not None:
-        raise InputError("A profile needs the incidents behind the hotspots", advice="incidents=incidents")
+    table, shapes, totals = _bare(parts, rows), _outline(parts, rows), {}
+    centres = parts[["easting", "northing"]].to_numpy(dtype=float)
+    if incidents is None:
+        totals = _totals(spots, table)
+        if profile is not None:
+            raise InputError(
+                "A profile needs the incidents behind the hotspots", advice="incidents=incidents"
+            )
+        places = _places(parts, rows)
+    else:
+        require_metres(incidents, what="incidents")
+        counted = keep_hours(keep_profile(incidents, profile, what="incidents"), pattern)
+        stop = which_stop(counted, shapes, centres)
+        totals = _recount(table, counted, stop)
+        found = list_streets(stop, counted, len(table), _column(counted, "incidents", 1.0))
+        places = [new or old for new, old in zip(found, _places(parts, rows), strict=True)]
     for measure in MEASURES:
         table[f"share_of_{measure}"] = table[measure] / totals[measure] if totals[measure] > 0 else np.nan
     if len(table) and not table[by].sum() > 0:
@@ -59,19 +59,52 @@ def list_stops(
             advice="by='incidents'" if by == "harm" else "other hours, or another profile",
         )
     table["already"] = _already(table, spots, already)
-    table["streets"] = [
-        [name] if part and name else list(streets) if isinstance(streets, list) else []
-        for part, name, streets in zip(
-            parts["part"], street, rows.get("streets", pd.Series([None] * len(rows))), strict=True
-        )
-    ]
-    layers = [c for c in spots.columns if str(c).endswith(("_code", "_name")) and c not in named]
+    table["default_location"] = _default_location(table, rows)
+    table["name"], table["streets"] = name_stops(table, places)
+    layers = [c for c in spots.columns if str(c).endswith(("_code", "_name")) and c not in _OWN]
     table[layers] = rows[layers].to_numpy()
-    table[["easting", "northing"]] = parts[["easting", "northing"]].astype(float).to_numpy()
+    table[["easting", "northing"]] = centres
     table.index = pd.RangeIndex(1, len(table) + 1, name="stop")
     return gpd.GeoDataFrame(
         table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=spots.crs), crs=spots.crs
     )
+
+
+def _bare(parts: pd.DataFrame, rows: gpd.GeoDataFrame) -> pd.DataFrame:
+    table = pd.DataFrame({"rank": parts["label"], "ref": rows["ref"].to_numpy()})
+    street = parts["street"].fillna("").astype("str")
+    table["name"] = np.where(parts["part"].gt(0) & street.ne(""), street, rows["name"].to_numpy())
+    table["part"] = parts["part"].astype("int64")
+    table[["incidents", "harm"]] = parts[["incidents", "harm"]].astype(float).to_numpy()
+    return table
+
+
+def _outline(parts: pd.DataFrame, rows: gpd.GeoDataFrame) -> list[Any]:
+    """Take the hotspot itself, or a disc around each part."""
+    columns = (parts[c] for c in ("easting", "northing", "radius", "part"))
+    return [
+        Point(e, n).buffer(r) if part and np.isfinite(r) else whole
+        for e, n, r, part, whole in zip(*columns, rows.geometry, strict=True)
+    ]
+
+
+def _places(parts: pd.DataFrame, rows: gpd.GeoDataFrame) -> list[list[str]]:
+    """Streets as the spots list them: of a part only its busiest."""
+    listed = rows["streets"] if "streets" in rows.columns else [None] * len(rows)
+    return [
+        ([street] if street else []) if part else list(streets) if isinstance(streets, list) else []
+        for part, street, streets in zip(parts["part"], parts["street"].fillna(""), listed, strict=True)
+    ]
+
+
+def _default_location(table: pd.DataFrame, rows: gpd.GeoDataFrame) -> list[str]:
+    """Kind of place that records default to, from the stop's name, else as the spots say for most of it."""
+    named = flag_default_locations(table["name"])
+    if "default_location" not in rows.columns:
+        return named.tolist()
+    mostly = rows["default_location_share"].ge(0.5).to_numpy() & table["part"].eq(0).to_numpy()
+    stated = rows["default_location"].fillna("").astype("str").to_numpy()
+    return [name or (kind if most else "") for name, kind, most in zip(named, stated, mostly, strict=True)]
 
 
 def fold(name: object) -> str:
@@ -104,31 +137,18 @@ def _totals(spots: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, float]:
     return totals
 
 
-def _recount(
-    table: pd.DataFrame,
-    parts: pd.DataFrame,
-    shapes: list[Any],
-    incidents: gpd.GeoDataFrame,
-    profile: Problem,
-    pattern: Mapping[int, Shift],
-) -> dict[str, float]:
-    """Count incidents and harm anew: those of the profile, in the hours of the shift."""
-    require_metres(incidents, what="incidents")
-    rows = keep_hours(keep_profile(incidents, profile, what="incidents"), pattern)
-    weight = pd.DataFrame(
-        {
-            "incidents": rows["incidents"].to_numpy(dtype=float)
-            if "incidents" in rows
-            else np.ones(len(rows)),
-            "harm": rows["harm"].to_numpy(dtype=float) if "harm" in rows else np.full(len(rows), np.nan),
-        }
-    )
-    stop = which_stop(rows, shapes, parts[["easting", "northing"]].to_numpy(dtype=float))
-    inside = stop >= 0
-    for measure in MEASURES:
-        weights = weight[measure].to_numpy()
+def _column(rows: pd.DataFrame, name: str, default: float) -> Any:
+    return rows[name].to_numpy(dtype=float) if name in rows.columns else np.full(len(rows), default)
+
+
+def _recount(table: pd.DataFrame, counted: gpd.GeoDataFrame, stop: Any) -> dict[str, float]:
+    """Count incidents and harm anew in each stop; returns all there is of each."""
+    totals, inside = {}, stop >= 0
+    for measure, default in (("harm", np.nan), ("incidents", 1.0)):
+        weights = _column(counted, measure, default)
         table[measure] = np.bincount(stop[inside], weights[inside], minlength=len(table))
-    return {measure: float(weight[measure].sum()) for measure in MEASURES}
+        totals[measure] = float(weights.sum())
+    return totals
 
 
 def keep_hours(rows: gpd.GeoDataFrame, pattern: Mapping[int, Shift]) -> gpd.GeoDataFrame:

@@ -23,6 +23,8 @@ from hotspots.travel import stop_times, travel_options
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+# As many streets as fifteen minutes on foot allow, and as a line of the card holds.
+_STREETS = 4
 COLUMNS = [
     *("date", "weekday", "vehicle", "order", "activity", "rank", "ref", "name", "part", "arrive", "leave"),
     *("minutes", "travel_minutes", "officers", "officer_minutes", "walk", "choices", "geometry"),
@@ -232,7 +234,8 @@ def _rows(
         }
         if event.stop >= 0:
             stop = work.stops.iloc[mine[event.stop]]
-            walk = ", ".join(map(str, stop["streets"])) if isinstance(stop["streets"], list) else ""
+            streets = stop["streets"] if isinstance(stop["streets"], list) else []
+            walk = ", ".join(map(str, streets[:_STREETS]))
             row |= {name: stop[name] for name in ("rank", "ref", "name", "part")}
             row |= {"walk": walk, "geometry": Point(stop["easting"], stop["northing"])}
         rows.append(row)
