@@ -138,7 +138,7 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
         "source_names": sorted(map(clean_text, facts.everything["source"].unique())),
         "limits": limits_text(facts, target),
         "cheers": cheers_text(facts),
-        "types": facts.types.head(8).to_dict("records"),
+        "types": facts.types.to_dict("records"),
         "threshold": facts.threshold,
     }
 

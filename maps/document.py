@@ -11,7 +11,7 @@ import geopandas as gpd
 from hotspots.checks import InputError
 from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
-from maps.disclosure import Profile, profile_named
+from maps.disclosure import Profile, name_category, profile_named
 from maps.plan_content import lay_out_plan
 from maps.plan_fields import fingerprint, read_fields
 from maps.plan_html import render_html
@@ -106,6 +106,14 @@ def _profile_of(plan: Plan, profile: str | Profile | None) -> Profile:
             f"The plan shows counts under {who.threshold}: these may not leave under profile '{who.name}'",
             given=f"drafted with threshold={drafted}",
             advice=f"draft_plan(..., threshold={who.threshold}), or profile='internal'",
+        )
+    types = [str(row["type"]) for row in plan.scanning.get("types", ())]
+    apart = [name for name in types if name_category(name) != name]
+    if apart and who.name != "internal":
+        raise InputError(
+            f"The plan names types of incident that have no line of their own under profile '{who.name}'",
+            given=", ".join(apart),
+            advice="draft it with maps.update_plans, which gives them one name, or profile='internal'",
         )
     return who
 

@@ -96,7 +96,7 @@ def update_plans(
     for request in [text for text in wanted if text not in known]:
         plan = draft_plan(find_asked(request, spots, areas or {}), shown, areas, **shared)
         plan.frozen["asked"] = request
-        save_plan(_with_assets(plan, patrols, cameras), folder / f"{file_stem(plan)}.toml", **pictures)
+        save_plan(_with_assets(plan, patrols, cameras), free_record(folder, plan), **pictures)
     records = list_records(folder)
     return [
         record.with_suffix(suffix)
@@ -104,6 +104,15 @@ def update_plans(
         for suffix in OURS
         if record.with_suffix(suffix).exists()
     ]
+
+
+def free_record(folder: Path, plan: Plan) -> Path:
+    """Name a record that no other plan has: two plans may share their first place and its street."""
+    record, number = folder / f"{file_stem(plan)}.toml", 1
+    while record.exists():
+        number += 1
+        record = folder / f"{file_stem(plan)}-{number}.toml"
+    return record
 
 
 def _with_assets(plan: Plan, patrols: pd.DataFrame | None, cameras: gpd.GeoDataFrame | None) -> Plan:

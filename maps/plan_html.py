@@ -91,7 +91,7 @@ def _picture(picture: Picture) -> str:
 def _field(entry: Field) -> str:
     if entry.value:
         return f'<span class="field">{_text(entry.value)}</span>'
-    return '<span class="blank" aria-label="to be filled in">________</span>'
+    return '<span class="blank">________</span>'
 
 
 def _fields(content: Field | tuple[Field, ...]) -> str:

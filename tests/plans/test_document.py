@@ -150,6 +150,16 @@ def test_a_plan_with_small_counts_may_not_leave_under_a_stricter_profile(
     assert "OFFICIAL-SENSITIVE" in docx.Document(str(word)).sections[0].header.paragraphs[0].text
 
 
+def test_a_sensitive_type_of_its_own_may_leave_only_internally(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    named = incidents.assign(category="Domestic abuse")
+    plan = draft_plan(spots.loc[1], named, threshold=5)
+    with pytest.raises(InputError, match="Domestic abuse"):
+        write_plan(plan, tmp_path, profile="partner")
+    assert write_plan(plan, tmp_path, profile="internal")
+
+
 def test_a_form_for_a_person_has_no_map_and_no_counts(tmp_path: Path) -> None:
     plan = draft_person_plan("V1234", role="repeat victim", as_of="2018-08-31")
     word, page = write_plan(plan, tmp_path, profile="partner")

@@ -156,6 +156,17 @@ def test_the_worst_places_without_a_plan_are_drafted_once(
     assert [p.read_bytes() for p in copies] == [p.read_bytes() for p in first]
 
 
+def test_two_plans_of_one_first_place_have_two_names(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    same = spots.assign(name="Boar Lane", streets=[["Boar Lane"], ["Boar Lane"]])
+    asked = ["SE3000033000", "SE3000033000+SE3150033000"]
+    update_plans(tmp_path, same, incidents, as_of="2018-08-31", asked=asked, profile="open")
+    update_plans(tmp_path, same, incidents, as_of="2018-08-31", asked=asked, profile="open")
+    names = sorted(p.stem for p in list_records(tmp_path))
+    assert names == ["SE3000033000-boar-lane", "SE3000033000-boar-lane-2"]
+
+
 def test_a_run_brings_the_page_up_to_date_with_what_was_typed_in_word(
     spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path, type_into: Type
 ) -> None:
