@@ -8,11 +8,12 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from hotspots.checks import InputError, require_metres
 from maps.disclosure import COLUMNS, Profile, release
 from maps.escape import clean
-from maps.palette import ACCENT, INK, LAND, LINE
+from maps.palette import ACCENT, LAND, LINE
 from maps.shapes import encode_points, encode_shapes
 from maps.words import describe_item, has
 
@@ -35,8 +36,8 @@ _STYLES: dict[str, dict[str, Any]] = {
     "patrols": {"color": ACCENT, "weight": 3, "dashArray": "6 5", "fillColor": ACCENT, "fillOpacity": 0.05},
     "cameras": {"color": ACCENT, "weight": 1.5, "fillColor": ACCENT, "fillOpacity": 0.12},
     "comparison": {"color": "#542788", "weight": 2, "dashArray": "2 5", "fillOpacity": 0},
-    "streets": {"color": "#c3c9cf", "weight": 1},
-    "places": {"color": INK, "weight": 1},
+    "streets": {"color": "#7b8794", "opacity": 0.55, "weight": 1},
+    "places": {"color": ACCENT, "weight": 1},
 }
 _MARKS = {"cameras": "C", "places": "•"}
 # Layers of areas after the first differ by dashes as well as colour.
@@ -116,9 +117,10 @@ def _prepare(
         "name": (label[:1].upper() + label[1:]) or "Layer",
         "kind": kind,
         "geometry": "line" if lines else "area",
-        "pane": "areas" if areas else "lines",
+        "pane": "areas" if areas else "lines" if kind == "comparison" else "over",
         "show": first,
         "names": areas,
+        "further": areas and number > 0,
         "land": LAND if first else "",
         "style": _STYLES[kind] | (_LOOKS[number % 3] if areas and number else {}),
         "items": _items(data, kind=kind, layer=label, profile=profile),
@@ -126,8 +128,14 @@ def _prepare(
 
 
 def _near(streets: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Streets around the hotspots only: a whole city's would not fit on the page."""
-    return gpd.clip(streets, spots.geometry.buffer(300).union_all()) if len(spots) else streets.iloc[:0]
+    """Streets around the hotspots only, as one shape: a whole city's would not fit on the page."""
+    if not len(spots):
+        return streets.iloc[:0]
+    zone = spots.geometry.buffer(250).union_all()
+    near = streets.sindex.query(zone, predicate="intersects", sort=True)
+    lines = shapely.get_parts(streets.geometry.to_numpy()[near])
+    lines = lines[shapely.get_type_id(lines) == 1]
+    return gpd.GeoDataFrame(geometry=[shapely.multilinestrings(lines)], crs=streets.crs)
 
 
 def _items(data: gpd.GeoDataFrame, *, kind: str, layer: str, profile: Profile) -> list[dict[str, Any]]:
@@ -159,7 +167,7 @@ def _items(data: gpd.GeoDataFrame, *, kind: str, layer: str, profile: Profile) -
 
 def layer_summary(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """List what the panel shows of each layer."""
-    return [{key: layer[key] for key in ("id", "name", "show")} for layer in layers]
+    return [{key: layer[key] for key in ("id", "name", "show", "kind", "style")} for layer in layers]
 
 
 def bounds_of(

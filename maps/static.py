@@ -334,8 +334,12 @@ def _save(figure: Any) -> bytes:
     raw, small = io.BytesIO(), io.BytesIO()
     figure.savefig(raw, format="png", metadata={"Software": None})
     picture = Image.open(raw).convert("RGB")
-    colours, counts = np.unique(np.asarray(picture).reshape(-1, 3), axis=0, return_counts=True)
+    red, green, blue = np.moveaxis(np.asarray(picture).astype(np.int64), 2, 0)
+    colours, counts = np.unique(red << 16 | green << 8 | blue, return_counts=True)
+    commonest = colours[np.argsort(-counts, kind="stable")[:64]]
     palette = Image.new("P", (1, 1))
-    palette.putpalette(colours[np.argsort(-counts, kind="stable")[:64]].ravel().tolist())
+    palette.putpalette(
+        np.column_stack([commonest >> 16, commonest >> 8 & 255, commonest & 255]).ravel().tolist()
+    )
     picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
     return small.getvalue()

@@ -22,9 +22,9 @@ function saferMap(map, data) {
     return out;
   };
   const parts = (shape) => shape.map((part) => part.map(ring));
-  const panes = { land: 320, cells: 330, areas: 340, lines: 345, spots: 450, labels: 460, badges: 470, sites: 480 };
+  const panes = { land: 320, cells: 330, areas: 340, lines: 345, spots: 450, over: 455, sites: 458, labels: 460, badges: 470 };
   Object.keys(panes).forEach((name) => { map.createPane("sh-" + name).style.zIndex = panes[name]; });
-  map.getPane("sh-labels").style.pointerEvents = "none";
+  ["labels", "over"].forEach((name) => { map.getPane("sh-" + name).style.pointerEvents = "none"; });
   L.control.scale({ imperial: false }).addTo(map);
   map.getContainer().setAttribute("role", "region");
   map.getContainer().setAttribute("aria-label", "Map of " + data.noun + "s. Arrow keys move it, plus and minus zoom; Tab goes from " + data.noun + " to " + data.noun + ".");
@@ -47,7 +47,7 @@ function saferMap(map, data) {
     const index = measure ? spot.class[colourBy] : -1;
     return {
       fillColor: measure && index >= 0 ? measure.colours[index] : "#ffffff",
-      fillOpacity: 0.88, color: "#0b1f33", weight: current === spot ? 4 : 1.6,
+      fillOpacity: 0.8, color: "#0b1f33", weight: current === spot ? 4 : 1.6,
       dashArray: index < 0 ? "4 3" : null,
     };
   };
@@ -151,14 +151,15 @@ function saferMap(map, data) {
     if (path) { path.setAttribute("tabindex", "-1"); path.setAttribute("aria-hidden", "true"); }
   });
   const shapeOf = (layer, item) => {
-    const style = Object.assign({ renderer: renderer(layer.pane), interactive: Boolean(item.lines) }, layer.style, item.style);
+    const style = Object.assign({ renderer: renderer(layer.pane), interactive: Boolean(item.lines) && layer.pane !== "over" }, layer.style, item.style);
     if (layer.geometry === "line") return L.polyline(item.shape.map((part) => ring(part[0])), style);
     return L.polygon(parts(item.shape), style);
   };
   const siteOf = (layer, item) => {
-    const icon = L.divIcon({ className: "sh-site sh-site-" + layer.kind, html: "", iconSize: [24, 24] });
+    const side = layer.kind === "places" ? 10 : item.mark.length > 2 ? 28 : 22;
+    const icon = L.divIcon({ className: "sh-site sh-site-" + layer.kind, html: "", iconSize: [side, Math.min(side, 22)] });
     const site = L.marker(item.at, { icon, keyboard: false, pane: "sh-sites", interactive: Boolean(item.lines) });
-    site.on("add", () => { const el = site.getElement(); el.textContent = item.mark; el.setAttribute("aria-hidden", "true"); });
+    site.on("add", () => { const el = site.getElement(); el.textContent = layer.kind === "places" ? "" : item.mark; el.setAttribute("aria-hidden", "true"); });
     return site;
   };
   const talk = (layer, item) => {
@@ -175,7 +176,7 @@ function saferMap(map, data) {
         if (layer.land) group.addLayer(quiet(L.polygon(parts(item.shape), { renderer: renderer("land"), interactive: false, stroke: false, fillColor: layer.land, fillOpacity: 1 })));
         group.addLayer(item.lines ? talk(shape, item) : shape);
       }
-      if (item.at && item.radius) group.addLayer(quiet(L.circle(item.at, Object.assign({ radius: item.radius, renderer: renderer("lines"), interactive: false }, layer.style))));
+      if (item.at && item.radius) group.addLayer(quiet(L.circle(item.at, Object.assign({ radius: item.radius, renderer: renderer(layer.pane), interactive: false }, layer.style))));
       if (item.at && item.mark) { const site = siteOf(layer, item); group.addLayer(item.lines ? talk(site, item) : site); }
     });
     groups[layer.id] = group;
@@ -188,7 +189,7 @@ function saferMap(map, data) {
   spots.forEach((spot) => texts.push({ at: spot.at, text: String(spot.n), width: spot.n > 99 ? 28 : 24, height: 20, cls: "sh-badge", pane: "sh-badges", from: 0, group: "spots", spot }));
   (data.streets || []).forEach((s) => texts.push({ at: s.at, text: s.name, width: 7 * s.name.length + 12, height: 18, cls: "sh-street", pane: "sh-labels", from: 15, group: "spots" }));
   data.layers.forEach((layer) => layer.items.forEach((item) => {
-    if (layer.names && item.name) texts.push({ at: item.centre, text: item.name, width: 6.4 * item.name.length + 8, height: 16, cls: "sh-area", pane: "sh-labels", from: 10.5, group: layer.id });
+    if (layer.names && item.name) texts.push({ at: item.centre, text: item.name, width: 6.4 * item.name.length + 8, height: 16, cls: "sh-area", pane: "sh-labels", from: 10.5, group: layer.id, colour: layer.further ? layer.style.color : "" });
   }));
   const label = () => {
     labels.clearLayers();
@@ -212,6 +213,7 @@ function saferMap(map, data) {
       const el = marker.getElement();
       el.textContent = item.text;
       el.setAttribute("aria-hidden", "true");
+      if (item.colour) { el.style.color = item.colour; el.style.fontWeight = "700"; }
       if (item.spot) {
         const fill = styleOf(item.spot).fillColor;
         el.style.background = fill;
