@@ -14,8 +14,8 @@ import shapely
 from hotspots.checks import InputError, Problems, announce, closest_name
 from hotspots.collapse import Places, collapse_incidents
 from hotspots.discs import check_disc_options
-from hotspots.grid import read_area
 from hotspots.rivals import UNITS, Bools, Terms
+from hotspots.study_area import read_area
 from hotspots.trial import Records, Split, Trial
 from hotspots.when import rows_in, spans_of
 from hotspots.windows import Window, name_windows, read_windows

@@ -22,7 +22,8 @@ from hotspots.gistar import (
     two_sided,
     z_scores,
 )
-from hotspots.grid import Grid, key_cells, locate_points, make_grid, read_area
+from hotspots.grid import Grid, key_cells, locate_points, make_grid
+from hotspots.study_area import read_area
 
 
 def count_cells(
@@ -96,7 +97,8 @@ def score_cells(
     -------
     DataFrame
         On the index of the cells: ``z``; ``p``, two-sided; ``q``, p after Benjamini and Hochberg (1995)
-        for having looked at so many cells. All NaN where every cell holds the same. Gi* finds clusters
+        for having looked at so many cells. All NaN where every cell holds the same; by permutation, also
+        for a cell without neighbours. Gi* finds clusters
         of high cells: rank hotspots by count or harm among the significant, never by z.
 
     Raises

@@ -12,7 +12,8 @@ import shapely
 from hotspots.checks import InputError
 from hotspots.collapse import Floats, Ints
 from hotspots.counting import count_points, gather_points
-from hotspots.grid import make_grid, read_area
+from hotspots.grid import make_grid
+from hotspots.study_area import read_area
 
 _FINE = 6  # fine cells to a bandwidth: a surface within half a per cent of its peak
 _CHUNK = 8192  # points at a time, so that they stay in the processor's cache

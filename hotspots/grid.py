@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from hotspots.checks import CRS, InputError, closest_name
+from hotspots.checks import InputError, closest_name
 from hotspots.collapse import Floats, Ints
+from hotspots.study_area import read_area as read_area
 
 SHAPES = ("square", "hexagon")
 MOST_CELLS = 20_000_000
@@ -142,31 +142,6 @@ def cells_of_box(grid: Grid, bounds: tuple[float, float, float, float]) -> tuple
         )
     columns = np.tile(np.arange(low[0], high[0] + 1), tall)
     return columns, np.repeat(np.arange(low[1], high[1] + 1), wide)
-
-
-def read_area(study_area: Any) -> Any:
-    """Study area as one valid polygon in EPSG:27700.
-
-    Raises
-    ------
-    InputError
-        When it is no GeoDataFrame, GeoSeries or geometry, has no reference system or covers no ground.
-    """
-    if isinstance(study_area, gpd.GeoDataFrame | gpd.GeoSeries):
-        if study_area.crs is None:
-            raise InputError(
-                "The study area has no coordinate reference system", given="crs=None", advice=".set_crs(...)"
-            )
-        shapes = study_area.geometry.dropna().to_crs(CRS).to_numpy()
-        study_area = shapely.union_all(shapely.make_valid(shapes))
-    if not isinstance(study_area, shapely.Geometry):
-        raise InputError(
-            "The study area must be a GeoDataFrame or a geometry", given=type(study_area).__name__
-        )
-    study_area = shapely.make_valid(study_area)
-    if not study_area.area > 0:
-        raise InputError("The study area covers no ground", given=study_area.geom_type)
-    return study_area
 
 
 def _half_steps(grid: Grid) -> Floats:

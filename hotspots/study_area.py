@@ -1,0 +1,47 @@
+"""The ground that is looked at, as one polygon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import shapely
+
+from hotspots.checks import CRS, InputError
+
+
+def read_area(study_area: Any, *, target: str = CRS) -> Any:
+    """Study area as one valid polygon.
+
+    Parameters
+    ----------
+    study_area : GeoDataFrame, GeoSeries or geometry
+        A bare geometry is in the ``target`` system already.
+    target : str
+        The reference system wanted, in metres.
+
+    Raises
+    ------
+    InputError
+        When it is none of these, has no reference system or covers no ground.
+
+    Examples
+    --------
+    >>> read_area(gpd.GeoSeries([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 3, 2)], crs=27700)).area
+    6.0
+    """
+    if isinstance(study_area, gpd.GeoDataFrame | gpd.GeoSeries):
+        if study_area.crs is None:
+            raise InputError(
+                "The study area has no coordinate reference system", given="crs=None", advice=".set_crs(...)"
+            )
+        shapes = study_area.geometry.dropna().to_crs(target).to_numpy()
+        study_area = shapely.union_all(shapely.make_valid(shapes))
+    if not isinstance(study_area, shapely.Geometry):
+        raise InputError(
+            "The study area must be a GeoDataFrame or a geometry", given=type(study_area).__name__
+        )
+    study_area = shapely.make_valid(study_area)
+    if not study_area.area > 0:
+        raise InputError("The study area covers no ground", given=study_area.geom_type)
+    return study_area
