@@ -32,7 +32,7 @@ def add_stability(
     of the latest 12 periods left out. A hotspot survives a run when one hotspot of that run holds at least
     half of its incidents; ``stability`` is the share of runs it survives. Its rank in a run is the rank of
     the hotspot that holds most of its incidents, or one below the last where none holds any;
-    ``rank_low`` and ``rank_high`` span 90 % of the runs.
+    ``rank_low`` and ``rank_high`` span 90 % of the runs, and the rank itself.
 
     Parameters
     ----------
@@ -62,8 +62,9 @@ def add_stability(
         ranks.append(rank)
         survived.append(stays)
     table = np.array(ranks)
-    spots["rank_low"] = _whole(np.quantile(table, 0.05, axis=0, method="lower"))
-    spots["rank_high"] = _whole(np.quantile(table, 0.95, axis=0, method="higher"))
+    own = spots.index.to_numpy(dtype=np.int64)  # the rank itself is always within its interval
+    spots["rank_low"] = _whole(np.minimum(np.quantile(table, 0.05, axis=0, method="lower"), own))
+    spots["rank_high"] = _whole(np.maximum(np.quantile(table, 0.95, axis=0, method="higher"), own))
     spots["stability"] = np.mean(survived, axis=0)
     return spots
 
