@@ -155,6 +155,7 @@ def mark_calendar(axes: Any, calendar: pd.DataFrame) -> Any:
         if last < left or first > right:
             continue
         axes.axvspan(first, last, color="0.5", alpha=0.25, linewidth=0)
+        axes.axvline(first, color="0.5", linewidth=1)  # one day alone is too narrow to see
         axes.annotate(
             entry["name"],
             xy=((max(first, left) + min(last, right)) / 2, 1.01),
