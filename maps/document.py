@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 
 from hotspots.checks import InputError
 from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
-from maps.disclosure import Profile, name_category, profile_named
+from maps.disclosure import OPEN_SOURCES, Profile, name_category, profile_named
 from maps.plan_content import lay_out_plan
 from maps.plan_fields import fingerprint, read_fields
 from maps.plan_html import render_html
@@ -28,6 +29,7 @@ def write_plan(
     map_png: bytes | None = None,
     profile: str | Profile | None = None,
     marking: str | None = None,
+    attribution: str | None = None,
 ) -> list[Path]:
     """Write a plan as ``.docx`` and ``.html`` into a folder, the same content in both.
 
@@ -48,6 +50,8 @@ def write_plan(
         "partner" for all other.
     marking : str, optional
         Protective marking for the head and foot of every page. None: as before, else the profile's own.
+    attribution : str, optional
+        Licence of the data and boundaries. None: as before, else the licence of police.uk data where used.
 
     Returns
     -------
@@ -61,9 +65,8 @@ def write_plan(
         in another program, or the plan shows smaller counts than the profile allows.
     """
     stem = Path(folder) / file_stem(plan)
-    return write_documents(
-        plan, stem, spots=spots, layers=layers, map_png=map_png, profile=profile, marking=marking
-    )
+    options: dict[str, Any] = {"profile": profile, "marking": marking, "attribution": attribution}
+    return write_documents(plan, stem, spots=spots, layers=layers, map_png=map_png, **options)
 
 
 def write_documents(
@@ -75,6 +78,7 @@ def write_documents(
     map_png: bytes | None = None,
     profile: str | Profile | None = None,
     marking: str | None = None,
+    attribution: str | None = None,
 ) -> list[Path]:
     """Write a plan's Word document and page under a given name; otherwise as `write_plan`."""
     refuse_names(plan)
@@ -83,17 +87,24 @@ def write_documents(
     refuse_newer(plan, word)
     pictures = draw_pictures(plan, spots=spots, layers=layers, map_png=map_png, profile=who)
     shown = plan.document.get("marking", who.marking) if marking is None else marking
-    document = lay_out_plan(plan, pictures=pictures, marking=shown)
+    named = plan.document.get("attribution", _licence(plan)) if attribution is None else attribution
+    document = lay_out_plan(plan, pictures=pictures, marking=shown, attribution=named)
     for path, data in ((word, render_word(document)), (page, render_html(document).encode())):
         write_file(path, data)
     written = read_fields(word)
     plan.document = {
         "profile": who.name,
         "marking": shown,
+        "attribution": named,
         "text": fingerprint(written.fixed),
         "controls": written.controls,
     }
     return [word, page]
+
+
+def _licence(plan: Plan) -> str:
+    used = set(plan.scanning.get("source_names", ())) & OPEN_SOURCES
+    return "Contains police.uk data, Open Government Licence v3.0." if used else ""
 
 
 def _profile_of(plan: Plan, profile: str | Profile | None) -> Profile:

@@ -44,7 +44,9 @@ SIDES = (
 )
 
 
-def lay_out_plan(plan: Plan, *, pictures: Pictures | None = None, marking: str = "") -> Document:
+def lay_out_plan(
+    plan: Plan, *, pictures: Pictures | None = None, marking: str = "", attribution: str = ""
+) -> Document:
     """Blocks of a plan's document: data's words beside blanks for people's."""
     heading = Line(tuple(_field(plan, f"heading.{name}") for name in ("owner", "reference", "review_date")))
     blocks: list[Block] = [Text(_opening(plan), note=True), heading]
@@ -53,6 +55,8 @@ def lay_out_plan(plan: Plan, *, pictures: Pictures | None = None, marking: str =
     else:
         blocks += [*_scanning(plan, pictures), *_analysis(plan)]
     blocks += [*_objectives(plan), *_response(plan), *_assessment(plan)]
+    if attribution:
+        blocks.append(Text(attribution, note=True))
     title = f"Problem-solving plan (SARA): {plan.title}"
     return Document(title, f"Plan {plan.ref}", marking, plan.drafted or plan.opened, tuple(blocks))
 

@@ -37,6 +37,7 @@ def update_plans(
     cameras: gpd.GeoDataFrame | None = None,
     profile: str | Profile | None = None,
     marking: str | None = None,
+    attribution: str | None = None,
     **options: Any,
 ) -> list[Path]:
     """Read back the open plans, draft those asked for that have none, and give every plan's documents.
@@ -61,7 +62,7 @@ def update_plans(
         True drafts every open plan again from the new data; people's words and what is fixed stay.
     patrols, cameras : DataFrame, optional
         The stops of `hotspots.choose_patrols` and the sites of `hotspots.place_cameras`, for the menu.
-    profile, marking
+    profile, marking, attribution
         As for `maps.write_plan`.
     **options
         Passed on to `hotspots.draft_plan`: ``study_area, ring, selected_on, nearby``.
@@ -83,7 +84,8 @@ def update_plans(
     wanted = worst_without(spots, list(plans.values()), asked) if isinstance(asked, int) else list(asked)
     again = {record: plan for record, plan in plans.items() if redraft or request_of(plan) in wanted}
     shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
-    pictures = {"spots": spots, "layers": dict(areas or {}), "profile": who, "marking": marking}
+    pictures = {"spots": spots, "layers": dict(areas or {}), "profile": who}
+    pictures |= {"marking": marking, "attribution": attribution}
     for record, plan in plans.items():
         if record not in again and is_stale(plan, record):
             save_plan(plan, record, **pictures)

@@ -93,6 +93,7 @@ def save_plan(
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
     profile: str | Profile | None = None,
     marking: str | None = None,
+    attribution: str | None = None,
 ) -> list[Path]:
     """Write a plan's record, Word document and page under one name.
 
@@ -102,7 +103,7 @@ def save_plan(
         From `open_plan` or `hotspots.draft_plan`.
     record : str or Path
         The ``.toml`` record; the documents get the same name.
-    spots, layers, profile, marking
+    spots, layers, profile, marking, attribution
         As for `maps.write_plan`.
 
     Returns
@@ -121,7 +122,8 @@ def save_plan(
     keep_edited(plan, path.with_suffix(".docx"))
     kept = kept_map(path.with_suffix(".docx")) if spots is None else None
     options: dict[str, Any] = {"spots": spots, "layers": layers, "map_png": kept}
-    written = write_documents(plan, path.with_suffix(""), **options, profile=profile, marking=marking)
+    options |= {"profile": profile, "marking": marking, "attribution": attribution}
+    written = write_documents(plan, path.with_suffix(""), **options)
     write_record(plan, path)
     return written
 
