@@ -24,8 +24,8 @@ _COLUMNS = (
     *("date", "weekday", "vehicle", "order", "activity", "ref", "name", "part", "arrive", "leave", "minutes"),
     *("travel_minutes", "officers", "officer_minutes", "walk"),
 )
-_HEADER = ("No.", "Arrive", "Leave", "Drive", "Hotspot", "Walk", "Arrived", "Left", "Notes")
-_WIDTHS = (0.05, 0.08, 0.08, 0.07, 0.16, 0.26, 0.08, 0.08, 0.14)
+_HEADER = ("No.", "Arrive", "Leave", "Drive", "Hotspot", "Arrived", "Left", "Notes")
+_WIDTHS = (0.05, 0.08, 0.08, 0.08, 0.36, 0.09, 0.09, 0.17)
 
 
 def write_cards(
@@ -107,9 +107,11 @@ def _profile(profile: str | Profile | None) -> Profile:
 def _card(shift: pd.DataFrame, seed: int | None, *, first: bool) -> list[Any]:
     date, vehicle = shift["date"].iloc[0], shift["vehicle"].iloc[0]
     visits = shift[shift["activity"] == "visit"]
+    # Each place once, below the visits: so that a long shift stays on one page.
+    places = visits.drop_duplicates(["ref", "part"]).sort_values("name")
     heading = f"{date:%A} {date.day} {date:%B %Y}, vehicle {vehicle}"
     facts = (
-        f"{shift['officers'].iloc[0]} officers. {len(visits)} visits to {visits['ref'].nunique()} hotspots: "
+        f"{shift['officers'].iloc[0]} officers. {len(visits)} visits to {len(places)} places: "
         f"{visits['minutes'].sum():.0f} minutes on foot, {shift['travel_minutes'].sum():.0f} driving. "
         f"First arrival {shift['arrive'].iloc[0]:%H:%M}, last leaving {shift['leave'].iloc[-1]:%H:%M}."
     )
@@ -119,26 +121,18 @@ def _card(shift: pd.DataFrame, seed: int | None, *, first: bool) -> list[Any]:
         f"hotspot is left longer than planned and nobody can foretell the next.{drawn}"
     )
     grid = Grid(f"Visits of {heading}", _HEADER, tuple(_row(r) for _, r in shift.iterrows()), _WIDTHS, (0, 3))
+    walks = tuple((clean(row["name"]), clean(row["walk"])) for _, row in places.iterrows())
+    streets = Grid("Streets to walk", ("Hotspot", "Streets"), walks, (0.36, 0.64))
     blanks = tuple(Field("", label) for label in ("Officers", "Call sign", "Vehicle"))
-    return [Heading(heading, 1, new_page=not first), Text(facts), Line(blanks), grid, Text(note, note=True)]
+    top = [Heading(heading, 1, new_page=not first), Text(facts), Line(blanks)]
+    return [*top, grid, streets, Text(note, note=True)]
 
 
 def _row(stop: pd.Series) -> tuple[Cell, ...]:
     times = (f"{stop['arrive']:%H:%M}", f"{stop['leave']:%H:%M}")
     if stop["activity"] == "break":
-        return (str(stop["order"]), *times, "", "Break", "", "", "", "")
-    drive = f"{stop['travel_minutes']:.0f} min"
-    walk = clean(stop["walk"])
-    return (
-        str(stop["order"]),
-        *times,
-        drive,
-        clean(stop["name"]),
-        walk if walk != stop["name"] else "",
-        "",
-        "",
-        "",
-    )
+        return (str(stop["order"]), *times, "", "Break", "", "", "")
+    return (str(stop["order"]), *times, f"{stop['travel_minutes']:.0f} min", clean(stop["name"]), "", "", "")
 
 
 def write_calendar(

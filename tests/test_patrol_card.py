@@ -57,17 +57,17 @@ TIMETABLE = make_timetable()
 def test_each_vehicle_and_shift_has_its_page(tmp_path):
     page, word = write_cards(TIMETABLE, tmp_path / "out", seed=7)
     text = page.read_text(encoding="utf-8")
-    assert text.count("<table") == 4
+    assert text.count("<table") == 8
     assert text.count("class=page") == 3
     assert "Friday 3 July 2026, vehicle 1" in text
-    assert "3 visits to 2 hotspots: 45 minutes on foot, 15 driving" in text
+    assert "3 visits to 2 places: 45 minutes on foot, 15 driving" in text
     assert "First arrival 14:00, last leaving 15:45" in text
     assert "seed 7" in text
     assert text.count("OFFICIAL-SENSITIVE") == 2
     import docx
 
     document = docx.Document(str(word))
-    assert len(document.tables) == 4
+    assert len(document.tables) == 8
     assert document.tables[0].rows[2].cells[4].text == "Break"
 
 
