@@ -113,7 +113,7 @@ def describe_coverage(coverage: pd.DataFrame) -> list[str]:
         whole = rows[rows["category"].eq("(all)")].iloc[0]
         sentences.append(
             f"{source}: {whole['rows']:,} rows, {whole['first']:%d %B %Y} to {whole['last']:%d %B %Y}, "
-            f"{whole['months']} months."
+            f"{whole['months']} month{'' if whole['months'] == 1 else 's'}."
         )
         if whole["missing"]:
             sentences.append(f"{source} has no records in {_ranges(str(whole['missing']).split(', '))}.")

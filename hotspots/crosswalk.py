@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, require_columns
+from hotspots.spread import spread_counts
 
 PRIORITIES = (
     "ASB and public order", "Domestic abuse", "Hate crime", "Drugs and alcohol", "Offending",
@@ -198,12 +199,9 @@ def count_priorities(
     if by is not None:
         require_columns(incidents, [by], what="incidents")
         rows[by], keys = incidents[by], [by, "priority"]
-    table = rows.pivot_table(
-        index=keys, columns="source", values="incidents", aggfunc="sum", fill_value=0, observed=True
-    ).astype("int64")
-    lost = (
-        int(table.xs("(none)", level="priority").to_numpy().sum()) if "(none)" in priority.to_numpy() else 0
-    )
+    names = sorted(rows["source"].dropna().astype("str").unique())
+    table = spread_counts(rows, keys=keys, column="source", counts="incidents", names=names)
+    lost = int(rows.loc[rows["priority"].eq("(none)"), "incidents"].sum())
     if lost:
         announce(f"{lost} incidents are of categories without a priority; list_unmatched names the unknown.")
     return table

@@ -10,6 +10,7 @@ import pandas as pd
 from hotspots.checks import ASB, require_columns
 from hotspots.crosswalk import crosswalk_categories
 from hotspots.layout import list_layouts, load_layout
+from hotspots.spread import spread_counts
 
 KINDS = (
     "crimes", "ASB incidents", "other incidents", "service requests", "cases", "calls", "collisions",
@@ -72,11 +73,8 @@ def count_kinds(incidents: pd.DataFrame, *, by: str | list[str] | None = None) -
     require_columns(incidents, keys, what="incidents")
     counts = incidents["incidents"] if "incidents" in incidents.columns else np.ones(len(incidents), int)
     rows = pd.DataFrame(incidents[keys]).assign(kind=name_kinds(incidents), n=counts)
-    table = rows.pivot_table(
-        index=keys, columns="kind", values="n", aggfunc="sum", fill_value=0, observed=True, dropna=False
-    )
-    present = [k for k in KINDS if k in table.columns]
-    return table[present].astype("int64").rename_axis(columns=None)
+    present = [k for k in KINDS if rows["kind"].eq(k).any()]
+    return spread_counts(rows, keys=keys, column="kind", counts="n", names=present)
 
 
 def split_by_source(incidents: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
@@ -95,9 +93,5 @@ def split_by_source(incidents: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
         return pd.DataFrame(index=pd.Index(keys.unique()))
     counts = incidents["incidents"] if "incidents" in incidents.columns else 1
     rows = pd.DataFrame({"group": keys, "source": source.astype("str"), "n": counts})
-    sums = rows.groupby(["group", "source"], dropna=False)["n"].sum().reset_index()
-    table = sums.pivot_table(
-        index="group", columns="source", values="n", aggfunc="sum", fill_value=0, dropna=False
-    )
-    table = table.reindex(columns=names, fill_value=0).astype("int64")
-    return table.rename_axis(index=None, columns=None).add_prefix("incidents from ")
+    table = spread_counts(rows, keys=["group"], column="source", counts="n", names=names)
+    return table.rename_axis(index=None).add_prefix("incidents from ")

@@ -31,8 +31,8 @@ def describe_records(
     >>> for sentence in describe_records(rows, pd.DataFrame()):
     ...     print(sentence)
     police.uk: 2 crimes.
-    police.uk: 2 rows, 01 March 2024 to 31 March 2024, 1 months.
-    1 incidents are of categories that no crosswalk knows: Witchcraft (1).
+    police.uk: 2 rows, 01 March 2024 to 31 March 2024, 1 month.
+    1 incidents are of categories that no crosswalk knows: Witchcraft (1 from police.uk).
     """
     sentences = []
     for source, row in count_kinds(incidents).iterrows():
@@ -43,9 +43,7 @@ def describe_records(
     sentences += describe_coverage(check_coverage(incidents, rejects))
     unknown = list_unmatched(incidents, crosswalks=crosswalks)
     if len(unknown):
-        listed = ", ".join(
-            f"{r['category']} ({r['incidents']:,})" for r in unknown.head(20).to_dict("records")
-        )
+        listed = ", ".join(f"{c} ({n:,} from {s})" for s, c, n in unknown.head(20).to_numpy().tolist())
         total = int(unknown["incidents"].sum())
         sentences.append(f"{total:,} incidents are of categories that no crosswalk knows: {listed}.")
     return sentences

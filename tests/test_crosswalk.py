@@ -106,6 +106,8 @@ def test_priorities_are_counted_by_source_never_summed_over_them() -> None:
     frame = rows(("police.uk", ASB), ("council ASB cases", "Noise"), ("council ASB cases", "Cuckooing"))
     table = count_priorities(frame.assign(ward=["A", "A", "B"]), by="ward")
     assert table.loc[("A", "ASB and public order")].to_dict() == {"council ASB cases": 1, "police.uk": 1}
+    plain = count_priorities(pd.concat([frame, rows(("fire", "?"))]))
+    assert plain.loc["(none)"].to_dict() == {"council ASB cases": 0, "fire": 1, "police.uk": 0}
     assert table.loc[("B", "Exploitation and radicalisation"), "council ASB cases"] == 1
 
 

@@ -46,7 +46,7 @@ def test_sentences_say_kinds_gaps_own_areas_and_unknown_categories() -> None:
         "1 rejected rows name an area: they count by the source's own area.",
         "police.uk: 32 rows, 01 January 2024 to 31 March 2024, 2 months.",
         "police.uk has no records in 2024-02.",
-        "1 incidents are of categories that no crosswalk knows: Witchcraft (1).",
+        "1 incidents are of categories that no crosswalk knows: Witchcraft (1 from police.uk).",
     ]
 
 
