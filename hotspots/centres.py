@@ -52,6 +52,8 @@ def score_lattice(
 
 def _total_by_key(key: Ints, weight: Ints, size: int) -> tuple[Ints, Ints]:
     """Distinct keys, ascending, and the weight of each; a key is at least 0 and below ``size``."""
+    if not len(key):
+        return key, weight
     if size <= 2 * len(key) and weight.sum() < 2**53:  # a full table beats a sort, and floats are exact here
         table = np.bincount(key, weights=weight, minlength=size)
         there = np.flatnonzero(np.bincount(key, minlength=size))

@@ -246,3 +246,31 @@ def test_dbscan_hotspots_do_not_depend_on_row_order():
 def test_options_that_cannot_be_used_say_so(options, said):
     with pytest.raises(InputError, match=said):
         find_hotspots(points([(0, 0)]), **options)
+
+
+@pytest.mark.parametrize("radius", [1, 7, 20, 60, 400, 5000])
+def test_any_radius_finds_what_is_there(radius):
+    frame = points([(13, 27)] * 5 + [(20_013, 27)] * 3 + [(13.5, 27)])
+    spots = find_hotspots(frame, radius=radius, count=2)
+    assert spots["incidents"].tolist() == [6, 3]
+    assert find_hotspots(frame, radius=radius, count=50)["incidents"].sum() == 9
+
+
+def test_places_without_harm_are_still_counted():
+    frame = points([(0, 0), (0, 0), (40, 0)], harm=[365.0, 1.0, 0.0])
+    spots = find_hotspots(frame, by="harm", count=5)
+    assert spots["incidents"].tolist() == [3]
+    assert assign_hotspots(frame, spots).tolist() == [1, 1, 1]
+    assert find_hotspots(frame.assign(harm=0.0), by="harm").empty
+
+
+def test_dense_unsnapped_places_get_discs_too(monkeypatch):
+    monkeypatch.setattr("hotspots.centres.MOST_PAIRS", 100)
+    rng = np.random.default_rng(2)
+    frame = points(rng.normal(0, 400, (3000, 2)) + 430_000)
+    spots = find_hotspots(frame, count=5, merge=False)
+    xy = np.column_stack([frame.geometry.x, frame.geometry.y])
+    nodes = np.array([(x, y) for x in range(429_000, 431_001, 50) for y in range(429_000, 431_001, 50)])
+    best = max(int((((xy - node) ** 2).sum(axis=1) <= 150**2).sum()) for node in nodes)
+    assert spots["incidents"].iloc[0] >= best
+    assert assign_hotspots(frame, spots).value_counts().sort_index().tolist() == spots["incidents"].tolist()
