@@ -23,7 +23,7 @@ from hotspots.displacement import (
 )
 from hotspots.findings import Finding, find_change
 from hotspots.judging import judge_counts, measure_spread
-from hotspots.response import Design, design_windows
+from hotspots.response import DISTRUST, Design, design_windows
 from hotspots.rings import draw_ring, locate
 from hotspots.verdicts import explain_finding, write_verdict
 from hotspots.when import require_covered, rows_in
@@ -89,7 +89,8 @@ class Assessment:
         told = [f"Baseline {self.baseline}; response {self.after}."]
         for finding in self.findings.values():
             told += explain_finding(finding)
-        return told + self.cautions
+        # a verdict that is not to be trusted has said so itself
+        return told + [line for line in self.cautions if not line.startswith(DISTRUST)]
 
 
 def assess_response(

@@ -11,6 +11,7 @@ from hotspots.checks import InputError, announce
 from hotspots.when import precision_of, rows_in
 from hotspots.windows import Window, name_windows, read_window, read_windows, whole_months
 
+DISTRUST = "Not to be trusted"
 WHY_NOT = (
     "areas are chosen when they are high, so they come down by themselves, and a fall from that same "
     "period would be called a success without any response"
@@ -71,7 +72,7 @@ def design_windows(
         )
     chosen = [] if selected_on is None else read_windows(selected_on)
     distrust = _distrust(before, chosen, allow_overlap=allow_overlap)
-    cautions = [f"Not to be trusted: {distrust}."] if distrust else []
+    cautions = [f"{DISTRUST}: {distrust}."] if distrust else []
     cautions += _other_cautions(before, after, chosen)
     return Design(before, after, chosen or [_match_on(incidents, before)], distrust, cautions)
 

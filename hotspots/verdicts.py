@@ -62,7 +62,11 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
     told = f"{where} went {write_change(*finding.treated)} between {baseline} and {after}"
     sentence = f"{_outcome(finding)}: {told}, {_beside(finding)}; {NOT_WHY}."
     sentence = sentence[0].upper() + sentence[1:]
-    return f"Not to be trusted, because {distrust}. {sentence}" if distrust else sentence
+    return (
+        f"Not to be trusted, because {distrust}; it would otherwise read: {sentence}"
+        if distrust
+        else sentence
+    )
 
 
 def explain_finding(finding: Finding) -> list[str]:

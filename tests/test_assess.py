@@ -117,7 +117,9 @@ def test_a_baseline_from_the_selection_period_is_refused_unless_told():
     told = assess_response(even_town(response=50), squares((50, 50)), allow_overlap=True, **call)
     assert told.verdict.startswith("Not to be trusted, because the baseline July 2017 overlaps")
     assert "come down by themselves" in told.verdict
-    assert told.lines()[-1].startswith("Not to be trusted")
+    assert told.cautions[0].startswith("Not to be trusted: the baseline July 2017 overlaps")
+    assert sum("Not to be trusted" in line for line in told.lines()) == 1
+    assert told.verdict.count(". ") == 0  # one sentence
 
 
 def test_areas_chosen_after_the_baseline_are_refused_too():
@@ -258,3 +260,85 @@ def test_percentages_need_a_base():
     assert write_change(19, 10) == "from 19 to 10"
     assert write_change(20, 10) == "from 20 to 10 (down 50 %)"
     assert write_change(1000, 1001) == "from 1,000 to 1,001 (no change)"
+
+
+def test_a_given_ring_and_a_response_of_more_than_a_year():
+    town = even_town(response=50)
+    ring = gpd.GeoDataFrame(geometry=[shapely.box(-300, -300, -100, 300)], crs=27700)
+    moved = make([(-200, 50, (30, 30, 90))])
+    both = gpd.GeoDataFrame(pd.concat([town, moved], ignore_index=True), crs=27700)
+    found = assess_response(both, squares((50, 50)), ring=ring, **WHEN).findings["all recorded incidents"]
+    assert found.ring == (30, 90)
+    long = assess_response(
+        both,
+        squares((50, 50)),
+        start="2018-01-01",
+        end="2019-06-30",
+        selected_on="2015",
+        comparator=squares((1050, 50), (2050, 50)),
+        covered="2014..2019",
+    )
+    # eighteen months: two years back is the first that does not overlap
+    assert str(long.baseline) == "January 2016 to June 2017"
+    assert long.cautions == []
+
+
+def test_a_ring_that_fell_is_no_sign_of_displacement():
+    town = even_town(response=50)
+    calm = make(
+        [(-100, 50, (90, 90, 20)), *[(1050.0 + 1000 * i + 150, 50.0, (40, 40, 40)) for i in range(5)]]
+    )
+    both = gpd.GeoDataFrame(pd.concat([town, calm], ignore_index=True), crs=27700)
+    lines = assess_response(both, squares((50, 50)), **WHEN).lines()
+    assert any("shows no sign of crime moving there" in line for line in lines)
+    assert any("a spread of benefit is possible" in line for line in lines)
+
+
+def test_harm_is_told_in_days():
+    town = even_town(response=50)
+    town["harm"] = 365.0 * town["incidents"]
+    lines = assess_response(town, squares((50, 50)), **WHEN).lines()
+    assert any(line.startswith("Harm: −18,250 days beside the comparison") for line in lines)
+
+
+def test_without_a_selection_period_an_earlier_year_is_matched_on_where_there_is_one():
+    town = even_town()
+    call = {"start": "2018-07-01", "end": "2018-07-31", "selected_on": None}
+    matched = propose_comparators(town, squares((50, 50)), selected_on="2016-07")
+    found = assess_response(town, squares((50, 50)), **call)
+    assert found.areas["role"].value_counts()["comparator"] == (matched["role"] == "comparator").sum()
+
+
+def test_a_ring_needs_width_and_areas_a_comparator():
+    with pytest.raises(InputError, match="wider than 0"):
+        draw_ring(squares((0, 0)), width=0)
+    with pytest.raises(InputError, match="no areas to compare with"):
+        assess_response(
+            even_town(), squares((50, 50)), comparator=squares((1050, 50)).assign(role="placebo"), **WHEN
+        )
+    points = gpd.GeoDataFrame(geometry=[shapely.Point(50, 50)], crs=27700)
+    with pytest.raises(InputError, match="cover no ground"):
+        propose_comparators(even_town(), points, selected_on="2016-07")
+
+
+def test_days_are_counted_where_records_have_them():
+    days = pd.date_range("2016-01-01", "2018-12-31", freq="D")
+    rng = np.random.default_rng(0)
+    spots = [(50.0, 50.0), *[(1050.0 + 1000 * i, 50.0) for i in range(12)]]
+    rows = [(d, x, y) for x, y in spots for d in rng.choice(days, 600)]
+    frame = gpd.GeoDataFrame(
+        {"when": [r[0] for r in rows], "precision": "day", "category": "x", "source": "force"},
+        geometry=gpd.points_from_xy([r[1] for r in rows], [r[2] for r in rows]),
+        crs=27700,
+    )
+    result = assess_response(
+        frame,
+        squares((50, 50)),
+        start="2018-03-05",
+        end="2018-03-25",
+        selected_on="2016",
+        covered="2016..2018",
+    )
+    assert str(result.after) == "5 March 2018 to 25 March 2018"
+    inside = frame[(frame.geometry.x == 50) & frame["when"].between("2018-03-05", "2018-03-25")]
+    assert result.findings["all recorded incidents"].treated[1] == len(inside)

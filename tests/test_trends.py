@@ -144,3 +144,10 @@ def test_labels_must_stand_on_the_incidents():
     frame, place = town()
     with pytest.raises(InputError, match="labels do not stand"):
         classify_trends(frame, by=place.iloc[:5])
+
+
+def test_a_window_bounds_the_months():
+    frame, place = town()
+    assert classify_trends(frame, by=place, window="2018-02..2018-11").loc[3, "months"] == 10
+    with pytest.raises(InputError, match="at least 10 periods"):
+        classify_trends(frame.iloc[:0], by=place.iloc[:0])
