@@ -2,7 +2,7 @@
 
 Both sides of a row run one after the other in processes of their own, on the same numbers, drawn with
 replacement from three real months of West Yorkshire. Time is processor time of the call, so that a busy
-machine does not tell (the median of five calls for us, one for them); memory is the peak of the process
+machine does not tell, the median of the calls that fit into a second; memory is the peak of the process
 during the call over what it held before. esda is given its table of neighbours ready made.
 
     python benchmarks/cells.py [--data FOLDER] [--rows "Gi* Leeds" ...] [--out cells.json]
@@ -32,6 +32,7 @@ from hotspots import count_cells, read_incidents, score_cells, smooth_density
 
 DATA = Path(os.environ.get("SAFER_HOTSPOTS_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 YEAR = 117_000
+LEAST_SECONDS = 1.0
 # row: kind of work, place, incidents drawn, metres of jitter, size of the cells, permutations, goal
 ROWS: dict[str, tuple[str, str, int, float, float, int | None, float]] = {
     "Gi* Leeds": ("gi", "Leeds", YEAR, 0, 250, None, 300),
@@ -53,24 +54,24 @@ def draw_points(data: Path, place: str, rows: int, jitter: float) -> np.ndarray:
     return xy[rng.integers(0, len(xy), rows)] + rng.uniform(-jitter, jitter, (rows, 2))
 
 
-def prepare(job: dict[str, Any], side: str) -> tuple[Callable[[], np.ndarray], int, float]:
-    """Make the call to be measured, how often to repeat it, and the seconds spent on neighbours before."""
+def prepare(job: dict[str, Any], side: str) -> tuple[Callable[[], np.ndarray], float]:
+    """Make the call to be measured, and say the seconds spent on neighbours before."""
     xy = np.load(job["points"])
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700)
     if job["kind"] == "kde":
         if side == "ours":
-            return lambda: smooth_density(points)["density"].to_numpy(), 5, 0.0
+            return lambda: smooth_density(points)["density"].to_numpy(), 0.0
         from sklearn.neighbors import KernelDensity
 
         cells = count_cells(points, size=job["size"])
         centre = shapely.get_coordinates(shapely.centroid(cells.geometry.to_numpy()))
         model = KernelDensity(bandwidth=300, rtol=1e-4)
-        return lambda: np.exp(model.fit(xy).score_samples(centre)) * len(xy) * 1e6, 1, 0.0
+        return lambda: np.exp(model.fit(xy).score_samples(centre)) * len(xy) * 1e6, 0.0
     cells = count_cells(points, size=job["size"])
     permutations = job["permutations"]
     column = "z" if permutations is None else "p"
     if side == "ours":
-        return lambda: score_cells(cells, permutations=permutations)[column].to_numpy(), 5, 0.0
+        return lambda: score_cells(cells, permutations=permutations)[column].to_numpy(), 0.0
     import esda
     import libpysal
 
@@ -86,7 +87,7 @@ def prepare(job: dict[str, Any], side: str) -> tuple[Callable[[], np.ndarray], i
         found = esda.G_Local(values, near, **options)
         return np.asarray(found.Zs if permutations is None else found.p_sim)
 
-    return theirs, 1, neighbours_in
+    return theirs, neighbours_in
 
 
 def memory(name: str) -> int:
@@ -99,16 +100,16 @@ def measure(job: dict[str, Any], side: str) -> None:
     """Run one side in this process; numbers to a file, time and memory to standard output."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
-    call, repeats, neighbours_in = prepare(job, side)
+    call, neighbours_in = prepare(job, side)
     ctypes.CDLL(None).malloc_trim(0)  # give back what the preparation used ...
     Path("/proc/self/clear_refs").write_text("5")  # ... and forget the peak so far
     before, taken = memory("VmRSS"), []
     result = np.empty(0)
-    for number in range(repeats):
+    while sum(taken) < LEAST_SECONDS:
         start = time.process_time()
         result = call()
         taken.append(time.process_time() - start)
-        if not number:  # later calls reuse the room of the first
+        if len(taken) == 1:  # later calls reuse the room of the first
             megabytes = max(memory("VmHWM") - before, 0) / 1024
     np.save(job["result"], result)
     megabytes = max(memory("VmHWM") - before, 0) / 1024
