@@ -71,16 +71,16 @@ def test_a_record_changed_by_another_hand_is_not_written_over(plan: Plan, tmp_pa
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("version = 1", "version = 0", "line 4: the plan is of an old version"),
-        ("version = 1", "version = 2", "line 4: the plan was written by a newer safer-hotspots"),
+        ("version = 1", "version = 0", "line {line}: the plan is of an old version"),
+        ("version = 1", "version = 2", "line {line}: the plan was written by a newer safer-hotspots"),
         ("version = 1\n", "", "there is no version"),
-        ('owner = ""', 'ownr = "x"', "line 12: unknown field 'ownr' in people.heading (try: 'owner')"),
+        ('owner = ""', 'ownr = "x"', "line {line}: unknown field 'ownr' in people.heading (try: 'owner')"),
         ("[people.cheers]", "[people.chears]", "unknown table [people.chears] (try: 'cheers')"),
-        ('owner = ""', "owner = ['a']", "line 12: people.heading.owner must be text in quotes"),
+        ('owner = ""', "owner = ['a']", "line {line}: people.heading.owner must be text in quotes"),
         ("ring_metres = 200.0", "ring_metres = -1", "'ring_metres' must be a number above 0"),
         ("POLYGON ((", "POLYGON (", "'wkt' must be a polygon"),
-        ('covers = "hotspot"', 'covers = "hotspt"', "line 7: 'covers' is not one we know"),
-        ('opened = "2018-08-31"', 'opened = "31/08/2018"', "line 8: 'opened' is not a date"),
+        ('covers = "hotspot"', 'covers = "hotspt"', "line {line}: 'covers' is not one we know"),
+        ('opened = "2018-08-31"', 'opened = "31/08/2018"', "line {line}: 'opened' is not a date"),
         ('title = "Boar Lane', 'title = Boar Lane"', "not valid TOML"),
     ],
 )
@@ -93,7 +93,8 @@ def test_a_broken_record_says_what_is_wrong_and_how_to_mend_it(
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError) as problem:
         read_plan(file)
-    assert said in str(problem.value)
+    line = text[: text.index(old)].count("\n") + 1
+    assert said.format(line=line) in str(problem.value)
     assert "p.toml" in str(problem.value)
     assert "ry: " in str(problem.value) or "given: " in str(problem.value)
 
