@@ -19,7 +19,7 @@ from maps.escape import clean, embed_json, escape
 from maps.palette import CHANGE, SIGNS, choose_classes
 from maps.shapes import encode_points, encode_shapes
 from maps.standalone import leaflet_head
-from maps.words import describe_spot, has, name_spot, say_certainty, say_count
+from maps.words import describe_spot, has, name_parts, name_spot, say_certainty, say_count
 
 _PAGES = Environment(finalize=lambda v: v if isinstance(v, Markup) else escape(v))
 HARM_NOTE = "Harm adds up, for each crime, the days in prison a court would start from for a first offence."
@@ -178,7 +178,8 @@ def table_of(spots: gpd.GeoDataFrame, *, profile: Profile) -> dict[str, Any]:
             {"text": _cell(row, column, profile), "number": column != "arrow", "column": column}
             for column, _ in present
         ]
-        rows.append({"n": int(rank), "name": name_spot(row), "cells": cells})
+        name, area = name_parts(row)
+        rows.append({"n": int(rank), "name": name, "area": area, "cells": cells})
     heads = [{"label": "No.", "number": True}, {"label": "Where", "number": False}]
     heads += [{"label": label, "number": column != "arrow"} for column, label in present]
     return {"columns": heads, "rows": rows}

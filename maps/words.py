@@ -34,7 +34,12 @@ def say_count(row: pd.Series, column: str, profile: Profile) -> str:
 
 
 def name_spot(row: pd.Series) -> str:
-    """Busiest street and, where known, the first area: "Boar Lane, Hunslet & Riverside".
+    """Name a hotspot by its busiest street and, where known, its first area: "Boar Lane, Armley"."""
+    return ", ".join(part for part in name_parts(row) if part)
+
+
+def name_parts(row: pd.Series) -> tuple[str, str]:
+    """Busiest street, and first area or "".
 
     A kind of place ("Parking Area") gets the busiest street beside it, so that people can find it.
     """
@@ -44,8 +49,7 @@ def name_spot(row: pd.Series) -> str:
         street = next((s for s in streets if s and s.casefold() not in KINDS_OF_PLACE), "")
         name += f" near {street}" if street else ""
     areas = [str(c) for c in row.index if str(c).endswith("_name")]
-    area = next((str(row[c]) for c in areas if has(row, c)), "")
-    return ", ".join(part for part in (name, clean(area)) if part)
+    return name, clean(next((row[c] for c in areas if has(row, c)), ""))
 
 
 def describe_spot(

@@ -69,6 +69,8 @@ def open_page(
     page.seen = Seen()
     page.seen.watch(page)
     page.goto(path.as_uri())
+    if options.get("java_script_enabled", True):
+        page.evaluate("document.querySelectorAll('.sh-fold').forEach((fold) => { fold.open = true; })")
     yield page
     context.close()
 

@@ -237,7 +237,7 @@ def test_print_holds_the_picture_the_marking_and_every_hotspot(browser, tmp_path
     sheets = pypdf.PdfReader(io.BytesIO(pdf)).pages
     text = " ".join(" ".join(sheet.extract_text().split()) for sheet in sheets)
     for i in range(1, 61):
-        assert f"Street {i}," in text
+        assert f"Street {i} " in text
     assert len(sheets) > 1
     for sheet in sheets:
         assert sheet.extract_text().count("OFFICIAL-SENSITIVE") >= 2

@@ -248,6 +248,7 @@ function saferMap(map, data) {
     row.addEventListener("click", () => open(spot, button));
   });
 
+  if (window.innerHeight >= 900) document.querySelectorAll(".sh-fold").forEach((fold) => { fold.open = true; });
   document.documentElement.classList.add("sh-live");
   map.invalidateSize({ animate: false });
   if (data.bounds) map.fitBounds(data.bounds, { padding: [24, 30], animate: false });
