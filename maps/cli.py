@@ -17,7 +17,9 @@ EXAMPLES = """examples:
   hotspots init our-folder                    a folder to start in
   hotspots demo --out leeds-demo              the whole job on the example data
   hotspots check 2018-07-force-street.csv     what would not be used, and why
-  hotspots run partnership.toml --out july    the whole job on your own data"""
+  hotspots run partnership.toml --out july    the whole job on your own data
+  hotspots pack partnership.toml --area ward:Armley --out armley
+  hotspots assess plans/SE30.toml --incidents later/*.csv --out judged"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -111,6 +113,12 @@ def _build_parser() -> argparse.ArgumentParser:
     assess.add_argument("--as-of", metavar="DATE", help="day of the assessment")
     assess.set_defaults(command=_assess)
 
+    pack = commands.add_parser("pack", help="the pack for one group's meeting")
+    pack.add_argument("config", metavar="CONFIG.toml", type=Path)
+    pack.add_argument("--area", metavar="LAYER:NAME", required=True, help="such as ward:Armley")
+    pack.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
+    pack.set_defaults(command=_pack)
+
     init = commands.add_parser("init", help="a folder to start in, with a commented configuration")
     init.add_argument("folder", metavar="DIR", type=Path)
     init.set_defaults(command=_init)
@@ -149,6 +157,12 @@ def _assess(options: argparse.Namespace) -> None:
         end=options.end,
         as_of=options.as_of,
     )
+
+
+def _pack(options: argparse.Namespace) -> None:
+    from maps.meeting import pack_job
+
+    pack_job(options.config, options.out, area=options.area)
 
 
 def _init(options: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from boundaries import attach_areas, read_layers, summarise_areas
 from boundaries.attach import WITHIN
-from hotspots import read_incidents, weigh_incidents
+from hotspots import check_coverage, read_incidents, read_sources, weigh_incidents
 from hotspots.checks import CRS, InputError, announce
 from hotspots.rejects import refuse_systematic
 from maps.compare import add_changes
@@ -33,6 +33,7 @@ class Job:
     as_of: dt.date
     incidents: gpd.GeoDataFrame
     rejects: pd.DataFrame
+    coverage: pd.DataFrame
     areas: dict[str, gpd.GeoDataFrame]
     reconciliation: pd.DataFrame
     spots: gpd.GeoDataFrame
@@ -85,6 +86,7 @@ def do_job(config: Config, steps: Steps) -> Job:
         as_of=as_of,
         incidents=incidents,
         rejects=rejects,
+        coverage=check_coverage(incidents, rejects),
         areas=areas,
         reconciliation=reconciliation,
         spots=spots,
@@ -120,7 +122,11 @@ def read_all(
     config: Config, as_of: dt.date, study: gpd.GeoDataFrame | None
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read every incident file of a configuration, refusing files that are wrong as a whole."""
-    incidents, rejects = read_incidents(config.files, layout=config.layout, study_area=study, as_of=as_of)
+    limits: dict[str, Any] = {"study_area": study, "as_of": as_of}
+    if config.sources:
+        incidents, rejects = read_sources(config.sources, folder=config.path.parent, **limits)
+    else:
+        incidents, rejects = read_incidents(config.files, layout=config.layout, **limits)
     refuse_systematic(incidents, rejects)
     if incidents.empty:
         causes = rejects["cause"].value_counts()

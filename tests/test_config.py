@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from maps.config import METHODS, SCHEMA, line_of, read_config
+from maps.config import read_config
+from maps.config_checks import METHODS, SCHEMA, line_of
 
 GOOD = """
 seed = 3
@@ -96,7 +97,10 @@ def test_every_problem_comes_at_once(folder):
         ('[incidents]\nfiles = "july.csv"\n[hotspots]\nradius = -1', "'radius' must be above 0"),
         ('[incidents]\nfiles = "july.csv"\n[hotspots]\nmerge = 1', "'merge' must be true or false"),
         ('seed = true\n[incidents]\nfiles = "july.csv"', "'seed' must be a whole number"),
-        ('[incidents]\nfiles = "july.csv"\n[areas.ward]\nname = "x"', "[areas.ward] does not say where its areas are"),
+        (
+            '[incidents]\nfiles = "july.csv"\n[areas.ward]\nname = "x"',
+            "[areas.ward] does not say where",
+        ),
         ('[incidents]\nfiles = "july.csv"\n[output]\nprofile = "pubic"', "try: 'public'"),
     ],
 )

@@ -231,7 +231,7 @@ def test_check_says_what_would_not_be_used_and_writes_nothing(folder, capsys):
 
 
 def test_the_readme_configuration_is_valid_toml_with_known_keys():
-    from maps.config import SCHEMA
+    from maps.config_checks import SCHEMA
 
     readme = Path(__file__).resolve().parent.parent / "README.md"
     block = readme.read_text(encoding="utf-8").split("```toml")[1].split("```")[0]

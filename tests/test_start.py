@@ -9,7 +9,8 @@ import pytest
 
 from hotspots.checks import InputError
 from maps.cli import main
-from maps.config import SCHEMA, read_config
+from maps.config import read_config
+from maps.config_checks import SCHEMA
 from maps.start import start_folder
 
 

@@ -1,0 +1,232 @@
+"""What a configuration may hold, and every mistake in it named with its line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from hotspots.checks import InputError, Problems, closest_name
+from hotspots.find import METHODS
+from hotspots.profiles import load_profile
+
+Kind = type | tuple[type, ...]
+NUMBER: Kind = (int, float)
+TEXTS: Kind = (str, list)
+
+# What each table may hold, and of what kind. docs/configuration.md explains each key; a test compares them.
+SCHEMA: dict[str, dict[str, Kind]] = {
+    "": {"seed": int, "as_of": (dt.date, str), "plans": str, "title": str},
+    "incidents": {"files": TEXTS, "layout": (str, dict), "study_area": str},
+    "sources.*": {"files": TEXTS, "layout": (str, dict), "source": str, "same_month": str},
+    "harm": {"scheme": str, "level": str, "asb_weight": NUMBER},
+    "hotspots": {
+        "method": str,
+        "radius": NUMBER,
+        "count": (int, dict),
+        "by": str,
+        "min_incidents": int,
+        "spacing": NUMBER,
+        "max_overlap": NUMBER,
+        "until_share": NUMBER,
+        "merge": bool,
+        "area": str,
+        "min_harm": NUMBER,
+        "max_diameter": NUMBER,
+        "cell_size": NUMBER,
+        "cell_shape": str,
+        "streets": str,
+        "max_distance": NUMBER,
+        "resamples": int,
+        "previous": str,
+        "agreed": str,
+        "agreed_name": str,
+        "agreed_ref": str,
+        "agreed_kind": str,
+    },
+    "areas.*": {
+        "file": str,
+        "name": str,
+        "code": str,
+        "layer": str,
+        "vintage": (int, str),
+        "within": NUMBER,
+        "aliases": dict,
+        "lookup": str,
+        "nest": str,
+        "groups": dict,
+        "of": str,
+        "radius": NUMBER,
+        "easting": NUMBER,
+        "northing": NUMBER,
+        "overlapping": bool,
+    },
+    "profiles.*": {},  # a named filter, checked by hotspots.profiles
+    "output": {"profile": str, "marking": str, "attribution": str, "drafts": int},
+    "changes": {"after": str, "before": str},
+    "cameras": {"count": int, "radius": NUMBER, "by": str},
+    "patrols": {
+        "officers": int,
+        "vehicles": int,
+        "shift": (str, dict),
+        "visit_minutes": NUMBER,
+        "max_gap_minutes": NUMBER,
+        "break_minutes": NUMBER,
+        "slack_minutes": NUMBER,
+        "travel_minutes": NUMBER,
+        "speed": NUMBER,
+        "detour": NUMBER,
+        "depot": list,
+        "crew": int,
+        "must_include": list,
+        "priority": list,
+        "max_share_outside_priority": NUMBER,
+        "minimum_per_area": dict,
+        "area": str,
+        "spacing": NUMBER,
+        "by": str,
+    },
+}
+HOTSPOT_FILES = ("previous", "agreed", "streets")
+PROFILES = ("open", "internal", "partner", "public")
+LEVELS = ("low", "middle", "high")
+TABLES_OF_TABLES = tuple(name[:-2] for name in SCHEMA if name.endswith(".*"))
+
+
+def check_config(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    """Note unknown keys, values of the wrong kind, and profiles that cannot be."""
+    _check_keys(raw, text, problems)
+    _check_values(raw, text, problems)
+    _check_profiles(raw, text, problems)
+
+
+def line_of(text: str, table: str, key: str | None = None) -> int:
+    """Line (from 1) where a table, or a key in it, stands; the table's line when the key is not found."""
+    here, start = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
+            here = re.sub(r"[\"'\s]", "", header[1])
+            start = number if here == table else start
+        if here == table and key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+            return number
+        if key is None and here == table and start:
+            return start
+    return start or 1
+
+
+def _tables(raw: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """Every (name, schema name, content) table of a configuration, the top level first."""
+    found: list[tuple[str, str, Any]] = [("", "", raw)]
+    for name, content in raw.items():
+        if name in TABLES_OF_TABLES and isinstance(content, dict):
+            found += [(f"{name}.{inner}", f"{name}.*", table) for inner, table in content.items()]
+        elif name in SCHEMA:
+            found.append((name, name, content))
+    return found
+
+
+def _check_keys(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    top = {*SCHEMA[""], *(name for name in SCHEMA if name and not name.endswith(".*")), *TABLES_OF_TABLES}
+    for table, schema, content in _tables(raw):
+        if not isinstance(content, dict):
+            problems.add(f"line {line_of(text, '', table)}: [{table}] must be a table")
+            continue
+        if schema == "profiles.*":
+            continue
+        known = top if table == "" else set(SCHEMA[schema])
+        for key in content:
+            if key not in known:
+                near = closest_name(key, known)
+                problems.add(
+                    f"line {_line(text, table, key)}: unknown key '{key}'"
+                    + (f" in [{table}]" if table else ""),
+                    advice=f"'{near}'" if near else "one of " + ", ".join(sorted(known)),
+                )
+
+
+def _line(text: str, table: str, key: str) -> int:
+    """Line of a key, or of the table with that name (an unknown table is a key of the top level)."""
+    return line_of(text, key) if table == "" and f"[{key}" in text else line_of(text, table, key)
+
+
+def _check_values(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    for table, schema, content in _tables(raw):
+        if not isinstance(content, dict):
+            continue
+        for key, kind in SCHEMA[schema].items():
+            value = content.get(key)
+            wrong = value is not None and (
+                not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)
+            )
+            if wrong:
+                kinds = kind if isinstance(kind, tuple) else (kind,)
+                names = " or ".join(_PLAIN.get(k, k.__name__) for k in kinds)
+                problems.add(f"line {line_of(text, table, key)}: '{key}' must be {names}", given=repr(value))
+    _check_choices(raw, text, problems)
+    _check_numbers(raw, text, problems)
+    _check_date(raw, text, problems)
+
+
+_PLAIN = {
+    int: "a whole number",
+    float: "a number",
+    str: "text in quotes",
+    list: "a list",
+    dict: "a table",
+    bool: "true or false",
+    dt.date: "a date",
+}
+
+
+def _check_choices(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    choices = {
+        ("output", "profile"): PROFILES,
+        ("harm", "level"): LEVELS,
+        ("hotspots", "method"): METHODS,
+        ("hotspots", "by"): ("incidents", "harm"),
+    }
+    for (table, key), allowed in choices.items():
+        content = raw.get(table)
+        value = content.get(key) if isinstance(content, dict) else None
+        if isinstance(value, str) and value not in allowed:
+            near = closest_name(value, allowed)
+            problems.add(
+                f"line {line_of(text, table, key)}: '{key}' in [{table}] is not one we know",
+                given=repr(value),
+                advice=f"'{near}'" if near else "one of " + ", ".join(allowed),
+            )
+
+
+def _check_numbers(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    for table, keys in {
+        "hotspots": ("radius", "count", "min_incidents"),
+        "cameras": ("count", "radius"),
+    }.items():
+        content = raw.get(table)
+        for key in keys if isinstance(content, dict) else ():
+            value = content.get(key)  # type: ignore[union-attr]
+            if isinstance(value, int | float) and not isinstance(value, bool) and not value > 0:
+                problems.add(f"line {line_of(text, table, key)}: '{key}' must be above 0", given=repr(value))
+
+
+def _check_date(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    value = raw.get("as_of")
+    if isinstance(value, str):
+        try:
+            dt.date.fromisoformat(value)
+        except ValueError:
+            problems.add(
+                f"line {line_of(text, '', 'as_of')}: 'as_of' is not a date",
+                given=repr(value),
+                advice="2018-07-31",
+            )
+
+
+def _check_profiles(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    profiles = raw.get("profiles", {})
+    for name, table in profiles.items() if isinstance(profiles, dict) else ():
+        try:
+            load_profile(table, name=name)
+        except InputError as error:
+            problems.add(f"line {line_of(text, f'profiles.{name}')}: {error}")

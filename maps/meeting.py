@@ -1,0 +1,87 @@
+"""The command ``hotspots pack``: the pack for one group's meeting, from the same configuration as a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from hotspots.checks import InputError, closest_name
+from maps.config import Config, read_config
+from maps.folder import clear_errors, replace_folder
+from maps.job import do_job
+from maps.mainlist import read_previous
+from maps.manifest import list_inputs, write_manifest
+from maps.meeting_pack import write_pack
+from maps.pack import describe_run, page_words, profile_of
+from maps.plan_store import open_plans
+from maps.progress import show_steps
+
+STEPS = 9
+
+
+def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
+    """Write the meeting pack for one area of a configuration.
+
+    Parameters
+    ----------
+    config_path : str or Path
+        The configuration, as for a run; its ``plans`` and ``previous`` are used.
+    out : str or Path
+        The folder to make or replace.
+    area : str
+        Layer and name: ``"ward:Armley"``, ``"committee:Inner East"``, ``"lap:Our plan"``.
+
+    Raises
+    ------
+    InputError
+        For whatever the user can put right, such as an area that is not there.
+    """
+    config, out = read_config(config_path), Path(out)
+    layer, _, name = area.partition(":")
+    if layer not in config.areas or not name:
+        raise InputError(
+            "The area must be a layer of the configuration and a name",
+            given=area,
+            advice=", ".join(f"{known}:NAME" for known in config.areas) or "add [areas.ward]",
+        )
+    with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):
+        job = do_job(config, steps)
+        chosen = find_area(job.areas[layer], name, layer=layer)
+        steps.say("Writing the pack")
+        who = profile_of(job)
+        words = page_words(job, who)
+        write_pack(
+            folder,
+            area=chosen,
+            spots=job.spots,
+            plans=list(open_plans(config.plans).values()) if config.plans else [],
+            as_of=job.as_of,
+            before=_before(config),
+            **{key: words[key] for key in ("period", "source", "profile", "marking")},
+        )
+        write_manifest(folder, {**describe_run(job, _inputs(config), who), "area": area})
+    print(f"Open {out / 'pack.html'}")
+
+
+def find_area(areas: gpd.GeoDataFrame, name: str, *, layer: str) -> Any:
+    """Row of the area of that name, or an error that names the nearest."""
+    found = areas[areas["name"].str.casefold() == name.casefold()]
+    if found.empty:
+        near = closest_name(name, areas["name"])
+        raise InputError(
+            f"There is no such area in the layer '{layer}'",
+            given=name,
+            advice=near or ", ".join(sorted(areas["name"])[:5]) + " ...",
+        )
+    return found.iloc[0]
+
+
+def _before(config: Config) -> gpd.GeoDataFrame | None:
+    previous = config.hotspots.get("previous")
+    return None if previous is None else read_previous(previous)
+
+
+def _inputs(config: Config) -> list[dict[str, Any]]:
+    return list_inputs([config.path, *config.files], config.path.parent)

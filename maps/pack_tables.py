@@ -1,0 +1,105 @@
+"""The tables of a run: CSV for other tools, one workbook for people, one GeoPackage for maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from maps.disclosure import Profile, release
+from maps.flat import write_csv
+from maps.geopackage import write_geopackage
+from maps.job import Job
+from maps.lists import weigh_lists
+from maps.plan_actions import tabulate_actions
+from maps.plan_store import open_plans
+from maps.tables import write_tables
+
+LISTS = "What each list gives up"
+MORE = "What more officers add"
+SINCE = "Since the last run"
+COVERAGE = "What the data cover"
+ACTIONS = "Open actions"
+UNLISTED = "Not on the agreed list"
+_LONGEST = 31  # characters that Excel allows in the name of a sheet
+
+
+def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any]) -> None:
+    """Write the tables of a run into its folder; ``words`` are those of its pages."""
+    frames = {"hotspots": (job.spots, "spots"), "areas": (areas_of(job), "areas")}
+    frames |= {"patrols": (job.patrols, "patrols"), "cameras": (job.cameras, "cameras")}
+    for name, (frame, kind) in frames.items():
+        write_csv(release(frame, kind=kind, profile=who), folder / f"{name}.csv")
+    write_csv(job.rejects, folder / "rejects.csv")
+    stamp = {"profile": who, "marking": words["marking"], "title": words["title"], "as_of": str(job.as_of)}
+    _write_workbook(job, folder / "tables.xlsx", words, stamp)
+    layers = {"hotspots": job.spots, **areas_with_sums(job), "patrols": job.patrols, "cameras": job.cameras}
+    layers |= {f"hotspots {one.name}": one.spots for one in job.lists}
+    if job.unlisted is not None:
+        layers["hotspots not on the agreed list"] = job.unlisted
+    write_geopackage(folder / "hotspots.gpkg", layers, **stamp)
+
+
+def _write_workbook(job: Job, path: Path, words: dict[str, Any], stamp: dict[str, Any]) -> None:
+    sheets = {"Hotspots": job.spots, "Areas": areas_of(job), "Patrols": job.patrols, "Cameras": job.cameras}
+    sheets |= {_sheet(one.title): one.spots for one in job.lists}
+    if job.unlisted is not None:
+        sheets[UNLISTED] = job.unlisted
+    extra = further_tables(job)
+    write_tables(
+        path,
+        {**sheets, **extra},
+        statement=" ".join(filter(None, (f"{words['period']}. Source: {words['source']}.", words["note"]))),
+        notes=sheet_notes(job),
+        kinds=dict.fromkeys(extra, "table") | {UNLISTED: "spots"},
+        columns={name: list(table.columns) for name, table in extra.items()},
+        **stamp,
+    )
+
+
+def further_tables(job: Job) -> dict[str, pd.DataFrame]:
+    """Return the tables beside hotspots, areas, patrols and cameras, by the name of their sheet."""
+    tables = {}
+    if job.config.plans:
+        tables[ACTIONS] = tabulate_actions(open_plans(job.config.plans).values(), as_of=job.as_of)
+    if job.since_last is not None:
+        tables[SINCE] = job.since_last
+    if job.lists:
+        tables[LISTS] = weigh_lists(job.incidents, job.spots, job.lists)
+    return tables | {MORE: job.further_officers, COVERAGE: job.coverage}
+
+
+def sheet_notes(job: Job) -> dict[str, str]:
+    """Return a sentence for each sheet that needs one."""
+    notes = {
+        LISTS: "Each list was chosen on one problem. Read across: what it holds of every problem, "
+        "and so what it gives up beside the list chosen on that one.",
+        MORE: "The share of harm that the stops chosen would cover with more officers on duty.",
+        COVERAGE: "What each source holds, month by month. Nothing is compared over months it does not hold.",
+    }
+    return notes | {_sheet(one.title): one.proxy for one in job.lists if one.proxy}
+
+
+def _sheet(title: str) -> str:
+    return f"Hotspots {title}"[:_LONGEST]
+
+
+def areas_of(job: Job) -> pd.DataFrame:
+    """Areas of every layer in one table, worst first within each."""
+    parts = [table.assign(layer=layer) for layer, table in job.area_sums.items()]
+    if not parts:
+        return pd.DataFrame(columns=["layer", "code", "name", "incidents", "harm"])
+    whole = pd.concat(parts, ignore_index=True)
+    return whole[["layer", *(c for c in whole.columns if c != "layer")]]
+
+
+def areas_with_sums(job: Job) -> dict[str, gpd.GeoDataFrame]:
+    """Polygons of every layer with their sums beside them."""
+    return {
+        layer: areas[["code", "name", areas.geometry.name]].join(
+            job.area_sums[layer].drop(columns=["code", "name"])
+        )
+        for layer, areas in job.areas.items()
+    }

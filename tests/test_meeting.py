@@ -1,0 +1,55 @@
+"""hotspots pack: one area's meeting pack, with the plans inside it and nobody else's."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from maps.cli import main
+
+DEMO = Path(str(files("maps"))) / "demo"
+CONFIG = f"""
+as_of = 2018-08-31
+plans = "plans"
+[incidents]
+files = '{DEMO / "leeds_july_2016_2017_2018.zip"}'
+[areas.ward]
+file = '{DEMO / "leeds_best_fit_wards.geojson"}'
+name = "ward"
+[hotspots]
+count = 15
+resamples = 0
+[output]
+drafts = 2
+"""
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("team")
+    (folder / "team.toml").write_text(CONFIG, encoding="utf-8")
+    assert main(["run", str(folder / "team.toml"), "--out", str(folder / "results")]) == 0
+    return folder
+
+
+def test_the_pack_holds_the_area_its_hotspots_and_its_plans(team):
+    (first,) = (team / "plans").glob("*boar-lane*.toml")
+    arguments = ["pack", str(team / "team.toml"), "--area", "ward:Little London & Woodhouse"]
+    assert main([*arguments, "--out", str(team / "pack")]) == 0
+    page = (team / "pack" / "pack.html").read_text(encoding="utf-8")
+    assert "Little London &amp; Woodhouse" in page
+    assert "Boar Lane" in page
+    assert [p.stem for p in (team / "pack" / "plans").glob("*.docx")] == [first.stem]
+    assert (team / "pack" / "manifest.json").is_file()
+    assert str(team) not in page
+
+
+@pytest.mark.parametrize(
+    ("area", "said"), [("ward:Armly", "Try: Armley"), ("wards:Armley", "ward:NAME"), ("Armley", "ward:NAME")]
+)
+def test_an_area_that_is_not_there_is_one_sentence(team, capsys, area, said):
+    assert main(["pack", str(team / "team.toml"), "--area", area, "--out", str(team / "none")]) == 2
+    assert said in capsys.readouterr().err.strip().splitlines()[-1]
+    assert not (team / "none").exists()
