@@ -15,7 +15,7 @@ from hotspots.windows import Window, name_windows, read_window, read_windows
 
 Bools = npt.NDArray[np.bool_]
 PRECISIONS = ("minute", "day", "month")
-_DENSE = 12  # a source with this many records a month has no empty month by chance
+_DENSE = 7  # with this many records a month, chance leaves a month empty less than once in a thousand
 
 
 def precision_of(incidents: pd.DataFrame) -> pd.Series:
@@ -109,11 +109,11 @@ def require_covered(incidents: pd.DataFrame, windows: Iterable[Window], *, cover
 def _require_source(name: str, spans: pd.DataFrame, wanted: list[Window]) -> None:
     first, last = spans["start"].min(), spans["end"].max()
     slack = pd.Timedelta(0) if spans["month_only"].all() else _largest_gap(spans["start"])
-    starts = set(spans["start"].dt.to_period("M").unique())
-    dense = spans["incidents"].sum() / len(starts) >= _DENSE
+    held = _months_held(spans)
+    dense = spans["incidents"].sum() / len(held) >= _DENSE
     for window in wanted:
         months = pd.period_range(window.start, window.last_day, freq="M")
-        missing = [str(m) for m in months if m not in starts] if dense else []
+        missing = [str(m) for m in months if m not in held] if dense else []
         if window.start < first - slack or window.end > last + slack or missing:
             lacks = (
                 f"; no records in {', '.join(missing[:4])}{' ...' * (len(missing) > 4)}" if missing else ""
@@ -123,6 +123,15 @@ def _require_source(name: str, spans: pd.DataFrame, wanted: list[Window]) -> Non
                 given=f"records from {first:%Y-%m-%d} to {last - pd.Timedelta(1, 'us'):%Y-%m-%d}{lacks}",
                 advice="another window, or covered='2016-07..2018-07' where you know the data are complete",
             )
+
+
+def _months_held(spans: pd.DataFrame) -> set[pd.Period]:
+    ends = spans["end"] - pd.Timedelta(1, "us")
+    pairs = pd.DataFrame({"first": spans["start"].dt.to_period("M"), "last": ends.dt.to_period("M")})
+    held: set[pd.Period] = set()
+    for first, last in pairs.drop_duplicates().itertuples(index=False):
+        held |= set(pd.period_range(first, last, freq="M"))
+    return held
 
 
 def _largest_gap(starts: pd.Series) -> pd.Timedelta:

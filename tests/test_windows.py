@@ -141,6 +141,18 @@ def test_an_export_that_ends_on_the_28th_does_not_cover_its_month():
     require_covered(frame.iloc[:0], [read_window("2018-07")])
 
 
+def test_places_of_whole_years_cover_their_years():
+    places = pd.DataFrame(
+        {"window": ["2022/23", "2023/24"], "incidents": [9000, 8000], "source": "police.uk"}
+    )
+    require_covered(places, [read_window("2022/23"), read_window("2023/24")])
+    assert rows_in(places, read_window("2023/24")).tolist() == [False, True]
+    with pytest.raises(InputError, match="does not wholly cover"):
+        require_covered(places, [read_window("2024/25")])
+    with pytest.raises(InputError, match="only partly in the window"):
+        rows_in(places, read_window("2023"))
+
+
 def test_places_and_rows_are_covered_alike():
     frame = monthly(["2016-07-01"] * 20 + ["2017-07-01"] * 20)
     places = frame.groupby(["when", "precision", "source"]).size().reset_index(name="incidents")
