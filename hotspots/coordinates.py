@@ -114,6 +114,8 @@ def make_points(x: Any, y: Any, *, crs: str, target: str = CRS) -> np.ndarray[An
         return np.array([], dtype=object)
     distinct, inverse = np.unique(np.asarray(x, float) + 1j * np.asarray(y, float), return_inverse=True)
     east, north = distinct.real, distinct.imag
+    if find_crs(target).is_geographic:
+        raise InputError("Incidents need a reference system in metres", given=target, advice=CRS)
     if crs != target:
         # Arrays of one number are deprecated input to pyproj before 3.7.1, so a second is put beside it.
         pair = max(len(east), 2)
@@ -125,10 +127,7 @@ def make_points(x: Any, y: Any, *, crs: str, target: str = CRS) -> np.ndarray[An
 
 @lru_cache(maxsize=32)
 def _transformer(crs: str, target: str) -> Transformer:
-    goal = find_crs(target)
-    if goal.is_geographic:
-        raise InputError("Incidents need a reference system in metres", given=target, advice=CRS)
-    return Transformer.from_crs(find_crs(crs), goal, always_xy=True)
+    return Transformer.from_crs(find_crs(crs), find_crs(target), always_xy=True)
 
 
 def describe_operation(*, crs: str = "EPSG:4326", target: str = CRS) -> str:

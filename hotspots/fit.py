@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.checks import InputError, Problems, closest_name
+from hotspots.checks import Problems, closest_name
 from hotspots.dates import parse_dates
 from hotspots.formats import read_rows
 from hotspots.layout import Layout, list_layouts, load_layout
@@ -163,10 +163,7 @@ def suggest_layouts(source: Any) -> pd.DataFrame:
         ``description``.
     """
     file = find_files(source)[0]
-    try:
-        columns = list(read_rows(file).rows.columns)
-    except InputError:
-        raise
+    columns = list(read_rows(file).rows.columns)
     lines = []
     for name in list_layouts():
         settings = load_layout(name)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPoint, Point, Polygon
 
 from hotspots.checks import CRS, InputError
+from hotspots.coordinates import describe_operation
 from hotspots.dates import join_times, parse_dates
 from hotspots.fit import describe_fit, fit_layout, suggest_layouts
 from hotspots.incidents import read_incidents
@@ -351,3 +352,40 @@ def test_a_header_below_a_title_is_read_from_its_line(tmp_path: Path) -> None:
     sheet.to_excel(tmp_path / "a.xlsx", index=False, header=False)
     incidents, rejects = read_incidents(tmp_path / "a.xlsx", layout=OWN | {"header": 3})
     assert (incidents["incident_id"].tolist(), rejects["line"].tolist()) == (["1"], [5])
+
+
+def test_the_operation_used_for_coordinates_can_be_told() -> None:
+    assert "British National Grid" in describe_operation()
+    assert "accuracy" in describe_operation()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"target": "EPSG:0"}, "no such coordinate reference system"),
+        ({"target": "EPSG:4326", "coordinates": {"kind": "degrees"}}, "in metres"),
+        ({"columns": OWN["columns"] | {"key": "E"}}, "needs a \\[lookup\\]"),
+        ({"lookup": {"file": "x.csv"}}, "does not state key, x, y"),
+        (
+            {"lookup": {"file": "none.csv", "key": "k", "x": "x", "y": "y"}, "columns": {"key": "PC"}},
+            "not there",
+        ),
+        ({"columns": "Ref"}, "must be a table"),
+        ({"base": "police"}, "does not exist"),
+    ],
+)
+def test_a_layout_that_cannot_work_says_why(tmp_path: Path, change: dict[str, Any], words: str) -> None:
+    if isinstance(change.get("columns"), dict):
+        change = change | {"columns": OWN["columns"] | change["columns"]}
+    with pytest.raises(InputError, match=words):
+        read_text(
+            tmp_path,
+            "Ref,Opened,Type,E,N,PC\n1,2024-01-02,Noise,,,a\n2,2024-01-02,Noise,1.5,53,b\n",
+            **change,
+        )
+
+
+def test_a_layout_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("name = \n")
+    with pytest.raises(InputError, match=r"not valid TOML.*own\.toml"):
+        load_layout("own.toml", folder=tmp_path)

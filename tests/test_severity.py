@@ -254,3 +254,22 @@ def test_sources_stay_in_columns_of_their_own_in_the_table_of_areas() -> None:
     assert table["incidents from a"].tolist() == [1, 2, 1]
     assert table["incidents from b"].tolist() == [1, 1, 0]
     assert "incidents from a" not in tabulate_severity(rows.assign(source="a"), by="ward").columns
+
+
+def test_a_recorded_crime_table_of_ones_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "mix.csv"
+    path.write_text("category,label,offences\nBurglary,home,3\nBurglary,shed,1\nOdd,thing,5\n")
+    days = pd.DataFrame({"label": ["home"], "weight": [200]})
+    made = mix_weights(path, days, name="ours")
+    assert made[["label", "weight", "low", "high", "coverage", "scheme"]].values.tolist() == [
+        ["Burglary", 200, 200, 200, 0.75, "ours"]
+    ]
+    assert "6 recorded offences (2 kinds) have no weight" in caplog.text
+    assert "they have none: Odd" in caplog.text
+    path.write_text("category,offences\nBurglary,many\n")
+    with pytest.raises(InputError, match="not a count"):
+        read_mix(path)
+    with pytest.raises(InputError, match="west-yorkshire"):
+        read_mix("west-yorkshire-2017")
+    with pytest.raises(InputError, match="needs the column harm"):
+        tabulate_severity(areas().drop(columns="harm"), by="ward")
