@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.checks import InputError, require_columns
+from hotspots.checks import InputError, announce, require_columns
 from hotspots.collapse import Floats, Ints, collapse_incidents
 from hotspots.counting import count_points, gather_points
 from hotspots.gistar import (
@@ -24,6 +25,8 @@ from hotspots.gistar import (
 )
 from hotspots.grid import Grid, key_cells, locate_points, make_grid
 from hotspots.study_area import read_area
+
+_LEVEL = 0.05
 
 
 def count_cells(
@@ -89,7 +92,8 @@ def score_cells(
         Metres: neighbours are all whose centres lie within it. None means the cells that touch: eight
         round a square, six round a hexagon. Cells outside the study area are no neighbours.
     permutations : int or None
-        Draw this many sets of neighbours for each cell's p (999 is usual); None means the normal curve.
+        Draw this many sets of neighbours for each cell's p; None means the normal curve. The least p is
+        2 / (permutations + 1): 999 is usual, but q over thousands of cells needs 99,999 (a second).
     seed : int
         Seed of the draws.
 
@@ -134,11 +138,12 @@ def score_cells(
     if permutations is not None:
         drawn = permute_p(values, sums, permutations=int(permutations), seed=seed)
         p = np.where(np.isnan(z), np.nan, drawn)
+        _warn_of_few(p, int(permutations))
     return pd.DataFrame({"z": z, "p": p, "q": false_discovery(p)}, index=cells.index)
 
 
 def label_cells(
-    cells: gpd.GeoDataFrame, scores: pd.DataFrame, *, level: float = 0.05, by: str = "incidents"
+    cells: gpd.GeoDataFrame, scores: pd.DataFrame, *, level: float = _LEVEL, by: str = "incidents"
 ) -> pd.Series:
     """Group the touching cells that are significantly high, the heaviest group first.
 
@@ -220,6 +225,18 @@ def grid_of(cells: gpd.GeoDataFrame) -> Grid:
     area = float(shapely.area(cells.geometry.iloc[0]))
     side = area**0.5 if shape == "square" else (area / (1.5 * 3**0.5)) ** 0.5
     return Grid(shape, round(side, 6))
+
+
+def _warn_of_few(p: Floats, permutations: int) -> None:
+    """Say when the draws are too few for any cell to stand out after the correction."""
+    tested, least = int((~np.isnan(p)).sum()), 2 / (permutations + 1)
+    lowest = int((p <= least * (1 + 1e-9)).sum())
+    if lowest and least * tested / lowest > _LEVEL:
+        enough = 10 ** math.ceil(math.log10(2 * tested / _LEVEL)) - 1
+        announce(
+            f"score_cells: with {permutations:,} permutations no p is below {least:.2g}, too high for any of "
+            f"{tested:,} cells to have q < {_LEVEL:g}; permutations={enough} would do."
+        )
 
 
 def _sum_neighbours(cells: gpd.GeoDataFrame, values: Floats, radius: float | None) -> Sums:
