@@ -6,7 +6,6 @@ import warnings
 from functools import lru_cache
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
@@ -14,6 +13,7 @@ import shapely
 from pyproj import Transformer
 
 from hotspots.checks import CRS, InputError
+from hotspots.study_area import read_area
 
 _LON, _LAT = (-9.0, 2.1), (49.5, 61.1)
 _EAST, _NORTH = (0.0, 700_000.0), (0.0, 1_300_000.0)
@@ -147,17 +147,7 @@ def describe_operation(*, crs: str = "EPSG:4326", target: str = CRS) -> str:
 
 def within_area(points: np.ndarray[Any, Any], study_area: Any, *, target: str = CRS) -> np.ndarray[Any, Any]:
     """Which points lie in the study area or on its edge; a bare geometry is in the points' system."""
-    if isinstance(study_area, gpd.GeoDataFrame | gpd.GeoSeries):
-        if study_area.crs is None:
-            raise InputError(
-                "The study area has no coordinate reference system", given="crs=None", advice=".set_crs(...)"
-            )
-        shapes = study_area.geometry.dropna().to_crs(target).to_numpy()
-        study_area = shapely.union_all(shapely.make_valid(shapes))
-    if not isinstance(study_area, shapely.Geometry):
-        raise InputError(
-            "The study area must be a GeoDataFrame or a geometry", given=type(study_area).__name__
-        )
-    shapely.prepare(study_area)
-    inside: np.ndarray[Any, Any] = shapely.intersects(study_area, points)
+    area = read_area(study_area, target=target)
+    shapely.prepare(area)
+    inside: np.ndarray[Any, Any] = shapely.intersects(area, points)
     return inside
