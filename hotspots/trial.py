@@ -138,7 +138,7 @@ class Trial:
         for _ in range(draws):
             drawn = np.bincount(at, rng.poisson(rows * share) * each, minlength=len(hold)).astype(float)
             best = best_units("disc", self.records.pool(drawn, drawn), self.terms).hold(places.xy)
-            reached.append(drawn[hold].sum() / max(drawn[best].sum(), 1e-300))
+            reached.append(drawn[hold].sum() / drawn[best].sum() if drawn[best].sum() > 0 else np.nan)
         return float(np.mean(reached))
 
 

@@ -251,6 +251,20 @@ def test_ground_without_area_has_no_pai() -> None:
     assert backtest_hotspots(city, count=1)["pai"].isna().all()
 
 
+def test_a_study_area_without_records_captures_nothing() -> None:
+    found = backtest_hotspots(random_city(7), count=3, study_area=shapely.box(50_000, 0, 60_000, 9_000))
+    assert (found["hit_rate"] == 0).all()
+    assert found[["pei", "recapture", "ceiling"]].isna().all(axis=None)
+    assert (found["units"] == 0).all()
+
+
+def test_places_by_the_name_of_their_window_are_split_too() -> None:
+    city = random_city(8)
+    named = city.drop(columns=["when", "precision"]).assign(window=city["when"].dt.strftime("%Y-%m"))
+    options = {"count": 3, "study_area": AREA, "methods": ["discs", "last period"]}
+    pd.testing.assert_frame_equal(backtest_hotspots(named, **options), backtest_hotspots(city, **options))
+
+
 def test_one_month_cannot_be_split_and_gives_an_empty_table() -> None:
     table = backtest_hotspots(records(("2024-01", [(0, 0)])), study_area=AREA)
     assert len(table) == 0
