@@ -12,7 +12,6 @@ from hotspots.collapse import Floats, Ints
 
 LATTICE = 50.0
 RIM = 1 + 1e-9  # a place on the rim is inside, whatever rounding does to the last digit
-MOST_PAIRS = 1_500_000
 MOST_MEMBERS = 20_000_000
 
 
@@ -81,8 +80,8 @@ def refine_centres(
     """Every centre that could hold ``least`` or more: lattice nodes, places, and circles through two places.
 
     A disc that holds the most it can may be moved until two of its places lie on its rim (or one lies
-    at its centre), so that circles through two places leave nothing out. Where places are so many that
-    pairs of them run into millions, a finer lattice stands in for the pairs.
+    at its centre), so that circles through two places leave nothing out. Where places lie so
+    close that this would mean tens of millions of checks, a finer lattice stands in for the pairs.
     """
     slack = LATTICE / math.sqrt(2)
     nodes, most = score_lattice(xy, weight, radius=radius + slack, origin=origin)
@@ -92,9 +91,10 @@ def refine_centres(
     kept = _near_nodes(xy, nodes, radius + slack)
     kept = kept[weight[kept] > 0]
     tree = _tree(xy[kept])
-    pairs = int(tree.count_neighbors(tree, 2 * radius)) // 2
+    # two circles a pair, each with as many members as a place has neighbours
+    checks = float(tree.count_neighbors(tree, 2 * radius)) * float(tree.count_neighbors(tree, radius))
     found = [nodes]
-    if pairs <= MOST_PAIRS:
+    if checks <= MOST_MEMBERS * max(len(kept), 1):
         found += [xy[kept], circles_through_pairs(xy[kept], radius)]
     else:
         members = int(_tree(nodes).count_neighbors(tree, radius))
@@ -103,7 +103,8 @@ def refine_centres(
     centres = np.vstack(found)
     home = _nearest_node_key(centres, origin)
     centres = centres[np.isin(home, _nearest_node_key(nodes, origin))]
-    return np.unique(centres, axis=0)
+    centres = centres[np.lexsort((centres[:, 1], centres[:, 0]))]
+    return centres[np.r_[True, (np.diff(centres, axis=0) != 0).any(axis=1)]]
 
 
 def circles_through_pairs(xy: Floats, radius: float) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from hotspots.centres import least_distance
-from hotspots.collapse import Floats, Ints
+from hotspots.collapse import Floats, Ints, Places
 from hotspots.outlines import round_buffer
 from hotspots.picking import Choice, Discs, Stop, rows_of
 from hotspots.request import Change, Found, Ground, Request
@@ -46,7 +46,7 @@ def find_discs(ground: Ground, request: Request) -> Found:
         )
         return _labels_of(found, request.radius, merge=request.merge)
 
-    return Found(disc_shapes(discs, radius=request.radius, merge=request.merge), relabel)
+    return Found(disc_shapes(discs, ground.places, radius=request.radius, merge=request.merge), relabel)
 
 
 def check_disc_options(
@@ -141,9 +141,9 @@ def _labels_of(discs: Discs, radius: float, *, merge: bool) -> Ints:
     return labels
 
 
-def disc_shapes(discs: Discs, *, radius: float, merge: bool) -> list[Shape]:
+def disc_shapes(discs: Discs, places: Places, *, radius: float, merge: bool) -> list[Shape]:
     """Discs as shapes; those that touch are merged, or cut where they overlap if they may not be."""
-    circles = round_buffer(discs.centres, radius)
+    circles = round_buffer(discs.centres, radius, near=places.xy)
     group = touching_discs(discs.centres, radius) if merge else np.arange(len(circles))
     shapes: list[Shape] = []
     ground = None

@@ -76,7 +76,7 @@ def shapes_of_labels(
     for number in heaviest_first(places, label, core):
         mine = label == number
         centre = _middle(places, mine & core if (mine & core).any() else mine)
-        outline = shapely.union_all(round_buffer(places.xy[mine & core], radius))
+        outline = shapely.union_all(round_buffer(places.xy[mine & core], radius, near=places.xy))
         if outlines:
             for earlier in shapely.STRtree(outlines).query(outline, predicate="intersects"):
                 outline = outline.difference(outlines[int(earlier)])
@@ -86,8 +86,11 @@ def shapes_of_labels(
     return shapes
 
 
-def round_buffer(xy: Floats, radius: float) -> npt.NDArray[np.object_]:
+def round_buffer(xy: Floats, radius: float, *, near: Floats | None = None) -> npt.NDArray[np.object_]:
     """Circles as polygons drawn just around the true circle, so that a point on the rim is inside.
+
+    At 64 corners a quarter the polygon of a disc of 150 m reaches 11 mm beyond it. Where one of the places
+    ``near`` lies in between, its circle is drawn with more corners, until none does.
 
     Examples
     --------
@@ -95,8 +98,25 @@ def round_buffer(xy: Floats, radius: float) -> npt.NDArray[np.object_]:
     >>> circle.covers(shapely.Point(150, 0)), circle.covers(shapely.Point(150.02, 0))
     (True, False)
     """
-    around = radius / math.cos(math.pi / (4 * QUAD_SEGS)) * (1 + 1e-9)
-    return np.asarray(shapely.buffer(shapely.points(xy), around, quad_segs=QUAD_SEGS))
+    from scipy.spatial import cKDTree
+
+    circles = np.asarray(shapely.buffer(shapely.points(xy), _around(radius, QUAD_SEGS), quad_segs=QUAD_SEGS))
+    if near is None or not len(near):
+        return circles
+    tree = cKDTree(near)
+    for corners in (QUAD_SEGS, 8 * QUAD_SEGS):
+        drawn = tree.query_ball_point(xy, _around(radius, corners), return_length=True)
+        wrong = np.flatnonzero(drawn > tree.query_ball_point(xy, radius * (1 + 1e-9), return_length=True))
+        if len(wrong):
+            finer = 8 * corners
+            points = shapely.points(xy[wrong])
+            circles[wrong] = shapely.buffer(points, _around(radius, finer), quad_segs=finer)
+    return circles
+
+
+def _around(radius: float, corners: int) -> float:
+    """Radius of the polygon's corners, for its sides to clear the circle."""
+    return radius / math.cos(math.pi / (4 * corners)) * (1 + 3e-9)
 
 
 def split_by_label(places: Places, codes: Ints) -> tuple[Places, Ints]:

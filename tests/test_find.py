@@ -265,7 +265,7 @@ def test_places_without_harm_are_still_counted():
 
 
 def test_dense_unsnapped_places_get_discs_too(monkeypatch):
-    monkeypatch.setattr("hotspots.centres.MOST_PAIRS", 100)
+    monkeypatch.setattr("hotspots.centres.MOST_MEMBERS", 100)
     rng = np.random.default_rng(2)
     frame = points(rng.normal(0, 400, (3000, 2)) + 430_000)
     spots = find_hotspots(frame, count=5, merge=False)
