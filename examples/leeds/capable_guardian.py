@@ -4,8 +4,8 @@
 
 Prints a week that a planner can hand out, and writes its cards, calendar, map and tables into FOLDER. It
 works from the demo's data: Leeds, July 2016, 2017 and 2018 (police.uk, Open Government Licence v3.0). Those
-have months only, no hours. The depot and the dates are examples. ward_deciles.csv: mean deprivation decile of
-each ward (English Indices of Deprivation 2019, as published by Leeds City Council).
+have months only, no hours; the depot and the dates are examples. Priority wards and deprivation come from the
+look-up "leeds-2024".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 import maps
-from boundaries import attach_areas, read_areas
+from boundaries import attach_areas, read_areas, read_lookup
 from hotspots import (
     choose_patrols,
     find_hotspots,
@@ -28,14 +28,8 @@ from hotspots import (
 )
 
 DEMO = Path(maps.__file__).parent / "demo"
-PRIORITY = [
-    "Gipton & Harehills",
-    "Burmantofts & Richmond Hill",
-    "Beeston & Holbeck",
-    "Killingbeck & Seacroft",
-    "Armley",
-    "Hunslet & Riverside",
-]
+WARDS = read_lookup("leeds-2024").set_index("name")
+PRIORITY = WARDS.index[WARDS["priority"]].tolist()
 ASB = ["Anti-social behaviour"]
 TEAM = {
     "officers": 4,
@@ -113,12 +107,11 @@ def main(out: Path) -> None:
         for row in day.itertuples():
             print(f"  {row.arrive:%H:%M}-{row.leave:%H:%M}  {row.name or 'Break'}  {row.walk[:70]}")
 
-    facts = pd.read_csv(Path(__file__).parent / "ward_deciles.csv").set_index("ward")["mean_imd_decile"]
     fair = share_patrol_time(timetable, choice, incidents)
     show(
         "Patrol time beside harm, by ward", fair[fair["minutes"] > 0].reset_index().drop(columns="difference")
     )
-    by_decile = share_patrol_time(timetable, choice, incidents, deciles=facts)
+    by_decile = share_patrol_time(timetable, choice, incidents, deciles=WARDS["imd_decile"])
     show(
         "The same by deprivation (1 is the most deprived)", by_decile.reset_index().drop(columns="difference")
     )
