@@ -8,9 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from hotspots.checks import InputError, require_columns
 from hotspots.collapse import collapse_incidents
@@ -87,6 +84,10 @@ def _connected(sites: pd.DataFrame, xy: np.ndarray[Any, Any], apart: float) -> n
     code = pd.factorize(sites["fold"])[0].astype(float)
     code[sites["alone"].to_numpy()] = code.max() + 1 + np.arange(int(sites["alone"].sum()))
     east, north = xy[sites["point"].to_numpy()].T
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
     tree = cKDTree(np.column_stack([east, north, code * 4 * apart]))
     pairs = tree.query_pairs(apart, output_type="ndarray")
     links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(sites), len(sites)))

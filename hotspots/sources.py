@@ -9,7 +9,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from hotspots.checks import InputError, Problems, announce, closest_name, require_columns, require_metres
 from hotspots.incidents import read_incidents
@@ -178,6 +177,8 @@ def _near_pairs(
     reach = hours + length.max()
     x, y = rows.geometry.x.to_numpy(), rows.geometry.y.to_numpy()
     clock = start / reach if reach > 0 else start * 1e6
+    from scipy.spatial import cKDTree
+
     tree = cKDTree(np.column_stack([x / distance, y / distance, clock]))
     source = pd.factorize(rows["source"])[0]
     found = tree.query_pairs(1 + 1e-9, p=np.inf, output_type="ndarray")

@@ -1,0 +1,44 @@
+"""Importing pulls in nothing heavy and opens no socket."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = (
+    "scipy",
+    "sklearn",
+    "folium",
+    "matplotlib",
+    "docx",
+    "xlsxwriter",
+    "ibis",
+    "duckdb",
+    "openpyxl",
+    "requests",
+)
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_importing_the_rooms_imports_no_heavy_library():
+    done = run(
+        "import geopandas, sys; before = set(sys.modules); import hotspots, boundaries; "
+        f"print([m for m in {HEAVY!r} if m in sys.modules and m not in before])"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def test_importing_and_running_open_no_socket(tmp_path):
+    block = (
+        "import socket\n"
+        "def refuse(*a, **k): raise RuntimeError('a socket was opened')\n"
+        "socket.socket.connect = refuse\nsocket.create_connection = refuse\nsocket.getaddrinfo = refuse\n"
+    )
+    out = tmp_path / "out"
+    done = run(f"{block}from maps.cli import main\nraise SystemExit(main(['demo', '--out', {str(out)!r}]))")
+    assert done.returncode == 0, done.stderr
+    assert (out / "map.html").is_file()
