@@ -93,7 +93,7 @@ def compare_periods(
     >>> found[["before", "after", "percent"]].iloc[0].tolist()
     [40.0, 22.0, -45.0]
     >>> found["words"].iloc[0]
-    'from 40 to 22 (down 45 %) between July 2017 and July 2018: a clear fall'
+    'from 40 to 22 (18 fewer) between July 2017 and July 2018: a clear fall'
     """
     if direction not in AIMS:
         raise InputError("The direction is not known", given=direction, advice=", ".join(AIMS))
@@ -248,15 +248,17 @@ def _words(
 ) -> str:
     if reason:
         return f"{row['before']:,.0f} in {first}, {row['after']:,.0f} in {second}; {reason}"
-    told = f"{_counts(row, first, second)} between {first} and {second}: {say_outcome(arrow, direction)}"
-    if alone and row["comparator_before"] == row["before"]:
+    compared = not alone or row["comparator_before"] != row["before"]
+    counts = _counts(row, first, second, compared=compared)
+    told = f"{counts} between {first} and {second}: {say_outcome(arrow, direction)}"
+    if not compared:
         return told
     return told + f"; beside it {write_change(row['comparator_before'], row['comparator_after'])}"
 
 
-def _counts(row: Mapping[Any, Any], first: Window, second: Window) -> str:
+def _counts(row: Mapping[Any, Any], first: Window, second: Window, *, compared: bool) -> str:
     if abs(first.days - second.days) <= 3:
-        return write_change(row["before"], row["after"])
+        return write_change(row["before"], row["after"], compared=compared)
     per_day = f"{row['per_day_before']:.2f} to {row['per_day_after']:.2f} a day"
     return f"from {row['before']:,.0f} to {row['after']:,.0f} (windows of different length: {per_day})"
 

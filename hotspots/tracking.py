@@ -129,8 +129,10 @@ def _words(row: Any, arrow: str, first: Window, second: Window) -> str:
         sides = [f"{row[n]:.1f} % of {row[f'base_{n}']:,.0f}" for n in ("before", "after")]
         move = f"{'up' if row['points'] > 0 else 'down'} {abs(row['points']):.1f} percentage points"
         return f"from {sides[0]} to {sides[1]}, {move}, between {first} and {second}: {outcome}"
-    told = f"{write_change(row['before'], row['after'])} between {first} and {second}: {outcome}"
-    if np.isfinite(row["beside_before"]):
+    compared = bool(np.isfinite(row["beside_before"]))
+    change = write_change(row["before"], row["after"], compared=compared)
+    told = f"{change} between {first} and {second}: {outcome}"
+    if compared:
         told += f"; beside it {write_change(row['beside_before'], row['beside_after'])}"
     return told
 

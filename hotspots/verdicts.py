@@ -26,8 +26,19 @@ def write_number(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def write_change(before: float, after: float) -> str:
+def write_change(before: float, after: float, *, compared: bool = True) -> str:
     """Write two counts as a change: the counts always, a percentage only on a base of 20 or more.
+
+    Parameters
+    ----------
+    before, after : float
+        Counts.
+    compared : bool
+        Whether a comparator's counts stand beside it; without them no percentage is written.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -35,8 +46,12 @@ def write_change(before: float, after: float) -> str:
     'from 100 to 80 (down 20 %)'
     >>> write_change(10, 8)
     'from 10 to 8'
+    >>> write_change(100, 80, compared=False)
+    'from 100 to 80 (20 fewer)'
     """
     counts = f"from {write_number(before)} to {write_number(after)}"
+    if not compared:
+        return counts + (f" ({_more(after - before)})" if after != before else "")
     if before < SMALL_BASE:
         return counts
     percent = round(100 * (after / before - 1))

@@ -202,7 +202,7 @@ def test_unknown_profile_and_empty_input():
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_row_order_and_places_change_nothing(seed):
     rng = np.random.default_rng(seed)
     rows = timed(

@@ -49,7 +49,7 @@ def test_the_board_page_by_hand():
     assert table.loc["crime", ["before", "after"]].tolist() == [860, 800]
     assert table.loc["violence", ["before", "after", "arrow"]].tolist() == [320, 210, "down"]
     assert table.loc["violence", "words"].startswith(
-        "from 320 to 210 (down 34 %) between July 2017 and July 2018"
+        "from 320 to 210 (110 fewer) between July 2017 and July 2018"
     )
     assert table.loc["asb", "words"].endswith("no clear change")
     assert table.loc["drugs-alcohol", "words"].endswith("a clear rise, neither called better nor worse")
