@@ -16,6 +16,7 @@ from hotspots.plan_target import Target
 from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence
 from hotspots.selection import explain_no_arrow
 from hotspots.two_counts import etest_p
+from hotspots.windows import make_window
 
 # Below this p-value a change is bigger than chance alone would usually give.
 CHANGE_P = 0.05
@@ -122,28 +123,32 @@ def _fine_times(facts: Facts) -> list[str]:
 
 
 def compare_text(facts: Facts, *, study_area: str, chosen_on: list[pd.Period] | None) -> str:
-    """Latest month beside the same month a year before, here and in the whole data, with chance.
+    """Latest month (or year) beside the same a year before, here and in the whole data, with chance.
 
-    No change is shown where the place was chosen on one of the two months only: it was chosen for being
+    No change is shown where the place was chosen on one of the two periods only: it was chosen for being
     high, so it falls, or seems to have risen, by itself.
     """
     months = facts.all_months.index
     if months.empty:
         return "The records given carry no dates, so nothing can be compared."
     latest = months.max()
-    before = latest - 12
-    if before not in months:
-        return f"There is no {say_months([before])} in the data to compare {say_months([latest])} with."
-    reason = explain_no_arrow(chosen_on or None, before=before, after=latest)
+    # twelve months where two whole years are there: one month alone says little
+    length = 12 if {latest - back for back in range(24)} <= set(months) else 1
+    after = [latest - back for back in reversed(range(length))]
+    before = [month - 12 for month in after]
+    if not set(before) <= set(months):
+        return f"There is no {say_months(before)} in the data to compare {say_months(after)} with."
+    windows = [make_window(span[0].start_time, (span[-1] + 1).start_time) for span in (before, after)]
+    reason = explain_no_arrow(chosen_on or None, before=windows[0], after=windows[1])
     if reason:
         return f"No change is shown ({reason})."
-    now, then = int(facts.months.get(latest, 0)), int(facts.months.get(before, 0))
+    then, now = (int(facts.months.reindex(span, fill_value=0).sum()) for span in (before, after))
     if min(now, then) < facts.threshold:
-        return f"Too few incidents in {say_months([before])} or {say_months([latest])} to compare them."
-    all_now, all_then = int(facts.all_months[latest]), int(facts.all_months[before])
+        return f"Too few incidents in {say_months(before)} or {say_months(after)} to compare them."
+    all_then, all_now = (int(facts.all_months.reindex(span).sum()) for span in (before, after))
     return (
-        f"{start_sentence(say_count(now, 'incident'))} in {say_months([latest])}, {then:,} in "
-        f"{say_months([before])}: {change_words(then, now)}. {start_sentence(study_area)}: {all_now:,} and "
+        f"{start_sentence(say_count(now, 'incident'))} in {say_months(after)}, {then:,} in "
+        f"{say_months(before)}: {change_words(then, now)}. {start_sentence(study_area)}: {all_now:,} and "
         f"{all_then:,}."
     )
 

@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from hotspots.checks import ASB, InputError
+from hotspots.kinds import KINDS, name_kinds
 from hotspots.plan_words import clean_text, strip_near
 
 # Records land on these because the true place was not known better, not because harm happened there.
@@ -64,9 +65,15 @@ class Facts:
         return int(self.weights.sum())
 
     @property
-    def asb(self) -> int:
-        """ASB incidents in the area."""
-        return int(self.weights[self.inside["category"] == ASB].sum())
+    def kinds(self) -> dict[str, int]:
+        """Records of each kind in the area: crimes, ASB incidents, cases, calls ...; in a fixed order.
+
+        ASB incidents are there, at nothing, where the data hold some elsewhere.
+        """
+        counts = self.weights.groupby(name_kinds(self.inside)).sum()
+        if (self.everything["category"] == ASB).any():
+            counts["ASB incidents"] = counts.get("ASB incidents", 0)
+        return {kind: int(counts[kind]) for kind in KINDS if kind in counts}
 
     @property
     def total(self) -> int:

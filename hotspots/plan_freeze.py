@@ -13,7 +13,7 @@ from hotspots.comparators import propose_comparators
 from hotspots.plan_facts import Facts, rows_inside
 from hotspots.plan_record import Plan
 from hotspots.plan_target import Shares, Target
-from hotspots.plan_words import say_count, say_date, say_list, say_months
+from hotspots.plan_words import say_count, say_date, say_list, say_months, strip_near
 from hotspots.windows import read_windows
 
 
@@ -35,6 +35,7 @@ def freeze_plan(
     frozen = {
         "name": target.name,
         "ring_metres": float(ring),
+        "counted": say_list(facts.kinds),
         "measures": ["incidents", *(["harm"] if facts.has_harm else [])],
         "selected_months": selected,
         "selected_incidents": _count_in(facts, selected),
@@ -116,7 +117,7 @@ def _say_comparator(rows: gpd.GeoDataFrame, facts: Facts, spots: gpd.GeoDataFram
     if spots is None:
         return f"{say_count(len(rows), 'place')} as busy in the same months, outside the surrounding area"
     shared = [shapely.equals(shape, spots.geometry.to_numpy()) for shape in rows.geometry]
-    names = [str(spots["name"].iloc[int(found.argmax())]) for found in shared if found.any()]
+    names = [strip_near(spots["name"].iloc[int(found.argmax())]) for found in shared if found.any()]
     others = len(rows) - len(names)
     said = say_list([*names, *([say_count(others, "other place")] if others else [])])
     return f"{said}: as busy in the same months, outside the surrounding area"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import ASB
 from hotspots.plan_facts import Facts, default_location, say_street
 from hotspots.plan_target import Target
 from hotspots.plan_words import (
@@ -18,23 +17,29 @@ from hotspots.plan_words import (
     start_sentence,
 )
 
-CALLED = {"hotspot": "hotspot", "hotspots": "hotspots together", "street": "street", "area": "area"}
+KIND_WORDS = {
+    "crimes": ("recorded crime", "recorded crimes"),
+    "ASB incidents": ("ASB incident", "ASB incidents"),
+    "other incidents": ("other incident", "other incidents"),
+    "service requests": ("service request", "service requests"),
+    "cases": ("case", "cases"),
+    "calls": ("call", "calls"),
+    "collisions": ("collision", "collisions"),
+}
 
 
 def say_records(facts: Facts) -> str:
-    """Crimes and ASB incidents of the area, counted apart: an ASB incident is not a crime."""
-    crimes, asb = facts.incidents - facts.asb, facts.asb
-    if 0 < min(crimes, asb) < facts.threshold:
-        return f"{facts.incidents:,} recorded crimes and ASB incidents"
-    if not (facts.everything["category"] == ASB).any():
-        return say_count(crimes, "recorded crime")
-    return f"{say_count(crimes, 'recorded crime')} and {say_count(asb, 'ASB incident')}"
+    """Crimes, ASB incidents, cases, calls ... counted apart: an ASB incident is not a crime."""
+    kinds = facts.kinds
+    if any(0 < count < facts.threshold for count in kinds.values()):
+        return f"{facts.incidents:,} recorded {say_list(kind for kind, count in kinds.items() if count)}"
+    return say_list(say_count(count, *KIND_WORDS[kind]) for kind, count in kinds.items())
 
 
 def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: str) -> str:
     """Open Scanning: how many, of what, how bad, and where it stands in the list."""
     place = "in" if target.covers == "area" else "on" if target.covers == "street" else "at"
-    period = say_months(list(facts.months.index))
+    period = say_months(list(facts.all_months.index))
     said = [f"{start_sentence(say_records(facts))} {place} {target.name} in {period}."]
     top = facts.types.iloc[0]
     said.append(f"Most common: {lower_type(top['type'])}, {say_share(top['incidents'], facts.incidents)}.")

@@ -17,7 +17,6 @@ LABELS = {
     "action": "Action agreed",
     "role": "Agreed by (role)",
 }
-MEASURES = {"incidents": "Crimes and ASB incidents", "harm": "Harm score (sentence days)"}
 NOTHING = "Not in these records."
 # Question, field of people's, and the parts of the analysis that answer it from the data.
 ANALYSIS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -164,7 +163,7 @@ def _objectives(plan: Plan) -> list[Block]:
         cells: list[Any] = [_field(plan, f"objectives.{i + 1}.{name}") for name in ("measure", "baseline")]
         if i < len(measures) and not any(cell.value for cell in cells):
             cells = [
-                MEASURES.get(measures[i], measures[i]),
+                _measure(frozen, measures[i]),
                 frozen.get("baseline", "") if i == 0 else "the same months",
             ]
             cells.append(_field(plan, f"objectives.{i + 1}.comparator", hint="As below, or…"))
@@ -185,6 +184,11 @@ def _objectives(plan: Plan) -> list[Block]:
         ),
         *([Text(said, note=True)] if said else []),
     ]
+
+
+def _measure(frozen: dict[str, Any], name: str) -> str:
+    counted = start_sentence(str(frozen.get("counted", "incidents")))
+    return {"incidents": counted, "harm": "Harm score (sentence days)"}.get(name, name)
 
 
 def _response(plan: Plan) -> list[Block]:

@@ -64,7 +64,7 @@ def draw_pictures(
     months = plan.analysis.get("months", [])
     if months:
         said = "; ".join(f"{_label(row['month'])}: {row['incidents']}" for row in months[-24:])
-        caption = "Right: crimes and ASB incidents by month."
+        caption = f"Right: {plan.frozen.get('counted', 'incidents')} by month."
         alt = f"Bars of incidents by month. {said}."
         drawn.append(Picture(draw_months(months), alt, caption, CHART_SIZE[0] / 10))
     return Pictures(tuple(drawn)) if drawn else None

@@ -127,6 +127,30 @@ def test_a_plan_may_cover_several_hotspots_a_street_or_an_area(
     assert drawn.title == "The yard"
 
 
+def test_two_whole_years_are_compared_whole(spots: gpd.GeoDataFrame, make: Make) -> None:
+    months = [str(day.date()) for day in pd.date_range("2016-08-01", "2018-07-01", freq="MS")]
+    said = draft_plan(spots.loc[1], make(crimes=48, asb=0, far=24, months=months)).analysis["compare"]
+    assert said == (
+        "24 incidents in August 2017 to July 2018 (12 months), 24 in August 2016 to July 2017 (12 months): "
+        "no change. All the data: 36 and 36."
+    )
+
+
+def test_collisions_and_calls_are_not_called_crimes(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    calls = incidents.assign(source="Ambulance", category="Assault", raw_unit="call")
+    plan = draft_plan(spots.loc[1], calls)
+    assert plan.scanning["problem"].startswith("35 calls at Boar Lane")
+    assert plan.frozen["counted"] == "calls"
+    both = pd.concat([incidents.assign(raw_unit=""), calls.head(1)], ignore_index=True)
+    assert (
+        draft_plan(spots.loc[1], both)
+        .scanning["problem"]
+        .startswith("30 recorded crimes, 5 ASB incidents and 1 call at Boar Lane")
+    )
+
+
 def test_no_change_is_shown_where_the_place_was_chosen_on_one_month_only(
     spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
 ) -> None:
