@@ -26,7 +26,7 @@ def find_core(xy: Floats, weight: Ints, *, radius: float, minimum: float, asked:
     side = radius / CUTS
     square = np.floor(xy / side).astype(np.int64)
     square -= square.min(axis=0)
-    grid = _Runs(square, weight)
+    grid = _Runs(np.column_stack([_squeeze(square[:, 0]), _squeeze(square[:, 1])]), weight)
     at = grid.inverse
     wanted = np.ones(len(xy), dtype=bool)
     if asked is not None:
@@ -51,6 +51,18 @@ def find_core(xy: Floats, weight: Ints, *, radius: float, minimum: float, asked:
     return core
 
 
+def _squeeze(line: Ints) -> Ints:
+    """Close gaps wider than any disc, so that a few far-off places do not stretch the grid."""
+    if not len(line) or int(line.max()) > 20_000_000:
+        return line
+    there = np.zeros(int(line.max()) + 1, dtype=bool)
+    there[line] = True
+    held = np.flatnonzero(there)
+    place = np.zeros(len(there), dtype=np.int64)
+    place[held] = np.r_[0, np.minimum(np.diff(held), CUTS + 3).cumsum()]
+    return place[line]
+
+
 def _half_width(rise: float, radius: float, side: float, *, sure: bool) -> int:
     """Squares to either side in one row that are surely (or possibly) within the radius; -1 for none."""
     tiny = 1e-9 * radius  # a bound must hold whatever rounding does
@@ -69,18 +81,19 @@ class _Runs:
         self.width = int(square[:, 0].max(initial=0)) + 2 * pad
         self.height = int(square[:, 1].max(initial=0)) + 2 * pad
         key = (square[:, 1] + pad) * self.width + square[:, 0] + pad
-        self.table: Ints | None = None
-        if self.width * self.height <= 8_000_000 + 16 * len(key):
+        self.table: npt.NDArray[np.integer[Any]] | None = None
+        if self.width * self.height <= 8_000_000 + 24 * len(key):
             there = np.zeros(self.width * self.height, dtype=bool)
             there[key] = True
             self.squares = np.flatnonzero(there)
             rank = np.zeros(len(there), dtype=np.int32)
             rank[self.squares] = np.arange(len(self.squares))
             self.inverse = rank[key].astype(np.int64)
-            self.table = np.zeros(len(there) + 1, dtype=np.int64)
+            small = int(weight.sum()) < 2**31  # half the memory where it will do
+            self.table = np.zeros(len(there) + 1, dtype=np.int32 if small else np.int64)
             self.weights = _totals(self.inverse, weight, len(self.squares))
             self.table[self.squares + 1] = self.weights
-            np.cumsum(self.table, out=self.table)
+            np.cumsum(self.table, out=self.table, dtype=self.table.dtype)
         else:
             self.squares, self.inverse = np.unique(key, return_inverse=True)
             self.weights = _totals(self.inverse, weight, len(self.squares))
