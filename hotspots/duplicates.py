@@ -8,6 +8,7 @@ from hotspots.checks import InputError, announce
 
 KEEP = ("refuse", "first", "last", "both")
 REPEATED = "duplicate Crime ID"
+_FEWEST = 5
 SAME_MONTH = "same force and month in another file"
 
 
@@ -48,10 +49,12 @@ def mark_duplicate_ids(judged: pd.DataFrame, own_id: pd.Series) -> None:
         announce(f"{count} IDs came back in a later month or file: the latest is kept.")
 
 
-def settle_same_month(judged: pd.DataFrame, force: pd.Series, own_id: pd.Series, *, keep: str) -> None:
+def settle_same_month(judged: pd.DataFrame, force: pd.Series | None, own_id: pd.Series, *, keep: str) -> None:
     """Refuse, or settle as ``keep`` says, one force's month that stands in two files.
 
-    Two files of one force and month that share no row are parts of it, and both are read.
+    Two files of one force and month that share no row are parts of it, and both are read. Where the layout
+    names no force (None), only rows without an ID tell, and there must be five: exports often overlap, and
+    rows with an ID are settled one by one.
 
     Raises
     ------
@@ -63,17 +66,21 @@ def settle_same_month(judged: pd.DataFrame, force: pd.Series, own_id: pd.Series,
     if keep == "both" or judged["file"].nunique() < 2:
         return
     month = judged["when"].dt.strftime("%Y-%m")
-    groups = pd.DataFrame({"force": force.to_numpy(), "month": month.to_numpy()}, index=judged.index)
+    owner = judged["source"] if force is None else force
+    groups = pd.DataFrame({"force": owner.to_numpy(), "month": month.to_numpy()}, index=judged.index)
     groups = groups[groups["force"].ne("") & groups["month"].notna()]
     clashes = []
     for key, rows in groups.groupby(["force", "month"], sort=True):
         files = list(judged.loc[rows.index, "file"].drop_duplicates())
-        doubled = _doubled(judged.loc[rows.index], own_id.loc[rows.index], files) if len(files) > 1 else []
+        mine = judged.loc[rows.index]
+        doubled = _doubled(mine, own_id.loc[rows.index], files, by_id=force is not None)
         if doubled:
             clashes.append((key, doubled))
             stays = doubled[0 if keep == "first" else -1]
             loses = rows.index[judged.loc[rows.index, "file"].isin(doubled).to_numpy()]
             loses = loses[judged.loc[loses, "file"].ne(stays).to_numpy()]
+            if force is None:
+                loses = loses[own_id.loc[loses].eq("").to_numpy()]
             judged.loc[loses, "cause"] = SAME_MONTH
             judged.loc[loses, "value"] = stays
     if clashes and keep == "refuse":
@@ -85,8 +92,10 @@ def settle_same_month(judged: pd.DataFrame, force: pd.Series, own_id: pd.Series,
         )
 
 
-def _doubled(judged: pd.DataFrame, own_id: pd.Series, files: list[str]) -> list[str]:
+def _doubled(judged: pd.DataFrame, own_id: pd.Series, files: list[str], *, by_id: bool) -> list[str]:
     """Files that share rows with another: an ID, or over half of the smaller one's rows without ID."""
+    if len(files) < 2:
+        return []
     ids = {f: set(own_id[judged["file"].eq(f) & own_id.ne("")]) for f in files}
     bare = judged[own_id.eq("")]
     content = bare["category"] + "|" + bare["place"] + "|" + bare["geometry"].astype("str")
@@ -97,6 +106,7 @@ def _doubled(judged: pd.DataFrame, own_id: pd.Series, files: list[str]) -> list[
             both = counts[one].index.intersection(counts[other].index)
             overlap = pd.concat([counts[one][both], counts[other][both]], axis=1).min(axis=1).sum()
             smaller = min(counts[one].sum(), counts[other].sum())
-            if ids[one] & ids[other] or (smaller and overlap > smaller / 2):
+            doubled = overlap > smaller / 2 and (by_id or overlap >= _FEWEST)
+            if doubled or (by_id and ids[one] & ids[other]):
                 shared |= {one, other}
     return [f for f in files if f in shared]

@@ -135,7 +135,8 @@ def _settle_repeats(judged: pd.DataFrame, rows: pd.DataFrame, same_month: str) -
         announce(
             f"{damaged} IDs were rewritten by Excel (as 2.01913E+12) and cannot be told apart: not used."
         )
-    settle_same_month(judged, text_of(rows, "_force"), own_id, keep=same_month)
+    force = text_of(rows, "_force") if "_force" in rows.columns else None
+    settle_same_month(judged, force, own_id, keep=same_month)
     mark_duplicate_ids(judged, own_id)
 
 

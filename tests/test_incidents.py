@@ -261,3 +261,20 @@ def test_parts_of_a_force_and_month_that_share_no_row_are_both_read(tmp_path: Pa
     write(tmp_path / "2.csv", line(lon="-1.6"), line("y"))
     incidents, rejects = read_incidents(tmp_path)
     assert (len(incidents), len(rejects)) == (4, 0)
+
+
+def test_without_a_force_only_rows_without_an_id_show_a_month_read_twice(tmp_path: Path) -> None:
+    header = "persistent_id,category,month,location.longitude,location.latitude,location.street.name"
+
+    def put(name: str, *rows: str) -> None:
+        (tmp_path / name).write_text("\n".join([header, *rows]) + "\n")
+
+    asb = [",anti-social-behaviour,2024-03,-1.5,53.8,On or near Boar Lane"] * 6
+    put("1.csv", *asb, "x,drugs,2024-03,-1.5,53.8,S")
+    put("2.csv", "x,drugs,2024-03,-1.5,53.8,S", *asb[:2])
+    incidents, rejects = read_incidents(tmp_path, layout="police.uk-api")
+    assert (len(incidents), rejects["cause"].tolist()) == (9, ["duplicate Crime ID"])
+    put("2.csv", *asb)
+    with pytest.raises(InputError, match=r"police\.uk 2024-03 in 1\.csv and 2\.csv"):
+        read_incidents(tmp_path, layout="police.uk-api")
+    assert len(read_incidents(tmp_path, layout="police.uk-api", same_month="last")[0]) == 7
