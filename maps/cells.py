@@ -40,6 +40,7 @@ class Filters:
     spots: list[Any] = field(default_factory=list)
     tables: dict[str, list[list[int | None]]] = field(default_factory=dict)
     single: bool = False
+    threshold: int = 0
 
 
 def filter_incidents(
@@ -74,7 +75,11 @@ def filter_incidents(
     sources, by_source = _sorted_codes(held["source"].map(clean))
     number = held["incidents"] if "incidents" in held.columns else pd.Series(1, index=held.index)
     filters = Filters(
-        [f"{m:%B %Y}" for m in months], list(categories), list(sources), single=profile.threshold > 0
+        [f"{m:%B %Y}" for m in months],
+        list(categories),
+        list(sources),
+        single=profile.threshold > 0,
+        threshold=profile.threshold,
     )
     cell, filters.shapes = _locate(held)
     rank = assign_hotspots(held, spots)

@@ -81,26 +81,29 @@ class Labels:
         self._keep(text, taken, pad=3.5)
 
     def _draw_name(self, name: dict[str, Any], box: Box, taken: list[Any]) -> None:
-        from maps.static import _halo
-
         if not (box[0] < name["x"] < box[2] and box[1] < name["y"] < box[3]):
             return
-        shift = 4 if name["dot"] else 0
-        text = self.ax.annotate(
-            name["text"],
-            (name["x"], name["y"]),
-            xytext=(shift, shift),
-            textcoords="offset points",
-            size=name["size"],
-            style=name["style"],
-            color=name["colour"],
-            ha="left" if name["dot"] else "center",
-            va="center",
-            zorder=name["z"],
-            path_effects=_halo(2.2),
-            annotation_clip=True,
-        )
-        if self._keep(text, taken, pad=1) and name["dot"]:
+        places = [(4, 4, "left"), (-4, 4, "right"), (4, -6, "left"), (-4, -6, "right"), (0, 12, "center")]
+        for x, y, side in places if name["dot"] else [(0, 0, "center")]:
+            text = self.ax.annotate(
+                name["text"],
+                (name["x"], name["y"]),
+                xytext=(x, y),
+                textcoords="offset points",
+                size=name["size"],
+                style=name["style"],
+                color=name["colour"],
+                ha=side,
+                va="center",
+                zorder=name["z"],
+                path_effects=halo(2.2),
+                annotation_clip=True,
+            )
+            if self._keep(text, taken, pad=1):
+                break
+        else:
+            return
+        if name["dot"]:
             self.ax.plot(name["x"], name["y"], "o", ms=3, mfc="white", mec=INK, mew=0.9, zorder=6)
 
     def _keep(self, text: Any, taken: list[Any], *, pad: float) -> bool:
@@ -113,3 +116,10 @@ class Labels:
             return False
         taken.append(extent)
         return True
+
+
+def halo(width: float) -> list[Any]:
+    """White edge around a text, so that it reads on any ground."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=width, foreground="white")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,11 +14,11 @@ import shapely
 from hotspots.checks import InputError, require_metres
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
-from maps.labels import Labels
+from maps.labels import Labels, halo
 from maps.layers import kind_of
 from maps.palette import ACCENT, CHANGE, INK, LAND, LINE, SEA, SIGNS, Classes, choose_classes
 from maps.shapes import simplify_together
-from maps.words import list_streets
+from maps.street_names import locate_streets
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +46,8 @@ def draw_static_map(
     spots : GeoDataFrame
         Hotspots in EPSG:27700; the index is the rank.
     layers : dict of str to GeoDataFrame, optional
-        Areas, patrols, cameras, places, comparison areas or streets, by name.
+        Areas, patrols, cameras, places, comparison areas or streets, by name; of incidents only the
+        street names are drawn, around the hotspot in focus.
     focus : int, optional
         Rank of the hotspot to draw large, with street names; None draws all of them.
     by : str, default "harm"
@@ -76,10 +77,11 @@ def draw_static_map(
     who = profile_named(profile)
     released = release(spots, kind="spots", profile=who)
     box = _frame(released, layers or {}, focus=focus, shape=width / height)
+    streets = _streets(released, layers or {}, focus=focus, who=who)
 
     def fill(ax: Axes, labels: Labels) -> None:
         _draw_layers(ax, layers or {}, who=who, labels=labels)
-        _draw_spots(ax, released, by=by, focus=focus, labels=labels)
+        _draw_spots(ax, released, by=by, focus=focus, labels=labels, streets=streets)
 
     return _draw_figure(fill, box, width=width, height=height, dpi=dpi)
 
@@ -129,6 +131,17 @@ def _draw_figure(
         labels.draw(box)
         _draw_scale(ax, box)
         return _save(figure)
+
+
+def _streets(
+    spots: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame], *, focus: int | None, who: Profile
+) -> list[tuple[str, float, float]]:
+    """Streets to name around the hotspot in focus."""
+    if focus is None:
+        return []
+    given = [frame for name, frame in layers.items() if kind_of(name, frame) == "incidents"]
+    found = locate_streets(spots.loc[[focus]], given[0] if given else None, profile=who)
+    return list(found[["name", "easting", "northing"]].itertuples(index=False, name=None))
 
 
 def _frame(
@@ -239,7 +252,15 @@ def colour_spots(spots: gpd.GeoDataFrame, *, by: str) -> tuple[list[str], list[t
     return colours, list(zip(classes.colours, classes.words, strict=True)), heading
 
 
-def _draw_spots(ax: Axes, spots: gpd.GeoDataFrame, *, by: str, focus: int | None, labels: Labels) -> None:
+def _draw_spots(
+    ax: Axes,
+    spots: gpd.GeoDataFrame,
+    *,
+    by: str,
+    focus: int | None,
+    labels: Labels,
+    streets: Sequence[tuple[str, float, float]],
+) -> None:
     if not len(spots):
         return
     colours, key, heading = colour_spots(spots, by=by)
@@ -253,7 +274,7 @@ def _draw_spots(ax: Axes, spots: gpd.GeoDataFrame, *, by: str, focus: int | None
         _draw_shapes(
             ax, spots.loc[[focus]].geometry, face=f"{colours[ranks.index(focus)]}66", edge=INK, line=2, z=4
         )
-        labels.add_points(list_streets(spots.loc[focus]), size=7, z=7)
+        labels.add_points(list(streets), size=7, z=7)
     first = [focus] if focus is not None else []
     for rank in first + [r for r in spots.index if r != focus]:
         centre = (
@@ -294,7 +315,6 @@ def _draw_scale(ax: Axes, box: tuple[float, float, float, float]) -> None:
     x, y = box[0] + 0.025 * wide, box[1] + 0.045 * (box[3] - box[1])
     ax.plot([x, x + length], [y, y], color=INK, lw=2.5, solid_capstyle="butt", zorder=9)
     words = f"{length} m" if length < 1000 else f"{length // 1000} km"
-    halo = _halo(2.5)
     ax.text(
         x + length / 2,
         y,
@@ -304,7 +324,7 @@ def _draw_scale(ax: Axes, box: tuple[float, float, float, float]) -> None:
         size=7,
         color=INK,
         zorder=9,
-        path_effects=halo,
+        path_effects=halo(2.5),
     )
     ax.annotate(
         "N",
@@ -319,12 +339,6 @@ def _draw_scale(ax: Axes, box: tuple[float, float, float, float]) -> None:
         arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.4},
         zorder=9,
     )
-
-
-def _halo(width: float) -> list[Any]:
-    from matplotlib.patheffects import withStroke
-
-    return [withStroke(linewidth=width, foreground="white")]
 
 
 def _save(figure: Any) -> bytes:

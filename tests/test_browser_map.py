@@ -7,13 +7,14 @@ import re
 import sys
 from pathlib import Path
 
+import folium
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from browser_help import open_browser, open_page, run_axe
 from map_examples import HOSTILE, make_layers, make_spots
 
-from maps.web import write_map
+from maps.web import draw_map, write_map
 
 pytestmark = pytest.mark.browser
 COUNT = 6
@@ -311,5 +312,30 @@ def test_where_numbers_are_hidden_the_page_says_so_and_offers_one_choice_at_a_ti
         assert page.locator("#sh-category").input_value() == ""
         page.get_by_label("All incidents").check()
         assert "whole period" in page.locator("#sh-under-title").inner_text()
+        lowest = {"partner": "5 to", "public": "10 to"}[profile]
+        assert page.locator("#sh-under-key li").first.inner_text().startswith(lowest)
         assert run_axe(page) == []
+        assert page.seen.complaints == []
+
+
+def test_a_map_shows_in_a_notebook_without_a_request(browser, tmp_path):
+    spots = make_spots(COUNT)
+    cell = draw_map(spots, layers=make_layers(spots), profile="open")._repr_html_()
+    path = tmp_path / "cell.html"
+    path.write_text(f"<!doctype html><title>cell</title>{cell}", encoding="utf-8")
+    with open_page(browser, path) as page:
+        frame = page.frame_locator("iframe")
+        frame.locator("path.sh-spot").first.wait_for()
+        assert frame.locator("path.sh-spot").count() == COUNT
+        assert [r for r in page.seen.requests if r.startswith("http")] == []
+        assert page.seen.complaints == []
+
+
+def test_an_analyst_can_go_on_with_the_map_and_write_it(browser, tmp_path):
+    m = draw_map(make_spots(COUNT), profile="open")
+    folium.Marker([53.797, -1.545], popup="Added <b>by hand</b>", tooltip="Here").add_to(m)
+    with open_page(browser, write_map(m, tmp_path / "map.html")) as page:
+        page.locator("img.leaflet-marker-icon").click()
+        assert page.locator(".leaflet-popup-content b").inner_text() == "by hand"
+        assert page.locator("path.sh-spot").count() == COUNT
         assert page.seen.complaints == []

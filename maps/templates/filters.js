@@ -42,15 +42,17 @@ function saferFilters(map, data, tools) {
   const breaksOf = (counts) => {
     const sorted = counts.filter((n) => n > 0).sort((a, b) => a - b);
     const high = sorted.length ? sorted[Math.floor(0.97 * (sorted.length - 1))] : 0;
-    return steps.find((s) => s[3] >= high) || steps[steps.length - 1];
+    const fit = steps.filter((s) => s[0] >= F.threshold);
+    return fit.find((s) => s[3] >= high) || fit[fit.length - 1];
   };
   const classOf = (n, breaks) => breaks.filter((b) => n >= b).length;
   const range = (low, high) => (high === null ? low + " or more" : low === high ? String(low) : low + " to " + high);
   const key = (breaks) => {
     const list = $("under-key");
     list.replaceChildren();
-    const lows = [1, ...breaks];
+    const lows = [Math.max(1, F.threshold), ...breaks];
     data.under.forEach((colour, i) => {
+      if (i < 4 && lows[i + 1] <= lows[i]) return;
       const item = make("li"), box = make("span", "sh-key");
       box.style.background = colour;
       item.append(box, document.createTextNode(range(lows[i], i < 4 ? lows[i + 1] - 1 : null)));
