@@ -174,7 +174,7 @@ def _candidates(candidates: Any, demand: Demand) -> pd.DataFrame:
         if not candidates.geom_type.isin(["LineString", "MultiLineString"]).all():
             return _points(candidates, what="candidates").sort_values(["easting", "northing"], kind="stable")
         points = street_junctions(candidates)
-    frame = pd.DataFrame({"label": pd.NA, "name": "", "easting": points[:, 0], "northing": points[:, 1]})
+    frame = pd.DataFrame({"label": None, "name": "", "easting": points[:, 0], "northing": points[:, 1]})
     return frame.astype({"label": object})
 
 

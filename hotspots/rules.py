@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspots.checks import InputError, closest_name
+from hotspots.checks import InputError, announce, closest_name
 from hotspots.choice import Rule
 from hotspots.stops import fold
 
@@ -96,6 +96,8 @@ def in_areas(stops: pd.DataFrame, names: Collection[str], area: str) -> Flags:
             given=repr(missing[0]),
             advice=f"'{near}'" if near else "",
         )
+    if missing:
+        announce(f"No hotspot lies in {', '.join(missing)}: is the name spelt as in the {area} layer?")
     return np.asarray(here.isin(set(wanted)))
 
 

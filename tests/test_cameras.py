@@ -256,3 +256,18 @@ def test_on_real_files_no_less_than_greedy_and_the_top_places(shared_data, file,
     covered = sites["cumulative_share_of_harm"].max()
     assert covered >= greedy - 1e-9
     assert covered >= top - 1e-9
+
+
+def test_a_site_at_a_kind_of_place_names_the_street_beside_it():
+    rows = crimes(
+        (0, 0, 9), (30, 0, 1), (900, 0, 5), place=["On or near Nightclub", "On or near Call Lane", "Prison"]
+    )
+    assert place_cameras(rows, count=2, radius=20)["name"].tolist()[0] == "Nightclub"
+    assert place_cameras(rows, count=2, radius=50, candidates=rows.iloc[[0, 2]])["name"].tolist() == [
+        "Nightclub",
+        "Prison",
+    ]
+    posts = gpd.GeoDataFrame(geometry=[Point(5, 0)], crs=CRS)
+    assert place_cameras(rows, count=1, radius=50, candidates=posts)["name"].tolist() == [
+        "Nightclub, Call Lane"
+    ]

@@ -349,3 +349,69 @@ def test_on_real_files_no_less_than_greedy_and_the_top_hotspots(shared_data, fil
     assert drives(np.flatnonzero(ranked["chosen"]).tolist())
     assert covered >= harm[greedy].sum() - 1e-6
     assert covered >= harm[:prefix].sum() - 1e-6
+
+
+def test_priority_areas_without_a_hotspot_are_said(caplog):
+    choose_patrols(LINE, **TEAM, priority=["Armley", "Headingly"], max_share_outside_priority=0.5)
+    assert "No hotspot lies in Headingly" in caplog.text
+
+
+def test_a_packaged_profile_may_be_named():
+    incidents = make_incidents(RECORDS).assign(source="police.uk", place="")
+    choice, _ = choose_patrols(LINE, **TEAM, incidents=incidents, profile={"categories": ["Robbery"]})
+    assert choice["harm"].tolist() == [0, 5, 0, 0, 0, 0]
+    with pytest.raises(InputError, match="serious-violence"):
+        choose_patrols(LINE, **TEAM, incidents=incidents, profile="serious-violance")
+
+
+def test_stops_are_named_by_streets_and_doubtful_places_are_remarked():
+    spots = LINE.assign(
+        name=["Parking Area", "Prison", "C", "Parking Area", "E", "F"],
+        streets=[["Parking Area", "Boar Lane"], ["Prison", "Hall Lane"], ["C"], ["Parking Area"], [], None],
+    )
+    choice, _ = choose_patrols(spots, **TEAM, travel_minutes=5)
+    assert choice["name"].tolist() == [
+        "Parking Area, Boar Lane",
+        "Prison, Hall Lane",
+        "C",
+        "Parking Area",
+        "E",
+        "F",
+    ]
+    assert choice["streets"].tolist()[:2] == [["Boar Lane"], ["Hall Lane"]]
+    assert choice["default_location"].tolist()[:3] == ["", "prison", ""]
+    assert "records default to a prison" in choice["why"].iloc[1]
+    alike, _ = choose_patrols(spots.assign(name="Kirkgate", streets=[["Kirkgate"]] * 6), **TEAM)
+    assert alike["name"].is_unique
+
+
+def test_streets_come_from_the_incidents_where_they_are_given():
+    incidents = make_incidents([*RECORDS, (1, "2026-06-02 16:00", "Robbery", 1.0)])
+    incidents["place"] = ["x", "On or near Call Lane", "On or near Boar Lane", "x", "On or near Boar Lane"]
+    choice, _ = choose_patrols(LINE, **TEAM, incidents=incidents)
+    assert choice["streets"].iloc[1] == ["Boar Lane", "Call Lane"]
+
+
+def test_a_depot_may_be_a_point_or_a_frame_of_one():
+    point = Point(430_000, 430_000)
+    frame = gpd.GeoDataFrame(geometry=[point], crs=CRS)
+    results = [
+        choose_patrols(LINE, **TEAM, depot=d)[0]["chosen"].tolist()
+        for d in (point, frame, (430_000, 430_000))
+    ]
+    assert results[0] == results[1] == results[2]
+    with pytest.raises(InputError, match="One depot"):
+        choose_patrols(LINE, **TEAM, depot=pd.concat([frame, frame]))
+
+
+def test_a_night_shift_counts_the_hours_after_midnight():
+    from hotspots.shifts import parse_pattern, within_shift
+
+    times = pd.Series(
+        pd.to_datetime(["2026-06-05 23:00", "2026-06-06 01:59", "2026-06-06 02:00", "2026-06-07 01:00"])
+    )
+    # Friday 5 June into Saturday; the Saturday night is not worked.
+    assert within_shift(times, parse_pattern("22:00-02:00", ["Fri"])).tolist() == [True, True, False, False]
+    assert str(parse_pattern("22:00-02:00", ["Fri"])[4]) == "22:00-02:00"
+    with pytest.raises(InputError, match="last some time"):
+        parse_pattern("14:00-14:00")

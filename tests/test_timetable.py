@@ -296,3 +296,24 @@ def test_gaps_by_hand():
 def test_what_cannot_be_used_is_said(change, words):
     with pytest.raises(InputError, match=words):
         timetable_patrols(TOWN, **{**RULES, **change})
+
+
+def test_many_stops_in_one_vehicle_keep_every_rule():
+    many = make_choice([(300.0 * (i % 4), 300.0 * (i // 4)) for i in range(10)])
+    one_car = {**RULES, "officers": 2, "vehicles": 1}
+    table, summary = timetable_patrols(many, **one_car, days=2, visit_minutes=10, slack_minutes=0)
+    assert summary["stops"].tolist() == [10]
+    check(
+        table,
+        many,
+        shift="14:00-22:00",
+        gap=120,
+        visit=10,
+        rest=0,
+        breaks=0,
+        speed=25,
+        detour=1.3,
+        depot=None,
+    )
+    assert table.groupby("date")["rank"].nunique().eq(10).all()
+    assert summary["choices"].item() > 1
