@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspots.checks import Problems
 from hotspots.collapse import Floats, Ints, collapse_incidents
-from hotspots.crowding import find_core
+from hotspots.crowding import find_core, lay_squares
 from hotspots.linking import Bools, link_core, lowest_in_reach
 
 PAIRS_PER_PLACE = 40
@@ -88,10 +88,11 @@ def cluster_places(
     pairs = None
     if _pairs_about(xy, radius) <= PAIRS_PER_PLACE * len(xy) + 1000:
         pairs = cKDTree(xy).query_pairs(radius, output_type="ndarray")
+    grid = lay_squares(xy, radius) if pairs is None else None
     core = np.ones(len(xy), dtype=bool)
     for kind, least in zip(weights, minimums, strict=True):
         if pairs is None:
-            core &= find_core(xy, kind, radius=radius, minimum=least)
+            core &= find_core(xy, kind, radius=radius, minimum=least, grid=grid)
         else:
             core &= _sum_pairs(kind, pairs) >= least
     labels = np.full(len(xy), -1, dtype=np.int64)
@@ -99,7 +100,7 @@ def cluster_places(
         return labels, core
     if pairs is None:
         labels[core], _ = pd.factorize(link_core(xy[core], radius))
-        reach = lowest_in_reach(xy, labels, core, radius)
+        reach = lowest_in_reach(xy, labels, core, radius, grid)
     else:
         labels[core], _ = pd.factorize(_link_pairs(pairs, core)[core])
         reach = _lowest_by_pairs(pairs, labels, core)

@@ -15,7 +15,15 @@ Bools = npt.NDArray[np.bool_]
 CUTS = 10
 
 
-def find_core(xy: Floats, weight: Ints, *, radius: float, minimum: float, asked: Ints | None = None) -> Bools:
+def find_core(
+    xy: Floats,
+    weight: Ints,
+    *,
+    radius: float,
+    minimum: float,
+    asked: Ints | None = None,
+    grid: Runs | None = None,
+) -> Bools:
     """Tell which places have at least ``minimum`` weight within ``radius`` metres, themselves included.
 
     The ground is cut into squares of a tenth of the radius. Squares wholly within the radius of a whole
@@ -24,9 +32,8 @@ def find_core(xy: Floats, weight: Ints, *, radius: float, minimum: float, asked:
     the counting to some places; the others are False.
     """
     side = radius / CUTS
-    square = np.floor(xy / side).astype(np.int64)
-    square -= square.min(axis=0)
-    grid = _Runs(np.column_stack([_squeeze(square[:, 0]), _squeeze(square[:, 1])]), weight)
+    grid = lay_squares(xy, radius) if grid is None else grid
+    grid.load(weight)
     at = grid.inverse
     wanted = np.ones(len(xy), dtype=bool)
     if asked is not None:
@@ -51,6 +58,13 @@ def find_core(xy: Floats, weight: Ints, *, radius: float, minimum: float, asked:
     return core
 
 
+def lay_squares(xy: Floats, radius: float) -> Runs:
+    """Lay the fine grid once, to be loaded with one weight after another."""
+    square = np.floor(xy / (radius / CUTS)).astype(np.int64)
+    square -= square.min(axis=0)
+    return Runs(np.column_stack([_squeeze(square[:, 0]), _squeeze(square[:, 1])]))
+
+
 def _squeeze(line: Ints) -> Ints:
     """Close gaps wider than any disc, so that a few far-off places do not stretch the grid."""
     if not len(line) or int(line.max()) > 20_000_000:
@@ -73,30 +87,34 @@ def _half_width(rise: float, radius: float, side: float, *, sure: bool) -> int:
     return int(np.floor(run)) - 1 if sure else int(np.floor(run)) + 1
 
 
-class _Runs:
+class Runs:
     """Weights in squares, to be added up over a run of squares in a row."""
 
-    def __init__(self, square: Ints, weight: Ints) -> None:
+    def __init__(self, square: Ints) -> None:
         pad = CUTS + 3
         self.width = int(square[:, 0].max(initial=0)) + 2 * pad
         self.height = int(square[:, 1].max(initial=0)) + 2 * pad
         key = (square[:, 1] + pad) * self.width + square[:, 0] + pad
-        self.table: npt.NDArray[np.integer[Any]] | None = None
-        if self.width * self.height <= 8_000_000 + 24 * len(key):
+        self.full = self.width * self.height <= 8_000_000 + 24 * len(key)
+        if self.full:
             there = np.zeros(self.width * self.height, dtype=bool)
             there[key] = True
             self.squares = np.flatnonzero(there)
             rank = np.zeros(len(there), dtype=np.int32)
             rank[self.squares] = np.arange(len(self.squares))
             self.inverse = rank[key].astype(np.int64)
+        else:
+            self.squares, self.inverse = np.unique(key, return_inverse=True)
+
+    def load(self, weight: Ints) -> None:
+        """Put a weight on the squares."""
+        self.weights = _totals(self.inverse, weight, len(self.squares))
+        if self.full:
             small = int(weight.sum()) < 2**31  # half the memory where it will do
-            self.table = np.zeros(len(there) + 1, dtype=np.int32 if small else np.int64)
-            self.weights = _totals(self.inverse, weight, len(self.squares))
+            self.table: Any = np.zeros(self.width * self.height + 1, dtype=np.int32 if small else np.int64)
             self.table[self.squares + 1] = self.weights
             np.cumsum(self.table, out=self.table, dtype=self.table.dtype)
         else:
-            self.squares, self.inverse = np.unique(key, return_inverse=True)
-            self.weights = _totals(self.inverse, weight, len(self.squares))
             self.upto = np.r_[0, self.weights.cumsum()]
 
     def block_sums(self) -> Ints:
@@ -116,7 +134,7 @@ class _Runs:
     def sums(self, of: Ints, up: int, half: int) -> Ints:
         """Weight in the run of squares within ``half`` of some squares, ``up`` rows away."""
         middle = self.squares[of] + up * self.width
-        if self.table is not None:
+        if self.full:
             return np.asarray(self.table[middle + half + 1] - self.table[middle - half], dtype=np.int64)
         ends = np.searchsorted(self.squares, middle + half, side="right")
         return np.asarray(self.upto[ends] - self.upto[np.searchsorted(self.squares, middle - half)])

@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots import chunks
 from hotspots.chunks import pairs_in_chunks, split_rows
 from hotspots.collapse import Floats, Ints
-from hotspots.crowding import find_core
+from hotspots.crowding import Runs, find_core
 
 Bools = npt.NDArray[np.bool_]
 
@@ -98,7 +98,7 @@ def _squares_close(points: Floats, starts: Ints, ends: Ints, pairs: Ints, radius
     return close
 
 
-def lowest_in_reach(xy: Floats, label: Ints, core: Bools, radius: float) -> Ints:
+def lowest_in_reach(xy: Floats, label: Ints, core: Bools, radius: float, grid: Runs | None = None) -> Ints:
     """Give each place that is not core the lowest label of a core place in reach, or -1."""
     from scipy.spatial import cKDTree
 
@@ -107,7 +107,9 @@ def lowest_in_reach(xy: Floats, label: Ints, core: Bools, radius: float) -> Ints
         return found
     labels, outside = label[core], np.flatnonzero(~core)
     lowest, highest = _labels_about(xy[core], labels, xy[outside], radius)
-    near = find_core(xy, core.astype(np.int64), radius=radius, minimum=1, asked=outside[lowest <= highest])
+    near = find_core(
+        xy, core.astype(np.int64), radius=radius, minimum=1, asked=outside[lowest <= highest], grid=grid
+    )
     reached = near[outside]
     found[outside[reached]] = lowest[reached]
     # only where more than one cluster is about must every core place in reach be looked at
