@@ -5,7 +5,7 @@ from hotspots.assess import assess_response, propose_comparators
 from hotspots.assign import assign_hotspots
 from hotspots.backtest import backtest_hotspots, summarise_backtest
 from hotspots.calendars import mark_calendar, read_calendar
-from hotspots.cameras import place_cameras, street_junctions
+from hotspots.cameras import place_cameras
 from hotspots.cells import assign_cells, count_cells, label_cells, score_cells
 from hotspots.changes import compare_periods
 from hotspots.checks import InputError
@@ -53,6 +53,7 @@ from hotspots.severity import explain_weights, list_unweighed, weigh_incidents
 from hotspots.severity_mix import list_mixes, mix_weights, read_mix
 from hotspots.severity_table import name_score, tabulate_severity
 from hotspots.severity_weights import list_schemes, read_weights
+from hotspots.sites import street_junctions
 from hotspots.sources import combine_incidents, find_possible_duplicates, read_sources
 from hotspots.timetable import timetable_patrols
 from hotspots.timing import profile_times
