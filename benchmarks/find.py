@@ -193,7 +193,7 @@ def run(name: str, archive: Path, *, ours: bool, times: int) -> dict[str, Any]:
                 key=lambda m: m["seconds"],
             )
             row |= {f"sklearn_{key}": value for key, value in other.items()}
-            if "error" not in other:
+            if "error" not in other and "error" not in best:
                 row["times"] = other["seconds"] / best["seconds"]
                 row["memory"] = best["megabytes"] / other["megabytes"]
                 labels = np.load(folder / "ours.npy"), np.load(folder / "sklearn.npy")
