@@ -13,7 +13,7 @@ import shapely
 from hotspots.checks import InputError, require_metres
 from maps.disclosure import COLUMNS, Profile, release
 from maps.escape import clean
-from maps.palette import ACCENT, LAND, LINE
+from maps.palette import ACCENT, LAND, LINE, UNDER, Classes, choose_classes
 from maps.shapes import encode_points, encode_shapes
 from maps.words import describe_item, has
 
@@ -35,6 +35,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "areas": {"color": LINE, "weight": 1.2, "fill": False},
     "patrols": {"color": ACCENT, "weight": 3, "dashArray": "6 5", "fillColor": ACCENT, "fillOpacity": 0.05},
     "cameras": {"color": ACCENT, "weight": 1.5, "fillColor": ACCENT, "fillOpacity": 0.12},
+    "cells": {"color": "#5f6b78", "weight": 0.5, "fillOpacity": 0.85},
     "comparison": {"color": "#542788", "weight": 2, "dashArray": "2 5", "fillOpacity": 0},
     "streets": {"color": "#7b8794", "opacity": 0.55, "weight": 1},
     "places": {"color": ACCENT, "weight": 1},
@@ -79,9 +80,13 @@ def prepare_layers(
             raise InputError(
                 f"The layer '{clean(name)}' is of a kind that no map draws", given=f"attrs['kind']='{kind}'"
             )
-        if kind not in ("incidents", "cells"):
+        if kind != "incidents":
             number = sum(layer["kind"] == "areas" for layer in prepared)
-            prepared.append(_prepare(name, frame, kind=kind, number=number, spots=spots, profile=profile))
+            layer = _prepare(name, frame, kind=kind, number=number, spots=spots, profile=profile)
+            taken = {"spots", "cells", *(other["id"] for other in prepared)}
+            while layer["id"] in taken:
+                layer["id"] += "-2"
+            prepared.append(layer)
     return prepared
 
 
@@ -108,23 +113,41 @@ def _prepare(
     data = release(frame[frame.geometry.notna() & ~frame.geometry.is_empty], kind=kind, profile=profile)
     if kind == "streets":
         data = _near(data, spots)
+    if kind == "cells":
+        data = (
+            data[data["incidents"].isna() | data["incidents"].gt(0)] if "incidents" in data.columns else data
+        )
     areas = kind == "areas"
     first = areas and number == 0
     lines = set(data.geom_type) <= {"LineString", "MultiLineString"} and len(data) > 0
     label = clean(name)
+    classes = choose_classes(data["incidents"]) if kind == "cells" and "incidents" in data.columns else None
     return {
         "id": identify(name),
         "name": (label[:1].upper() + label[1:]) or "Layer",
         "kind": kind,
         "geometry": "line" if lines else "area",
-        "pane": "areas" if areas else "lines" if kind == "comparison" else "over",
+        "pane": "areas" if areas else "lines" if kind in ("comparison", "cells") else "over",
         "show": first,
         "names": areas,
         "further": areas and number > 0,
         "land": LAND if first else "",
         "style": _STYLES[kind] | (_LOOKS[number % 3] if areas and number else {}),
-        "items": _items(data, kind=kind, layer=label, profile=profile),
+        "key": _key(classes),
+        "items": _items(data, kind=kind, layer=label, profile=profile, classes=classes),
     }
+
+
+def _key(classes: Classes | None) -> list[dict[str, str]]:
+    if classes is None:
+        return []
+    return [{"colour": c, "words": w} for c, w in zip(_shades(classes), classes.words, strict=True)]
+
+
+def _shades(classes: Classes) -> list[str]:
+    """Colours that lie under the hotspots, as many as there are classes."""
+    last = len(classes.words) - 1
+    return [UNDER[round(i * (len(UNDER) - 1) / last) if last else -1] for i in range(last + 1)]
 
 
 def _near(streets: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -138,7 +161,9 @@ def _near(streets: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> gpd.GeoDataFram
     return gpd.GeoDataFrame(geometry=[shapely.multilinestrings(lines)], crs=streets.crs)
 
 
-def _items(data: gpd.GeoDataFrame, *, kind: str, layer: str, profile: Profile) -> list[dict[str, Any]]:
+def _items(
+    data: gpd.GeoDataFrame, *, kind: str, layer: str, profile: Profile, classes: Classes | None
+) -> list[dict[str, Any]]:
     points = data.geom_type.isin(["Point", "MultiPoint"])
     outlines = data.geometry.where(~points)
     shapes = encode_shapes(outlines, coverage=kind == "areas", tolerance=2 if kind == "streets" else 5)
@@ -162,12 +187,16 @@ def _items(data: gpd.GeoDataFrame, *, kind: str, layer: str, profile: Profile) -
         if kind != "areas" and (lines := describe_item(row, kind=kind, layer=layer, profile=profile)):
             item["lines"] = lines
         items.append(item)
+    if classes is not None:
+        shades = [*_shades(classes), "#ffffff"]
+        for item, index in zip(items, classes.of(data["incidents"]), strict=True):
+            item["style"] = {"fillColor": shades[index]}
     return items
 
 
 def layer_summary(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """List what the panel shows of each layer."""
-    return [{key: layer[key] for key in ("id", "name", "show", "kind", "style")} for layer in layers]
+    return [{key: layer[key] for key in ("id", "name", "show", "kind", "style", "key")} for layer in layers]
 
 
 def bounds_of(

@@ -160,6 +160,8 @@ def describe_item(row: pd.Series, *, kind: str, layer: str, profile: Profile) ->
     if kind == "places":
         what = next((clean(row[c]) for c in ("kind", "type", "amenity") if has(row, c)), "")
         return [what.replace("_", " ").capitalize() or layer]
+    if kind == "cells":
+        return [f"{say_count(row, 'incidents', profile)} {INCIDENTS} in this cell."]
     if kind == "comparison":
         role = clean(row.get("role")) or layer
         count = f": {say_count(row, 'incidents', profile)} {INCIDENTS}" if "incidents" in row.index else ""
@@ -190,8 +192,13 @@ def _say_patrol(row: pd.Series) -> list[str]:
     if has(row, "chosen"):
         chosen = "In the patrol plan" if row["chosen"] else "Not in the patrol plan"
         lines.append(f"{chosen}: {clean(row['why'])}." if has(row, "why") else f"{chosen}.")
+    if has(row, "visits"):
+        first = f", the first at {row['start']:%H:%M}" if isinstance(row.get("start"), pd.Timestamp) else ""
+        lines.append(f"{say_number(float(row['visits']))} visits{first}.")
     if has(row, "minutes"):
-        lines.append(f"{say_number(float(row['minutes']))} minutes a visit.")
+        lines.append(
+            f"{say_number(float(row['minutes']))} minutes{' in all' if has(row, 'visits') else ' a visit'}."
+        )
     if has(row, "share_of_harm"):
         lines.append(f"{row['share_of_harm']:.1%} of all harm.")
     return lines or ["Patrol area."]

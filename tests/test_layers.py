@@ -91,6 +91,7 @@ def test_what_a_layer_holds_is_known_from_columns_and_names():
         "pubs": "places",
         "comparison area": "comparison",
         "ring": "comparison",
+        "cells of 250 m": "cells",
         "roads": "streets",
     }
     assert {name: kind_of(name, frame) for name, frame in layers.items()} == expected
@@ -216,3 +217,16 @@ def test_a_big_city_s_map_stays_under_two_megabytes(shared_data, tmp_path):
     assert len(data["spots"]) == 100
     assert len(data["filters"]["months"]) == 12
     assert path.stat().st_size <= 2_000_000
+
+
+def test_cells_given_are_shaded_with_a_key_and_two_layers_never_share_an_id():
+    boxes = [shapely.box(430000 + 250 * i, 433000, 430250 + 250 * i, 433250) for i in range(5)]
+    cells = gpd.GeoDataFrame({"incidents": [0, 3, 10, 40, 90]}, geometry=boxes, crs=27700)
+    first, second = prepare_layers({"cells": cells, "Cells!": cells}, spots=make_spots(1), profile=PARTNER)
+    assert len({first["id"], second["id"], "cells", "spots"}) == 4
+    assert len(first["items"]) == 4
+    shown = [item["lines"][0].split()[0] for item in first["items"]]
+    assert shown == ["not", "not", "40", "90"]
+    fills = [item["style"]["fillColor"] for item in first["items"]]
+    assert fills[:2] == ["#ffffff"] * 2
+    assert fills[3] == first["key"][-1]["colour"]
