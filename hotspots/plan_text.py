@@ -17,6 +17,8 @@ from hotspots.plan_words import (
     start_sentence,
 )
 
+# Below this share of the records a default location changes nothing that a plan says.
+DEFAULTS_MATTER = 0.05
 KIND_WORDS = {
     "crimes": ("recorded crime", "recorded crimes"),
     "ASB incidents": ("ASB incident", "ASB incidents"),
@@ -118,7 +120,7 @@ def default_texts(facts: Facts) -> list[str]:
     said = []
     for street, count in zip(facts.streets["street"], facts.streets["incidents"], strict=True):
         kind = default_location(street)
-        if kind:
+        if kind and count >= DEFAULTS_MATTER * facts.incidents:
             said.append(
                 f"“{street}” holds {say_share(count, facts.incidents)}; records default to a {kind}, "
                 "so some may have happened elsewhere."

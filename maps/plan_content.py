@@ -52,10 +52,8 @@ def lay_out_plan(
     if plan.covers == "person":
         blocks += _person(plan)
     else:
-        blocks += [*_scanning(plan, pictures), *_analysis(plan)]
+        blocks += [*_scanning(plan, pictures, attribution), *_analysis(plan)]
     blocks += [*_objectives(plan), *_response(plan), *_assessment(plan)]
-    if attribution:
-        blocks.append(Text(attribution, note=True))
     title = f"Problem-solving plan (SARA): {plan.title}"
     return Document(title, f"Plan {plan.ref}", marking, plan.drafted or plan.opened, tuple(blocks))
 
@@ -79,7 +77,7 @@ def _field(plan: Plan, tag: str, label: str = "", hint: str = "") -> Field:
     return Field(tag, label or label_of(name), value, hint or "Type here")
 
 
-def _scanning(plan: Plan, pictures: Pictures | None) -> list[Block]:
+def _scanning(plan: Plan, pictures: Pictures | None, attribution: str) -> list[Block]:
     data = plan.scanning
     blocks: list[Block] = [Heading("1. Scanning: what is the problem?"), Text(data.get("problem", ""))]
     blocks.append(
@@ -100,7 +98,7 @@ def _scanning(plan: Plan, pictures: Pictures | None) -> list[Block]:
         )
     )
     limits = " ".join(data.get("limits", ()))
-    blocks.append(Text(f"Sources: {data.get('sources', '')} {limits}", note=True))
+    blocks.append(Text(f"Sources: {data.get('sources', '')} {limits} {attribution}".rstrip(), note=True))
     return blocks
 
 
@@ -136,7 +134,7 @@ def _analysis(plan: Plan) -> list[Block]:
     )
     triangle = Grid(
         "The problem's three sides (roles, never names)",
-        ("Side", "What we know", "Who has a say over it (handler, guardian, manager)"),
+        ("Side", "What we know", "Handler, guardian or manager"),
         sides,
         (0.2, 0.4, 0.4),
     )
@@ -195,8 +193,8 @@ def _response(plan: Plan) -> list[Block]:
     blocks: list[Block] = []
     if plan.options:
         rows = tuple(_option(row) for row in plan.options)
-        header = ("3E", "Action to consider", "Why it may work (side of the problem)", "Lead agency, owner")
-        blocks.append(Grid("Response menu", header, rows, (0.1, 0.47, 0.23, 0.2)))
+        header = ("3E", "Action to consider", "Technique; side of the problem", "Lead agency, owner (role)")
+        blocks.append(Grid("Response menu", header, rows, (0.1, 0.39, 0.27, 0.24)))
         powers = [row["power"] for row in plan.options if row.get("power")]
         extra = [plan.analysis.get("patrols", ""), plan.analysis.get("cameras", "")]
         said = [plan.analysis.get("menu_note", ""), *(f"{power}." for power in powers), *extra]

@@ -69,7 +69,7 @@ def _set_page(word: Any, document: Document) -> None:
     section = word.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = Cm(1.5)
-    section.top_margin = section.bottom_margin = Cm(1.6)
+    section.top_margin = section.bottom_margin = Cm(1.5)
     section.header_distance = section.footer_distance = Cm(0.8)
     marking = clean_text(document.marking)
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
@@ -101,8 +101,8 @@ def _set_styles(word: Any) -> None:
     for name, size in (("Title", 16), ("Heading 1", 12), ("Heading 2", 10), ("Normal", 9), ("Caption", 8)):
         _set_font(styles[name], size)
     for name, before, after in (
-        *(("Title", 0, 4), ("Heading 1", 8, 3), ("Heading 2", 6, 2)),
-        *(("Normal", 0, 4), ("Caption", 0, 4)),
+        *(("Title", 0, 4), ("Heading 1", 6, 2), ("Heading 2", 6, 2)),
+        *(("Normal", 0, 3), ("Caption", 0, 3)),
     ):
         form = styles[name].paragraph_format
         form.space_before, form.space_after = Pt(before), Pt(after)
