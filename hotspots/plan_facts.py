@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from hotspots.checks import ASB, InputError
 from hotspots.kinds import KINDS, name_kinds
-from hotspots.plan_words import clean_text, strip_near
+from hotspots.plan_words import clean_text, say_count, strip_near
 
 # Records land on these because the true place was not known better, not because harm happened there.
 DEFAULT_LOCATIONS = {
@@ -84,6 +84,12 @@ class Facts:
     def has_harm(self) -> bool:
         """Whether every row carries a harm weight."""
         return "harm" in self.inside and bool(self.everything["harm"].notna().any())
+
+    def say(self, count: int) -> str:
+        """Count of incidents in words, or that there are too few to show."""
+        if 0 < count < self.threshold:
+            return f"fewer than {self.threshold} incidents"
+        return say_count(count, "incident")
 
     def harm(self, column: str = "harm") -> float:
         """Sum of one harm column in the area, in days."""

@@ -62,14 +62,12 @@ def _baseline(facts: Facts, selected: list[str]) -> dict[str, Any]:
     if later:
         count = _count_in(facts, later)
         period = say_months([pd.Period(month, freq="M") for month in later])
-        said = f"{say_count(count, 'incident')} in {period}, which did not choose the place"
+        said = f"{facts.say(count)} in {period}, which did not choose the place"
         return {"baseline_months": later, "baseline_incidents": count, "baseline": said}
     first = say_months([pd.Period(max(selected), freq="M") + 1])
     chosen = say_months([pd.Period(month, freq="M") for month in selected])
-    count = _count_in(facts, selected)
-    said = (
-        f"Count from {first} until the response starts (not the {count:,} of {chosen}: they chose the place)"
-    )
+    held = facts.say(_count_in(facts, selected))
+    said = f"Count from {first} until the response starts (not the {held} of {chosen}: they chose the place)"
     return {"baseline_months": [], "baseline": said}
 
 
@@ -165,8 +163,8 @@ def _outline_change(plan: Plan, facts: Facts, current: Target | None) -> tuple[s
         return None
     return (
         "outline",
-        f"The list's outline now holds {say_count(new, 'incident')}, {held:,} of them in the plan's area "
-        f"of {facts.incidents:,}. The plan keeps the area fixed on {say_date(plan.opened)}.",
+        f"The list's outline now holds {facts.say(new)}; the plan's area holds {facts.say(facts.incidents)}, "
+        f"{facts.say(held)} in both. The plan keeps the area fixed on {say_date(plan.opened)}.",
     )
 
 
@@ -187,5 +185,5 @@ def _count_change(plan: Plan, facts: Facts) -> tuple[str, str] | None:
         return None
     return (
         "revised",
-        f"The months that chose the place now count {now:,}, {was:,} when the plan was opened.",
+        f"The months that chose the place now hold {facts.say(now)}; at opening, {facts.say(was)}.",
     )

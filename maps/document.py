@@ -111,13 +111,7 @@ def _profile_of(plan: Plan, profile: str | Profile | None) -> Profile:
     """Profile to write under; refused where the plan shows smaller counts than it allows."""
     known = profile if profile is not None else plan.document.get("profile")
     who = profile_named(known, sources=plan.scanning.get("source_names", []))
-    drafted = int(plan.scanning.get("threshold", 0))
-    if plan.covers != "person" and drafted < who.threshold:
-        raise InputError(
-            f"The plan shows counts under {who.threshold}: these may not leave under profile '{who.name}'",
-            given=f"drafted with threshold={drafted}",
-            advice=f"draft_plan(..., threshold={who.threshold}), or profile='internal'",
-        )
+    _refuse_small(plan, who)
     types = [str(row["type"]) for row in plan.scanning.get("types", ())]
     apart = [name for name in types if name_category(name) != name]
     if apart and who.name != "internal":
@@ -127,6 +121,24 @@ def _profile_of(plan: Plan, profile: str | Profile | None) -> Profile:
             advice="draft it with maps.update_plans, which gives them one name, or profile='internal'",
         )
     return who
+
+
+def _refuse_small(plan: Plan, who: Profile) -> None:
+    drafted = int(plan.scanning.get("threshold", 0))
+    if plan.covers != "person" and drafted < who.threshold:
+        raise InputError(
+            f"The plan shows counts under {who.threshold}: these may not leave under profile '{who.name}'",
+            given=f"drafted with threshold={drafted}",
+            advice=f"draft_plan(..., threshold={who.threshold}), or profile='internal'",
+        )
+    counts = [n for entry in plan.assessments for row in entry.get("counts", ()) for n in row.values()]
+    small = [n for n in counts if isinstance(n, int) and 0 < n < who.threshold]
+    if small:
+        raise InputError(
+            f"The plan's assessment shows counts under {who.threshold}: not under profile '{who.name}'",
+            given=f"{len(small)} of them",
+            advice="profile='internal' for those who may see them, or a longer period",
+        )
 
 
 def refuse_newer(plan: Plan, word: Path) -> None:

@@ -150,6 +150,18 @@ def test_a_plan_with_small_counts_may_not_leave_under_a_stricter_profile(
     assert "OFFICIAL-SENSITIVE" in docx.Document(str(word)).sections[0].header.paragraphs[0].text
 
 
+def test_small_counts_of_an_assessment_may_leave_only_internally(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    plan = draft_plan(spots.loc[1], incidents, threshold=5)
+    plan.assessments = [
+        {"date": "2018-09-30", "lines": [], "counts": [{"measure": "all", "treated_after": 4}]}
+    ]
+    with pytest.raises(InputError, match="assessment shows counts under 5"):
+        write_plan(plan, tmp_path, profile="partner")
+    assert write_plan(plan, tmp_path, profile="internal")
+
+
 def test_a_sensitive_type_of_its_own_may_leave_only_internally(
     spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
