@@ -16,9 +16,8 @@ from hotspots.checks import InputError, announce, require_installed
 from hotspots.dates import parse_dates
 from hotspots.duplicates import mark_duplicate_ids
 from hotspots.fit import match_columns
-from hotspots.incidents import _end_of as end_of
-from hotspots.incidents import _judge as judge_rows
 from hotspots.layout import Layout, load_layout
+from hotspots.rows import end_of, judge_rows
 from hotspots.windows import Window, read_windows
 
 KEYS = ("x", "y", "when", "category", "place", "key", "area")

@@ -30,6 +30,9 @@ class Config:
     hotspots: dict[str, Any] = field(default_factory=dict)
     areas: dict[str, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    crosswalks: dict[str, Any] = field(default_factory=dict)
+    premises: dict[str, dict[str, Any]] = field(default_factory=dict)
+    same_month: str = "refuse"
     output: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
     cameras: dict[str, Any] = field(default_factory=dict)
@@ -140,6 +143,13 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
                 given=table["file"],
                 advice="paths start at the configuration's folder",
             )
+    premises = raw.get("premises", {})
+    for name, table in premises.items() if isinstance(premises, dict) else ():
+        where = f"line {line_of(text, f'premises.{name}')}"
+        if not isinstance(table, dict) or not {"file", "distance"} <= set(table):
+            problems.add(f"{where}: [premises.{name}] needs 'file' and 'distance'")
+        elif not (path.parent / str(table["file"])).exists():
+            problems.add(f"{where}: no such file", given=str(table["file"]))
     hotspots = raw.get("hotspots", {})
     for key in HOTSPOT_FILES if isinstance(hotspots, dict) else ():
         if isinstance(hotspots.get(key), str) and not (path.parent / hotspots[key]).exists():
@@ -155,9 +165,14 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
 def _locate(table: dict[str, Any], base: Path) -> dict[str, Any]:
     """Make the files of a layer absolute."""
     files = {key: base / table[key] for key in ("file",) if key in table}
-    if str(table.get("lookup", "")).endswith(".csv"):
-        files["lookup"] = base / table["lookup"]
+    if "lookup" in table:
+        files["lookup"] = _own_file(table["lookup"], base)
     return {**table, **files}
+
+
+def _own_file(value: Any, base: Path) -> Any:
+    """Path of a file of the user's, or the name of something that comes with the tool."""
+    return base / value if str(value).endswith((".csv", ".toml")) else value
 
 
 def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
@@ -178,7 +193,10 @@ def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
         layout=incidents.get("layout", "police.uk"),
         sources=dict(raw.get("sources", {})),
         study_area=(base / incidents["study_area"]) if "study_area" in incidents else None,
-        harm=dict(raw.get("harm", {})),
+        harm={k: _own_file(v, base) if k == "scheme" else v for k, v in raw.get("harm", {}).items()},
+        crosswalks={k: _own_file(v, base) for k, v in raw.get("crosswalks", {}).items()},
+        premises={k: _locate(v, base) for k, v in raw.get("premises", {}).items()},
+        same_month=incidents.get("same_month", "refuse"),
         hotspots={k: base / v if k in HOTSPOT_FILES else v for k, v in raw.get("hotspots", {}).items()},
         areas={layer: _locate(table, base) for layer, table in raw.get("areas", {}).items()},
         profiles=dict(raw.get("profiles", {})),

@@ -18,9 +18,18 @@ TEXTS: Kind = (str, list)
 # What each table may hold, and of what kind. docs/configuration.md explains each key; a test compares them.
 SCHEMA: dict[str, dict[str, Kind]] = {
     "": {"seed": int, "as_of": (dt.date, str), "plans": str, "title": str},
-    "incidents": {"files": TEXTS, "layout": (str, dict), "study_area": str},
+    "incidents": {"files": TEXTS, "layout": (str, dict), "study_area": str, "same_month": str},
     "sources.*": {"files": TEXTS, "layout": (str, dict), "source": str, "same_month": str},
-    "harm": {"scheme": str, "level": str, "asb_weight": NUMBER},
+    "harm": {
+        "scheme": str,
+        "level": str,
+        "asb_weight": NUMBER,
+        "unknown_weight": NUMBER,
+        "offence": str,
+        "proactive": bool,
+    },
+    "crosswalks": {},  # a source's name and its crosswalk, checked by hotspots.crosswalk
+    "premises.*": {"file": str, "distance": NUMBER},
     "hotspots": {
         "method": str,
         "radius": NUMBER,
@@ -132,7 +141,7 @@ def _check_keys(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
         if not isinstance(content, dict):
             problems.add(f"line {line_of(text, '', table)}: [{table}] must be a table")
             continue
-        if schema == "profiles.*":
+        if schema in ("profiles.*", "crosswalks"):
             continue
         known = top if table == "" else set(SCHEMA[schema])
         for key in content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -12,7 +13,14 @@ import pandas as pd
 
 from boundaries import attach_areas, read_layers, summarise_areas
 from boundaries.attach import WITHIN
-from hotspots import check_coverage, read_incidents, read_sources, weigh_incidents
+from hotspots import (
+    describe_records,
+    load_layout,
+    rank_premises,
+    read_incidents,
+    read_sources,
+    weigh_incidents,
+)
 from hotspots.checks import CRS, InputError, announce
 from hotspots.rejects import refuse_systematic
 from maps.compare import add_changes
@@ -33,7 +41,7 @@ class Job:
     as_of: dt.date
     incidents: gpd.GeoDataFrame
     rejects: pd.DataFrame
-    coverage: pd.DataFrame
+    premises: dict[str, pd.DataFrame]
     areas: dict[str, gpd.GeoDataFrame]
     reconciliation: pd.DataFrame
     spots: gpd.GeoDataFrame
@@ -58,6 +66,8 @@ def do_job(config: Config, steps: Steps) -> Job:
     steps.say("Reading the incidents")
     study = read_study_area(config)
     incidents, rejects = read_all(config, as_of, study)
+    for sentence in describe_records(incidents, rejects, crosswalks=config.crosswalks or None):
+        announce(sentence)
     steps.say("Weighing harm")
     incidents = weigh_all(incidents, config)
     steps.say("Attaching areas")
@@ -86,7 +96,7 @@ def do_job(config: Config, steps: Steps) -> Job:
         as_of=as_of,
         incidents=incidents,
         rejects=rejects,
-        coverage=check_coverage(incidents, rejects),
+        premises=rank_all_premises(incidents, config),
         areas=areas,
         reconciliation=reconciliation,
         spots=spots,
@@ -126,7 +136,10 @@ def read_all(
     if config.sources:
         incidents, rejects = read_sources(config.sources, folder=config.path.parent, **limits)
     else:
-        incidents, rejects = read_incidents(config.files, layout=config.layout, **limits)
+        layout = load_layout(config.layout, folder=config.path.parent)
+        incidents, rejects = read_incidents(
+            config.files, layout=layout, same_month=config.same_month, **limits
+        )
     refuse_systematic(incidents, rejects)
     if incidents.empty:
         causes = rejects["cause"].value_counts()
@@ -140,10 +153,28 @@ def read_all(
 
 def weigh_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
     """Add the columns harm (at the configured level), harm_low and harm_high."""
-    options: dict[str, Any] = dict(config.harm)
-    columns = {"harm": options.pop("level", "middle"), **HARM_COLUMNS}
+    options = weighing(config)
+    columns = {"harm": config.harm.get("level", "middle"), **HARM_COLUMNS}
     weights = {c: weigh_incidents(incidents, level=level, **options) for c, level in columns.items()}
     return incidents.assign(**weights)
+
+
+def weighing(config: Config) -> dict[str, Any]:
+    """Options of `weigh_incidents` from the configuration, but for the level."""
+    options = {key: value for key, value in config.harm.items() if key != "level"}
+    return options | ({"crosswalks": config.crosswalks} if config.crosswalks else {})
+
+
+def rank_all_premises(incidents: gpd.GeoDataFrame, config: Config) -> dict[str, pd.DataFrame]:
+    """Rank each configured set of premises by the harm put down to them."""
+    ranked = {}
+    for name, given in config.premises.items():
+        premises = gpd.read_file(given["file"])
+        if premises.crs is None:
+            file = Path(given["file"]).name
+            raise InputError("The premises have no coordinate reference system", given=file)
+        ranked[name] = rank_premises(incidents, premises.to_crs(CRS), distance=given["distance"])
+    return ranked
 
 
 def made_of(config: Config, *, hotspots: bool) -> dict[str, dict[str, Any]]:

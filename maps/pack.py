@@ -103,8 +103,10 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
         "parameters": {
             "incidents": {"layout": config.layout} if not config.sources else {},
             "sources": config.sources,
-            "harm": config.harm,
-            "hotspots": config.hotspots,
+            "harm": without_folders(config.harm),
+            "crosswalks": without_folders(config.crosswalks),
+            "premises": {name: without_folders(given) for name, given in config.premises.items()},
+            "hotspots": without_folders(config.hotspots),
             "profiles": config.profiles,
             "changes": config.changes,
             "cameras": {**CAMERAS, **config.cameras},

@@ -8,10 +8,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from hotspots import tabulate_records
 from maps.disclosure import Profile, release
 from maps.flat import write_csv
 from maps.geopackage import write_geopackage
-from maps.job import Job
+from maps.job import Job, weighing
 from maps.lists import weigh_lists
 from maps.plan_actions import tabulate_actions
 from maps.plan_store import open_plans
@@ -20,7 +21,6 @@ from maps.tables import write_tables
 LISTS = "What each list gives up"
 MORE = "What more officers add"
 SINCE = "Since the last run"
-COVERAGE = "What the data cover"
 ACTIONS = "Open actions"
 UNLISTED = "Not on the agreed list"
 _LONGEST = 31  # characters that Excel allows in the name of a sheet
@@ -47,7 +47,7 @@ def _write_workbook(job: Job, path: Path, words: dict[str, Any], stamp: dict[str
     sheets |= {_sheet(one.title): one.spots for one in job.lists}
     if job.unlisted is not None:
         sheets[UNLISTED] = job.unlisted
-    extra = further_tables(job)
+    extra = {name[:_LONGEST]: table for name, table in further_tables(job, stamp["profile"]).items()}
     write_tables(
         path,
         {**sheets, **extra},
@@ -59,7 +59,7 @@ def _write_workbook(job: Job, path: Path, words: dict[str, Any], stamp: dict[str
     )
 
 
-def further_tables(job: Job) -> dict[str, pd.DataFrame]:
+def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     """Return the tables beside hotspots, areas, patrols and cameras, by the name of their sheet."""
     tables = {}
     if job.config.plans:
@@ -68,7 +68,17 @@ def further_tables(job: Job) -> dict[str, pd.DataFrame]:
         tables[SINCE] = job.since_last
     if job.lists:
         tables[LISTS] = weigh_lists(job.incidents, job.spots, job.lists)
-    return tables | {MORE: job.further_officers, COVERAGE: job.coverage}
+    records = tabulate_records(job.incidents, job.rejects, layers=list(job.areas), **weighing(job.config))
+    if who.name not in ("open", "internal"):
+        records.pop("Repeat points", None)  # a point may be one household
+    premises = {f"Premises {name}"[:_LONGEST]: plain(table) for name, table in job.premises.items()}
+    return tables | {MORE: job.further_officers} | records | premises
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame without its shapes."""
+    shapes = [c for c in table.columns if isinstance(table[c].dtype, gpd.array.GeometryDtype)]
+    return pd.DataFrame(table.drop(columns=shapes)).reset_index()
 
 
 def sheet_notes(job: Job) -> dict[str, str]:
@@ -77,7 +87,7 @@ def sheet_notes(job: Job) -> dict[str, str]:
         LISTS: "Each list was chosen on one problem. Read across: what it holds of every problem, "
         "and so what it gives up beside the list chosen on that one.",
         MORE: "The share of harm that the stops chosen would cover with more officers on duty.",
-        COVERAGE: "What each source holds, month by month. Nothing is compared over months it does not hold.",
+        "Coverage": "What each source holds, month by month. Nothing is compared over months it lacks.",
     }
     return notes | {_sheet(one.title): one.proxy for one in job.lists if one.proxy}
 

@@ -6,7 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hotspots import diagnose_rejects, read_incidents, tabulate_rejects
+from hotspots import (
+    describe_fit,
+    describe_records,
+    diagnose_rejects,
+    fit_layout,
+    read_incidents,
+    tabulate_rejects,
+)
 from hotspots.checks import InputError
 from maps.config import Config, read_config
 from maps.folder import clear_errors, replace_folder
@@ -86,6 +93,8 @@ def summarise_job(job: Job, out: Path) -> str:
 
 def check_inputs(files: Sequence[str], *, layout: str) -> None:
     """Print what would not be used of these files, and why; write nothing."""
+    for sentence in describe_fit(fit_layout(list(files), layout=layout)):
+        print(sentence)
     incidents, rejects = read_incidents(list(files), layout=layout)
     table = tabulate_rejects(incidents, rejects)
     for file, rows in table.groupby("file", sort=False):
@@ -96,5 +105,7 @@ def check_inputs(files: Sequence[str], *, layout: str) -> None:
     print(
         f"In all {len(incidents) + len(rejects):,} rows = {len(incidents):,} usable + {len(rejects):,} not."
     )
+    for sentence in describe_records(incidents, rejects):
+        print(sentence)
     for sentence in diagnose_rejects(incidents, rejects):
         print(f"Wrong as a whole: {sentence}", file=sys.stderr)

@@ -45,7 +45,7 @@ def test_two_sources_are_read_each_by_its_layout_and_stay_apart(folder):
     assert main(["run", str(folder / "team.toml"), "--out", str(folder / "out")]) == 0
     manifest = json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["rows"]["rows_in"] == 2_500
-    cover = pd.read_excel(folder / "out" / "tables.xlsx", sheet_name="What the data cover", header=None)
+    cover = pd.read_excel(folder / "out" / "tables.xlsx", sheet_name="Coverage", header=None)
     assert {"police.uk", "council ASB"} <= set(cover.to_numpy().ravel())
     actions = pd.read_excel(folder / "out" / "tables.xlsx", sheet_name="Open actions", header=None)
     assert len(actions) >= 1

@@ -1,0 +1,90 @@
+"""What partners' records hold beside hotspots: premises, priorities, repeat places, in one workbook."""
+
+from __future__ import annotations
+
+import zipfile
+from importlib.resources import files
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from hotspots import read_incidents
+from maps.cli import main
+
+DEMO = Path(str(files("maps"))) / "demo"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One real month, and three premises: two where incidents are, one far from any."""
+    with zipfile.ZipFile(DEMO / "leeds_july_2016_2017_2018.zip") as archive:
+        text = archive.read("2018-07/2018-07-leeds-street.csv").decode()
+    (tmp_path / "july.csv").write_text("".join(text.splitlines(keepends=True)[:1501]), encoding="utf-8")
+    incidents, _ = read_incidents(tmp_path / "july.csv")
+    busy = incidents.geometry.value_counts().index[:2]
+    points = gpd.GeoSeries([*busy, gpd.points_from_xy([100_000], [100_000])[0]], crs="EPSG:27700")
+    gpd.GeoDataFrame({"name": ["The First", "The Second", "Nowhere"]}, geometry=points).to_file(
+        tmp_path / "pubs.gpkg"
+    )
+    return tmp_path
+
+
+def run(folder: Path, more: str = "") -> dict[str, pd.DataFrame]:
+    text = (
+        "as_of = 2018-08-31\n[incidents]\nfiles = 'july.csv'\n[hotspots]\ncount = 5\nresamples = 0\n"
+        f"[output]\ndrafts = 0\n{more}"
+    )
+    (folder / "team.toml").write_text(text, encoding="utf-8")
+    assert main(["run", str(folder / "team.toml"), "--out", str(folder / "out")]) == 0
+    return pd.read_excel(folder / "out" / "tables.xlsx", sheet_name=None, header=None)
+
+
+def test_premises_are_ranked_by_what_is_nearest_to_them(folder):
+    sheets = run(folder, '[premises.pubs]\nfile = "pubs.gpkg"\ndistance = 1\n')
+    cells = sheets["Premises pubs"].to_numpy().ravel().tolist()
+    incidents, _ = read_incidents(folder / "july.csv")
+    busiest = int(incidents.geometry.value_counts().iloc[0])
+    assert busiest in cells
+    assert {"The First", "The Second", "Nowhere"} <= set(cells)
+
+
+def test_the_workbook_says_what_was_read_and_how_it_was_weighed(folder):
+    sheets = run(folder)
+    assert {"Records by kind", "Coverage", "Priorities", "Weights used", "Repeat streets"} <= set(sheets)
+
+
+def test_points_stay_in_the_room_under_the_partner_profile(folder):
+    text = '[output]\ndrafts = 0\nprofile = "partner"\n'
+    (folder / "team.toml").write_text(
+        f"as_of = 2018-08-31\n[incidents]\nfiles = 'july.csv'\n[hotspots]\ncount = 5\nresamples = 0\n{text}",
+        encoding="utf-8",
+    )
+    assert main(["run", str(folder / "team.toml"), "--out", str(folder / "out")]) == 0
+    assert "Repeat points" not in pd.read_excel(folder / "out" / "tables.xlsx", sheet_name=None)
+
+
+def test_offences_that_policing_detects_can_be_left_out(folder):
+    with_them = pd.read_csv(folder / "out" / "hotspots.csv") if run(folder) else None
+    run(folder, "[harm]\nproactive = false\n")
+    without = pd.read_csv(folder / "out" / "hotspots.csv")
+    # the five hotspots hold no drugs or weapons, but the whole that they are a share of shrinks
+    assert without["harm"].sum() == pytest.approx(with_them["harm"].sum())
+    assert without["share_of_harm"].sum() > with_them["share_of_harm"].sum()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('[premises.pubs]\nfile = "pubs.gpkg"\n', "needs 'file' and 'distance'"),
+        ('[premises.pubs]\nfile = "none.gpkg"\ndistance = 5\n', "no such file"),
+        ('[harm]\nscheme = "cchi-1999"\n', "cchi-1999"),
+        ('[harm]\nproactive = "no"\n', "must be true or false"),
+    ],
+)
+def test_each_mistake_is_one_sentence(folder, capsys, more, said):
+    text = f"as_of = 2018-08-31\n[incidents]\nfiles = 'july.csv'\n{more}"
+    (folder / "team.toml").write_text(text, encoding="utf-8")
+    assert main(["run", str(folder / "team.toml"), "--out", str(folder / "out")]) == 2
+    assert said in capsys.readouterr().err.strip().splitlines()[-1]
