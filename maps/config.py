@@ -150,12 +150,12 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
             problems.add(f"{where}: [premises.{name}] needs 'file' and 'distance'")
         elif not (path.parent / str(table["file"])).exists():
             problems.add(f"{where}: no such file", given=str(table["file"]))
-    hotspots = raw.get("hotspots", {})
-    for key in HOTSPOT_FILES if isinstance(hotspots, dict) else ():
-        if isinstance(hotspots.get(key), str) and not (path.parent / hotspots[key]).exists():
-            problems.add(
-                f"line {line_of(text, 'hotspots', key)}: no such file or folder", given=hotspots[key]
-            )
+    for table, keys in {"hotspots": HOTSPOT_FILES, "patrols": ("streets",)}.items():
+        given = raw.get(table, {})
+        for key in keys if isinstance(given, dict) else ():
+            if isinstance(given.get(key), str) and not (path.parent / given[key]).exists():
+                line = line_of(text, table, key)
+                problems.add(f"line {line}: no such file or folder", given=given[key])
     incidents = raw.get("incidents", {})
     study = incidents.get("study_area") if isinstance(incidents, dict) else None
     if isinstance(study, str) and not (path.parent / study).exists():
@@ -203,5 +203,5 @@ def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
         output=dict(raw.get("output", {})),
         changes=dict(raw.get("changes", {})),
         cameras=dict(raw.get("cameras", {})),
-        patrols=dict(raw.get("patrols", {})),
+        patrols={k: base / v if k == "streets" else v for k, v in raw.get("patrols", {}).items()},
     )

@@ -95,6 +95,12 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "area": str,
         "spacing": NUMBER,
         "by": str,
+        "already": (list, dict),
+        "weekdays": list,
+        "streets": str,
+        "start": (dt.date, str),
+        "days": int,
+        "breaks": int,
     },
 }
 HOTSPOT_FILES = ("previous", "agreed", "streets")

@@ -7,11 +7,17 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots import choose_patrols, place_cameras
-from hotspots.checks import InputError, announce
+from hotspots import choose_patrols, place_cameras, timetable_patrols
+from hotspots.checks import CRS, InputError, announce
 
 CAMERAS: dict[str, Any] = {"count": 10, "radius": 100.0}
 PATROLS: dict[str, Any] = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00"}
+# what the timetable alone asks for, and what it shares with the choice of stops
+WEEK = ("start", "days", "breaks")
+TEAM = (
+    *("officers", "vehicles", "shift", "visit_minutes", "max_gap_minutes", "break_minutes", "slack_minutes"),
+    *("travel_minutes", "speed", "detour", "streets", "depot", "crew", "weekdays"),
+)
 
 
 def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoDataFrame:
@@ -25,18 +31,36 @@ def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoD
     return place_cameras(incidents, **options).assign(radius=options["radius"])
 
 
-def pick_patrols(spots: gpd.GeoDataFrame, given: dict[str, Any]) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def pick_patrols(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: dict[str, Any]
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Choose the stops that patrols can keep; say who is left out, and what more officers would add."""
-    options = {**PATROLS, **given}
+    options = {**PATROLS, **{key: value for key, value in given.items() if key not in WEEK}}
     if not given:
         said = f"{PATROLS['officers']} officers in {PATROLS['vehicles']} vehicles, {PATROLS['shift']}"
         announce(f"No [patrols] in the configuration: {said}.")
     options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
     try:
-        return choose_patrols(spots, **options)
+        return choose_patrols(spots, incidents=incidents, **_read_streets(options))
     except InputError as error:
         if given:
             raise
         # an assumption of ours must not stop the run
         announce(f"No patrols are chosen: {error}")
         return gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame()
+
+
+def draw_week(
+    patrols: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: dict[str, Any], *, seed: int
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame] | None:
+    """Draw the rounds of each vehicle and day, where the configuration says from which day on."""
+    if "start" not in given or patrols.empty:
+        return None
+    options = {**PATROLS, "seed": seed, **{k: v for k, v in given.items() if k in TEAM or k in WEEK}}
+    return timetable_patrols(patrols, incidents=incidents, **_read_streets(options))
+
+
+def _read_streets(options: dict[str, Any]) -> dict[str, Any]:
+    if "streets" not in options:
+        return options
+    return {**options, "streets": gpd.read_file(options["streets"]).to_crs(CRS)}

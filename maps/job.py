@@ -25,7 +25,7 @@ from hotspots.checks import CRS, InputError, announce
 from hotspots.rejects import refuse_systematic
 from maps.compare import add_changes
 from maps.config import Config
-from maps.deploy import pick_patrols, site_cameras
+from maps.deploy import draw_week, pick_patrols, site_cameras
 from maps.lists import ProblemList, find_lists
 from maps.mainlist import finder_options, make_list
 from maps.progress import Steps
@@ -51,6 +51,7 @@ class Job:
     lists: list[ProblemList]
     patrols: gpd.GeoDataFrame
     further_officers: pd.DataFrame
+    week: tuple[gpd.GeoDataFrame, pd.DataFrame] | None
     cameras: gpd.GeoDataFrame
 
 
@@ -89,7 +90,8 @@ def do_job(config: Config, steps: Steps) -> Job:
     steps.say("Comparing periods")
     spots = add_changes(spots, incidents, given=config.changes, agreed="agreed" in config.hotspots)
     steps.say("Choosing patrols and camera sites")
-    patrols, further = pick_patrols(spots, config.patrols)
+    patrols, further = pick_patrols(spots, incidents, config.patrols)
+    week = draw_week(patrols, incidents, config.patrols, seed=config.seed)
     cameras = site_cameras(incidents, config.cameras)
     return Job(
         config=config,
@@ -106,6 +108,7 @@ def do_job(config: Config, steps: Steps) -> Job:
         lists=lists,
         patrols=patrols,
         further_officers=further,
+        week=week,
         cameras=cameras,
     )
 

@@ -11,10 +11,12 @@ import pandas as pd
 from hotspots.plan_words import say_months
 from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile, profile_named
+from maps.flat import write_csv
 from maps.job import Job
 from maps.lists import as_layers
 from maps.manifest import count_rows, write_manifest
 from maps.pack_tables import write_frames
+from maps.patrol_card import write_calendar, write_cards
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.progress import Steps
 from maps.web import write_map
@@ -36,6 +38,8 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     write_map(job.spots, folder / "map.html", layers=layers, **words)
     steps.say("Writing the tables")
     write_frames(job, folder, who, words=words)
+    if job.week is not None and who.name != "public":
+        write_week(job, folder / "patrols", who)
     steps.say("Drafting the plans")
     write_drafts(job, folder / "plans", who)
     steps.say("Recording the run")
@@ -78,6 +82,19 @@ def say_left_out(job: Job) -> str:
     return f"{len(job.rejects):,} of {total:,} rows could not be used (most often: {causes.index[0]})."
 
 
+def write_week(job: Job, folder: Path, who: Profile) -> None:
+    """Write the week's patrols: a card for each shift, a calendar and the timetable."""
+    timetable, summary = job.week or (pd.DataFrame(), pd.DataFrame())
+    seed = job.config.seed
+    folder.mkdir()
+    write_cards(
+        timetable, folder, title=job.config.title, seed=seed, profile=who, marking=marking_of(job, who)
+    )
+    write_calendar(timetable, folder / "patrols.ics")
+    write_csv(timetable, folder / "timetable.csv")
+    write_csv(summary, folder / "rounds.csv")
+
+
 def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     """Draft plans for the worst places that have none; give the results copies of every open plan.
 
@@ -110,7 +127,7 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
             "profiles": config.profiles,
             "changes": config.changes,
             "cameras": {**CAMERAS, **config.cameras},
-            "patrols": {**PATROLS, **config.patrols},
+            "patrols": without_folders({**PATROLS, **config.patrols}),
             "areas": {layer: without_folders(given) for layer, given in config.areas.items()},
             "output": {**config.output, "profile": who.name, "marking": marking_of(job, who)},
         },
