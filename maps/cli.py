@@ -111,6 +111,11 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     assess.add_argument("--end", metavar="DATE", help="last day of the response")
     assess.add_argument("--as-of", metavar="DATE", help="day of the assessment")
+    assess.add_argument(
+        "--allow-overlap",
+        action="store_true",
+        help="go on although the months before the response chose the place; the result says so",
+    )
     assess.set_defaults(command=_assess)
 
     pack = commands.add_parser("pack", help="the pack for one group's meeting")
@@ -156,6 +161,7 @@ def _assess(options: argparse.Namespace) -> None:
         start=options.start,
         end=options.end,
         as_of=options.as_of,
+        allow_overlap=options.allow_overlap,
     )
 
 

@@ -22,6 +22,7 @@ class Config:
     seed: int = 0
     as_of: dt.date | None = None
     plans: Path | None = None
+    place: str = "all the data"
     title: str = "Crime and anti-social behaviour hotspots"
     layout: str | dict[str, Any] = "police.uk"
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Config:
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     crosswalks: dict[str, Any] = field(default_factory=dict)
     premises: dict[str, dict[str, Any]] = field(default_factory=dict)
+    nearby: dict[str, Any] = field(default_factory=dict)
     same_month: str = "refuse"
     output: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
@@ -150,7 +152,7 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
             problems.add(f"{where}: [premises.{name}] needs 'file' and 'distance'")
         elif not (path.parent / str(table["file"])).exists():
             problems.add(f"{where}: no such file", given=str(table["file"]))
-    for table, keys in {"hotspots": HOTSPOT_FILES, "patrols": ("streets",)}.items():
+    for table, keys in {"hotspots": HOTSPOT_FILES, "patrols": ("streets",), "nearby": ("file",)}.items():
         given = raw.get(table, {})
         for key in keys if isinstance(given, dict) else ():
             if isinstance(given.get(key), str) and not (path.parent / given[key]).exists():
@@ -195,6 +197,8 @@ def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
         study_area=(base / incidents["study_area"]) if "study_area" in incidents else None,
         harm={k: _own_file(v, base) if k == "scheme" else v for k, v in raw.get("harm", {}).items()},
         crosswalks={k: _own_file(v, base) for k, v in raw.get("crosswalks", {}).items()},
+        place=raw.get("place", Config.place),
+        nearby=_locate(raw.get("nearby", {}), base),
         premises={k: _locate(v, base) for k, v in raw.get("premises", {}).items()},
         same_month=incidents.get("same_month", "refuse"),
         hotspots={k: base / v if k in HOTSPOT_FILES else v for k, v in raw.get("hotspots", {}).items()},

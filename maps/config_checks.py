@@ -17,7 +17,7 @@ TEXTS: Kind = (str, list)
 
 # What each table may hold, and of what kind. docs/configuration.md explains each key; a test compares them.
 SCHEMA: dict[str, dict[str, Kind]] = {
-    "": {"seed": int, "as_of": (dt.date, str), "plans": str, "title": str},
+    "": {"seed": int, "as_of": (dt.date, str), "plans": str, "title": str, "place": str},
     "incidents": {"files": TEXTS, "layout": (str, dict), "study_area": str, "same_month": str},
     "sources.*": {"files": TEXTS, "layout": (str, dict), "source": str, "same_month": str},
     "harm": {
@@ -29,6 +29,7 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "proactive": bool,
     },
     "crosswalks": {},  # a source's name and its crosswalk, checked by hotspots.crosswalk
+    "nearby": {"file": str, "kind": str},
     "premises.*": {"file": str, "distance": NUMBER},
     "hotspots": {
         "method": str,
@@ -72,7 +73,7 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "overlapping": bool,
     },
     "profiles.*": {},  # a named filter, checked by hotspots.profiles
-    "output": {"profile": str, "marking": str, "attribution": str, "drafts": int},
+    "output": {"profile": str, "marking": str, "attribution": str, "drafts": (int, list), "redraft": bool},
     "changes": {"after": str, "before": str},
     "cameras": {"count": int, "radius": NUMBER, "by": str},
     "patrols": {

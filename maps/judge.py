@@ -26,6 +26,7 @@ def assess_job(
     start: str | None = None,
     end: str | None = None,
     as_of: str | None = None,
+    allow_overlap: bool = False,
 ) -> None:
     """Assess an open plan with later incidents; its record and document grow, the results get copies.
 
@@ -43,6 +44,8 @@ def assess_job(
         First and last day of the response. None: what people wrote in the plan.
     as_of : str, optional
         Day of the assessment. None: the last day of the response.
+    allow_overlap : bool
+        Go on with months before the response that chose the place, and say why not to trust the result.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def assess_job(
         inputs = list_inputs([p for p in paths if p.exists()], record.parent)
         steps.say("Assessing the response")
         incidents = incidents.assign(harm=weigh_incidents(incidents, scheme=scheme))
-        plan = assess_record(record, incidents, **dates)
+        plan = assess_record(record, incidents, allow_overlap=allow_overlap, **dates)
         steps.say("Writing the plan")
         documents = [record.with_suffix(suffix) for suffix in OURS]
         copy_plans([path for path in documents if path.exists()], folder / "plans")

@@ -6,9 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
+from hotspots.checks import CRS, InputError, require_columns
 from hotspots.plan_words import say_months
+from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile, profile_named
 from maps.flat import write_csv
@@ -102,10 +105,25 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     only their documents kept.
     """
     asked = job.config.output.get("drafts", WORST)
-    options = {"as_of": job.as_of, "asked": asked, "profile": who, "marking": marking_of(job, who)}
+    options: dict[str, Any] = {"as_of": job.as_of, "asked": asked, "profile": who}
+    options |= {"marking": marking_of(job, who), "attribution": job.config.output.get("attribution")}
+    options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
+    options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": read_nearby(job.config)}
     with tempfile.TemporaryDirectory() as none:
         home = job.config.plans or Path(none)
         copy_plans(update_plans(home, job.spots, job.incidents, job.areas, **options), folder)
+
+
+def read_nearby(config: Config) -> gpd.GeoDataFrame | None:
+    """Read the pubs, schools, parks ... that plans count within walking distance, by their kind."""
+    if not config.nearby:
+        return None
+    places = gpd.read_file(config.nearby["file"])
+    column = config.nearby.get("kind", "kind")
+    require_columns(places, [column], what=f"[nearby] {Path(config.nearby['file']).name}")
+    if places.crs is None:
+        raise InputError("The places nearby have no coordinate reference system", given="[nearby] file")
+    return places.to_crs(CRS).rename(columns={column: "kind"})
 
 
 def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[str, Any]:
@@ -122,6 +140,8 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
             "sources": config.sources,
             "harm": without_folders(config.harm),
             "crosswalks": without_folders(config.crosswalks),
+            "place": config.place,
+            "nearby": without_folders(config.nearby),
             "premises": {name: without_folders(given) for name, given in config.premises.items()},
             "hotspots": without_folders(config.hotspots),
             "profiles": config.profiles,

@@ -87,7 +87,7 @@ def test_the_demo_gives_everything_and_its_ledger_adds_up(tmp_path, capsys):
     assert manifest["rows"]["accepted"] + manifest["rows"]["rejected"] == 29_640
     spots = pd.read_csv(out / "hotspots.csv")
     areas = pd.read_csv(out / "areas.csv")
-    ward = manifest["reconciliation"]["ward"]
+    ward = manifest["reconciliation"]["best_fit_ward"]
     assert areas["incidents"].sum() == ward["accepted"] - ward["outside"]
     assert spots["harm"].is_monotonic_decreasing
     assert (spots["harm_low"] <= spots["harm_high"]).all()
