@@ -75,7 +75,7 @@ def filter_incidents(
     sources, by_source = _sorted_codes(held["source"].map(clean))
     number = held["incidents"] if "incidents" in held.columns else pd.Series(1, index=held.index)
     filters = Filters(
-        [f"{m:%B %Y}" for m in months],
+        [m.strftime("%B %Y") for m in months],
         list(categories),
         list(sources),
         single=profile.threshold > 0,

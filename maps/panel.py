@@ -118,7 +118,7 @@ def measure_spots(spots: gpd.GeoDataFrame, *, period: str) -> list[dict[str, Any
             legend = [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)]
             measure = {"key": key, "label": label, "word": label.lower(), "title": title, "note": note}
             found.append(measure | {"legend": legend, "classes": classes.of(spots[key])})
-    if "arrow" in spots.columns and spots["arrow"].map(bool).any():
+    if "arrow" in spots.columns and spots["arrow"].map(clean).map(bool).any():
         found.append(_measure_change(spots))
     return found
 
@@ -170,7 +170,7 @@ def table_of(spots: gpd.GeoDataFrame, *, profile: Profile) -> dict[str, Any]:
     present = [
         (c, label)
         for c, label in columns
-        if c == "incidents" or (c in spots.columns and spots[c].replace("", None).notna().any())
+        if c == "incidents" or (c in spots.columns and any(has(row, c) for _, row in spots[[c]].iterrows()))
     ]
     rows = []
     for rank, row in spots.iterrows():
