@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from hotspots.checks import CRS, InputError, announce
 from hotspots.covering import cover_most, covered_weight, order_by_gain
 from hotspots.demand import Demand, Problem, collect_demand
+from hotspots.place_names import is_kind_of_place
 from hotspots.sites import candidate_points, reach_of, read_points
-from hotspots.stop_names import KINDS_OF_PLACE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -213,7 +213,7 @@ def _shares(demand: Demand, reach: Any, seen: Any, chosen: Ints, stays: Any) -> 
 def _names(sites: pd.DataFrame, chosen: Ints, demand: Demand, radius: float) -> list[str]:
     """Name each site by its own name, else by the place text nearest to it."""
     own = sites["name"].iloc[chosen].tolist()
-    streets = np.array([p not in KINDS_OF_PLACE for p in demand.place], dtype=bool) & (demand.place != "")
+    streets = np.array([not is_kind_of_place(p) for p in demand.place], dtype=bool) & (demand.place != "")
     kinds = (demand.place != "") & ~streets
     at = sites.iloc[chosen][["easting", "northing"]].to_numpy(dtype=float).reshape(-1, 2)
     names = []
@@ -222,7 +222,7 @@ def _names(sites: pd.DataFrame, chosen: Ints, demand: Demand, radius: float) -> 
         close = metres <= radius
         near = [_nearest(demand.place, metres, close & which) for which in (kinds, streets)]
         first = _nearest(demand.place, metres, close & (kinds | streets))
-        names.append(mine or (", ".join(filter(None, near)) if first in KINDS_OF_PLACE else first))
+        names.append(mine or (", ".join(filter(None, near)) if is_kind_of_place(first) else first))
     return names
 
 

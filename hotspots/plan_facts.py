@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from hotspots.checks import ASB, InputError
 from hotspots.kinds import KINDS, name_kinds
+from hotspots.place_names import is_kind_of_place
 from hotspots.plan_words import clean_text, say_count, strip_near
 
 # Records land on these because the true place was not known better, not because harm happened there.
@@ -23,26 +24,6 @@ DEFAULT_LOCATIONS = {
     "court": ("magistrates", "crown court", "law court", "court house"),
     "supermarket": ("supermarket",),
 }
-
-# police.uk's names for kinds of place: a plan called "Parking Area" needs a street beside it.
-KINDS_OF_PLACE = (
-    *("nightclub", "parking area", "shopping area", "supermarket", "petrol station", "pedestrian subway"),
-    *(
-        "sports/recreation area",
-        "bus/coach station",
-        "police station",
-        "hospital",
-        "prison",
-        "theatre/concert hall",
-    ),
-    *(
-        "park/open space",
-        "further/higher educational building",
-        "conference/exhibition centre",
-        "public convenience",
-    ),
-    *("airport/airfield", "railway station", "race track", "motorway service area", "education building"),
-)
 
 
 @dataclass
@@ -196,7 +177,7 @@ def say_street(name: str) -> str:
     >>> say_street("Boar Lane"), say_street("Parking Area")
     ('Boar Lane', '“Parking Area”')
     """
-    return f"“{name}”" if name.casefold() in KINDS_OF_PLACE else name
+    return f"“{name}”" if is_kind_of_place(name) else name
 
 
 def default_location(place: str) -> str:

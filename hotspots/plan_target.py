@@ -12,7 +12,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from hotspots.checks import InputError, closest_name, require_metres
-from hotspots.plan_facts import KINDS_OF_PLACE, count_weights
+from hotspots.place_names import name_place
+from hotspots.plan_facts import count_weights
 from hotspots.plan_words import clean_text, say_list, strip_near
 
 # A street known only by its incidents is drawn this far around them, in metres.
@@ -97,10 +98,8 @@ def _row(row: pd.Series) -> Target:
 
 def _say_place(name: str, streets: Any) -> str:
     """Name of a place; beside a kind of place ("Parking Area") the busiest street that is one."""
-    if name.casefold() not in KINDS_OF_PLACE or not isinstance(streets, list):
-        return name
-    named = [strip_near(street) for street in streets if strip_near(street).casefold() not in KINDS_OF_PLACE]
-    return f"{name} by {named[0]}" if named else name
+    others = [strip_near(street) for street in streets] if isinstance(streets, list) else []
+    return name_place([name, *others])
 
 
 def _rows(rows: gpd.GeoDataFrame) -> Target:

@@ -12,6 +12,7 @@ import pandas as pd
 from hotspots.checks import CRS
 from hotspots.collapse import Floats, Ints, Places, exact_units
 from hotspots.gridref import unique_references
+from hotspots.place_names import name_place
 
 HARMS = ("harm", "harm_low", "harm_high")
 NO_STREET = ("", "No Location", "On or near No Location")
@@ -154,7 +155,7 @@ def _summarise_shape(
     names = _busiest_streets(streets, inside)
     row = {name: float(harms[name][inside].sum()) if name in harms else float("nan") for name in HARMS}
     return row | {
-        "name": names[0] if names else "",
+        "name": name_place(names),
         "incidents": int(places.incidents[inside].sum()),
         "places": len(inside),
         "kind": shape.kind,

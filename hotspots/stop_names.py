@@ -9,32 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspots.demand import tidy_name
+from hotspots.place_names import is_kind_of_place, name_place
 from hotspots.spots import NO_STREET
-
-# Kinds of place that police.uk's anonymous map points bear instead of a street name (July 2026).
-KINDS_OF_PLACE = frozenset(
-    {
-        "Airport/Airfield",
-        "Bus/Coach Station",
-        "Conference/Exhibition Centre",
-        "Ferry Terminal",
-        "Further/Higher Educational Building",
-        "Hospital",
-        "Motorway Service Area",
-        "Nightclub",
-        "Park/Open Space",
-        "Parking Area",
-        "Pedestrian Subway",
-        "Petrol Station",
-        "Police Station",
-        "Prison",
-        "Race Track/Course",
-        "Shopping Area",
-        "Sports/Recreation Area",
-        "Supermarket",
-        "Theatre/Concert Hall",
-    }
-)
 
 
 def list_streets(
@@ -60,14 +36,13 @@ def name_stops(table: pd.DataFrame, places: list[list[str]]) -> tuple[list[str],
     --------
     >>> table = pd.DataFrame({"name": ["Parking Area", "Boar Lane"], "ref": ["A", "B"], "part": [0, 0]})
     >>> name_stops(table, [["Parking Area", "Call Lane"], ["Boar Lane"]])
-    (['Parking Area, Call Lane', 'Boar Lane'], [['Call Lane'], ['Boar Lane']])
+    (['Parking Area near Call Lane', 'Boar Lane'], [['Call Lane'], ['Boar Lane']])
     """
     names: list[str] = []
     walks: list[list[str]] = []
     for name, listed in zip(table["name"], places, strict=True):
-        streets = [place for place in listed if place not in KINDS_OF_PLACE]
-        first = str(name)
-        names.append(f"{first}, {streets[0]}" if first in KINDS_OF_PLACE and streets else first)
+        streets = [place for place in listed if not is_kind_of_place(place)]
+        names.append(name_place([str(name), *streets]))
         walks.append(streets or listed)
     twice = pd.Series(names).duplicated(keep=False)
     rows = table[["ref", "part"]].to_dict("records")

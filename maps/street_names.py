@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots import assign_hotspots
 from hotspots.checks import CRS
-from hotspots.plan_facts import KINDS_OF_PLACE
+from hotspots.place_names import KINDS_OF_PLACE
 from maps.disclosure import APART, Profile, name_category
 from maps.escape import clean
 from maps.shapes import encode_points

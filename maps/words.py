@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hotspots.plan_facts import KINDS_OF_PLACE, default_location
+from hotspots.place_names import name_place
+from hotspots.plan_facts import default_location
 from maps.disclosure import Profile
 from maps.escape import clean
 from maps.palette import say_number
@@ -43,11 +44,8 @@ def name_parts(row: pd.Series) -> tuple[str, str]:
 
     A kind of place ("Parking Area") gets the busiest street beside it, so that people can find it.
     """
-    name = clean(row.get("name") or row.get("ref"))
-    if name.casefold() in KINDS_OF_PLACE:
-        streets = (clean(s) for s in row.get("streets") or [])
-        street = next((s for s in streets if s and s.casefold() not in KINDS_OF_PLACE), "")
-        name += f" near {street}" if street else ""
+    streets = [clean(street) for street in row.get("streets") or []]
+    name = name_place([clean(row.get("name") or row.get("ref")), *streets])
     areas = [str(c) for c in row.index if str(c).endswith("_name")]
     return name, clean(next((row[c] for c in areas if has(row, c)), ""))
 

@@ -371,8 +371,8 @@ def test_stops_are_named_by_streets_and_doubtful_places_are_remarked():
     )
     choice, _ = choose_patrols(spots, **TEAM, travel_minutes=5)
     assert choice["name"].tolist() == [
-        "Parking Area, Boar Lane",
-        "Prison, Hall Lane",
+        "Parking Area near Boar Lane",
+        "Prison near Hall Lane",
         "C",
         "Parking Area",
         "E",

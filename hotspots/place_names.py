@@ -1,0 +1,54 @@
+"""Names people can find a place by: a street, or a kind of place and the street beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+# Kinds of place that police.uk's anonymous map points bear instead of a street name (July 2026), folded.
+KINDS_OF_PLACE = frozenset(
+    {
+        *("airport/airfield", "bus/coach station", "conference/exhibition centre", "education building"),
+        *("ferry terminal", "further/higher educational building", "hospital", "motorway service area"),
+        *("nightclub", "park/open space", "parking area", "pedestrian subway", "petrol station"),
+        *("police station", "prison", "public convenience", "race track", "race track/course"),
+        *(
+            "railway station",
+            "shopping area",
+            "sports/recreation area",
+            "supermarket",
+            "theatre/concert hall",
+        ),
+    }
+)
+
+
+def is_kind_of_place(name: str) -> bool:
+    """Whether a name is a kind of place and not a street.
+
+    Examples
+    --------
+    >>> is_kind_of_place("Parking Area"), is_kind_of_place("Boar Lane")
+    (True, False)
+    """
+    return name.strip().casefold() in KINDS_OF_PLACE
+
+
+def name_place(names: Sequence[str]) -> str:
+    """Name a place by its busiest name, and a kind of place by the busiest street near it.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Streets and kinds of place, busiest first, without "On or near".
+
+    Examples
+    --------
+    >>> name_place(["Parking Area", "Nightclub", "Call Lane"])
+    'Parking Area near Call Lane'
+    >>> name_place(["Boar Lane", "Parking Area"]), name_place([])
+    ('Boar Lane', '')
+    """
+    if not names or not is_kind_of_place(names[0]):
+        return names[0] if names else ""
+    street = next((name for name in names if name and not is_kind_of_place(name)), "")
+    return f"{names[0]} near {street}" if street else names[0]
