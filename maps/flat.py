@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+
+from maps.disclosure import Profile, release
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -64,8 +67,23 @@ def _item_as_text(item: Any) -> str:
     return str(item)
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> Path:
-    """Write a table as CSV that Excel opens as text: UTF-8 with its mark, no cell read as a formula."""
+def write_csv(
+    frame: pd.DataFrame, path: Path, *, kind: str, profile: str | Profile, columns: Sequence[str] = ()
+) -> Path:
+    """Write a table through the disclosure gate, as CSV that Excel opens as text.
+
+    UTF-8 with its mark; no cell is read as a formula. ``kind`` and ``columns`` are those of
+    `maps.disclosure.release`.
+    """
+    return _write(release(frame, kind=kind, profile=profile, columns=columns), path)
+
+
+def write_rejects(rejects: pd.DataFrame, path: Path) -> Path:
+    """Write the rows that were not used, whole: the one file that stays in-house."""
+    return _write(rejects, path)
+
+
+def _write(frame: pd.DataFrame, path: Path) -> Path:
     table = flatten(frame)
     for column in table.columns:
         if pd.api.types.is_string_dtype(table[column]) or table[column].dtype == object:

@@ -12,6 +12,7 @@ import pandas as pd
 from boundaries import attach_areas
 from hotspots import compare_lists, filter_profile, find_hotspots, load_profile
 from hotspots.checks import announce
+from hotspots.profiles import Profile
 
 EVERYTHING = "Everything"
 
@@ -23,6 +24,7 @@ class ProblemList:
     name: str
     title: str
     proxy: str
+    categories: list[str]
     incidents: gpd.GeoDataFrame
     spots: gpd.GeoDataFrame
 
@@ -47,8 +49,14 @@ def find_lists(
         spots = find_hotspots(mine, **options)
         if areas and len(spots):
             spots, _ = attach_areas(spots, areas, incidents=mine)
-        found.append(ProblemList(name, profile.title, profile.proxy, mine, spots))
+        kinds = sorted(mine["category"].unique()) if is_by_category(profile) else []
+        found.append(ProblemList(name, profile.title, profile.proxy, kinds, mine, spots))
     return found
+
+
+def is_by_category(profile: Profile) -> bool:
+    """Whether a profile is a choice of categories and nothing else, so that a map can filter by it."""
+    return not (profile.sources or profile.hours or profile.weekdays or profile.columns)
 
 
 def weigh_lists(

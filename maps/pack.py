@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotspots.checks import CRS, InputError, require_columns
 from hotspots.plan_words import say_months
+from maps.area_map import write_area_map
 from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile, profile_named
@@ -38,7 +39,11 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
         "cameras": job.cameras,
     }
     words = page_words(job, who)
-    write_map(job.spots, folder / "map.html", layers=layers, **words)
+    groups = {one.title: categories for one in job.lists if (categories := one.categories)}
+    write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **words)
+    for layer in list(job.areas)[:1]:
+        named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
+        write_area_map(job.areas[layer], folder / "areas.html", table=job.area_sums[layer], **named)
     steps.say("Writing the tables")
     write_frames(job, folder, who, words=words)
     if job.week is not None and who.name != "public":
@@ -94,8 +99,8 @@ def write_week(job: Job, folder: Path, who: Profile) -> None:
         timetable, folder, title=job.config.title, seed=seed, profile=who, marking=marking_of(job, who)
     )
     write_calendar(timetable, folder / "patrols.ics")
-    write_csv(timetable, folder / "timetable.csv")
-    write_csv(summary, folder / "rounds.csv")
+    for name, table in (("timetable", timetable), ("rounds", summary)):
+        write_csv(table, folder / f"{name}.csv", kind="table", profile=who, columns=list(table.columns))
 
 
 def write_drafts(job: Job, folder: Path, who: Profile) -> None:

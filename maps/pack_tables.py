@@ -9,8 +9,8 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import tabulate_records
-from maps.disclosure import Profile, release
-from maps.flat import write_csv
+from maps.disclosure import Profile
+from maps.flat import write_csv, write_rejects
 from maps.geopackage import write_geopackage
 from maps.job import Job, weighing
 from maps.lists import weigh_lists
@@ -31,8 +31,8 @@ def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any])
     frames = {"hotspots": (job.spots, "spots"), "areas": (areas_of(job), "areas")}
     frames |= {"patrols": (job.patrols, "patrols"), "cameras": (job.cameras, "cameras")}
     for name, (frame, kind) in frames.items():
-        write_csv(release(frame, kind=kind, profile=who), folder / f"{name}.csv")
-    write_csv(job.rejects, folder / "rejects.csv")
+        write_csv(frame, folder / f"{name}.csv", kind=kind, profile=who)
+    write_rejects(job.rejects, folder / "rejects.csv")
     stamp = {"profile": who, "marking": words["marking"], "title": words["title"], "as_of": str(job.as_of)}
     _write_workbook(job, folder / "tables.xlsx", words, stamp)
     layers = {"hotspots": job.spots, **areas_with_sums(job), "patrols": job.patrols, "cameras": job.cameras}

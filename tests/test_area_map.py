@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from browser_help import open_browser, open_page, run_axe
 from map_examples import HOSTILE, make_wards
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-import sys
-from pathlib import Path
 
 import folium
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from browser_help import open_browser, open_page, run_axe
 from map_examples import HOSTILE, make_layers, make_spots
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from contextlib import closing
-from pathlib import Path
 from xml.etree import ElementTree
 
 import geopandas as gpd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from map_examples import HOSTILE, make_spots, make_wards
 
 from hotspots.checks import InputError

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-import sys
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-
-sys.path.insert(0, str(Path(__file__).parent))
-import itertools
-
 from map_examples import make_incidents, make_layers, make_spots, make_wards
 
 from hotspots.checks import InputError

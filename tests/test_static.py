@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import io
-import sys
-from pathlib import Path
 
 import geopandas as gpd
 import pytest
 import shapely
-from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).parent))
 from map_examples import HOSTILE, make_spots, make_wards
+from PIL import Image
 
 from hotspots.checks import InputError
 from maps.palette import AMOUNT, SEA

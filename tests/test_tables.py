@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from map_examples import HOSTILE, make_spots
 
 from hotspots.checks import InputError

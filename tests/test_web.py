@@ -7,13 +7,9 @@ import hashlib
 import html
 import json
 import re
-import sys
-from pathlib import Path
 
 import folium
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from map_examples import HOSTILE, make_spots, make_wards
 
 from hotspots.checks import InputError
