@@ -7,10 +7,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots import assign_hotspots, compare_periods
+from hotspots import assign_hotspots, classify_trends, compare_periods
 from hotspots.checks import InputError, announce
 
 WORDS = {"up": "up", "down": "down", "level": "no clear change"}
+LEAST_MONTHS = 10
 COLUMNS = ["before", "after", "arrow", "no_arrow", "words"]
 
 
@@ -77,3 +78,20 @@ def add_changes(
         words=words,
         trend=table["arrow"].map(WORDS).fillna(""),
     )
+
+
+def add_trends(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, ground: float | None
+) -> gpd.GeoDataFrame:
+    """Class each hotspot by its hot months (persistent, emerging ...), month by month against the whole.
+
+    Only where ten months or more are there without a gap, and ``ground``, the study area in square metres,
+    is known: beside the other hotspots alone every place would look ordinary.
+    """
+    months = incidents["when"].dt.to_period("M")
+    held = months.nunique()
+    if ground is None or spots.empty or held < LEAST_MONTHS or held <= (months.max() - months.min()).n:
+        return spots
+    labels = assign_hotspots(incidents, spots)
+    found = classify_trends(incidents, by=labels, size=spots.area, size_of_all=ground)
+    return spots.assign(trend=found["trend"].reindex(spots.index).fillna("").astype("str"))

@@ -23,7 +23,7 @@ from hotspots import (
 )
 from hotspots.checks import CRS, InputError, announce
 from hotspots.rejects import refuse_systematic
-from maps.compare import add_changes
+from maps.compare import add_changes, add_trends
 from maps.config import Config
 from maps.deploy import draw_week, pick_patrols, site_cameras
 from maps.lists import ProblemList, find_lists
@@ -89,6 +89,8 @@ def do_job(config: Config, steps: Steps) -> Job:
     )
     steps.say("Comparing periods")
     spots = add_changes(spots, incidents, given=config.changes, agreed="agreed" in config.hotspots)
+    ground = float(next(iter(areas.values())).union_all().area) if areas else None
+    spots = add_trends(spots, incidents, ground=ground)
     steps.say("Choosing patrols and camera sites")
     patrols, further = pick_patrols(spots, incidents, config.patrols)
     week = draw_week(patrols, incidents, config.patrols, seed=config.seed)

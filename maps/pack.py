@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import CRS, InputError, require_columns
+from hotspots.plan_assess import frozen_frame
 from hotspots.plan_words import say_months
 from maps.area_map import write_area_map
 from maps.config import Config
@@ -22,6 +23,7 @@ from maps.manifest import count_rows, write_manifest
 from maps.pack_tables import write_frames
 from maps.patrol_card import write_calendar, write_cards
 from maps.plan_folder import WORST, copy_plans, update_plans
+from maps.plan_store import open_plans
 from maps.progress import Steps
 from maps.web import write_map
 
@@ -29,7 +31,22 @@ from maps.web import write_map
 def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
     """Write every output of a finished job, the manifest last."""
     who = profile_of(job)
+    # first, so that the map and the tables tell of the same open plans on this run and the next
+    steps.say("Drafting the plans")
+    write_drafts(job, folder / "plans", who)
     steps.say("Drawing the map")
+    words = page_words(job, who)
+    write_maps(job, folder, words)
+    steps.say("Writing the tables")
+    write_frames(job, folder, who, words=words)
+    if job.week is not None and who.name != "public":
+        write_week(job, folder / "patrols", who)
+    steps.say("Recording the run")
+    write_manifest(folder, describe_run(job, inputs, who))
+
+
+def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
+    """Write the map of hotspots, and that of the first layer of areas."""
     chosen = job.patrols[job.patrols["chosen"]] if len(job.patrols) else job.patrols
     layers = {
         **job.areas,
@@ -37,21 +54,13 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
         **as_layers(job.lists, job.unlisted),
         "patrol stops": chosen,
         "cameras": job.cameras,
+        **context_layers(job),
     }
-    words = page_words(job, who)
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **words)
     for layer in list(job.areas)[:1]:
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
         write_area_map(job.areas[layer], folder / "areas.html", table=job.area_sums[layer], **named)
-    steps.say("Writing the tables")
-    write_frames(job, folder, who, words=words)
-    if job.week is not None and who.name != "public":
-        write_week(job, folder / "patrols", who)
-    steps.say("Drafting the plans")
-    write_drafts(job, folder / "plans", who)
-    steps.say("Recording the run")
-    write_manifest(folder, describe_run(job, inputs, who))
 
 
 def profile_of(job: Job) -> Profile:
@@ -117,6 +126,24 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     with tempfile.TemporaryDirectory() as none:
         home = job.config.plans or Path(none)
         copy_plans(update_plans(home, job.spots, job.incidents, job.areas, **options), folder)
+
+
+def context_layers(job: Job) -> dict[str, gpd.GeoDataFrame]:
+    """Layers that stand behind the list: places nearby, and what open plans are compared with."""
+    layers = {}
+    if (nearby := read_nearby(job.config)) is not None:
+        layers["places nearby"] = nearby.assign(name=nearby.get("name", nearby["kind"]))
+        layers["places nearby"].attrs["kind"] = "places"
+    plans = open_plans(job.config.plans).values() if job.config.plans else ()
+    compared = [
+        frozen_frame(rows).assign(role=f"compared with {plan.title}")
+        for plan in plans
+        if plan.covers != "person" and (rows := plan.frozen.get("comparator_areas"))
+    ]
+    if compared:
+        layers["comparison areas of open plans"] = pd.concat(compared, ignore_index=True)
+        layers["comparison areas of open plans"].attrs["kind"] = "comparison"
+    return layers
 
 
 def read_nearby(config: Config) -> gpd.GeoDataFrame | None:

@@ -17,6 +17,7 @@ from maps.lists import weigh_lists
 from maps.plan_actions import tabulate_actions
 from maps.plan_store import open_plans
 from maps.tables import write_tables
+from maps.times import BOARD, tabulate_times
 
 LISTS = "What each list gives up"
 MORE = "What more officers add"
@@ -72,7 +73,7 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     if who.name not in ("open", "internal"):
         records.pop("Repeat points", None)  # a point may be one household
     premises = {f"Premises {name}"[:_LONGEST]: plain(table) for name, table in job.premises.items()}
-    return tables | {MORE: job.further_officers} | records | premises
+    return tables | {MORE: job.further_officers} | tabulate_times(job) | records | premises
 
 
 def plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -87,6 +88,7 @@ def sheet_notes(job: Job) -> dict[str, str]:
         LISTS: "Each list was chosen on one problem. Read across: what it holds of every problem, "
         "and so what it gives up beside the list chosen on that one.",
         MORE: "The share of harm that the stops chosen would cover with more officers on duty.",
+        BOARD: "What each line counts, this period beside the one before, and whether chance gives as much.",
         "Coverage": "What each source holds, month by month. Nothing is compared over months it lacks.",
     }
     return notes | {_sheet(one.title): one.proxy for one in job.lists if one.proxy}

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import find_hotspots
-from maps.compare import add_changes, choose_windows
+from maps.compare import add_changes, add_trends, choose_windows
 
 
 def months(*names: str) -> list[pd.Period]:
@@ -70,3 +70,13 @@ def test_windows_that_the_data_do_not_cover_are_said_not_guessed(caplog):
     spots = add_changes(find_hotspots(points, count=1), points, given={"after": "2018-08"})
     assert "arrow" not in spots
     assert "No change is shown" in caplog.text
+
+
+def test_a_place_hot_in_every_month_is_persistent_and_without_an_area_nothing_is_said():
+    held = {str(month): 30 for month in pd.period_range("2017-01", "2017-12", freq="M")}
+    points = incidents(held)
+    spots = find_hotspots(points, count=1)
+    # 30 a month on 0.07 of 100 square kilometres, where the whole area's 60 would give 0.04
+    assert add_trends(spots, points, ground=100e6)["trend"].tolist() == ["persistent"]
+    assert add_trends(spots, points, ground=None) is spots
+    assert add_trends(spots, points[points["when"].dt.month != 5], ground=100e6) is spots

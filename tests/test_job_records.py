@@ -52,7 +52,9 @@ def test_premises_are_ranked_by_what_is_nearest_to_them(folder):
 
 def test_the_workbook_says_what_was_read_and_how_it_was_weighed(folder):
     sheets = run(folder)
-    assert {"Records by kind", "Coverage", "Priorities", "Weights used", "Repeat streets"} <= set(sheets)
+    assert {"Records by kind", "Coverage", "Priorities", "Weights used", "Repeat streets", "By month"} <= set(
+        sheets
+    )
 
 
 def test_points_stay_in_the_room_under_the_partner_profile(folder):

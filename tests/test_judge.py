@@ -52,6 +52,11 @@ def test_a_second_run_drafts_no_more_and_changes_nothing(team, tmp_path):
     before = {p.name: p.read_bytes() for p in (team / "plans").iterdir()}
     assert main(["run", str(team / "team.toml"), "--out", str(tmp_path / "again")]) == 0
     assert {p.name: p.read_bytes() for p in (team / "plans").iterdir()} == before
+    first, again = (
+        {p.name: p.read_bytes() for p in d.iterdir() if p.is_file()}
+        for d in (team / "results", tmp_path / "again")
+    )
+    assert first == again
 
 
 def test_the_assessment_is_added_and_copied_out(team, tmp_path, capsys):
