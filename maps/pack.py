@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from maps.web import write_map
 def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
     """Write every output of a finished job, the manifest last."""
     who = profile_of(job)
+    if who.name == "public":  # where officers and cameras will be is not published
+        job = replace(job, patrols=job.patrols.iloc[:0], cameras=job.cameras.iloc[:0], week=None)
     # first, so that the map and the tables tell of the same open plans on this run and the next
     steps.say("Drafting the plans")
     write_drafts(job, folder / "plans", who)
@@ -39,7 +42,7 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     write_maps(job, folder, words)
     steps.say("Writing the tables")
     write_frames(job, folder, who, words=words)
-    if job.week is not None and who.name != "public":
+    if job.week is not None:
         write_week(job, folder / "patrols", who)
     steps.say("Recording the run")
     write_manifest(folder, describe_run(job, inputs, who))
@@ -56,6 +59,7 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
         "cameras": job.cameras,
         **context_layers(job),
     }
+    layers = {name: frame for name, frame in layers.items() if len(frame)}
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **words)
     for layer in list(job.areas)[:1]:
@@ -80,7 +84,7 @@ def page_words(job: Job, who: Profile) -> dict[str, Any]:
         "title": job.config.title,
         "period": say_months(list(job.incidents["when"].dt.to_period("M").unique())),
         "source": sources,
-        "note": say_left_out(job),
+        "note": " ".join(filter(None, (say_left_out(job), say_suggested(job)))),
         "attribution": job.config.output.get("attribution", ""),
         "profile": who,
         "marking": marking_of(job, who),
@@ -110,6 +114,13 @@ def write_week(job: Job, folder: Path, who: Profile) -> None:
     write_calendar(timetable, folder / "patrols.ics")
     for name, table in (("timetable", timetable), ("rounds", summary)):
         write_csv(table, folder / f"{name}.csv", kind="table", profile=who, columns=list(table.columns))
+
+
+def say_suggested(job: Job) -> str:
+    """Say that patrol stops and camera sites nobody asked for are suggestions, not what is planned."""
+    if job.config.patrols or job.config.cameras or job.patrols.empty:
+        return ""
+    return "Patrol stops and camera sites are suggestions from these records, not plans of any force."
 
 
 def write_drafts(job: Job, folder: Path, who: Profile) -> None:

@@ -65,6 +65,11 @@ def test_nothing_says_where_officers_will_be_to_the_public(results, tmp_path):
     path.write_text(TEXT.replace("drafts = 0", 'drafts = 0\nprofile = "public"'), encoding="utf-8")
     assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 0
     assert not (tmp_path / "out" / "patrols").exists()
+    assert pd.read_csv(tmp_path / "out" / "patrols.csv").empty
+    assert pd.read_csv(tmp_path / "out" / "cameras.csv").empty
+    page = (tmp_path / "out" / "map.html").read_text(encoding="utf-8")
+    assert "Patrol stop" not in page
+    assert page.count("Cameras") == 0
 
 
 def test_a_shift_shorter_than_a_visit_is_one_sentence(results, capsys):
