@@ -122,8 +122,10 @@ class Counted:
         return draw_sparkline(np.where(held, values, np.nan))
 
     def _monthly(self, rows: Bools, months: pd.PeriodIndex) -> npt.NDArray[np.float64]:
-        sums = pd.Series(self.counts[rows]).groupby(self.month[rows].to_numpy()).sum()
-        return sums.reindex(months, fill_value=0.0).to_numpy(dtype=float)
+        at = self.month.array.asi8[rows] - months[0].ordinal
+        inside = (at >= 0) & (at < len(months))
+        weights = np.asarray(self.counts[rows], dtype=float)[inside]
+        return np.bincount(at[inside], weights, minlength=len(months)).astype(float)
 
 
 def _as_bools(hot: pd.Series, index: pd.Index) -> Bools:

@@ -53,7 +53,8 @@ def rank_places(
         shapely.prepare(within)
         incidents = incidents[shapely.intersects(within, incidents.geometry.to_numpy())]
     found = collapse_incidents(incidents)
-    names = incidents["place"].fillna("").astype("str").map(strip_near)
+    texts = incidents["place"].fillna("").astype("str")
+    names = texts.map({text: strip_near(text) for text in texts.unique()})
     group, labels = _group(names, found.inverse, found.xy, by, apart)
     return _tabulate(incidents, group, labels, found.rows)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import geopandas as gpd
@@ -161,6 +162,7 @@ def profile_named(name: str | Profile | None, *, sources: Sequence[str] = ()) ->
     return PROFILES[name]
 
 
+@lru_cache(maxsize=4096)
 def is_sensitive(category: object) -> bool:
     """Whether a category is never shown as points nor on its own in a popup.
 
@@ -174,6 +176,7 @@ def is_sensitive(category: object) -> bool:
     return bool(_SENSITIVE.search(str(category)))
 
 
+@lru_cache(maxsize=4096)
 def name_category(category: object) -> str:
     """Name under which a category may be counted: its own, or "Other crimes (not shown separately)".
 
