@@ -7,11 +7,13 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pyogrio.errors
 from filelock import FileLock, Timeout
 
 from hotspots.checks import InputError, announce
@@ -19,6 +21,7 @@ from hotspots.checks import InputError, announce
 MANIFEST = "manifest.json"
 KEPT = "kept"
 TOOL = "safer-hotspots"
+LEAST_FREE = 8_000_000  # bytes under which a library that fails to write has most likely filled the disk
 
 
 @contextmanager
@@ -210,20 +213,24 @@ def _swap(new: Path, out: Path, old: Path) -> None:
 
 @contextmanager
 def clear_errors(out: Path) -> Iterator[None]:
-    """Turn the system's refusals into one sentence each."""
+    """Turn the refusals of the system, and of the libraries that write for us, into one sentence each."""
     try:
         yield
     except OSError as error:
         raise explain_os_error(error, out) from error
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, sqlite3.Error) as error:
+        raise _explain_library(error, out) from error
+    except Exception as error:
+        if type(error).__module__.startswith("xlsxwriter."):
+            raise _explain_library(error, out) from error
+        raise
 
 
 def explain_os_error(error: OSError, out: Path) -> InputError:
     """Say what the system refused: full disk, no rights, a file in use."""
     where = str(error.filename or out)
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return InputError(
-            "The disk is full: nothing was written", given=where, advice="free some space, or another --out"
-        )
+        return _full(out)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return InputError(
             "The system does not allow writing here",
@@ -231,3 +238,20 @@ def explain_os_error(error: OSError, out: Path) -> InputError:
             advice="close the file if it is open elsewhere, or give another --out",
         )
     return InputError("The system refused", given=f"{where}: {error.strerror or error}")
+
+
+def _explain_library(error: Exception, out: Path) -> InputError:
+    """Say what a library could not read or write; most often the disk is full."""
+    here = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    text = " ".join(str(error).split())
+    if shutil.disk_usage(here).free < LEAST_FREE or "full" in text or "transaction" in text:
+        return _full(out)
+    return InputError(
+        "A file could not be read or written", given=text[:300], advice="is it whole, and may it be opened?"
+    )
+
+
+def _full(out: Path) -> InputError:
+    return InputError(
+        "The disk is full: nothing was written", given=str(out), advice="free some space, or another --out"
+    )

@@ -185,7 +185,7 @@ def test_wards_without_a_reference_system_are_refused(folder, tmp_path, capsys):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file-size limit is a POSIX way to fill a disk")
-@pytest.mark.parametrize("limit", [200, 20_000, 60_000])
+@pytest.mark.parametrize("limit", [200, 20_000, 60_000, 100_000, 150_000, 300_000])
 def test_a_full_disk_leaves_nothing_half_written(folder, tmp_path, limit):
     code = (
         "import resource, sys; from maps.cli import main; "
