@@ -140,8 +140,14 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
 
 
 def context_layers(job: Job) -> dict[str, gpd.GeoDataFrame]:
-    """Layers that stand behind the list: places nearby, and what open plans are compared with."""
+    """Layers that stand behind the list: priority areas, places nearby, what open plans are compared with."""
     layers = {}
+    for layer, areas in job.areas.items():
+        if "priority" in areas.columns and "file" in job.config.areas[layer]:
+            first = areas[areas["priority"].fillna(False).astype(bool)]
+            name = f"priority {layer.replace('_', ' ')}s"
+            layers[name] = first.assign(role=f"priority {layer.replace('_', ' ')}")
+            layers[name].attrs["kind"] = "comparison"
     if (nearby := read_nearby(job.config)) is not None:
         layers["places nearby"] = nearby.assign(name=nearby.get("name", nearby["kind"]))
         layers["places nearby"].attrs["kind"] = "places"

@@ -49,6 +49,7 @@ def test_wards_nest_into_committees_plans_and_a_centre(tmp_path):
     assert set(sums) == {"ward", "committee", "lap", "nip", "centre"}
     for row in sums.values():
         assert row["accepted"] == row["inside"] + row["tie"] + row["nearest"] + row["outside"] == 29_640
+    assert "priority wards" in (tmp_path / "out" / "map.html").read_text(encoding="utf-8").lower()
     areas = pd.read_csv(tmp_path / "out" / "areas.csv")
     by_layer = areas.groupby("layer")["incidents"].sum()
     assert by_layer["ward"] == by_layer["committee"]
