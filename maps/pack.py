@@ -22,7 +22,7 @@ from maps.job import Job
 from maps.lists import as_layers
 from maps.manifest import count_rows, write_manifest
 from maps.pack_tables import write_frames
-from maps.patrol_card import write_calendar, write_cards
+from maps.patrol_card import patrol_layers, write_calendar, write_cards
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.plan_store import open_plans
 from maps.progress import Steps
@@ -57,6 +57,7 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
         **as_layers(job.lists, job.unlisted),
         "patrol stops": chosen,
         "cameras": job.cameras,
+        **(patrol_layers(job.week[0]) if job.week is not None else {}),
         **context_layers(job),
     }
     layers = {name: frame for name, frame in layers.items() if len(frame)}
