@@ -46,7 +46,12 @@ def choose_windows(months: list[pd.Period]) -> tuple[str, str] | None:
 
 
 def add_changes(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, given: dict[str, Any], agreed: bool = False
+    spots: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    *,
+    given: dict[str, Any],
+    agreed: bool = False,
+    as_of: Any = None,
 ) -> gpd.GeoDataFrame:
     """Add what changed at each hotspot: ``before, after, arrow, no_arrow, words`` and ``trend``.
 
@@ -65,6 +70,7 @@ def add_changes(
             after=after,
             before=before,
             by=assign_hotspots(incidents, spots),
+            as_of=as_of,
             selected_on=None if agreed else [str(month) for month in months],
         )
     except InputError as error:

@@ -10,6 +10,7 @@ from typing import Any
 from hotspots.checks import InputError, Problems, closest_name
 from hotspots.find import METHODS
 from hotspots.profiles import load_profile
+from hotspots.windows import read_window
 
 Kind = type | tuple[type, ...]
 NUMBER: Kind = (int, float)
@@ -182,6 +183,7 @@ def _check_values(raw: Mapping[str, Any], text: str, problems: Problems) -> None
     _check_choices(raw, text, problems)
     _check_numbers(raw, text, problems)
     _check_date(raw, text, problems)
+    _check_windows(raw, text, problems)
 
 
 _PLAIN = {
@@ -246,3 +248,14 @@ def _check_profiles(raw: Mapping[str, Any], text: str, problems: Problems) -> No
             load_profile(table, name=name)
         except InputError as error:
             problems.add(f"line {line_of(text, f'profiles.{name}')}: {error}")
+
+
+def _check_windows(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    changes, as_of = raw.get("changes"), raw.get("as_of") or dt.datetime.now(tz=dt.UTC).date()
+    for key in ("after", "before") if isinstance(changes, dict) else ():
+        name = changes.get(key)  # type: ignore[union-attr]
+        if isinstance(name, str):
+            try:
+                read_window(name, as_of=as_of)
+            except InputError as error:
+                problems.add(f"line {line_of(text, 'changes', key)}: {error}")

@@ -88,7 +88,9 @@ def do_job(config: Config, steps: Steps) -> Job:
         incidents, config.profiles, areas=areas, options=finder_options(config, study_area=study)
     )
     steps.say("Comparing periods")
-    spots = add_changes(spots, incidents, given=config.changes, agreed="agreed" in config.hotspots)
+    spots = add_changes(
+        spots, incidents, given=config.changes, agreed="agreed" in config.hotspots, as_of=as_of
+    )
     ground = float(next(iter(areas.values())).union_all().area) if areas else None
     spots = add_trends(spots, incidents, ground=ground)
     steps.say("Choosing patrols and camera sites")

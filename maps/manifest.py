@@ -5,15 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pyproj.transformer import TransformerGroup
 
 from hotspots.checks import CRS
+from hotspots.coordinates import describe_operation
 from maps.folder import MANIFEST, TOOL, sha256_of
 
 PACKAGES = ("geopandas", "pandas", "numpy", "scipy", "shapely", "pyproj", "pyogrio", "folium", "matplotlib")
@@ -48,21 +47,6 @@ def count_rows(accepted: int, rejects: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def describe_transform() -> dict[str, Any]:
-    """Operation that turns longitude and latitude into the National Grid here, and its accuracy (metres)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a missing OSTN15 grid is what we record
-        group = TransformerGroup("EPSG:4326", CRS, always_xy=True)
-    best = group.transformers[0]
-    return {
-        "from": "EPSG:4326",
-        "to": CRS,
-        "operation": best.description,
-        "accuracy_metres": best.accuracy,
-        "best_grid_installed": bool(group.best_available),
-    }
-
-
 def package_versions() -> dict[str, str]:
     """Versions of Python, this tool and the libraries that touch a number."""
     versions = {"python": platform.python_version(), TOOL: importlib.metadata.version(TOOL)}
@@ -80,7 +64,7 @@ def write_manifest(folder: Path, record: Mapping[str, Any]) -> Path:
         "tool": TOOL,
         **record,
         "versions": package_versions(),
-        "crs": describe_transform(),
+        "crs": {"from": "EPSG:4326", "to": CRS, "operation": describe_operation()},
         "outputs": outputs,
     }
     path = folder / MANIFEST

@@ -38,6 +38,7 @@ def _board(job: Job) -> dict[str, pd.DataFrame]:
             job.incidents,
             after=chosen[0],
             before=chosen[1],
+            as_of=job.as_of,
             hot=hot,
             selected_on=None if agreed else [str(month) for month in months],
         )

@@ -95,6 +95,7 @@ def test_every_problem_comes_at_once(folder):
         ("[incidents]\nfiles = []", "must name its files"),
         ('as_of = "soon"\n[incidents]\nfiles = "july.csv"', "'as_of' is not a date"),
         ('[incidents]\nfiles = "july.csv"\n[hotspots]\nradius = -1', "'radius' must be above 0"),
+        ('[incidents]\nfiles = "july.csv"\n[changes]\nafter = "2018-13"', "line 4: This is not the name"),
         ('[incidents]\nfiles = "july.csv"\n[hotspots]\nmerge = 1', "'merge' must be true or false"),
         ('seed = true\n[incidents]\nfiles = "july.csv"', "'seed' must be a whole number"),
         (
