@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pandas as pd
 from hotspots.checks import InputError, announce, require_installed
 from hotspots.dates import parse_dates
 from hotspots.duplicates import mark_duplicate_ids
+from hotspots.engines import fetch, first_line, london_clock, own_warnings_only, require_table
 from hotspots.fit import match_columns
 from hotspots.layout import Layout, load_layout
 from hotspots.rows import end_of, judge_rows
@@ -69,7 +69,8 @@ def aggregate_incidents(
     Raises
     ------
     InputError
-        For a missing file or column, a layout of shapes instead of coordinates, or a missing library.
+        For a missing file or column, a layout of shapes instead of coordinates, a missing library, or an
+        engine that is gone or refuses.
 
     Examples
     --------
@@ -88,7 +89,7 @@ def aggregate_incidents(
         )
     end = end_of(as_of)
     spans = read_windows(windows, as_of=as_of) if windows is not None else []
-    with _open(table) as opened:
+    with _open(table) as opened, london_clock(opened):
         rows = _as_text(opened, settings)
         dates = _class_dates(rows, settings, spans, end)
         groups = _count(rows, dates, settings, unique_ids=unique_ids)
@@ -103,7 +104,7 @@ def aggregate_incidents(
 def _open(table: Any) -> AbstractContextManager[Any]:
     """Give the table itself, or the files of a path on an embedded DuckDB."""
     if not isinstance(table, str | Path):
-        return nullcontext(table)
+        return nullcontext(require_table(table))
     return _Embedded(table)
 
 
@@ -117,17 +118,17 @@ class _Embedded:
         ibis = require_installed("ibis", extra="scale")
         files, parquet = self._files()
         self.spill = tempfile.TemporaryDirectory(prefix="safer-hotspots-")
-        with _own_warnings_only():
+        with own_warnings_only():
             self.engine = ibis.duckdb.connect(temp_directory=self.spill.name, preserve_insertion_order=False)
         try:
-            with _own_warnings_only():
+            with own_warnings_only():
                 if parquet:
                     return self.engine.read_parquet(files, filename=True, file_row_number=True)
                 options = {"all_varchar": True, "header": True, "filename": True, "union_by_name": True}
                 return self.engine.read_csv(files, **options)
         except Exception as error:
             self.__exit__()
-            raise InputError("The files cannot be read as one table", given=_first_line(error)) from error
+            raise InputError("The files cannot be read as one table", given=first_line(error)) from error
 
     def __exit__(self, *_: object) -> None:
         self.engine.disconnect()
@@ -153,10 +154,6 @@ def _matches(source: Path) -> list[Path]:
     return list(source.parent.glob(source.name)) if any(c in source.name for c in "*?[") else []
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-
-
 def _as_text(table: Any, layout: Layout) -> Any:
     """Keep the columns that matter, as the text a file would hold, named by their meaning."""
     actual, lacking = match_columns(table.columns, layout)
@@ -180,7 +177,7 @@ def _as_text(table: Any, layout: Layout) -> Any:
 
 def _class_dates(rows: Any, layout: Layout, windows: list[Window], end: pd.Timestamp) -> pd.DataFrame:
     """Every date text with its window, and the text that stands for all of its class."""
-    texts = _fetch(rows.select("_when").distinct().limit(MOST_DATES + 1))["_when"].sort_values()
+    texts = fetch(rows.select("_when").distinct().limit(MOST_DATES + 1))["_when"].sort_values()
     if len(texts) > MOST_DATES:
         raise InputError(
             f"There are over {MOST_DATES:,} different dates",
@@ -196,21 +193,6 @@ def _class_dates(rows: Any, layout: Layout, windows: list[Window], end: pd.Times
     table = pd.DataFrame({"text": texts, "cause": cause, "window": window, "precision": read["precision"]})
     table["stands_for"] = table.groupby(["cause", "window", "precision"])["text"].transform("first")
     return table
-
-
-def _fetch(expression: Any) -> pd.DataFrame:
-    """Run an expression where its data is."""
-    with _own_warnings_only():
-        table: pd.DataFrame = expression.execute()
-    return table
-
-
-@contextmanager
-def _own_warnings_only() -> Iterator[None]:
-    """Keep back what Ibis and an engine say to each other about calls that neither of us makes."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        yield
 
 
 def _windows_of(dates: pd.DataFrame) -> dict[str, str]:
@@ -230,7 +212,7 @@ def _count(rows: Any, dates: pd.DataFrame, layout: Layout, *, unique_ids: bool) 
     if repeats is not None and len(repeats):
         known = repeats["_incident_id"].unique().tolist()
         classed = classed.filter(~classed["_incident_id"].isin(known))
-    groups = _fetch(classed.group_by(keys).aggregate(incidents=classed.count()))
+    groups = fetch(classed.group_by(keys).aggregate(incidents=classed.count()))
     groups["_incident_id"] = ""
     both = groups if repeats is None or repeats.empty else pd.concat([groups, repeats], ignore_index=True)
     both = both.sort_values([*keys, "_incident_id"], kind="stable", ignore_index=True)
@@ -241,9 +223,10 @@ def _repeated(rows: Any, keys: list[str]) -> pd.DataFrame:
     """Rows whose ID stands more than once, whole: they are few, and settled here as a city's are."""
     named = rows.filter(rows["_incident_id"] != "")
     counts = named.group_by("_incident_id").aggregate(n=named.count())
-    often = counts.filter(counts["n"] > 1).select("_incident_id")
+    excel = counts["_incident_id"].re_search(r"^\d(\.\d+)?E\+\d+$")  # 2.01E+12 is no ID, as in rows.own_ids
+    often = counts.filter((counts["n"] > 1) & ~excel).select("_incident_id")
     found = named.semi_join(often, "_incident_id").select([*keys, "_incident_id"]).limit(MOST_REPEATS + 1)
-    table = _fetch(found)
+    table = fetch(found)
     if len(table) > MOST_REPEATS:
         raise InputError(
             f"Over {MOST_REPEATS:,} rows share their ID with another row",
@@ -261,7 +244,7 @@ def _take_sample(
         return pd.DataFrame()
     few = bad.drop_duplicates(["_x", "_y"]).head(sample)
     wanted = rows["_x"].isin(few["_x"].unique().tolist()) & rows["_y"].isin(few["_y"].unique().tolist())
-    taken = _fetch(rows.filter(wanted).limit(sample))
+    taken = fetch(rows.filter(wanted).limit(sample))
     line = pd.to_numeric(taken["_line"]) if "_line" in taken.columns else 0
     file = taken["_file"].map(lambda name: Path(name).name) if "_file" in taken.columns else ""
     return judge_rows(taken.assign(_file=file, _line=line, _crs=layout.crs), layout, end, study_area).query(

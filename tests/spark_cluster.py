@@ -336,13 +336,13 @@ def _runs(pid: int) -> bool:
 
 
 def _end(pids: list[int], *, grace: float) -> None:
-    """End whole process groups, asked first where there is grace (in seconds), and wait until they are gone."""
+    """End whole process groups, asked first where there is grace (in seconds), and wait for it."""
     for sign, seconds in ((signal.SIGTERM, grace),) * (grace > 0) + ((signal.SIGKILL, 10.0),):
         for pid in filter(_runs, pids):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, sign)
         end = time.monotonic() + seconds
-        while any([_runs(pid) for pid in pids]) and time.monotonic() < end:
+        while sum(map(_runs, pids)) and time.monotonic() < end:
             time.sleep(0.05)
 
 

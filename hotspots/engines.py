@@ -1,0 +1,111 @@
+"""What engines do in ways of their own: the clock they show, how they fail, what they say on the way."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pandas as pd
+
+from hotspots.checks import InputError
+
+LONDON = "Europe/London"
+# How an engine tells, and is told, the clock by which it writes moments as text.
+_CLOCKS = {
+    "duckdb": ("SELECT current_setting('TimeZone')", "SET TimeZone = '{}'"),
+    "pyspark": ("SELECT current_timezone()", "SET TIME ZONE '{}'"),
+}
+
+
+def require_table(table: Any) -> Any:
+    """Give the table back, or raise `InputError` where it is not one of Ibis."""
+    import ibis
+
+    if isinstance(table, ibis.Table):
+        return table
+    advice = "a path, or a table of Ibis"
+    if type(table).__module__.startswith("pyspark."):
+        advice = (
+            "name it with createOrReplaceTempView('rows'), then ibis.pyspark.connect(spark).table('rows')"
+        )
+    elif isinstance(table, pd.DataFrame):
+        advice = "a frame in memory goes through read_incidents, or ibis.memtable(frame)"
+    raise InputError("This is not a table of an engine", given=type(table).__name__, advice=advice)
+
+
+def fetch(expression: Any) -> pd.DataFrame:
+    """Run an expression where its data is; an engine that cannot is one sentence."""
+    with plain_errors():
+        table: pd.DataFrame = expression.execute()
+    return table
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what an engine raises into one sentence, and keep back what it says to Ibis.
+
+    Raises
+    ------
+    InputError
+        When the table or the engine is gone, or refuses what was asked.
+    """
+    try:
+        with own_warnings_only():
+            yield
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:
+        raise InputError(
+            "The engine that holds the table could not answer",
+            given=first_line(error),
+            advice="see that it is up and that the table can be read there, then run this again",
+        ) from error
+
+
+@contextmanager
+def london_clock(table: Any) -> Iterator[None]:
+    """Have the table's engine show moments by the clock in London, as files with an offset are read.
+
+    A TIMESTAMP of Spark, like TIMESTAMP WITH TIME ZONE elsewhere, is a moment: the session's time zone
+    decides its date. Ibis sets Spark's to UTC, in which the first of July starts on the thirtieth of June.
+    """
+    import ibis
+
+    backend = ibis.get_backend(table)
+    ask, tell = _CLOCKS.get(backend.name, ("", ""))
+    if not ask or not any(_is_moment(kind, backend.name) for kind in table.schema().types):
+        yield
+        return
+    with plain_errors():
+        said = backend.raw_sql(ask)
+        before = str((said.fetchone() if hasattr(said, "fetchone") else said.collect()[0])[0])
+        backend.raw_sql(tell.format(LONDON))
+    try:
+        yield
+    finally:
+        with suppress(Exception):  # an engine that has gone keeps no clock
+            backend.raw_sql(tell.format(before))
+
+
+def _is_moment(kind: Any, engine: str) -> bool:
+    """Whether a column holds moments; Ibis does not tell Spark's two kinds of timestamp apart."""
+    return bool(kind.is_timestamp()) and (engine == "pyspark" or kind.timezone is not None)
+
+
+def first_line(error: Exception) -> str:
+    """Give what an engine says first, without the pages that follow."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("An error occurred while calling"):
+        lines = lines[1:]
+    return (lines or [type(error).__name__])[0].removeprefix(": ")[:300]
+
+
+@contextmanager
+def own_warnings_only() -> Iterator[None]:
+    """Keep back what Ibis and an engine say to each other about calls that neither of us makes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        yield

@@ -1,0 +1,99 @@
+"""Whichever engine holds the table, and however it is set, the same rows give the same places."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from hotspots import aggregate_incidents, read_incidents
+from hotspots.checks import InputError
+
+ibis = pytest.importorskip("ibis", reason="the extra 'scale' is not installed")
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis to DuckDB
+ROWS = pd.DataFrame(
+    {
+        "Crime ID": ["a", "a", "", "", "2.01E+12", "2.01E+12", "b", "c"],
+        "Month": ["2018-07", "2018-07", "2018-06", "soon", "2018-07", "2018-07", "2018-07", "2031-01"],
+        "Longitude": ["-1.5", "-1.5", "-1.5", "-1.5", "-1.5", " -1.50 ", "53.8", "-1.5"],
+        "Latitude": ["53.8", "53.8", "53.8", "53.8", "53.8", "53.8", "-1.5", "53.8"],
+        "Location": "On or near Boar Lane",
+        "Crime type": [
+            "Burglary",
+            "Burglary",
+            "Robbery",
+            "Robbery",
+            "Burglary",
+            "Burglary",
+            "Robbery",
+            "Drugs",
+        ],
+    }
+)
+
+
+def in_duckdb(rows: pd.DataFrame) -> ibis.Table:
+    return ibis.memtable(rows)
+
+
+def in_sqlite(rows: pd.DataFrame) -> ibis.Table:
+    engine = ibis.sqlite.connect()
+    rows.to_sql("rows", engine.con, index=False)
+    return engine.table("rows")
+
+
+ENGINES = [pytest.param(in_duckdb, id="duckdb"), pytest.param(in_sqlite, id="sqlite")]
+
+
+@pytest.mark.parametrize("hold", ENGINES)
+def test_any_engine_counts_and_rejects_as_rows_are_read(hold, tmp_path):
+    ROWS.to_csv(tmp_path / "rows.csv", index=False)
+    _, rejects = read_incidents(tmp_path / "rows.csv", as_of="2018-08-31")
+    places, refused = aggregate_incidents(hold(ROWS), as_of="2018-08-31")
+    # one burglary of the two with ID a, and the two whose ID Excel has rewritten; the robbery of June
+    assert dict(zip(places["category"], places["incidents"], strict=True)) == {"Burglary": 3, "Robbery": 1}
+    assert refused.groupby("cause")["rows"].sum().to_dict() == rejects["cause"].value_counts().to_dict()
+    assert set(rejects["cause"]) == {
+        "duplicate Crime ID",
+        "unreadable date",
+        "latitude and longitude swapped",
+        "future date",
+    }
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+def test_a_moment_falls_in_the_month_that_london_had(zone):
+    engine = ibis.duckdb.connect()
+    engine.raw_sql(f"SET TimeZone = '{zone}'")
+    engine.raw_sql(
+        """CREATE TABLE rows AS SELECT moment AS "Month", -1.5 AS "Longitude", 53.8 AS "Latitude",
+        'Burglary' AS "Crime type" FROM (VALUES
+        (TIMESTAMPTZ '2018-06-30 23:30:00+00'), (TIMESTAMPTZ '2018-06-30 22:30:00+00'),
+        (TIMESTAMPTZ '2018-07-31 23:00:00+00'), (NULL)) AS t(moment)"""
+    )
+    windows = ["June 2018", "July 2018"]
+    places, rejects = aggregate_incidents(engine.table("rows"), windows=windows, as_of="2018-08-31")
+    # British Summer Time: 23:30 UTC on 30 June is half past midnight on 1 July, 23:00 on 31 July is August
+    assert dict(zip(places["window"], places["incidents"], strict=True)) == {
+        "": 1,
+        "June 2018": 1,
+        "July 2018": 1,
+    }
+    assert rejects["rows"].tolist() == [1]
+    assert engine.raw_sql("SELECT current_setting('TimeZone')").fetchone() == (zone,)
+
+
+def test_a_table_that_is_gone_is_one_sentence():
+    engine = ibis.duckdb.connect()
+    engine.raw_sql(
+        "CREATE TABLE rows AS SELECT '' AS Month, '' AS Longitude, '' AS Latitude, '' AS \"Crime type\""
+    )
+    table = engine.table("rows")
+    engine.raw_sql("DROP TABLE rows")
+    with pytest.raises(InputError, match=r"could not answer.*rows does not exist"):
+        aggregate_incidents(table)
+
+
+@pytest.mark.parametrize(("thing", "said"), [(ROWS, "read_incidents"), (7, "a table of Ibis")])
+def test_what_is_not_a_table_is_said_so(thing, said):
+    with pytest.raises(InputError, match=said):
+        aggregate_incidents(thing)
