@@ -72,7 +72,7 @@ def where_text(facts: Facts, target: Target) -> str:
             small = any(0 < count < facts.threshold for count in counts)
             pairs = list(zip(shares, counts, strict=True))[:4]
             listed = say_list(n if small else f"{n} {count:,}" for (n, _), count in pairs)
-            said.append(f"{title}, by incidents: {listed}.")
+            said.append(f"{title}, by number: {listed}.")
         else:
             said.append(f"{title}: {shares[0][0]}.")
     return " ".join(said)
@@ -106,7 +106,7 @@ def when_text(facts: Facts) -> str:
 def _fine_times(facts: Facts) -> list[str]:
     """Busiest weekday, and busiest four hours in a row, of the records that have them."""
     dated = facts.inside["precision"] != "month"
-    days = facts.weights[dated].groupby(facts.inside.loc[dated, "when"].dt.dayofweek).sum()
+    days = facts.weights[dated].groupby(facts.inside.loc[dated, "when"].dt.day_of_week).sum()
     day: Any = days.idxmax()
     said = [f"Busiest day: {DAYS[day]}, {say_share(days.max(), days.sum())} of those with a date."]
     timed = facts.inside["precision"] == "minute"
@@ -144,10 +144,10 @@ def compare_text(facts: Facts, *, study_area: str, chosen_on: list[pd.Period] | 
         return f"No change is shown ({reason})."
     then, now = (int(facts.months.reindex(span, fill_value=0).sum()) for span in (before, after))
     if min(now, then) < facts.threshold:
-        return f"Too few incidents in {say_months(before)} or {say_months(after)} to compare them."
+        return f"Too few records in {say_months(before)} or {say_months(after)} to compare them."
     all_then, all_now = (int(facts.all_months.reindex(span).sum()) for span in (before, after))
     return (
-        f"{start_sentence(say_count(now, 'incident'))} in {say_months(after)}, {then:,} in "
+        f"{start_sentence(say_count(now, 'record'))} in {say_months(after)}, {then:,} in "
         f"{say_months(before)}: {change_words(then, now)}. {start_sentence(study_area)}: {all_now:,} and "
         f"{all_then:,}."
     )
@@ -251,12 +251,12 @@ def hypotheses(facts: Facts, target: Target) -> list[str]:
     top = facts.streets.iloc[0] if len(facts.streets) else None
     if top is not None and default_location(top["street"]):
         asked.append(
-            f"Did the incidents at “{top['street']}” happen there, or were they only recorded there?"
+            f"Did what is recorded at “{top['street']}” happen there, or was it only recorded there?"
         )
     elif top is not None and top["incidents"] * 4 >= facts.incidents and len(facts.streets) > 1:
         share = say_share(top["incidents"], facts.incidents)
-        asked.append(f"What is different about {say_street(top['street'])}, with {share} of the incidents?")
-    asked.append("Has the way incidents are reported or recorded here changed?")
+        asked.append(f"What is different about {say_street(top['street'])}, with {share} of the records?")
+    asked.append("Has the way people report here, or the way it is recorded, changed?")
     return asked
 
 
@@ -265,5 +265,5 @@ def gaps_text(facts: Facts) -> list[str]:
     gaps = ["who is harmed and who offends (roles only, no names)", "exact addresses and premises"]
     if "precision" not in facts.inside or not (facts.inside["precision"] == "minute").any():
         gaps.append("weekday and hour")
-    gaps += ["what was tried before", "incidents never reported"]
+    gaps += ["what was tried before", "what was never reported"]
     return gaps

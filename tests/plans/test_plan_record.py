@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
+import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +84,11 @@ def test_a_record_changed_by_another_hand_is_not_written_over(plan: Plan, tmp_pa
         ('covers = "hotspot"', 'covers = "hotspt"', "line {line}: 'covers' is not one we know"),
         ('opened = "2018-08-31"', 'opened = "31/08/2018"', "line {line}: 'opened' is not a date"),
         ('title = "Boar Lane', 'title = Boar Lane"', "not valid TOML"),
+        ('covers = "hotspot"', 'covers = "hotspot"\ncolour = "red"', "unknown key 'colour'"),
+        ('covers = "hotspot"\n', "", "'covers' is missing"),
+        ('covers = "hotspot"', "covers = 7", "line {line}: 'covers' must be text"),
+        ("[people.cheers]", "[[people.cheers]]", "people.cheers must be a table"),
+        ("[[frozen.areas]]", "[[frozen.grounds]]", "no [[frozen.areas]]: the plan has no area"),
     ],
 )
 def test_a_broken_record_says_what_is_wrong_and_how_to_mend_it(
@@ -97,6 +104,54 @@ def test_a_broken_record_says_what_is_wrong_and_how_to_mend_it(
     assert said.format(line=line) in str(problem.value)
     assert "p.toml" in str(problem.value)
     assert "ry: " in str(problem.value) or "given: " in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"options": ["light the yard"]}, "'options' must be a list of tables"),
+        ({"people": None}, "the table [people] is missing"),
+        ({"people": {"actions": "light the yard"}}, "people.actions must be a list of tables"),
+        ({"frozen": None}, "the table [frozen] is missing"),
+        ({"frozen": {"ring_metres": True, "areas": [{"wkt": "POINT (1 2)"}]}}, "'ring_metres' must be"),
+        ({"frozen": {"ring_metres": 200, "areas": [{"wkt": 3}]}}, "'wkt' must be a polygon"),
+    ],
+)
+def test_a_record_of_another_shape_says_which_table(
+    plan: Plan, tmp_path: Path, change: dict[str, object], said: str
+) -> None:
+    raw = tomllib.loads(dump_plan(plan)) | change
+    file = tmp_path / "p.toml"
+    whole = {key: value for key, value in raw.items() if value is not None}
+    file.write_text(tomlkit.dumps(whole), encoding="utf-8")
+    with pytest.raises(InputError) as problem:
+        read_plan(file)
+    assert said in str(problem.value)
+
+
+def test_rows_and_tables_taken_out_are_gone_from_the_file(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    plan.set_field("actions.1.action", "Light the yard")
+    plan.set_field("actions.2.action", "Mend the gate")
+    write_record(plan, file)
+    held = read_plan(file)
+    kept = len(held.people["actions"]) - 1
+    del held.people["actions"][kept:]
+    held.options = []
+    write_record(held, file)
+    again = read_plan(file)
+    assert len(again.people["actions"]) == kept
+    assert again.options == []
+    assert "[[options]]" not in file.read_text(encoding="utf-8")
+
+
+def test_a_folder_in_place_of_a_record_is_a_clear_error(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "p.toml").mkdir()
+    with pytest.raises(InputError, match="cannot be read"):
+        read_plan(tmp_path / "p.toml")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be"):
+        write_record(plan, tmp_path / "file" / "p.toml")
 
 
 def test_every_problem_is_named_at_once(plan: Plan, tmp_path: Path) -> None:
