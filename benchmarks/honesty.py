@@ -152,7 +152,7 @@ def judge_simulated(counts: np.ndarray, targets: np.ndarray) -> str:
         others=GROUND.drop(index=chosen.index),
         covered="2021..2023",
     )
-    return result.findings["all recorded incidents"].judged.direction
+    return result.findings["all records"].judged.direction
 
 
 def judge_counted(counts: np.ndarray, targets: np.ndarray) -> str:
@@ -226,7 +226,7 @@ def judge_real(
             comparator=compared,
             covered=f"{months[0]}..{months[-1]}",
         )
-        seen = result.findings["all recorded incidents"].judged.direction
+        seen = result.findings["all records"].judged.direction
         falls.append(seen == "fall")
         rises.append(seen == "rise")
     return naive, falls, rises

@@ -111,7 +111,7 @@ def attach_areas(
     counts = frame["incidents"].to_numpy(dtype=float) if "incidents" in frame.columns else None
     sums = {k: np.bincount(v[position], weights=counts, minlength=len(HOW)) for k, v in how.items()}
     reconciliation = tabulate_sums(sums, rejects)
-    announce_sums(reconciliation, unit="incidents", within=near)
+    announce_sums(reconciliation, unit="records", within=near)
     return frame.assign(**columns), reconciliation
 
 

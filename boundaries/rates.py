@@ -133,7 +133,7 @@ def _flatten(
         columns["centre"] = inside["centre_code"].notna()
     rows = pd.DataFrame(columns)
     if code.endswith("s"):
-        announce(f"{layer}: areas overlap by nature, so an incident in several is counted in each.")
+        announce(f"{layer}: areas overlap by nature, so a record in several is counted in each.")
         rows = rows.explode("code")
     return condense_rows(rows, [*by, *(["centre"] if centre is not None else [])])
 
@@ -147,7 +147,7 @@ def _divide_by(incidents: gpd.GeoDataFrame, column: str) -> pd.Series[str]:
         return months
     near = closest_name(column, ["period", *map(str, incidents.columns)])
     raise InputError(
-        f"The incidents have no column '{column}' to divide by", advice=f"'{near}'" if near else ""
+        f"The records have no column '{column}' to divide by", advice=f"'{near}'" if near else ""
     )
 
 

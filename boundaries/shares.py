@@ -55,7 +55,7 @@ def attach_polygons(
 def _hold_incidents(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None) -> pd.DataFrame | None:
     """Pairs of a hotspot and a distinct coordinate in it, with the incidents and harm there."""
     if incidents is None:
-        announce("Hotspots are attached by ground area: pass incidents= to attach them by their incidents.")
+        announce("Hotspots are attached by ground area: pass incidents= to attach them by what they hold.")
         return None
     require_metres(incidents, what="incidents")
     points, position = collapse_points(incidents.geometry)
@@ -66,9 +66,7 @@ def _hold_incidents(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None)
     pairs: pd.DataFrame = totals.iloc[point].reset_index(drop=True).assign(spot=spot, point=points[point])
     empty = len(spots) - len(np.unique(spot))
     if empty:
-        announce(
-            f"{empty:,} of {len(spots):,} hotspots hold none of these incidents: attached by ground area."
-        )
+        announce(f"{empty:,} of {len(spots):,} hotspots hold none of these records: attached by ground area.")
     return pairs
 
 

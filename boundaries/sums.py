@@ -43,5 +43,5 @@ def announce_sums(reconciliation: pd.DataFrame, *, unit: str, within: Mapping[st
         announce(
             f"{row.layer}: {row.accepted:,} {unit} accepted = {row.inside:,} inside + {row.tie:,} tie + "
             f"{row.nearest:,} nearest (within {within[str(row.layer)]:g} m) + {row.outside:,} outside"
-            + (f"; rejected, no coordinates: {beside:,}." if beside is not None else ".")
+            + (f"; not used, no coordinates: {beside:,}." if beside is not None else ".")
         )

@@ -45,7 +45,7 @@ __all__ = [
     "weighted_displacement_difference",
     "weighted_displacement_quotient",
 ]
-ALL = "all recorded incidents"
+ALL = "all records"
 _TOUCHING = 1.0  # m²: two areas with a common edge do not overlap
 _LIKE = 0.7  # comparison areas with fewer than this share of the targets' counts are called quieter
 
@@ -111,7 +111,7 @@ def assess_response(
     level: float = 0.90,
     seed: int = 0,
 ) -> Assessment:
-    """Judge whether recorded incidents fell more in the response areas than in areas without a response.
+    """Judge whether records fell more in the response areas than in areas without a response.
 
     Parameters
     ----------
@@ -256,6 +256,6 @@ def _unlike(
     if means[1] >= _LIKE * means[0]:
         return []
     return [
-        f"The comparison areas were quieter in {name_windows(design.match_on)} ({means[1]:,.0f} incidents "
+        f"The comparison areas were quieter in {name_windows(design.match_on)} ({means[1]:,.0f} records "
         f"each against {means[0]:,.0f}): places as high as the targets come down further by themselves."
     ]

@@ -160,7 +160,7 @@ def weighted_displacement_quotient(*, treated: Pair, displacement: Pair, control
     (a0, a1), (b0, b1) = _pair("treated", treated), _pair("displacement", displacement)
     c0, c1 = _pair("control", control)
     if not (c0 and c1):
-        return Quotient(float("nan"), "not defined: the comparison areas have no incidents in one window")
+        return Quotient(float("nan"), "not defined: the comparison areas have no records in one window")
     below = a1 / c1 - a0 / c0
     if below >= 0:
         return Quotient(float("nan"), "not defined: the target did not improve")

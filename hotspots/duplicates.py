@@ -41,7 +41,7 @@ def mark_duplicate_ids(judged: pd.DataFrame, own_id: pd.Series) -> None:
     inside = int((~revised & losers["file"].eq(kept["file"])).sum())
     if inside > len(judged) / 10:
         announce(
-            f"{inside} rows repeat an ID of their own file and month and are rejected; if each is an event "
+            f"{inside} rows repeat an ID of their own file and month and are not used; if each is an event "
             "of its own, leave incident_id out of the layout."
         )
     if revised.any():

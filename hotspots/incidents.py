@@ -81,13 +81,13 @@ def read_incidents(
     for sentence in diagnose_rejects(incidents, rejects):
         announce(sentence)
     if settings.target != CRS:
-        announce(f"These incidents are in {settings.target}: functions for Great Britain will refuse them.")
+        announce(f"These records are in {settings.target}: functions for Great Britain will refuse them.")
     return incidents, rejects
 
 
 def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
     """Every file's rows as text with ``_file`` and ``_line``, the lines that do not fit, rows per file."""
-    problems = Problems("The incident files cannot be read")
+    problems = Problems("The files of records cannot be read")
     frames, bad, counts = [], [], {}
     for file in find_files(source, skip=layout.skip):
         try:

@@ -42,7 +42,7 @@ def count_own_areas(rejects: pd.DataFrame, *, areas: pd.DataFrame | None = None)
     columns = ["area", "code", "source", "category", "incidents", "matched", "basis"]
     if "area" not in rejects.columns:
         raise InputError(
-            "The rejects name no area", given="a layout without area", advice='[columns] area = "Ward"'
+            "The rows not used name no area", given="a layout without area", advice='[columns] area = "Ward"'
         )
     usable = rejects["area"].fillna("").ne("") & ~rejects["cause"].str.startswith(_NOT_COUNTED)
     rows = rejects.loc[usable, ["area", "source", "category"]].copy()

@@ -67,10 +67,10 @@ class Facts:
         return "harm" in self.inside and bool(self.everything["harm"].notna().any())
 
     def say(self, count: int) -> str:
-        """Count of incidents in words, or that there are too few to show."""
+        """Count of records in words, or that there are too few to show."""
         if 0 < count < self.threshold:
-            return f"fewer than {self.threshold} incidents"
-        return say_count(count, "incident")
+            return f"fewer than {self.threshold} records"
+        return say_count(count, "record")
 
     def harm(self, column: str = "harm") -> float:
         """Sum of one harm column in the area, in days."""
@@ -107,13 +107,13 @@ def gather_facts(incidents: gpd.GeoDataFrame, inside: pd.Series, *, threshold: i
     weights = all_weights[inside]
     if len(within) == 0:
         raise InputError(
-            "The plan's area holds no incidents",
-            given=f"{len(incidents):,} incidents, none inside",
-            advice="check that the area and the incidents are of the same city and both in EPSG:27700",
+            "The plan's area holds no records",
+            given=f"{len(incidents):,} records, none inside",
+            advice="check that the area and the records are of the same city and both in EPSG:27700",
         )
     if int(weights.sum()) < threshold:
         raise InputError(
-            "The plan's area holds too few incidents to be shown",
+            "The plan's area holds too few records to be shown",
             given=f"fewer than {threshold}",
             advice="a larger area or a longer period",
         )

@@ -120,7 +120,7 @@ def _street(name: str, incidents: gpd.GeoDataFrame) -> Target:
     if len(found) == 0:
         near = closest_name(strip_near(name), streets.unique())
         raise InputError(
-            "No incident is on a street of that name",
+            "No record is on a street of that name",
             given=repr(name),
             advice=repr(near) if near else "a name as it stands in the column place",
         )

@@ -49,7 +49,7 @@ def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: st
         said.append(harm_text(facts, study_area=study_area))
     if target.ranks:
         among = f" of {of:,}" if of else ""
-        by = "harm" if facts.has_harm else "number of incidents"
+        by = "harm" if facts.has_harm else "number of records"
         kind = "Hotspot" if len(target.ranks) == 1 else "Hotspots"
         said.append(f"{kind} {say_list(map(str, target.ranks))}{among} by {by}.")
     return " ".join(said)

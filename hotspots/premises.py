@@ -106,6 +106,6 @@ def rank_premises(
     table["cumulative_share"] = table[worth].cumsum() / total
     table["share_of_premises"] = np.arange(1, len(table) + 1) / max(len(table), 1)
     lost = int(counts.sum() - table["incidents"].sum())
-    announce(f"{lost:,} of {int(counts.sum()):,} incidents have no premises within {distance:g} m.")
+    announce(f"{lost:,} of {int(counts.sum()):,} records have no premises within {distance:g} m.")
     table.index = pd.RangeIndex(1, len(table) + 1, name="rank")
     return table

@@ -188,7 +188,7 @@ def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd
         )
     lost = int((others & ~usable).sum())
     if lost:
-        announce(f"{lost} incidents fit the profile '{wanted.title}' but have no clock or day: left out.")
+        announce(f"{lost} records fit the profile '{wanted.title}' but have no clock or day: left out.")
     holds = usable.copy()
     if wanted.hours:
         start, end = wanted.hours

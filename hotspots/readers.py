@@ -36,7 +36,7 @@ def find_files(source: Any, *, skip: Sequence[str] = ()) -> list[SourceFile]:
     InputError
         For all missing, empty and dangerous files of the call at once.
     """
-    problems = Problems("The incident files cannot be read")
+    problems = Problems("The files of records cannot be read")
     found: list[SourceFile] = []
     for path, name in _named_paths(source, problems):
         if _matches(name, skip):
@@ -56,7 +56,7 @@ def find_files(source: Any, *, skip: Sequence[str] = ()) -> list[SourceFile]:
         problems.add("nothing to read", given=str(source), advice=f"files ending in {', '.join(SUFFIXES)}")
     problems.raise_any()
     if len(kept) < len(found):
-        announce(f"{len(found) - len(kept)} file(s) left out as not holding incidents ({', '.join(skip)}).")
+        announce(f"{len(found) - len(kept)} file(s) left out as not holding records ({', '.join(skip)}).")
     return kept
 
 

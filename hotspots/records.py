@@ -12,6 +12,7 @@ from hotspots.checks import CRS
 from hotspots.coverage import check_coverage, describe_coverage
 from hotspots.crosswalk import count_priorities, list_unmatched
 from hotspots.kinds import count_kinds
+from hotspots.plan_words import say_count
 from hotspots.repeats import rank_places
 from hotspots.severity import explain_weights
 from hotspots.severity_table import tabulate_severity
@@ -32,20 +33,21 @@ def describe_records(
     ...     print(sentence)
     police.uk: 2 crimes.
     police.uk: 2 rows, 01 March 2024 to 31 March 2024, 1 month.
-    1 incidents are of categories that no crosswalk knows: Witchcraft (1 from police.uk).
+    1 record is of categories that no crosswalk knows: Witchcraft (1 from police.uk).
     """
     sentences = []
     for source, row in count_kinds(incidents).iterrows():
-        kinds = ", ".join(f"{n:,} {kind}" for kind, n in row.items() if n)
+        kinds = ", ".join(say_count(n, str(kind).removesuffix("s")) for kind, n in row.items() if n)
         sentences.append(f"{source}: {kinds}.")
     if "area" in rejects.columns and (own := int(rejects["area"].ne("").sum())):
-        sentences.append(f"{own:,} rejected rows name an area: they count by the source's own area.")
+        sentences.append(f"{say_count(own, 'row')} not used can still be counted by the source's own area.")
     sentences += describe_coverage(check_coverage(incidents, rejects))
     unknown = list_unmatched(incidents, crosswalks=crosswalks)
     if len(unknown):
         listed = ", ".join(f"{c} ({n:,} from {s})" for s, c, n in unknown.head(20).to_numpy().tolist())
         total = int(unknown["incidents"].sum())
-        sentences.append(f"{total:,} incidents are of categories that no crosswalk knows: {listed}.")
+        are = "record is" if total == 1 else "records are"
+        sentences.append(f"{total:,} {are} of categories that no crosswalk knows: {listed}.")
     return sentences
 
 

@@ -13,9 +13,10 @@ import pandas as pd
 
 from hotspots.checks import InputError, Problems, closest_name, require_columns
 from hotspots.collapse import Floats, Ints, Places, collapse_incidents, exact_units
-from hotspots.spots import Shape
+from hotspots.spots import HARMS, Shape
 
 METHODS = ("discs", "dbscan", "cells", "streets")
+MOST_HARM = 9e12  # days: millionths of a day are counted in 64 bits
 
 
 @dataclass(frozen=True)
@@ -116,22 +117,32 @@ def read_ground(incidents: gpd.GeoDataFrame, request: Request) -> Ground:
             advice="incidents['harm'] = weigh_incidents(incidents)",
         )
     places = collapse_incidents(incidents)
-    harm = None if "harm" not in incidents.columns else exact_units(places.total(_finite_harm(incidents)))
+    for column in (c for c in HARMS if c in incidents.columns):
+        _check_harm(incidents[column], column)
+    harm = None
+    if "harm" in incidents.columns:
+        harm = exact_units(places.total(incidents["harm"].to_numpy(dtype=float)))
     if request.area is None:
         return Ground(places, harm, None, [])
     require_columns(incidents, [request.area], what="incidents")
     return Ground(places, harm, *_areas_of_places(incidents[request.area], places, request.count))
 
 
-def _finite_harm(incidents: gpd.GeoDataFrame) -> Floats:
-    harm: Floats = np.asarray(incidents["harm"], dtype=float)
+def _check_harm(given: pd.Series, column: str) -> None:
+    harm: Floats = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     wrong = ~(np.isfinite(harm) & (harm >= 0))
     if wrong.any():
+        row = int(np.argmax(wrong))
         raise InputError(
-            f"harm must be a number from 0 upwards; {int(wrong.sum())} of {len(harm)} rows have none",
-            given=f"row {int(np.argmax(wrong))}: {harm[np.argmax(wrong)]}",
+            f"{column} must be a number from 0 upwards; {int(wrong.sum())} of {len(harm)} rows have none",
+            given=f"row {row}: {given.iloc[row]!r}",
         )
-    return harm
+    if harm.sum() > MOST_HARM:
+        raise InputError(
+            f"{column} adds up to more than can be counted exactly",
+            given=f"{harm.sum():.3g} days",
+            advice="harm in days, as weigh_incidents gives it",
+        )
 
 
 def _areas_of_places(names: pd.Series, places: Places, count: object) -> tuple[Ints, list[str]]:
@@ -142,7 +153,7 @@ def _areas_of_places(names: pd.Series, places: Places, count: object) -> tuple[I
         if unknown:
             nearest = closest_name(unknown[0], known)
             raise InputError(
-                f"No incident is in the area {', '.join(map(repr, unknown))}",
+                f"No record is in the area {', '.join(map(repr, unknown))}",
                 given=f"areas {', '.join(map(str, known))}",
                 advice=f"{nearest!r}" if nearest else "",
             )

@@ -192,7 +192,7 @@ def _announce(explained: pd.DataFrame, category: pd.Series, counts: pd.Series, w
             names = category[rows].fillna("").astype("str").replace("", "(blank)").to_numpy()
             totals = counts[rows].groupby(names).sum().sort_values(ascending=False, kind="stable")
             listed = ", ".join(f"{name} ({n})" for name, n in totals.head(20).items())
-            announce(f"{int(totals.sum())} incidents are of {words}: {listed}.")
+            announce(f"{int(totals.sum())} records are of {words}: {listed}.")
 
 
 def list_unweighed(incidents: pd.DataFrame, **options: Any) -> pd.DataFrame:

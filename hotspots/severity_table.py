@@ -57,7 +57,7 @@ def tabulate_severity(
     if "harm" not in incidents.columns:
         raise InputError(
             "A severity table needs the column harm",
-            given="incidents without it",
+            given="records without it",
             advice='incidents["harm"] = weigh_incidents(incidents)',
         )
     now = _sum_up(incidents, by)

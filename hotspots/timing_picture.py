@@ -33,7 +33,7 @@ def draw_times(profile: pd.DataFrame, *, title: str, calendar: pd.DataFrame | No
     >>> from hotspots.timing import profile_times
     >>> frame = pd.DataFrame({"when": pd.to_datetime(["2018-07-01"]), "precision": "month"})
     >>> draw_times(profile_times(frame), title="Robbery, July 2018").axes[0].get_ylabel()
-    'Incidents a day'
+    'Records a day'
     """
     from matplotlib.figure import Figure
 
@@ -54,7 +54,7 @@ def _draw_week(figure: Any, axes: Any, profile: pd.DataFrame) -> None:
     image = axes.imshow(grid, aspect="auto", cmap="cividis")
     axes.set_yticks(range(len(days)), days)
     axes.set_xticks(range(0, 24, 3), [f"{hour:02d}:00" for hour in range(0, 24, 3)])
-    figure.colorbar(image, ax=axes, label="Incidents")
+    figure.colorbar(image, ax=axes, label="Records")
 
 
 def _draw_bars(axes: Any, profile: pd.DataFrame, calendar: pd.DataFrame | None) -> None:
@@ -70,7 +70,7 @@ def _draw_bars(axes: Any, profile: pd.DataFrame, calendar: pd.DataFrame | None) 
     low, high = ((profile[name] / days).to_numpy() for name in ("chance_low", "chance_high"))
     middle = (profile["expected"] / days).to_numpy()
     axes.errorbar(across, middle, yerr=[middle - low, high - middle], fmt="none", ecolor="0.4", capsize=3)
-    axes.set_ylabel("Incidents a day")
+    axes.set_ylabel("Records a day")
     axes.set_xlabel("Whiskers: where 95 in 100 even spreads would lie")
     axes.set_xticks(across, [str(label) for label in profile.index], rotation=90 if len(profile) > 8 else 0)
     if calendar is None:

@@ -143,7 +143,7 @@ def _visible(finding: Finding) -> str:
 def _difference(finding: Finding) -> str:
     wdd = finding.wdd
     return (
-        f"Weighted displacement difference, surrounding area included: {_signed(wdd.estimate)} incidents "
+        f"Weighted displacement difference, surrounding area included: {_signed(wdd.estimate)} records "
         f"({100 * finding.level:.0f} % interval {_signed(wdd.low)} to {_signed(wdd.high)}, widened)."
     )
 

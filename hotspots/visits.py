@@ -88,7 +88,9 @@ def record_visits(
             given=f"{len(rejects)} rows; line {first['line']}: {first['cause']} ({first['value']})",
         )
     if len(rejects):
-        announce(f"{len(rejects)} of {len(table)} rows of the log were not used: see the rejects.")
+        announce(
+            f"{len(rejects)} of {len(table)} rows of the log were not used: see rejects, the second result."
+        )
     return _match(_finish(found, stops, officers), timetable), rejects
 
 

@@ -15,14 +15,14 @@ from maps.palette import choose_classes, say_number
 from maps.panel import Panel
 from maps.shapes import encode_points, encode_shapes
 from maps.web import describe_page, new_map, write_page
-from maps.words import INCIDENTS, has, say_count
+from maps.words import COUNTED, has, say_count
 
 if TYPE_CHECKING:
     import folium
 
 # Column, what it is called, how one value is said, and the suffixes of its interval.
 MEASURES = {
-    "incidents": ("Number", "{} " + INCIDENTS),
+    "incidents": ("Number", "{} {counted}"),
     "harm": ("Harm", "harm score {}"),
     "rate": ("Rate", "{} {per}"),
     "rate_shrunk": ("Rate, steadied", "{} {per}, steadied because some areas have few people"),
@@ -42,6 +42,7 @@ def draw_area_map(
     attribution: str = "",
     profile: str | Profile | None = None,
     marking: str | None = None,
+    counted: str = COUNTED,
 ) -> folium.Map:
     """Draw areas shaded by number, harm or rate, worst first in the table, as a Folium map.
 
@@ -56,7 +57,7 @@ def draw_area_map(
         there is one (a big area has more of everything), else incidents.
     per : float, default 1000
         Residents that the rates are for.
-    title, period, source, note, attribution, profile, marking
+    title, period, source, note, attribution, profile, marking, counted
         As for `maps.draw_map`.
 
     Returns
@@ -75,7 +76,7 @@ def draw_area_map(
     order = _order(released, by)
     ranked = released.sort_values(order[0], ascending=False, kind="stable", na_position="last")
     ranked = ranked.set_axis(pd.RangeIndex(1, len(ranked) + 1, name="rank"))
-    measures = [_measure(ranked, column, per=per, period=period) for column in order]
+    measures = [_measure(ranked, column, per=per, period=period, counted=counted) for column in order]
     about, words = describe_page(
         title=title,
         period=period,
@@ -84,9 +85,11 @@ def draw_area_map(
         attribution=attribution,
         who=who,
         marking=marking,
+        counted=counted,
     )
     page = {
         **words,
+        "counted": counted,
         "measures": measures,
         "layers": [],
         "filters": None,
@@ -98,9 +101,10 @@ def draw_area_map(
     data = {
         "bounds": _bounds(areas),
         "noun": "area",
+        "counted": counted,
         "measures": [{"key": m["key"], "colours": [i["colour"] for i in m["legend"]]} for m in measures],
         "under": [],
-        "spots": _prepare(ranked, measures, per=per, period=period, who=who),
+        "spots": _prepare(ranked, measures, per=per, period=period, who=who, counted=counted),
         "streets": [],
         "filters": None,
         "layers": [],
@@ -109,7 +113,12 @@ def draw_area_map(
 
     m = new_map()
     m.add_child(
-        Panel(page=page, data=data, about=about, picture=lambda: draw_static_areas(ranked, by=order[0]))
+        Panel(
+            page=page,
+            data=data,
+            about=about,
+            picture=lambda: draw_static_areas(ranked, by=order[0], counted=counted),
+        )
     )
     return m
 
@@ -155,11 +164,13 @@ def _order(released: gpd.GeoDataFrame, by: str | None) -> list[str]:
     return [first, *(c for c in present if c != first)]
 
 
-def _measure(ranked: gpd.GeoDataFrame, column: str, *, per: float, period: str) -> dict[str, Any]:
+def _measure(
+    ranked: gpd.GeoDataFrame, column: str, *, per: float, period: str, counted: str
+) -> dict[str, Any]:
     classes = choose_classes(ranked[column])
     label, text = MEASURES[column]
     over = f", {clean(period)}" if period else ""
-    said = text.format("", per=_per(per)).strip()
+    said = text.format("", per=_per(per), counted=counted).strip()
     return {
         "key": column,
         "label": label,
@@ -190,27 +201,31 @@ def say_interval(row: pd.Series, column: str) -> str:
 
 
 def _prepare(
-    ranked: gpd.GeoDataFrame, measures: list[dict[str, Any]], *, per: float, period: str, who: Profile
+    ranked: gpd.GeoDataFrame,
+    measures: list[dict[str, Any]],
+    *,
+    per: float,
+    period: str,
+    who: Profile,
+    counted: str,
 ) -> list[dict[str, Any]]:
     shapes = encode_shapes(ranked.geometry, coverage=True)
     at = encode_points(ranked.geometry.representative_point())
     prepared = []
     for i, (rank, row) in enumerate(ranked.iterrows()):
         name, count = clean(row["name"]), say_count(row, "incidents", who)
-        lines = [(m["label"], _say(row, m["key"], per=per, who=who)) for m in measures]
-        sure = [
-            "The range is where the true level lies nineteen times in twenty, were incidents independent;"
-        ]
+        lines = [(m["label"], _say(row, m["key"], per=per, who=who, counted=counted)) for m in measures]
+        sure = ["The range is where the true level lies nineteen times in twenty, were records independent;"]
         sure = (
             [sure[0] + " they come in runs, so it is wider."] if any("between" in t for _, t in lines) else []
         )
         if row.get("small_numbers") is True:
-            sure.append("Few incidents: the order among such areas means little.")
+            sure.append("Few records: the order among such areas means little.")
         prepared.append(
             {
                 "n": int(str(rank)),
                 "title": name,
-                "label": f"{name}: {count} {INCIDENTS}{f' in {clean(period)}' if period else ''}",
+                "label": f"{name}: {count} {counted}{f' in {clean(period)}' if period else ''}",
                 "shape": shapes[i],
                 "at": at[i],
                 "class": {m["key"]: m["classes"][i] for m in measures},
@@ -221,9 +236,9 @@ def _prepare(
     return prepared
 
 
-def _say(row: pd.Series, column: str, *, per: float, who: Profile) -> str:
+def _say(row: pd.Series, column: str, *, per: float, who: Profile, counted: str) -> str:
     value = say_count(row, column, who)
-    text = MEASURES[column][1].format(value, per=_per(per))
+    text = MEASURES[column][1].format(value, per=_per(per), counted=counted)
     return f"{text[:1].upper()}{text[1:]} {say_interval(row, column)}".strip() + "."
 
 

@@ -106,7 +106,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         ),
         *("small_numbers", "largest_single_share", "before", "after", "arrow", "no_arrow", "words"),
     ),
-    "cells": ("incidents", "harm", "share", "significant"),
+    "cells": ("incidents", "harm", "share", "significant", "hot_months", "months", "trend", "esri"),
     "patrols": (
         *("stop", "rank", "ref", "name", "part", "order", "round", "vehicle", "visits", "minutes", "start"),
         *("chosen", "why", "streets", "incidents", "harm", "share_of_harm", "share_of_incidents"),
@@ -299,11 +299,11 @@ def _hide_shares(shares: Any, total: float, threshold: int) -> Any:
 def _release_points(points: F, who: Profile) -> F:
     if who.name not in ("open", "internal"):
         raise InputError(
-            "Incidents may not leave as points under this profile",
+            "Records may not leave as points under this profile",
             given=f"profile='{who.name}'",
             advice="give them as the layer 'incidents' of a map, which draws them as cells",
         )
     allowed = ~points["category"].map(is_sensitive).astype(bool)
     if not allowed.all():
-        announce(f"{int((~allowed).sum()):,} incidents of sensitive categories are not drawn as points.")
+        announce(f"{int((~allowed).sum()):,} records of sensitive categories are not drawn as points.")
     return points[allowed]

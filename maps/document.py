@@ -116,7 +116,7 @@ def _profile_of(plan: Plan, profile: str | Profile | None) -> Profile:
     apart = [name for name in types if name_category(name) != name]
     if apart and who.name != "internal":
         raise InputError(
-            f"The plan names types of incident that have no line of their own under profile '{who.name}'",
+            f"The plan names types of record that have no line of their own under profile '{who.name}'",
             given=", ".join(apart),
             advice="draft it with maps.update_plans, which gives them one name, or profile='internal'",
         )

@@ -59,7 +59,7 @@ def assess_job(
     dates: dict[str, Any] = {"start": start, "end": end, "as_of": as_of}
     _check_dates(dates)
     with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
-        steps.say("Reading the incidents")
+        steps.say("Reading the records")
         incidents, rejects = read_incidents(paths, layout=layout, as_of=as_of)
         refuse_systematic(incidents, rejects)
         inputs = list_inputs([p for p in paths if p.exists()], record.parent)

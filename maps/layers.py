@@ -15,7 +15,7 @@ from maps.disclosure import COLUMNS, Profile, release
 from maps.escape import clean
 from maps.palette import ACCENT, LAND, LINE, UNDER, Classes, choose_classes
 from maps.shapes import encode_points, encode_shapes
-from maps.words import describe_item, has
+from maps.words import COUNTED, describe_item, has
 
 _NAMED_KINDS = {
     "incident": "incidents",
@@ -69,7 +69,11 @@ def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:
 
 
 def prepare_layers(
-    layers: Mapping[str, gpd.GeoDataFrame] | None, *, spots: gpd.GeoDataFrame, profile: Profile
+    layers: Mapping[str, gpd.GeoDataFrame] | None,
+    *,
+    spots: gpd.GeoDataFrame,
+    profile: Profile,
+    counted: str = COUNTED,
 ) -> list[dict[str, Any]]:
     """Every layer as the page wants it, in the order given."""
     prepared: list[dict[str, Any]] = []
@@ -82,7 +86,9 @@ def prepare_layers(
             )
         if kind != "incidents":
             number = sum(layer["kind"] == "areas" for layer in prepared)
-            layer = _prepare(name, frame, kind=kind, number=number, spots=spots, profile=profile)
+            layer = _prepare(
+                name, frame, kind=kind, number=number, spots=spots, profile=profile, counted=counted
+            )
             taken = {"spots", "cells", *(other["id"] for other in prepared)}
             while layer["id"] in taken:
                 layer["id"] += "-2"
@@ -109,6 +115,7 @@ def _prepare(
     number: int,
     spots: gpd.GeoDataFrame,
     profile: Profile,
+    counted: str,
 ) -> dict[str, Any]:
     data = release(frame[frame.geometry.notna() & ~frame.geometry.is_empty], kind=kind, profile=profile)
     if kind == "streets":
@@ -134,7 +141,7 @@ def _prepare(
         "land": LAND if first else "",
         "style": _STYLES[kind] | (_LOOKS[number % 3] if areas and number else {}),
         "key": _key(classes),
-        "items": _items(data, kind=kind, layer=label, profile=profile, classes=classes),
+        "items": _items(data, kind=kind, layer=label, profile=profile, classes=classes, counted=counted),
     }
 
 
@@ -162,7 +169,13 @@ def _near(streets: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> gpd.GeoDataFram
 
 
 def _items(
-    data: gpd.GeoDataFrame, *, kind: str, layer: str, profile: Profile, classes: Classes | None
+    data: gpd.GeoDataFrame,
+    *,
+    kind: str,
+    layer: str,
+    profile: Profile,
+    classes: Classes | None,
+    counted: str,
 ) -> list[dict[str, Any]]:
     points = data.geom_type.isin(["Point", "MultiPoint"])
     outlines = data.geometry.where(~points)
@@ -184,7 +197,8 @@ def _items(
             if kind == "patrols" and number:
                 item["mark"] = number
                 item["at"] = place
-        if kind != "areas" and (lines := describe_item(row, kind=kind, layer=layer, profile=profile)):
+        said: dict[str, Any] = {"kind": kind, "layer": layer, "profile": profile, "counted": counted}
+        if kind != "areas" and (lines := describe_item(row, **said)):
             item["lines"] = lines
         items.append(item)
     if classes is not None:

@@ -45,7 +45,7 @@ def find_lists(
         profile = load_profile(table, name=name)
         mine = filter_profile(incidents, profile)
         if mine.empty:
-            announce(f"No incident belongs to the profile '{profile.title}'.")
+            announce(f"No record belongs to the profile '{profile.title}'.")
         spots = find_hotspots(mine, **options)
         if areas and len(spots):
             spots, _ = attach_areas(spots, areas, incidents=mine)

@@ -19,7 +19,7 @@ from maps.escape import clean, embed_json, escape
 from maps.palette import CHANGE, SIGNS, choose_classes
 from maps.shapes import encode_points, encode_shapes
 from maps.standalone import leaflet_head
-from maps.words import describe_spot, has, name_parts, name_spot, say_certainty, say_count
+from maps.words import COUNTED, describe_spot, has, name_parts, name_spot, say_certainty, say_count
 
 _PAGES = Environment(finalize=lambda v: v if isinstance(v, Markup) else escape(v))
 HARM_NOTE = "Harm adds up, for each crime, the days in prison a court would start from for a first offence."
@@ -105,13 +105,13 @@ class Panel(MacroElement):
         )
 
 
-def measure_spots(spots: gpd.GeoDataFrame, *, period: str) -> list[dict[str, Any]]:
+def measure_spots(spots: gpd.GeoDataFrame, *, period: str, counted: str = COUNTED) -> list[dict[str, Any]]:
     """Ways the hotspots can be coloured: by harm, number and change, as far as the columns are there."""
     over = f", {period}" if period else ""
     found = []
     for key, label, title, note in (
         ("harm", "Harm", f"Harm score of each hotspot{over}", HARM_NOTE),
-        ("incidents", "Number", f"Number of crimes and ASB incidents in each hotspot{over}", ""),
+        ("incidents", "Number", f"Number of {counted} in each hotspot{over}", ""),
     ):
         if key in spots.columns and pd.to_numeric(spots[key]).notna().any():
             classes = choose_classes(spots[key])
@@ -119,18 +119,18 @@ def measure_spots(spots: gpd.GeoDataFrame, *, period: str) -> list[dict[str, Any
             measure = {"key": key, "label": label, "word": label.lower(), "title": title, "note": note}
             found.append(measure | {"legend": legend, "classes": classes.of(spots[key])})
     if "arrow" in spots.columns and spots["arrow"].map(clean).map(bool).any():
-        found.append(_measure_change(spots))
+        found.append(_measure_change(spots, counted))
     return found
 
 
-def _measure_change(spots: gpd.GeoDataFrame) -> dict[str, Any]:
+def _measure_change(spots: gpd.GeoDataFrame, counted: str) -> dict[str, Any]:
     arrows, known = [clean(a) for a in spots["arrow"]], list(CHANGE)
     legend = [{"colour": CHANGE[a], "words": SIGNS[a]} for a in known if a in arrows]
     return {
         "key": "change",
         "label": "Change",
         "word": "change",
-        "title": "Change in the number of crimes and ASB incidents",
+        "title": f"Change in the number of {counted}",
         "note": "Up or down only where chance alone would seldom give it.",
         "legend": legend,
         "classes": [known.index(a) if a in known else -1 for a in arrows],
@@ -139,7 +139,12 @@ def _measure_change(spots: gpd.GeoDataFrame) -> dict[str, Any]:
 
 
 def prepare_spots(
-    spots: gpd.GeoDataFrame, *, measures: list[dict[str, Any]], period: str, profile: Profile
+    spots: gpd.GeoDataFrame,
+    *,
+    measures: list[dict[str, Any]],
+    period: str,
+    profile: Profile,
+    counted: str = COUNTED,
 ) -> list[dict[str, Any]]:
     """Each hotspot as the page wants it: shape, classes, and sentences made once."""
     shapes = encode_shapes(spots.geometry, tolerance=0.5)
@@ -148,12 +153,14 @@ def prepare_spots(
     for i, (rank, row) in enumerate(spots.iterrows()):
         number = int(rank)
         count = say_count(row, "incidents", profile)
-        lines = describe_spot(row, rank=number, total=len(spots), period=period, profile=profile)
+        lines = describe_spot(
+            row, rank=number, total=len(spots), period=period, profile=profile, counted=counted
+        )
         prepared.append(
             {
                 "n": number,
                 "title": f"{number}. {name_spot(row)}",
-                "label": f"Hotspot {number}: {name_spot(row)}, {count} incidents",
+                "label": f"Hotspot {number}: {name_spot(row)}, {count} {counted}",
                 "shape": shapes[i],
                 "at": at[i],
                 "class": {m["key"]: m["classes"][i] for m in measures},
@@ -166,7 +173,7 @@ def prepare_spots(
 
 def table_of(spots: gpd.GeoDataFrame, *, profile: Profile) -> dict[str, Any]:
     """Columns and rows of the ranked table."""
-    columns = [("incidents", "Incidents"), ("harm", "Harm"), ("arrow", "Change")]
+    columns = [("incidents", "Number"), ("harm", "Harm"), ("arrow", "Change")]
     present = [
         (c, label)
         for c, label in columns

@@ -64,8 +64,8 @@ def draw_pictures(
     months = plan.analysis.get("months", [])
     if months:
         said = "; ".join(f"{_label(row['month'])}: {row['incidents']}" for row in months[-24:])
-        caption = f"Right: {plan.frozen.get('counted', 'incidents')} by month."
-        alt = f"Bars of incidents by month. {said}."
+        caption = f"Right: {plan.frozen.get('counted', 'records')} by month."
+        alt = f"Bars of {plan.frozen.get('counted', 'records')} by month. {said}."
         drawn.append(Picture(draw_months(months), alt, caption, CHART_SIZE[0] / 10))
     return Pictures(tuple(drawn)) if drawn else None
 

@@ -57,6 +57,8 @@ def run_job(config_path: str | Path, out: str | Path) -> Job:
 
 def _fingerprint(config: Config) -> list[dict[str, object]]:
     given = [area.get(key) for area in config.areas.values() for key in ("file", "lookup")]
+    given += [*config.calendar.get("files", ())]
+    given += [page.get(key) for page in config.boards.values() for key in ("survey", "indicators")]
     extra = [path for path in (*given, config.study_area) if isinstance(path, Path)]
     return list_inputs([config.path, *config.files, *extra], config.path.parent)
 
@@ -84,7 +86,7 @@ def summarise_job(job: Job, out: Path) -> str:
             f"{row['nearest']:,} nearest + {row['outside']:,} outside"
             for layer, row in job.reconciliation.astype(int).to_dict(orient="index").items()
         ),
-        f"{len(job.spots):,} hotspots hold {job.spots['share_of_incidents'].sum():.1%} of the incidents and "
+        f"{len(job.spots):,} hotspots hold {job.spots['share_of_incidents'].sum():.1%} of the records and "
         f"{job.spots['share_of_harm'].sum():.1%} of the harm",
         f"Open {out / 'map.html'}",
     ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,20 +11,22 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_metres
+from hotspots.plan_words import start_sentence
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
-from maps.labels import Labels, halo
+from maps.labels import Labels
 from maps.layers import kind_of
-from maps.palette import ACCENT, CHANGE, INK, LAND, LINE, SEA, SIGNS, Classes, choose_classes
+from maps.palette import ACCENT, CHANGE, INK, LAND, LINE, SIGNS, Classes, choose_classes
 from maps.shapes import simplify_together
+from maps.still import blank_axes, draw_key, draw_scale, draw_shapes, empty_corner, save_png
 from maps.street_names import locate_streets
+from maps.words import COUNTED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MM = 1 / 25.4
 _HEADINGS = {"harm": "Harm score", "rate": "Rate per resident", "rate_shrunk": "Rate per resident, steadied"}
-_NICE = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
 def draw_static_map(
@@ -38,6 +39,7 @@ def draw_static_map(
     height: float = 105,
     dpi: int = 150,
     profile: str | Profile | None = None,
+    counted: str = COUNTED,
 ) -> bytes:
     """Draw hotspots and layers as one PNG, of the whole area or around one hotspot.
 
@@ -58,6 +60,8 @@ def draw_static_map(
         Pixels per inch.
     profile : str, optional
         Disclosure profile; None as for `maps.draw_map`.
+    counted : str
+        What the counts are of, for the key.
 
     Returns
     -------
@@ -81,13 +85,19 @@ def draw_static_map(
 
     def fill(ax: Axes, labels: Labels) -> None:
         _draw_layers(ax, layers or {}, who=who, labels=labels)
-        _draw_spots(ax, released, by=by, focus=focus, labels=labels, streets=streets)
+        _draw_spots(ax, released, by=by, focus=focus, labels=labels, streets=streets, counted=counted)
 
     return _draw_figure(fill, box, width=width, height=height, dpi=dpi)
 
 
 def draw_static_areas(
-    areas: gpd.GeoDataFrame, *, by: str = "incidents", width: float = 170, height: float = 120, dpi: int = 150
+    areas: gpd.GeoDataFrame,
+    *,
+    by: str = "incidents",
+    width: float = 170,
+    height: float = 120,
+    dpi: int = 150,
+    counted: str = COUNTED,
 ) -> bytes:
     """Draw areas shaded by a column, with names and key, as one PNG; they must be released already.
 
@@ -97,12 +107,12 @@ def draw_static_areas(
         PNG with at most 64 colours; the same for the same input.
     """
     box = _frame(areas, {}, focus=None, shape=width / height)
-    colours, key, heading = colour_spots(areas, by=by)
+    colours, key, heading = colour_spots(areas, by=by, counted=counted)
     shapes = simplify_together(areas.geometry, tolerance=5)
 
     def fill(ax: Axes, labels: Labels) -> None:
-        _draw_shapes(ax, shapes, face=colours, edge=INK, line=0.7, z=1)
-        labels.avoid(_draw_key(ax, key, heading, _empty_corner(ax, areas)))
+        draw_shapes(ax, shapes, face=colours, edge=INK, line=0.7, z=1)
+        labels.avoid(draw_key(ax, key, heading, empty_corner(ax, areas)))
         points = areas.geometry.representative_point()
         labels.add_names(points, areas["name"], size=6.5, style="normal", colour=INK, z=2)
 
@@ -125,12 +135,12 @@ def _draw_figure(
     with mpl.rc_context(mpl.rcParamsDefault):
         figure = Figure(figsize=(width * _MM, height * _MM), dpi=dpi, facecolor="white")
         FigureCanvasAgg(figure)
-        ax = _blank_axes(figure, box)
+        ax = blank_axes(figure, box)
         labels = Labels(ax)
         fill(ax, labels)
         labels.draw(box)
-        _draw_scale(ax, box)
-        return _save(figure)
+        draw_scale(ax, box)
+        return save_png(figure)
 
 
 def _streets(
@@ -164,14 +174,6 @@ def _frame(
     return float(x - half_y * shape), float(y - half_y), float(x + half_y * shape), float(y + half_y)
 
 
-def _blank_axes(figure: Any, box: tuple[float, float, float, float]) -> Axes:
-    ax: Axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    ax.set(xlim=(box[0], box[2]), ylim=(box[1], box[3]), xticks=[], yticks=[], facecolor=SEA)
-    for spine in ax.spines.values():
-        spine.set(edgecolor=LINE, linewidth=0.8)
-    return ax
-
-
 def _draw_layers(
     ax: Axes,
     layers: Mapping[str, gpd.GeoDataFrame],
@@ -187,7 +189,7 @@ def _draw_layers(
         data = release(frame, kind=kind, profile=who)
         if kind == "areas":
             shapes = simplify_together(data.geometry, tolerance=5)
-            _draw_shapes(ax, shapes, face=LAND if ground else "none", edge=LINE, line=0.7, z=1)
+            draw_shapes(ax, shapes, face=LAND if ground else "none", edge=LINE, line=0.7, z=1)
             if ground and "name" in data.columns:
                 points = data.geometry.representative_point()
                 labels.add_names(points, data["name"], size=6.5, style="italic", colour="#4d5966", z=2)
@@ -195,51 +197,15 @@ def _draw_layers(
         elif set(data.geom_type) <= {"Point", "MultiPoint"}:
             ax.plot(data.geometry.x, data.geometry.y, "s", ms=4.5, mfc="white", mec=ACCENT, mew=1.2, zorder=6)
         elif kind == "streets":
-            _draw_shapes(ax, data.geometry, face="none", edge="#c9ced3", line=0.5, z=1.5)
+            draw_shapes(ax, data.geometry, face="none", edge="#c9ced3", line=0.5, z=1.5)
         else:
             dashes = {"patrols": (0, (4, 3)), "comparison": (0, (1.5, 2.5))}.get(kind, "solid")
-            _draw_shapes(ax, data.geometry, face="none", edge=ACCENT, line=1.3, z=3.5, dashes=dashes)
+            draw_shapes(ax, data.geometry, face="none", edge=ACCENT, line=1.3, z=3.5, dashes=dashes)
 
 
-def _draw_shapes(
-    ax: Axes,
-    shapes: gpd.GeoSeries,
-    *,
-    face: str | list[str],
-    edge: str,
-    line: float,
-    z: float,
-    dashes: Any = "solid",
-) -> None:
-    """Polygons with their holes, and lines, by plain matplotlib paths."""
-    from matplotlib.collections import LineCollection, PathCollection
-    from matplotlib.path import Path
-
-    faces = [face] * len(shapes) if isinstance(face, str) else face
-    paths, colours, lines = [], [], []
-    for shape, colour in zip(shapes, faces, strict=True):
-        if shape is None or shape.is_empty:
-            continue
-        for part in getattr(shape, "geoms", [shape]):
-            if part.geom_type == "Polygon":
-                rings = [
-                    Path(np.asarray(r.coords)[:, :2], closed=True) for r in (part.exterior, *part.interiors)
-                ]
-                paths.append(Path.make_compound_path(*rings))
-                colours.append(colour)
-            else:
-                lines.append(np.asarray(part.coords)[:, :2])
-    if paths:
-        ax.add_collection(
-            PathCollection(
-                paths, facecolors=colours, edgecolors=edge, linewidths=line, linestyles=dashes, zorder=z
-            )
-        )
-    if lines:
-        ax.add_collection(LineCollection(lines, colors=edge, linewidths=line, linestyles=dashes, zorder=z))
-
-
-def colour_spots(spots: gpd.GeoDataFrame, *, by: str) -> tuple[list[str], list[tuple[str, str]], str]:
+def colour_spots(
+    spots: gpd.GeoDataFrame, *, by: str, counted: str = COUNTED
+) -> tuple[list[str], list[tuple[str, str]], str]:
     """Colour of each hotspot, the key as (colour, words) pairs, and the key's heading."""
     if by == "change" and "arrow" in spots.columns:
         words = [clean(w) for w in spots["arrow"].fillna("")]
@@ -248,7 +214,7 @@ def colour_spots(spots: gpd.GeoDataFrame, *, by: str) -> tuple[list[str], list[t
     column = by if by in spots.columns and pd.to_numeric(spots[by]).notna().any() else "incidents"
     classes: Classes = choose_classes(spots[column])
     colours = ["#ffffff" if c < 0 else classes.colours[c] for c in classes.of(spots[column])]
-    heading = _HEADINGS.get(column, "Crimes and ASB incidents")
+    heading = _HEADINGS.get(column, start_sentence(counted))
     return colours, list(zip(classes.colours, classes.words, strict=True)), heading
 
 
@@ -260,18 +226,19 @@ def _draw_spots(
     focus: int | None,
     labels: Labels,
     streets: Sequence[tuple[str, float, float]],
+    counted: str,
 ) -> None:
     if not len(spots):
         return
-    colours, key, heading = colour_spots(spots, by=by)
+    colours, key, heading = colour_spots(spots, by=by, counted=counted)
     if focus is None:
-        _draw_shapes(ax, spots.geometry, face=colours, edge=INK, line=0.8, z=4)
-        labels.avoid(_draw_key(ax, key, heading, _empty_corner(ax, spots)))
+        draw_shapes(ax, spots.geometry, face=colours, edge=INK, line=0.8, z=4)
+        labels.avoid(draw_key(ax, key, heading, empty_corner(ax, spots)))
     else:
         ranks = list(spots.index)
         others = spots.drop(index=focus)
-        _draw_shapes(ax, others.geometry, face="#e9ecef", edge=LINE, line=0.8, z=3)
-        _draw_shapes(
+        draw_shapes(ax, others.geometry, face="#e9ecef", edge=LINE, line=0.8, z=3)
+        draw_shapes(
             ax, spots.loc[[focus]].geometry, face=f"{colours[ranks.index(focus)]}66", edge=INK, line=2, z=4
         )
         labels.add_points(list(streets), size=7, z=7)
@@ -286,74 +253,3 @@ def _draw_spots(
         labels.add_badge(
             centre.x, centre.y, str(rank), colour=colour, small=focus is not None and rank != focus
         )
-
-
-def _draw_key(ax: Axes, key: list[tuple[str, str]], heading: str, corner: Any) -> Any:
-    from matplotlib.patches import Patch
-
-    handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.8, label=words) for colour, words in key]
-    legend = ax.legend(
-        handles=handles, title=heading, loc=corner, alignment="left", fontsize=7, title_fontsize=7.5
-    )
-    legend.get_title().set_fontweight("bold")
-    legend.set_zorder(9)
-    return legend
-
-
-def _empty_corner(ax: Axes, spots: gpd.GeoDataFrame) -> str:
-    """Corner for the key where it covers the fewest hotspots."""
-    centres = spots.geometry.centroid
-    x, y = ax.transLimits.transform(np.column_stack([centres.x, centres.y])).T
-    right, left = ((x > 0.7) & (y < 0.35)).sum(), ((x < 0.3) & (y > 0.65)).sum()
-    return "lower right" if right <= left else "upper left"
-
-
-def _draw_scale(ax: Axes, box: tuple[float, float, float, float]) -> None:
-    """Scale bar of a round length, and an arrow to the north."""
-    wide = box[2] - box[0]
-    length = max([n for n in _NICE if n <= wide / 5] or [_NICE[0]])
-    x, y = box[0] + 0.025 * wide, box[1] + 0.045 * (box[3] - box[1])
-    ax.plot([x, x + length], [y, y], color=INK, lw=2.5, solid_capstyle="butt", zorder=9)
-    words = f"{length} m" if length < 1000 else f"{length // 1000} km"
-    ax.text(
-        x + length / 2,
-        y,
-        f"{words}\n",
-        ha="center",
-        va="center",
-        size=7,
-        color=INK,
-        zorder=9,
-        path_effects=halo(2.5),
-    )
-    ax.annotate(
-        "N",
-        xy=(0.968, 0.965),
-        xytext=(0.968, 0.88),
-        xycoords="axes fraction",
-        ha="center",
-        va="top",
-        size=8,
-        weight="bold",
-        color=INK,
-        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.4},
-        zorder=9,
-    )
-
-
-def _save(figure: Any) -> bytes:
-    """PNG of at most 64 colours, without a date or the name of a program in it."""
-    from PIL import Image
-
-    raw, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(raw, format="png", metadata={"Software": None})
-    picture = Image.open(raw).convert("RGB")
-    red, green, blue = np.moveaxis(np.asarray(picture).astype(np.int64), 2, 0)
-    colours, counts = np.unique(red << 16 | green << 8 | blue, return_counts=True)
-    commonest = colours[np.argsort(-counts, kind="stable")[:64]]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(
-        np.column_stack([commonest >> 16, commonest >> 8 & 255, commonest & 255]).ravel().tolist()
-    )
-    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
-    return small.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +21,16 @@ HEADS: dict[str, tuple[str, str]] = {
     "ref": ("Reference", "@"),
     "code": ("Code", "@"),
     "name": ("Name", "@"),
-    "incidents": ("Incidents (number)", "#,##0"),
+    "incidents": ("Records (number)", "#,##0"),
     "harm": ("Harm score (days)", "#,##0"),
     "harm_low": ("Harm score, low weights (days)", "#,##0"),
     "harm_high": ("Harm score, high weights (days)", "#,##0"),
-    "share_of_incidents": ("Share of incidents (%)", "0.0%"),
+    "share_of_incidents": ("Share of records (%)", "0.0%"),
     "share_of_harm": ("Share of harm (%)", "0.0%"),
     "marginal_share_of_harm": ("Share of harm added (%)", "0.0%"),
     "cumulative_share_of_harm": ("Share of harm so far (%)", "0.0%"),
-    "marginal_share_of_incidents": ("Share of incidents added (%)", "0.0%"),
-    "cumulative_share_of_incidents": ("Share of incidents so far (%)", "0.0%"),
+    "marginal_share_of_incidents": ("Share of records added (%)", "0.0%"),
+    "cumulative_share_of_incidents": ("Share of records so far (%)", "0.0%"),
     "action": ("What to do", "@"),
     "stability": ("Found again in re-runs (%)", "0%"),
     "places": ("Map points (number)", "#,##0"),
@@ -48,8 +49,16 @@ HEADS: dict[str, tuple[str, str]] = {
     "radius": ("Radius (m)", "0"),
     "minutes": ("Minutes", "#,##0"),
     "visits": ("Visits (number)", "#,##0"),
-    "before": ("Incidents before (number)", "#,##0"),
-    "after": ("Incidents after (number)", "#,##0"),
+    "before": ("Records before (number)", "#,##0"),
+    "after": ("Records after (number)", "#,##0"),
+}
+# Words of column names that people do not read; what they read instead stands in the glossary.
+_SAID = {
+    "incidents": "records",
+    "rejected": "not used",
+    "accepted": "used",
+    "comparator": "comparison area",
+    "asb": "ASB",
 }
 _WIDEST = 60
 
@@ -210,7 +219,11 @@ def _write_cell(
 
 
 def _plain_head(column: str) -> str:
-    return clean(column).replace("_", " ").capitalize()
+    """Heading of a column that has none of its own: what its name says, in the words that people read."""
+    words = clean(column).replace("_", " ")
+    for ours, said in _SAID.items():
+        words = re.sub(rf"\b{ours}\b", said, words)
+    return words[:1].upper() + words[1:]
 
 
 def _unique(heads: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from hotspots.checks import InputError, require_columns, require_metres
+from hotspots.plan_words import start_sentence
 from maps.cells import filter_incidents
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
@@ -21,6 +22,7 @@ from maps.panel import Panel, measure_spots, prepare_spots, table_of
 from maps.standalone import standalone
 from maps.static import draw_static_map
 from maps.street_names import locate_streets, place_names
+from maps.words import name_counted, name_one
 
 if TYPE_CHECKING:
     import folium
@@ -40,6 +42,7 @@ def draw_map(
     profile: str | Profile | None = None,
     marking: str | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
+    counted: str | None = None,
 ) -> folium.Map:
     """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
 
@@ -62,6 +65,9 @@ def draw_map(
         Protective marking; None is the profile's own.
     groups : dict of str to list of str, optional
         Problem profiles: names for groups of categories, offered beside the categories as filters.
+    counted : str, optional
+        What the counts are of. None reads it from the layer of incidents: "crimes and ASB incidents", or
+        "records" where service requests, calls or other kinds are among them.
 
     Returns
     -------
@@ -78,8 +84,9 @@ def draw_map(
     sources = [source] if source else [] if incidents is None else sorted(incidents["source"].unique())
     who = profile_named(profile, sources=sources)
     released = release(spots, kind="spots", profile=who)
-    measures = measure_spots(released, period=period)
-    drawn = prepare_layers(layers, spots=spots, profile=who)
+    counted = clean(counted or name_counted(incidents))
+    measures = measure_spots(released, period=period, counted=counted)
+    drawn = prepare_layers(layers, spots=spots, profile=who, counted=counted)
     filters = None
     if incidents is not None:
         filters = filter_incidents(incidents, spots, profile=who, groups=groups)
@@ -91,9 +98,11 @@ def draw_map(
         attribution=attribution,
         who=who,
         marking=marking,
+        counted=counted,
     )
     page = {
         **words,
+        "counted": counted,
         "what": "Hotspots",
         "measures": measures,
         "layers": layer_summary(drawn),
@@ -104,19 +113,21 @@ def draw_map(
     }
     data = {
         "noun": "hotspot",
+        "counted": counted,
+        "counted_one": name_one(counted),
         "bounds": bounds_of(spots, layers),
         "measures": [
             {"key": m["key"], "colours": m.get("colours") or [i["colour"] for i in m["legend"]]}
             for m in measures
         ],
         "under": UNDER,
-        "spots": prepare_spots(released, measures=measures, period=period, profile=who),
+        "spots": prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
         "streets": place_names(locate_streets(spots, incidents, profile=who)),
         "filters": None if filters is None else asdict(filters),
         "layers": drawn,
     }
     m = new_map()
-    still = partial(draw_static_map, spots, layers=layers, profile=who)
+    still = partial(draw_static_map, spots, layers=layers, profile=who, counted=counted)
     m.add_child(Panel(page=page, data=data, about=about, picture=still))
     return m
 
@@ -170,13 +181,21 @@ def new_map() -> folium.Map:
 
 
 def describe_page(
-    *, title: str, period: str, source: str, note: str, attribution: str, who: Profile, marking: str | None
+    *,
+    title: str,
+    period: str,
+    source: str,
+    note: str,
+    attribution: str,
+    who: Profile,
+    marking: str | None,
+    counted: str,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Words of the page about itself: for its metadata, and for its heading and foot."""
     about = {
         "title": clean(title),
         "marking": clean(who.marking if marking is None else marking),
-        "summary": _state(period=period, source=source, note=note, audience=who.audience),
+        "summary": _state(counted, period=period, source=source, note=note, audience=who.audience),
     }
     return about, about | {"attribution": clean(attribution)}
 
@@ -211,9 +230,9 @@ def _describe_picture(spots: gpd.GeoDataFrame, period: str) -> str:
     return f"Map of {len(spots)} hotspots{over}, numbered as in the table, which lists all of them."
 
 
-def _state(*, period: str, source: str, note: str, audience: str) -> str:
+def _state(counted: str, *, period: str, source: str, note: str, audience: str) -> str:
     parts = [
-        f"Crimes and ASB incidents{f' in {clean(period)}' if period else ''}.",
+        f"{start_sentence(counted)}{f' in {clean(period)}' if period else ''}.",
         f"Source: {clean(source)}." if source else "",
         clean(note),
         audience,

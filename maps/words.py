@@ -4,13 +4,42 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hotspots.kinds import name_kinds
 from hotspots.place_names import name_place
 from hotspots.plan_facts import default_location
 from maps.disclosure import Profile
 from maps.escape import clean
 from maps.palette import say_number
 
-INCIDENTS = "crimes and ASB incidents"
+COUNTED = "crimes and ASB incidents"
+RECORDS = "records"
+_KEYS = ["source", "category"]
+
+
+def name_counted(incidents: pd.DataFrame | None) -> str:
+    """Name what counts are of: "crimes and ASB incidents", or "records" where other kinds are among them.
+
+    Examples
+    --------
+    >>> asb = pd.DataFrame({"source": "police.uk", "category": ["Anti-social behaviour"]})
+    >>> name_counted(asb), name_counted(asb.assign(raw_unit="call", category="Assault"))
+    ('crimes and ASB incidents', 'records')
+    """
+    if incidents is None or incidents.empty or not set(_KEYS) <= set(incidents.columns):
+        return COUNTED
+    kinds = name_kinds(incidents[[*_KEYS, *incidents.columns.intersection(["raw_unit"])]].drop_duplicates())
+    return COUNTED if set(kinds) <= {"crimes", "ASB incidents"} else RECORDS
+
+
+def name_one(counted: str) -> str:
+    """One of what is counted.
+
+    Examples
+    --------
+    >>> name_one("crimes and ASB incidents"), name_one("records")
+    ('crime or ASB incident', 'record')
+    """
+    return counted.replace("s and ", " or ").removesuffix("s")
 
 
 def has(row: pd.Series, column: str) -> bool:
@@ -51,14 +80,14 @@ def name_parts(row: pd.Series) -> tuple[str, str]:
 
 
 def describe_spot(
-    row: pd.Series, *, rank: int, total: int, period: str, profile: Profile
+    row: pd.Series, *, rank: int, total: int, period: str, profile: Profile, counted: str = COUNTED
 ) -> list[tuple[str, str]]:
     """Say in five plain lines where, how many, how bad, which streets, and changed or not."""
     over = f" in {period}" if period else ""
     streets = [clean(street) for street in row.get("streets") or []][:5]
     return [
         ("Where", _say_where(row)),
-        ("How many", f"{say_count(row, 'incidents', profile)} {INCIDENTS}{over}{_say_share(row)}."),
+        ("How many", f"{say_count(row, 'incidents', profile)} {counted}{over}{_say_share(row)}."),
         ("How bad", _say_harm(row, rank=rank, total=total)),
         ("Which streets", f"{', '.join(streets)} (busiest first)." if streets else "No street names given."),
         ("Changed or not", say_change(row)),
@@ -111,7 +140,7 @@ def say_certainty(row: pd.Series) -> list[str]:
     lines = []
     if has(row, "expected"):
         expected = say_number(float(row["expected"]))
-        lines.append(f"Chance alone would put about {expected} incidents in a place this size.")
+        lines.append(f"Chance alone would put about {expected} records in a place this size.")
     if has(row, "rank_low") and has(row, "rank_high"):
         low, high = int(row["rank_low"]), int(row["rank_high"])
         lines.append(f"Its place in the list could be anywhere from {low} to {high} (nine times in ten).")
@@ -122,7 +151,7 @@ def say_certainty(row: pd.Series) -> list[str]:
     if warning := warn_of_default(row):
         lines.append(warning)
     if row.get("places") == 1:
-        lines.append("All incidents are recorded at one map point, so the true spread is not known.")
+        lines.append("All records lie on one map point, so the true spread is not known.")
     return lines or ["Not measured for this run."]
 
 
@@ -134,7 +163,7 @@ def warn_of_default(row: pd.Series) -> str:
     found = next((name for name in named if name and default_location(name)), "")
     if not found:
         return ""
-    return f"Records often default to such places ({found}): check that the incidents happened there."
+    return f"Records often default to such places ({found}): check that it all happened there."
 
 
 def list_streets(row: pd.Series) -> list[tuple[str, float, float]]:
@@ -149,7 +178,9 @@ def list_streets(row: pd.Series) -> list[tuple[str, float, float]]:
     ]
 
 
-def describe_item(row: pd.Series, *, kind: str, layer: str, profile: Profile) -> list[str]:
+def describe_item(
+    row: pd.Series, *, kind: str, layer: str, profile: Profile, counted: str = COUNTED
+) -> list[str]:
     """Say in plain lines what a camera, patrol stop, area, place or comparison area is; may be nothing."""
     if kind == "cameras":
         return _say_camera(row)
@@ -159,10 +190,10 @@ def describe_item(row: pd.Series, *, kind: str, layer: str, profile: Profile) ->
         what = next((clean(row[c]) for c in ("kind", "type", "amenity") if has(row, c)), "")
         return [what.replace("_", " ").capitalize() or layer]
     if kind == "cells":
-        return [f"{say_count(row, 'incidents', profile)} {INCIDENTS} in this cell."]
+        return [f"{say_count(row, 'incidents', profile)} {counted} in this cell."]
     if kind == "comparison":
         role = clean(row.get("role")) or layer
-        count = f": {say_count(row, 'incidents', profile)} {INCIDENTS}" if "incidents" in row.index else ""
+        count = f": {say_count(row, 'incidents', profile)} {counted}" if "incidents" in row.index else ""
         return [f"{role[:1].upper()}{role[1:]}{count}."]
     return []
 

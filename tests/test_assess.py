@@ -60,7 +60,7 @@ WHEN = {"start": "2018-07-01", "end": "2018-07-31", "selected_on": "2016-07"}
 
 def test_half_gone_while_the_rest_stood_still():
     result = assess_response(even_town(response=50), squares((50, 50)), **WHEN)
-    found = result.findings["all recorded incidents"]
+    found = result.findings["all records"]
     assert (found.treated, found.control) == ((100, 50), (500, 500))
     assert found.judged.expected == 100
     assert found.judged.ratio == 0.5
@@ -78,7 +78,7 @@ def test_half_gone_while_the_rest_stood_still():
 def test_a_fall_that_the_whole_city_had_is_no_success():
     result = assess_response(even_town(response=50, calm=50), squares((50, 50)), **WHEN)
     assert result.verdict.startswith("No clear change beyond the comparison areas")
-    assert result.table.loc["all recorded incidents", "ratio"] == 1
+    assert result.table.loc["all records", "ratio"] == 1
 
 
 def test_the_verdict_never_claims_a_cause_and_gives_all_counts_with_every_percentage():
@@ -101,7 +101,7 @@ def test_what_could_be_seen_comes_before_the_result():
 def test_more_reports_after_a_campaign_are_not_called_worse():
     town, target = even_town(response=200), squares((50, 50))
     more = assess_response(town, target, direction="more", **WHEN).verdict
-    either = assess_response(town, target, direction={"all recorded incidents": "either"}, **WHEN).verdict
+    either = assess_response(town, target, direction={"all records": "either"}, **WHEN).verdict
     fewer = assess_response(town, target, **WHEN).verdict
     assert more.startswith("More than expected, as was aimed for")
     assert "neither called better nor worse" in either
@@ -155,7 +155,7 @@ def test_ring_is_cut_and_its_rise_is_reported():
     calm_ring = make([(1050.0 + 1000 * i + 150, 50.0, (40, 40, 40)) for i in range(5)])
     both = gpd.GeoDataFrame(pd.concat([both, calm_ring], ignore_index=True), crs=27700)
     result = assess_response(both, target, others=squares((250, 50)), **WHEN)
-    found = result.findings["all recorded incidents"]
+    found = result.findings["all records"]
     assert found.ring == (40, 95)
     assert any("some crime may have moved there" in line for line in result.lines())
     # target −50 and ring +55 beside comparisons that stood still
@@ -177,7 +177,7 @@ def test_harm_is_the_weighted_sum_of_differences():
     town = pd.concat([even_town(response=50), even_town(response=150).assign(category="Theft")])
     town = gpd.GeoDataFrame(town.reset_index(drop=True), crs=27700)
     town["harm"] = town["incidents"] * town["category"].map({"Robbery": 365.0, "Theft": 2.0})
-    found = assess_response(town, squares((50, 50)), **WHEN).findings["all recorded incidents"]
+    found = assess_response(town, squares((50, 50)), **WHEN).findings["all records"]
     assert found.harm.estimate == 365 * -50 + 2 * 50
     variance = 365**2 * (150 + 1000 / 25) + 2**2 * (250 + 1000 / 25)
     assert found.harm.se == pytest.approx((variance * found.dispersion) ** 0.5)
@@ -206,9 +206,7 @@ def test_quieter_comparators_are_pointed_out():
 def test_a_given_comparator_is_used_and_must_stand_apart():
     town = even_town(response=50)
     own = squares((1050, 50), (2050, 50))
-    found = assess_response(town, squares((50, 50)), comparator=own, **WHEN).findings[
-        "all recorded incidents"
-    ]
+    found = assess_response(town, squares((50, 50)), comparator=own, **WHEN).findings["all records"]
     assert found.control == (200, 200)
     assert not found.spread.estimated
     with pytest.raises(InputError, match="overlaps the target areas"):
@@ -267,7 +265,7 @@ def test_a_given_ring_and_a_response_of_more_than_a_year():
     ring = gpd.GeoDataFrame(geometry=[shapely.box(-300, -300, -100, 300)], crs=27700)
     moved = make([(-200, 50, (30, 30, 90))])
     both = gpd.GeoDataFrame(pd.concat([town, moved], ignore_index=True), crs=27700)
-    found = assess_response(both, squares((50, 50)), ring=ring, **WHEN).findings["all recorded incidents"]
+    found = assess_response(both, squares((50, 50)), ring=ring, **WHEN).findings["all records"]
     assert found.ring == (30, 90)
     long = assess_response(
         both,
@@ -341,4 +339,4 @@ def test_days_are_counted_where_records_have_them():
     )
     assert str(result.after) == "5 March 2018 to 25 March 2018"
     inside = frame[(frame.geometry.x == 50) & frame["when"].between("2018-03-05", "2018-03-25")]
-    assert result.findings["all recorded incidents"].treated[1] == len(inside)
+    assert result.findings["all records"].treated[1] == len(inside)

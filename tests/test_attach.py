@@ -115,9 +115,7 @@ def test_what_cannot_be_attached_is_refused():
 def test_the_sum_is_said_aloud(caplog):
     with caplog.at_level(logging.WARNING):
         attach_areas(points((1, 5), (50, 5)), {"ward": LINE})
-    assert (
-        "ward: 2 incidents accepted = 1 inside + 0 tie + 0 nearest (within 5 m) + 1 outside." in caplog.text
-    )
+    assert "ward: 2 records accepted = 1 inside + 0 tie + 0 nearest (within 5 m) + 1 outside." in caplog.text
 
 
 def test_rows_without_coordinates_stand_beside_the_sum(caplog):
@@ -125,7 +123,7 @@ def test_rows_without_coordinates_stand_beside_the_sum(caplog):
     with caplog.at_level(logging.WARNING):
         _, sums = attach_areas(points((1, 5)), {"ward": LINE}, rejects=rejects)
     assert sums.loc["ward", "no_coordinates"] == 2
-    assert "+ 0 outside; rejected, no coordinates: 2." in caplog.text
+    assert "+ 0 outside; not used, no coordinates: 2." in caplog.text
 
 
 def spots_of(*shapes):
@@ -145,7 +143,7 @@ def test_hotspots_go_by_incidents_not_by_ground(caplog):
     assert attached.loc[1, "ward_harm_shares"] == [("Area A", 100 / 110), ("Area B", 10 / 110)]
     assert sums.loc["ward"].to_dict() == {"accepted": 3, "inside": 2, "tie": 0, "nearest": 0, "outside": 1}
     assert "1 of 3 hotspots lie in more than one area" in caplog.text
-    assert "1 of 3 hotspots hold none of these incidents" in caplog.text
+    assert "1 of 3 hotspots hold none of these records" in caplog.text
     assert list(attached.index) == [1, 2, 3]
 
 

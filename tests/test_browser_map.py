@@ -169,7 +169,7 @@ def test_filters_count_only_what_is_chosen(page):
 
 
 def test_cells_show_a_key_and_answer_a_click(page):
-    page.get_by_label("All incidents").check()
+    page.get_by_label("All records").check()
     assert "in each cell" in page.locator("#sh-under").inner_text()
     page.get_by_label("Hotspots", exact=True).uncheck()
     box = page.locator(".leaflet-container").bounding_box()
@@ -197,7 +197,7 @@ def test_axe_finds_nothing_with_and_without_a_popup_and_nothing_scrolls_sideways
 ):
     with open_page(browser, example, width=width, height=height) as page:
         assert run_axe(page) == []
-        page.get_by_label("All incidents").check()
+        page.get_by_label("All records").check()
         page.locator("tr.sh-row button").nth(1).click()
         page.locator(".sh-pop").wait_for()
         assert run_axe(page) == []
@@ -306,7 +306,7 @@ def test_where_numbers_are_hidden_the_page_says_so_and_offers_one_choice_at_a_ti
         assert set(page.locator("tr.sh-row [data-column=incidents]").all_inner_texts()) == {"not shown"}
         page.select_option("#sh-month", label="July 2018")
         assert page.locator("#sh-category").input_value() == ""
-        page.get_by_label("All incidents").check()
+        page.get_by_label("All records").check()
         assert "whole period" in page.locator("#sh-under-title").inner_text()
         lowest = {"partner": "5 to", "public": "10 to"}[profile]
         assert page.locator("#sh-under-key li").first.inner_text().startswith(lowest)

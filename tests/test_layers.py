@@ -164,7 +164,7 @@ def test_what_is_not_known_is_said_and_not_invented():
 def test_a_kind_of_place_gets_a_street_and_a_default_place_a_warning():
     row = make_spots(1, name=["Supermarket"], streets=[["Supermarket", "Nightclub", "Compton Road"]]).iloc[0]
     assert name_spot(row) == "Supermarket near Compton Road, Hunslet & Riverside"
-    assert "check that the incidents happened there" in warn_of_default(row)
+    assert "check that it all happened there" in warn_of_default(row)
     assert warn_of_default(make_spots(1).iloc[0]) == ""
 
 

@@ -35,12 +35,12 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path, start):
 def test_headings_carry_units_and_numbers_are_numbers(tmp_path):
     sheet = write(tmp_path, {"Hotspots": make_spots(2)})["Hotspots"]
     heads = [c.value for c in sheet[3]]
-    assert heads[:4] == ["Rank (1 the worst)", "Reference", "Name", "Incidents (number)"]
+    assert heads[:4] == ["Rank (1 the worst)", "Reference", "Name", "Records (number)"]
     assert "Harm score (days)" in heads
     row = dict(zip(heads, [c.value for c in sheet[4]], strict=True))
-    assert row["Incidents (number)"] == 100
-    assert row["Share of incidents (%)"] == 0.1
-    assert sheet.cell(4, heads.index("Share of incidents (%)") + 1).number_format == "0.0%"
+    assert row["Records (number)"] == 100
+    assert row["Share of records (%)"] == 0.1
+    assert sheet.cell(4, heads.index("Share of records (%)") + 1).number_format == "0.0%"
     assert sheet.freeze_panes == "A4"
 
 
@@ -85,7 +85,7 @@ def test_other_tables_need_their_columns_named(tmp_path):
         kinds={"By month": "table"},
         columns={"By month": ["month", "incidents"]},
     )
-    assert [c.value for c in book["By month"][3]] == ["Month", "Incidents (number)"]
+    assert [c.value for c in book["By month"][3]] == ["Month", "Records (number)"]
 
 
 def test_hostile_names_and_empty_tables_are_written(tmp_path):

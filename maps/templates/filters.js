@@ -1,4 +1,4 @@
-/* All incidents as cells, and the column of incidents, counted only for the chosen kind, month and source. */
+/* All records as cells, and the column of numbers, counted only for the chosen kind, month and source. */
 function saferFilters(map, data, tools) {
   const { $, make, say, parts, spots } = tools;
   const F = data.filters;
@@ -64,7 +64,7 @@ function saferFilters(map, data, tools) {
       list.append(item);
     }
     const which = F.single ? ", whole period, all kinds" : active() ? ": " + words() : "";
-    $("under-title").textContent = "Crimes and ASB incidents in each cell (about 200 m across)" + which;
+    $("under-title").textContent = data.counted[0].toUpperCase() + data.counted.slice(1) + " in each cell (about 200 m across)" + which;
   };
   const draw = () => {
     group.clearLayers();
@@ -77,7 +77,7 @@ function saferFilters(map, data, tools) {
         ? { fillColor: "#ffffff", fillOpacity: 0.35, color: "#47566a", weight: 1, dashArray: "2 4" }
         : { fillColor: data.under[classOf(n, breaks)], fillOpacity: 0.85, color: "#ffffff", weight: 0.6 };
       const cell = L.polygon(parts(shape), Object.assign({ renderer }, style));
-      const what = n === 1 ? " crime or ASB incident" : " crimes and ASB incidents";
+      const what = " " + (n === 1 ? data.counted_one : data.counted);
       const where = " in this cell, about 200 m across" + (active() && !F.single ? " (" + words() + ")." : ".");
       cell.bindPopup(() => make("p", "", (n === null ? "A small number of" : write(n)) + what + where));
       group.addLayer(cell);
@@ -93,7 +93,7 @@ function saferFilters(map, data, tools) {
       if (cell.dataset.all === undefined) cell.dataset.all = cell.textContent;
       cell.textContent = n === undefined ? cell.dataset.all : write(n);
     });
-    $("filtered").textContent = active() ? " (column “Incidents”: " + words() + " only)" : "";
+    $("filtered").textContent = active() ? " (column “Number”: " + words() + " only)" : "";
   };
   ["category", "month", "source"].forEach((name) => {
     const select = $(name);
@@ -107,7 +107,7 @@ function saferFilters(map, data, tools) {
       fill();
       map.closePopup();
       if (!active()) say("Counting everything again.");
-      else say("Counting only " + words() + (F.single ? "." : ": " + write(sum) + " crimes and ASB incidents."));
+      else say("Counting only " + words() + (F.single ? "." : ": " + write(sum) + " " + data.counted + "."));
     });
   });
   map.on("layeradd layerremove", (event) => { if (event.layer === group) $("under").hidden = !map.hasLayer(group); });

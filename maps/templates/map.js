@@ -58,7 +58,7 @@ function saferMap(map, data) {
     box.append(head);
     const list = make("dl");
     spot.lines.forEach(([label, text]) => list.append(make("dt", "", label), make("dd", "", text)));
-    if (spot.filtered) list.append(make("dt", "", spot.filtered.words), make("dd", "", spot.filtered.count + " crimes and ASB incidents."));
+    if (spot.filtered) list.append(make("dt", "", spot.filtered.words), make("dd", "", spot.filtered.count + " " + data.counted + "."));
     box.append(list);
     if (spot.sure.length) {
       const more = make("details");

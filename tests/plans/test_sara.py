@@ -35,7 +35,7 @@ def words_of(plan: Plan) -> str:
 def test_counts_of_a_draft_are_those_of_the_rows_inside(plan: Plan) -> None:
     assert plan.scanning["problem"] == (
         "30 recorded crimes and 5 ASB incidents at Boar Lane in July 2017 and July 2018. Most common: "
-        "violence and sexual offences, 30 of 35 (86%). Hotspot 1 of 2 by number of incidents."
+        "violence and sexual offences, 30 of 35 (86%). Hotspot 1 of 2 by number of records."
     )
     assert plan.title == "Boar Lane, Little London & Woodhouse"
     assert plan.analysis["months"] == [
@@ -90,7 +90,7 @@ def test_a_default_location_is_flagged(plan: Plan) -> None:
 
 
 def test_an_area_without_incidents_is_refused(incidents: gpd.GeoDataFrame) -> None:
-    with pytest.raises(InputError, match="holds no incidents"):
+    with pytest.raises(InputError, match="holds no records"):
         draft_plan(Point(0, 0).buffer(10), incidents, title="Nowhere")
 
 
@@ -118,7 +118,7 @@ def test_a_plan_may_cover_several_hotspots_a_street_or_an_area(
     )
     assert "Hotspots 1 and 2 of 2" in several.scanning["problem"]
     assert (
-        "Ward, by incidents: Hunslet & Riverside 65 and Little London & Woodhouse 35."
+        "Ward, by number: Hunslet & Riverside 65 and Little London & Woodhouse 35."
         in several.analysis["where"]
     )
     # only the crimes are on the street; the ASB of that point is at the hospital, yet on the same ground
@@ -131,7 +131,7 @@ def test_two_whole_years_are_compared_whole(spots: gpd.GeoDataFrame, make: Make)
     months = [str(day.date()) for day in pd.date_range("2016-08-01", "2018-07-01", freq="MS")]
     said = draft_plan(spots.loc[1], make(crimes=48, asb=0, far=24, months=months)).analysis["compare"]
     assert said == (
-        "24 incidents in August 2017 to July 2018 (12 months), 24 in August 2016 to July 2017 (12 months): "
+        "24 records in August 2017 to July 2018 (12 months), 24 in August 2016 to July 2017 (12 months): "
         "no change. All the data: 36 and 36."
     )
 
@@ -156,7 +156,7 @@ def test_no_change_is_shown_where_the_place_was_chosen_on_one_month_only(
 ) -> None:
     fair = draft_plan(spots.loc[1], incidents)
     unfair = draft_plan(spots.loc[1], incidents, selected_on="2018-07")
-    assert "17 incidents in July 2018, 18 in July 2017: 1 fewer, no clear change" in fair.analysis["compare"]
+    assert "17 records in July 2018, 18 in July 2017: 1 fewer, no clear change" in fair.analysis["compare"]
     assert unfair.analysis["compare"].startswith("No change is shown")
     assert "only one of the two windows" in unfair.analysis["compare"]
 
@@ -226,7 +226,7 @@ def test_small_counts_are_shown_nowhere_under_a_threshold(spots: gpd.GeoDataFram
     said = words_of(draft_plan(spots.loc[1], data, threshold=5))
     assert "33 recorded crimes and ASB incidents" in said
     assert not re.search(r"\b3 (ASB|of)\b|\b30\b|Hospital 3", said)
-    with pytest.raises(InputError, match="too few incidents"):
+    with pytest.raises(InputError, match="too few records"):
         draft_plan(spots.loc[1], make(crimes=3, asb=1), threshold=5)
 
 
