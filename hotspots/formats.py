@@ -92,7 +92,8 @@ def _read_spatial(data: bytes, layer: str | None) -> Table:
         raise InputError("The file has no such layer", given=layer, advice=", ".join(layers))
     if layer is None and len(layers) > 1:
         announce(f"The file has {len(layers)} layers; the first, {layers[0]}, is read.")
-    frame = pyogrio.read_dataframe(data, layer=layer or layers[0])
+    # by number: GDAL names a layer that has no name after the passing place in memory it is read from
+    frame = pyogrio.read_dataframe(data, layer=0 if layer is None else layer)
     if not isinstance(frame, gpd.GeoDataFrame):
         return Table(as_text(frame), np.arange(2, len(frame) + 2))
     return _from_spatial(frame)
