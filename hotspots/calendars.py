@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,46 @@ def days_within(days: pd.Series | pd.DatetimeIndex, calendar: pd.DataFrame) -> n
         inside = (dates >= entry["start"]) & (dates <= entry["end"]) & (names == "")
         names[inside] = entry["name"]
     return names
+
+
+def list_overlapping(calendar: pd.DataFrame, *, start: Any, end: Any) -> pd.DataFrame:
+    """Entries that share a day with a span of time; both of its ends are in it.
+
+    Examples
+    --------
+    >>> list_overlapping(list_peaks(2018, 2018), start="2018-10-01", end="2018-10-31")["name"].tolist()
+    ['Halloween to Bonfire Night']
+    """
+    inside = (calendar["start"] <= pd.Timestamp(end)) & (calendar["end"] >= pd.Timestamp(start))
+    return calendar[inside].reset_index(drop=True)
+
+
+def name_in_months(calendar: pd.DataFrame, months: Iterable[str]) -> list[str]:
+    """Say which entries fall in each month, by name and kind; "" where none does.
+
+    Parameters
+    ----------
+    calendar : DataFrame
+        From `read_calendar`.
+    months : iterable of str
+        Months as "2018-07".
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> name_in_months(list_peaks(2018, 2018), ["2018-09", "2018-11"])
+    ['', 'Halloween to Bonfire Night (peak)']
+    """
+    said = []
+    for month in months:
+        span = pd.Period(month, freq="M")
+        rows = list_overlapping(calendar, start=span.start_time, end=span.end_time.normalize())
+        names = [f"{name} ({kind})" for name, kind in zip(rows["name"], rows["kind"], strict=True)]
+        said.append("; ".join(dict.fromkeys(names)))
+    return said
 
 
 def mark_calendar(axes: Any, calendar: pd.DataFrame) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.calendars import name_in_months
 from hotspots.checks import InputError, require_columns
 from hotspots.collapse import incidents_per_row
 from hotspots.indicator_files import Indicator
@@ -35,6 +36,8 @@ class Counted:
         Which rows lie in a hotspot.
     first, second : Window
         The earlier and the later window.
+    calendar : DataFrame, optional
+        Marks the months of each trace.
     """
 
     def __init__(
@@ -44,8 +47,11 @@ class Counted:
         hot: pd.Series | None,
         first: Window,
         second: Window,
+        calendar: pd.DataFrame | None = None,
     ) -> None:
         self.incidents, self.first, self.second = incidents, first, second
+        self.months = pd.period_range(first.start, second.last_day, freq="M")
+        self.marked = mark_months(calendar, self.months)
         self.counts = incidents_per_row(incidents).astype(float)
         self.when = rows_in(incidents, first), rows_in(incidents, second)
         self.month = spans_of(incidents)["start"].dt.to_period("M")
@@ -113,13 +119,13 @@ class Counted:
         }
 
     def _spark(self, rows: Bools, base: Bools | None) -> str:
-        months = pd.period_range(self.first.start, self.second.last_day, freq="M")
+        months = self.months
         held = self._monthly(np.ones(len(rows), dtype=bool), months) > 0
         values = self._monthly(rows, months)
         if base is not None:
             whole = self._monthly(base, months)
             values = np.divide(values, whole, out=np.zeros(len(values)), where=whole > 0)
-        return draw_sparkline(np.where(held, values, np.nan))
+        return draw_sparkline(np.where(held, values, np.nan), marked=self.marked)
 
     def _monthly(self, rows: Bools, months: pd.PeriodIndex) -> npt.NDArray[np.float64]:
         at = self.month.array.asi8[rows] - months[0].ordinal
@@ -132,19 +138,41 @@ def _as_bools(hot: pd.Series, index: pd.Index) -> Bools:
     return hot.astype("boolean").reindex(index).fillna(False).to_numpy(dtype=bool)
 
 
-def draw_sparkline(values: npt.ArrayLike) -> str:
+def mark_months(calendar: pd.DataFrame | None, months: pd.PeriodIndex) -> Bools:
+    """Which months hold an entry of the calendar."""
+    if calendar is None or calendar.empty:
+        return np.zeros(len(months), dtype=bool)
+    return np.array([name != "" for name in name_in_months(calendar, months.astype(str))], dtype=bool)
+
+
+def draw_sparkline(values: npt.ArrayLike, *, marked: npt.ArrayLike | None = None) -> str:
     """Draw numbers as a line of eight heights, from nothing to the highest; "·" where there is none.
+
+    Parameters
+    ----------
+    values : array
+        One number a month.
+    marked : array of bool, optional
+        Months followed by a star: something stands on the calendar.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
     >>> draw_sparkline([0, 4, float("nan"), 8])
     '▁▅·█'
+    >>> draw_sparkline([0, 4, 8], marked=[False, True, False])
+    '▁▅*█'
     """
     numbers = np.asarray(values, dtype=float)
     known = numbers[np.isfinite(numbers)]
     top = known.max() if len(known) and known.max() > 0 else 1.0
     steps = np.clip(np.ceil(np.nan_to_num(numbers) / top * 7 - 1e-9), 0, 7).astype(int)
-    return "".join(BLOCKS[s] if np.isfinite(n) else "·" for s, n in zip(steps, numbers, strict=True))
+    stars = np.zeros(len(numbers), dtype=bool) if marked is None else np.asarray(marked, dtype=bool)
+    drawn = zip(steps, numbers, stars, strict=True)
+    return "".join((BLOCKS[s] if np.isfinite(n) else "·") + "*" * bool(star) for s, n, star in drawn)
 
 
 def _compare_counts(

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.calendars import list_overlapping
 from hotspots.changes import compare_windows, say_outcome
 from hotspots.checks import announce
 from hotspots.indicator_files import Indicator, read_indicators
@@ -16,9 +17,9 @@ from hotspots.indicator_rows import Counted, survey_row
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
 from hotspots.two_counts import adjust_p
-from hotspots.verdicts import write_change
+from hotspots.verdicts import SMALL_BASE, write_change
 from hotspots.when import require_covered
-from hotspots.windows import Window
+from hotspots.windows import Window, make_window
 
 NUMBERS = ["before", "after", "base_before", "base_after", "percent", "points", "low", "high", "p", "q"]
 BESIDE = ["beside_before", "beside_after", "beside_percent", "points_beside", "ratio_beside"]
@@ -34,6 +35,7 @@ def track_indicators(
     selected_on: Any = None,
     survey: pd.DataFrame | None = None,
     beside: gpd.GeoDataFrame | None = None,
+    calendar: pd.DataFrame | None = None,
     covered: Any = None,
     as_of: Any = None,
     level: float = 0.95,
@@ -59,6 +61,9 @@ def track_indicators(
         ``base`` (how many were asked: the value is then taken as a per cent of them).
     beside : GeoDataFrame, optional
         Incidents of the force or district, to stand beside.
+    calendar : DataFrame, optional
+        From `read_calendar`: months of the trace with an entry are followed by a star, and ``attrs``
+        says which entries they are.
     covered, as_of, level
         As in `compare_periods`.
 
@@ -67,9 +72,10 @@ def track_indicators(
     DataFrame
         Index ``key``; ``name``, ``kind``, ``direction``, ``before``, ``after`` (counts, or per cent),
         ``base_...`` (what a share is of), ``percent`` (per cent) or ``points`` (percentage points) with
-        ``low`` and ``high``, ``p``, ``q`` (adjusted over the page), ``arrow``, ``words``, ``sparkline``
-        (months from the first window to the second, "·" where there are no records), ``beside_...``
-        and ``note``. ``attrs``: the windows and ``warnings``.
+        ``low`` and ``high``, ``p``, ``q`` (adjusted over the page), ``change`` (with its interval, as
+        words), ``arrow``, ``words``, ``sparkline`` (months from the first window to the second, "·" where
+        there are no records), ``beside_...`` and ``note``. ``attrs``: the windows, ``warnings`` and
+        ``calendar`` (names of the entries in those months).
 
     Raises
     ------
@@ -80,7 +86,7 @@ def track_indicators(
     require_covered(incidents, [first, second], covered=covered)
     page = indicators if isinstance(indicators, list) else read_indicators(indicators)
     reason = explain_no_arrow(selected_on, before=first, after=second)
-    area = Counted(incidents, page, hot, first, second)
+    area = Counted(incidents, page, hot, first, second, calendar)
     force = Counted(beside, page, None, first, second) if beside is not None else None
     rows = []
     for indicator in page:
@@ -98,6 +104,7 @@ def track_indicators(
     table = table.astype(dict.fromkeys([*NUMBERS, *BESIDE], "float64"))
     table = _finish(table, first, second, alpha=1 - level)
     table.attrs["warnings"] += find_recording_changes(incidents, before=first, after=second)
+    table.attrs["calendar"] = _entries(calendar, first, second)
     for warning in table.attrs["warnings"]:
         announce(warning)
     return table
@@ -113,6 +120,8 @@ def _finish(table: pd.DataFrame, first: Window, second: Window, *, alpha: float)
     table["words"] = pd.Series(
         [_words(row, arrow, first, second) for row, arrow in rows], index=table.index, dtype="str"
     )
+    changes = [_say_change(row, first, second) for row in table.to_dict("records")]
+    table["change"] = pd.Series(changes, index=table.index, dtype="str")
     for column in ("sparkline", "note"):
         table[column] = table[column].fillna("").astype("str")
     table.attrs = {"before": str(first), "after": str(second), "warnings": []}
@@ -137,6 +146,38 @@ def _words(row: Any, arrow: str, first: Window, second: Window) -> str:
     return told
 
 
+def _entries(calendar: pd.DataFrame | None, first: Window, second: Window) -> list[str]:
+    if calendar is None or calendar.empty:
+        return []
+    rows = list_overlapping(calendar, start=first.start, end=second.last_day)
+    return [
+        f"{row['name']} ({row['kind']}), {make_window(row['start'], row['end'] + pd.Timedelta(days=1))}"
+        for row in rows.to_dict("records")
+    ]
+
+
+def _say_change(row: Any, first: Window, second: Window) -> str:
+    """Change with its interval: per cent only beside a comparator and on a base of 20, else in numbers."""
+    bounds = [row["low"], row["high"]]
+    if not np.isfinite(bounds).all():
+        return ""
+    if np.isfinite(row["points"]):
+        points, low, high = (f"{x:+.1f}".replace("-", "−") for x in (row["points"], *bounds))
+        return f"{points} points ({low} to {high})"
+    percents = (row["percent"], *bounds)
+    if np.isfinite(row["beside_before"]) and row["before"] >= SMALL_BASE:
+        percent, low, high = (f"{x:+.0f} %".replace("-", "−") for x in percents)
+        return f"{percent} ({low} to {high})"
+    ratios = [1 + percent / 100 for percent in percents]
+    if abs(first.days - second.days) <= 3:
+        moves = [row["before"] * (ratio * second.days / first.days - 1) for ratio in ratios]
+        number, low, high = (f"{move:+,.0f}".replace("-", "−") for move in moves)
+        return f"{number} ({low} to {high})"
+    moves = [row["before"] / first.days * (ratio - 1) for ratio in ratios]
+    number, low, high = (f"{move:+,.2f}".replace("-", "−") for move in moves)
+    return f"{number} a day ({low} to {high})"
+
+
 def write_page(table: pd.DataFrame, *, title: str) -> str:
     """Write the page as a Markdown table: one row per indicator, last year, this year, trace, words.
 
@@ -156,15 +197,35 @@ def write_page(table: pd.DataFrame, *, title: str) -> str:
     lines = [
         f"# {title}",
         "",
-        f"| Indicator | {before} | {after} | Months | What changed |",
-        "|---|---|---|---|---|",
+        f"| Indicator | {before} | {after} | Change (interval) | Months | What changed |",
+        "|---|---|---|---|---|---|",
     ]
     for row in table.to_dict("records"):
         unit = " %" if np.isfinite(row["points"]) else ""
         figures = [_figure(row[name], unit) for name in ("before", "after")]
         words = row["words"] + (f" ({row['note']})" if row["note"] else "")
-        lines.append(f"| {row['name']} | {figures[0]} | {figures[1]} | {row['sparkline']} | {words} |")
-    return "\n".join([*lines, "", *(f"- {warning}" for warning in table.attrs["warnings"])]).rstrip() + "\n"
+        cells = [row["name"], *figures, row["change"], row["sparkline"], words]
+        lines.append(f"| {' | '.join(cells)} |")
+    entries = table.attrs.get("calendar", ())
+    notes = ["", f"Months with a star: {'; '.join(entries)}."] if entries else []
+    warnings = [f"- {warning}" for warning in table.attrs["warnings"]]
+    return "\n".join([*lines, *notes, "", *warnings]).rstrip() + "\n"
+
+
+def order_page(table: pd.DataFrame) -> pd.DataFrame:
+    """Put the columns in the order of reading: name, both figures, change, trace, words; then the rest.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `track_indicators`.
+
+    Returns
+    -------
+    DataFrame
+    """
+    first = ["name", "before", "after", "change", "sparkline", "words", "note"]
+    return table[[*first, *(c for c in table.columns if c not in first)]]
 
 
 def _figure(value: float, unit: str) -> str:

@@ -15,7 +15,7 @@ from hotspots.windows import Window, name_windows, read_window, read_windows
 
 Bools = npt.NDArray[np.bool_]
 PRECISIONS = ("minute", "day", "month")
-_DENSE = 7  # with this many records a month, chance leaves a month empty less than once in a thousand
+DENSE = 7  # with this many records a month, chance leaves a month empty less than once in a thousand
 
 
 def precision_of(incidents: pd.DataFrame) -> pd.Series:
@@ -110,7 +110,7 @@ def _require_source(name: str, spans: pd.DataFrame, wanted: list[Window]) -> Non
     first, last = spans["start"].min(), spans["end"].max()
     slack = pd.Timedelta(0) if spans["month_only"].all() else _largest_gap(spans["start"])
     held = _months_held(spans)
-    dense = spans["incidents"].sum() / len(held) >= _DENSE
+    dense = spans["incidents"].sum() / len(held) >= DENSE
     for window in wanted:
         months = pd.period_range(window.start, window.last_day, freq="M")
         missing = [str(m) for m in months if m not in held] if dense else []

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from hotspots import assign_hotspots, classify_trends, compare_periods
+from hotspots import assign_hotspots, compare_periods
 from hotspots.checks import InputError, announce
+from hotspots.verdicts import SMALL_BASE
 
 WORDS = {"up": "up", "down": "down", "level": "no clear change"}
 LEAST_MONTHS = 10
 COLUMNS = ["before", "after", "arrow", "no_arrow", "words"]
+GROUP_COLUMNS = [
+    *("before", "after", "per_day_before", "per_day_after", "percent", "low", "high", "q"),
+    *("comparator_before", "comparator_after", "points_beside", "ratio_beside", "arrow", "words"),
+]
 
 
 def choose_windows(months: list[pd.Period]) -> tuple[str, str] | None:
@@ -45,11 +51,23 @@ def choose_windows(months: list[pd.Period]) -> tuple[str, str] | None:
     return (str(last), str(last - 12)) if last - 12 in held else None
 
 
+def months_of(incidents: pd.DataFrame) -> list[pd.Period]:
+    """List the months that the records hold."""
+    return sorted(incidents["when"].dropna().dt.to_period("M").unique())
+
+
+def chosen_windows(incidents: pd.DataFrame, given: Mapping[str, Any]) -> tuple[Any, Any] | None:
+    """Later and earlier window: those asked for, else the choice of `choose_windows`; None for none."""
+    if "after" in given:
+        return given["after"], given.get("before")
+    return choose_windows(months_of(incidents))
+
+
 def add_changes(
     spots: gpd.GeoDataFrame,
     incidents: gpd.GeoDataFrame,
     *,
-    given: dict[str, Any],
+    given: Mapping[str, Any],
     agreed: bool = False,
     as_of: Any = None,
 ) -> gpd.GeoDataFrame:
@@ -58,8 +76,8 @@ def add_changes(
     Hotspots that were found were chosen on all of ``incidents``, so on both windows alike; ``agreed`` ones
     were not chosen on them. Where no two periods can be compared, nothing is added and it is said aloud.
     """
-    months = sorted(incidents["when"].dt.to_period("M").unique())
-    chosen = (given["after"], given.get("before")) if "after" in given else choose_windows(months)
+    months = months_of(incidents)
+    chosen = chosen_windows(incidents, given)
     if chosen is None or spots.empty:
         announce("No change is shown: the data hold no month that is there a year before as well.")
         return spots
@@ -86,18 +104,46 @@ def add_changes(
     )
 
 
-def add_trends(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, ground: float | None
-) -> gpd.GeoDataFrame:
-    """Class each hotspot by its hot months (persistent, emerging ...), month by month against the whole.
+def compare_groups(
+    incidents: gpd.GeoDataFrame, by: Any, *, given: Mapping[str, Any], as_of: Any = None
+) -> pd.DataFrame | None:
+    """Compare the two periods of a run for each group (category, source, area), beside all the records.
 
-    Only where ten months or more are there without a gap, and ``ground``, the study area in square metres,
-    is known: beside the other hotspots alone every place would look ordinary.
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Incidents of the run.
+    by : str or Series
+        Column or labels: groups in whose choice counts had no part.
+    given : mapping
+        ``[changes]``.
+    as_of : date
+        For windows such as "last 12 months".
+
+    Returns
+    -------
+    DataFrame or None
+        From `hotspots.compare_periods`, as much of it as a reader needs; None where no two periods can
+        be compared. A percentage stands only on a base of 20 or more.
     """
-    months = incidents["when"].dt.to_period("M")
-    held = months.nunique()
-    if ground is None or spots.empty or held < LEAST_MONTHS or held <= (months.max() - months.min()).n:
+    chosen = chosen_windows(incidents, given)
+    if chosen is None:
+        return None
+    try:
+        found = compare_periods(incidents, after=chosen[0], before=chosen[1], by=by, as_of=as_of)
+    except InputError:
+        return None  # said already where the hotspots were compared
+    table = found[GROUP_COLUMNS].copy()
+    percents = ["percent", "low", "high", "points_beside"]
+    table[["low", "high"]] = 100 * (table[["low", "high"]] - 1)
+    table[percents] = table[percents].mask(table["before"] < SMALL_BASE, axis=0)
+    table.index.name = "name"
+    table.attrs = found.attrs
+    return table
+
+
+def add_trends(spots: gpd.GeoDataFrame, found: pd.DataFrame | None) -> gpd.GeoDataFrame:
+    """Put the trend class of each hotspot (persistent, emerging ...) on the list, where there is one."""
+    if found is None:
         return spots
-    labels = assign_hotspots(incidents, spots)
-    found = classify_trends(incidents, by=labels, size=spots.area, size_of_all=ground)
     return spots.assign(trend=found["trend"].reindex(spots.index).fillna("").astype("str"))

@@ -39,6 +39,11 @@ class Config:
     changes: dict[str, Any] = field(default_factory=dict)
     cameras: dict[str, Any] = field(default_factory=dict)
     patrols: dict[str, Any] = field(default_factory=dict)
+    calendar: dict[str, Any] = field(default_factory=dict)
+    times: dict[str, Any] = field(default_factory=dict)
+    trends: dict[str, Any] = field(default_factory=dict)
+    near_repeats: dict[str, Any] = field(default_factory=dict)
+    boards: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def read_config(path: str | Path) -> Config:
@@ -158,10 +163,25 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
             if isinstance(given.get(key), str) and not (path.parent / given[key]).exists():
                 line = line_of(text, table, key)
                 problems.add(f"line {line}: no such file or folder", given=given[key])
+    _check_time_files(raw, path, text, problems)
     incidents = raw.get("incidents", {})
     study = incidents.get("study_area") if isinstance(incidents, dict) else None
     if isinstance(study, str) and not (path.parent / study).exists():
         problems.add(f"line {line_of(text, 'incidents', 'study_area')}: no such file", given=study)
+
+
+def _check_time_files(raw: Mapping[str, Any], path: Path, text: str, problems: Problems) -> None:
+    """Note files of the calendar and of board pages that are not there."""
+    calendar, boards = raw.get("calendar"), raw.get("boards")
+    files = calendar.get("files", []) if isinstance(calendar, dict) else []
+    named = [("calendar", "files", name) for name in ([files] if isinstance(files, str) else files)]
+    for board, table in boards.items() if isinstance(boards, dict) else ():
+        given = table if isinstance(table, dict) else {}
+        named += [(f"boards.{board}", key, given[key]) for key in ("survey", "indicators") if key in given]
+    for where, key, name in named:
+        packaged = key == "indicators" and not str(name).endswith(".toml")
+        if not packaged and not (path.parent / str(name)).exists():
+            problems.add(f"line {line_of(text, where, key)}: no such file", given=str(name))
 
 
 def _locate(table: dict[str, Any], base: Path) -> dict[str, Any]:
@@ -175,6 +195,19 @@ def _locate(table: dict[str, Any], base: Path) -> dict[str, Any]:
 def _own_file(value: Any, base: Path) -> Any:
     """Path of a file of the user's, or the name of something that comes with the tool."""
     return base / value if str(value).endswith((".csv", ".toml")) else value
+
+
+def _locate_calendar(table: dict[str, Any], base: Path) -> dict[str, Any]:
+    """Make the calendar's files absolute."""
+    files = table.get("files", [])
+    named = [files] if isinstance(files, str) else files
+    return {**table, "files": [base / str(name) for name in named]} if table else {}
+
+
+def _locate_board(table: dict[str, Any], base: Path) -> dict[str, Any]:
+    """Make a board page's files absolute."""
+    files: dict[str, Any] = {k: _own_file(table[k], base) for k in ("survey", "indicators") if k in table}
+    return {**table, **files}
 
 
 def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
@@ -208,4 +241,9 @@ def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
         changes=dict(raw.get("changes", {})),
         cameras=dict(raw.get("cameras", {})),
         patrols={k: base / v if k == "streets" else v for k, v in raw.get("patrols", {}).items()},
+        calendar=_locate_calendar(raw.get("calendar", {}), base),
+        times=dict(raw.get("times", {})),
+        trends=dict(raw.get("trends", {})),
+        near_repeats=dict(raw.get("near_repeats", {})),
+        boards={name: _locate_board(table, base) for name, table in raw.get("boards", {}).items()},
     )

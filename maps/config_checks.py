@@ -7,10 +7,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from hotspots.calendar_files import name_entries
+from hotspots.calendars import KINDS
 from hotspots.checks import InputError, Problems, closest_name
 from hotspots.find import METHODS
 from hotspots.profiles import load_profile
+from hotspots.timing import NEEDS
 from hotspots.windows import read_window
+from maps.events import TABLES
 
 Kind = type | tuple[type, ...]
 NUMBER: Kind = (int, float)
@@ -76,6 +80,32 @@ SCHEMA: dict[str, dict[str, Kind]] = {
     "profiles.*": {},  # a named filter, checked by hotspots.profiles
     "output": {"profile": str, "marking": str, "attribution": str, "drafts": (int, list), "redraft": bool},
     "changes": {"after": str, "before": str},
+    "calendar": {
+        "files": TEXTS,
+        "kind": str,
+        "events": dict,
+        "operations": dict,
+        "campaigns": dict,
+        "holidays": dict,
+        "peaks": dict,
+    },
+    "times": {"by": list, "ends": str, "ends_formats": list},
+    "trends": {"cell_size": NUMBER, "cell_shape": str},
+    "near_repeats": {
+        "categories": list,
+        "distances": list,
+        "days": list,
+        "chain": list,
+        "permutations": int,
+    },
+    "boards.*": {
+        "title": str,
+        "indicators": str,
+        "survey": str,
+        "area": str,
+        "after": str,
+        "before": str,
+    },
     "cameras": {"count": int, "radius": NUMBER, "by": str},
     "patrols": {
         "officers": int,
@@ -184,6 +214,7 @@ def _check_values(raw: Mapping[str, Any], text: str, problems: Problems) -> None
     _check_numbers(raw, text, problems)
     _check_date(raw, text, problems)
     _check_windows(raw, text, problems)
+    _check_times(raw, text, problems)
 
 
 _PLAIN = {
@@ -203,6 +234,8 @@ def _check_choices(raw: Mapping[str, Any], text: str, problems: Problems) -> Non
         ("harm", "level"): LEVELS,
         ("hotspots", "method"): METHODS,
         ("hotspots", "by"): ("incidents", "harm"),
+        ("calendar", "kind"): KINDS,
+        ("trends", "cell_shape"): ("square", "hexagon"),
     }
     for (table, key), allowed in choices.items():
         content = raw.get(table)
@@ -220,6 +253,8 @@ def _check_numbers(raw: Mapping[str, Any], text: str, problems: Problems) -> Non
     for table, keys in {
         "hotspots": ("radius", "count", "min_incidents"),
         "cameras": ("count", "radius"),
+        "trends": ("cell_size",),
+        "near_repeats": ("permutations",),
     }.items():
         content = raw.get(table)
         for key in keys if isinstance(content, dict) else ():
@@ -251,11 +286,37 @@ def _check_profiles(raw: Mapping[str, Any], text: str, problems: Problems) -> No
 
 
 def _check_windows(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
-    changes, as_of = raw.get("changes"), raw.get("as_of") or dt.datetime.now(tz=dt.UTC).date()
-    for key in ("after", "before") if isinstance(changes, dict) else ():
-        name = changes.get(key)  # type: ignore[union-attr]
-        if isinstance(name, str):
+    as_of = raw.get("as_of") or dt.datetime.now(tz=dt.UTC).date()
+    boards = raw.get("boards", {})
+    tables = {"changes": raw.get("changes")}
+    tables |= {f"boards.{name}": table for name, table in boards.items()} if isinstance(boards, dict) else {}
+    for table, content in tables.items():
+        for key in ("after", "before") if isinstance(content, dict) else ():
+            name = content.get(key)  # type: ignore[union-attr]
+            if isinstance(name, str):
+                try:
+                    read_window(name, as_of=as_of)
+                except InputError as error:
+                    problems.add(f"line {line_of(text, table, key)}: {error}")
+
+
+def _check_times(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    """Note calendar entries without a date that can be read, and time profiles that there are not."""
+    calendar, times = raw.get("calendar"), raw.get("times")
+    for table, kind in TABLES.items() if isinstance(calendar, dict) else ():
+        entries = calendar.get(table)  # type: ignore[union-attr]
+        for name, when in entries.items() if isinstance(entries, dict) else ():
             try:
-                read_window(name, as_of=as_of)
+                name_entries({name: when}, kind=kind)
             except InputError as error:
-                problems.add(f"line {line_of(text, 'changes', key)}: {error}")
+                line = line_of(text, f"calendar.{table}", name)
+                problems.add(f"line {line}: {error.problem.partition(': ')[2]}")
+    asked = times.get("by") if isinstance(times, dict) else None
+    for by in asked if isinstance(asked, list) else ():
+        if by not in NEEDS:
+            near = closest_name(str(by), NEEDS)
+            problems.add(
+                f"line {line_of(text, 'times', 'by')}: there is no such time profile",
+                given=repr(by),
+                advice=f"'{near}'" if near else "one of " + ", ".join(NEEDS),
+            )

@@ -28,6 +28,7 @@ from maps.config import Config
 from maps.deploy import draw_week, pick_patrols, site_cameras
 from maps.lists import ProblemList, find_lists
 from maps.mainlist import finder_options, make_list
+from maps.periods import Periods, tell_periods
 from maps.progress import Steps
 
 HARM_COLUMNS = {"harm_low": "low", "harm_high": "high"}
@@ -53,6 +54,7 @@ class Job:
     further_officers: pd.DataFrame
     week: tuple[gpd.GeoDataFrame, pd.DataFrame] | None
     cameras: gpd.GeoDataFrame
+    periods: Periods
 
 
 def do_job(config: Config, steps: Steps) -> Job:
@@ -91,8 +93,8 @@ def do_job(config: Config, steps: Steps) -> Job:
     spots = add_changes(
         spots, incidents, given=config.changes, agreed="agreed" in config.hotspots, as_of=as_of
     )
-    ground = float(next(iter(areas.values())).union_all().area) if areas else None
-    spots = add_trends(spots, incidents, ground=ground)
+    periods = tell_periods(config, incidents, spots, areas, study_area=study, as_of=as_of)
+    spots = add_trends(spots, periods.spot_trends)
     steps.say("Choosing patrols and camera sites")
     patrols, further = pick_patrols(spots, incidents, config.patrols)
     week = draw_week(patrols, incidents, config.patrols, seed=config.seed)
@@ -114,6 +116,7 @@ def do_job(config: Config, steps: Steps) -> Job:
         further_officers=further,
         week=week,
         cameras=cameras,
+        periods=periods,
     )
 
 

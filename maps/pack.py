@@ -196,6 +196,11 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
             "hotspots": without_folders(config.hotspots),
             "profiles": config.profiles,
             "changes": config.changes,
+            "calendar": describe_calendar(config.calendar),
+            "times": config.times,
+            "trends": config.trends,
+            "near_repeats": config.near_repeats,
+            "boards": {name: without_folders(given) for name, given in config.boards.items()},
             "cameras": {**CAMERAS, **config.cameras},
             "patrols": without_folders({**PATROLS, **config.patrols}),
             "areas": {layer: without_folders(given) for layer, given in config.areas.items()},
@@ -208,6 +213,17 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
 def without_folders(given: dict[str, Any]) -> dict[str, Any]:
     """Return settings with files by their bare name: nobody's folders leave with the record."""
     return {key: value.name if isinstance(value, Path) else value for key, value in given.items()}
+
+
+def describe_calendar(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the calendar as the manifest keeps it: bare file names, dates as text."""
+    entries = {
+        table: {name: str(when) for name, when in named.items()}
+        for table, named in given.items()
+        if isinstance(named, dict)
+    }
+    files = [path.name for path in given.get("files", ())]
+    return {**given, **entries, "files": files} if given else {}
 
 
 def reconcile(table: pd.DataFrame) -> dict[str, dict[str, int]]:

@@ -9,15 +9,16 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import tabulate_records
+from maps.cell_trends import LAYER
 from maps.disclosure import Profile
 from maps.flat import write_csv, write_rejects
 from maps.geopackage import write_geopackage
 from maps.job import Job, weighing
 from maps.lists import weigh_lists
+from maps.periods import note_periods, tabulate_periods
 from maps.plan_actions import tabulate_actions
 from maps.plan_store import open_plans
 from maps.tables import write_tables
-from maps.times import BOARD, tabulate_times
 
 LISTS = "What each list gives up"
 MORE = "What more officers add"
@@ -40,6 +41,8 @@ def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any])
     layers |= {f"hotspots {one.name}": one.spots for one in job.lists}
     if job.unlisted is not None:
         layers["hotspots not on the agreed list"] = job.unlisted
+    if job.periods.cell_trends is not None:
+        layers[LAYER] = job.periods.cell_trends
     write_geopackage(folder / "hotspots.gpkg", layers, **stamp)
 
 
@@ -73,7 +76,8 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     if who.name not in ("open", "internal"):
         records.pop("Repeat points", None)  # a point may be one household
     premises = {f"Premises {name}"[:_LONGEST]: plain(table) for name, table in job.premises.items()}
-    return tables | {MORE: job.further_officers} | tabulate_times(job) | records | premises
+    told = tabulate_periods(job.periods, who, job.incidents)
+    return tables | {MORE: job.further_officers} | told | records | premises
 
 
 def plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -88,9 +92,9 @@ def sheet_notes(job: Job) -> dict[str, str]:
         LISTS: "Each list was chosen on one problem. Read across: what it holds of every problem, "
         "and so what it gives up beside the list chosen on that one.",
         MORE: "The share of harm that the stops chosen would cover with more officers on duty.",
-        BOARD: "What each line counts, this period beside the one before, and whether chance gives as much.",
         "Coverage": "What each source holds, month by month. Nothing is compared over months it lacks.",
     }
+    notes |= note_periods(job.periods)
     return notes | {_sheet(one.title): one.proxy for one in job.lists if one.proxy}
 
 

@@ -1,48 +1,189 @@
-"""What the workbook says of time: months, clock where the records have one, and the board's page."""
+"""When it happens, for a run: every time profile that the records bear, and why the others are not there."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
-from hotspots import assign_hotspots, profile_times, track_indicators
-from hotspots.checks import InputError, announce
-from maps.compare import choose_windows
-from maps.job import Job
+from hotspots import profile_times
+from hotspots.calendars import list_peaks, name_in_months
+from hotspots.checks import InputError, closest_name
+from hotspots.dates import parse_dates
+from hotspots.timing import NEEDS
+from maps.disclosure import Profile
+from maps.suppression import hide_small
 
-CLOCK = {"By weekday": "weekday", "By hour": "hour"}
-BOARD = "Board page"
+SHEETS = {
+    "month": "By month",
+    "calendar month": "By calendar month",
+    "season": "By season",
+    "weekday": "By weekday",
+    "hour": "By hour",
+    "weekday_hour": "By hour of the week",
+    "holidays": "School holidays",
+    "peaks": "Peaks of the year",
+}
+REFUSED = "Times not shown"
+_COLUMNS = ["incidents", "harm", "days", "per_day", "share", "expected", "chance_low", "chance_high"]
+_FEWEST = 20  # with fewer incidents to a bin on average, no sentence says which stand out
 
 
-def tabulate_times(job: Job) -> dict[str, pd.DataFrame]:
-    """Return tables of months, of the clock as far as the records bear it, and of the board's indicators."""
-    tables = {"By month": profile_times(job.incidents, by="month").reset_index()}
-    for sheet, by in CLOCK.items():
-        if job.incidents["precision"].ne("month").any():
-            try:
-                tables[sheet] = profile_times(job.incidents, by=by).reset_index()
-            except InputError as error:
-                announce(f"No sheet '{sheet}': {error.problem}.")
-    return tables | _board(job)
+@dataclass(frozen=True)
+class Times:
+    """Time profiles of a run.
+
+    Attributes
+    ----------
+    profiles : dict of str to DataFrame
+        From `hotspots.profile_times`, by the names of `hotspots.timing.NEEDS`.
+    refused : dict of str to str
+        Why a profile is not there.
+    warnings : dict of str to list of str
+        What the reader of a profile must know.
+    """
+
+    profiles: dict[str, pd.DataFrame] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
 
 
-def _board(job: Job) -> dict[str, pd.DataFrame]:
-    months = sorted(job.incidents["when"].dt.to_period("M").unique())
-    given = job.config.changes
-    chosen = (given["after"], given.get("before")) if "after" in given else choose_windows(months)
-    if chosen is None:
-        return {}
-    hot = assign_hotspots(job.incidents, job.spots).notna()
-    agreed = "agreed" in job.config.hotspots
-    try:
-        table = track_indicators(
-            job.incidents,
-            after=chosen[0],
-            before=chosen[1],
-            as_of=job.as_of,
-            hot=hot,
-            selected_on=None if agreed else [str(month) for month in months],
+def profile_all(incidents: pd.DataFrame, *, given: Mapping[str, Any], calendar: pd.DataFrame) -> Times:
+    """Profile the incidents by every unit of time that their precision bears.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Incidents of the run.
+    given : mapping
+        ``by`` (list of profiles; all unless given), ``ends`` (a column of end times, for hours that are
+        shared out) and ``ends_formats`` (how it is written).
+    calendar : DataFrame
+        The run's calendar: its holidays stand for the typical ones, its peaks for the usual ones, its
+        events beside them.
+
+    Returns
+    -------
+    Times
+    """
+    ends = _read_ends(incidents, given) if "ends" in given else None
+    found = Times()
+    for by in given.get("by", list(NEEDS)):
+        clock = by in ("weekday", "hour", "weekday_hour")
+        try:
+            table = profile_times(
+                incidents,
+                by=by,
+                ends=ends if clock else None,
+                calendar=_calendar_for(by, incidents, calendar),
+            )
+        except InputError as error:
+            found.refused[by] = f"{error.problem} ({error.given})." if error.given else f"{error.problem}."
+            continue
+        found.profiles[by] = table
+        if table.attrs["warnings"]:
+            found.warnings[by] = table.attrs["warnings"]
+    return found
+
+
+def _read_ends(incidents: pd.DataFrame, given: Mapping[str, Any]) -> pd.Series:
+    name = str(given["ends"])
+    column = name if name in incidents.columns else f"raw_{name}"
+    if column not in incidents.columns:
+        known = [str(c).removeprefix("raw_") for c in incidents.columns]
+        raise InputError(
+            "[times] names a column of end times that the records do not have",
+            given=name,
+            advice=closest_name(name, known) or ", ".join(known[:12]),
         )
-    except InputError as error:
-        announce(f"No board page: {error.problem}.")
-        return {}
-    return {BOARD: table.reset_index()}
+    read = parse_dates(incidents[column], formats=given.get("ends_formats", ()))["when"]
+    return read.fillna(incidents["when"])  # no end known: a moment
+
+
+def _calendar_for(by: str, incidents: pd.DataFrame, calendar: pd.DataFrame) -> pd.DataFrame | None:
+    """Calendar of a profile by holidays or peaks; None leaves it to the typical dates."""
+    wanted = {"holidays": ["holiday"], "peaks": ["peak", "event"]}.get(by, [])
+    own = calendar[calendar["kind"].isin(wanted)]
+    if own.empty:
+        return None
+    years = incidents["when"].dropna().dt.year
+    if by == "peaks" and not (own["kind"] == "peak").any() and len(years):
+        usual = list_peaks(int(years.min()) - 1, int(years.max()))
+        own = pd.concat([usual, own], ignore_index=True)
+    return own.sort_values(["start", "end", "name"], kind="stable").reset_index(drop=True)
+
+
+def hide_times(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
+    """Leave out of a profile what its small counts, or those beside them, would tell."""
+    if not who.threshold:
+        return table
+    gone = hide_small(table["incidents"].round(), threshold=who.threshold)
+    shown = table.copy()
+    told = [c for c in _COLUMNS if c in table.columns and c != "days"]
+    shown[told] = shown[told].astype("float64").mask(gone.to_numpy(), axis=0)
+    return shown
+
+
+def tabulate_times(times: Times, who: Profile, *, calendar: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the sheets of a run's time profiles; the last says which are not there, and why."""
+    tables = {SHEETS[by]: hide_times(table, who).reset_index() for by, table in times.profiles.items()}
+    if SHEETS["month"] in tables:
+        months = tables[SHEETS["month"]]
+        months["on_the_calendar"] = name_in_months(calendar, months["month"])
+    if times.refused:
+        rows = [(SHEETS[by], reason) for by, reason in times.refused.items()]
+        tables[REFUSED] = pd.DataFrame(rows, columns=["profile", "reason"])
+    return tables
+
+
+def say_profile(table: pd.DataFrame) -> str:
+    """Say in a sentence or two which bins hold more, and which fewer, than an even spread would give.
+
+    Examples
+    --------
+    >>> when = pd.to_datetime(["2018-01-01"] * 30 + ["2018-02-01"] * 90)
+    >>> say_profile(profile_times(pd.DataFrame({"when": when, "precision": "month"})))
+    'More than an even spread over the days would give: 2018-02 (90, 57 expected). Fewer: 2018-01 (30, 63).'
+    """
+    known = table.dropna(subset=["incidents"])
+    known = known[known["days"] > 0]
+    if len(known) < 2:
+        return "There is only one bin, so nothing stands out."
+    if known["incidents"].mean() < _FEWEST:
+        return f"Too few in each bin to name one: {known['incidents'].sum():,.0f} over {len(known):,} bins."
+    parts = []
+    for said, rows, short in (
+        (
+            "More than an even spread over the days would give",
+            known[known["incidents"] > known["chance_high"]],
+            " expected",
+        ),
+        ("Fewer", known[known["incidents"] < known["chance_low"]], ""),
+    ):
+        if len(rows):
+            far = (rows["incidents"] / rows["expected"] - 1).abs().sort_values(ascending=False, kind="stable")
+            parts.append(f"{said}: {_name_bins(rows.loc[far.index[:4]], short)}.")
+    return " ".join(parts) or "No bin lies outside what an even spread over the days would give by chance."
+
+
+def _name_bins(rows: pd.DataFrame, word: str) -> str:
+    return "; ".join(
+        f"{name_bin(label)} ({n:,.0f}, {e:,.0f}{word})"
+        for label, n, e in zip(rows.index, rows["incidents"], rows["expected"], strict=True)
+    )
+
+
+def name_bin(label: Any) -> str:
+    """Name a bin for a reader.
+
+    Examples
+    --------
+    >>> name_bin(9), name_bin(("Friday", 23)), name_bin("spring")
+    ('09:00', 'Friday 23:00', 'spring')
+    """
+    if isinstance(label, tuple):
+        return f"{label[0]} {label[1]:02d}:00"
+    return f"{label:02d}:00" if isinstance(label, int | np.integer) else str(label)

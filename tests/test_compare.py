@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import find_hotspots
+from maps.cell_trends import class_hotspots
 from maps.compare import add_changes, add_trends, choose_windows
 
 
@@ -77,6 +78,24 @@ def test_a_place_hot_in_every_month_is_persistent_and_without_an_area_nothing_is
     points = incidents(held)
     spots = find_hotspots(points, count=1)
     # 30 a month on 0.07 of 100 square kilometres, where the whole area's 60 would give 0.04
-    assert add_trends(spots, points, ground=100e6)["trend"].tolist() == ["persistent"]
-    assert add_trends(spots, points, ground=None) is spots
-    assert add_trends(spots, points[points["when"].dt.month != 5], ground=100e6) is spots
+    ground = spots.geometry.iloc[0].centroid.buffer(5642)
+    found = class_hotspots(spots, points, ground=ground)
+    assert add_trends(spots, found)["trend"].tolist() == ["persistent"]
+    assert class_hotspots(spots, points, ground=None) is None
+    assert class_hotspots(spots, points[points["when"].dt.month != 5], ground=ground) is None
+    assert add_trends(spots, None) is spots
+
+
+def test_records_outside_the_ground_do_not_make_its_places_look_ordinary():
+    """Twelve months of 30 here; a town elsewhere of 3,000 a month must not count as this ground's rate."""
+    held = {str(month): 30 for month in pd.period_range("2017-01", "2017-12", freq="M")}
+    here = incidents(held)
+    town = gpd.GeoDataFrame(pd.concat([here] * 100, ignore_index=True), crs=here.crs)
+    town["geometry"] = town.geometry.translate(60_000)
+    spots = find_hotspots(here, count=1)
+    both = gpd.GeoDataFrame(pd.concat([here, town], ignore_index=True), crs=here.crs)
+    found = class_hotspots(spots, both, ground=spots.geometry.iloc[0].centroid.buffer(1000))
+    assert found["trend"].tolist() == ["persistent"]
+    assert found["hot_months"].tolist() == [12]
+    far = class_hotspots(spots, both, ground=spots.geometry.iloc[0].centroid.buffer(50).buffer(0))
+    assert add_trends(spots, far)["trend"].tolist() == [""]

@@ -1,0 +1,172 @@
+"""The pages a board reads: which indicators, for which area, beside what, as the configuration says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots import track_indicators
+from hotspots.checks import InputError, announce, closest_name
+from hotspots.indicator_files import read_indicators
+from maps.compare import chosen_windows
+from maps.disclosure import Profile
+from maps.suppression import hide_small
+
+DEFAULT = "board"
+_TOLD = (
+    *("before", "after", "base_before", "base_after", "percent", "points", "low", "high", "p", "q"),
+    *("beside_before", "beside_after", "beside_percent", "points_beside", "ratio_beside"),
+)
+
+
+@dataclass(frozen=True)
+class Board:
+    """One page: its name, what it is headed, the area (or ""), and the table of `track_indicators`."""
+
+    name: str
+    title: str
+    area: str
+    table: pd.DataFrame
+
+
+def make_boards(
+    incidents: gpd.GeoDataFrame,
+    hot: pd.Series,
+    *,
+    given: Mapping[str, Mapping[str, Any]],
+    changes: Mapping[str, Any],
+    selected_on: Any,
+    calendar: pd.DataFrame,
+    areas: Mapping[str, gpd.GeoDataFrame],
+    as_of: Any,
+) -> list[Board]:
+    """Make every page of a configuration; the plan on a page where it asks for none of its own.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        All incidents of the run, attached to ``areas``.
+    hot : Series of bool
+        Which of them lie in a hotspot.
+    given : mapping
+        ``[boards.<name>]``: ``title, indicators, survey, area, after, before``.
+    changes : mapping
+        ``[changes]``, for the windows of pages that name none.
+    selected_on : list of windows or None
+        The months that chose the hotspots.
+    calendar : DataFrame
+        Marks the months of every trace.
+    areas : mapping of str to GeoDataFrame
+        Layers, for ``area = "ward:Armley"``; its page stands beside all the incidents.
+    as_of : date
+        For windows such as "last 12 months".
+
+    Raises
+    ------
+    InputError
+        When a page asks for an area or indicators that are not there, or a survey cannot be used.
+    """
+    pages = {DEFAULT: {}, **given} if DEFAULT not in given else dict(given)
+    boards = []
+    for name, page in pages.items():
+        windows = chosen_windows(incidents, page if "after" in page else changes)
+        if windows is None:
+            announce(f"No page '{name}' for the board: no month is there a year before as well.")
+            continue
+        rows = _rows_of(incidents, str(page.get("area", "")), areas, name=name)
+        mine = incidents if rows is None else incidents[rows].reset_index(drop=True)
+        try:
+            table = track_indicators(
+                mine,
+                after=windows[0],
+                before=windows[1],
+                indicators=page.get("indicators", "board"),
+                hot=hot if rows is None else hot[rows].reset_index(drop=True),
+                selected_on=selected_on,
+                survey=_read_survey(page.get("survey"), page.get("indicators", "board")),
+                beside=None if rows is None else incidents,
+                calendar=calendar,
+                as_of=as_of,
+            )
+        except InputError as error:
+            if name in given:
+                raise
+            announce(f"No board page: {error.problem}.")
+            continue
+        boards.append(Board(name, _title_of(page, name), str(page.get("area", "")), table))
+    return boards
+
+
+def _title_of(page: Mapping[str, Any], name: str) -> str:
+    plain = "Board page" if name == DEFAULT else name.replace("-", " ").replace("_", " ").capitalize()
+    return str(page.get("title", plain))
+
+
+def _rows_of(
+    incidents: gpd.GeoDataFrame, area: str, areas: Mapping[str, gpd.GeoDataFrame], *, name: str
+) -> Any:
+    if not area:
+        return None
+    layer, _, wanted = area.partition(":")
+    if layer not in areas or not wanted:
+        raise InputError(
+            f"[boards.{name}] names no area of a layer",
+            given=area,
+            advice=", ".join(f"{known}:NAME" for known in areas) or "add [areas.ward]",
+        )
+    rows = incidents[f"{layer}_name"].astype("str").str.casefold() == wanted.casefold()
+    if not rows.any():
+        near = closest_name(wanted, areas[layer]["name"].astype("str"))
+        raise InputError(f"[boards.{name}] names an area without incidents", given=area, advice=near or "")
+    return rows.to_numpy()
+
+
+def _read_survey(path: Any, indicators: Any) -> pd.DataFrame | None:
+    if path is None:
+        return None
+    file = Path(path)
+    try:
+        table = pd.read_csv(file, dtype={"indicator": str, "period": str}, encoding="utf-8-sig")
+    except (ValueError, pd.errors.ParserError) as error:
+        raise InputError("The table of surveys cannot be read", given=f"{file.name}: {error}") from error
+    known = [i.key for i in read_indicators(indicators) if i.kind == "survey"]
+    if "indicator" in table.columns:
+        strange = sorted(set(table["indicator"].dropna()) - set(known))
+        for key in strange:
+            near = closest_name(key, known) or f"one of {', '.join(known)}"
+            announce(f"{file.name} has figures for '{key}', which is not on the page (try: {near}).")
+    for column in ("value", "base"):
+        if column in table.columns and not pd.api.types.is_numeric_dtype(table[column]):
+            bad = pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna()
+            line = int(np.argmax(bad.to_numpy())) + 2
+            raise InputError(
+                f"The table of surveys has a {column} that is not a number",
+                given=f"{file.name}, line {line}: {table[column].iloc[line - 2]}",
+            )
+    return table
+
+
+def hide_board(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
+    """Leave out of a page the rows whose counts, or those they are a share of, are too small to show."""
+    if not who.threshold:
+        return table
+    counted = (table["kind"] != "survey").to_numpy()
+    gone = np.zeros(len(table), dtype=bool)
+    for column in ("before", "after", "beside_before", "beside_after"):
+        share = table["kind"].eq("share").to_numpy()
+        # a share is told in per cent: what must not be small is the count behind it
+        base = table.get(f"base_{column}", pd.Series(np.nan, index=table.index))
+        counts = table[column].where(~share, table[column] * base / 100)
+        gone |= hide_small(counts.where(counted), threshold=who.threshold).to_numpy()
+    shown = table.copy()
+    shown[list(_TOLD)] = shown[list(_TOLD)].mask(gone, axis=0)
+    for column in ("arrow", "sparkline", "change"):
+        shown[column] = shown[column].mask(gone, "")
+    shown["words"] = shown["words"].mask(gone, f"counts under {who.threshold} are not shown")
+    return shown

@@ -1,0 +1,94 @@
+"""Trend classes for a run: cells of a grid, and hotspots, hot month after month, newly or no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots import assign_hotspots, classify_trends, count_cells
+from hotspots.cells import assign_cells
+from hotspots.checks import announce
+from maps.compare import LEAST_MONTHS
+
+LAYER = "cell trends"
+
+
+def read_ground(areas: Mapping[str, gpd.GeoDataFrame], study_area: gpd.GeoDataFrame | None) -> Any:
+    """Ground whose own rate is what *hot* is measured by: the study area, else the first layer; or None."""
+    frame = study_area if study_area is not None else next(iter(areas.values()), None)
+    return None if frame is None or frame.empty else shapely.union_all(shapely.make_valid(frame.geometry))
+
+
+def rows_on(incidents: gpd.GeoDataFrame, ground: Any) -> Any:
+    """Which incidents lie on the ground; all of them where there is none."""
+    if ground is None:
+        return np.ones(len(incidents), dtype=bool)
+    shapely.prepare(ground)
+    return shapely.intersects(ground, incidents.geometry.to_numpy())
+
+
+def bears_trends(incidents: gpd.GeoDataFrame) -> bool:
+    """Whether ten months or more are there without a gap."""
+    months = incidents["when"].dropna().dt.to_period("M")
+    held = months.nunique()
+    return bool(held >= LEAST_MONTHS and held > (months.max() - months.min()).n)
+
+
+def class_hotspots(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, ground: Any
+) -> pd.DataFrame | None:
+    """Class each hotspot that lies mostly on the ground, against the ground's own rate; None where not.
+
+    Beside the other hotspots alone every place would look ordinary, so ground is needed.
+    """
+    if ground is None or spots.empty or not bears_trends(incidents):
+        return None
+    here = incidents[rows_on(incidents, ground)].reset_index(drop=True)
+    own = spots[spots.geometry.intersection(ground).area >= spots.geometry.area / 2]
+    labels = assign_hotspots(here, own)
+    return classify_trends(here, by=labels, size=own.area, size_of_all=float(ground.area))
+
+
+def class_cells(
+    incidents: gpd.GeoDataFrame, *, given: Mapping[str, Any], ground: Any
+) -> gpd.GeoDataFrame | None:
+    """Class every cell of a grid that was hot in any month, ours and Esri's word for it.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        All incidents of the run.
+    given : mapping
+        ``cell_size`` (metres, 250) and ``cell_shape`` ("square").
+    ground : polygon or None
+        Study area. None: the cells that hold any incident, which makes *hot* harder to reach.
+
+    Returns
+    -------
+    GeoDataFrame or None
+        Index ``cell``; ``incidents, hot_months, months, trend, esri, geometry``, most hot months
+        first. None where ten months without a gap are not there.
+    """
+    if not bears_trends(incidents):
+        return None
+    here = incidents[rows_on(incidents, ground)].reset_index(drop=True)
+    if here.empty:
+        return None
+    options = {"size": float(given.get("cell_size", 250)), "shape": given.get("cell_shape", "square")}
+    cells = count_cells(here, study_area=ground, **options)
+    if ground is None:
+        announce("Cell trends: no study area or layer is given, so the cells with any incident stand for it.")
+        cells = cells[cells["incidents"] > 0]
+    # cells at the rim count whole: a sliver with one incident in it would look hot
+    found = classify_trends(here, by=assign_cells(here, cells), size=cells.area)
+    shown = cells[["incidents", "geometry"]].join(found[["hot_months", "months", "trend", "esri"]])
+    shown = shown[shown["hot_months"] > 0].sort_values(
+        ["hot_months", "incidents"], ascending=False, kind="stable"
+    )
+    shown.attrs["kind"] = "cells"
+    return gpd.GeoDataFrame(shown[["incidents", "hot_months", "months", "trend", "esri", "geometry"]])

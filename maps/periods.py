@@ -1,0 +1,236 @@
+"""What a run says of time: its calendar, profiles, changes by group, trends, near repeats, board pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots import assign_hotspots, find_near_repeats
+from hotspots.checks import InputError, announce, closest_name
+from hotspots.near_repeats import NearRepeats
+from hotspots.tracking import order_page
+from maps.boards import Board, hide_board, make_boards
+from maps.cell_trends import class_cells, class_hotspots, read_ground
+from maps.compare import compare_groups, months_of
+from maps.config import Config
+from maps.disclosure import Profile, name_category
+from maps.events import read_events
+from maps.suppression import hide_small
+from maps.times import REFUSED, SHEETS, Times, profile_all, tabulate_times
+
+TRENDS, CELL_TRENDS = "Trends of hotspots", "Trends of cells"
+NEAR, CHAINS = "Near repeats", "Near repeat chains"
+BESIDE = {"comparator_before": "all_records_before", "comparator_after": "all_records_after"}
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Everything a run says of time.
+
+    Attributes
+    ----------
+    calendar : DataFrame
+        Events, operations, campaigns, holidays and peaks; perhaps empty.
+    times : Times
+        Time profiles, and why others are not there.
+    changes : dict of str to DataFrame
+        The two periods compared, by name of sheet.
+    boards : list of Board
+        Pages of indicators.
+    spot_trends, cell_trends : DataFrame, GeoDataFrame or None
+        Trend classes.
+    near : NearRepeats or None
+        Knox table and chains, where asked for and borne.
+    """
+
+    calendar: pd.DataFrame
+    times: Times
+    changes: dict[str, pd.DataFrame] = field(default_factory=dict)
+    boards: list[Board] = field(default_factory=list)
+    spot_trends: pd.DataFrame | None = None
+    cell_trends: gpd.GeoDataFrame | None = None
+    near: NearRepeats | None = None
+
+
+def tell_periods(
+    config: Config,
+    incidents: gpd.GeoDataFrame,
+    spots: gpd.GeoDataFrame,
+    areas: Mapping[str, gpd.GeoDataFrame],
+    *,
+    study_area: gpd.GeoDataFrame | None,
+    as_of: Any,
+) -> Periods:
+    """Work out everything a run says of time.
+
+    Parameters
+    ----------
+    config : Config
+        ``[calendar], [times], [changes], [trends], [near_repeats]`` and ``[boards.<name>]``.
+    incidents : GeoDataFrame
+        Incidents of the run, attached to ``areas``.
+    spots : GeoDataFrame
+        The list.
+    areas : mapping of str to GeoDataFrame
+        Layers.
+    study_area : GeoDataFrame or None
+        Ground that *hot* is measured against; None means the first layer.
+    as_of : date
+        The day the run stands for.
+
+    Returns
+    -------
+    Periods
+    """
+    calendar = read_events(config.calendar)
+    times = profile_all(incidents, given=config.times, calendar=calendar)
+    ground = read_ground(areas, study_area)
+    chosen_on = None if "agreed" in config.hotspots else [str(month) for month in months_of(incidents)]
+    hot = assign_hotspots(incidents, spots).notna()
+    boards = make_boards(
+        incidents,
+        hot,
+        given=config.boards,
+        changes=config.changes,
+        selected_on=chosen_on,
+        calendar=calendar,
+        areas=areas,
+        as_of=as_of,
+    )
+    return Periods(
+        calendar=calendar,
+        times=times,
+        changes=_compare(config, incidents, areas, as_of=as_of),
+        boards=boards,
+        spot_trends=class_hotspots(spots, incidents, ground=ground),
+        cell_trends=class_cells(incidents, given=config.trends, ground=ground),
+        near=_near(config, incidents, times),
+    )
+
+
+def _compare(
+    config: Config, incidents: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame], *, as_of: Any
+) -> dict[str, pd.DataFrame]:
+    named = incidents
+    if config.output.get("profile") != "internal":
+        named = incidents.assign(category=incidents["category"].map(name_category))
+    groups = {"category": "category", "source": "source"} | {layer: f"{layer}_name" for layer in areas}
+    tables = {}
+    for name, column in groups.items():
+        if name == "source" and incidents["source"].nunique() < 2:
+            continue
+        table = compare_groups(named, column, given=config.changes, as_of=as_of)
+        if table is not None:
+            tables[f"Changes by {name.replace('_', ' ')}"] = table
+    return tables
+
+
+def _near(config: Config, incidents: gpd.GeoDataFrame, times: Times) -> NearRepeats | None:
+    """Look for near repeats where the configuration asks for them; a refusal stands with the others."""
+    if not config.near_repeats:
+        return None
+    given = dict(config.near_repeats)
+    wanted = given.pop("categories", [])
+    for category in wanted:
+        if category not in set(incidents["category"]):
+            near = closest_name(str(category), incidents["category"].unique())
+            raise InputError(
+                "[near_repeats] names a category that no record has", given=str(category), advice=near or ""
+            )
+    if "chain" in given:
+        given["chain"] = tuple(given["chain"])
+    rows = incidents[incidents["category"].isin(wanted)] if wanted else incidents
+    try:
+        return find_near_repeats(rows, seed=config.seed, **given)
+    except InputError as error:
+        announce(f"No near repeats: {error.problem}.")
+        times.refused[NEAR] = f"{error.problem} ({error.given})." if error.given else f"{error.problem}."
+        return None
+
+
+def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+    """Return the sheets that speak of time, small counts left out."""
+    tables = tabulate_times(periods.times, who, calendar=periods.calendar)
+    if len(periods.calendar):
+        tables["Calendar"] = periods.calendar
+    for name, table in periods.changes.items():
+        tables[name] = hide_changes(table, who).rename(columns=BESIDE).reset_index()
+    for board in periods.boards:
+        tables[sheet_of(board)] = order_page(hide_board(board.table, who)).reset_index(drop=True)
+    if periods.spot_trends is not None:
+        tables[TRENDS] = periods.spot_trends.rename_axis("rank").reset_index()
+    if periods.cell_trends is not None:
+        tables[CELL_TRENDS] = _locate_cells(periods.cell_trends)
+    if periods.near is not None:
+        tables[NEAR] = periods.near.table.reset_index().rename(columns={"observed": "pairs"})
+        if who.name in ("open", "internal"):  # a chain may be one household
+            tables[CHAINS] = _list_chains(periods.near.chains, incidents)
+    return tables
+
+
+def sheet_of(board: Board) -> str:
+    """Name of a page's sheet."""
+    return board.title[:31]
+
+
+def note_periods(periods: Periods) -> dict[str, str]:
+    """Return a sentence for each sheet that speaks of time."""
+    notes = {SHEETS[by]: " ".join(said) for by, said in periods.times.warnings.items()}
+    notes[REFUSED] = "What these records are not precise enough for, and why."
+    notes[TRENDS] = notes[CELL_TRENDS] = (
+        "Hot: more in that month than the study area's own rate would give by chance. Esri's word stands "
+        "only where its published rule is met."
+    )
+    for name, table in periods.changes.items():
+        said = f"Before: {table.attrs['before']}. After: {table.attrs['after']}. Percentages on 20 or more."
+        notes[name] = " ".join([said, *table.attrs["warnings"]])
+    for board in periods.boards:
+        attrs = board.table.attrs
+        parts = [f"Before: {attrs['before']}. After: {attrs['after']}."]
+        if attrs["calendar"]:
+            parts.append(f"Months with a star: {'; '.join(attrs['calendar'])}.")
+        notes[sheet_of(board)] = " ".join([*parts, *attrs["warnings"]])
+    return notes
+
+
+def hide_changes(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
+    """Leave out of a comparison the groups whose counts are too small, and what would tell them."""
+    if not who.threshold:
+        return table
+    gone = hide_small(table["before"], threshold=who.threshold) | hide_small(
+        table["after"], threshold=who.threshold
+    )
+    numbers = [c for c in table.columns if c not in ("arrow", "words") and not c.startswith("comparator")]
+    shown = table.copy()
+    shown[numbers] = shown[numbers].astype("float64").mask(gone, axis=0)
+    shown["arrow"] = shown["arrow"].mask(gone, "")
+    shown["words"] = shown["words"].mask(gone, f"counts under {who.threshold} are not shown")
+    return shown
+
+
+def _locate_cells(cells: gpd.GeoDataFrame) -> pd.DataFrame:
+    middle = cells.geometry.centroid
+    table = pd.DataFrame(cells.drop(columns="geometry"))
+    return table.assign(easting=middle.x.round(), northing=middle.y.round()).reset_index()
+
+
+def _list_chains(chains: pd.DataFrame, incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+    """List the chains of three or more, the longest first."""
+    if chains.empty:
+        return pd.DataFrame(columns=["chain", "incidents", "first", "last", "metres", "easting", "northing"])
+    where = incidents.geometry.loc[chains.index].get_coordinates()
+    rows = chains.assign(when=incidents["when"].loc[chains.index], easting=where["x"], northing=where["y"])
+    made = rows.groupby("chain").agg(
+        incidents=("order", "max"),
+        first=("when", "min"),
+        last=("when", "max"),
+        metres=("metres", "max"),
+        easting=("easting", "mean"),
+        northing=("northing", "mean"),
+    )
+    made = made[made["incidents"] >= 3].round({"metres": 0, "easting": 0, "northing": 0})
+    return made.reset_index()
