@@ -11,8 +11,20 @@ import numpy.typing as npt
 from hotspots.collapse import Floats, Ints
 
 LATTICE = 50.0
+STEPS = 10  # a radius is at most so many steps of the lattice: beyond 500 m the lattice grows with it
 RIM = 1 + 1e-9  # a place on the rim is inside, whatever rounding does to the last digit
 MOST_MEMBERS = 20_000_000
+
+
+def lattice_of(radius: float) -> float:
+    """Metres between nodes: 50, or a tenth of a radius beyond 500 m.
+
+    Examples
+    --------
+    >>> lattice_of(150), lattice_of(4000)
+    (50.0, 400.0)
+    """
+    return max(LATTICE, radius / STEPS)
 
 
 def score_lattice(
@@ -67,7 +79,7 @@ def places_near_much(
     xy: Floats, weight: Ints, *, radius: float, least: float, origin: tuple[float, float] = (0.0, 0.0)
 ) -> npt.NDArray[np.intp]:
     """Numbers of the places that a disc holding ``least`` or more could contain, and some others."""
-    step = max(radius, LATTICE)
+    step = max(radius, lattice_of(radius))
     reach = radius + step / math.sqrt(2)
     nodes, most = score_lattice(xy, weight, radius=reach, lattice=step, origin=origin)
     nodes = nodes[most >= least]
@@ -83,8 +95,9 @@ def refine_centres(
     at its centre), so that circles through two places leave nothing out. Where places lie so
     close that this would mean tens of millions of checks, a finer lattice stands in for the pairs.
     """
-    slack = LATTICE / math.sqrt(2)
-    nodes, most = score_lattice(xy, weight, radius=radius + slack, origin=origin)
+    lattice = lattice_of(radius)
+    slack = lattice / math.sqrt(2)
+    nodes, most = score_lattice(xy, weight, radius=radius + slack, lattice=lattice, origin=origin)
     nodes = nodes[most >= least]  # no disc whose centre rounds to another node can hold enough
     if not len(nodes):
         return np.empty((0, 2))
@@ -99,10 +112,10 @@ def refine_centres(
     else:
         members = int(_tree(nodes).count_neighbors(tree, radius))
         finer = next((cut for cut in (4, 2) if members * cut**2 <= MOST_MEMBERS), 1)
-        found = [_subdivide(nodes, LATTICE, finer)]
+        found = [_subdivide(nodes, lattice, finer)]
     centres = np.vstack(found)
-    home = _nearest_node_key(centres, origin)
-    centres = centres[np.isin(home, _nearest_node_key(nodes, origin))]
+    home = _nearest_node_key(centres, origin, lattice)
+    centres = centres[np.isin(home, _nearest_node_key(nodes, origin, lattice))]
     centres = centres[np.lexsort((centres[:, 1], centres[:, 0]))]
     return centres[np.r_[True, (np.diff(centres, axis=0) != 0).any(axis=1)]]
 
@@ -174,6 +187,6 @@ def _subdivide(nodes: Floats, step: float, cut: int) -> Floats:
     return np.asarray(nodes[:, None, :] + grid[None], dtype=float).reshape(-1, 2)
 
 
-def _nearest_node_key(centres: Floats, origin: tuple[float, float]) -> Ints:
-    node = np.floor((centres - np.asarray(origin)) / LATTICE + 0.5).astype(np.int64)
+def _nearest_node_key(centres: Floats, origin: tuple[float, float], lattice: float) -> Ints:
+    node = np.floor((centres - np.asarray(origin)) / lattice + 0.5).astype(np.int64)
     return np.asarray(node[:, 0] * 1_000_003 + node[:, 1], dtype=np.int64)

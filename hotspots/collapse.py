@@ -59,7 +59,7 @@ def incidents_per_row(incidents: pd.DataFrame) -> Ints:
     if wrong.any():
         raise InputError(
             "The column incidents must hold whole numbers from 0 upwards",
-            given=f"{incidents['incidents'].iloc[int(np.argmax(wrong))]!r} in row {int(np.argmax(wrong))}",
+            given=f"{incidents['incidents'].iloc[int(np.argmax(wrong))]} in row {int(np.argmax(wrong))}",
         )
     return counts.astype(np.int64)
 
@@ -73,7 +73,8 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
         When ``incidents`` is not a GeoDataFrame of points in EPSG:27700, or a row has no coordinates.
     """
     require_metres(incidents, what=what)
-    points = incidents.geometry.to_numpy()
+    points = np.array(incidents.geometry.to_numpy(), dtype=object)
+    points[shapely.is_empty(points)] = None
     xy = np.empty((len(points), 2))
     xy[:, 0], xy[:, 1] = shapely.get_x(points), shapely.get_y(points)  # NaN for all but points
     if not np.isfinite(xy).all():

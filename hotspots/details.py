@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.collapse import Floats, Ints, exact_units, incidents_per_row
+from hotspots.spots import plain_text
 
 # a name that ends so is the thing itself; "Hospital Lane" and "Alma Court" are streets
 DEFAULT_LOCATIONS = {
@@ -77,7 +78,7 @@ def flag_default_locations(places: pd.Series) -> pd.Series:
     >>> flag_default_locations(pd.Series(texts)).tolist()
     ['supermarket', '', 'court']
     """
-    codes, names = pd.factorize(places.fillna("").astype("str"))
+    codes, names = pd.factorize(plain_text(places))
     texts = pd.Series(names, dtype="str").str.removeprefix("On or near ").str.strip().str.lower()
     kinds = np.full(len(texts), "", dtype=object)
     for kind, pattern in DEFAULT_LOCATIONS.items():
@@ -113,7 +114,7 @@ def _largest_offences(
     there = np.flatnonzero((label >= 0) & (rows > 0))
     each = incidents["harm"].to_numpy(dtype=float)[there] / rows[there]
     category = (
-        incidents["category"].astype("str").to_numpy()[there]
+        plain_text(incidents["category"]).to_numpy()[there]
         if "category" in incidents.columns
         else np.full(len(there), "")
     )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
-from hotspots.centres import LATTICE, RIM, members_of, places_near_much, refine_centres, score_lattice
+from hotspots.centres import RIM, lattice_of, members_of, places_near_much, refine_centres, score_lattice
 from hotspots.collapse import Floats, Ints
 
 
@@ -82,7 +82,7 @@ class Choice(NamedTuple):
 
     def pick_best(self, stop: Stop) -> Discs:
         """Pick from all centres that could be worth it; ask again with a lower bar if it was set too high."""
-        least = self.bar(stop, max(self.radius, LATTICE))
+        least = self.bar(stop, max(self.radius, lattice_of(self.radius)))
         for attempt in itertools.count():
             kept = places_near_much(self.xy, self.weight, radius=self.radius, least=least, origin=self.origin)
             few = self.of(
@@ -94,7 +94,7 @@ class Choice(NamedTuple):
             )
             if len(kept):
                 if not attempt:
-                    least = max(least, few.bar(stop, LATTICE))
+                    least = max(least, few.bar(stop, lattice_of(self.radius)))
                 discs = few.pick_refined(stop, least)
                 if least <= stop.least or (_is_full(discs, stop) and discs.gains.min() >= least):
                     owner = np.full(len(self.xy), -1, dtype=np.int64)
@@ -105,7 +105,9 @@ class Choice(NamedTuple):
 
     def candidates(self, stop: Stop, *, margin: float = 0.85) -> tuple[Floats, Any]:
         """List centres worth a thought under other weights too, and who is in each."""
-        least = max(self.bar(stop, max(self.radius, LATTICE)), self.bar(stop, LATTICE))
+        least = max(
+            self.bar(stop, max(self.radius, lattice_of(self.radius))), self.bar(stop, lattice_of(self.radius))
+        )
         centres = refine_centres(
             self.xy, self.weight, radius=self.radius, least=max(1.0, least * margin), origin=self.origin
         )

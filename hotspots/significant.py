@@ -20,6 +20,8 @@ from hotspots.spots import Shape
 def find_significant(ground: Ground, request: Request) -> Found:
     """Find groups of touching cells whose Gi* is significantly high."""
     area = _area_of(ground, request)
+    if area.is_empty or not area.area > 0:  # nowhere to stand out from
+        return Found([], lambda change: np.full(len(ground.places.xy), -1, dtype=np.int64))
     label, cells, groups = label_significant(ground, request, area)
     shapes = []
     for number in range(int(label.max(initial=-1)) + 1):

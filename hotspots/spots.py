@@ -165,6 +165,17 @@ def _summarise_shape(
     }
 
 
+def plain_text(values: pd.Series) -> pd.Series:
+    """Text of each value, "" where there is none, whatever their type.
+
+    Examples
+    --------
+    >>> plain_text(pd.Series(pd.Categorical(["Boar Lane", None]))).tolist()
+    ['Boar Lane', '']
+    """
+    return values.astype("str").where(values.notna().to_numpy(), "").astype("str")
+
+
 class _Streets(NamedTuple):
     """Incidents by place and street, sorted by place."""
 
@@ -176,7 +187,7 @@ class _Streets(NamedTuple):
 def _streets_of_places(incidents: gpd.GeoDataFrame, places: Places) -> _Streets:
     if "place" not in incidents.columns:
         return _Streets(np.empty(0, dtype=np.int64), [], [])
-    codes, texts = pd.factorize(incidents["place"].fillna("").astype("str"))
+    codes, texts = pd.factorize(plain_text(incidents["place"]))
     known = np.array([text not in NO_STREET for text in texts], dtype=bool)
     use = known[codes] if len(known) else np.zeros(0, dtype=bool)
     key = places.inverse[use] * max(len(texts), 1) + codes[use]
