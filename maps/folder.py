@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ import pyogrio.errors
 from filelock import FileLock, Timeout
 
 from hotspots.checks import InputError, announce
+from maps.exchange import exchange_folders
 
 MANIFEST = "manifest.json"
 KEPT = "kept"
@@ -27,6 +29,9 @@ LEAST_FREE = 8_000_000  # bytes under which a library that fails to write has mo
 @contextmanager
 def replace_folder(out: Path) -> Iterator[Path]:
     """Give an empty folder to write into; swap it in for ``out`` when the block ends well.
+
+    Whatever is put aside meanwhile, as drafts or by libraries, lies beside ``out`` too: a run that was killed
+    leaves nothing anywhere else, and the next run clears it away.
 
     Parameters
     ----------
@@ -46,13 +51,15 @@ def replace_folder(out: Path) -> Iterator[Path]:
         is open elsewhere.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100  (resolve() would follow a link given as the folder)
-    new, old = _beside(out, "new"), _beside(out, "old")
+    new, old, aside = (_beside(out, what) for what in ("new", "old", "aside"))
     with _only_writer(out):
         with clear_errors(out):
             finish_swap(out)
             refuse_foreign(out)
             refuse_open(out)
             new.mkdir()
+            aside.mkdir()
+        before, tempfile.tempdir = tempfile.tempdir, str(aside)
         try:
             yield new
             with clear_errors(out):
@@ -61,6 +68,8 @@ def replace_folder(out: Path) -> Iterator[Path]:
                 _carry_over(out, new)
                 _swap(new, out, old)
         finally:
+            tempfile.tempdir = before
+            shutil.rmtree(aside, ignore_errors=True)
             shutil.rmtree(new, ignore_errors=True)
 
 
@@ -109,8 +118,9 @@ def finish_swap(out: Path) -> None:
             old.rename(out)
     if old.exists():
         shutil.rmtree(old)
-    if new.exists():
-        shutil.rmtree(new)
+    for left in (new, _beside(out, "aside")):
+        if left.exists():
+            shutil.rmtree(left)
 
 
 def is_complete(folder: Path) -> bool:
@@ -201,6 +211,8 @@ def _carry_over(out: Path, new: Path) -> None:
 def _swap(new: Path, out: Path, old: Path) -> None:
     if not out.exists():
         new.rename(out)
+        return
+    if exchange_folders(new, out):  # the old result, now in the other's place, is cleared away with it
         return
     out.rename(old)
     try:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+import maps.folder
 from hotspots.checks import InputError
 from maps.folder import MANIFEST, finish_swap, replace_folder, sha256_of
 from maps.manifest import write_manifest
@@ -134,6 +137,7 @@ def test_a_swap_that_the_system_refuses_is_undone_and_explained(tmp_path, monkey
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(maps.folder, "exchange_folders", lambda *_: False)  # as on Windows
     with pytest.raises(InputError, match="does not allow"):
         make(out, "new")
     monkeypatch.undo()
@@ -184,3 +188,37 @@ def test_two_runs_into_one_folder_the_second_is_told(tmp_path):
         make(tmp_path / "out")
     make(tmp_path / "out")
     assert read_result(tmp_path / "out") == "one"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_folders_are_exchanged_at_once_where_the_system_can_and_in_two_steps_elsewhere(
+    tmp_path, monkeypatch, at_once
+):
+    if at_once and sys.platform != "linux":
+        pytest.skip("only Linux is sure to exchange folders on its own disks")
+    make(tmp_path / "out", "one")
+    seen = []
+    rename = Path.rename
+    monkeypatch.setattr(Path, "rename", lambda self, to: (seen.append(self.name), rename(self, to))[1])
+    if not at_once:
+        monkeypatch.setattr(maps.folder, "exchange_folders", lambda *_: False)
+    make(tmp_path / "out", "two")
+    assert seen == ([] if at_once else ["out", ".out.new"])
+    assert read_result(tmp_path / "out") == "two"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_is_put_aside_lies_beside_the_results_and_the_next_run_clears_what_a_killed_one_left(tmp_path):
+    before = tempfile.gettempdir()
+    out = tmp_path / "out"
+    with replace_folder(out) as folder:
+        aside = Path(tempfile.mkdtemp())
+        (aside / "drafts.docx").write_text("a person's name", encoding="utf-8")
+        assert aside.parent == tmp_path / ".out.aside"
+        write_result(folder)
+    assert tempfile.gettempdir() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    (tmp_path / ".out.aside").mkdir()
+    (tmp_path / ".out.aside" / "drafts.docx").write_text("a person's name", encoding="utf-8")
+    make(out, "two")
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
