@@ -21,8 +21,9 @@ def exchange_folders(one: Path, other: Path) -> bool:
     >>> exchange_folders(Path("not-there"), Path("nor-this"))
     False
     """
-    system = ctypes.CDLL(None) if sys.platform in ("linux", "darwin") else None
-    names = os.fsencode(one), os.fsencode(other)
+    if sys.platform not in ("linux", "darwin"):
+        return False
+    system, names = ctypes.CDLL(None), (os.fsencode(one), os.fsencode(other))
     if hasattr(system, "renameat2"):
         failed = system.renameat2(HERE, names[0], HERE, names[1], EXCHANGE)
     elif hasattr(system, "renamex_np"):
