@@ -1,0 +1,120 @@
+"""Plans met half-way: pasted controls, lost maps, discs in files, responses that cannot be assessed."""
+
+from __future__ import annotations
+
+import copy
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from hotspots.checks import InputError
+from hotspots.plan_assess import assess_plan
+from hotspots.plan_facts import rows_inside
+from hotspots.plan_names import draft_person_plan
+from hotspots.plan_record import Plan
+from hotspots.sara import draft_plan
+from maps.plan_fields import W, read_fields
+from maps.plan_store import kept_map, open_plan, save_plan
+
+Make = Callable[..., gpd.GeoDataFrame]
+Type = Callable[[Path, dict[str, str]], None]
+
+
+@pytest.fixture
+def record(plan: Plan, spots: gpd.GeoDataFrame, tmp_path: Path) -> Path:
+    path = tmp_path / "SE3000033000-boar-lane.toml"
+    save_plan(plan, path, spots=spots, profile="open")
+    return path
+
+
+def find_control(document: object, tag: str) -> object:
+    for control in document.element.body.iter(f"{W}sdt"):  # type: ignore[attr-defined]
+        if control.find(f"{W}sdtPr/{W}tag").get(f"{W}val").split("#")[0] == tag:
+            return control
+    raise AssertionError(f"no field {tag}")
+
+
+def test_a_field_pasted_twice_adds_its_words_once(record: Path, type_into: Type) -> None:
+    word = record.with_suffix(".docx")
+    type_into(word, {"cheers.community": "Traders’ forum"})
+    save_plan(open_plan(record), record, profile="open")
+    document = docx.Document(str(word))
+    control = find_control(document, "cheers.community")
+    again = copy.deepcopy(control)
+    next(again.iter(f"{W}t")).text = "Residents too"
+    control.addnext(again)
+    document.save(str(word))
+    held = open_plan(record).fields()["cheers.community"]
+    assert held == "Traders’ forum\nResidents too"
+    assert open_plan(record).fields()["cheers.community"] == held
+
+
+def test_line_breaks_tabs_and_paragraphs_in_a_field_are_kept(record: Path, type_into: Type) -> None:
+    word = record.with_suffix(".docx")
+    type_into(word, {"assessment.lessons": "one"})
+    document = docx.Document(str(word))
+    text = next(find_control(document, "assessment.lessons").iter(f"{W}t"))
+    run = text.getparent()
+    for tag, words in (("tab", ""), ("t", "two"), ("br", ""), ("t", "three")):
+        item = run.makeelement(f"{W}{tag}")
+        item.text = words or None
+        run.append(item)
+    document.save(str(word))
+    assert open_plan(record).fields()["assessment.lessons"] == "one\ttwo\nthree"
+
+
+def test_a_document_of_gigabytes_is_refused(record: Path) -> None:
+    word = record.with_suffix(".docx")
+    with zipfile.ZipFile(word, "a", zipfile.ZIP_DEFLATED) as packed, packed.open("word/big.xml", "w") as big:
+        for _ in range(300):
+            big.write(b" " * 1_000_000)
+    with pytest.raises(InputError, match="far too large for a plan"):
+        read_fields(word)
+
+
+def test_a_document_without_its_map_or_gone_gives_none(record: Path, tmp_path: Path) -> None:
+    assert kept_map(record.with_suffix(".docx"))[:4] == b"\x89PNG"  # type: ignore[index]
+    assert kept_map(tmp_path / "gone.docx") is None
+    docx.Document().save(str(tmp_path / "empty.docx"))
+    assert kept_map(tmp_path / "empty.docx") is None
+
+
+def test_discs_hold_what_lies_within_their_radius_not_within_their_drawing(make: Make) -> None:
+    data = make(crimes=1, asb=0, far=1)
+    # a drawn disc is a polygon a little inside the circle: its edge point at 11.25° is cut off
+    at = np.radians(360 / 64 * 0.5)
+    edge = shapely.Point(430_000 + 150 * np.cos(at), 433_000 + 150 * np.sin(at))
+    data.loc[0, "geometry"] = edge
+    drawn = shapely.Point(430_000, 433_000).buffer(150)
+    assert not drawn.covers(edge)
+    part = {"easting": 430_000.0, "northing": 433_000.0, "radius": 150.0}
+    assert rows_inside(data, drawn, [part]).tolist() == [True, False]
+    assert rows_inside(data, drawn).tolist() == [False, False]
+
+
+def test_a_response_that_ends_first_or_a_person_is_not_assessed(
+    plan: Plan, incidents: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="ends before it starts"):
+        assess_plan(plan, incidents, start="2018-08-31", end="2018-08-01")
+    person = draft_person_plan("NOM-2024-017", role="repeat offender", as_of="2024-03-01")
+    with pytest.raises(InputError, match="plan for a person"):
+        assess_plan(person, incidents, start="2018-08-01", end="2018-08-31")
+
+
+def test_the_same_assessment_on_the_same_day_is_not_added_twice(make: Make, spots: gpd.GeoDataFrame) -> None:
+    months = [f"{year}-{month:02d}-01" for year in (2016, 2017, 2018) for month in range(1, 13)]
+    data = make(crimes=600, asb=0, far=900, months=months)
+    plan = draft_plan(spots.loc[1], data, spots=spots, selected_on="2016", as_of="2018-01-01")
+    dates = {"start": "2018-01-01", "end": "2018-12-31", "as_of": "2019-01-10"}
+    once = assess_plan(plan, data, **dates)
+    assert len(once.assessments) == 1
+    assert len(assess_plan(once, data, **dates).assessments) == 1
+    assert plan.assessments == []
+    assert len(assess_plan(once, data, **dates | {"as_of": "2019-02-10"}).assessments) == 2
