@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -94,6 +95,23 @@ def _is_moment(kind: Any, engine: str) -> bool:
     return bool(kind.is_timestamp()) and (engine == "pyspark" or kind.timezone is not None)
 
 
+def with_moments(table: Any, engine: Any, files: list[str]) -> Any:
+    """Read timestamps of 12 bytes, as Spark writes them to Parquet, as the moments that Spark meant.
+
+    DuckDB takes them for the clock on the wall, and a month that starts in London for the one before.
+    """
+    import ibis
+
+    def timezone(zone, clock):  # type: ignore[no-untyped-def]
+        """DuckDB's own: a clock in a zone as a moment."""
+
+    kinds = (("string", "timestamp"), "timestamp('UTC')")
+    as_moment = ibis.udf.scalar.builtin(timezone, signature=kinds)
+    query = "SELECT DISTINCT name FROM parquet_schema(?) WHERE type = 'INT96' ORDER BY name"
+    old = [name for (name,) in engine.con.execute(query, [files]).fetchall() if name in table.columns]
+    return table.mutate(**{name: as_moment("UTC", table[name]) for name in old}) if old else table
+
+
 def first_line(error: Exception) -> str:
     """Give what an engine says first, without the pages that follow."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
@@ -105,7 +123,14 @@ def first_line(error: Exception) -> str:
 @contextmanager
 def own_warnings_only() -> Iterator[None]:
     """Keep back what Ibis and an engine say to each other about calls that neither of us makes."""
+    log = logging.getLogger(
+        "SQLQueryContextLogger"
+    )  # Spark's errors in full, which reach the reader in brief
+    was, log.disabled = log.disabled, True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        yield
+        try:
+            yield
+        finally:
+            log.disabled = was

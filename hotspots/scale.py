@@ -14,7 +14,7 @@ import pandas as pd
 from hotspots.checks import InputError, announce, require_installed
 from hotspots.dates import parse_dates
 from hotspots.duplicates import mark_duplicate_ids
-from hotspots.engines import fetch, first_line, london_clock, own_warnings_only, require_table
+from hotspots.engines import fetch, first_line, london_clock, own_warnings_only, require_table, with_moments
 from hotspots.fit import match_columns
 from hotspots.layout import Layout, load_layout
 from hotspots.rows import end_of, judge_rows
@@ -123,7 +123,8 @@ class _Embedded:
         try:
             with own_warnings_only():
                 if parquet:
-                    return self.engine.read_parquet(files, filename=True, file_row_number=True)
+                    read = self.engine.read_parquet(files, filename=True, file_row_number=True)
+                    return with_moments(read, self.engine, files)
                 options = {"all_varchar": True, "header": True, "filename": True, "union_by_name": True}
                 return self.engine.read_csv(files, **options)
         except Exception as error:
@@ -244,7 +245,7 @@ def _take_sample(
         return pd.DataFrame()
     few = bad.drop_duplicates(["_x", "_y"]).head(sample)
     wanted = rows["_x"].isin(few["_x"].unique().tolist()) & rows["_y"].isin(few["_y"].unique().tolist())
-    taken = fetch(rows.filter(wanted).limit(sample))
+    taken = fetch(rows.filter(wanted).order_by(rows.columns).limit(sample))
     line = pd.to_numeric(taken["_line"]) if "_line" in taken.columns else 0
     file = taken["_file"].map(lambda name: Path(name).name) if "_file" in taken.columns else ""
     return judge_rows(taken.assign(_file=file, _line=line, _crs=layout.crs), layout, end, study_area).query(

@@ -82,6 +82,34 @@ def test_a_moment_falls_in_the_month_that_london_had(zone):
     assert engine.raw_sql("SELECT current_setting('TimeZone')").fetchone() == (zone,)
 
 
+@pytest.mark.parametrize("old", [True, False])
+def test_a_file_that_spark_wrote_holds_moments(old, tmp_path):
+    # Spark writes TIMESTAMP in the old 12-byte form, which does not say that it is a moment
+    pa = pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra 'parquet' is not installed")
+    month = pd.to_datetime(["2018-06-30 23:00", "2018-07-15 12:00", "2018-06-30 22:59"], utc=True)
+    rows = {"Month": month, "Longitude": -1.5, "Latitude": 53.8, "Crime type": "Burglary"}
+    table = pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False)
+    parquet.write_table(table, tmp_path / "part-0.parquet", use_deprecated_int96_timestamps=old)
+    places, _ = aggregate_incidents(tmp_path, windows=["July 2018"], as_of="2018-08-31")
+    assert dict(zip(places["window"], places["incidents"], strict=True)) == {"": 1, "July 2018": 2}
+
+
+def test_the_sample_of_rejects_does_not_depend_on_the_order_of_rows():
+    samples = []
+    for seed in (1, 2, 3):
+        shuffled = (
+            pd.concat([ROWS] * 5, ignore_index=True)
+            .drop(columns="Crime ID")
+            .sample(frac=1, random_state=seed)
+        )
+        _, rejects = aggregate_incidents(in_sqlite(shuffled), as_of="2018-08-31")
+        samples.append(rejects.attrs["sample"])
+    assert len(samples[0]) > 0
+    pd.testing.assert_frame_equal(samples[0], samples[1])
+    pd.testing.assert_frame_equal(samples[0], samples[2])
+
+
 def test_a_table_that_is_gone_is_one_sentence():
     engine = ibis.duckdb.connect()
     engine.raw_sql(
