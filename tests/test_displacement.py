@@ -77,6 +77,10 @@ def test_area_weights_by_name_and_by_order_agree():
         ({"treated": (1, 1), "control": (1, 1), "area_weights": (1, 0)}, "above 0"),
         ({"treated": (1, 1), "control": (1, 1), "area_weights": (1, 1, 1, 1, 1)}, "more sizes than zones"),
         ({"treated": (1, 1), "control": (1, 1), "level": 95}, "between 0 and 1"),
+        ({"treated": (1, 1), "control": (1, 1), "level": 0}, "between 0 and 1"),
+        ({"treated": (1, 1), "control": (1, 1), "level": 1}, "between 0 and 1"),
+        ({"treated": (1, 1), "control": (1, float("nan"))}, "control must be two numbers.*not below 0"),
+        ({"treated": (1, 1), "control": (1, 1), "time_weights": (0, 1)}, "above 0"),
     ],
 )
 def test_unusable_input_is_named(call, message):
@@ -129,6 +133,54 @@ def test_smallest_fall_that_four_equal_counts_can_show(count, percent):
         treated=(count, count * (1 - fall)), control=(count, count)
     )
     assert at_the_edge.high == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("before", "after"), [(100, 100), (100, 150), (400, 300), (37, 60)])
+def test_smallest_fall_beside_comparison_areas_of_another_size(before, after):
+    fall = detectable_fall(200, before, after)
+    size = before / 200
+    # what the target would have had, were it like the comparison areas
+    expected = after / size
+    edge = weighted_displacement_difference(
+        treated=(200, expected * (1 - fall)), control=(before, after), area_weights={"control": size}
+    )
+    assert edge.high == pytest.approx(0, abs=1e-9)
+    assert edge.estimate < 0
+
+
+def test_comparison_areas_are_taken_to_stay_where_only_their_count_before_is_known():
+    assert detectable_fall(200, 80) == detectable_fall(200, 80, 80)
+    assert detectable_fall(200) == detectable_fall(200, 200, 200)
+    assert detectable_fall(200, 80) > detectable_fall(200, 800)
+
+
+def test_without_records_somewhere_no_fall_can_be_seen():
+    assert all(math.isnan(detectable_fall(*counts)) for counts in [(0, 10, 10), (50, 0, 10), (50, 10, 0)])
+    assert not math.isnan(detectable_fall(50, 1, 1000, level=0.1))
+
+
+@pytest.mark.parametrize(
+    ("ring", "quotient", "words"),
+    [
+        ((50, 45), 0.25, "improved too"),
+        ((50, 50), 0, "changed like the comparison areas"),
+        ((50, 60), -0.5, "part of the improvement may have been offset"),
+        ((50, 70), -1, "part of the improvement may have been offset"),
+        ((50, 71), -1.05, "worsened by more than the target improved"),
+        ((50, 25), 1.25, "improved too"),
+    ],
+)
+def test_words_of_the_quotient(ring, quotient, words):
+    found = weighted_displacement_quotient(treated=(100, 80), displacement=ring, control=(1000, 1000))
+    assert found.quotient == quotient
+    assert words in found.words
+
+
+@pytest.mark.parametrize("zone", ["treated", "displacement", "control"])
+def test_the_quotient_names_the_pair_that_is_wrong(zone):
+    pairs = {"treated": (5, 4), "displacement": (5, 4), "control": (5, 4)} | {zone: (5,)}
+    with pytest.raises(InputError, match=f"{zone} must be two numbers"):
+        weighted_displacement_quotient(**pairs)
 
 
 def test_small_or_spread_counts_show_less():

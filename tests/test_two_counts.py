@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy.stats import false_discovery_control
+from scipy.stats import chi2, false_discovery_control
 
 from hotspots.checks import InputError
 from hotspots.two_counts import adjust_p, etest_p, rate_ratio, score_z, typical_dispersion
@@ -25,6 +25,8 @@ def test_published_etest_with_windows_of_different_length():
 
 
 @given(few, few, st.integers(1, 40), st.integers(1, 40))
+@example(1, 0, 1, 1)
+@example(0, 1, 3, 7)
 @settings(max_examples=40, deadline=None)
 def test_etest_agrees_with_statsmodels(before, after, days_before, days_after):
     rates = pytest.importorskip("statsmodels.stats.rates")
@@ -51,6 +53,36 @@ def test_interval_of_the_ratio_is_where_the_score_test_meets_its_level():
     for edge in (low, high):
         # at exposure 1 to 1/edge the two rates are equal apart from chance at 5 %
         assert abs(score_z(100, 80, days_after=edge)) == pytest.approx(1.959964, rel=1e-5)
+
+
+@pytest.mark.parametrize(("days_before", "days_after"), [(10, 5), (5, 10), (365, 31)])
+def test_the_interval_knows_how_long_each_window_was(days_before, days_after):
+    spans = {"days_before": days_before, "days_after": days_after}
+    ratio, low, high = (float(x[0]) for x in rate_ratio([100], [80], **spans))
+    assert ratio == pytest.approx((80 / days_after) / (100 / days_before))
+    for edge in (low, high):
+        z = score_z(100, 80, days_before=days_before, days_after=days_after * edge)
+        assert abs(z) == pytest.approx(1.959964, rel=1e-5)
+
+
+def test_one_record_after_still_has_a_low_end():
+    _, low, high = rate_ratio([5, 1], [1, 5])
+    assert (low > 0).all()
+    assert (high < np.inf).all()
+    assert low[1] == pytest.approx(1 / high[0])
+
+
+@pytest.mark.parametrize("level", [0, 1, 1.5, -0.1])
+def test_no_interval_is_all_or_nothing(level):
+    with pytest.raises(InputError, match="between 0 and 1"):
+        rate_ratio([5], [5], level=level)
+
+
+def test_scores_are_those_of_the_formula():
+    # (30/2 - 10/1) / sqrt(40 / (1 * 2)) by hand
+    assert score_z(10, 30, days_before=1, days_after=2) == pytest.approx(5 / 20**0.5)
+    assert score_z(10, 30) == pytest.approx(20 / 40**0.5)
+    assert score_z([0, 4], [0, 4]).tolist() == [0, 0]
 
 
 def test_zeros_have_intervals_and_nothing_has_none():
@@ -93,3 +125,22 @@ def test_dispersion_is_that_of_most_groups():
     wide[1, :300] //= 3  # a few groups that really fell
     assert typical_dispersion(*wide) == pytest.approx(2, rel=0.25)
     assert typical_dispersion([50] * 9, [90] * 9) == 1
+
+
+def test_dispersion_by_hand():
+    # ten groups of 100, 46 or 54 of them after: each square is 4² / (100 / 4) = 0.64
+    before, after = [46, 54] * 5, [54, 46] * 5
+    assert typical_dispersion(before, after) == pytest.approx(0.64 / chi2.median(1), rel=1e-6)
+    assert typical_dispersion(before[:9], after[:9]) == 1
+    assert typical_dispersion(before[:4], after[:4], fewest=4) > 1
+
+
+def test_groups_of_ten_count_towards_dispersion_and_smaller_ones_do_not():
+    # 0 or 10 after of 10: each square is 5² / (10 / 4) = 10
+    assert typical_dispersion([0, 10] * 5, [10, 0] * 5) == pytest.approx(10 / chi2.median(1), rel=1e-6)
+    assert typical_dispersion([0, 9] * 5, [9, 0] * 5) == 1
+
+
+def test_nothing_in_one_window_has_no_dispersion():
+    assert typical_dispersion([20] * 10, [0] * 10) == 1
+    assert typical_dispersion([0] * 10, [20] * 10) == 1
