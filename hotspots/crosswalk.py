@@ -203,5 +203,6 @@ def count_priorities(
     table = spread_counts(rows, keys=keys, column="source", counts="incidents", names=names)
     lost = int(rows.loc[rows["priority"].eq("(none)"), "incidents"].sum())
     if lost:
-        announce(f"{lost} records are of categories without a priority; list_unmatched names the unknown.")
+        are = "record is" if lost == 1 else "records are"
+        announce(f"{lost:,} {are} of categories without a priority; list_unmatched names the unknown.")
     return table

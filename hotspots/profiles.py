@@ -188,7 +188,8 @@ def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd
         )
     lost = int((others & ~usable).sum())
     if lost:
-        announce(f"{lost} records fit the profile '{wanted.title}' but have no clock or day: left out.")
+        left = f"{lost:,} record{'s' * (lost != 1)}"
+        announce(f"Without a clock or day, so left out of the profile '{wanted.title}': {left}.")
     holds = usable.copy()
     if wanted.hours:
         start, end = wanted.hours

@@ -99,7 +99,7 @@ def show_table(rows: gpd.GeoDataFrame, who: Profile) -> list[Block]:
         (str(rank), clean_text(row["name"]), number(row["incidents"]), number(row.get("harm")), _streets(row))
         for rank, row in zip(rows.index, rows.to_dict("records"), strict=True)
     )
-    header = ("Number", "Place", "Crimes and ASB incidents", "Harm score", "Busiest streets")
+    header = ("Number", "Place", "Records", "Harm score", "Busiest streets")
     return [Grid("Hotspots", header, body, (0.08, 0.22, 0.14, 0.14, 0.42), numbers=(0, 2, 3))]
 
 

@@ -145,7 +145,7 @@ def test_a_profile_with_hours_wraps_midnight_and_leaves_out_rows_without_a_clock
 ) -> None:
     with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
         assert match_profile(clocked(), "night-time-violence").tolist() == [True, False, False, True, False]
-    assert "1 incidents fit" in caplog.text
+    assert "violence (20:00 to 04:59)': 1 record." in caplog.text
 
 
 def test_profiles_by_words_weekday_and_column() -> None:

@@ -1,0 +1,200 @@
+"""One vocabulary: what the glossary keeps out stands nowhere in what people read."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import Point
+
+from maps.cli import main
+
+REPO = Path(__file__).resolve().parent.parent
+DEMO = Path(str(files("maps"))) / "demo"
+GLOSSARY = REPO / "docs" / "glossary.md"
+pytestmark = pytest.mark.skipif(not GLOSSARY.is_file(), reason="the pages are not here")
+
+# everything on at once, small: two Julys, a council's requests, plans, patrols, profiles, premises
+CONFIG = f"""
+as_of = 2018-08-31
+plans = "plans"
+[sources.police]
+files = ["2017.csv", "2018.csv"]
+[sources.council]
+files = "council.csv"
+layout = {{ base = "police.uk", name = "council", source = "council", unit = "request" }}
+[areas.ward]
+file = '{DEMO / "leeds_best_fit_wards.geojson"}'
+name = "ward"
+[profiles.asb]
+base = "serious-violence"
+[premises.shops]
+file = "shops.geojson"
+distance = 50
+[hotspots]
+count = 12
+resamples = 9
+[patrols]
+officers = 4
+vehicles = 2
+shift = "15:00-21:00"
+start = 2018-09-03
+days = 1
+[cameras]
+count = 3
+radius = 100
+[output]
+drafts = 2
+profile = "internal"
+"""
+
+
+def forbidden() -> list[tuple[re.Pattern[str], list[str]]]:
+    """Each row of the glossary's second table: its words as one pattern, and where they may stand."""
+    table = GLOSSARY.read_text(encoding="utf-8").split("| we do not say |")[1]
+    rows = [line.split("|")[1:4] for line in table.splitlines()[2:] if line.startswith("|")]
+    found = []
+    for words, _, places in rows:
+        said = "|".join(re.escape(word) for word in re.findall(r"`([^`]+)`", words))
+        found.append((re.compile(rf"\b({said})\b", re.IGNORECASE), re.findall(r"`([^`]+)`", places)))
+    return found
+
+
+def breaches(text: str) -> list[str]:
+    """Each forbidden word of a text, with what stands around it."""
+    found = []
+    for pattern, places in forbidden():
+        left = text
+        for place in places:
+            left = re.sub(re.escape(place), "", left, flags=re.IGNORECASE)
+        found += [left[max(0, m.start() - 50) : m.end() + 30] for m in pattern.finditer(left)]
+    return found
+
+
+class Visible(HTMLParser):
+    """The words of a page that somebody sees or hears."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden, self.words = 0, []
+
+    def handle_starttag(self, tag, attrs):
+        self.hidden += tag in ("script", "style")
+        self.words += [v for k, v in attrs if k in ("title", "alt", "aria-label", "placeholder") and v]
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag in ("script", "style")
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.words.append(data)
+
+
+def read_page(path: Path) -> str:
+    """Visible words of a page, and the sentences that its script shows."""
+    page = path.read_text(encoding="utf-8")
+    seen = Visible()
+    seen.feed(page)
+    data = re.findall(r'<script type="application/json" id="sh-data">(.*?)</script>', page, flags=re.DOTALL)
+    sentences = [text for block in data for text in re.findall(r'"((?:[^"\\]|\\.)* (?:[^"\\]|\\.)*)"', block)]
+    return "\n".join([*seen.words, *sentences])
+
+
+def read_word(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        parts = [archive.read(n).decode() for n in archive.namelist() if re.match(r"word/.*\.xml$", n)]
+    text = "\n".join(parts).replace("</w:p>", "</w:p>\n")
+    return "".join("".join(pair) for pair in re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>|(\n)", text))
+
+
+def read_workbook(path: Path) -> str:
+    sheets = pd.read_excel(path, sheet_name=None, header=None)
+    cells = [cell for table in sheets.values() for cell in table.to_numpy().ravel() if isinstance(cell, str)]
+    return "\n".join([*sheets, *cells])
+
+
+READERS = {".html": read_page, ".docx": read_word, ".xlsx": read_workbook, ".ics": Path.read_text}
+
+
+def outputs(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in READERS:
+            yield str(path.relative_to(folder)), READERS[path.suffix](path)
+
+
+def prepare(folder: Path) -> None:
+    """Two short Julys of the police with a row that cannot be placed, a council's requests, a shop."""
+    with zipfile.ZipFile(DEMO / "leeds_july_2016_2017_2018.zip") as archive:
+        head, *rows = archive.read("2017-07/2017-07-leeds-street.csv").decode().splitlines()
+        later = archive.read("2018-07/2018-07-leeds-street.csv").decode().splitlines()[1:]
+    nowhere = ",".join("" if i in (4, 5) else value for i, value in enumerate(later[0].split(",")))
+    texts = {"2017": rows[:1500], "2018": [*later[:1500], nowhere], "council": later[1500:1700]}
+    for name, lines in texts.items():
+        (folder / f"{name}.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    shop = gpd.GeoDataFrame({"name": ["The Shop"]}, geometry=[Point(430_266, 433_384)], crs=27700)
+    shop.to_file(folder / "shops.geojson")
+    (folder / "team.toml").write_text(CONFIG, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory) -> dict[str, str]:
+    """Everything that the commands write and say, by where it stands."""
+    folder = tmp_path_factory.mktemp("words")
+    prepare(folder)
+    config, said = str(folder / "team.toml"), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        assert main(["run", config, "--out", str(folder / "results")]) == 0, said.getvalue()
+        assert main(["check", str(folder / "2018.csv")]) == 0, said.getvalue()
+        pack = ["pack", config, "--area", "ward:Roundhay", "--out", str(folder / "pack")]
+        assert main(pack) == 0, said.getvalue()
+        (first, *_) = sorted((folder / "plans").glob("*.toml"))
+        when = ["--start", "2018-07-01", "--end", "2018-07-31", "--allow-overlap"]
+        late = ["--incidents", str(folder / "2017.csv"), str(folder / "2018.csv")]
+        assert main(["assess", str(first), *late, *when, "--out", str(folder / "out")]) == 0, said.getvalue()
+        assert main(["init", str(folder / "start")]) == 0
+    return {"the command line": said.getvalue(), **dict(outputs(folder))}
+
+
+def test_the_tables_of_the_glossary_can_be_read():
+    assert len(forbidden()) >= 15
+    assert breaches("the incidents of July") == ["the incidents of July"]
+    assert breaches("12 ASB incidents; see rejects.csv; Inner Ring Road") == []
+    assert breaches("in the ring around it") != []
+
+
+def test_nothing_that_people_read_has_a_word_that_we_keep_out(told):
+    assert {Path(name).suffix for name in told} >= {".html", ".docx", ".xlsx", ".ics"}
+    assert len(told) > 12
+    found = {name: list(dict.fromkeys(breaches(text)))[:5] for name, text in told.items()}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_other_kinds_of_record_are_not_called_crimes(told):
+    assert "Records in July 2017 and July 2018." in told["results/map.html"]
+    for page in ("results/map.html", "results/areas.html", "pack/pack.html"):
+        assert "crimes and asb incidents" not in told[page].casefold(), page
+
+
+def test_the_help_of_every_command_keeps_to_the_vocabulary(capsys):
+    for command in ([], ["run"], ["demo"], ["check"], ["assess"], ["pack"], ["init"]):
+        with pytest.raises(SystemExit):
+            main([*command, "--help"])
+    assert breaches(capsys.readouterr().out.replace("--incidents", "")) == []
+
+
+PAGES = [*sorted((REPO / "docs" / "guides").glob("*.md")), REPO / "README.md", REPO / "docs" / "index.md"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_for_everybody_keep_to_the_vocabulary(page):
+    text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", " ", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert list(dict.fromkeys(breaches(text))) == []
