@@ -123,7 +123,8 @@ def hide_times(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
     gone = hide_small(table["incidents"].round(), threshold=who.threshold)
     shown = table.copy()
     told = [c for c in _COLUMNS if c in table.columns and c != "days"]
-    shown[told] = shown[told].astype("float64").mask(gone.to_numpy(), axis=0)
+    shown[told] = shown[told].astype("float64")
+    shown.loc[gone.to_numpy(), told] = float("nan")
     return shown
 
 
