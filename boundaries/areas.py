@@ -103,7 +103,11 @@ def _check_geometry(raw: gpd.GeoDataFrame, problems: Problems) -> None:
         problems.add("areas with no geometry", given=_rows(empty), advice="draw them or delete the rows")
     kinds = set(raw.geometry[~empty].geom_type) - {"Polygon", "MultiPolygon"}
     if kinds:
-        problems.add("areas must be polygons", given=", ".join(sorted(kinds)))
+        problems.add(
+            "areas must be polygons",
+            given=", ".join(sorted(kinds)),
+            advice="outlines of areas; for points, centre_area(...)",
+        )
     if raw.crs is None:
         problems.add(
             "no coordinate reference system",
@@ -130,7 +134,11 @@ def _check_labels(raw: gpd.GeoDataFrame, columns: list[str], problems: Problems)
         text = raw[column].astype("string").str.strip()
         missing = (text.isna() | (text == "")).astype(bool)
         if missing.any():
-            problems.add(f"areas without a value in '{column}'", given=_rows(missing))
+            problems.add(
+                f"areas without a value in '{column}'",
+                given=_rows(missing),
+                advice="fill it in, or name another column",
+            )
         twice = text[text.duplicated(keep=False) & ~missing].drop_duplicates()
         if column != columns[0] or twice.empty:
             continue

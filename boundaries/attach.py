@@ -143,11 +143,17 @@ def _check(
             advice="leave them among the rejects, as read_incidents does",
         )
     if not kinds <= {0} and not kinds <= {3, 6}:
-        problems.add("geometry must be all points or all polygons", given=f"{len(kinds)} kinds of geometry")
+        problems.add(
+            "geometry must be all points or all polygons",
+            given=f"{len(kinds)} kinds of geometry",
+            advice="attach records and hotspots in two calls",
+        )
     problems.raise_any()
     for distance in within.values() if isinstance(within, Mapping) else [within]:
         if not distance >= 0:
-            raise InputError("The nearest distance must be 0 metres or more", given=f"within={distance}")
+            raise InputError(
+                "The nearest distance must be 0 metres or more", given=f"within={distance}", advice="within=5"
+            )
     # No rows at all: only their columns say whether they would have been hotspots.
     return 0 not in kinds if kinds else "parts" in frame.columns
 

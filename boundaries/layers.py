@@ -110,7 +110,11 @@ def _check_settings(settings: Mapping[str, Mapping[str, Any]]) -> None:
     for layer, setting in settings.items():
         kind = _kind(setting)
         if kind is None:
-            problems.add(f"[areas.{layer}] has none of {', '.join(_KINDS)}", given=", ".join(setting))
+            problems.add(
+                f"[areas.{layer}] has none of {', '.join(_KINDS)}",
+                given=", ".join(setting),
+                advice='file = "wards.gpkg" and name = "WD24NM"',
+            )
             continue
         for key in setting:
             if key not in _KINDS[kind] | _ALWAYS:
@@ -120,7 +124,9 @@ def _check_settings(settings: Mapping[str, Mapping[str, Any]]) -> None:
                 )
         for key in {"file": ("name",), "easting": ("northing",)}.get(kind, ()):
             if key not in setting:
-                problems.add(f"[areas.{layer}] lacks '{key}'")
+                problems.add(
+                    f"[areas.{layer}] lacks '{key}'", given=f"[areas.{layer}]", advice="add that key"
+                )
     problems.raise_any()
 
 
@@ -134,7 +140,11 @@ def _check_parents(settings: Mapping[str, Mapping[str, Any]], given: set[str]) -
         if parent is None or parent in given:
             continue
         if parent in seen:
-            problems.add(f"[areas.{layer}] is made of itself", given=" of ".join([*seen, parent]))
+            problems.add(
+                f"[areas.{layer}] is made of itself",
+                given=" of ".join([*seen, parent]),
+                advice="nest = another layer",
+            )
         else:
             near = closest_name(parent, settings)
             problems.add(

@@ -53,7 +53,11 @@ def read_lookup(source: str | Path) -> pd.DataFrame:
     require_columns(table, ["code", "name"], what=f"the look-up {source}")
     twice = table.loc[table["code"].duplicated(), "code"]
     if len(twice):
-        raise InputError("The look-up has a code more than once", given=", ".join(twice.head(5)))
+        raise InputError(
+            "The look-up has a code more than once",
+            given=", ".join(twice.head(5)),
+            advice="one row for each code",
+        )
     return table
 
 
@@ -117,7 +121,11 @@ def _codes_by_name(areas: gpd.GeoDataFrame, lookup: pd.DataFrame) -> pd.Series[s
     codes = pd.Series([names.get(fold_name(name)) for name in areas["name"]], index=areas.index, dtype="str")
     twice = areas["name"][codes.duplicated(keep=False) & codes.notna()]
     if len(twice):
-        raise InputError("Several areas have the same name in the look-up", given=", ".join(twice.head(5)))
+        raise InputError(
+            "Several areas have the same name in the look-up",
+            given=", ".join(twice.head(5)),
+            advice="areas with codes",
+        )
     return codes
 
 

@@ -111,7 +111,9 @@ def centre_area(
     ('City centre', 3.14)
     """
     if not radius > 0:
-        raise InputError("The radius of a centre must be above 0 metres", given=f"radius={radius}")
+        raise InputError(
+            "The radius of a centre must be above 0 metres", given=f"radius={radius}", advice="radius=400"
+        )
     disc = shapely.buffer(shapely.Point(easting, northing), radius, quad_segs=32)
     return gpd.GeoDataFrame(
         {"code": [name], "name": [name], "residential": [False]}, geometry=[disc], crs=CRS
@@ -176,7 +178,9 @@ def _group_by_list(
             near = closest_name(str(member), map(str, [*parts["name"], *parts["code"]]))
             problems.add(f"'{group}' names the {of} '{member}', which is not there", advice=near or "")
         if not wanted:
-            problems.add(f"'{group}' has no members")
+            problems.add(
+                f"'{group}' has no members", given="an empty list", advice="the names or codes of its areas"
+            )
         rows[str(group)] = sorted({known[_fold(m)] for m in wanted if m not in missing})
     problems.raise_any()
     return rows

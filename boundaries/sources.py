@@ -32,9 +32,13 @@ def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
             advice="GeoPackage, GeoJSON, shapefile (zipped with its .dbf, .shx and .prj) or GeoParquet",
         ) from error
     if not isinstance(raw, gpd.GeoDataFrame):
-        raise InputError("This file holds a table without areas", given=path.name)
+        raise InputError(
+            "This file holds a table without areas",
+            given=path.name,
+            advice="read_lookup(...) for tables; areas need outlines",
+        )
     if raw.empty:
-        raise InputError("This file holds no areas", given=f"{path.name}: 0 rows")
+        raise InputError("This file holds no areas", given=f"{path.name}: 0 rows", advice="export it again")
     raw.attrs["format"] = path.suffix.lower()
     return raw
 
@@ -48,7 +52,9 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise InputError("This is a folder, not a file of areas", given=str(path), advice="name the file")
     if path.stat().st_size == 0:
-        raise InputError("The file of areas is empty", given=f"{path.name}: 0 bytes")
+        raise InputError(
+            "The file of areas is empty", given=f"{path.name}: 0 bytes", advice="download or export it again"
+        )
 
 
 def _read_ogr(path: Path, layer: str | None) -> gpd.GeoDataFrame:

@@ -170,6 +170,7 @@ def _pair_codes(old: pd.DataFrame, new: pd.DataFrame, lookup: pd.DataFrame) -> l
         raise InputError(
             "The look-up between vintages names none of these areas",
             given=f"{lookup['old_code'].iloc[0]} to {lookup['new_code'].iloc[0]}, {len(lookup)} rows",
+            advice="the look-up of these two years",
         )
     return list(zip(here["old_code"], here["new_code"], strict=True))
 

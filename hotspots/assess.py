@@ -163,7 +163,11 @@ def assess_response(
     require_metres(targets, what="targets")
     require_columns(incidents, ["category"] if measures else [], what="incidents")
     if targets.empty:
-        raise InputError("There are no target areas to assess", given="an empty table")
+        raise InputError(
+            "There are no target areas to assess",
+            given="an empty table",
+            advice="the areas where the response was",
+        )
     design = design_windows(
         incidents,
         start=start,

@@ -146,9 +146,17 @@ def read_splits(incidents: pd.DataFrame, splits: Iterable[tuple[Any, Any]] | Non
         picks = [_rows_in_any(incidents, windows) for windows in (before, after)]
         for part, chosen in zip(("choose on", "score on"), picks, strict=True):
             if not chosen.any():
-                raise InputError(f"There are no records to {part}", given=name)
+                raise InputError(
+                    f"There are no records to {part}",
+                    given=name,
+                    advice="a split of periods that the records cover",
+                )
         if (picks[0] & picks[1]).any():
-            raise InputError("A split may not be scored on the records it was chosen on", given=name)
+            raise InputError(
+                "A split may not be scored on the records it was chosen on",
+                given=name,
+                advice="score on a later period",
+            )
         found.append(Split(name, picks[0], picks[0] & _latest(incidents, before, after), picks[1]))
     return found
 
@@ -205,7 +213,11 @@ def _check(
                 "unknown method", given=repr(method), advice=repr(nearest) if nearest else ", ".join(METHODS)
             )
     if by not in ("incidents", "harm") or (by == "harm" and "harm" not in incidents.columns):
-        problems.add("by must be incidents, or harm where there is such a column", given=f"by={by!r}")
+        problems.add(
+            "by must be incidents, or harm where there is such a column",
+            given=f"by={by!r}",
+            advice="by='incidents', or incidents['harm'] = weigh_incidents(incidents)",
+        )
     problems.raise_any()
     check_disc_options(radius=radius, count=count, max_overlap=0, spacing=0, until_share=None)
     if count < 1:

@@ -244,7 +244,7 @@ def _sum_neighbours(cells: gpd.GeoDataFrame, values: Floats, radius: float | Non
         column, row, shape = _grid_columns(cells)
         return sum_grid(values, column, row, shape=shape)
     if not radius > 0:
-        raise InputError("The radius must be above 0 metres", given=f"radius={radius}")
+        raise InputError("The radius must be above 0 metres", given=f"radius={radius}", advice="radius=500")
     centre = shapely.centroid(cells.geometry.to_numpy())
     return sum_band(values, np.column_stack([shapely.get_x(centre), shapely.get_y(centre)]), radius=radius)
 
@@ -267,5 +267,6 @@ def _numbers(cells: gpd.GeoDataFrame, by: str) -> Floats:
         raise InputError(
             f"The column {by} must hold a number for every cell",
             given=f"{cells[by].iloc[int(np.argmax(~np.isfinite(values)))]!r}",
+            advice="fill in the cells that lack one, or take the column from count_cells",
         )
     return values

@@ -103,6 +103,7 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -
         raise InputError(
             f"{what} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}",
             given=f"columns {', '.join(map(str, frame.columns)) or '(none)'}",
+            advice="rename the column, or name the right one",
         )
 
 

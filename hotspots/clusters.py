@@ -61,7 +61,7 @@ def check_cluster_options(*, radius: float, min_incidents: float) -> None:
     if not (np.isfinite(radius) and radius > 0):
         problems.add("the radius must be above 0 metres", given=f"radius={radius}", advice="150")
     if not (np.isfinite(min_incidents) and min_incidents >= 1):
-        problems.add("min_incidents must be 1 or more", given=f"min_incidents={min_incidents}")
+        problems.add("min_incidents must be 1 or more", given=f"min_incidents={min_incidents}", advice="25")
     problems.raise_any()
 
 

@@ -60,6 +60,7 @@ def incidents_per_row(incidents: pd.DataFrame) -> Ints:
         raise InputError(
             "The column incidents must hold whole numbers from 0 upwards",
             given=f"{incidents['incidents'].iloc[int(np.argmax(wrong))]} in row {int(np.argmax(wrong))}",
+            advice="1 for a row that is one record",
         )
     return counts.astype(np.int64)
 
@@ -81,7 +82,9 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
         kinds = shapely.get_type_id(points)
         if ((kinds != 0) & (kinds != -1)).any():
             raise InputError(
-                f"{what} must be points", given=str(incidents.geometry.geom_type.value_counts().to_dict())
+                f"{what} must be points",
+                given=str(incidents.geometry.geom_type.value_counts().to_dict()),
+                advice="frame.set_geometry(frame.representative_point())",
             )
         missing = ~np.isfinite(xy).all(axis=1)
         raise InputError(

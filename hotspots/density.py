@@ -75,6 +75,7 @@ def smooth_density(
         raise InputError(
             "by must be incidents, or harm where there is such a column",
             given=f"by={by!r}, columns {', '.join(map(str, incidents.columns))}",
+            advice="by='incidents', or incidents['harm'] = weigh_incidents(incidents)",
         )
     area = None if study_area is None else read_area(study_area)
     grid, points = make_grid("square", cell), gather_points(incidents, area=area)

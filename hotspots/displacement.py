@@ -35,7 +35,9 @@ def z_value(level: float) -> float:
     from scipy.stats import norm
 
     if not 0 < level < 1:
-        raise InputError("The level of an interval must lie between 0 and 1", given=f"level={level}")
+        raise InputError(
+            "The level of an interval must lie between 0 and 1", given=f"level={level}", advice="0.90"
+        )
     return float(norm.ppf((1 + level) / 2))
 
 
@@ -127,7 +129,9 @@ def weigh_differences(
     """
     if len(parts) != len(weights):
         raise InputError(
-            "Each difference needs one weight", given=f"{len(parts)} differences, {len(weights)} weights"
+            "Each difference needs one weight",
+            given=f"{len(parts)} differences, {len(weights)} weights",
+            advice="as many weights as differences",
         )
     estimate = sum(w * p.estimate for w, p in zip(weights, parts, strict=True))
     se = sum((w * p.se) ** 2 for w, p in zip(weights, parts, strict=True)) ** 0.5
@@ -235,6 +239,7 @@ def _pair(name: str, values: Pair, *, positive: bool = False) -> tuple[float, fl
         raise InputError(
             f"{name} must be two numbers, before and after, {'above' if positive else 'not below'} 0",
             given=str(tuple(values)),
+            advice="treated=(20, 10)",
         )
     return pair[0], pair[1]
 
@@ -244,12 +249,20 @@ def _sizes(area_weights: Mapping[str, float] | Sequence[float] | None) -> dict[s
         return dict.fromkeys(ZONES, 1.0)
     if not isinstance(area_weights, Mapping):
         if len(area_weights) > len(ZONES):
-            raise InputError("area_weights has more sizes than zones", given=f"{len(area_weights)} sizes")
+            raise InputError(
+                "area_weights has more sizes than zones",
+                given=f"{len(area_weights)} sizes",
+                advice="one size each for treated, control, displacement and displacement_control",
+            )
         area_weights = dict(zip(ZONES, area_weights, strict=False))
     for name, size in area_weights.items():
         if name not in ZONES:
             near = closest_name(name, ZONES) or ", ".join(ZONES)
             raise InputError("area_weights names an unknown zone", given=name, advice=near)
         if not (np.isfinite(size) and size > 0):
-            raise InputError("Every area weight must be above 0", given=f"{name}={size}")
+            raise InputError(
+                "Every area weight must be above 0",
+                given=f"{name}={size}",
+                advice="square metres or streets of that zone",
+            )
     return dict.fromkeys(ZONES, 1.0) | dict(area_weights)

@@ -41,7 +41,11 @@ def check_duty(duty: Duty, pattern: Mapping[int, Shift]) -> None:
         ("slack_minutes", duty.slack, 0),
     ):
         if not (np.isfinite(value) and value >= least):
-            problems.add(f"{name} must be {'above 0' if least else '0 or more'}", given=f"{value}")
+            problems.add(
+                f"{name} must be {'above 0' if least else '0 or more'}",
+                given=f"{value}",
+                advice="15 for a visit, 120 for a gap, in minutes",
+            )
     problems.raise_any()
     if not pattern:
         problems.add("no day is worked", advice="weekdays=['Friday', 'Saturday']")
@@ -50,6 +54,7 @@ def check_duty(duty: Duty, pattern: Mapping[int, Shift]) -> None:
             problems.add(
                 f"the shift {hours} is shorter than {'a visit and the break' if duty.rest else 'a visit'}",
                 given=f"{hours.minutes} minutes for {duty.visit + duty.rest:g}",
+                advice="a longer shift, or a shorter visit or break",
             )
     if duty.limit < duty.visit:
         problems.add(

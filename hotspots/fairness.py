@@ -87,7 +87,11 @@ def _by_decile(table: pd.DataFrame, deciles: pd.Series) -> pd.DataFrame:
     found = pd.Series([known.get(fold(name), np.nan) for name in table.index], index=table.index)
     lost = found.isna()
     if lost.all() and len(table):
-        raise InputError("No area has a deprivation decile", given=f"areas such as {table.index[0]}")
+        raise InputError(
+            "No area has a deprivation decile",
+            given=f"areas such as {table.index[0]}",
+            advice="join_lookup(areas, read_lookup(...)) with a column of deciles",
+        )
     if lost.any():
         announce(
             f"{int(lost.sum())} areas have no deprivation decile and are left out: "

@@ -72,7 +72,9 @@ def _guarded(read: Callable[[bytes], Table], file: SourceFile) -> Table:
     except Exception as error:  # the libraries below raise whatever their C code meets
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise InputError(
-            "The file cannot be read as its name says", given=f"{file.name}: {reason}"
+            "The file cannot be read as its name says",
+            given=f"{file.name}: {reason}",
+            advice="open it in the program it came from and save it again",
         ) from error
 
 
@@ -123,11 +125,19 @@ def _read_json(data: bytes, name: str) -> Table:
     try:
         read = json.loads(decode_text(data))
     except (ValueError, RecursionError) as error:
-        raise InputError("The file is not valid JSON", given=f"{name}: {str(error)[:200]}") from error
+        raise InputError(
+            "The file is not valid JSON",
+            given=f"{name}: {str(error)[:200]}",
+            advice="save it again from the program it came from",
+        ) from error
     if isinstance(read, dict) and read.get("type") == "FeatureCollection":
         return _guarded(lambda d: _read_spatial(d, None), SourceFile(name, lambda: data))
     if not isinstance(read, list) or not all(isinstance(r, dict) for r in read):
-        raise InputError("The JSON file is not a list of records", given=name)
+        raise InputError(
+            "The JSON file is not a list of records",
+            given=name,
+            advice="save it as a list of records, or as CSV",
+        )
     rows = as_text(pd.json_normalize(read)) if read else pd.DataFrame()
     return Table(rows, np.arange(2, len(read) + 2))
 
@@ -138,7 +148,11 @@ def _read_excel(data: bytes, name: str, sheet: str | None, header: int) -> Table
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(m.file_size for m in archive.infolist())
         if unpacked > MAX_BYTES or unpacked > max(50_000_000, MAX_RATIO * len(data)):
-            raise InputError("The workbook unpacks to a suspicious size", given=f"{name}: {unpacked:,} bytes")
+            raise InputError(
+                "The workbook unpacks to a suspicious size",
+                given=f"{name}: {unpacked:,} bytes",
+                advice="save the sheet as CSV",
+            )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)

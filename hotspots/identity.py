@@ -61,7 +61,11 @@ def match_hotspots(
     old_refs = previous["ref"].astype("str").tolist()
     if len(set(old_refs)) < len(old_refs):
         twice = previous["ref"][previous["ref"].duplicated()].iloc[0]
-        raise InputError("A reference occurs twice in the previous hotspots", given=f"{twice!r}")
+        raise InputError(
+            "A reference occurs twice in the previous hotspots",
+            given=f"{twice!r}",
+            advice="the hotspots.gpkg of one run, unchanged",
+        )
     links = _links(spots, _ranked(previous), incidents)
     heir, given = _inherit(links)
     refs = _refs(spots, old_refs, heir)

@@ -90,7 +90,11 @@ def read_indicators(source: str | Path = "board") -> list[Indicator]:
     try:
         rows = tomllib.loads(text).get("indicator", [])
     except tomllib.TOMLDecodeError as error:
-        raise InputError("The file of indicators is not TOML", given=f"{source}: {error}") from error
+        raise InputError(
+            "The file of indicators is not TOML",
+            given=f"{source}: {error}",
+            advice="mend that line: text stands in quotes",
+        ) from error
     return _check(rows, str(source))
 
 
@@ -113,10 +117,18 @@ def _check(rows: list[dict[str, Any]], source: str) -> list[Indicator]:
                     f"{where} has an unknown {name}", given=str(row[name]), advice=", ".join(choices)
                 )
         if not key or not row.get("name"):
-            problems.add(f"{where} lacks its key or name")
+            problems.add(
+                f"{where} lacks its key or name",
+                given="an [[indicator]]",
+                advice='key = "asb" and name = "Anti-social behaviour"',
+            )
         if keys.count(key) > 1:
-            problems.add(f"{where} comes more than once")
+            problems.add(f"{where} comes more than once", advice="another key for one of them")
         if row.get("kind") == "share" and row.get("of") not in keys:
-            problems.add(f"{where} is a share of an unknown indicator", given=str(row.get("of")))
+            problems.add(
+                f"{where} is a share of an unknown indicator",
+                given=str(row.get("of")),
+                advice="of = the key of an indicator in the same file",
+            )
     problems.raise_any()
     return [Indicator(**row) for row in rows]

@@ -266,6 +266,8 @@ def _table(counts: npt.ArrayLike) -> Floats:
     table = np.asarray(counts, dtype=float)
     if table.ndim != 2 or table.shape[1] != 2 or not (np.isfinite(table) & (table >= 0)).all():
         raise InputError(
-            "The counts of areas must be pairs, before and after, not below 0", given=f"shape {table.shape}"
+            "The counts of areas must be pairs, before and after, not below 0",
+            given=f"shape {table.shape}",
+            advice="an array of two columns, one row for each area",
         )
     return table

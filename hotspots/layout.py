@@ -120,7 +120,11 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError("The layout is not valid TOML", given=f"{name}: {error}") from error
+        raise InputError(
+            "The layout is not valid TOML",
+            given=f"{name}: {error}",
+            advice="mend that line: text stands in quotes",
+        ) from error
 
 
 def _on_base(table: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +181,11 @@ def _check(table: Mapping[str, Any]) -> None:
         if isinstance(part, Mapping):
             _check_keys(problems, part, section)
         else:
-            problems.add(f"[{section}] must be a table", given=repr(part))
+            problems.add(
+                f"[{section}] must be a table",
+                given=repr(part),
+                advice="a heading in brackets, with its keys below it",
+            )
     problems.raise_any()
     _check_values(problems, table)
     problems.raise_any()
@@ -195,7 +203,9 @@ def _check_values(problems: Problems, table: Mapping[str, Any]) -> None:
     columns, kind = table.get("columns", {}), table.get("coordinates", {}).get("kind", "degrees")
     header = table.get("header", 1)
     if not isinstance(header, int) or header < 1:
-        problems.add("header must be the number of the header's line", given=repr(header))
+        problems.add(
+            "header must be the number of the header's line", given=repr(header), advice="header = 1"
+        )
     _one_of(problems, "kind of coordinates", kind, KINDS)
     _one_of(problems, "unit", table.get("unit", "incident"), UNITS)
     needed = {"when"} | ({"x", "y"} if kind in ("degrees", "metres") else {"key"} if kind == "key" else set())
@@ -203,11 +213,20 @@ def _check_values(problems: Problems, table: Mapping[str, Any]) -> None:
         needed.add("category")
     _one_of(problems, "precision", table.get("dates", {}).get("precision", "minute"), PRECISIONS)
     for meaning in sorted(needed - set(columns)):
-        problems.add(f"[columns] does not say which column is {meaning!r}")
+        problems.add(
+            f"[columns] does not say which column is {meaning!r}",
+            advice="that meaning = the column's name in the file",
+        )
     if (kind == "key" or "key" in columns) and "lookup" not in table:
-        problems.add("a key needs a [lookup] with file, key, x and y")
+        problems.add(
+            "a key needs a [lookup] with file, key, x and y",
+            advice='[lookup] file = "streets.csv", key = "USRN", x = "easting", y = "northing"',
+        )
     if "lookup" in table and (lacking := {"file", "key", "x", "y"} - set(table["lookup"])):
-        problems.add(f"[lookup] does not state {', '.join(sorted(lacking))}")
+        problems.add(
+            f"[lookup] does not state {', '.join(sorted(lacking))}",
+            advice="the column's name in the look-up file",
+        )
 
 
 def _one_of(problems: Problems, what: str, value: Any, known: Iterable[str]) -> None:

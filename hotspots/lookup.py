@@ -74,7 +74,9 @@ def _read_lookup(file: Any, folder: Path) -> pd.DataFrame:
         return file.astype("str")
     path = folder / str(file)
     if not path.is_file():
-        raise InputError("The look-up file is not there", given=str(file))
+        raise InputError(
+            "The look-up file is not there", given=str(file), advice="its path starts at the layout's folder"
+        )
     from hotspots.formats import read_rows
     from hotspots.readers import SourceFile
 

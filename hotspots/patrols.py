@@ -173,12 +173,17 @@ def make_team(officers: int, vehicles: int, crew: int | None) -> Team:
         ("crew", 1 if crew is None else crew),
     ):
         if not (isinstance(value, int | np.integer) and value >= 1):
-            raise InputError(f"{name} must be a whole number above 0", given=f"{name}={value}")
+            raise InputError(
+                f"{name} must be a whole number above 0",
+                given=f"{name}={value}",
+                advice="officers=4, vehicles=2, crew=2",
+            )
     team = Team(officers, vehicles, max(1, officers // vehicles) if crew is None else crew)
     if team.crews == 0:
         raise InputError(
             "There are too few officers for one vehicle",
             given=f"{officers} officers, {team.crew} in a vehicle",
+            advice="more officers, or a smaller crew",
         )
     if team.crews < vehicles:
         announce(f"{vehicles - team.crews} of {vehicles} vehicles have no crew of {team.crew} and stay out.")

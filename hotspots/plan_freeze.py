@@ -87,7 +87,9 @@ def _selected_months(facts: Facts, selected_on: Any) -> list[str]:
         held = [m for m in months if any(w.start <= m.start_time < w.end for w in windows)]
         if not held:
             raise InputError(
-                "The data hold no month of the period that chose the place", given=str(selected_on)
+                "The data hold no month of the period that chose the place",
+                given=str(selected_on),
+                advice="selected_on='2018-07', a month that the records cover",
             )
         return [str(m) for m in held]
     return [str(m) for m in months]

@@ -38,7 +38,11 @@ def read_menu() -> dict[str, Any]:
         known = row["technique"] in techniques and row["three_e"] in THREE_E
         suits = set(row["suits"]) <= {*families, "any"}
         if not (known and suits and row.get("power", "dispersal") in menu["powers"]):
-            raise InputError("The response menu names something that is not there", given=row["action"])
+            raise InputError(
+                "The response menu names something that is not there",
+                given=row["action"],
+                advice="install the package again: its data files are damaged",
+            )
     return {
         "responses": menu["responses"]["response"],
         "families": families,

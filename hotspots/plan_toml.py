@@ -69,7 +69,11 @@ def _read_text(file: pathlib.Path) -> str:
             "The plan is not UTF-8 text", given=str(file), advice="save it as UTF-8 in your editor"
         ) from error
     except OSError as error:
-        raise InputError("The plan cannot be read", given=f"{file}: {error.strerror}") from error
+        raise InputError(
+            "The plan cannot be read",
+            given=f"{file}: {error.strerror}",
+            advice="close it if it is open in another program",
+        ) from error
 
 
 def _build(raw: dict[str, Any], text: str) -> Plan:
@@ -134,7 +138,11 @@ def write_record(plan: Plan, path: str | os.PathLike[str]) -> pathlib.Path:
         beside.write_bytes(text.encode())
         beside.replace(file)
     except OSError as error:
-        raise InputError("The plan's record cannot be written", given=f"{file}: {error.strerror}") from error
+        raise InputError(
+            "The plan's record cannot be written",
+            given=f"{file}: {error.strerror}",
+            advice="close it if it is open in another program, and check the folder's permissions",
+        ) from error
     plan.source = text
     return file
 

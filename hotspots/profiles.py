@@ -96,7 +96,7 @@ def _check(table: Mapping[str, Any], name: str) -> None:
     for key in ("categories", "written", "contains", "sources", *lists):
         values = table.get(key, [])
         if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
-            problems.add(f"{key} must be a list of texts", given=repr(values))
+            problems.add(f"{key} must be a list of texts", given=repr(values), advice='["Robbery", "Drugs"]')
             continue
         for value in values:
             if key in lists and value not in lists[key]:
@@ -107,7 +107,7 @@ def _check(table: Mapping[str, Any], name: str) -> None:
     hours = table.get("hours", [])
     whole = isinstance(hours, list | tuple) and all(isinstance(h, int) and 0 <= h <= 24 for h in hours)
     if not whole or len(hours) not in (0, 2):
-        problems.add("hours must be [from, to] between 0 and 24", given=repr(hours))
+        problems.add("hours must be [from, to] between 0 and 24", given=repr(hours), advice="hours = [20, 5]")
     if not set(table) - {"title", "proxy", "base"}:
         problems.add("it filters nothing", advice="categories, contains, sources, priorities or hours")
     problems.raise_any()

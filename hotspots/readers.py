@@ -42,9 +42,9 @@ def find_files(source: Any, *, skip: Sequence[str] = ()) -> list[SourceFile]:
         if _matches(name, skip):
             found.append(SourceFile(name, bytes))
         elif not path.is_file():
-            problems.add("no such file", given=str(path))
+            problems.add("no such file", given=str(path), advice="check the name and the folder")
         elif path.stat().st_size == 0:
-            problems.add("the file is empty (0 bytes)", given=name)
+            problems.add("the file is empty (0 bytes)", given=name, advice="export or download it again")
         elif path.suffix.lower() == ".zip":
             found.extend(_inside_zip(path, name, skip, problems))
         elif path.stat().st_size > MAX_BYTES:
@@ -63,7 +63,9 @@ def find_files(source: Any, *, skip: Sequence[str] = ()) -> list[SourceFile]:
 def _named_paths(source: Any, problems: Problems) -> list[tuple[Path, str]]:
     items = [source] if isinstance(source, str | Path) else list(source)
     if not items:
-        problems.add("no file was named", given="an empty list")
+        problems.add(
+            "no file was named", given="an empty list", advice="the path of a file, a folder or a zip"
+        )
     named: list[tuple[Path, str]] = []
     for item in items:
         path = Path(item)
@@ -74,7 +76,9 @@ def _named_paths(source: Any, problems: Problems) -> list[tuple[Path, str]]:
             root = _fixed_part(path)
             named += [(p, p.relative_to(root).as_posix()) for p in hits if p.is_file()]
             if not hits:
-                problems.add("no file matches the pattern", given=str(item))
+                problems.add(
+                    "no file matches the pattern", given=str(item), advice="check the folder and the pattern"
+                )
         else:
             named.append((path, path.name))
     return _distinct_names(named)
@@ -114,12 +118,18 @@ def _inside_zip(path: Path, name: str, skip: Sequence[str], problems: Problems) 
         with zipfile.ZipFile(path) as archive:
             members = sorted(archive.infolist(), key=lambda m: m.filename)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        problems.add("not a zip file that can be opened", given=name)
+        problems.add(
+            "not a zip file that can be opened", given=name, advice="download it again: it may be cut off"
+        )
         return []
     shown = [m for m in members if not _hidden(m.filename.replace("\\", "/").split("/"))]
     wanted = [m for m in shown if _readable(m.filename, SUFFIXES)]
     if not wanted:
-        problems.add(f"the zip holds no file ending in {', '.join(SUFFIXES)}", given=name)
+        problems.add(
+            f"the zip holds no file ending in {', '.join(SUFFIXES)}",
+            given=name,
+            advice="unzip it and look what is in it",
+        )
     for member in wanted:
         if not _matches(member.filename, skip):
             _check_member(member, f"{name}/{member.filename}", problems)
@@ -131,14 +141,20 @@ def _inside_zip(path: Path, name: str, skip: Sequence[str], problems: Problems) 
 def _check_member(member: zipfile.ZipInfo, name: str, problems: Problems) -> None:
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if ".." in path.parts or path.is_absolute() or PureWindowsPath(path).drive:
-        problems.add("a file inside the zip has a path that leaves the zip", given=name)
+        problems.add(
+            "a file inside the zip has a path that leaves the zip",
+            given=name,
+            advice="do not trust this file; ask whoever made it",
+        )
     elif member.flag_bits & 1:
         problems.add("a file inside the zip has a password", given=name, advice="unzip it first")
     elif member.file_size == 0:
-        problems.add("the file is empty (0 bytes)", given=name)
+        problems.add("the file is empty (0 bytes)", given=name, advice="export or download it again")
     elif member.file_size > 50_000_000 and member.file_size > MAX_RATIO * max(member.compress_size, 1):
         problems.add(
-            "a file inside the zip unpacks to a suspicious size", given=f"{member.file_size:,} bytes"
+            "a file inside the zip unpacks to a suspicious size",
+            given=f"{member.file_size:,} bytes",
+            advice="do not trust this file; ask whoever made it",
         )
 
 
@@ -150,7 +166,11 @@ def _file_reader(path: Path, name: str) -> Callable[[], bytes]:
             with gzip.open(path) as handle:
                 data = handle.read(MAX_BYTES + 1)
         except (OSError, EOFError, zlib.error) as error:
-            raise InputError("The file cannot be read", given=f"{name}: {error}") from error
+            raise InputError(
+                "The file cannot be read",
+                given=f"{name}: {error}",
+                advice="close it if it is open in another program, and check that it is whole",
+            ) from error
         if len(data) > MAX_BYTES:
             raise InputError("The file unpacks to more than 1 GB", given=name, advice=_TOO_BIG)
         return data
@@ -173,6 +193,10 @@ def _member_reader(path: Path, name: str, member: zipfile.ZipInfo) -> Callable[[
             zlib.error,
         ) as error:
             given = f"{name}/{member.filename}: {error}"
-            raise InputError("A file inside the zip cannot be read", given=given) from error
+            raise InputError(
+                "A file inside the zip cannot be read",
+                given=given,
+                advice="download it again: it may be cut off",
+            ) from error
 
     return read

@@ -75,18 +75,26 @@ def _assets(table: pd.DataFrame, file: Path, day: pd.Timestamp) -> gpd.GeoDataFr
         given = f"line {row + 2}"
         for column in number:
             if table.loc[row, column] and pd.isna(number[column][row]):
-                problems.add(f"{column} is not a number", given=f"{given}: {table.loc[row, column]}")
+                problems.add(
+                    f"{column} is not a number",
+                    given=f"{given}: {table.loc[row, column]}",
+                    advice="digits only, such as 430266",
+                )
         for column in _DATES:
             if table.loc[row, column] and pd.isna(dates[column][row]):
                 problems.add(
                     f"{column} is not a date", given=f"{given}: {table.loc[row, column]}", advice="2026-11-23"
                 )
         if placed[row] and (not table.loc[row, "easting"] or not table.loc[row, "northing"]):
-            problems.add("easting and northing go together", given=given)
+            problems.add("easting and northing go together", given=given, advice="both, or neither")
         if not placed[row] and not table.loc[row, "quantity"]:
-            problems.add("a row needs coordinates, or a quantity of stock", given=given)
+            problems.add(
+                "a row needs coordinates, or a quantity of stock",
+                given=given,
+                advice="easting and northing, or a number in quantity",
+            )
         if dates["removed"][row] < dates["installed"][row]:
-            problems.add("removed before it was installed", given=given)
+            problems.add("removed before it was installed", given=given, advice="mend one of the two dates")
     problems.raise_any()
     assets = table.loc[placed, list(_ASSET)].drop(columns=["easting", "northing", *_DATES])
     for column in _DATES:

@@ -67,7 +67,9 @@ def refuse_systematic(incidents: pd.DataFrame, rejects: pd.DataFrame) -> None:
     sentences = diagnose_rejects(incidents, rejects)
     if sentences:
         raise InputError(
-            "Whole files are written in a way the layout does not expect", given=" | ".join(sentences)
+            "Whole files are written in a way the layout does not expect",
+            given=" | ".join(sentences),
+            advice="hotspots check FILE --layout another, or a layout of your own",
         )
 
 

@@ -47,7 +47,7 @@ def rank_places(
         ``incidents from <source>`` for each source where there are several, and ``geometry`` (the points).
     """
     if by not in ("street", "point"):
-        raise InputError("Places are ranked by street or by point", given=f"by={by!r}")
+        raise InputError("Places are ranked by street or by point", given=f"by={by!r}", advice="by='street'")
     require_columns(incidents, ["place", "source"], what="incidents")
     if within is not None:
         shapely.prepare(within)

@@ -57,13 +57,19 @@ class Request:
         counts = self.count.values() if isinstance(self.count, Mapping) else [self.count]
         for count in counts:
             if count is not None and (count < 0 or count != int(count)):
-                problems.add("count must be a whole number from 0 upwards", given=f"count={count}")
+                problems.add(
+                    "count must be a whole number from 0 upwards", given=f"count={count}", advice="100"
+                )
         if not 0 <= self.max_overlap <= 1:
-            problems.add("max_overlap is a share of a disc's area, 0 to 1", given=f"{self.max_overlap}")
+            problems.add(
+                "max_overlap is a share of a disc's area, 0 to 1", given=f"{self.max_overlap}", advice="0.2"
+            )
         if not (math.isfinite(self.spacing) and self.spacing >= 0):
-            problems.add("spacing must be 0 metres or more", given=f"spacing={self.spacing}")
+            problems.add("spacing must be 0 metres or more", given=f"spacing={self.spacing}", advice="50")
         if self.until_share is not None and not 0 < self.until_share <= 1:
-            problems.add("until_share must be above 0 and at most 1", given=f"{self.until_share}")
+            problems.add(
+                "until_share must be above 0 and at most 1", given=f"{self.until_share}", advice="0.25"
+            )
         if self.count is None and self.until_share is None and self.method == "discs":
             problems.add("say when to stop", given="count=None, until_share=None", advice="count=100")
         if isinstance(self.count, Mapping) and (self.area is None or self.method != "discs"):
@@ -71,9 +77,13 @@ class Request:
                 "count by area is for discs, and needs the column of areas", advice="area='zone_name'"
             )
         if self.min_harm is not None and self.method != "dbscan":
-            problems.add("min_harm is for DBSCAN", given=f"method={self.method!r}")
+            problems.add("min_harm is for DBSCAN", given=f"method={self.method!r}", advice="method='dbscan'")
         if self.max_diameter is not None and not self.max_diameter >= 2 * self.radius:
-            problems.add("max_diameter must be two radii or more", given=f"max_diameter={self.max_diameter}")
+            problems.add(
+                "max_diameter must be two radii or more",
+                given=f"max_diameter={self.max_diameter}",
+                advice="twice the radius or more",
+            )
         problems.raise_any()
 
 
@@ -136,6 +146,7 @@ def _check_harm(given: pd.Series, column: str) -> None:
         raise InputError(
             f"{column} must be a number from 0 upwards; {int(wrong.sum())} of {len(harm)} rows have none",
             given=f"row {row}: {given.iloc[row]!r}",
+            advice="weigh_incidents(incidents) gives such a column",
         )
     if harm.sum() > MOST_HARM:
         raise InputError(

@@ -69,6 +69,7 @@ def design_windows(
         raise InputError(
             "The baseline must end before the response starts",
             given=f"baseline {before}, response from {response.start:%Y-%m-%d}",
+            advice="a baseline of earlier months, best the same months a year before",
         )
     chosen = [] if selected_on is None else read_windows(selected_on)
     distrust = _distrust(before, chosen, allow_overlap=allow_overlap)

@@ -60,7 +60,7 @@ def clashes(stops: gpd.GeoDataFrame, spacing: float) -> list[tuple[int, int]]:
     import shapely
 
     if not (np.isfinite(spacing) and spacing >= 0):
-        raise InputError("The spacing must be 0 metres or more", given=f"spacing={spacing}")
+        raise InputError("The spacing must be 0 metres or more", given=f"spacing={spacing}", advice="200")
     shapes, rank = stops.geometry.to_numpy(), stops["rank"].to_numpy()
     a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     a, b = a[a < b], b[a < b]
@@ -104,7 +104,9 @@ def in_areas(stops: pd.DataFrame, names: Collection[str], area: str) -> Flags:
 def _check_share(share: float, priority: Collection[str]) -> float:
     if not 0 <= share <= 1:
         raise InputError(
-            "The share outside the priority areas is from 0 to 1", given=f"max_share_outside_priority={share}"
+            "The share outside the priority areas is from 0 to 1",
+            given=f"max_share_outside_priority={share}",
+            advice="0.3",
         )
     if not priority:
         raise InputError(

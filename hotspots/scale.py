@@ -129,7 +129,11 @@ class _Embedded:
                 return self.engine.read_csv(files, **options)
         except Exception as error:
             self.__exit__()
-            raise InputError("The files cannot be read as one table", given=first_line(error)) from error
+            raise InputError(
+                "The files cannot be read as one table",
+                given=first_line(error),
+                advice="files of the same columns, in UTF-8",
+            ) from error
 
     def __exit__(self, *_: object) -> None:
         self.engine.disconnect()
@@ -143,6 +147,7 @@ class _Embedded:
             raise InputError(
                 "There must be Parquet files or CSV files here, and not both",
                 given=f"{self.source}: {len(parquet)} Parquet and {len(csv)} CSV files",
+                advice="a folder of one kind of file",
             )
         return [str(p) for p in parquet or csv], bool(parquet)
 

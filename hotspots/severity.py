@@ -130,7 +130,7 @@ def _check(level: str, weights: Mapping[str, float]) -> None:
         raise InputError("The level is not known", given=str(level), advice="low, middle or high")
     for name, value in weights.items():
         if not value >= 0:
-            raise InputError(f"{name} must be 0 days or more", given=str(value))
+            raise InputError(f"{name} must be 0 days or more", given=str(value), advice="1.0")
 
 
 def _tables(scheme: str | Path | pd.DataFrame, level: str) -> tuple[dict[str, tuple[float, str]], ...]:

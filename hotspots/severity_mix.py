@@ -40,7 +40,11 @@ def read_mix(mix: str | Path | pd.DataFrame) -> pd.DataFrame:
     require_columns(table, ["category", "offences"], what="the recorded-crime table")
     table["offences"] = pd.to_numeric(table["offences"], errors="coerce")
     if table["offences"].isna().any() or (table["offences"] < 0).any():
-        raise InputError("The recorded-crime table has offences that are not a count of 0 or more")
+        raise InputError(
+            "The recorded-crime table has offences that are not a count of 0 or more",
+            given="the column offences",
+            advice="whole numbers, 0 where nothing was recorded",
+        )
     return table
 
 

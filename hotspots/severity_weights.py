@@ -85,14 +85,20 @@ def _complete(table: pd.DataFrame, name: str) -> pd.DataFrame:
         numbers = pd.to_numeric(whole[column], errors="coerce")
         for row in whole.index[numbers.isna() | (numbers < 0)][:5]:
             problems.add(
-                f"{column} of '{whole['label'][row]}' is not 0 or more", given=str(whole[column][row])
+                f"{column} of '{whole['label'][row]}' is not 0 or more",
+                given=str(whole[column][row]),
+                advice="days, 0 or more",
             )
         whole[column] = numbers.astype(float)
     for label in whole["label"][whole["label"].astype("str").str.casefold().duplicated()][:5]:
-        problems.add(f"'{label}' stands twice")
+        problems.add(f"'{label}' stands twice", advice="one row for each offence or category")
     problems.raise_any()
     for row in whole.index[(whole["low"] > whole["weight"]) | (whole["weight"] > whole["high"])][:5]:
-        problems.add(f"low, weight and high of '{whole['label'][row]}' are out of order")
+        problems.add(
+            f"low, weight and high of '{whole['label'][row]}' are out of order",
+            given=", ".join(map(str, whole.loc[row, ["low", "weight", "high"]])),
+            advice="low <= weight <= high",
+        )
     problems.raise_any()
     return whole[WEIGHT_COLUMNS].astype(
         dict.fromkeys(("code", "label", "scheme", "vintage", "source"), "str")

@@ -48,7 +48,9 @@ def read_sources(
     """
     problems = Problems("The sources cannot be read")
     if not sources:
-        problems.add("no source was named")
+        problems.add(
+            "no source was named", given="an empty table", advice='[sources.police] files = "incidents"'
+        )
     read: list[tuple[gpd.GeoDataFrame, pd.DataFrame]] = []
     for name, given in sources.items():
         wrong = [k for k in given if k not in _KEYS]
@@ -57,7 +59,11 @@ def read_sources(
                 f"{name}: unknown key {key!r}", advice=closest_name(str(key), _KEYS) or ", ".join(_KEYS)
             )
         if wrong or "files" not in given:
-            problems.add(f"{name}: files is not stated") if "files" not in given else None
+            problems.add(
+                f"{name}: files is not stated",
+                given=f"[sources.{name}]",
+                advice='files = "incidents/council.csv"',
+            ) if "files" not in given else None
             continue
         try:
             read.append(_read_one(given, Path(folder), study_area, as_of))
@@ -96,7 +102,9 @@ def combine_incidents(
     """
     pairs = list(read)
     if not pairs:
-        raise InputError("There is nothing to combine", given="no reading")
+        raise InputError(
+            "There is nothing to combine", given="no reading", advice="the results of read_incidents"
+        )
     names = [set(i["source"].unique()) | set(r["source"].unique()) for i, r in pairs]
     twice = {n for k, some in enumerate(names) for n in some if any(n in other for other in names[:k])}
     if twice:
@@ -107,7 +115,11 @@ def combine_incidents(
         )
     systems = {str(i.crs) for i, _ in pairs}
     if len(systems) > 1:
-        raise InputError("The incidents are in different reference systems", given=", ".join(sorted(systems)))
+        raise InputError(
+            "The incidents are in different reference systems",
+            given=", ".join(sorted(systems)),
+            advice="to_crs('EPSG:27700') before they are combined",
+        )
     filled = [i for i, _ in pairs if len(i)] or [pairs[0][0]]
     incidents = pd.concat(filled, ignore_index=True)
     columns = [c for c in incidents.columns if c != "area"]
@@ -147,7 +159,11 @@ def find_possible_duplicates(
     require_metres(incidents, what="incidents")
     require_columns(incidents, ["source", "when", "precision", "incident_id", "category"], what="incidents")
     if not distance > 0 or not hours >= 0:
-        raise InputError("The distance must be above 0 and the hours not below", given=f"{distance}, {hours}")
+        raise InputError(
+            "The distance must be above 0 and the hours not below",
+            given=f"{distance}, {hours}",
+            advice="distance=100, hours=24",
+        )
     month = incidents["precision"].eq("month").to_numpy()
     if month.any():
         announce(f"{int(month.sum())} records are dated to the month: no duplicate can be told among them.")

@@ -184,7 +184,9 @@ def _already(
     for label, share in given.items():
         if not 0 <= share <= 1:
             raise InputError(
-                "What others already cover is a share from 0 to 1", given=f"already={{{label!r}: {share}}}"
+                "What others already cover is a share from 0 to 1",
+                given=f"already={{{label!r}: {share}}}",
+                advice="0.5 for half",
             )
         shares[name_spots(label, spots)] = float(share)
     return shares.reindex(table["rank"]).to_numpy()

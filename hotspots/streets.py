@@ -78,7 +78,11 @@ def _network(streets: gpd.GeoDataFrame | None) -> Any:
     require_metres(streets, what="streets")
     lines = shapely.get_parts(streets.geometry.to_numpy())
     if not len(lines) or (shapely.get_dimensions(lines) != 1).any():
-        raise InputError("The streets must be lines", given=str(streets.geom_type.value_counts().to_dict()))
+        raise InputError(
+            "The streets must be lines",
+            given=str(streets.geom_type.value_counts().to_dict()),
+            advice="road centre lines, such as OS Open Roads",
+        )
     # a street drawn twice, once each way, must not be counted twice
     _, first = np.unique(shapely.to_wkb(shapely.normalize(lines)), return_index=True)
     return lines[np.sort(first)]

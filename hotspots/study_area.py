@@ -39,9 +39,15 @@ def read_area(study_area: Any, *, target: str = CRS) -> Any:
         study_area = shapely.union_all(shapely.make_valid(shapes))
     if not isinstance(study_area, shapely.Geometry):
         raise InputError(
-            "The study area must be a GeoDataFrame or a geometry", given=type(study_area).__name__
+            "The study area must be a GeoDataFrame or a geometry",
+            given=type(study_area).__name__,
+            advice="geopandas.read_file(...)",
         )
     study_area = shapely.make_valid(study_area)
     if not study_area.area > 0:
-        raise InputError("The study area covers no ground", given=study_area.geom_type)
+        raise InputError(
+            "The study area covers no ground",
+            given=study_area.geom_type,
+            advice="an outline, not a point or a line",
+        )
     return study_area

@@ -149,7 +149,9 @@ def _first_day(start: Any, days: int) -> pd.Timestamp:
         ) from error
     if pd.isna(day) or not (isinstance(days, int | np.integer) and days >= 1):
         raise InputError(
-            "A first day and a number of days are needed", given=f"start={start!r}, days={days!r}"
+            "A first day and a number of days are needed",
+            given=f"start={start!r}, days={days!r}",
+            advice="start='2026-11-23', days=7",
         )
     return day.normalize()
 

@@ -78,6 +78,7 @@ def classify_trends(
         raise InputError(
             "The labels do not stand on the index of the incidents",
             given=f"{len(by)} labels, {len(incidents)} incidents",
+            advice="by=assign_hotspots(incidents, spots)",
         )
     counts, everyone = count_months(incidents, by=by, window=window)
     if size is not None:

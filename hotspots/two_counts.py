@@ -111,7 +111,9 @@ def rate_ratio(
     from scipy.stats import norm
 
     if not 0 < level < 1:
-        raise InputError("The level of an interval must lie between 0 and 1", given=f"level={level}")
+        raise InputError(
+            "The level of an interval must lie between 0 and 1", given=f"level={level}", advice="0.90"
+        )
     b, a = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
     exposure = np.asarray(days_after, dtype=float) / np.asarray(days_before, dtype=float)
     total = a + b

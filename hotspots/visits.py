@@ -86,6 +86,7 @@ def record_visits(
         raise InputError(
             "No row of the log can be used",
             given=f"{len(rejects)} rows; line {first['line']}: {first['cause']} ({first['value']})",
+            advice="mend that line, and the others of its kind",
         )
     if len(rejects):
         announce(

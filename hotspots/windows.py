@@ -60,7 +60,9 @@ class Window:
 def make_window(start: pd.Timestamp, end: pd.Timestamp) -> Window:
     """Window from ``start`` up to, and without, ``end``; its name is written from its dates."""
     if not start < end:
-        raise InputError("A window must end after it starts", given=f"{start} to {end}")
+        raise InputError(
+            "A window must end after it starts", given=f"{start} to {end}", advice="the earlier date first"
+        )
     return Window(start, end, _name(start, end))
 
 

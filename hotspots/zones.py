@@ -85,7 +85,11 @@ def lay_zones(
     compared = with_role[(roles[with_role.index] == "comparator").to_numpy()]
     placebos = with_role[(roles[with_role.index] == "placebo").to_numpy()]
     if compared.empty:
-        raise InputError("There are no areas to compare with", given="no row with the role 'comparator'")
+        raise InputError(
+            "There are no areas to compare with",
+            given="no row with the role 'comparator'",
+            advice="propose_comparators(...), or areas with the role 'comparator'",
+        )
     cut = [others] if others is not None else []
     if isinstance(ring, gpd.GeoDataFrame):
         require_metres(ring, what="ring")

@@ -141,7 +141,9 @@ def _join(areas: gpd.GeoDataFrame, table: pd.DataFrame | None) -> gpd.GeoDataFra
     require_columns(table, ["code", "incidents"], what="The table of areas")
     if table["code"].duplicated().any():
         raise InputError(
-            "The table of areas has more than one row for an area", given=str(table["code"].iloc[0])
+            "The table of areas has more than one row for an area",
+            given=str(table["code"].iloc[0]),
+            advice="the sums of one layer and one period",
         )
     figures = table.drop(columns=[c for c in table.columns if c != "code" and c in areas.columns])
     figures = figures.drop(columns=["geometry"], errors="ignore")

@@ -95,7 +95,11 @@ def _read_text(path: Path) -> str:
             "The configuration is not UTF-8 text", given=str(path), advice="save it as UTF-8 in your editor"
         ) from error
     except OSError as error:
-        raise InputError("The configuration cannot be read", given=f"{path}: {error.strerror}") from error
+        raise InputError(
+            "The configuration cannot be read",
+            given=f"{path}: {error.strerror}",
+            advice="close it if it is open in another program",
+        ) from error
 
 
 def _find_files(raw: Mapping[str, Any], path: Path, problems: Problems) -> list[Path]:
@@ -143,7 +147,11 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
                 advice="'file' and 'name', or 'nest', 'groups' or 'easting'",
             )
         if "file" in table and "name" not in table:
-            problems.add(f"line {line_of(text, f'areas.{layer}')}: [areas.{layer}] must have 'name'")
+            problems.add(
+                f"line {line_of(text, f'areas.{layer}')}: [areas.{layer}] must have 'name'",
+                given=f"[areas.{layer}]",
+                advice="name = the column that holds the areas' names",
+            )
         if isinstance(table.get("file"), str) and not (path.parent / table["file"]).exists():
             problems.add(
                 f"line {line_of(text, f'areas.{layer}', 'file')}: no such file",
@@ -154,20 +162,36 @@ def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
     for name, table in premises.items() if isinstance(premises, dict) else ():
         where = f"line {line_of(text, f'premises.{name}')}"
         if not isinstance(table, dict) or not {"file", "distance"} <= set(table):
-            problems.add(f"{where}: [premises.{name}] needs 'file' and 'distance'")
+            problems.add(
+                f"{where}: [premises.{name}] needs 'file' and 'distance'",
+                given=f"[premises.{name}]",
+                advice='file = "premises.csv" and distance = 50',
+            )
         elif not (path.parent / str(table["file"])).exists():
-            problems.add(f"{where}: no such file", given=str(table["file"]))
+            problems.add(
+                f"{where}: no such file",
+                given=str(table["file"]),
+                advice="paths start at the configuration's folder",
+            )
     for table, keys in {"hotspots": HOTSPOT_FILES, "patrols": ("streets",), "nearby": ("file",)}.items():
         given = raw.get(table, {})
         for key in keys if isinstance(given, dict) else ():
             if isinstance(given.get(key), str) and not (path.parent / given[key]).exists():
                 line = line_of(text, table, key)
-                problems.add(f"line {line}: no such file or folder", given=given[key])
+                problems.add(
+                    f"line {line}: no such file or folder",
+                    given=given[key],
+                    advice="paths start at the configuration's folder",
+                )
     _check_time_files(raw, path, text, problems)
     incidents = raw.get("incidents", {})
     study = incidents.get("study_area") if isinstance(incidents, dict) else None
     if isinstance(study, str) and not (path.parent / study).exists():
-        problems.add(f"line {line_of(text, 'incidents', 'study_area')}: no such file", given=study)
+        problems.add(
+            f"line {line_of(text, 'incidents', 'study_area')}: no such file",
+            given=study,
+            advice="paths start at the configuration's folder",
+        )
 
 
 def _check_time_files(raw: Mapping[str, Any], path: Path, text: str, problems: Problems) -> None:
@@ -181,7 +205,11 @@ def _check_time_files(raw: Mapping[str, Any], path: Path, text: str, problems: P
     for where, key, name in named:
         packaged = key == "indicators" and not str(name).endswith(".toml")
         if not packaged and not (path.parent / str(name)).exists():
-            problems.add(f"line {line_of(text, where, key)}: no such file", given=str(name))
+            problems.add(
+                f"line {line_of(text, where, key)}: no such file",
+                given=str(name),
+                advice="paths start at the configuration's folder",
+            )
 
 
 def _locate(table: dict[str, Any], base: Path) -> dict[str, Any]:

@@ -177,7 +177,11 @@ def _check_keys(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
     top = {*SCHEMA[""], *(name for name in SCHEMA if name and not name.endswith(".*")), *TABLES_OF_TABLES}
     for table, schema, content in _tables(raw):
         if not isinstance(content, dict):
-            problems.add(f"line {line_of(text, '', table)}: [{table}] must be a table")
+            problems.add(
+                f"line {line_of(text, '', table)}: [{table}] must be a table",
+                given=repr(content),
+                advice="a heading in brackets, with its keys below it",
+            )
             continue
         if schema in ("profiles.*", "crosswalks"):
             continue
@@ -260,7 +264,11 @@ def _check_numbers(raw: Mapping[str, Any], text: str, problems: Problems) -> Non
         for key in keys if isinstance(content, dict) else ():
             value = content.get(key)  # type: ignore[union-attr]
             if isinstance(value, int | float) and not isinstance(value, bool) and not value > 0:
-                problems.add(f"line {line_of(text, table, key)}: '{key}' must be above 0", given=repr(value))
+                problems.add(
+                    f"line {line_of(text, table, key)}: '{key}' must be above 0",
+                    given=repr(value),
+                    advice="a number above 0",
+                )
 
 
 def _check_date(raw: Mapping[str, Any], text: str, problems: Problems) -> None:

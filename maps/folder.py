@@ -249,7 +249,11 @@ def explain_os_error(error: OSError, out: Path) -> InputError:
             given=f"{where}: {error.strerror}",
             advice="close the file if it is open elsewhere, or give another --out",
         )
-    return InputError("The system refused", given=f"{where}: {error.strerror or error}")
+    return InputError(
+        "The system refused",
+        given=f"{where}: {error.strerror or error}",
+        advice="another --out, on a disk of this computer",
+    )
 
 
 def _explain_library(error: Exception, out: Path) -> InputError:

@@ -63,7 +63,11 @@ def write_geopackage(
     stamp = clean(who.marking if marking is None else marking)
     target, names = Path(path), [identify(name).replace("-", "_") for name in layers]
     if len(set(names)) < len(names):
-        raise InputError("Two layers would have the same name in the GeoPackage", given=", ".join(layers))
+        raise InputError(
+            "Two layers would have the same name in the GeoPackage",
+            given=", ".join(layers),
+            advice="other names for the layers",
+        )
     released = {}
     for name, (given, frame) in zip(names, layers.items(), strict=True):
         require_metres(frame, what=f"The layer '{clean(given)}'")

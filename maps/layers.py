@@ -82,7 +82,9 @@ def prepare_layers(
         kind = kind_of(name, frame)
         if kind not in COLUMNS or kind == "spots":
             raise InputError(
-                f"The layer '{clean(name)}' is of a kind that no map draws", given=f"attrs['kind']='{kind}'"
+                f"The layer '{clean(name)}' is of a kind that no map draws",
+                given=f"attrs['kind']='{kind}'",
+                advice="one of areas, cameras, cells, comparison, patrols, places, streets",
             )
         if kind != "incidents":
             number = sum(layer["kind"] == "areas" for layer in prepared)

@@ -161,7 +161,11 @@ def _open_body(path: Path) -> Any:
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(item.file_size for item in packed.infolist()) > MOST_BYTES:
-                raise InputError("The document is far too large for a plan", given=str(path))
+                raise InputError(
+                    "The document is far too large for a plan",
+                    given=str(path),
+                    advice="keep pictures and annexes in another document",
+                )
         return docx.Document(str(path)).element.body
     except PermissionError as error:
         raise InputError(

@@ -158,7 +158,11 @@ def write_map(spots: gpd.GeoDataFrame | folium.Map, path: str | Path, **options:
 
     if isinstance(spots, folium.Map):
         if options:
-            raise InputError("A map that is already drawn takes no further options", given=", ".join(options))
+            raise InputError(
+                "A map that is already drawn takes no further options",
+                given=", ".join(options),
+                advice="give them to draw_map",
+            )
         return write_page(spots, path)
     return write_page(draw_map(spots, **options), path)
 

@@ -114,7 +114,7 @@ def test_all_problems_come_at_once(save):
         "areas.gpkg cannot be used",
         "areas with no geometry (given: row 2 of 3",
         "degrees labelled as metres",
-        "areas without a value in 'NM' (given: row 3 of 3)",
+        "areas without a value in 'NM' (given: row 3 of 3; ",
         "the same 'CD' more than once (given: A;",
     ):
         assert part in str(caught.value)

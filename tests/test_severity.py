@@ -119,7 +119,7 @@ def test_one_switch_leaves_out_what_police_activity_detects(caplog: pytest.LogCa
     rows = frame("Drugs", "Possession of weapons", "Robbery").assign(source="police.uk")
     with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
         assert weigh_incidents(rows, proactive=False).tolist() == [0, 0, 365]
-    assert "2 incidents" in caplog.text
+    assert "2 records" in caplog.text
 
 
 def test_weights_of_ones_own(tmp_path: Path) -> None:
