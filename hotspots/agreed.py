@@ -15,6 +15,7 @@ from hotspots.assign import assign_hotspots
 from hotspots.checks import CRS, InputError, announce
 from hotspots.collapse import Floats, Ints, Places, incidents_per_row
 from hotspots.details import add_details
+from hotspots.expected import add_expected
 from hotspots.outlines import round_buffer
 from hotspots.request import Found, Request, read_ground
 from hotspots.spots import Shape, summarise_in_order
@@ -33,6 +34,7 @@ def read_hotspots(
     radius: float = 150,
     resamples: int = RESAMPLES,
     seed: int = 0,
+    study_area: Any = None,
 ) -> gpd.GeoDataFrame:
     """Read agreed hotspots and score them on incidents, in the columns of `find_hotspots`.
 
@@ -53,6 +55,8 @@ def read_hotspots(
         ``stability`` is 1.
     seed : int
         Seed of the draws.
+    study_area : GeoDataFrame, geometry or None
+        The ground over which ``expected`` spreads the incidents; None means what incidents and areas span.
 
     Returns
     -------
@@ -80,10 +84,11 @@ def read_hotspots(
     spots, number, order = summarise_in_order(incidents, ground.places, shapes)
     _fill(spots, given, columns, order)
     spots = add_details(spots, incidents, number[ground.places.inverse])
+    spots = add_expected(spots, ground.places, study_area=study_area)
+    found = Found(shapes, lambda change: number)
+    spots = add_stability(spots, number, incidents, ground, found, resamples=resamples, seed=seed)
     if resamples:
-        found = Found(shapes, lambda change: number)
-        spots = add_stability(spots, number, incidents, ground, found, resamples=resamples, seed=seed)
-        spots["stability"] = 1.0
+        spots["stability"] = spots["found_again"] = 1.0
     rest = [c for c in given.columns if c not in {*columns.values(), "geometry"}]
     for column in rest:
         spots[f"raw_{column}"] = given[column].to_numpy()[order]
@@ -136,7 +141,11 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     given = path
     if not isinstance(path, gpd.GeoDataFrame):
         if not Path(path).exists():
-            raise InputError("The file of agreed hotspots is not there", given=Path(path).name)
+            raise InputError(
+                "The file of agreed hotspots is not there",
+                given=Path(path).name,
+                advice="check the name and the folder",
+            )
         try:
             given = gpd.read_file(path)
         except Exception as error:
@@ -159,6 +168,7 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise InputError(
             f"{int(bad.sum())} of {len(given)} agreed hotspots are neither areas nor points",
             given=f"row {int(bad.to_numpy().argmax()) + 1}",
+            advice="draw them as outlines, discs or points",
         )
     return given
 
@@ -168,12 +178,17 @@ def _column(given: gpd.GeoDataFrame, key: str, asked: str | None) -> str | None:
     if column in given.columns:
         if key == "ref" and given[column].astype("str").duplicated().any():
             twice = given[column][given[column].astype("str").duplicated()].iloc[0]
-            raise InputError("A reference occurs twice on the list", given=f"{column}={twice!r}")
+            raise InputError(
+                "A reference occurs twice on the list",
+                given=f"{column}={twice!r}",
+                advice="one reference for each place",
+            )
         return column
     if asked is not None:
         raise InputError(
             f"The agreed hotspots lack the column {asked}",
             given=f"columns {', '.join(map(str, given.columns))}",
+            advice="agreed_name or agreed_ref names another column",
         )
     return None
 

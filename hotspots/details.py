@@ -40,7 +40,7 @@ def add_details(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, label: Int
         incidents; ``largest_offence`` (its category) and ``largest_offence_share`` of the harm, NaN
         without harm; ``one_offence``, True above half; ``snap_point``, True when all incidents share one
         coordinate; ``harm_rank_low`` and ``harm_rank_high``, the span of the rank under low, middle and
-        high weights; ``note``, the same in words.
+        high weights; ``note``, the same in words; ``found_again``, NaN until stability is measured.
     """
     spots = spots.copy()
     rows = incidents_per_row(incidents)
@@ -56,6 +56,7 @@ def add_details(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, label: Int
     spots["harm_rank_low"], spots["harm_rank_high"] = low, high
     notes = [_note(row) for row in spots.drop(columns="geometry").to_dict("records")]
     spots["note"] = pd.Series(notes, index=spots.index, dtype="str")
+    spots["found_again"] = np.full(len(spots), np.nan)
     return spots
 
 

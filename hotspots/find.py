@@ -10,10 +10,10 @@ import numpy as np
 
 from hotspots.assign import assign_hotspots
 from hotspots.checks import announce
-from hotspots.collapse import Ints
 from hotspots.dense import find_dense
 from hotspots.details import add_details
 from hotspots.discs import find_discs
+from hotspots.expected import add_expected
 from hotspots.request import METHODS, Found, Ground, Request, read_ground
 from hotspots.significant import find_significant
 from hotspots.spots import summarise_spots
@@ -91,8 +91,9 @@ def find_hotspots(
     cell_size, cell_shape
         For cells: side in metres; ``"square"`` or ``"hexagon"``.
     study_area : GeoDataFrame, geometry or None
-        For cells: the ground whose cells, empty ones too, are compared; None means the rectangle around
-        the incidents.
+        The ground over which ``expected`` spreads the incidents; None means what incidents and hotspots
+        span. For cells also the ground whose cells, empty ones too, are compared; None means the rectangle
+        around the incidents.
     streets : GeoDataFrame or None
         For streets: lines in EPSG:27700, with a column ``name`` if there is one.
     max_distance : float
@@ -106,7 +107,8 @@ def find_hotspots(
     GeoDataFrame
         One row per hotspot, index ``rank``, 1 the worst: by harm where there is any, else by incidents.
         After the geometry stand ``default_location``, ``largest_offence``, ``largest_offence_share``,
-        ``one_offence``, ``snap_point``, ``harm_rank_low``, ``harm_rank_high`` and ``note``.
+        ``one_offence``, ``snap_point``, ``harm_rank_low``, ``harm_rank_high``, ``note``, ``expected``,
+        ``expected_nearby`` (see `hotspots.expected`) and ``found_again``.
 
     Raises
     ------
@@ -151,26 +153,11 @@ def find_hotspots(
     spots, label = summarise_spots(incidents, ground.places, found.shapes)
     if method != "discs" and isinstance(count, int):
         spots, label = spots.head(count), np.where(label < count, label, -1)
-    return _enrich(spots, label, incidents, ground, found, resamples=resamples, seed=seed)
-
-
-def _enrich(
-    spots: gpd.GeoDataFrame,
-    label: Ints,
-    incidents: gpd.GeoDataFrame,
-    ground: Ground,
-    found: Found,
-    *,
-    resamples: int | None,
-    seed: int,
-) -> gpd.GeoDataFrame:
-    """Add what each hotspot has to carry besides its counts."""
     spots = add_details(spots, incidents, label[ground.places.inverse])
+    spots = add_expected(spots, ground.places, study_area=study_area)
     if resamples is None:
         resamples = RESAMPLES
         if len(incidents) > MOST_ROWS:
             announce(f"Stability is left out above {MOST_ROWS:,} rows; resamples={RESAMPLES} asks for it.")
             resamples = 0
-    if not resamples:
-        return spots
     return add_stability(spots, label, incidents, ground, found, resamples=resamples, seed=seed)

@@ -14,13 +14,19 @@ import shapely
 from hotspots.checks import InputError
 from hotspots.collapse import Floats, Ints, Places, collapse_incidents
 from hotspots.details import add_details
+from hotspots.expected import add_expected
 from hotspots.spots import Shape, summarise_spots
 
 QUAD_SEGS = 64
 
 
 def outline_hotspots(
-    incidents: gpd.GeoDataFrame, labels: pd.Series, *, radius: float = 50, core: pd.Series | None = None
+    incidents: gpd.GeoDataFrame,
+    labels: pd.Series,
+    *,
+    radius: float = 50,
+    core: pd.Series | None = None,
+    study_area: Any = None,
 ) -> gpd.GeoDataFrame:
     """Hotspots from anyone's labels: each label's points are buffered, dissolved and counted.
 
@@ -35,6 +41,9 @@ def outline_hotspots(
     core : Series of bool or None
         The points to buffer, on the same index; None means every labelled point. For DBSCAN give its core
         points and its search radius.
+    study_area : GeoDataFrame, geometry or None
+        The ground over which ``expected`` spreads the incidents; None means what incidents and hotspots
+        span.
 
     Returns
     -------
@@ -64,7 +73,8 @@ def outline_hotspots(
         at_core = np.bincount(places.inverse, weights=marked, minlength=len(at_core)) > 0
     shapes = shapes_of_labels(places, label, at_core, radius=radius)
     spots, number = summarise_spots(incidents, places, shapes)
-    return add_details(spots, incidents, number[places.inverse])
+    spots = add_details(spots, incidents, number[places.inverse])
+    return add_expected(spots, places, study_area=study_area)
 
 
 def shapes_of_labels(

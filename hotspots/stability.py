@@ -25,12 +25,14 @@ def add_stability(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> gpd.GeoDataFrame:
-    """Fill ``rank_low``, ``rank_high`` and ``stability`` of hotspots.
+    """Fill ``rank_low``, ``rank_high``, ``stability`` and ``found_again`` of hotspots.
 
     The search runs again on ``resamples`` draws (each count drawn anew from a Poisson distribution around
     itself), with the radius 25 % smaller and larger, with the lattice or grid moved twice, and with each
     of the latest 12 periods left out. A hotspot survives a run when one hotspot of that run holds at least
-    half of its incidents; ``stability`` is the share of runs it survives. Its rank in a run is the rank of
+    half of its incidents; ``stability`` is the share of runs it survives. A large one that comes apart into
+    several does not survive, though its ground is found: ``found_again`` is the share of its incidents that
+    lie in any hotspot of a run, on average over the runs. Its rank in a run is the rank of
     the hotspot that holds most of its incidents, or one below the last where none holds any;
     ``rank_low`` and ``rank_high`` span 90 % of the runs, and the rank itself.
 
@@ -43,7 +45,7 @@ def add_stability(
     incidents, ground, found
         What was searched, collapsed, and how to search again.
     resamples : int
-        How many draws.
+        How many draws; 0 leaves everything unknown.
     seed : int
         Seed of the draws.
 
@@ -53,19 +55,24 @@ def add_stability(
         A copy of ``spots``.
     """
     spots = spots.copy()
-    if not len(spots):
+    if not len(spots) or not resamples:
         return spots
-    ranks, survived = [], []
+    ranks, survived, held = [], [], []
+    total = np.bincount(label[label >= 0], ground.places.incidents[label >= 0], len(spots))
     for change in draw_changes(incidents, ground, resamples=resamples, seed=seed):
         again = found.relabel(change)
         rank, stays = follow(label, again, ground.places.incidents, change.ground, len(spots))
         ranks.append(rank)
         survived.append(stays)
+        both = (label >= 0) & (again >= 0)
+        inside = np.bincount(label[both], ground.places.incidents[both], len(spots))
+        held.append(inside / np.maximum(total, 1))
     table = np.array(ranks)
     own = spots.index.to_numpy(dtype=np.int64)  # the rank itself is always within its interval
     spots["rank_low"] = _whole(np.minimum(np.quantile(table, 0.05, axis=0, method="lower"), own))
     spots["rank_high"] = _whole(np.maximum(np.quantile(table, 0.95, axis=0, method="higher"), own))
     spots["stability"] = np.mean(survived, axis=0)
+    spots["found_again"] = np.mean(held, axis=0)
     return spots
 
 

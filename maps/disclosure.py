@@ -78,7 +78,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "spots": (
         *("ref", "name", "incidents", "harm", "harm_low", "harm_high", "share_of_incidents", "share_of_harm"),
         *("places", "kind", "parts", "rank_low", "rank_high", "stability", "trend", "streets"),
-        *("chance", "expected", "default_location", "largest_share"),
+        *("default_location", "default_location_share", "largest_offence_share", "one_offence", "snap_point"),
+        *("harm_rank_low", "harm_rank_high", "expected", "expected_nearby", "found_again"),
         *("before", "after", "arrow", "no_arrow", "words"),
     ),
     "areas": (

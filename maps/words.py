@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hotspots.details import DOMINATES
 from hotspots.kinds import name_kinds
 from hotspots.place_names import name_place
 from hotspots.plan_facts import default_location
@@ -14,6 +15,7 @@ from maps.palette import say_number
 COUNTED = "crimes and ASB incidents"
 RECORDS = "records"
 _KEYS = ["source", "category"]
+_PARTED = 0.1  # a hotspot comes apart in re-runs where so much more of it is found than found as one
 
 
 def name_counted(incidents: pd.DataFrame | None) -> str:
@@ -139,20 +141,48 @@ def say_certainty(row: pd.Series) -> list[str]:
     """Lines behind "How sure are we?": chance, range of rank, stability, default locations."""
     lines = []
     if has(row, "expected"):
-        expected = say_number(float(row["expected"]))
-        lines.append(f"Chance alone would put about {expected} records in a place this size.")
+        lines.append(_say_expected(row))
     if has(row, "rank_low") and has(row, "rank_high"):
         low, high = int(row["rank_low"]), int(row["rank_high"])
         lines.append(f"Its place in the list could be anywhere from {low} to {high} (nine times in ten).")
     if has(row, "stability"):
+        lines.append(_say_stability(row))
+    if has(row, "largest_offence_share") and float(row["largest_offence_share"]) > DOMINATES:
         lines.append(
-            f"Found again in {float(row['stability']):.0%} of re-runs with slightly changed settings."
+            f"A single offence is {float(row['largest_offence_share']):.0%} of its harm:"
+            " its place by harm rests on that one event."
         )
     if warning := warn_of_default(row):
         lines.append(warning)
     if row.get("places") == 1:
         lines.append("All records lie on one map point, so the true spread is not known.")
     return lines or ["Not measured for this run."]
+
+
+def _say_expected(row: pd.Series) -> str:
+    said = f"Chance alone would put {_about(row['expected'])} in a place this size"
+    if has(row, "expected_nearby"):
+        return (
+            f"{said}; at the rate of the ground within 500 m it would hold {_about(row['expected_nearby'])}."
+        )
+    return f"{said}."
+
+
+def _about(value: float) -> str:
+    if value < 0.95:
+        return "less than 1 record"
+    return f"{say_number(round(float(value)))} record{'s' * (round(float(value)) != 1)}"
+
+
+def _say_stability(row: pd.Series) -> str:
+    stability = float(row["stability"])
+    said = f"Found again as one place in {stability:.0%} of re-runs with slightly changed settings"
+    if has(row, "found_again") and float(row["found_again"]) - stability > _PARTED:
+        return (
+            f"{said}; in the others it came apart or joined another differently: on average"
+            f" {float(row['found_again']):.0%} of its records lay in hotspots again."
+        )
+    return f"{said}."
 
 
 def warn_of_default(row: pd.Series) -> str:

@@ -105,3 +105,15 @@ def test_stability_can_be_left_out():
     spots = find_hotspots(sure_and_unsure(), count=3, resamples=0)
     assert spots["rank_low"].isna().all()
     assert spots["stability"].isna().all()
+
+
+def test_a_chain_that_comes_apart_is_found_again_all_the_same():
+    # discs that touch by a hair: a quarter less radius, or a shifted lattice, and they are several hotspots
+    xy = [(x, 0) for x in (0, 305, 610, 915) for _ in range(50)]
+    spots = find_hotspots(points(xy), radius=150, count=4)
+    assert spots["kind"].tolist() == ["clustered"]
+    assert spots["stability"].iloc[0] < 1
+    assert spots["found_again"].tolist() == [1.0]
+    firm = find_hotspots(points(xy), radius=150, count=4, merge=False)
+    assert firm["stability"].eq(1).all()
+    assert firm["found_again"].eq(1).all()
