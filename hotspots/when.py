@@ -51,6 +51,7 @@ def spans_of(incidents: pd.DataFrame) -> pd.DataFrame:
         raise InputError(
             "The records say no time: neither a column 'when' nor a column 'window'",
             given=f"columns {', '.join(map(str, incidents.columns)) or '(none)'}",
+            advice="incidents['when'] = pandas.to_datetime(...)",
         )
     return _spans_of_names(incidents["window"])
 
@@ -95,7 +96,9 @@ def require_covered(incidents: pd.DataFrame, windows: Iterable[Window], *, cover
         gaps = [w for w in wanted if not any(k.holds(w) for k in known)]
         if gaps:
             raise InputError(
-                f"The data do not wholly cover {name_windows(gaps)}", given=f"covered={name_windows(known)}"
+                f"The data do not wholly cover {name_windows(gaps)}",
+                given=f"covered={name_windows(known)}",
+                advice="another window, or covered= with what is complete",
             )
         return
     month_only = (precision_of(incidents) == "month").to_numpy()
@@ -141,6 +144,7 @@ def _largest_gap(starts: pd.Series) -> pd.Timedelta:
 
 
 def _spans_of_names(names: pd.Series) -> pd.DataFrame:
+    names = names.mask(names.astype("str").eq(""))  # counted outside every window that was asked for
     if isinstance(names.dtype, pd.PeriodDtype) or not pd.api.types.is_datetime64_any_dtype(names):
         known = {name: read_window(name) for name in names.dropna().unique()}
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hotspots import aggregate_incidents, read_incidents
+from hotspots import aggregate_incidents, compare_periods, read_incidents
 from hotspots.checks import InputError
 
 ibis = pytest.importorskip("ibis", reason="the extra 'scale' is not installed")
@@ -125,3 +125,13 @@ def test_a_table_that_is_gone_is_one_sentence():
 def test_what_is_not_a_table_is_said_so(thing, said):
     with pytest.raises(InputError, match=said):
         aggregate_incidents(thing)
+
+
+def test_records_of_no_window_take_no_part_in_a_comparison():
+    # two of July 2017, three of July 2018, and one of June 2018 that is in neither window
+    months = ["2017-07"] * 2 + ["2018-07"] * 3 + ["2018-06"]
+    rows = ROWS.iloc[[0] * 6].assign(Month=months, **{"Crime ID": ""})
+    windows = ["July 2017", "July 2018"]
+    places, _ = aggregate_incidents(in_duckdb(rows), windows=windows, as_of="2018-08-31")
+    found = compare_periods(places, before=windows[0], after=windows[1])
+    assert found[["before", "after"]].to_numpy().tolist() == [[2, 3]]
