@@ -11,7 +11,7 @@ from hotspots import read_incidents, weigh_incidents
 from hotspots.checks import InputError, Problems
 from hotspots.rejects import refuse_systematic
 from maps.folder import clear_errors, replace_folder
-from maps.manifest import count_rows, list_inputs, write_manifest
+from maps.manifest import count_rows, list_inputs, refuse_changed, write_manifest
 from maps.plan_folder import OURS, assess_record, copy_plans
 from maps.progress import show_steps
 
@@ -60,9 +60,10 @@ def assess_job(
     _check_dates(dates)
     with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
         steps.say("Reading the records")
+        inputs = list_inputs([p for p in paths if p.exists()], record.parent)
         incidents, rejects = read_incidents(paths, layout=layout, as_of=as_of)
         refuse_systematic(incidents, rejects)
-        inputs = list_inputs([p for p in paths if p.exists()], record.parent)
+        refuse_changed(inputs, list_inputs([p for p in paths if p.exists()], record.parent))
         steps.say("Assessing the response")
         incidents = incidents.assign(harm=weigh_incidents(incidents, scheme=scheme))
         plan = assess_record(record, incidents, allow_overlap=allow_overlap, **dates)

@@ -11,11 +11,30 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.checks import CRS
+from hotspots.checks import CRS, InputError, Problems
 from hotspots.coordinates import describe_operation
+from maps.config import Config
 from maps.folder import MANIFEST, TOOL, sha256_of
 
 PACKAGES = ("geopandas", "pandas", "numpy", "scipy", "shapely", "pyproj", "pyogrio", "folium", "matplotlib")
+
+
+def list_inputs_of(config: Config) -> list[dict[str, Any]]:
+    """Name, size and sha256 of a configuration and of every file that it names; open plans are no input."""
+    base = config.path.parent
+    layouts = [config.layout, *(given.get("layout") for given in config.sources.values())]
+    named = [base / name for name in layouts if isinstance(name, str) and name.endswith(".toml")]
+    settings = [value for key, value in vars(config).items() if key not in ("path", "files", "plans")]
+    results = [path / "hotspots.gpkg" if path.is_dir() else path for path in paths_in(settings)]
+    return list_inputs(list(dict.fromkeys([config.path, *config.files, *results, *named])), base)
+
+
+def paths_in(value: Any) -> list[Path]:
+    """Every path in nested settings, in their order."""
+    if isinstance(value, Path):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [path for one in inner for path in paths_in(one)]
 
 
 def list_inputs(files: list[Path], base: Path) -> list[dict[str, Any]]:
@@ -26,6 +45,30 @@ def list_inputs(files: list[Path], base: Path) -> list[dict[str, Any]]:
         for path in paths
         if path.is_file()
     ]
+
+
+def refuse_changed(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> None:
+    """Refuse a source that changed while we read it: the result would belong to no file."""
+    changed = [row["file"] for row in before if row not in after]
+    changed += [row["file"] for row in after if row not in before and row["file"] not in changed]
+    if changed:
+        raise InputError(
+            "Source files changed while they were being read",
+            given=", ".join(changed),
+            advice="run again when nobody is writing to them",
+        )
+
+
+def refuse_overlap(config: Config, out: Path) -> None:
+    """Refuse results that would replace a run's own files, or be read as incidents by the next run."""
+    problems, inner = Problems("The results cannot go there"), out.resolve()
+    for path in (config.path, *config.files, *filter(None, [config.plans])):
+        if path.resolve().is_relative_to(inner):
+            what = "the open plans" if path == config.plans else path.name
+            problems.add(f"each run replaces that folder, and {what} would go with it", given=str(path))
+        elif path.is_dir() and path != config.plans and inner.is_relative_to(path):
+            problems.add("the next run would read its results as incidents", given=f"{out} in {path}")
+    problems.raise_any()
 
 
 def _name(path: Path, base: Path) -> str:

@@ -12,7 +12,7 @@ from maps.config import Config, read_config
 from maps.folder import clear_errors, replace_folder
 from maps.job import do_job
 from maps.mainlist import read_previous
-from maps.manifest import list_inputs, write_manifest
+from maps.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_manifest
 from maps.meeting_pack import write_pack
 from maps.pack import describe_run, page_words, profile_of
 from maps.plan_store import open_plans
@@ -39,6 +39,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         For whatever the user can put right, such as an area that is not there.
     """
     config, out = read_config(config_path), Path(out)
+    refuse_overlap(config, out)
     layer, _, name = area.partition(":")
     if layer not in config.areas or not name:
         raise InputError(
@@ -47,6 +48,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             advice=", ".join(f"{known}:NAME" for known in config.areas) or "add [areas.ward]",
         )
     with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):
+        before = list_inputs_of(config)
         job = do_job(config, steps)
         chosen = find_area(job.areas[layer], name, layer=layer)
         steps.say("Writing the pack")
@@ -61,7 +63,8 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             before=_before(config),
             **{key: words[key] for key in ("period", "source", "profile", "marking")},
         )
-        write_manifest(folder, {**describe_run(job, _inputs(config), who), "area": area})
+        write_manifest(folder, {**describe_run(job, before, who), "area": area})
+        refuse_changed(before, list_inputs_of(config))
     print(f"Open {out / 'pack.html'}")
 
 
@@ -81,7 +84,3 @@ def find_area(areas: gpd.GeoDataFrame, name: str, *, layer: str) -> Any:
 def _before(config: Config) -> gpd.GeoDataFrame | None:
     previous = config.hotspots.get("previous")
     return None if previous is None else read_previous(previous)
-
-
-def _inputs(config: Config) -> list[dict[str, Any]]:
-    return list_inputs([config.path, *config.files], config.path.parent)

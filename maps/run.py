@@ -14,11 +14,10 @@ from hotspots import (
     read_incidents,
     tabulate_rejects,
 )
-from hotspots.checks import InputError
-from maps.config import Config, read_config
+from maps.config import read_config
 from maps.folder import clear_errors, replace_folder
 from maps.job import Job, do_job
-from maps.manifest import list_inputs
+from maps.manifest import list_inputs_of, refuse_changed, refuse_overlap
 from maps.pack import write_job
 from maps.progress import show_steps
 
@@ -46,32 +45,14 @@ def run_job(config_path: str | Path, out: str | Path) -> Job:
         For whatever the user can put right; ``out`` is then as it was.
     """
     config, out = read_config(config_path), Path(out)
+    refuse_overlap(config, out)
     with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):
-        before = _fingerprint(config)
+        before = list_inputs_of(config)
         job = do_job(config, steps)
         write_job(job, folder, before, steps)
-        _refuse_changed(before, _fingerprint(config))
+        refuse_changed(before, list_inputs_of(config))
     print(summarise_job(job, out))
     return job
-
-
-def _fingerprint(config: Config) -> list[dict[str, object]]:
-    given = [area.get(key) for area in config.areas.values() for key in ("file", "lookup")]
-    given += [*config.calendar.get("files", ())]
-    given += [page.get(key) for page in config.boards.values() for key in ("survey", "indicators")]
-    extra = [path for path in (*given, config.study_area) if isinstance(path, Path)]
-    return list_inputs([config.path, *config.files, *extra], config.path.parent)
-
-
-def _refuse_changed(before: list[dict[str, object]], after: list[dict[str, object]]) -> None:
-    """Refuse a source that changed while we read it: the result would belong to no file."""
-    changed = [str(new["file"]) for old, new in zip(before, after, strict=False) if old != new]
-    if changed or len(before) != len(after):
-        raise InputError(
-            "Source files changed while they were being read",
-            given=", ".join(changed) or "files came or went",
-            advice="run again when nobody is writing to them",
-        )
 
 
 def summarise_job(job: Job, out: Path) -> str:
