@@ -1,10 +1,11 @@
 """Synthetic exports for every layout: made up, marked as such in every row, with faults planted and counted.
 
-Nobody's records are in them: places are drawn at random in a box around Leeds, streets and references are
-invented. Each row says "SYNTHETIC - not a real record" and each file's name starts with "synthetic-".
+Nobody's records are in them: half the places are drawn at random in a box around Leeds, half near six
+invented busy streets; references are invented too. Each row says "SYNTHETIC - not a real record" and each
+file's name starts with "synthetic-".
 
     python examples/synthetic_exports.py OUT            # writes the files and reads each with its layout
-    python examples/synthetic_exports.py OUT --rows 200 --seed 7
+    python examples/synthetic_exports.py OUT --rows 200 --seed 7 --until 2024-11-30
 
 `synthetic-truth.csv` says how many rows each file has and how many faults of each cause were planted, so
 that a reader of the files can be checked against it.
@@ -28,14 +29,15 @@ from hotspots.layout import Layout
 
 NOTE = "SYNTHETIC - not a real record"
 AS_OF = "2024-12-31"
-STREETS = [
-    "Larkspur Row",
-    "Tannery Street",
-    "Osier Lane",
-    "Copperfield Mount",
-    "Quarry Nook",
-    "Weavers Court",
-]
+BUSY = {
+    "Larkspur Row": (427_500, 434_000),
+    "Tannery Street": (430_000, 433_600),
+    "Osier Lane": (432_400, 435_000),
+    "Copperfield Mount": (431_800, 431_200),
+    "Quarry Nook": (428_900, 431_900),
+    "Weavers Court": (429_000, 437_000),
+}
+STREETS = list(BUSY)
 WARDS = ["Northgate & Mill Hill", "Southbeck", "Eastfield", "Weirside"]
 SUFFIXES = {
     "police.uk-api": "json",
@@ -46,15 +48,20 @@ SUFFIXES = {
 FAULTS = ("no coordinates", "coordinates 0,0", "unreadable date", "future date", "duplicate Crime ID")
 
 
-def draw_rows(layout: Layout, count: int, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Rows under the layout's own column names, and how many faults of each cause were planted."""
+def draw_rows(
+    layout: Layout, count: int, rng: np.random.Generator, *, until: str = AS_OF
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Rows under the layout's own column names, and how many faults of each cause were planted.
+
+    Rows dated after ``until`` are left out: two exports of one seed share all rows up to the earlier one.
+    """
     when = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 360 * 1440, count), unit="min")
-    east, north = rng.uniform(425_000, 436_000, count).round(), rng.uniform(428_000, 440_000, count).round()
+    east, north, streets = _draw_places(count, rng)
     table: dict[str, Any] = {
         "incident_id": [f"{layout.name[:3].upper()}-{i:05d}" for i in range(count)],
         "when": _write_dates(layout, when),
         "category": rng.choice(_categories(layout), count),
-        "place": rng.choice(STREETS, count),
+        "place": streets,
         "area": rng.choice(WARDS, count),
         "x": east.astype(int).astype(str),
         "y": north.astype(int).astype(str),
@@ -68,10 +75,23 @@ def draw_rows(layout: Layout, count: int, rng: np.random.Generator) -> tuple[pd.
     if layout.kind == "degrees":
         table["x"], table["y"] = _degrees(east, north)
     rows = pd.DataFrame({k: v for k, v in table.items() if k in layout.columns}).astype("object")
+    rows = rows[when < pd.Timestamp(until) + pd.Timedelta(days=1)].reset_index(drop=True)
     planted = _plant_faults(rows, rng)
     return rows.rename(columns={k: names[0] for k, names in layout.columns.items()}).assign(
         Note=NOTE
     ), planted
+
+
+def _draw_places(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Eastings, northings and streets: half anywhere in the box, half within 80 m of their own street."""
+    east, north = rng.uniform(425_000, 436_000, count), rng.uniform(428_000, 440_000, count)
+    street, near = rng.choice(STREETS, count, p=[0.3, 0.25, 0.2, 0.1, 0.1, 0.05]), rng.random(count) < 0.5
+    middle = np.array([BUSY[name] for name in street]) + rng.uniform(-80, 80, (count, 2))
+    return (
+        np.where(near, middle[:, 0], east).round(),
+        np.where(near, middle[:, 1], north).round(),
+        street,
+    )
 
 
 def _categories(layout: Layout) -> list[str]:
@@ -139,13 +159,13 @@ def _nest(record: dict[str, Any]) -> dict[str, Any]:
     return nested
 
 
-def write_exports(folder: Path, *, rows: int = 500, seed: int = 1) -> pd.DataFrame:
+def write_exports(folder: Path, *, rows: int = 500, seed: int = 1, until: str = AS_OF) -> pd.DataFrame:
     """Write one export per packaged layout; return the truth: file, layout, rows and faults by cause."""
     folder.mkdir(parents=True, exist_ok=True)
     truth = []
     for number, name in enumerate(list_layouts()):
         layout = load_layout(name)
-        table, planted = draw_rows(layout, rows, np.random.default_rng([seed, number]))
+        table, planted = draw_rows(layout, rows, np.random.default_rng([seed, number]), until=until)
         path = write_rows(table, layout, folder)
         truth.append({"file": path.name, "layout": name, "rows": len(table), **planted, "note": NOTE})
     table = pd.DataFrame(truth)
@@ -161,11 +181,13 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--rows", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--until", default=AS_OF, help="last day the exports hold")
     given = parser.parse_args()
     print(NOTE)
-    for row in write_exports(given.out, rows=given.rows, seed=given.seed).to_dict("records"):
-        incidents, rejects = read_incidents(given.out / row["file"], layout=row["layout"], as_of=AS_OF)
-        print(f"{row['file']}: {row['rows']} rows = {len(incidents)} accepted + {len(rejects)} rejected")
+    truth = write_exports(given.out, rows=given.rows, seed=given.seed, until=given.until)
+    for row in truth.to_dict("records"):
+        incidents, rejects = read_incidents(given.out / row["file"], layout=row["layout"], as_of=given.until)
+        print(f"{row['file']}: {row['rows']} rows = {len(incidents)} used + {len(rejects)} not used")
 
 
 if __name__ == "__main__":

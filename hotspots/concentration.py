@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, require_columns
 from hotspots.collapse import Floats, incidents_per_row
+from hotspots.figures import new_figure
 
 _INTERVAL = (0.05, 0.95)
 
@@ -152,14 +153,12 @@ def draw_concentration(
     -------
     matplotlib.figure.Figure
     """
-    from matplotlib.figure import Figure
-
     require_columns(cells, [by], what="cells")
     values = _totals(cells[by])
     curve = lorenz_curve(values)
     worths, rng = _worths(values, by, incidents), np.random.default_rng(seed)
     random = [lorenz_curve(_random_map(rng, worths, len(values)))["share_held"] for _ in range(20)]
-    figure = Figure(figsize=(5.5, 4.2), layout="constrained")
+    figure = new_figure(figsize=(5.5, 4.2), layout="constrained")
     axes = figure.subplots()
     places = 100 * curve["share_of_places"]
     axes.plot(places, 100 * curve["share_held"], color="#0b3c5d", lw=2.2, label="As recorded")
@@ -174,7 +173,9 @@ def _totals(values: npt.ArrayLike) -> Floats:
     x = np.asarray(values, dtype=float)
     if not (np.isfinite(x) & (x >= 0)).all():
         raise InputError(
-            "Totals must be numbers from 0 upwards", given=f"{x[~(np.isfinite(x) & (x >= 0))][0]}"
+            "Totals must be numbers from 0 upwards",
+            given=f"{x[~(np.isfinite(x) & (x >= 0))][0]}",
+            advice="count_cells(...) gives such totals",
         )
     return x
 

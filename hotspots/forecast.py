@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.checks import InputError
+from hotspots.figures import new_figure
 
 
 def score_forecast(
@@ -49,10 +50,15 @@ def score_forecast(
         raise InputError(
             "There must be one prediction for each observation",
             given=f"{forecast.shape} predicted, {came.shape} observed",
+            advice="forecasts on the index of the observations",
         )
     everything = float(came.sum()) if total is None else float(total)
     if everything < came.sum() - 1e-9:
-        raise InputError("The total is less than the units hold", given=f"total={total}, held {came.sum():g}")
+        raise InputError(
+            "The total is less than the units hold",
+            given=f"total={total}, held {came.sum():g}",
+            advice="total=None for what the units hold",
+        )
     captured = np.cumsum(came[np.lexsort((came, -forecast))])
     best = np.cumsum(np.sort(came)[::-1])
     units = np.arange(1, len(came) + 1)
@@ -74,10 +80,8 @@ def draw_backtest(table: pd.DataFrame) -> Any:
     -------
     matplotlib.figure.Figure
     """
-    from matplotlib.figure import Figure
-
     means = table.groupby("method")[["hit_rate", "best_possible"]].mean().sort_values("hit_rate")
-    figure = Figure(figsize=(6.4, 0.8 + 0.45 * len(means)), layout="constrained")
+    figure = new_figure(figsize=(6.4, 0.8 + 0.45 * len(means)), layout="constrained")
     axes = figure.subplots()
     for height, (method, mean) in enumerate(means.iterrows()):
         hits = 100 * table.loc[table["method"] == method, "hit_rate"]
