@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +175,20 @@ def name_in_months(calendar: pd.DataFrame, months: Iterable[str]) -> list[str]:
     return said
 
 
-def mark_calendar(axes: Any, calendar: pd.DataFrame) -> Any:
+def letter_entries(calendar: pd.DataFrame) -> dict[str, str]:
+    """Give each name on a calendar a letter, for charts too small for names: A, B ... Z, A2 ...
+
+    Examples
+    --------
+    >>> letter_entries(list_peaks(2018, 2018))["August bank holiday"]
+    'B'
+    """
+    names = list(dict.fromkeys(map(str, calendar.sort_values("start", kind="stable")["name"])))
+    letters = [chr(ord("A") + i % 26) + (str(i // 26 + 1) if i >= 26 else "") for i in range(len(names))]
+    return dict(zip(names, letters, strict=True))
+
+
+def mark_calendar(axes: Any, calendar: pd.DataFrame, *, letters: Mapping[str, str] | None = None) -> Any:
     """Shade each entry on a chart whose horizontal axis is time, with its name above.
 
     Parameters
@@ -184,6 +197,8 @@ def mark_calendar(axes: Any, calendar: pd.DataFrame) -> Any:
         Drawn with dates across.
     calendar : DataFrame
         From `read_calendar`, `list_peaks` or `list_school_holidays`.
+    letters : mapping, optional
+        What stands above instead of each name (`letter_entries`); the key to them is the caller's.
 
     Returns
     -------
@@ -198,10 +213,10 @@ def mark_calendar(axes: Any, calendar: pd.DataFrame) -> Any:
         axes.axvspan(first, last, color="0.5", alpha=0.25, linewidth=0)
         axes.axvline(first, color="0.5", linewidth=1)  # one day alone is too narrow to see
         axes.annotate(
-            entry["name"],
+            entry["name"] if letters is None else letters[str(entry["name"])],
             xy=((max(first, left) + min(last, right)) / 2, 1.01),
             xycoords=("data", "axes fraction"),
-            rotation=90,
+            rotation=90 if letters is None else 0,
             ha="center",
             va="bottom",
             fontsize=8,

@@ -85,7 +85,9 @@ def when_text(facts: Facts) -> str:
         return "The records given carry no dates."
     busiest: Any = months.idxmax()
     said = []
-    if len(months) > 1:
+    if 0 < months.max() < facts.threshold:
+        said.append(f"No month has {facts.threshold} or more, so none is named.")
+    elif len(months) > 1:
         said.append(f"Most in {say_months([busiest])}: {say_share(months.max(), facts.incidents)}.")
     else:
         said.append(f"All in {say_months([busiest])}.")
@@ -108,13 +110,17 @@ def _fine_times(facts: Facts) -> list[str]:
     dated = facts.inside["precision"] != "month"
     days = facts.weights[dated].groupby(facts.inside.loc[dated, "when"].dt.day_of_week).sum()
     day: Any = days.idxmax()
-    said = [f"Busiest day: {DAYS[day]}, {say_share(days.max(), days.sum())} of those with a date."]
+    said = []
+    if days.max() >= facts.threshold:
+        said.append(f"Busiest day: {DAYS[day]}, {say_share(days.max(), days.sum())} of those with a date.")
     timed = facts.inside["precision"] == "minute"
     if timed.any():
         hours = facts.weights[timed].groupby(facts.inside.loc[timed, "when"].dt.hour).sum()
         by_hour = hours.reindex(range(24), fill_value=0).to_numpy()
         runs = [int(by_hour.take(range(h, h + 4), mode="wrap").sum()) for h in range(24)]
         start = int(np.argmax(runs))
+        if runs[start] < facts.threshold:
+            return said
         said.append(
             f"Busiest four hours: {start:02d}:00 to {(start + 4) % 24:02d}:00, "
             f"{say_share(runs[start], int(by_hour.sum()))} of those with a time."

@@ -16,7 +16,8 @@ from hotspots.checks import CRS, InputError, Problems, require_metres
 from hotspots.comparators import propose_comparators
 from hotspots.plan_dates import parse_date
 from hotspots.plan_record import Plan
-from hotspots.plan_words import clean_text, say_date
+from hotspots.plan_words import clean_text, say_date, say_list
+from hotspots.windows import Window
 
 
 def assess_plan(
@@ -92,7 +93,14 @@ def assess_plan(
         "date": str(pd.Timestamp(as_of if as_of is not None else last).date()),
         "response": f"{say_date(first)} to {say_date(last)}",
         "verdict": clean_text(found.verdict),
-        "lines": [clean_text(line) for line in (*_delivered(dosage), *found.lines())],
+        "lines": [
+            clean_text(line)
+            for line in (
+                *_delivered(dosage),
+                *found.lines(),
+                *_on_the_calendar(plan, [found.baseline, found.after]),
+            )
+        ],
         "counts": _counts(found.table),
     }
     assessed = copy.deepcopy(plan)
@@ -103,6 +111,20 @@ def assess_plan(
 
 def _delivered(dosage: Sequence[str]) -> list[str]:
     return list(dosage) or ["Delivered: no log of visits was given, so it is not known what was done."]
+
+
+def _on_the_calendar(plan: Plan, windows: Sequence[Window]) -> list[str]:
+    """Name what else the plan's calendar has in the two windows: it may have moved the counts too."""
+    said = []
+    for window in windows:
+        names = [
+            f"{entry['name']} ({entry['kind']})"
+            for entry in plan.analysis.get("calendar", ())
+            if pd.Timestamp(entry["start"]) < window.end and pd.Timestamp(entry["end"]) >= window.start
+        ]
+        if names:
+            said.append(f"{say_list(dict.fromkeys(names))} in {window}")
+    return [f"On the calendar: {'; '.join(said)}. It may have moved the counts too."] if said else []
 
 
 def _response_dates(plan: Plan, start: Any, end: Any) -> tuple[Any, Any]:

@@ -134,7 +134,11 @@ def _read_survey(path: Any, indicators: Any) -> pd.DataFrame | None:
     try:
         table = pd.read_csv(file, dtype={"indicator": str, "period": str}, encoding="utf-8-sig")
     except (ValueError, pd.errors.ParserError) as error:
-        raise InputError("The table of surveys cannot be read", given=f"{file.name}: {error}") from error
+        raise InputError(
+            "The table of surveys cannot be read",
+            given=f"{file.name}: {error}",
+            advice="save it as CSV in UTF-8",
+        ) from error
     known = [i.key for i in read_indicators(indicators) if i.kind == "survey"]
     if "indicator" in table.columns:
         strange = sorted(set(table["indicator"].dropna()) - set(known))
@@ -148,6 +152,7 @@ def _read_survey(path: Any, indicators: Any) -> pd.DataFrame | None:
             raise InputError(
                 f"The table of surveys has a {column} that is not a number",
                 given=f"{file.name}, line {line}: {table[column].iloc[line - 2]}",
+                advice="a number such as 62.5, without signs",
             )
     return table
 
@@ -165,8 +170,7 @@ def hide_board(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
         counts = table[column].where(~share, table[column] * base / 100)
         gone |= hide_small(counts.where(counted), threshold=who.threshold).to_numpy()
     shown = table.copy()
-    shown[list(_TOLD)] = shown[list(_TOLD)].mask(gone, axis=0)
-    for column in ("arrow", "sparkline", "change"):
-        shown[column] = shown[column].mask(gone, "")
-    shown["words"] = shown["words"].mask(gone, f"counts under {who.threshold} are not shown")
+    shown.loc[gone, list(_TOLD)] = np.nan
+    shown.loc[gone, ["arrow", "sparkline", "change"]] = ""
+    shown.loc[gone, "words"] = f"counts under {who.threshold}, and some beside them, are not shown"
     return shown

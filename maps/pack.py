@@ -26,7 +26,9 @@ from maps.patrol_card import patrol_layers, write_calendar, write_cards
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.plan_store import open_plans
 from maps.progress import Steps
+from maps.time_pages import write_time_pages
 from maps.web import write_map
+from maps.words import name_counted
 
 
 def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
@@ -42,6 +44,7 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     write_maps(job, folder, words)
     steps.say("Writing the tables")
     write_frames(job, folder, who, words=words)
+    write_time_pages(job.periods, folder, profile=who, words=words, as_of=job.as_of)
     if job.week is not None:
         write_week(job, folder / "patrols", who)
     steps.say("Recording the run")
@@ -135,6 +138,7 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     options |= {"marking": marking_of(job, who), "attribution": job.config.output.get("attribution")}
     options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
     options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": read_nearby(job.config)}
+    options["calendar"] = job.periods.calendar
     with tempfile.TemporaryDirectory() as none:
         home = job.config.plans or Path(none)
         copy_plans(update_plans(home, job.spots, job.incidents, job.areas, **options), folder)

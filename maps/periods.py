@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hotspots import assign_hotspots, find_near_repeats
@@ -160,7 +161,9 @@ def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame
     for name, table in periods.changes.items():
         tables[name] = hide_changes(table, who).rename(columns=BESIDE).reset_index()
     for board in periods.boards:
-        tables[sheet_of(board)] = order_page(hide_board(board.table, who)).reset_index(drop=True)
+        page = order_page(hide_board(board.table, who)).reset_index(drop=True)
+        # a figure here is a count, per cent or anything a survey asks: its heading is its period
+        tables[sheet_of(board)] = page.rename(columns={n: board.table.attrs[n] for n in ("before", "after")})
     if periods.spot_trends is not None:
         tables[TRENDS] = periods.spot_trends.rename_axis("rank").reset_index()
     if periods.cell_trends is not None:
@@ -206,9 +209,10 @@ def hide_changes(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
     )
     numbers = [c for c in table.columns if c not in ("arrow", "words") and not c.startswith("comparator")]
     shown = table.copy()
-    shown[numbers] = shown[numbers].astype("float64").mask(gone, axis=0)
-    shown["arrow"] = shown["arrow"].mask(gone, "")
-    shown["words"] = shown["words"].mask(gone, f"counts under {who.threshold} are not shown")
+    shown[numbers] = shown[numbers].astype("float64")
+    shown.loc[gone, numbers] = np.nan
+    shown.loc[gone, "arrow"] = ""
+    shown.loc[gone, "words"] = f"counts under {who.threshold}, and some beside them, are not shown"
     return shown
 
 

@@ -91,3 +91,4 @@ class Document:
     marking: str
     day: str
     blocks: tuple[Block, ...] = field(default=())
+    keywords: str = "problem-solving plan, SARA"

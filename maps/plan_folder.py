@@ -17,6 +17,7 @@ from hotspots.plan_record import Plan
 from hotspots.sara import draft_plan
 from maps.disclosure import Profile, name_category, profile_named
 from maps.document import file_stem
+from maps.events import as_records
 from maps.plan_assets import say_cameras, say_patrols
 from maps.plan_store import is_stale, list_records, open_plan, open_plans, save_plan
 
@@ -38,6 +39,7 @@ def update_plans(
     profile: str | Profile | None = None,
     marking: str | None = None,
     attribution: str | None = None,
+    calendar: pd.DataFrame | None = None,
     **options: Any,
 ) -> list[Path]:
     """Read back the open plans, draft those asked for that have none, and give every plan's documents.
@@ -64,6 +66,8 @@ def update_plans(
         The stops of `hotspots.choose_patrols` and the sites of `hotspots.place_cameras`, for the menu.
     profile, marking, attribution
         As for `maps.write_plan`.
+    calendar : DataFrame, optional
+        From `hotspots.read_calendar`: marks the months of every plan. None leaves them as they are.
     **options
         Passed on to `hotspots.draft_plan`: ``study_area, ring, selected_on, nearby``.
 
@@ -86,18 +90,22 @@ def update_plans(
     shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
     pictures = {"spots": spots, "layers": dict(areas or {}), "profile": who}
     pictures |= {"marking": marking, "attribution": attribution}
+    entries = None if calendar is None else as_records(calendar)
     for record, plan in plans.items():
-        if record not in again and is_stale(plan, record):
+        marked = _mark(plan, entries)
+        if record not in again and (marked or is_stale(plan, record)):
             save_plan(plan, record, **pictures)
     for record, plan in again.items():
         if plan.covers != "person":
             current = find_current(plan, spots, shown)
             drafted = draft_plan(current, shown, areas, plan=plan, **shared)
+            _mark(drafted, plan.analysis.get("calendar", []) if entries is None else entries)
             save_plan(_with_assets(drafted, patrols, cameras), record, **pictures)
     known = {request_of(plan) for plan in plans.values()}
     for request in [text for text in wanted if text not in known]:
         plan = draft_plan(find_asked(request, spots, areas or {}), shown, areas, **shared)
         plan.frozen["asked"] = request
+        _mark(plan, entries)
         save_plan(_with_assets(plan, patrols, cameras), free_record(folder, plan), **pictures)
     records = list_records(folder)
     return [
@@ -106,6 +114,14 @@ def update_plans(
         for suffix in OURS
         if record.with_suffix(suffix).exists()
     ]
+
+
+def _mark(plan: Plan, entries: list[dict[str, str]] | None) -> bool:
+    """Give a plan the calendar its months are marked with; whether that is news to it."""
+    if entries is None or plan.covers == "person" or plan.analysis.get("calendar", []) == entries:
+        return False
+    plan.analysis["calendar"] = [dict(entry) for entry in entries]
+    return True
 
 
 def free_record(folder: Path, plan: Plan) -> Path:

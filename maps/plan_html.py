@@ -115,6 +115,6 @@ def _grid(grid: Grid) -> str:
 def _row(grid: Grid, row: tuple[Cell, ...]) -> str:
     cells = []
     for i, content in enumerate(row):
-        shown = _text(content) if isinstance(content, str) else _fields(content)
+        shown = _text(content).replace("\n", "<br>") if isinstance(content, str) else _fields(content)
         cells.append(f"<td{' class=number' * (i in grid.numbers)}>{shown}</td>")
     return "".join(cells)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,12 +13,12 @@ from hotspots.checks import CRS
 from hotspots.plan_record import Plan
 from hotspots.plan_words import say_list
 from maps.disclosure import Profile
-from maps.palette import ACCENT, INK
+from maps.events import say_entry
+from maps.month_chart import MOST_MONTHS, draw_months, label_month, list_marks, marks_in
 from maps.plan_blocks import Picture, Pictures
 from maps.static import draw_static_map
 
 MAP_SIZE, CHART_SIZE = (122.0, 58.0), (52.0, 58.0)  # millimetres: side by side on an A4 page
-_MM = 1 / 25.4
 
 
 def draw_pictures(
@@ -62,11 +61,17 @@ def draw_pictures(
         png = draw_static_map(frame, layers=near, focus=rank, width=width, height=height, profile=profile)
         drawn.append(_show_map(plan, png))
     months = plan.analysis.get("months", [])
-    if months:
-        said = "; ".join(f"{_label(row['month'])}: {row['incidents']}" for row in months[-24:])
+    if any(int(row["incidents"]) > 0 for row in months):  # bars of nothing would mislead
+        said = "; ".join(f"{label_month(row['month'])}: {row['incidents']}" for row in months[-24:])
         caption = f"Right: {plan.frozen.get('counted', 'records')} by month."
         alt = f"Bars of {plan.frozen.get('counted', 'records')} by month. {said}."
-        drawn.append(Picture(draw_months(months), alt, caption, CHART_SIZE[0] / 10))
+        if least := int(plan.scanning.get("threshold", 0)):
+            caption += f" Months under {least}, and some beside them, are left out."
+        marks = list_marks(plan)
+        if shown := marks_in(marks, [str(row["month"]) for row in months[-MOST_MONTHS:]]):
+            key = "; ".join(dict.fromkeys(f"{letter} {say_entry(entry)}" for letter, entry in shown))
+            caption, alt = f"{caption} {key}.", f"{alt} Marked: {key}."
+        drawn.append(Picture(draw_months(months, marks), alt, caption, CHART_SIZE[0] / 10))
     return Pictures(tuple(drawn)) if drawn else None
 
 
@@ -107,37 +112,3 @@ def _street_parts(plan: Plan) -> list[dict[str, object]]:
     places = plan.analysis.get("repeat_places", ())
     # a count that may be shown already stands in the plan: the map takes the names only
     return [{name: row[name] for name in ("street", "easting", "northing")} for row in places]
-
-
-def _label(month: str) -> str:
-    stamp = pd.Period(month, freq="M").to_timestamp()
-    return f"{stamp.month_name()[:3]} {stamp.year}"
-
-
-def draw_months(months: list[dict[str, object]]) -> bytes:
-    """Draw bars of incidents by month; the same bytes for the same counts."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    shown = months[-36:]
-    counts = [int(str(row["incidents"])) for row in shown]
-    with mpl.rc_context(mpl.rcParamsDefault):
-        figure = Figure(figsize=(CHART_SIZE[0] * _MM, CHART_SIZE[1] * _MM), dpi=150, facecolor="white")
-        FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.16, 0.24, 0.82, 0.68))
-        axes.bar(range(len(counts)), counts, width=0.7, color=ACCENT)
-        step = max(1, -(-len(counts) // 6))
-        axes.set_xticks(range(0, len(counts), step))
-        names = [_label(str(row["month"])) for row in shown][::step]
-        axes.set_xticklabels(names, rotation=45, ha="right", fontsize=7, color=INK)
-        axes.tick_params(axis="y", labelsize=7, colors=INK)
-        if len(counts) <= 6:
-            for place, count in enumerate(counts):
-                axes.annotate(f"{count:,}", (place, count), ha="center", va="bottom", fontsize=7, color=INK)
-        axes.set_ylim(0, max(counts, default=0) * 1.15 or 1)
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png", metadata={"Software": None})
-    return stream.getvalue()

@@ -142,7 +142,7 @@ def _set_properties(word: Any, document: Document) -> None:
         clean_text(document.subject)[:255],
     )
     properties.author = properties.last_modified_by = "safer-hotspots"
-    properties.comments, properties.keywords = "", "problem-solving plan, SARA"
+    properties.comments, properties.keywords = "", document.keywords
     properties.category, properties.language = clean_text(document.marking)[:255], "en-GB"
     properties.revision = 1
     properties.created = properties.modified = datetime.fromisoformat(document.day or "1980-01-01")

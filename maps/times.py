@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -147,7 +148,7 @@ def say_profile(table: pd.DataFrame) -> str:
     --------
     >>> when = pd.to_datetime(["2018-01-01"] * 30 + ["2018-02-01"] * 90)
     >>> say_profile(profile_times(pd.DataFrame({"when": when, "precision": "month"})))
-    'More than an even spread over the days would give: 2018-02 (90, 57 expected). Fewer: 2018-01 (30, 63).'
+    'More than an even spread gives: February 2018 (90, 57 expected). Fewer: January 2018 (30, 63).'
     """
     known = table.dropna(subset=["incidents"])
     known = known[known["days"] > 0]
@@ -158,7 +159,7 @@ def say_profile(table: pd.DataFrame) -> str:
     parts = []
     for said, rows, short in (
         (
-            "More than an even spread over the days would give",
+            "More than an even spread gives",
             known[known["incidents"] > known["chance_high"]],
             " expected",
         ),
@@ -182,9 +183,11 @@ def name_bin(label: Any) -> str:
 
     Examples
     --------
-    >>> name_bin(9), name_bin(("Friday", 23)), name_bin("spring")
-    ('09:00', 'Friday 23:00', 'spring')
+    >>> name_bin(9), name_bin(("Friday", 23)), name_bin("spring"), name_bin("2018-07")
+    ('09:00', 'Friday 23:00', 'spring', 'July 2018')
     """
     if isinstance(label, tuple):
         return f"{label[0]} {label[1]:02d}:00"
-    return f"{label:02d}:00" if isinstance(label, int | np.integer) else str(label)
+    if isinstance(label, int | np.integer):
+        return f"{label:02d}:00"
+    return f"{pd.Timestamp(label + '-01'):%B %Y}" if re.fullmatch(r"\d{4}-\d{2}", str(label)) else str(label)

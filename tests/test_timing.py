@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.aoristic import spread_over_week
-from hotspots.calendars import days_within, list_peaks, list_school_holidays, mark_calendar, read_calendar
+from hotspots.calendars import (
+    days_within,
+    letter_entries,
+    list_peaks,
+    list_school_holidays,
+    mark_calendar,
+    read_calendar,
+)
 from hotspots.checks import InputError
 from hotspots.timing import profile_times
 from hotspots.timing_picture import draw_times
@@ -231,8 +238,10 @@ def test_pictures_show_every_bin_and_mark_the_calendar():
     )
     axes = draw_times(profile_times(frame), title="ASB, Leeds", calendar=own).axes[0]
     assert [bar.get_height() for bar in axes.patches[:3]] == pytest.approx([1 / 30, 2 / 31, 1 / 30])
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["2018-09", "2018-10", "2018-11"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["Sep 2018", "Oct 2018", "Nov 2018"]
     assert [text.get_text() for text in axes.texts] == ["Op X"]
+    letters = draw_times(profile_times(frame), title="x", calendar=own, letters=letter_entries(own)).axes[0]
+    assert [text.get_text() for text in letters.texts] == ["A"]
     week = draw_times(profile_times(timed("2018-07-02 22:15"), by="weekday_hour"), title="x").axes[0]
     assert week.images[0].get_array().shape == (7, 24)
     assert week.images[0].get_array()[0, 22] == 1
