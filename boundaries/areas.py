@@ -145,7 +145,7 @@ def _check_labels(raw: gpd.GeoDataFrame, columns: list[str], problems: Problems)
         problems.add(
             f"the same '{column}' more than once",
             given=", ".join(twice.head(5)) + (" ..." if len(twice) > 5 else ""),
-            advice="dissolve the parts of an area into one row",
+            advice="merge the parts of an area into one row",
         )
 
 

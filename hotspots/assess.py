@@ -212,7 +212,7 @@ def _comparator(
         shared = targets.geometry.union_all().intersection(given.geometry.union_all()).area
         if shared > _TOUCHING:
             raise InputError(
-                "The comparator overlaps the target areas",
+                "The comparison areas overlap the target areas",
                 given=f"{shared:,.0f} m² in both",
                 advice="areas apart from the targets",
             )
@@ -223,7 +223,7 @@ def _comparator(
     )
     count = int((proposed["role"] == "comparator").sum())
     announce(
-        f"No comparator was given: {count} areas without a response were taken whose counts in "
+        f"No comparison areas were given: {count} areas without a response were taken whose counts in "
         f"{name_windows(design.match_on)} were nearest those of the targets."
     )
     return proposed

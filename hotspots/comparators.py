@@ -81,8 +81,8 @@ def propose_comparators(
     candidates = _candidates(xy, weights, targets, others, width=width, pool=pool)
     if candidates.empty:
         raise InputError(
-            "No ground outside the targets and their ring has incidents to compare with",
-            given=f"{len(targets)} targets, ring of {width:g} m",
+            "No ground outside the targets and their surrounding area has records to compare with",
+            given=f"{len(targets)} targets, surrounding area of {width:g} m",
             advice="records of a wider area (the district, the force), or comparator= of your own",
         )
     picked, rest = pick_alike(wanted, candidates["selected"].to_numpy(), count=count, pool=pool)
@@ -155,7 +155,7 @@ def _candidates(
 
 def _squares(xy: Floats, weights: Any, side: float) -> tuple[Any, Any]:
     if not side > 0:
-        raise InputError("The targets cover no ground", given="an area of 0 m²", advice="polygons as targets")
+        raise InputError("The targets cover no ground", given="an area of 0 m²", advice="outlines as targets")
     cells, inverse = np.unique(np.floor(xy / side).astype(np.int64), axis=0, return_inverse=True)
     counts = np.bincount(inverse.ravel(), weights=weights, minlength=len(cells)).astype(np.int64)
     west, south = (cells * side).T

@@ -103,7 +103,7 @@ def _check(rows: list[dict[str, Any]], source: str) -> list[Indicator]:
     problems = Problems(f"The indicators in {source} cannot be used")
     keys = [str(row.get("key", "")) for row in rows]
     if not rows:
-        problems.add("there are none", advice="[[indicator]]")
+        problems.add("no indicator stands in it", advice="[[indicator]]")
     for key, row in zip(keys, rows, strict=True):
         where = f"indicator '{key}'"
         for name in row:

@@ -109,7 +109,7 @@ def _check(table: Mapping[str, Any], name: str) -> None:
     if not whole or len(hours) not in (0, 2):
         problems.add("hours must be [from, to] between 0 and 24", given=repr(hours), advice="hours = [20, 5]")
     if not set(table) - {"title", "proxy", "base"}:
-        problems.add("it filters nothing", advice="categories, contains, sources, priorities or hours")
+        problems.add("the profile filters nothing", advice="categories, contains, sources, priorities or hours")
     problems.raise_any()
 
 

@@ -1,0 +1,182 @@
+"""Write docs/errors.md: every message the packages can raise, and every note, read out of the code.
+
+Run it from the top of the repository: python docs/make_errors.py
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+PAGE = TOP / "docs" / "errors.md"
+
+# Where a reader meets a message, what usually causes it, and the modules it comes from; others follow ROOMS.
+GROUPS: dict[str, tuple[str, str]] = {
+    "The configuration": (
+        "A key is misspelt, a path does not start at the configuration's folder, a value is of another kind. "
+        "Every mistake of one file is listed at once, with its line.",
+        "maps: config config_checks events start; boundaries: layers; "
+        "hotspots: profiles sources calendar_files indicator_files crosswalk",
+    ),
+    "Files of records": (
+        "The file is not there, cut off, of another kind than its ending says, or its columns are not those "
+        "of the layout. `hotspots check FILE` reads it and writes nothing.",
+        "hotspots: readers formats layout fit rows rejects lookup coordinates dates incidents duplicates "
+        "download scale own_areas agreed register severity severity_mix severity_weights severity_table",
+    ),
+    "Areas": (
+        "The outlines have no reference system or the wrong one, the named column is another, or two files "
+        "are of different years.",
+        "",
+    ),
+    "Hotspots, cells and places": (
+        "An option has a value that cannot be, or a column is missing that another function adds first.",
+        "",
+    ),
+    "Time, change and trends": (
+        "The records do not cover the months asked for, or are dated to the month where days are needed.",
+        "hotspots: when windows coverage timing aoristic timing_picture changes trends tracking "
+        "indicator_rows near_repeats calendars; maps: compare times boards periods cell_trends",
+    ),
+    "Did it work?": (
+        "The months overlap, the areas do, or too little was recorded to judge by.",
+        "hotspots: assess response comparators displacement zones rings two_counts judging findings verdicts "
+        "plan_assess selection",
+    ),
+    "Patrols and cameras": (
+        "More is asked for than the officers, vehicles and hours can give, or there is nothing to cover.",
+        "hotspots: patrols timetable duty shifts rules stops choice rounds rhythm travel visits dosage "
+        "fairness cameras covering demand sites; maps: patrol_card deploy",
+    ),
+    "Plans": (
+        "The document or its record was changed by hand, is open in Word, or its place is not on the list.",
+        "hotspots: sara plan_analysis plan_check plan_facts plan_freeze plan_names plan_options plan_record "
+        "plan_target plan_text plan_toml plan_words; maps: document judge plan_actions plan_blocks "
+        "plan_content plan_fields plan_folder plan_html plan_pictures plan_store plan_word",
+    ),
+    "Results, maps and tables": (
+        "A file is open elsewhere, the folder is not ours, or the profile does not let something leave.",
+        "",
+    ),
+}
+ROOMS = {"hotspots": "Hotspots, cells and places", "boundaries": "Areas", "maps": "Results, maps and tables"}
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the code, with "…" for what differs from case to case."""
+
+    kind: str  # "error", "problem" (one of several, listed at once) or "note"
+    module: str
+    line: int
+    problem: str
+    given: str
+    advice: str
+    states: frozenset[str]
+
+
+def read_messages() -> list[Message]:
+    """Every message of the three packages; those that pass on another's words are left out."""
+    found = []
+    for room in ROOMS:
+        for path in sorted((TOP / room).rglob("*.py")):
+            module = path.relative_to(TOP).with_suffix("").as_posix().replace("/", ".")
+            found += list(_messages_of(ast.parse(path.read_text(encoding="utf-8")), module))
+    return found
+
+
+def _messages_of(tree: ast.Module, module: str) -> Iterator[Message]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        kind = _kind_of(node.func)
+        problem = _words(node.args[0])
+        if kind and re.search(r"[a-z]{2}", problem.removeprefix("line …")):
+            parts = {key.arg or "": key.value for key in node.keywords}
+            said = {name: _words(parts[name]) if name in parts else "" for name in ("given", "advice")}
+            yield Message(kind, module, node.lineno, problem, said["given"], said["advice"], frozenset(parts))
+
+
+def _kind_of(func: ast.expr) -> str:
+    if isinstance(func, ast.Name):
+        return {"InputError": "error", "announce": "note"}.get(func.id, "")
+    owner = ast.unparse(func.value) if isinstance(func, ast.Attribute) else ""
+    return "problem" if isinstance(func, ast.Attribute) and func.attr == "add" and "problems" in owner else ""
+
+
+def _words(node: ast.expr) -> str:
+    """Text of an expression, with "…" for what is only known when it is said."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return re.sub("…[…, ]*…", "…", "".join(_words(part) for part in node.values))
+    if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.IfExp):
+        return _either(node.value)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _words(node.left) + _words(node.right)
+    if isinstance(node, ast.BoolOp):
+        return next((said for said in map(_words, reversed(node.values)) if said), "…")
+    if isinstance(node, ast.IfExp):
+        return _either(node)
+    return "…"
+
+
+def _either(node: ast.IfExp) -> str:
+    return _words(node.body) or _words(node.orelse)
+
+
+def group_of(module: str) -> str:
+    """Heading under which the messages of a module stand."""
+    room, _, name = module.partition(".")
+    for title, (_, modules) in GROUPS.items():
+        listed = dict(part.split(":") for part in modules.split(";") if part.strip())
+        if name in {key.strip(): value.split() for key, value in listed.items()}.get(room, []):
+            return title
+    return ROOMS[room]
+
+
+def write_page() -> str:
+    """Text of the page."""
+    messages = read_messages()
+    parts = [INTRODUCTION]
+    for title, (cause, _) in GROUPS.items():
+        rows = {_row(m) for m in messages if m.kind != "note" and group_of(m.module) == title}
+        head = "| it says | given | try |\n|---|---|---|\n"
+        parts.append(f"## {title}\n\n{cause}\n\n{head}" + "\n".join(sorted(rows, key=str.casefold)) + "\n")
+    notes = sorted({f"- {_cell(m.problem)}" for m in messages if m.kind == "note"}, key=str.casefold)
+    parts.append(f"## Notes\n\n{NOTES}\n\n" + "\n".join(notes) + "\n")
+    return "\n".join(parts)
+
+
+INTRODUCTION = """# Messages
+
+A mistake in what was given ends a command with exit 2 and one paragraph, and raises `InputError` in Python:
+what is wrong, what was given (file, line, value), what to try. Nothing is written. This page lists them all,
+with … for what differs from case to case. It is written by `python docs/make_errors.py` from the code itself.
+
+A row of a source that cannot be used is no error: it is left out, counted and listed with its cause
+([Reading records](methods/reading.md)).
+"""
+NOTES = """Choices made for you, and what to know about the data, are said aloud: on the command line after
+"Note:", in Python in the log `safer_hotspots`."""
+
+
+def _row(message: Message) -> str:
+    problem = message.problem.removeprefix("line …: ")
+    plain = re.match(r"[a-z]+[ ,]", problem)  # the name of an option keeps its small letter
+    cells = [problem[:1].upper() + problem[1:] if plain else problem, message.given, message.advice]
+    return "| " + " | ".join(_cell(text) for text in cells) + " |"
+
+
+def _cell(text: str) -> str:
+    """Text that a Markdown table shows as it is."""
+    text = re.sub(r"\s+", " ", text).strip().rstrip(".")
+    return re.sub(r"([\\|<>*_`\[\]{}#])", r"\\\1", text).replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(write_page(), encoding="utf-8")
