@@ -16,7 +16,10 @@ ISO_FORMATS = (
 )  # fmt: skip
 _DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y", "%d-%m-%Y %H:%M", "%d.%m.%Y")
 _MONTH_FIRST = tuple(f.replace("%d", "%!").replace("%m", "%d").replace("%!", "%m") for f in _DAY_FIRST)
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _PIECES = {
     "%Y": r"(?P<Y>\d{4})", "%y": r"(?P<y>\d{2})", "%m": r"(?P<m>\d{1,2})", "%d": r"(?P<d>\d{1,2})",
     "%b": r"(?P<b>[A-Za-z]{3,9})", "%B": r"(?P<b>[A-Za-z]{3,9})", "%H": r"(?P<H>\d{1,2})",
@@ -108,10 +111,11 @@ def _by_format(texts: pd.Series, date_format: str) -> pd.Series:
 
 def _build(part: dict[str, Any]) -> datetime | None:
     year = int(part["Y"]) if part.get("Y") else _century(int(part.get("y") or 0))
-    name = str(part.get("b") or "")[:3].lower()
-    if name and name not in _MONTHS:
+    name = str(part.get("b") or "").lower()
+    named = [number for number, full in enumerate(_MONTHS, 1) if name and full.startswith(name)]
+    if name and not named:
         return None
-    month = _MONTHS.index(name) + 1 if name else int(part.get("m") or 1)
+    month = named[0] if named else int(part.get("m") or 1)
     hour = int(part.get("H") or 0)
     if part.get("p"):
         hour = hour % 12 + 12 * (part["p"].lower() == "pm")

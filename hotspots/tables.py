@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,7 +76,8 @@ def read_table(text: str, *, delimiter: str | None = None, header: int = 1) -> T
         table = _read_fast(body, delimiter, count)
         if table is not None:
             return table
-    return _read_exact(body.replace("\0", ""), delimiter)
+    # a line of nothing but NUL, as a crash leaves at the end of a file, is no blank line: it is told
+    return _read_exact(re.sub(r"(?m)^\0+(?=\r?$)", " ", body).replace("\0", ""), delimiter)
 
 
 def _read_fast(body: str, delimiter: str, count: int) -> Table | None:

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from fault_help import make_team, snapshot, write_config
+from fault_rows import check_rows, check_torn, make_rows, tear, write_rows
 
 import maps.run
 from maps.cli import main
@@ -106,3 +107,15 @@ def test_results_never_go_where_they_would_take_a_runs_own_files(tmp_path, capsy
     before = snapshot(team)
     assert said in refused(capsys, "run", team / "team.toml", "--out", tmp_path / out)
     assert snapshot(team) == before
+
+
+@pytest.mark.parametrize("metres", [False, True])
+def test_three_hundred_bad_rows_are_used_or_listed_with_file_line_and_cause(tmp_path, metres):
+    placed = write_rows(tmp_path / "rows", make_rows(300, seed=11, metres=metres), per_file=100)
+    assert check_rows(tmp_path / "rows", placed, metres=metres) == []
+
+
+def test_damaged_files_keep_every_row_that_the_damage_left_whole(tmp_path):
+    write_rows(tmp_path / "rows", make_rows(300, seed=12), per_file=60)
+    assert tear(tmp_path / "rows", seed=13, wounds=6) == 5
+    assert check_torn(tmp_path / "rows") == []
