@@ -16,6 +16,10 @@ PAGE = TOP / "docs" / "errors.md"
 
 # Where a reader meets a message, what usually causes it, and the modules it comes from; others follow ROOMS.
 GROUPS: dict[str, tuple[str, str]] = {
+    "Everywhere": (
+        "A file cannot be read, a table lacks a column or is not in British National Grid metres.",
+        "hotspots: checks",
+    ),
     "The configuration": (
         "A key is misspelt, a path does not start at the configuration's folder, a value is of another kind. "
         "Every mistake of one file is listed at once, with its line.",

@@ -11,7 +11,7 @@ from hotspots.changes import compare_periods
 from hotspots.checks import InputError
 from hotspots.clusters import cluster_incidents
 from hotspots.concentration import draw_concentration, gini, lorenz_curve, measure_concentration
-from hotspots.coverage import check_coverage, covers_window, describe_coverage
+from hotspots.coverage import check_coverage, describe_coverage
 from hotspots.crosswalk import (
     count_priorities,
     crosswalk_categories,
@@ -83,7 +83,6 @@ __all__ = [
     "count_kinds",
     "count_own_areas",
     "count_priorities",
-    "covers_window",
     "crosswalk_categories",
     "describe_coverage",
     "describe_fit",

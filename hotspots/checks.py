@@ -6,6 +6,7 @@ import difflib
 import importlib
 import logging
 from collections.abc import Iterable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -125,6 +126,26 @@ def require_metres(frame: Any, *, what: str) -> None:
             given=f"{frame.crs.to_string()}",
             advice=".to_crs('EPSG:27700')",
         )
+
+
+def read_text(path: Path, *, what: str) -> str:
+    """Text of a UTF-8 file with Unix line ends, or `InputError` saying why it cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{what} is not there", given=str(path), advice="check the name and the folder"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{what} is not UTF-8 text", given=str(path), advice="save it as UTF-8 in your editor"
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"{what} cannot be read",
+            given=f"{path}: {error.strerror}",
+            advice="close it if it is open in another program",
+        ) from error
 
 
 def require_installed(module: str, *, extra: str) -> ModuleType:

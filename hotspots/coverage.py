@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -137,24 +136,3 @@ def _ranges(months: list[str]) -> str:
         else:
             runs.append([month])
     return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)
-
-
-def covers_window(coverage: pd.DataFrame, *, start: Any, end: Any) -> pd.Series:
-    """Whether each source wholly covers a window (both days in it): bool Series by source.
-
-    No comparison may use a window that a source does not wholly cover.
-    """
-    begin, stop = pd.Timestamp(start).normalize(), pd.Timestamp(end).normalize()
-    months = {str(m) for m in pd.period_range(begin, stop, freq="M")}
-    names = {f"{calendar.month_name[int(m[5:])]} {m[:4]}" for m in months}
-    whole = coverage[coverage["category"].eq("(all)")].set_index("source")
-    holds: Mapping[Any, bool] = {
-        source: bool(
-            row["first"] <= begin
-            and row["last"] >= stop
-            and not months & set(str(row["missing"]).split(", "))
-            and not any(str(c).startswith(n) for c in str(row["cut"]).split("; ") for n in names)
-        )
-        for source, row in whole.iterrows()
-    }
-    return pd.Series(holds, dtype=bool).rename_axis("source")

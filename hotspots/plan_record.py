@@ -30,8 +30,6 @@ SINGLE = {
 }
 # Fields that stand in rows, as many as people need.
 ROWS = {"objectives": OBJECTIVE, "actions": ACTION}
-# Fields that hold one date.
-DATES = {"review_date", "by_when", "start", "end", "due", "date"}
 
 
 def blank_people() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Array, InlineTable, Table
 
-from hotspots.checks import InputError
+from hotspots.checks import InputError, read_text
 from hotspots.plan_check import check_record
 from hotspots.plan_record import ROWS, SINGLE, VERSION, Plan, blank_people
 from hotspots.plan_words import clean_text
@@ -44,7 +44,7 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
         Naming every problem with its line: not TOML, an old version, unknown keys, values of a wrong kind.
     """
     file = pathlib.Path(path)
-    text = _read_text(file)
+    text = read_text(file, what="The plan")
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -55,25 +55,6 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
         ) from error
     check_record(raw, text, name=file.name)
     return _build(raw, text)
-
-
-def _read_text(file: pathlib.Path) -> str:
-    try:
-        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except FileNotFoundError as error:
-        raise InputError(
-            "The plan is not there", given=str(file), advice="check the name and the folder"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "The plan is not UTF-8 text", given=str(file), advice="save it as UTF-8 in your editor"
-        ) from error
-    except OSError as error:
-        raise InputError(
-            "The plan cannot be read",
-            given=f"{file}: {error.strerror}",
-            advice="close it if it is open in another program",
-        ) from error
 
 
 def _build(raw: dict[str, Any], text: str) -> Plan:
@@ -125,7 +106,7 @@ def write_record(plan: Plan, path: str | os.PathLike[str]) -> pathlib.Path:
         When the file cannot be written, or has been changed since this plan was read from it.
     """
     file = pathlib.Path(path)
-    if file.exists() and _read_text(file) != plan.source:
+    if file.exists() and read_text(file, what="The plan") != plan.source:
         raise InputError(
             "The plan's record was changed after it was read, and is not overwritten",
             given=str(file),

@@ -22,7 +22,6 @@ class Rounds(NamedTuple):
 
     members: NDArray[np.int64]
     minutes: Floats
-    maximal: NDArray[np.bool_]
 
 
 def fitting_rounds(travel: Floats, *, visit: float, limit: float, most: int = MOST_ROUNDS) -> Rounds:
@@ -35,33 +34,26 @@ def fitting_rounds(travel: Floats, *, visit: float, limit: float, most: int = MO
     --------
     >>> far = np.array([[0.0, 5, 50], [5, 0, 50], [50, 50, 0]])
     >>> rounds = fitting_rounds(far, visit=15, limit=60)
-    >>> rounds.members[rounds.maximal].tolist()
-    [[2, -1], [0, 1]]
+    >>> rounds.members.tolist(), rounds.minutes.tolist()
+    ([[0, -1], [1, -1], [2, -1], [0, 1]], [15.0, 15.0, 15.0, 40.0])
     """
     n = len(travel)
     single = np.arange(n)[np.full(n, visit <= limit + _TIGHT)]
-    levels = [(single[:, None], np.full(len(single), float(visit)), np.ones(len(single), dtype=bool))]
+    levels = [(single[:, None], np.full(len(single), float(visit)))]
     masks, paths = 1 << single.astype(np.int64), np.zeros((len(single), 1))
     while len(levels[-1][0]) and len(levels) < n:
-        members, masks, paths, minutes, subsets = _extend(
-            levels[-1][0], masks, paths, travel, visit, limit, most
-        )
-        levels[-1][2][subsets] = False
+        members, masks, paths, minutes = _extend(levels[-1][0], masks, paths, travel, visit, limit, most)
         if not len(members):
             break
-        levels.append((members, minutes, np.ones(len(members), dtype=bool)))
+        levels.append((members, minutes))
     width = levels[-1][0].shape[1]
-    padded = [np.pad(m, ((0, 0), (0, width - m.shape[1])), constant_values=-1) for m, _, _ in levels]
-    return Rounds(
-        np.concatenate(padded),
-        np.concatenate([m for _, m, _ in levels]),
-        np.concatenate([k for _, _, k in levels]),
-    )
+    padded = [np.pad(m, ((0, 0), (0, width - m.shape[1])), constant_values=-1) for m, _ in levels]
+    return Rounds(np.concatenate(padded), np.concatenate([minutes for _, minutes in levels]))
 
 
 def _extend(
     members: Ints, masks: Ints, paths: Floats, travel: Floats, visit: float, limit: float, most: int
-) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+) -> tuple[Ints, Ints, Floats, Floats]:
     """Make sets one larger; ``paths[i, j]`` leads from a set's first member to its j-th through all."""
     n, size = len(travel), members.shape[1] + 1
     row, added = np.nonzero(np.arange(n)[None, :] > members[:, -1:])
@@ -88,7 +80,7 @@ def _extend(
     if fits.sum() > most:
         announce(f"More than {most:,} rounds of {size} stops fit: only the {most:,} shortest are looked at.")
         fits &= minutes <= np.partition(minutes[fits], most)[most]
-    return bigger[fits], mask[fits], longer[fits], minutes[fits], np.unique(subset[fits])
+    return bigger[fits], mask[fits], longer[fits], minutes[fits]
 
 
 def split_stops(travel: Floats, *, visit: float, limit: float, vehicles: int) -> list[Ints] | None:

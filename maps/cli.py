@@ -85,26 +85,41 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"safer-hotspots {version('safer-hotspots')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    folder = "folder to write (replaced whole)"
     run = commands.add_parser("run", help="the whole job, from a configuration")
     run.add_argument("config", metavar="CONFIG.toml", type=Path)
-    run.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
     run.set_defaults(command=_run)
 
     demo = commands.add_parser("demo", help="the same, on the example data (Leeds, three Julys)")
-    demo.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
     demo.set_defaults(command=_demo)
 
     check = commands.add_parser("check", help="what would not be used, and why; writes nothing")
     check.add_argument("files", metavar="FILE", nargs="+")
-    check.add_argument("--layout", metavar="L", default="police.uk", help="how the columns are named")
     check.set_defaults(command=_check)
 
     assess = commands.add_parser("assess", help="did it work? fill a plan's Assessment from later data")
+    _add_assess(assess)
+    assess.set_defaults(command=_assess)
+
+    pack = commands.add_parser("pack", help="the pack for one group's meeting")
+    pack.add_argument("config", metavar="CONFIG.toml", type=Path)
+    pack.add_argument("--area", metavar="LAYER:NAME", required=True, help="such as ward:Armley")
+    pack.set_defaults(command=_pack)
+
+    init = commands.add_parser("init", help="a folder to start in, with a commented configuration")
+    init.add_argument("folder", metavar="DIR", type=Path)
+    init.set_defaults(command=_init)
+
+    for command in (run, demo, assess, pack):
+        folder = "folder to write (replaced whole)"
+        command.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
+    for command in (check, assess):
+        command.add_argument("--layout", metavar="L", default="police.uk", help="how the columns are named")
+    return parser
+
+
+def _add_assess(assess: argparse.ArgumentParser) -> None:
     assess.add_argument("plan", metavar="PLAN.toml", type=Path)
     assess.add_argument("--incidents", metavar="FILE", nargs="+", required=True, help="later data")
-    assess.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
-    assess.add_argument("--layout", metavar="L", default="police.uk", help="how the columns are named")
     assess.add_argument("--scheme", metavar="S", default="cchi-2026", help="harm scheme")
     assess.add_argument(
         "--start", metavar="DATE", help="first day of the response, where the plan does not say"
@@ -116,18 +131,6 @@ def _build_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="go on although the months before the response chose the place; the result says so",
     )
-    assess.set_defaults(command=_assess)
-
-    pack = commands.add_parser("pack", help="the pack for one group's meeting")
-    pack.add_argument("config", metavar="CONFIG.toml", type=Path)
-    pack.add_argument("--area", metavar="LAYER:NAME", required=True, help="such as ward:Armley")
-    pack.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
-    pack.set_defaults(command=_pack)
-
-    init = commands.add_parser("init", help="a folder to start in, with a commented configuration")
-    init.add_argument("folder", metavar="DIR", type=Path)
-    init.set_defaults(command=_init)
-    return parser
 
 
 def _run(options: argparse.Namespace) -> None:

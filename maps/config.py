@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hotspots.checks import InputError, Problems
+from hotspots.checks import InputError, Problems, read_text
 from maps.config_checks import HOTSPOT_FILES, check_config, line_of
 
 
@@ -66,7 +66,7 @@ def read_config(path: str | Path) -> Config:
         (with the nearest known one), values of the wrong kind, files that are not there.
     """
     path = Path(path)
-    text = _read_text(path)
+    text = read_text(path, what="The configuration")
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -81,25 +81,6 @@ def read_config(path: str | Path) -> Config:
     _check_area_files(raw, path, text, problems)
     problems.raise_any()
     return _build(raw, path, files)
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise InputError(
-            "The configuration file is not there", given=str(path), advice="check the name and the folder"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "The configuration is not UTF-8 text", given=str(path), advice="save it as UTF-8 in your editor"
-        ) from error
-    except OSError as error:
-        raise InputError(
-            "The configuration cannot be read",
-            given=f"{path}: {error.strerror}",
-            advice="close it if it is open in another program",
-        ) from error
 
 
 def _find_files(raw: Mapping[str, Any], path: Path, problems: Problems) -> list[Path]:

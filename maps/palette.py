@@ -18,7 +18,6 @@ CHANGE = {"up": "#e08214", "level": "#f7f7f7", "down": "#8073ac", "": "#d0d3d6"}
 SIGNS = {"up": "▲ up", "level": "● no clear change", "down": "▼ down", "": "– not compared"}
 # One hue, light to dark, for what lies under the hotspots.
 UNDER = ("#d6e4ee", "#a9c6db", "#7aa5c4", "#4a7fa6", "#235a84")
-MISSING = "#ffffff"
 INK, LAND, SEA, LINE, ACCENT = "#0b1f33", "#fbfaf7", "#e3e8ec", "#77808a", "#0f4c81"
 
 

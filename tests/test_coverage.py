@@ -8,7 +8,7 @@ import pytest
 from shapely.geometry import Point
 
 from hotspots.checks import ASB, CRS, InputError
-from hotspots.coverage import check_coverage, covers_window, describe_coverage
+from hotspots.coverage import check_coverage, describe_coverage
 from hotspots.incidents import read_incidents
 from hotspots.kinds import count_kinds, name_kinds
 from hotspots.own_areas import BASIS, count_own_areas
@@ -43,9 +43,6 @@ def test_an_export_that_ends_on_the_28th_is_found() -> None:
     cut = check_coverage(frame(days("2024-01-01", "2024-03-28")))
     assert cut.iloc[0]["cut"] == "March 2024 ends on the 28th"
     assert "s: March 2024 ends on the 28th." in describe_coverage(cut)
-    assert covers_window(cut, start="2024-01-01", end="2024-02-29").tolist() == [True]
-    assert covers_window(cut, start="2024-01-01", end="2024-03-31").tolist() == [False]
-    assert covers_window(cut, start="2024-03-01", end="2024-03-28").tolist() == [False]
 
 
 def test_missing_months_are_listed_by_source_and_category() -> None:
