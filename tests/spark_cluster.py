@@ -53,6 +53,7 @@ class Cluster:
     page: int = 0
     pids: dict[str, int] = field(default_factory=dict)
     started: int = 0
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
 
     @property
     def master(self) -> str:
@@ -118,6 +119,7 @@ class Cluster:
         """Kill a worker and its executor at once, as a power cut would (``kill -9``); give its name."""
         name = self.workers()[0]
         _end([self.pids.pop(name)], grace=0)
+        self._take_leave()
         self._remember()
         return name
 
@@ -125,6 +127,7 @@ class Cluster:
         """End every process; twice does no harm."""
         _end(list(self.pids.values()), grace=10)
         self.pids.clear()
+        self._take_leave()
         (self.folder / "cluster.json").unlink(missing_ok=True)
 
     def _launch(self, name: str, java_class: str, *arguments: str) -> None:
@@ -141,8 +144,13 @@ class Cluster:
                 stderr=log,
                 start_new_session=True,  # a group of its own, so that its executors go with it
             )
+        self.processes.append(process)
         self.pids[name] = process.pid
         self._remember()
+
+    def _take_leave(self) -> None:
+        """Let go of what has ended, or Python warns of processes left behind."""
+        self.processes = [process for process in self.processes if process.poll() is None]
 
     def _environment(self, home: Path) -> dict[str, str]:
         ours = {
