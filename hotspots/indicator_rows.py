@@ -38,6 +38,8 @@ class Counted:
         The earlier and the later window.
     calendar : DataFrame, optional
         Marks the months of each trace.
+    least : int
+        Months from 1 up to below this many are not drawn in a trace.
     """
 
     def __init__(
@@ -48,7 +50,9 @@ class Counted:
         first: Window,
         second: Window,
         calendar: pd.DataFrame | None = None,
+        least: int = 0,
     ) -> None:
+        self.least = least
         self.incidents, self.first, self.second = incidents, first, second
         self.months = pd.period_range(first.start, second.last_day, freq="M")
         self.marked = mark_months(calendar, self.months)
@@ -122,10 +126,12 @@ class Counted:
         months = self.months
         held = self._monthly(np.ones(len(rows), dtype=bool), months) > 0
         values = self._monthly(rows, months)
+        small = (values > 0) & (values < self.least)
         if base is not None:
             whole = self._monthly(base, months)
+            small |= (whole > 0) & (whole < self.least)
             values = np.divide(values, whole, out=np.zeros(len(values)), where=whole > 0)
-        return draw_sparkline(np.where(held, values, np.nan), marked=self.marked)
+        return draw_sparkline(np.where(held, values, np.nan), marked=self.marked, hidden=small)
 
     def _monthly(self, rows: Bools, months: pd.PeriodIndex) -> npt.NDArray[np.float64]:
         at = self.month.array.asi8[rows] - months[0].ordinal
@@ -145,7 +151,9 @@ def mark_months(calendar: pd.DataFrame | None, months: pd.PeriodIndex) -> Bools:
     return np.array([name != "" for name in name_in_months(calendar, months.astype(str))], dtype=bool)
 
 
-def draw_sparkline(values: npt.ArrayLike, *, marked: npt.ArrayLike | None = None) -> str:
+def draw_sparkline(
+    values: npt.ArrayLike, *, marked: npt.ArrayLike | None = None, hidden: npt.ArrayLike | None = None
+) -> str:
     """Draw numbers as a line of eight heights, from nothing to the highest; "·" where there is none.
 
     Parameters
@@ -154,6 +162,8 @@ def draw_sparkline(values: npt.ArrayLike, *, marked: npt.ArrayLike | None = None
         One number a month.
     marked : array of bool, optional
         Months followed by a star: something stands on the calendar.
+    hidden : array of bool, optional
+        Months that may not be shown: "░".
 
     Returns
     -------
@@ -165,14 +175,18 @@ def draw_sparkline(values: npt.ArrayLike, *, marked: npt.ArrayLike | None = None
     '▁▅·█'
     >>> draw_sparkline([0, 4, 8], marked=[False, True, False])
     '▁▅*█'
+    >>> draw_sparkline([2, 4, 8], hidden=[True, False, False])
+    '░▅█'
     """
     numbers = np.asarray(values, dtype=float)
     known = numbers[np.isfinite(numbers)]
     top = known.max() if len(known) and known.max() > 0 else 1.0
     steps = np.clip(np.ceil(np.nan_to_num(numbers) / top * 7 - 1e-9), 0, 7).astype(int)
     stars = np.zeros(len(numbers), dtype=bool) if marked is None else np.asarray(marked, dtype=bool)
-    drawn = zip(steps, numbers, stars, strict=True)
-    return "".join((BLOCKS[s] if np.isfinite(n) else "·") + "*" * bool(star) for s, n, star in drawn)
+    signs = np.where(np.isfinite(numbers), np.array(list(BLOCKS))[steps], "·")
+    if hidden is not None:
+        signs = np.where(np.asarray(hidden, dtype=bool), "░", signs)
+    return "".join(sign + "*" * bool(star) for sign, star in zip(signs, stars, strict=True))
 
 
 def _compare_counts(

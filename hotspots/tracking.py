@@ -36,6 +36,7 @@ def track_indicators(
     survey: pd.DataFrame | None = None,
     beside: gpd.GeoDataFrame | None = None,
     calendar: pd.DataFrame | None = None,
+    least: int = 0,
     covered: Any = None,
     as_of: Any = None,
     level: float = 0.95,
@@ -64,6 +65,9 @@ def track_indicators(
     calendar : DataFrame, optional
         From `read_calendar`: months of the trace with an entry are followed by a star, and ``attrs``
         says which entries they are.
+    least : int
+        Months with fewer than this many (and not none) are drawn as "░" in a trace: not for everyone's
+        eyes. The other columns are the caller's to release.
     covered, as_of, level
         As in `compare_periods`.
 
@@ -86,7 +90,7 @@ def track_indicators(
     require_covered(incidents, [first, second], covered=covered)
     page = indicators if isinstance(indicators, list) else read_indicators(indicators)
     reason = explain_no_arrow(selected_on, before=first, after=second)
-    area = Counted(incidents, page, hot, first, second, calendar)
+    area = Counted(incidents, page, hot, first, second, calendar, least)
     force = Counted(beside, page, None, first, second) if beside is not None else None
     rows = []
     for indicator in page:

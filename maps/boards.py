@@ -45,6 +45,7 @@ def make_boards(
     calendar: pd.DataFrame,
     areas: Mapping[str, gpd.GeoDataFrame],
     as_of: Any,
+    least: int = 0,
 ) -> list[Board]:
     """Make every page of a configuration; the plan on a page where it asks for none of its own.
 
@@ -66,6 +67,8 @@ def make_boards(
         Layers, for ``area = "ward:Armley"``; its page stands beside all the incidents.
     as_of : date
         For windows such as "last 12 months".
+    least : int
+        Months under this many are not drawn in a trace.
 
     Raises
     ------
@@ -93,6 +96,7 @@ def make_boards(
                 beside=None if rows is None else incidents,
                 calendar=calendar,
                 as_of=as_of,
+                least=least,
             )
         except InputError as error:
             if name in given:

@@ -6,19 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
+from hotspots import assign_hotspots
 from hotspots.checks import InputError, closest_name
+from maps.boards import DEFAULT, Board, make_boards
+from maps.compare import months_of
 from maps.config import Config, read_config
 from maps.folder import clear_errors, replace_folder
-from maps.job import do_job
+from maps.job import Job, do_job
 from maps.mainlist import read_previous
 from maps.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_manifest
 from maps.meeting_pack import write_pack
 from maps.pack import describe_run, page_words, profile_of
+from maps.periods import least_of
 from maps.plan_store import open_plans
 from maps.progress import show_steps
 
-STEPS = 9
+STEPS = 10
 
 
 def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
@@ -61,6 +66,9 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             plans=list(open_plans(config.plans).values()) if config.plans else [],
             as_of=job.as_of,
             before=_before(config),
+            months=count_months_of(job, layer, chosen),
+            calendar=job.periods.calendar,
+            board=board_of(job, layer, str(chosen["name"])),
             **{key: words[key] for key in ("period", "source", "profile", "marking")},
         )
         write_manifest(folder, {**describe_run(job, before, who), "area": area})
@@ -79,6 +87,34 @@ def find_area(areas: gpd.GeoDataFrame, name: str, *, layer: str) -> Any:
             advice=near or ", ".join(sorted(areas["name"])[:5]) + " ...",
         )
     return found.iloc[0]
+
+
+def count_months_of(job: Job, layer: str, area: Any) -> pd.Series:
+    """Count the records of an area in each month that the data hold."""
+    held = months_of(job.incidents)
+    mine = job.incidents[job.incidents[f"{layer}_name"].astype("str") == str(area["name"])]
+    counts = mine["when"].dt.to_period("M").value_counts().reindex(held, fill_value=0)
+    shown: pd.Series = counts.set_axis([str(month) for month in held])
+    return shown
+
+
+def board_of(job: Job, layer: str, name: str) -> Board | None:
+    """Make the area's page of indicators beside all the records; None where no two periods are there."""
+    area, pages = f"{layer}:{name}", job.config.boards
+    asked = [page for page in pages.values() if str(page.get("area", "")).casefold() == area.casefold()]
+    page = asked[0] if asked else {"title": f"Indicators, {name}", "area": area}
+    boards = make_boards(
+        job.incidents,
+        assign_hotspots(job.incidents, job.spots).notna(),
+        given={DEFAULT: page},
+        changes=job.config.changes,
+        selected_on=job.periods.selected_on,
+        calendar=job.periods.calendar,
+        areas=job.areas,
+        as_of=job.as_of,
+        least=least_of(job.config, job.incidents),
+    )
+    return boards[0] if boards else None
 
 
 def _before(config: Config) -> gpd.GeoDataFrame | None:

@@ -15,15 +15,18 @@ import shapely
 from hotspots.checks import InputError, require_metres
 from hotspots.plan_record import Plan
 from hotspots.plan_words import clean_text, say_date, say_list
+from maps.boards import Board
 from maps.disclosure import Profile, profile_named, release
 from maps.document import file_stem, write_documents, write_file
-from maps.meeting_sections import say_actions, say_changes, say_reviews, show_map, show_table
+from maps.events import read_events
+from maps.meeting_sections import say_actions, say_changes, say_reviews, show_map, show_months, show_table
 from maps.plan_actions import COLUMNS, tabulate_actions
 from maps.plan_blocks import Block, Document, Heading, Text
 from maps.plan_content import lay_out_plan
 from maps.plan_html import render_html
 from maps.plan_pictures import draw_pictures
 from maps.tables import write_tables
+from maps.time_pages import show_board
 
 # A place belongs to a meeting's area from this share of its ground inside.
 SHARE_INSIDE = 0.1
@@ -41,6 +44,9 @@ def write_pack(
     before: gpd.GeoDataFrame | None = None,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
+    months: pd.Series | None = None,
+    calendar: pd.DataFrame | None = None,
+    board: Board | None = None,
     profile: str | Profile | None = None,
     marking: str | None = None,
 ) -> Path:
@@ -68,6 +74,12 @@ def write_pack(
         More layers for the maps.
     tables : dict of DataFrame, optional
         More sheets for the workbook, of areas or hotspots.
+    months : Series, optional
+        Records of the area by month (index "2018-07"), for a chart.
+    calendar : DataFrame, optional
+        From `hotspots.read_calendar`: marks that chart.
+    board : Board, optional
+        The area's page of indicators.
     profile, marking
         As for `maps.write_plan`.
 
@@ -93,6 +105,12 @@ def write_pack(
         *say_changes(here, spots, before, None if before is None else before[is_inside(before, ground)]),
         *show_map(here, name, picture),
         *show_table(release(here, kind="spots", profile=who), who),
+        *(
+            []
+            if months is None
+            else show_months(months, read_events({}) if calendar is None else calendar, who)
+        ),
+        *([] if board is None else [Heading("Indicators"), *show_board(board, who)]),
         Heading("Plans"),
         Text(_name_plans(chosen)),
     ]

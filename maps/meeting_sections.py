@@ -11,9 +11,12 @@ import pandas as pd
 from hotspots.plan_record import Plan
 from hotspots.plan_words import clean_text, say_count, say_list
 from maps.disclosure import Profile
+from maps.events import as_records, say_entry
+from maps.month_chart import MOST_MONTHS, draw_months, label_month, marks_in
 from maps.plan_actions import list_reviews
 from maps.plan_blocks import Block, Bullets, Grid, Heading, Picture, Pictures, Text
 from maps.static import draw_static_map
+from maps.suppression import hide_small
 
 
 def say_actions(actions: pd.DataFrame) -> list[Block]:
@@ -85,6 +88,30 @@ def show_map(here: gpd.GeoDataFrame, name: str, picture: dict[str, Any]) -> list
         f"Map of {name} with {say_count(len(here), 'hotspot')}, numbered as in the table below, 1 the worst."
     )
     return [Heading("Map"), Pictures((Picture(png, alt, "Hotspots, numbered as in the table.", 17.0),))]
+
+
+def show_months(months: pd.Series, calendar: pd.DataFrame, who: Profile) -> list[Block]:
+    """Chart the months of the area, marked with the calendar."""
+    gone = hide_small(months, threshold=who.threshold)
+    pairs = [(str(month), int(number)) for month, number in months.items()]
+    shown: list[dict[str, object]] = [
+        {"month": month, "incidents": None if hidden else number}
+        for (month, number), hidden in zip(pairs, gone, strict=True)
+    ]
+    if not any(row["incidents"] for row in shown):
+        return []
+    entries = as_records(calendar)
+    held = [str(row["month"]) for row in shown[-MOST_MONTHS:]]
+    key = "; ".join(f"{letter} {say_entry(entry)}" for letter, entry in marks_in(entries, held))
+    said = "; ".join(
+        f"{label_month(str(row['month']))}: {'not shown' if row['incidents'] is None else row['incidents']}"
+        for row in shown[-24:]
+    )
+    caption = "Records by month." + (f" {key}." if key else "")
+    if gone.any():
+        caption += f" Months under {who.threshold}, and some beside them, are not shown."
+    png = draw_months(shown, entries, size=(150.0, 55.0))
+    return [Heading("Months"), Pictures((Picture(png, f"{caption} {said}.", caption, 15.0),))]
 
 
 def show_table(rows: gpd.GeoDataFrame, who: Profile) -> list[Block]:

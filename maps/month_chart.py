@@ -99,7 +99,7 @@ def draw_months(
     Parameters
     ----------
     months : list of dict
-        ``month`` ("2018-07") and ``incidents``; the latest 36 are drawn.
+        ``month`` ("2018-07") and ``incidents`` (None: may not be shown); the latest 36 are drawn.
     marks : list of dict, optional
         Entries with ``name, kind, start, end``, shaded with a letter above each (see `marks_in`).
     size : (float, float)
@@ -115,7 +115,8 @@ def draw_months(
     from matplotlib.figure import Figure
 
     shown = months[-MOST_MONTHS:]
-    counts = [int(str(row["incidents"])) for row in shown]
+    # a month without a number may not be shown: it keeps its place
+    counts = [0 if row["incidents"] is None else int(str(row["incidents"])) for row in shown]
     with mpl.rc_context(mpl.rcParamsDefault):
         figure = Figure(figsize=(size[0] * _MM, size[1] * _MM), dpi=150, facecolor="white")
         FigureCanvasAgg(figure)

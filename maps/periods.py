@@ -18,13 +18,14 @@ from maps.boards import Board, hide_board, make_boards
 from maps.cell_trends import class_cells, class_hotspots, read_ground
 from maps.compare import compare_groups, months_of
 from maps.config import Config
-from maps.disclosure import Profile, name_category
+from maps.disclosure import OPEN_SOURCES, PROFILES, Profile, name_category
 from maps.events import read_events
 from maps.suppression import hide_small
 from maps.times import REFUSED, SHEETS, Times, profile_all, tabulate_times
 
 TRENDS, CELL_TRENDS = "Trends of hotspots", "Trends of cells"
 NEAR, CHAINS = "Near repeats", "Near repeat chains"
+PAIRS = {"observed": "pairs", "expected": "pairs_by_chance", "ratio": "times_chance"}
 BESIDE = {"comparator_before": "all_records_before", "comparator_after": "all_records_after"}
 
 
@@ -46,6 +47,8 @@ class Periods:
         Trend classes.
     near : NearRepeats or None
         Knox table and chains, where asked for and borne.
+    selected_on : list of str or None
+        The months that chose the hotspots; None for agreed ones.
     """
 
     calendar: pd.DataFrame
@@ -55,6 +58,7 @@ class Periods:
     spot_trends: pd.DataFrame | None = None
     cell_trends: gpd.GeoDataFrame | None = None
     near: NearRepeats | None = None
+    selected_on: list[str] | None = None
 
 
 def tell_periods(
@@ -101,6 +105,7 @@ def tell_periods(
         calendar=calendar,
         areas=areas,
         as_of=as_of,
+        least=least_of(config, incidents),
     )
     return Periods(
         calendar=calendar,
@@ -110,7 +115,14 @@ def tell_periods(
         spot_trends=class_hotspots(spots, incidents, ground=ground),
         cell_trends=class_cells(incidents, given=config.trends, ground=ground),
         near=_near(config, incidents, times),
+        selected_on=chosen_on,
     )
+
+
+def least_of(config: Config, incidents: gpd.GeoDataFrame) -> int:
+    """Smallest count that the run's disclosure profile shows."""
+    published = set(incidents["source"].unique()) <= OPEN_SOURCES
+    return PROFILES[config.output.get("profile", "open" if published else "partner")].threshold
 
 
 def _compare(
@@ -169,7 +181,7 @@ def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame
     if periods.cell_trends is not None:
         tables[CELL_TRENDS] = _locate_cells(periods.cell_trends)
     if periods.near is not None:
-        tables[NEAR] = periods.near.table.reset_index().rename(columns={"observed": "pairs"})
+        tables[NEAR] = periods.near.table.reset_index().rename(columns=PAIRS)
         if who.name in ("open", "internal"):  # a chain may be one household
             tables[CHAINS] = _list_chains(periods.near.chains, incidents)
     return tables

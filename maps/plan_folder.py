@@ -136,7 +136,7 @@ def free_record(folder: Path, plan: Plan) -> Path:
 def _with_assets(plan: Plan, patrols: pd.DataFrame | None, cameras: gpd.GeoDataFrame | None) -> Plan:
     """Add what the patrol and camera work says of this place."""
     ground = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
-    if patrols is not None:
+    if patrols is not None and "ref" in patrols:  # none were chosen where nothing was to be covered
         plan.analysis["patrols"] = " ".join(
             filter(None, (say_patrols(a["ref"], patrols) for a in plan.frozen["areas"]))
         )

@@ -151,23 +151,24 @@ def _describe(table: pd.DataFrame) -> str:
 
 def lay_out_board(board: Board, *, profile: Profile, words: dict[str, Any], day: str) -> Document:
     """Blocks of a board's page: one row for each indicator, with its trace, change and words."""
-    table = hide_board(board.table, profile)
-    before, after = board.table.attrs["before"], board.table.attrs["after"]
-    rows = tuple(_row(row) for row in table.to_dict("records"))
-    header = ("Indicator", before, after, "Change (95 % interval)", "Months, 12 to a line", "In words")
     said = [f"{board.area.partition(':')[2]}, beside all the records. " if board.area else ""]
     said += [f"Source: {words['source']}. The change compares the two periods named above each column."]
-    blocks: list[Block] = [
-        Text("".join(said), note=True),
-        Grid(board.title, header, rows, _WIDTHS, numbers=(1, 2)),
-    ]
-    if board.table.attrs["calendar"]:
-        blocks.append(Text(f"Months with a star: {'; '.join(board.table.attrs['calendar'])}."))
-    blocks += [Text(warning) for warning in board.table.attrs["warnings"]]
-    blocks.append(Text(_READ, note=True))
-    blocks.append(Text(profile.audience, note=True))
+    told = Text("".join(said), note=True)
+    blocks = [told, *show_board(board, profile), Text(profile.audience, note=True)]
     title = f"{board.title}: {words['title']}"
     return Document(title, board.title, str(words["marking"]), day, tuple(blocks), keywords="board page")
+
+
+def show_board(board: Board, profile: Profile) -> list[Block]:
+    """Table of a board's page, what its stars stand for, its warnings, and how to read it."""
+    table, attrs = hide_board(board.table, profile), board.table.attrs
+    windows = (str(attrs["before"]), str(attrs["after"]))
+    header = ("Indicator", *windows, "Change (95 % interval)", "Months, 12 to a line", "In words")
+    rows = tuple(_row(row) for row in table.to_dict("records"))
+    blocks: list[Block] = [Grid(board.title, header, rows, _WIDTHS, numbers=(1, 2))]
+    if attrs["calendar"]:
+        blocks.append(Text(f"Months with a star: {'; '.join(attrs['calendar'])}."))
+    return [*blocks, *map(Text, attrs["warnings"]), Text(_READ, note=True)]
 
 
 _READ = (

@@ -30,6 +30,7 @@ SHEETS = {
 }
 REFUSED = "Times not shown"
 _COLUMNS = ["incidents", "harm", "days", "per_day", "share", "expected", "chance_low", "chance_high"]
+_HEADS = {"expected": "evenly_spread", "chance_low": "evenly_spread_low", "chance_high": "evenly_spread_high"}
 _FEWEST = 20  # with fewer incidents to a bin on average, no sentence says which stand out
 
 
@@ -131,7 +132,10 @@ def hide_times(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
 
 def tabulate_times(times: Times, who: Profile, *, calendar: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the sheets of a run's time profiles; the last says which are not there, and why."""
-    tables = {SHEETS[by]: hide_times(table, who).reset_index() for by, table in times.profiles.items()}
+    tables = {
+        SHEETS[by]: hide_times(table, who).rename(columns=_HEADS).reset_index()
+        for by, table in times.profiles.items()
+    }
     if SHEETS["month"] in tables:
         months = tables[SHEETS["month"]]
         months["on_the_calendar"] = name_in_months(calendar, months["month"])
