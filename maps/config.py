@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError, Problems, read_text
-from maps.config_checks import HOTSPOT_FILES, check_config, line_of
+from maps.config_checks import HOTSPOT_FILES, check_config
+from maps.config_files import check_files, find_files
 
 
 @dataclass(frozen=True)
@@ -77,120 +77,10 @@ def read_config(path: str | Path) -> Config:
         ) from error
     problems = Problems(f"The configuration {path.name} has problems")
     check_config(raw, text, problems)
-    files = _find_files(raw, path, problems)
-    _check_area_files(raw, path, text, problems)
+    files = find_files(raw, path, problems)
+    check_files(raw, path, text, problems)
     problems.raise_any()
     return _build(raw, path, files)
-
-
-def _find_files(raw: Mapping[str, Any], path: Path, problems: Problems) -> list[Path]:
-    sources, single = raw.get("sources"), raw.get("incidents")
-    tables = list(sources.values()) if isinstance(sources, dict) else [single]
-    if isinstance(sources, dict) and isinstance(single, dict) and "files" in single:
-        problems.add("files stand both in [incidents] and in [sources]", advice="only [sources.<name>]")
-    named = [table.get("files") if isinstance(table, dict) else None for table in tables]
-    lists = [[files] if isinstance(files, str) else files for files in named]
-    if not all(isinstance(files, list) and files for files in lists):
-        where = "each of [sources]" if isinstance(sources, dict) else "[incidents]"
-        problems.add(f"{where} must name its files", advice='files = ["2018-07-west-yorkshire-street.csv"]')
-        return []
-    found: list[Path] = []
-    for name in (name for files in lists for name in files or ()):
-        matches = _match(str(name), path.parent)
-        if not matches:
-            problems.add(
-                "no such file or folder", given=str(name), advice="paths start at the configuration's folder"
-            )
-        found += [match for match in matches if match not in found]
-    return found
-
-
-def _match(name: str, folder: Path) -> list[Path]:
-    """Files that a name or pattern stands for, in a fixed order."""
-    target = folder / name
-    if target.exists():
-        return [target.resolve()]
-    if not any(mark in name for mark in "*?["):
-        return []
-    root = Path(target.anchor)
-    return sorted(p.resolve() for p in root.glob(str(target.relative_to(root))))
-
-
-def _check_area_files(raw: Mapping[str, Any], path: Path, text: str, problems: Problems) -> None:
-    layers = raw.get("areas", {})
-    for layer, table in layers.items() if isinstance(layers, dict) else ():
-        if not isinstance(table, dict):
-            continue
-        if not set(table) & {"file", "nest", "groups", "easting"}:
-            problems.add(
-                f"line {line_of(text, f'areas.{layer}')}: [areas.{layer}] does not say where its areas are "
-                "or what they are made of",
-                advice="'file' and 'name', or 'nest', 'groups' or 'easting'",
-            )
-        if "file" in table and "name" not in table:
-            problems.add(
-                f"line {line_of(text, f'areas.{layer}')}: [areas.{layer}] must have 'name'",
-                given=f"[areas.{layer}]",
-                advice="name = the column that holds the areas' names",
-            )
-        if isinstance(table.get("file"), str) and not (path.parent / table["file"]).exists():
-            problems.add(
-                f"line {line_of(text, f'areas.{layer}', 'file')}: no such file",
-                given=table["file"],
-                advice="paths start at the configuration's folder",
-            )
-    premises = raw.get("premises", {})
-    for name, table in premises.items() if isinstance(premises, dict) else ():
-        where = f"line {line_of(text, f'premises.{name}')}"
-        if not isinstance(table, dict) or not {"file", "distance"} <= set(table):
-            problems.add(
-                f"{where}: [premises.{name}] needs 'file' and 'distance'",
-                given=f"[premises.{name}]",
-                advice='file = "premises.csv" and distance = 50',
-            )
-        elif not (path.parent / str(table["file"])).exists():
-            problems.add(
-                f"{where}: no such file",
-                given=str(table["file"]),
-                advice="paths start at the configuration's folder",
-            )
-    for table, keys in {"hotspots": HOTSPOT_FILES, "patrols": ("streets",), "nearby": ("file",)}.items():
-        given = raw.get(table, {})
-        for key in keys if isinstance(given, dict) else ():
-            if isinstance(given.get(key), str) and not (path.parent / given[key]).exists():
-                line = line_of(text, table, key)
-                problems.add(
-                    f"line {line}: no such file or folder",
-                    given=given[key],
-                    advice="paths start at the configuration's folder",
-                )
-    _check_time_files(raw, path, text, problems)
-    incidents = raw.get("incidents", {})
-    study = incidents.get("study_area") if isinstance(incidents, dict) else None
-    if isinstance(study, str) and not (path.parent / study).exists():
-        problems.add(
-            f"line {line_of(text, 'incidents', 'study_area')}: no such file",
-            given=study,
-            advice="paths start at the configuration's folder",
-        )
-
-
-def _check_time_files(raw: Mapping[str, Any], path: Path, text: str, problems: Problems) -> None:
-    """Note files of the calendar and of board pages that are not there."""
-    calendar, boards = raw.get("calendar"), raw.get("boards")
-    files = calendar.get("files", []) if isinstance(calendar, dict) else []
-    named = [("calendar", "files", name) for name in ([files] if isinstance(files, str) else files)]
-    for board, table in boards.items() if isinstance(boards, dict) else ():
-        given = table if isinstance(table, dict) else {}
-        named += [(f"boards.{board}", key, given[key]) for key in ("survey", "indicators") if key in given]
-    for where, key, name in named:
-        packaged = key == "indicators" and not str(name).endswith(".toml")
-        if not packaged and not (path.parent / str(name)).exists():
-            problems.add(
-                f"line {line_of(text, where, key)}: no such file",
-                given=str(name),
-                advice="paths start at the configuration's folder",
-            )
 
 
 def _locate(table: dict[str, Any], base: Path) -> dict[str, Any]:

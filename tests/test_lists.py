@@ -57,7 +57,7 @@ def test_what_is_given_up_is_the_own_lists_share_less_this_one(incidents):
 def test_a_profile_without_records_gets_an_empty_list_and_says_so(incidents, caplog):
     (none,) = find_lists(incidents, {"drugs": {"categories": ["Drugs"]}}, areas={}, options=OPTIONS)
     assert none.spots.empty
-    assert "No incident belongs" in caplog.text
+    assert "No record belongs" in caplog.text
 
 
 def test_lists_are_layers_of_the_map(incidents):
