@@ -41,7 +41,7 @@ def gather_points(incidents: gpd.GeoDataFrame, *, area: Any = None) -> Points:
     inside = shapely.intersects_xy(area, points.xy[:, 0], points.xy[:, 1])
     left_out = int(points.weights["incidents"][~inside].sum())
     if left_out:
-        announce(f"{left_out:,} incidents lie outside the study area and are not counted.")
+        announce(f"{left_out:,} records lie outside the study area and are not counted.")
     return points.keep(inside)
 
 

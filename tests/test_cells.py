@@ -106,7 +106,7 @@ def test_incidents_outside_the_study_area_are_left_out_and_said(caplog: pytest.L
     with caplog.at_level(logging.WARNING):
         cells = count_cells(points([(50, 50), (900, 900)]), size=300, study_area=L_SHAPE)
     assert cells["incidents"].sum() == 1
-    assert "1 incidents lie outside the study area" in caplog.text
+    assert "1 records lie outside the study area" in caplog.text
 
 
 def test_a_frame_of_areas_is_a_study_area_in_any_reference_system() -> None:
