@@ -22,10 +22,10 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from hotspots import list_layouts, load_layout, read_crosswalk, read_incidents
+from hotspots import list_layouts, read_crosswalk, read_incidents
 from hotspots.coordinates import make_points
 from hotspots.crosswalk import BY_SOURCE
-from hotspots.layout import Layout
+from hotspots.layout import Layout, load_layout
 
 NOTE = "SYNTHETIC - not a real record"
 AS_OF = "2024-12-31"

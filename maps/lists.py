@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from boundaries import attach_areas
-from hotspots import compare_lists, filter_profile, find_hotspots, load_profile
+from hotspots import filter_profile, find_hotspots
 from hotspots.checks import announce
-from hotspots.profiles import Profile
+from hotspots.lists import compare_lists
+from hotspots.profiles import Profile, load_profile
 
 EVERYTHING = "Everything"
 

@@ -14,13 +14,13 @@ from matplotlib.figure import Figure
 from hotspots import (
     count_cells,
     label_cells,
-    lorenz_curve,
     measure_concentration,
     read_incidents,
     score_cells,
     smooth_density,
 )
 from hotspots.checks import ASB
+from hotspots.concentration import lorenz_curve
 
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parents[1] / "maps" / "demo"
