@@ -140,7 +140,7 @@ def tabulate_times(times: Times, who: Profile, *, calendar: pd.DataFrame) -> dic
         months = tables[SHEETS["month"]]
         months["on_the_calendar"] = name_in_months(calendar, months["month"])
     if times.refused:
-        rows = [(SHEETS[by], reason) for by, reason in times.refused.items()]
+        rows = [(SHEETS.get(by, by), reason) for by, reason in times.refused.items()]
         tables[REFUSED] = pd.DataFrame(rows, columns=["profile", "reason"])
     return tables
 

@@ -12,15 +12,16 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots import read_plan
+from hotspots import find_hotspots, read_plan
 from hotspots.checks import InputError
 from maps.boards import hide_board, make_boards
 from maps.cell_trends import class_cells
 from maps.cli import main
+from maps.config import Config
 from maps.disclosure import PROFILES
 from maps.events import read_events
 from maps.month_chart import draw_months, list_marks, marks_in
-from maps.periods import hide_changes
+from maps.periods import hide_changes, tabulate_periods, tell_periods
 from maps.time_pages import split_trace
 from maps.times import hide_times, profile_all, say_profile
 
@@ -242,6 +243,17 @@ def test_months_alone_bear_months_and_say_why_not_the_rest():
     assert list(times.profiles) == ["month", "calendar month", "season"]
     assert set(times.refused) == {"weekday", "hour", "weekday_hour", "holidays", "peaks"}
     assert all("police.uk publishes the month only" in reason for reason in times.refused.values())
+
+
+def test_near_repeats_of_months_are_refused_beside_the_profiles(tmp_path):
+    config = Config(path=tmp_path, files=[], near_repeats={"permutations": 9})
+    points = monthly({"2018-06": 10, "2018-07": 30})
+    spots = find_hotspots(points, count=1, resamples=0)
+    periods = tell_periods(config, points, spots, {}, study_area=None, as_of=None)
+    assert periods.near is None
+    rows = tabulate_periods(periods, PROFILES["open"], points)["Times not shown"].set_index("profile")
+    assert "Near repeats need records dated to the day" in rows.loc["Near repeats", "reason"]
+    assert "hold no hour" in rows.loc["By hour", "reason"]
 
 
 def test_own_holidays_stand_for_the_typical_ones_and_events_beside_the_usual_peaks():
