@@ -1,38 +1,209 @@
-"""The pages say what is so: the Start page is followed to the letter, and no link leads nowhere."""
+"""The pages say what is so: each is followed to the letter, no figure is typed, no link leads nowhere."""
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
+import io
 import re
 import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import pandas as pd
 import pytest
 
+from hotspots import read_incidents
+from hotspots.severity_weights import read_weights
 from maps.cli import main
+from maps.disclosure import PROFILES
 
 REPO = Path(__file__).resolve().parent.parent
-PAGES = sorted([*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md")])
+DOCS = REPO / "docs"
+if not DOCS.is_dir():
+    pytest.skip("docs/ is not part of the installed package", allow_module_level=True)
+PAGES = sorted([*REPO.glob("*.md"), *DOCS.rglob("*.md")])
+BLOCK = re.compile(r"^( *)```(\w*)([^\n]*)\n(.*?)^\1```", flags=re.MULTILINE | re.DOTALL)
+FOLLOWED = (
+    "guides/our-own-data.md",
+    "guides/ten-cameras.md",
+    "guides/what-may-i-send.md",
+    "guides/which-hotspots.md",
+    "readers/analyst.md",
+    "readers/manager.md",
+    "readers/planner.md",
+)
+
+
+def blocks_of(page: Path) -> list[tuple[str, str, str]]:
+    """Code blocks of a page in order: language, title, text."""
+    found = []
+    for indent, language, rest, body in BLOCK.findall(page.read_text(encoding="utf-8")):
+        text = "".join(line.removeprefix(indent) for line in body.splitlines(keepends=True))
+        title = re.search(r'title="([^"]+)"', rest)
+        found.append((language, title[1] if title else "", text))
+    return found
+
+
+def follow(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Do what a page says, block by block, in the folder one is in; compare what it says will be printed."""
+    scope: dict[str, object] = {}
+    blocks = blocks_of(page)
+    assert blocks, f"{page.name} has nothing to follow"
+    for number, (language, title, text) in enumerate(blocks):
+        quoted = blocks[number + 1][2] if [b[0] for b in blocks[number + 1 : number + 2]] == ["text"] else ""
+        capsys.readouterr()
+        printed = io.StringIO()
+        if language == "toml":
+            assert title, f"{page.name}: a configuration without a file name"
+            Path(title).write_text(text, encoding="utf-8")
+        elif language == "python":
+            with contextlib.redirect_stdout(printed):
+                exec(compile(text, page.name, "exec"), scope)
+        elif not language:
+            for line in text.splitlines():
+                printed.write(run_line(line, expected=2 if "Error:" in quoted else 0, capsys=capsys))
+        said = " ".join(f"{printed.getvalue()} {capsys.readouterr().out}".split())
+        for line in quoted.splitlines():
+            assert " ".join(line.split()) in said, (
+                f"{page.name} quotes {line!r}, not found in: {said[-1500:]}"
+            )
+
+
+def run_line(line: str, *, expected: int, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run one line of a console block and return what it printed."""
+    program, *arguments = shlex.split(line)
+    if program == "hotspots":
+        code = main(arguments)
+    else:
+        assert line.startswith("python examples/"), line
+        script = REPO / arguments[0]
+        code = subprocess.run([sys.executable, str(script), *arguments[1:]], check=False).returncode
+    said = capsys.readouterr()
+    assert code == expected, said.err
+    return said.out + said.err
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory) -> Path:
+    """Folder in which the Start page has been followed, but for the installation."""
+    folder = tmp_path_factory.mktemp("start")
+    with contextlib.chdir(folder):
+        for command in commands_of(DOCS / "index.md"):
+            assert main(command) == 0
+    return folder
 
 
 def commands_of(page: Path) -> list[list[str]]:
     """Every ``hotspots`` command that stands in a code block of a page."""
-    blocks = re.findall(r"^```\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
+    lines = [line for language, _, text in blocks_of(page) if not language for line in text.splitlines()]
     return [shlex.split(line)[1:] for line in lines if line.startswith("hotspots ")]
 
 
-def test_the_start_page_is_followed_to_the_letter(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    commands = commands_of(REPO / "docs" / "index.md")
-    assert [command[0] for command in commands] == ["init", "check", "run"]
-    for command in commands:
-        assert main(command) == 0, capsys.readouterr().err
-    page = (REPO / "docs" / "index.md").read_text(encoding="utf-8")
+def test_the_start_page_is_followed_to_the_letter(started):
+    assert [command[0] for command in commands_of(DOCS / "index.md")] == ["init", "check", "run"]
+    page = (DOCS / "index.md").read_text(encoding="utf-8")
     table = page.split("| file | for whom |")[1].split("\n\n")[0]
     promised = re.findall(r"`([^`]+)`", table)
     assert len(promised) >= 9
     for name in promised:
-        assert list((tmp_path / "our-team" / "results").glob(name)), name
+        assert list((started / "our-team" / "results").glob(name)), name
+
+
+@pytest.mark.parametrize("page", FOLLOWED)
+def test_a_page_is_followed_to_the_letter(page, started, tmp_path, monkeypatch, capsys):
+    shutil.copytree(started, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    if page == "guides/ten-cameras.md":
+        write_posts_and_register(tmp_path)
+    follow(DOCS / page, capsys)
+
+
+def write_posts_and_register(folder: Path) -> None:
+    """Lamp-posts and a register, as the guide on cameras takes them for given."""
+    from importlib.resources import files
+
+    download = files("maps") / "demo" / "leeds_july_2016_2017_2018.zip"
+    (folder / "download.zip").write_bytes(download.read_bytes())
+    incidents, _ = read_incidents(folder / "download.zip")
+    posts = incidents.iloc[::30][["geometry"]].reset_index(drop=True)
+    posts.to_file(folder / "lamp_posts.gpkg", engine="pyogrio")
+    middle = posts.geometry.iloc[:3]
+    register = pd.DataFrame({"ref": ["C1", "C2", "C3"], "kind": "camera", "name": ["a", "b", "c"]})
+    register["easting"], register["northing"] = middle.x.round(), middle.y.round()
+    register = register.assign(installed="2026-01-05", review="2026-12-01", removed="", quantity="", notes="")
+    register.to_csv(folder / "register.csv", index=False)
+
+
+def test_every_guide_is_followed_here_or_by_its_own_test():
+    own = {"guides/did-it-work.md"}  # tests/test_did_it_work.py
+    guides = {p.relative_to(DOCS).as_posix() for f in ("guides", "readers") for p in (DOCS / f).glob("*.md")}
+    assert guides == {*FOLLOWED, *own}
+
+
+def test_no_figure_between_marks_is_typed(started):
+    spec = importlib.util.spec_from_file_location("fill_figures", DOCS / "fill_figures.py")
+    filler = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(filler)
+    figures = filler.read_run(started / "our-team" / "results")
+    used = set()
+    for page in filler.PAGES:
+        text = page.read_text(encoding="utf-8")
+        used |= {found[1] for found in filler.MARKED.findall(text)}
+        assert filler.fill(text, figures) == text, f"{page.name} is stale: python docs/fill_figures.py"
+    assert used == set(figures)
+
+
+def test_the_facts_of_the_front_pages_are_so():
+    readme, start = ((p).read_text(encoding="utf-8") for p in (REPO / "README.md", DOCS / "index.md"))
+    project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    python = project["requires-python"].removeprefix(">=")
+    days = read_weights("cchi-2026").set_index("label")["weight"]
+    for page in (readme, start):
+        assert f"Python {python} or later" in page
+    assert f"a robbery {days['Robbery']:.0f} days and a shoplifting {days['Shoplifting']:.0f}" in readme
+    which = (DOCS / "guides" / "which-hotspots.md").read_text(encoding="utf-8")
+    assert f"A robbery counts {days['Robbery']:.0f}, shoplifting {days['Shoplifting']:.0f}" in which
+    assert project["license"] == "MIT"
+    assert "MIT licence" in readme
+
+
+def test_ten_and_fourteen_is_what_chance_does():
+    from hotspots.two_counts import etest_p
+
+    readme = (REPO / "README.md").read_text(encoding="utf-8")
+    assert "Ten crimes last July and fourteen this July is what chance does" in " ".join(readme.split())
+    assert etest_p(10, 14) > 0.3
+
+
+def test_the_table_of_profiles_is_the_gates():
+    page = (DOCS / "guides" / "what-may-i-send.md").read_text(encoding="utf-8")
+    for name, profile in PROFILES.items():
+        (row,) = [line for line in page.splitlines() if f"| `{name}` |" in line]
+        cells = [cell.strip() for cell in row.split("|")]
+        assert cells[3] == (f"1 to {profile.threshold - 1} not shown" if profile.threshold else "shown")
+        assert cells[4] == (profile.marking or "none")
+        assert (cells[5] == "left out") == (name == "public")
+
+
+def test_the_measured_figures_of_the_method_statement_stand_on_the_pages_it_names():
+    page = (DOCS / "governance" / "method-statement.md").read_text(encoding="utf-8")
+    table = page.split("## 4. How right it is")[1].split("\n\n")[1]
+    rows = re.findall(r"\| ([\d.]+(?: %)?) \| \[[^]]+\]\(\.\./([^)]+)\) \|", table)
+    assert len(rows) == table.count("\n") - 1
+    for figure, source in rows:
+        assert figure in (DOCS / source).read_text(encoding="utf-8"), (figure, source)
+
+
+def test_the_commands_of_the_readme_are_those_that_are_followed_elsewhere():
+    followed = {line for page in ("index.md", *FOLLOWED) for line in map(tuple, commands_of(DOCS / page))}
+    commands = [tuple(c) for c in commands_of(REPO / "README.md")]
+    assert len(commands) >= 4
+    assert set(commands) <= followed
 
 
 def anchors_of(page: Path) -> set[str]:
@@ -40,14 +211,27 @@ def anchors_of(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", head.lower()).strip().replace(" ", "-") for head in heads}
 
 
+def links_of(page: Path) -> list[str]:
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    return re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r"<(https?://[^>\s]+)>", text)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPO).as_posix())
 def test_every_link_of_a_page_leads_somewhere(page):
-    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for target in re.findall(r"\]\(([^)\s]+)\)", text):
-        if target.startswith(("http://", "https://", "mailto:")):
+    for target in links_of(page):
+        if "://" in target:
+            parts = urlsplit(target)
+            assert parts.scheme == "https", f"{page.name}: {target}"
+            assert re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}", parts.netloc), f"{page.name}: {target}"
             continue
         path, _, anchor = target.partition("#")
         found = (page.parent / path).resolve() if path else page
         assert found.exists(), f"{page.name}: {target}"
         if anchor and found.suffix == ".md":
             assert anchor in anchors_of(found), f"{page.name}: {target}"
+
+
+def test_every_page_stands_in_the_navigation():
+    nav = (REPO / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
+    named = set(re.findall(r"[\w/-]+\.md", nav))
+    assert named == {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")}
