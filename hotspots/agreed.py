@@ -56,7 +56,8 @@ def read_hotspots(
     seed : int
         Seed of the draws.
     study_area : GeoDataFrame, geometry or None
-        The ground over which ``expected`` spreads the incidents; None means what incidents and areas span.
+        The ground over which ``expected`` spreads the incidents; None means the kilometre squares
+        that hold any.
 
     Returns
     -------

@@ -11,6 +11,7 @@ import shapely
 from hotspots.collapse import Floats, Places
 from hotspots.study_area import read_area
 
+SQUARE = 1000.0  # metres
 AROUND = 500.0  # metres: the streets about a place that people would walk in ten minutes
 
 
@@ -24,8 +25,8 @@ def add_expected(spots: gpd.GeoDataFrame, places: Places, *, study_area: Any = N
     places : Places
         What they were found in, collapsed.
     study_area : GeoDataFrame, GeoSeries, geometry or None
-        The ground over which chance spreads the incidents on it. None means the ground that incidents and
-        hotspots span (their convex hull).
+        The ground over which chance spreads the incidents on it. None means the kilometre squares of the
+        National Grid that hold an incident, and the hotspots themselves.
 
     Returns
     -------
@@ -40,24 +41,51 @@ def add_expected(spots: gpd.GeoDataFrame, places: Places, *, study_area: Any = N
     chance alone. `measure_concentration` says how much the busiest places hold.
     """
     spots = spots.copy()
-    shapes = spots.geometry.to_numpy()
-    ground = _ground_of(shapes, places) if study_area is None else read_area(study_area)
-    shapely.prepare(ground)
-    on = np.asarray(shapely.intersects_xy(ground, *places.xy.T), dtype=bool) & (places.incidents > 0)
+    shapes = np.asarray(spots.geometry.to_numpy())
+    on = places.incidents > 0
+    if study_area is None:
+        pieces = squares_of(places.xy[on])
+        ground = float(shapely.area(pieces).sum() + _beyond(shapes, pieces))
+    else:
+        area = read_area(study_area)
+        pieces, ground = shapely.get_parts(area), float(area.area)
+        shapely.prepare(area)
+        on &= shapely.intersects_xy(area, *places.xy.T)
     xy, counts = places.xy[on], places.incidents[on].astype(float)
     size = np.asarray(shapely.area(shapes), dtype=float)
-    spots["expected"] = size * _rate(counts.sum(), float(ground.area))
-    spots["expected_nearby"] = size * _rates_around(shapes, xy, counts, ground)
+    spots["expected"] = size * _rate(counts.sum(), ground)
+    spots["expected_nearby"] = size * _rates_around(shapes, xy, counts, pieces)
     return spots
 
 
-def _ground_of(shapes: Any, places: Places) -> Any:
-    """Return the ground that the incidents and the hotspots span."""
-    there = shapely.multipoints(places.xy[places.incidents > 0])
-    return shapely.convex_hull(shapely.geometrycollections([there, *shapes]))
+def squares_of(xy: Floats) -> Any:
+    """Return the kilometre squares of the National Grid that hold any of some points.
+
+    Examples
+    --------
+    >>> squares = squares_of(np.array([[10.0, 10.0], [990.0, 10.0], [1000.0, 10.0]]))
+    >>> shapely.bounds(squares).tolist()
+    [[0.0, 0.0, 1000.0, 1000.0], [1000.0, 0.0, 2000.0, 1000.0]]
+    """
+    corner = np.unique(np.floor(xy / SQUARE), axis=0) * SQUARE
+    return shapely.box(*corner.T, *(corner + SQUARE).T)
 
 
-def _rates_around(shapes: Any, xy: Floats, counts: Floats, ground: Any) -> Floats:
+def _beyond(shapes: Any, pieces: Any) -> float:
+    """Square metres of some shapes that lie off the pieces of the ground."""
+    parts = shapely.get_parts(shapely.union_all(shapes))
+    return float(shapely.area(parts).sum() - _shared(parts, pieces).sum())
+
+
+def _shared(shapes: Any, pieces: Any) -> Floats:
+    """Square metres of each shape on pieces that do not overlap."""
+    shape, piece = shapely.STRtree(pieces).query(shapes, predicate="intersects")
+    areas = shapely.area(shapely.intersection(shapes[shape], pieces[piece]))
+    return np.bincount(shape, areas, minlength=len(shapes)).astype(float)
+
+
+def _rates_around(shapes: Any, xy: Floats, counts: Floats, pieces: Any) -> Floats:
+    """Incidents per square metre of the ground within 500 m of each shape."""
     if not len(shapes) or not len(xy):
         return np.full(len(shapes), np.nan)
     wide = shapely.buffer(shapes, AROUND)
@@ -66,8 +94,8 @@ def _rates_around(shapes: Any, xy: Floats, counts: Floats, ground: Any) -> Float
     for ring in (wide, shapes):
         spot, at = tree.query(ring, predicate="intersects")
         totals.append(np.bincount(spot, counts[at], minlength=len(shapes)))
-    belts = shapely.intersection(shapely.difference(wide, shapes), ground)
-    return np.array([_rate(n, a) for n, a in zip(totals[0] - totals[1], shapely.area(belts), strict=True)])
+    areas = _shared(shapely.difference(wide, shapes), pieces)
+    return np.array([_rate(n, a) for n, a in zip(totals[0] - totals[1], areas, strict=True)])
 
 
 def _rate(count: float, area: float) -> float:

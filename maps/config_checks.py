@@ -13,7 +13,7 @@ from hotspots.checks import InputError, Problems, closest_name
 from hotspots.find import METHODS
 from hotspots.profiles import load_profile
 from hotspots.timing import NEEDS
-from hotspots.windows import read_window
+from hotspots.windows import read_window, read_windows
 from maps.events import TABLES
 
 Kind = type | tuple[type, ...]
@@ -59,6 +59,7 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "agreed_name": str,
         "agreed_ref": str,
         "agreed_kind": str,
+        "backtest": (bool, list),
     },
     "areas.*": {
         "file": str,
@@ -208,7 +209,7 @@ def _check_values(raw: Mapping[str, Any], text: str, problems: Problems) -> None
         for key, kind in SCHEMA[schema].items():
             value = content.get(key)
             wrong = value is not None and (
-                not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)
+                not isinstance(value, kind) or (isinstance(value, bool) and not _takes_bool(kind))
             )
             if wrong:
                 kinds = kind if isinstance(kind, tuple) else (kind,)
@@ -219,6 +220,10 @@ def _check_values(raw: Mapping[str, Any], text: str, problems: Problems) -> None
     _check_date(raw, text, problems)
     _check_windows(raw, text, problems)
     _check_times(raw, text, problems)
+
+
+def _takes_bool(kind: Kind) -> bool:
+    return kind is bool or (isinstance(kind, tuple) and bool in kind)
 
 
 _PLAIN = {
@@ -306,6 +311,23 @@ def _check_windows(raw: Mapping[str, Any], text: str, problems: Problems) -> Non
                     read_window(name, as_of=as_of)
                 except InputError as error:
                     problems.add(f"line {line_of(text, table, key)}: {error}")
+    _check_backtest(raw, text, problems, as_of=as_of)
+
+
+def _check_backtest(raw: Mapping[str, Any], text: str, problems: Problems, *, as_of: Any) -> None:
+    hotspots = raw.get("hotspots")
+    pairs = hotspots.get("backtest") if isinstance(hotspots, dict) else None
+    for pair in pairs if isinstance(pairs, list) else ():
+        where = f"line {line_of(text, 'hotspots', 'backtest')}: 'backtest'"
+        if not isinstance(pair, list) or len(pair) != 2:
+            advice = '[["2016-07", "2017-07"]]'
+            problems.add(f"{where} must hold pairs of periods", given=repr(pair), advice=advice)
+            continue
+        for window in pair:
+            try:
+                read_windows(window, as_of=as_of)
+            except InputError as error:
+                problems.add(f"{where}: {error}")
 
 
 def _check_times(raw: Mapping[str, Any], text: str, problems: Problems) -> None:

@@ -13,23 +13,20 @@ import pandas as pd
 
 from boundaries import attach_areas, read_layers, summarise_areas
 from boundaries.attach import WITHIN
-from hotspots import (
-    describe_records,
-    load_layout,
-    rank_premises,
-    read_incidents,
-    read_sources,
-    weigh_incidents,
-)
+from hotspots import describe_records, rank_premises, read_incidents, read_sources, weigh_incidents
 from hotspots.checks import CRS, InputError, announce
+from hotspots.layout import load_layout
 from hotspots.rejects import refuse_systematic
+from maps.chance import tabulate_chance
 from maps.compare import add_changes, add_trends
 from maps.config import Config
 from maps.deploy import draw_week, pick_patrols, site_cameras
-from maps.lists import ProblemList, find_lists
+from maps.ground import Ground, choose_ground
+from maps.lists import EVERYTHING, ProblemList, find_lists
 from maps.mainlist import finder_options, make_list
 from maps.periods import Periods, tell_periods
 from maps.progress import Steps
+from maps.tested import Tested, try_choice
 
 HARM_COLUMNS = {"harm_low": "low", "harm_high": "high"}
 
@@ -55,6 +52,9 @@ class Job:
     week: tuple[gpd.GeoDataFrame, pd.DataFrame] | None
     cameras: gpd.GeoDataFrame
     periods: Periods
+    ground: Ground
+    chance: pd.DataFrame
+    tested: Tested | None
 
 
 def do_job(config: Config, steps: Steps) -> Job:
@@ -66,7 +66,7 @@ def do_job(config: Config, steps: Steps) -> Job:
         For whatever the user can put right.
     """
     as_of = _as_of(config)
-    steps.say("Reading the incidents")
+    steps.say("Reading the records")
     study = read_study_area(config)
     incidents, rejects = read_all(config, as_of, study)
     for sentence in describe_records(incidents, rejects, crosswalks=config.crosswalks or None):
@@ -77,7 +77,8 @@ def do_job(config: Config, steps: Steps) -> Job:
     areas = read_layers(made_of(config, hotspots=False), incidents=incidents)
     incidents, reconciliation = attach_areas(incidents, areas, rejects=rejects, **attach_rules(config, areas))
     steps.say("Finding hotspots")
-    main = make_list(incidents, config, study_area=study)
+    ground = choose_ground(incidents, areas, study_area=study, known=config.areas)
+    main = make_list(incidents, config, study_area=study, ground=ground.shape)
     spots = main.spots
     if late := read_layers(made_of(config, hotspots=True), spots=spots):
         incidents, more = attach_areas(incidents, late, rejects=rejects, **attach_rules(config, late))
@@ -87,8 +88,15 @@ def do_job(config: Config, steps: Steps) -> Job:
     sums = sum_areas(incidents, areas, config)
     steps.say("Finding the hotspots of each problem")
     lists = find_lists(
-        incidents, config.profiles, areas=areas, options=finder_options(config, study_area=study)
+        incidents,
+        config.profiles,
+        areas=areas,
+        options=finder_options(config, study_area=study, ground=ground.shape),
     )
+    steps.say("Comparing with chance")
+    problems = {EVERYTHING: incidents} | {one.title: one.incidents for one in lists}
+    chance = tabulate_chance(problems, ground, seed=config.seed)
+    tested = try_choice(incidents, config.hotspots, ground, seed=config.seed)
     steps.say("Comparing periods")
     spots = add_changes(
         spots, incidents, given=config.changes, agreed="agreed" in config.hotspots, as_of=as_of
@@ -117,6 +125,9 @@ def do_job(config: Config, steps: Steps) -> Job:
         week=week,
         cameras=cameras,
         periods=periods,
+        ground=ground,
+        chance=chance,
+        tested=tested,
     )
 
 
@@ -134,7 +145,11 @@ def read_study_area(config: Config) -> gpd.GeoDataFrame | None:
         return None
     study = gpd.read_file(config.study_area)
     if study.crs is None:
-        raise InputError("The study area has no coordinate reference system", given=config.study_area.name)
+        raise InputError(
+            "The study area has no coordinate reference system",
+            given=config.study_area.name,
+            advice="save it with one, such as EPSG:27700",
+        )
     return study.to_crs(CRS)
 
 
@@ -154,7 +169,7 @@ def read_all(
     if incidents.empty:
         causes = rejects["cause"].value_counts()
         raise InputError(
-            "No row of the incident files can be used",
+            "No row of the source files can be used",
             given="; ".join(f"{n:,} rows: {cause}" for cause, n in causes.items()) or "files without rows",
             advice="hotspots check FILE to see them",
         )
@@ -182,7 +197,11 @@ def rank_all_premises(incidents: gpd.GeoDataFrame, config: Config) -> dict[str, 
         premises = gpd.read_file(given["file"])
         if premises.crs is None:
             file = Path(given["file"]).name
-            raise InputError("The premises have no coordinate reference system", given=file)
+            raise InputError(
+                "The premises have no coordinate reference system",
+                given=file,
+                advice="save them with one, such as EPSG:27700",
+            )
         ranked[name] = rank_premises(incidents, premises.to_crs(CRS), distance=given["distance"])
     return ranked
 

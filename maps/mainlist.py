@@ -10,12 +10,13 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from hotspots import find_hotspots, mark_unlisted, match_hotspots, read_hotspots
-from hotspots.agreed import NOT_LISTED
+from hotspots import find_hotspots, match_hotspots, read_hotspots
+from hotspots.agreed import NOT_LISTED, mark_unlisted
 from hotspots.checks import CRS, InputError, announce
+from hotspots.stability import RESAMPLES
 from maps.config import Config
 
-OURS = ("previous", "agreed", "agreed_name", "agreed_ref", "agreed_kind", "streets")
+OURS = ("previous", "agreed", "agreed_name", "agreed_ref", "agreed_kind", "streets", "backtest")
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,15 @@ class MainList:
     unlisted: gpd.GeoDataFrame | None
 
 
-def make_list(incidents: gpd.GeoDataFrame, config: Config, *, study_area: Any = None) -> MainList:
-    """Find the hotspots or score the agreed ones, and give them the references they had last time."""
+def make_list(
+    incidents: gpd.GeoDataFrame, config: Config, *, study_area: Any = None, ground: Any = None
+) -> MainList:
+    """Find the hotspots or score the agreed ones, and give them the references they had last time.
+
+    ``study_area`` is the configured one, ``ground`` what stands for it where there is none.
+    """
     given = config.hotspots
-    found = find_hotspots(incidents, **finder_options(config, study_area=study_area))
+    found = find_hotspots(incidents, **finder_options(config, study_area=study_area, ground=ground))
     spots, unlisted = found, None
     if "agreed" in given:
         spots = read_hotspots(
@@ -41,6 +47,8 @@ def make_list(incidents: gpd.GeoDataFrame, config: Config, *, study_area: Any = 
             name=given.get("agreed_name"),
             ref=given.get("agreed_ref"),
             kind=given.get("agreed_kind"),
+            resamples=given.get("resamples", RESAMPLES),
+            study_area=ground,
         )
         unlisted = found[mark_unlisted(found, spots, incidents=incidents) == NOT_LISTED]
         announce(
@@ -52,13 +60,12 @@ def make_list(incidents: gpd.GeoDataFrame, config: Config, *, study_area: Any = 
     return MainList(spots, changes, unlisted)
 
 
-def finder_options(config: Config, *, study_area: Any = None) -> dict[str, Any]:
+def finder_options(config: Config, *, study_area: Any = None, ground: Any = None) -> dict[str, Any]:
     """Options of `find_hotspots` from the configuration, with files read."""
     options = {key: value for key, value in config.hotspots.items() if key not in OURS}
     if "streets" in config.hotspots:
         options["streets"] = gpd.read_file(config.hotspots["streets"]).to_crs(CRS)
-    if options.get("method") == "cells" and study_area is not None:
-        options["study_area"] = study_area
+    options["study_area"] = study_area if options.get("method") == "cells" else ground
     return {"seed": config.seed, **options}
 
 

@@ -14,18 +14,20 @@ from hotspots.checks import CRS, InputError, require_columns
 from hotspots.plan_assess import frozen_frame
 from hotspots.plan_words import say_months
 from maps.area_map import write_area_map
+from maps.chance import SELECTED, say_chance, say_cover
 from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile, profile_named
 from maps.flat import write_csv
 from maps.job import Job
-from maps.lists import as_layers
+from maps.lists import EVERYTHING, as_layers
 from maps.manifest import count_rows, write_manifest
 from maps.pack_tables import write_frames
 from maps.patrol_card import patrol_layers, write_calendar, write_cards
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.plan_store import open_plans
 from maps.progress import Steps
+from maps.tested import say_tested, write_picture
 from maps.time_pages import write_time_pages
 from maps.web import write_map
 from maps.words import name_counted
@@ -45,6 +47,8 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     steps.say("Writing the tables")
     write_frames(job, folder, who, words=words)
     write_time_pages(job.periods, folder, profile=who, words=words, as_of=job.as_of)
+    if job.tested is not None:
+        write_picture(job.tested, folder)
     if job.week is not None:
         write_week(job, folder / "patrols", who)
     steps.say("Recording the run")
@@ -65,10 +69,24 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
     }
     layers = {name: frame for name, frame in layers.items() if len(frame)}
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
-    write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **words)
+    facts = [*say_sure(job), SELECTED] if len(job.spots) else []
+    write_map(job.spots, folder / "map.html", layers=layers, groups=groups, facts=facts, **words)
     for layer in list(job.areas)[:1]:
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
         write_area_map(job.areas[layer], folder / "areas.html", table=job.area_sums[layer], **named)
+
+
+def say_sure(job: Job) -> list[str]:
+    """Say of the list as a whole what chance would give, what it covers, and how a backtest came out."""
+    return [
+        sentence
+        for sentence in (
+            say_chance(job.chance, EVERYTHING, job.ground),
+            say_cover(job.spots, job.ground),
+            say_tested(job.tested) if job.tested is not None else "",
+        )
+        if sentence
+    ]
 
 
 def profile_of(job: Job) -> Profile:
@@ -92,6 +110,7 @@ def page_words(job: Job, who: Profile) -> dict[str, Any]:
         "attribution": job.config.output.get("attribution", ""),
         "profile": who,
         "marking": marking_of(job, who),
+        "counted": name_counted(job.incidents),
     }
 
 
@@ -176,7 +195,11 @@ def read_nearby(config: Config) -> gpd.GeoDataFrame | None:
     column = config.nearby.get("kind", "kind")
     require_columns(places, [column], what=f"[nearby] {Path(config.nearby['file']).name}")
     if places.crs is None:
-        raise InputError("The places nearby have no coordinate reference system", given="[nearby] file")
+        raise InputError(
+            "The places nearby have no coordinate reference system",
+            given="[nearby] file",
+            advice="save them with one, such as EPSG:27700",
+        )
     return places.to_crs(CRS).rename(columns={column: "kind"})
 
 

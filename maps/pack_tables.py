@@ -8,8 +8,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots import tabulate_records
+from hotspots.records import tabulate_records
 from maps.cell_trends import LAYER
+from maps.chance import DRAWS
+from maps.chance import SHEET as CHANCE
 from maps.disclosure import Profile
 from maps.flat import write_csv, write_rejects
 from maps.geopackage import write_geopackage
@@ -19,6 +21,8 @@ from maps.periods import note_periods, tabulate_periods
 from maps.plan_actions import tabulate_actions
 from maps.plan_store import open_plans
 from maps.tables import write_tables
+from maps.tested import SHEET as BACKTEST
+from maps.tested import SPLITS
 
 LISTS = "What each list gives up"
 MORE = "What more officers add"
@@ -72,6 +76,9 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
         tables[SINCE] = job.since_last
     if job.lists:
         tables[LISTS] = weigh_lists(job.incidents, job.spots, job.lists)
+    tables[CHANCE] = job.chance
+    if job.tested is not None:
+        tables |= {BACKTEST: job.tested.summary.reset_index(), SPLITS: job.tested.table}
     records = tabulate_records(job.incidents, job.rejects, layers=list(job.areas), **weighing(job.config))
     if who.name not in ("open", "internal"):
         records.pop("Repeat points", None)  # a point may be one household
@@ -91,6 +98,12 @@ def sheet_notes(job: Job) -> dict[str, str]:
     notes = {
         LISTS: "Each list was chosen on one problem. Read across: what it holds of every problem, "
         "and so what it gives up beside the list chosen on that one.",
+        CHANCE: "How much the busiest places hold, and how much they would if as many records fell at random "
+        f"over {job.ground.name} (hexagons of 0.1 km², the empty ones too; mean of {DRAWS} random maps, and "
+        "the range of 90 % of them). Gini: 0 where all places hold the same, near 1 where one holds all.",
+        BACKTEST: "Places chosen on one period, scored on the next, by each method with as many units of one "
+        "size. Captured: the share of the next period's records, or harm, in the places chosen. PAI: "
+        "that, divided by the share of the ground. PEI: PAI beside the best possible with such units.",
         MORE: "The share of harm that the stops chosen would cover with more officers on duty.",
         "Coverage": "What each source holds, month by month. Nothing is compared over months it lacks.",
     }

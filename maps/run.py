@@ -6,22 +6,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hotspots import (
-    describe_fit,
-    describe_records,
-    diagnose_rejects,
-    fit_layout,
-    read_incidents,
-    tabulate_rejects,
-)
+from hotspots import describe_records, read_incidents, tabulate_rejects
+from hotspots.fit import describe_fit, fit_layout
+from hotspots.rejects import diagnose_rejects
 from maps.config import read_config
 from maps.folder import clear_errors, replace_folder
 from maps.job import Job, do_job
 from maps.manifest import list_inputs_of, refuse_changed, refuse_overlap
-from maps.pack import write_job
+from maps.pack import say_sure, write_job
 from maps.progress import show_steps
 
-STEPS = 11
+STEPS = 12
 
 
 def run_job(config_path: str | Path, out: str | Path) -> Job:
@@ -69,6 +64,7 @@ def summarise_job(job: Job, out: Path) -> str:
         ),
         f"{len(job.spots):,} hotspots hold {job.spots['share_of_incidents'].sum():.1%} of the records and "
         f"{job.spots['share_of_harm'].sum():.1%} of the harm",
+        *say_sure(job),
         f"Open {out / 'map.html'}",
     ]
     return "\n".join(lines)

@@ -42,6 +42,7 @@ def draw_map(
     profile: str | Profile | None = None,
     marking: str | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
+    facts: Sequence[str] = (),
     counted: str | None = None,
 ) -> folium.Map:
     """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
@@ -65,6 +66,8 @@ def draw_map(
         Protective marking; None is the profile's own.
     groups : dict of str to list of str, optional
         Problem profiles: names for groups of categories, offered beside the categories as filters.
+    facts : list of str, optional
+        Sentences on the list as a whole: how sure one may be of it, and what chance alone would give.
     counted : str, optional
         What the counts are of. None reads it from the layer of incidents: "crimes and ASB incidents", or
         "records" where service requests, calls or other kinds are among them.
@@ -78,6 +81,14 @@ def draw_map(
     ------
     InputError
         If a frame is not in EPSG:27700 or lacks columns.
+
+    Examples
+    --------
+    >>> disc = gpd.GeoSeries.from_xy([430000], [433000], crs=27700).buffer(150)
+    >>> spots = gpd.GeoDataFrame({"ref": ["SE3033"], "name": ["Boar Lane"], "incidents": [12]}, geometry=disc)
+    >>> page = draw_map(spots, period="July 2018", profile="open").get_root().render()
+    >>> "12 crimes and ASB incidents in July 2018" in page
+    True
     """
     _check(spots)
     incidents = _find_incidents(layers)
@@ -107,6 +118,7 @@ def draw_map(
         "measures": measures,
         "layers": layer_summary(drawn),
         "filters": filters,
+        "facts": [clean(fact) for fact in facts],
         "caption": _caption(released, period),
         "picture_alt": _describe_picture(released, period),
         **table_of(released, profile=who),
@@ -153,6 +165,15 @@ def write_map(spots: gpd.GeoDataFrame | folium.Map, path: str | Path, **options:
     ------
     InputError
         As `draw_map`; or if the map needs something from the internet.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> disc = gpd.GeoSeries.from_xy([430000], [433000], crs=27700).buffer(150)
+    >>> spots = gpd.GeoDataFrame({"ref": ["SE3033"], "name": ["Boar Lane"], "incidents": [12]}, geometry=disc)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_map(spots, Path(folder) / "map.html", profile="open").name
+    'map.html'
     """
     import folium
 

@@ -36,13 +36,17 @@ def test_both_rates_by_hand() -> None:
     assert list(found.columns).index("expected") > list(found.columns).index("geometry")
 
 
-def test_without_a_study_area_the_records_and_hotspots_span_the_ground() -> None:
+def test_without_a_study_area_the_squares_with_records_are_the_ground() -> None:
+    disc = math.pi * 100**2
     one = find_hotspots(records((500, 500, 7)), radius=100, count=1, resamples=0)
-    assert one["expected"].tolist() == pytest.approx([7])  # all the ground there is: no less could fall on it
-    assert one["expected_nearby"].isna().all()
-    two = find_hotspots(records((0, 0, 9), (1000, 0, 1)), radius=100, count=1, resamples=0)
-    hull = math.pi * 100**2 / 2 + 200 / 2 * math.sqrt(1000**2 - 100**2) + 100 * 100 * math.asin(0.1)
-    assert two["expected"].iloc[0] == pytest.approx(10 / hull * math.pi * 100**2, rel=2e-3)
+    assert one["expected"].iloc[0] == pytest.approx(7 * disc / 1e6, rel=1e-3)
+    assert one["expected_nearby"].tolist() == [0]
+    two = find_hotspots(records((1000, 500, 9), (5500, 500, 1)), radius=100, count=1, resamples=0)
+    ground = 2e6 + disc / 2  # half of the disc lies on a square without a record
+    assert two["expected"].iloc[0] == pytest.approx(10 / ground * disc, rel=1e-3)
+    wide = find_hotspots(records((500, 500, 7)), radius=9000, count=1, resamples=0)
+    assert wide["expected"].tolist() == pytest.approx([7])  # it covers all the ground there is
+    assert wide["expected_nearby"].isna().all()
 
 
 def test_given_and_labelled_places_say_it_too() -> None:

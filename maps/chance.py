@@ -1,0 +1,105 @@
+"""How concentrated each problem is, never without what pure chance would show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from hotspots import count_cells, measure_concentration
+from maps.ground import Ground
+
+SHEET = "Chance"
+SIDE = 200.0  # metres: hexagons of 0.1 km², as the University of Leeds uses on West Yorkshire
+TOP = (0.01, 0.02, 0.05, 0.1, 0.25)
+DRAWS = 99
+LEAST = 20  # records: no percentage is printed on a smaller base
+SELECTED = "Hotspots are chosen for being high: expect the next count to be lower by itself."
+FEWEST = 5  # cells that "the busiest x %" must mean to be worth a sentence
+COLUMNS = [
+    "problem",
+    "of",
+    "measure",
+    "cells",
+    "incidents",
+    "observed",
+    "chance",
+    "chance_low",
+    "chance_high",
+]
+
+
+def tabulate_chance(
+    problems: Mapping[str, gpd.GeoDataFrame], ground: Ground, *, seed: int = 0
+) -> pd.DataFrame:
+    """Say for each problem how much the busiest places hold, beside as many records fallen at random.
+
+    Parameters
+    ----------
+    problems : dict of str to GeoDataFrame
+        The records of each problem, with ``harm``. Those off the ground are left out; a problem with fewer
+        than 20 records on it has no row.
+    ground : Ground
+        What is divided into hexagons of 0.1 km².
+    seed : int
+        Seed of the random maps.
+
+    Returns
+    -------
+    DataFrame
+        ``problem``; ``of`` "records" or "harm"; ``measure``; ``cells`` and ``incidents`` it rests on;
+        ``observed``; ``chance`` and the range that holds 90 % of 99 random maps.
+    """
+    rows = []
+    shapely.prepare(ground.shape)
+    for problem, incidents in problems.items():
+        there = incidents[shapely.intersects(ground.shape, incidents.geometry.to_numpy())]
+        if len(there) < LEAST:
+            continue
+        cells = count_cells(there, size=SIDE, shape="hexagon", study_area=ground.shape)
+        for of, by in {"records": "incidents", "harm": "harm"}.items():
+            if by in cells.columns and cells[by].sum() > 0:
+                found = measure_concentration(cells, by=by, incidents=there, top=TOP, draws=DRAWS, seed=seed)
+                found = found.reset_index().assign(problem=problem, of=of)
+                rows.append(found.assign(cells=len(cells), incidents=len(there)))
+    return pd.concat(rows, ignore_index=True)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS)
+
+
+def say_chance(table: pd.DataFrame, problem: str, ground: Ground) -> str:
+    """One sentence on how concentrated a problem is, beside chance; "" where there is nothing to say.
+
+    Examples
+    --------
+    >>> row = {"problem": "ASB", "of": "records", "measure": "top 2 % of places hold", "cells": 5310,
+    ...     "observed": 0.56, "chance": 0.27}
+    >>> say_chance(pd.DataFrame([row]), "ASB", Ground(None, "the 33 wards"))
+    'The busiest 2 % of places (106 of 5,310 hexagons of 0.1 km² in the 33 wards) hold 56 % of the records; \
+if the same number of records fell at random over them, 27 % would.'
+    """
+    mine = table[(table["problem"] == problem) & (table["of"] == "records")]
+    shares = [share for share in TOP[1:] if mine["cells"].max() * share >= FEWEST] or [TOP[-1]]
+    row = mine[mine["measure"] == f"top {100 * shares[0]:g} % of places hold"]
+    if row.empty:
+        return ""
+    cells = int(row["cells"].iloc[0])
+    which = f"{max(round(shares[0] * cells), 1):,} of {cells:,} hexagons of 0.1 km² in {ground.name}"
+    observed, chance = (f"{100 * float(row[c].iloc[0]):.0f} %" for c in ("observed", "chance"))
+    return (
+        f"The busiest {100 * shares[0]:g} % of places ({which}) hold {observed} of the records; "
+        f"if the same number of records fell at random over them, {chance} would."
+    )
+
+
+def say_cover(spots: gpd.GeoDataFrame, ground: Ground) -> str:
+    """Say how much of the ground the hotspots cover, and how much of the records they hold."""
+    if spots.empty:
+        return ""
+    covered = float(spots.geometry.intersection(ground.shape).area.sum() / ground.shape.area)
+    held = float(spots["share_of_incidents"].sum())
+    one = len(spots) == 1
+    return (
+        f"The {'one hotspot covers' if one else f'{len(spots):,} hotspots cover'} {100 * covered:.1f} % of "
+        f"{ground.name} and hold{'s' * one} {100 * held:.1f} % of the records."
+    )
