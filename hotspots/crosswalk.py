@@ -30,6 +30,11 @@ BY_SOURCE = {
 def list_crosswalks() -> list[str]:
     """Names of the crosswalks that come with the package.
 
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
     Examples
     --------
     >>> "police.uk" in list_crosswalks()
@@ -53,10 +58,25 @@ def fold_label(label: str) -> str:
 def read_crosswalk(crosswalk: str | Path | pd.DataFrame) -> pd.DataFrame:
     """Crosswalk by name, path of a CSV file, or table: ``value, category, priority, nsir, proactive``.
 
+    Parameters
+    ----------
+    crosswalk : str, Path or DataFrame
+        One of `list_crosswalks`, a CSV file, or a table with these columns.
+
+    Returns
+    -------
+    DataFrame
+        One row per value of the source.
+
     Raises
     ------
     InputError
         For a missing file or column, and for a priority or NSIR qualifier that does not exist.
+
+    Examples
+    --------
+    >>> read_crosswalk("police.uk").columns.tolist()
+    ['value', 'category', 'priority', 'nsir', 'proactive']
     """
     if isinstance(crosswalk, pd.DataFrame):
         table = crosswalk.astype("str")
@@ -158,7 +178,26 @@ def _all_together() -> pd.DataFrame:
 def list_unmatched(
     incidents: pd.DataFrame, *, crosswalks: Mapping[str, str | Path | pd.DataFrame] | None = None
 ) -> pd.DataFrame:
-    """Values that no crosswalk knows: ``source, category, incidents``, the most frequent first."""
+    """Values that no crosswalk knows: ``source, category, incidents``, the most frequent first.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Incidents or places with ``category`` (and ``source``).
+    crosswalks : mapping, optional
+        A source's name and its crosswalk: a name, a path or a table. None: those that come with the package.
+
+    Returns
+    -------
+    DataFrame
+        One row per source and category, no row where every value is known.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"source": "police.uk", "category": ["Drugs", "Witchcraft"]})
+    >>> list_unmatched(rows).to_numpy().tolist()
+    [['police.uk', 'Witchcraft', 1]]
+    """
     table = crosswalk_categories(incidents, crosswalks=crosswalks)
     lost = incidents.loc[~table["matched"].to_numpy()]
     counts = lost["incidents"] if "incidents" in lost.columns else pd.Series(1, index=lost.index)

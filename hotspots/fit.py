@@ -154,13 +154,28 @@ def describe_fit(fit: pd.DataFrame) -> list[str]:
 
 
 def suggest_layouts(source: Any) -> pd.DataFrame:
-    """Rank the packaged layouts by how well they fit the first file of ``source``.
+    r"""Rank the packaged layouts by how well they fit the first file of ``source``.
+
+    Parameters
+    ----------
+    source : str, Path or list
+        As for `read_incidents`.
 
     Returns
     -------
     DataFrame
         ``layout, fits`` (nothing required is missing), ``found`` (meanings found), ``lacking``,
         ``description``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "march.csv"
+    ...     row = "2024-03,-1.5,53.8,On or near Boar Lane,Drugs"
+    ...     _ = file.write_text(f"Month,Longitude,Latitude,Location,Crime type\n{row}\n")
+    ...     suggest_layouts(file)["layout"].iloc[0]
+    'police.uk'
     """
     file = find_files(source)[0]
     columns = list(read_rows(file).rows.columns)

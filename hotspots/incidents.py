@@ -32,7 +32,7 @@ def read_incidents(
     as_of: str | date | pd.Timestamp | None = None,
     same_month: str = "refuse",
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Read incident files; every row ends in exactly one of the two tables returned.
+    r"""Read incident files; every row ends in exactly one of the two tables returned.
 
     Parameters
     ----------
@@ -69,6 +69,19 @@ def read_incidents(
     -----
     Anti-social behaviour carries no Crime ID on police.uk: it is neither lost nor de-duplicated. Where an ID
     comes more than once, a located row is kept before one that is not, then the latest.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "march.csv"
+    ...     head = "Crime ID,Month,Longitude,Latitude,Location,Crime type"
+    ...     rows = ["1,2024-03,-1.5,53.8,On or near Boar Lane,Drugs", "2,2024-03,,,No Location,Robbery"]
+    ...     _ = file.write_text("\n".join([head, *rows]) + "\n")
+    ...     incidents, rejects = read_incidents(file)
+    >>> incidents["category"].tolist(), rejects[["line", "cause"]].to_numpy().tolist()
+    (['Drugs'], [[3, 'no coordinates']])
     """
     settings = load_layout(layout)
     rows, bad, counts = _load(source, settings)

@@ -64,6 +64,11 @@ class Layout:
 def list_layouts() -> list[str]:
     """Names of the layouts that come with the package.
 
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
     Examples
     --------
     >>> "police.uk" in list_layouts()

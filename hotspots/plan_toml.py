@@ -42,6 +42,17 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     ------
     InputError
         Naming every problem with its line: not TOML, an old version, unknown keys, values of a wrong kind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hotspots.plan_names import draft_person_plan
+    >>> plan = draft_person_plan("V1234", role="repeat victim", as_of="2024-03-31")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     record = pathlib.Path(folder) / "plan.toml"
+    ...     _ = write_record(plan, record)
+    ...     read_plan(record).ref
+    'V1234'
     """
     file = pathlib.Path(path)
     text = read_text(file, what="The plan")

@@ -86,6 +86,19 @@ def rank_premises(
         those put down to any premises, ``cumulative_share`` of harm (or of incidents) and
         ``share_of_premises`` so far: the riskiest 5 % hold so much. Premises without incidents stay, last.
         `measure_concentration` sets the chance level beside it.
+
+    Raises
+    ------
+    InputError
+        As `assign_premises`.
+
+    Examples
+    --------
+    >>> doors = gpd.points_from_xy([0, 500], [0, 0])
+    >>> pubs = gpd.GeoDataFrame({"name": ["A", "B"]}, geometry=doors, crs=27700)
+    >>> rows = gpd.GeoDataFrame(geometry=gpd.points_from_xy([499, 3, 4], [0, 0, 0]), crs=27700)
+    >>> rank_premises(rows, pubs, distance=10)[["name", "incidents"]].to_numpy().tolist()
+    [['A', 2], ['B', 1]]
     """
     near = assign_premises(incidents, premises, distance=distance)
     counts = pd.Series(incidents_per_row(incidents), index=near.index)

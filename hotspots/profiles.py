@@ -37,6 +37,11 @@ class Profile:
 def list_profiles() -> list[str]:
     """Names of the profiles that come with the package.
 
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
     Examples
     --------
     >>> list_profiles()
@@ -109,7 +114,9 @@ def _check(table: Mapping[str, Any], name: str) -> None:
     if not whole or len(hours) not in (0, 2):
         problems.add("hours must be [from, to] between 0 and 24", given=repr(hours), advice="hours = [20, 5]")
     if not set(table) - {"title", "proxy", "base"}:
-        problems.add("the profile filters nothing", advice="categories, contains, sources, priorities or hours")
+        problems.add(
+            "the profile filters nothing", advice="categories, contains, sources, priorities or hours"
+        )
     problems.raise_any()
 
 
@@ -207,5 +214,31 @@ def filter_profile(
     *,
     crosswalks: Mapping[str, Any] | None = None,
 ) -> F:
-    """Incidents that belong to a profile, on their own index; see `match_profile`."""
+    """Incidents that belong to a profile, on their own index; see `match_profile`.
+
+    Parameters
+    ----------
+    incidents : DataFrame or GeoDataFrame
+        Incidents or places.
+    profile : str, mapping or Profile
+        One of `list_profiles`, a table of settings, or a loaded profile.
+    crosswalks : mapping, optional
+        Crosswalks by source, for a profile that asks for priorities.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        As ``incidents``, with fewer rows.
+
+    Raises
+    ------
+    InputError
+        If the profile is unknown or asks for a column or a clock that the records do not have.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"source": "police.uk", "category": ["Robbery", "Drugs"]})
+    >>> filter_profile(rows, {"categories": ["Robbery"]})["category"].tolist()
+    ['Robbery']
+    """
     return incidents[match_profile(incidents, profile, crosswalks=crosswalks)]

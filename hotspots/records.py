@@ -25,6 +25,18 @@ def describe_records(
 ) -> list[str]:
     """Say what was read: numbers by source and kind, coverage and its gaps, categories that nobody knows.
 
+    Parameters
+    ----------
+    incidents, rejects : DataFrame
+        Of `read_incidents` or `read_sources`.
+    crosswalks : mapping, optional
+        A source's name and its crosswalk; None: those that come with the package.
+
+    Returns
+    -------
+    list of str
+        The numbers by source and kind, then what is covered, then what nobody knows.
+
     Examples
     --------
     >>> columns = {"category": ["Drugs", "Witchcraft"], "when": pd.Timestamp("2024-03-01")}

@@ -45,6 +45,19 @@ def rank_places(
         given), ``share_of_incidents``, ``share_of_harm``, ``rank_by_incidents``, ``rank_by_harm``, ``places``
         (distinct points), ``default_location`` (the kind of place that records default to, or ""), then
         ``incidents from <source>`` for each source where there are several, and ``geometry`` (the points).
+
+    Raises
+    ------
+    InputError
+        If ``by`` is neither street nor point, or the records are not in EPSG:27700.
+
+    Examples
+    --------
+    >>> places = ["On or near Boar Lane", "On or near Boar Lane", "On or near Briggate"]
+    >>> xy = gpd.points_from_xy([430000, 430000, 430500], [433000] * 3)
+    >>> rows = gpd.GeoDataFrame({"place": places, "source": "police.uk"}, geometry=xy, crs=27700)
+    >>> rank_places(rows)[["name", "incidents"]].to_numpy().tolist()
+    [['Boar Lane', 2], ['Briggate', 1]]
     """
     if by not in ("street", "point"):
         raise InputError("Places are ranked by street or by point", given=f"by={by!r}", advice="by='street'")

@@ -47,6 +47,11 @@ def tabulate_severity(
         half), then ``score_before``, ``incidents_before`` and ``change`` where ``before`` is given, and
         ``score_per_head`` where ``population`` is, ``incidents from <source>`` where there are several.
 
+    Raises
+    ------
+    InputError
+        If the column ``harm`` or the column ``by`` is missing.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"ward": ["A", "A", "B"], "category": "x", "harm": [10.0, 30.0, 100.0]})

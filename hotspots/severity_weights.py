@@ -22,6 +22,11 @@ FALLBACKS = {"cchi-2026-subgroups": "cchi-2026"}
 def list_schemes() -> list[str]:
     """Names of the weighing schemes that come with the package.
 
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
     Examples
     --------
     >>> list_schemes()

@@ -25,7 +25,7 @@ def read_sources(
     study_area: Any = None,
     as_of: Any = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Read several sources, each with its files and layout, into one set of incidents.
+    r"""Read several sources, each with its files and layout, into one set of incidents.
 
     Parameters
     ----------
@@ -45,6 +45,17 @@ def read_sources(
     ------
     InputError
         For every unknown key and every source that cannot be read, all at once.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     row = "2024-03,-1.5,53.8,On or near Boar Lane,Drugs"
+    ...     head = "Month,Longitude,Latitude,Location,Crime type"
+    ...     _ = (Path(folder) / "a.csv").write_text(f"{head}\n{row}\n")
+    ...     incidents, _ = read_sources({"police": {"files": "a.csv"}}, folder=folder)
+    >>> incidents["source"].tolist()
+    ['police.uk']
     """
     problems = Problems("The sources cannot be read")
     if not sources:
@@ -155,6 +166,20 @@ def find_possible_duplicates(
     DataFrame
         ``first, second`` (index of ``incidents``), ``first_source, second_source, first_id, second_id,
         first_category, second_category, metres, hours``, the nearest first.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or the distance or the hours cannot be.
+
+    Examples
+    --------
+    >>> rows = gpd.GeoDataFrame(
+    ...     {"source": ["police", "council"], "incident_id": ["1", "2"], "category": "Noise",
+    ...      "when": pd.Timestamp("2024-03-01 21:00"), "precision": "minute"},
+    ...     geometry=gpd.points_from_xy([0, 30], [0, 40]), crs=27700)
+    >>> find_possible_duplicates(rows)["metres"].tolist()
+    [50.0]
     """
     require_metres(incidents, what="incidents")
     require_columns(incidents, ["source", "when", "precision", "incident_id", "category"], what="incidents")

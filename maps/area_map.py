@@ -68,6 +68,13 @@ def draw_area_map(
     ------
     InputError
         If there is nothing to shade by, or an area has no figures.
+
+    Examples
+    --------
+    >>> square = gpd.GeoSeries.from_xy([430000], [433000], crs=27700).buffer(500, cap_style="square")
+    >>> wards = gpd.GeoDataFrame({"code": ["E1"], "name": ["Armley"], "incidents": [240]}, geometry=square)
+    >>> "Armley" in draw_area_map(wards, period="July 2018", profile="open").get_root().render()
+    True
     """
     require_metres(areas, what="areas")
     whole = _join(areas, table)
@@ -126,10 +133,28 @@ def draw_area_map(
 def write_area_map(areas: gpd.GeoDataFrame, path: str | Path, **options: Any) -> Path:
     """Write `draw_area_map` as one HTML file that needs nothing; options as there.
 
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        As for `draw_area_map`.
+    path : str or Path
+        The file to write.
+    **options
+        As for `draw_area_map`.
+
     Returns
     -------
     Path
         The file written; the same bytes for the same input.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> square = gpd.GeoSeries.from_xy([430000], [433000], crs=27700).buffer(500, cap_style="square")
+    >>> wards = gpd.GeoDataFrame({"code": ["E1"], "name": ["Armley"], "incidents": [240]}, geometry=square)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_area_map(wards, Path(folder) / "areas.html", profile="open").name
+    'areas.html'
     """
     return write_page(draw_area_map(areas, **options), path)
 
