@@ -89,6 +89,11 @@ def centre_area(
 ) -> gpd.GeoDataFrame:
     """Draw a city centre as an area of its own: a circle that never gets a rate per resident.
 
+    Raises
+    ------
+    InputError
+        If the radius is not above 0.
+
     Parameters
     ----------
     easting, northing : float

@@ -131,6 +131,11 @@ def join_vintages(
 def group_codes(codes: pd.Series[Any], shared: gpd.GeoDataFrame) -> pd.Series[Any]:
     """Shared area of each code of either vintage, missing where unknown: for rows that mix the two.
 
+    Returns
+    -------
+    Series of str
+        On the index of ``codes``.
+
     Parameters
     ----------
     codes : Series of str

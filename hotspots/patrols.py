@@ -136,6 +136,17 @@ def choose_patrols(
     the stops are the best exact choice of as many as the vehicles can really drive round, bettered by
     changing one stop at a time: good, not proven. Stops of 10 to 16 minutes at least
     every two hours: Koper (1995).
+
+    Examples
+    --------
+    >>> discs = gpd.GeoSeries.from_xy([430000, 431000], [433000] * 2, crs=27700).buffer(150)
+    >>> spots = gpd.GeoDataFrame(
+    ...     {"ref": ["A", "B"], "name": ["Boar Lane", "Briggate"], "incidents": [9, 5], "harm": [90.0, 50.0],
+    ...      "parts": [[], []], "streets": [["Boar Lane"], ["Briggate"]]},
+    ...     geometry=discs.to_numpy(), crs=27700, index=pd.RangeIndex(1, 3, name="rank"))
+    >>> choice, _ = choose_patrols(spots, officers=2, vehicles=1, shift="14:00-18:00")
+    >>> choice[["name", "chosen"]].to_numpy().tolist()
+    [['Boar Lane', True], ['Briggate', True]]
     """
     pattern = parse_pattern(shift, weekdays)
     duty = Duty(visit_minutes, max_gap_minutes, break_minutes, slack_minutes)

@@ -87,6 +87,13 @@ def explain_weights(
 ) -> pd.DataFrame:
     """Weight of one incident of each row, and at which level it was found.
 
+    Parameters
+    ----------
+    incidents : DataFrame
+        Incidents or places with ``category``.
+    scheme, level, asb_weight, unknown_weight, offence, proactive, crosswalks
+        As for `weigh_incidents`.
+
     Returns
     -------
     DataFrame

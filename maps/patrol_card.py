@@ -155,6 +155,11 @@ def write_calendar(
     -------
     Path
         The file. The same timetable gives the same bytes.
+
+    Raises
+    ------
+    InputError
+        For a table that is not a timetable, or an ``each`` that is neither.
     """
     from icalendar import Calendar
 
@@ -217,6 +222,11 @@ def patrol_layers(timetable: gpd.GeoDataFrame, *, date: Any = None) -> dict[str,
     dict of GeoDataFrame
         By name, for ``layers=`` of `draw_map`: points with ``ref, name, order`` (of the first visit),
         ``vehicle, visits, minutes, start, streets``, and a line a vehicle.
+
+    Raises
+    ------
+    InputError
+        For a table that is not a timetable, or a day on which no patrol works.
     """
     require_columns(timetable, [*_COLUMNS, "geometry"], what="timetable")
     if len(timetable) == 0:
