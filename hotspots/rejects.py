@@ -24,6 +24,11 @@ _ADVICE = {
 def tabulate_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
     """Rows per file: read, accepted, and rejected by cause with one example each.
 
+    Parameters
+    ----------
+    incidents, rejects : DataFrame
+        Of `read_incidents` or `read_sources`.
+
     Returns
     -------
     DataFrame

@@ -156,6 +156,8 @@ def find_possible_duplicates(
 
     Parameters
     ----------
+    incidents : GeoDataFrame
+        Incidents of several sources, in metres.
     distance : float
         Metres between the two, at most.
     hours : float

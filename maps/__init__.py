@@ -4,13 +4,12 @@ from maps.area_map import draw_area_map, write_area_map
 from maps.document import write_plan
 from maps.meeting_pack import write_pack
 from maps.patrol_card import patrol_layers, write_calendar, write_cards
-from maps.plan_folder import assess_record, copy_plans, update_plans
+from maps.plan_folder import assess_record, update_plans
 from maps.plan_store import open_plan, save_plan
 from maps.web import draw_map, write_map
 
 __all__ = [
     "assess_record",
-    "copy_plans",
     "draw_area_map",
     "draw_map",
     "open_plan",
