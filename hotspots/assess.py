@@ -47,6 +47,7 @@ __all__ = [
 ]
 ALL = "all records"
 _TOUCHING = 1.0  # m²: two areas with a common edge do not overlap
+_SIDES = ("target", "comparison")
 _LIKE = 0.7  # comparison areas with fewer than this share of the targets' counts are called quieter
 
 
@@ -65,6 +66,8 @@ class Assessment:
         ring") and ``geometry``.
     cautions : list of str
         Why, if at all, the result is not to be trusted or to be read with care.
+    selected : str
+        Name of the period whose counts chose the targets; "" where none was stated.
     """
 
     baseline: Window
@@ -72,6 +75,7 @@ class Assessment:
     findings: dict[str, Finding]
     areas: gpd.GeoDataFrame
     cautions: list[str] = field(default_factory=list)
+    selected: str = ""
 
     @property
     def verdict(self) -> str:
@@ -86,7 +90,10 @@ class Assessment:
 
     def lines(self) -> list[str]:
         """Return the assessment as sentences for a plan or a board paper, what could be seen at all first."""
-        told = [f"Baseline {self.baseline}; response {self.after}."]
+        number = {role: int((self.areas["role"] == role).sum()) for role in ("target", "comparator")}
+        sides = [f"{n} {what} area{'s' * (n != 1)}" for n, what in zip(number.values(), _SIDES, strict=True)]
+        chosen = f" Places chosen on {self.selected}." if self.selected else ""
+        told = [f"Baseline {self.baseline}; response {self.after}.{chosen} {' beside '.join(sides)}."]
         for finding in self.findings.values():
             told += explain_finding(finding)
         # a verdict that is not to be trusted has said so itself
@@ -195,7 +202,8 @@ def assess_response(
         words = write_verdict(found, baseline=design.baseline, after=design.after, distrust=design.distrust)
         findings[name] = replace(found, verdict=words)
     cautions = design.cautions + _unlike(compared, targets, incidents, design)
-    return Assessment(design.baseline, design.after, findings, zones.areas, cautions)
+    chosen_on = name_windows(design.match_on) if selected_on is not None else ""
+    return Assessment(design.baseline, design.after, findings, zones.areas, cautions, chosen_on)
 
 
 def _comparator(

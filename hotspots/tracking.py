@@ -141,6 +141,7 @@ def _words(row: Any, arrow: str, first: Window, second: Window) -> str:
     if np.isfinite(row["points"]):
         sides = [f"{row[n]:.1f} % of {row[f'base_{n}']:,.0f}" for n in ("before", "after")]
         move = f"{'up' if row['points'] > 0 else 'down'} {abs(row['points']):.1f} percentage points"
+        move = "no change" if abs(row["points"]) < 0.05 else move
         return f"from {sides[0]} to {sides[1]}, {move}, between {first} and {second}: {outcome}"
     compared = bool(np.isfinite(row["beside_before"]))
     change = write_change(row["before"], row["after"], compared=compared)

@@ -16,12 +16,34 @@ from hotspots.checks import announce
 from maps.compare import LEAST_MONTHS
 
 LAYER = "cell trends"
+_REACH = 0.5
 
 
-def read_ground(areas: Mapping[str, gpd.GeoDataFrame], study_area: gpd.GeoDataFrame | None) -> Any:
-    """Ground whose own rate is what *hot* is measured by: the study area, else the first layer; or None."""
+def read_ground(
+    areas: Mapping[str, gpd.GeoDataFrame],
+    study_area: gpd.GeoDataFrame | None,
+    incidents: gpd.GeoDataFrame,
+) -> Any:
+    """Ground whose own rate is what *hot* is measured by: the study area, else the first layer; or None.
+
+    Where the records reach over less than half of the layer, as one constituency of a city does, only the
+    ground they reach counts: else every place in it would look hot.
+    """
     frame = study_area if study_area is not None else next(iter(areas.values()), None)
-    return None if frame is None or frame.empty else shapely.union_all(shapely.make_valid(frame.geometry))
+    if frame is None or frame.empty:
+        return None
+    ground = shapely.union_all(shapely.make_valid(frame.geometry.to_numpy()))
+    inside = incidents[rows_on(incidents, ground)]
+    if study_area is not None or inside.empty:
+        return ground
+    reached = shapely.intersection(ground, shapely.convex_hull(shapely.union_all(inside.geometry.to_numpy())))
+    if reached.area >= _REACH * ground.area or not reached.area > 0:
+        return ground
+    announce(
+        f"The records reach over {100 * reached.area / ground.area:.0f} % of the layer's ground: "
+        "trends are measured against the rate of that part."
+    )
+    return reached
 
 
 def rows_on(incidents: gpd.GeoDataFrame, ground: Any) -> Any:

@@ -76,7 +76,7 @@ def _mark(axes: Any, entries: list[dict[str, str]], months: list[str]) -> None:
     """Shade the entries of a calendar on the bars of months, a letter above each."""
     for letter, entry in marks_in(entries, months):
         left, right = _place_mark(entry, months)
-        axes.axvspan(left, max(right, left + 0.08), color=MARK, alpha=0.3, linewidth=0)
+        axes.axvspan(left, max(right, left + 0.08), color=MARK, alpha=0.3, linewidth=0, zorder=0)
         axes.annotate(
             letter,
             xy=((left + right) / 2, 1.0),

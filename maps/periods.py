@@ -93,7 +93,7 @@ def tell_periods(
     """
     calendar = read_events(config.calendar)
     times = profile_all(incidents, given=config.times, calendar=calendar)
-    ground = read_ground(areas, study_area)
+    ground = read_ground(areas, study_area, incidents)
     chosen_on = None if "agreed" in config.hotspots else [str(month) for month in months_of(incidents)]
     hot = assign_hotspots(incidents, spots).notna()
     boards = make_boards(

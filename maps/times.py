@@ -157,7 +157,8 @@ def say_profile(table: pd.DataFrame) -> str:
     known = table.dropna(subset=["incidents"])
     known = known[known["days"] > 0]
     if len(known) < 2:
-        return "There is only one bin, so nothing stands out."
+        held = f"only {name_bin(known.index[0])}" if len(known) else "nothing that may be shown"
+        return f"The records hold {held}, so nothing can be said of the rest."
     if known["incidents"].mean() < _FEWEST:
         return f"Too few in each bin to name one: {known['incidents'].sum():,.0f} over {len(known):,} bins."
     parts = []

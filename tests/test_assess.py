@@ -93,7 +93,8 @@ def test_the_verdict_never_claims_a_cause_and_gives_all_counts_with_every_percen
 
 def test_what_could_be_seen_comes_before_the_result():
     lines = assess_response(even_town(response=50), squares((50, 50)), **WHEN).lines()
-    assert lines[0] == "Baseline July 2017; response July 2018."
+    assert lines[0].startswith("Baseline July 2017; response July 2018. Places chosen on ")
+    assert lines[0].endswith(" comparison areas.")
     assert lines[1].startswith("What could be seen at all")
     assert lines[2].startswith("Fewer than expected")
 
@@ -209,7 +210,7 @@ def test_a_given_comparator_is_used_and_must_stand_apart():
     found = assess_response(town, squares((50, 50)), comparator=own, **WHEN).findings["all records"]
     assert found.control == (200, 200)
     assert not found.spread.estimated
-    with pytest.raises(InputError, match="overlaps the target areas"):
+    with pytest.raises(InputError, match="overlap the target areas"):
         assess_response(town, squares((50, 50)), comparator=squares((60, 50)), **WHEN)
 
 

@@ -15,7 +15,7 @@ import shapely
 from hotspots import find_hotspots, read_plan
 from hotspots.checks import InputError
 from maps.boards import hide_board, make_boards
-from maps.cell_trends import class_cells
+from maps.cell_trends import class_cells, read_ground
 from maps.cli import main
 from maps.config import Config
 from maps.disclosure import PROFILES
@@ -324,6 +324,17 @@ def test_cells_need_ten_months_and_the_rest_of_the_ground_sets_the_rate():
     assert class_cells(monthly(nine), given={}, ground=ground) is None
     # where the only cell with incidents is all the ground there is, it is as its own mean
     assert class_cells(monthly(held), given={}, ground=None).empty
+
+
+def test_records_of_one_corner_are_measured_against_that_corner():
+    layer = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 10_000, 10_000)], crs=27700)
+    corners = [(0, 0), (2_000, 0), (2_000, 2_000), (0, 2_000)]
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*zip(*corners, strict=True)), crs=27700)
+    assert read_ground({"ward": layer}, None, points).area == pytest.approx(4e6)
+    assert read_ground({"ward": layer}, layer, points).area == pytest.approx(100e6)
+    far = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 10_000, 10_000], [0, 0, 10_000]), crs=27700)
+    assert read_ground({"ward": layer}, None, far).area == pytest.approx(100e6)
+    assert read_ground({}, None, points) is None
 
 
 def test_marks_stand_in_the_months_of_the_chart_and_the_response_among_them(team):
