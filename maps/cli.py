@@ -31,7 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     2
     """
     _make_console_safe()
-    options = _build_parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    if not given:
+        _build_parser().print_help()
+        return 0
+    options = _build_parser().parse_args(given)
     try:
         with _say_choices():
             options.command(options)
@@ -60,13 +64,28 @@ def _make_console_safe() -> None:
             reconfigure(errors="replace")
 
 
+class _Once(logging.Filter):
+    """Let each message pass one time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        new = message not in self.said
+        self.said.add(message)
+        return new
+
+
 class _say_choices:  # noqa: N801  (used like a function)
-    """Print the choices made for the user, while a command runs."""
+    """Print the choices made for the user while a command runs, each once."""
 
     def __enter__(self) -> None:
         self.log = logging.getLogger("safer_hotspots")
         self.handler = logging.StreamHandler()
         self.handler.setFormatter(logging.Formatter("Note: %(message)s"))
+        self.handler.addFilter(_Once())
         self.log.addHandler(self.handler)
         self.before, self.log.propagate = self.log.propagate, False
 

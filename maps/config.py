@@ -66,6 +66,11 @@ def read_config(path: str | Path) -> Config:
         (with the nearest known one), values of the wrong kind, files that are not there.
     """
     path = Path(path)
+    if path.is_dir():
+        inside = [*path.glob("partnership.toml"), *sorted(path.glob("*.toml")), path / "NAME.toml"]
+        raise InputError(
+            "The configuration is a file, and this is a folder", given=str(path), advice=str(inside[0])
+        )
     text = read_text(path, what="The configuration")
     try:
         raw = tomllib.loads(text)

@@ -22,6 +22,36 @@ def test_init_then_run_works(tmp_path, capsys):
     assert (tmp_path / "our team" / "results" / "map.html").is_file()
 
 
+def test_the_folder_in_place_of_its_configuration_is_one_sentence_with_the_way_out(tmp_path, capsys):
+    config = start_folder(tmp_path / "team")
+    assert main(["run", str(config.parent), "--out", str(tmp_path / "results")]) == 2
+    said = capsys.readouterr().err
+    assert "this is a folder" in said
+    assert str(config) in said
+    assert not (tmp_path / "results").exists()
+
+
+def test_no_command_shows_what_there_is(capsys):
+    assert main([]) == 0
+    said = capsys.readouterr().out
+    assert "hotspots init" in said
+    assert "hotspots demo" in said
+
+
+def test_a_choice_is_said_once(capsys):
+    import logging
+
+    from maps.cli import _say_choices
+
+    log = logging.getLogger("safer_hotspots")
+    for _ in range(2):  # each command anew
+        with _say_choices():
+            for said in ("5 records count 1", "5 records count 1", "6 records count 1"):
+                log.warning(said)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == 2 * ["Note: 5 records count 1", "Note: 6 records count 1"]
+
+
 def test_a_folder_with_anything_in_it_is_refused(tmp_path):
     (tmp_path / "thesis.docx").write_text("x", encoding="utf-8")
     with pytest.raises(InputError, match="not empty"):
