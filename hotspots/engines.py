@@ -112,6 +112,12 @@ def with_moments(table: Any, engine: Any, files: list[str]) -> Any:
     return table.mutate(**{name: as_moment("UTC", table[name]) for name in old}) if old else table
 
 
+def from_excel(ids: Any) -> Any:
+    """Which IDs Excel rewrote as 2.01E+12, as `hotspots.rows.own_ids` has it; SQL Server has no patterns."""
+    digit, then = ids.substr(0, 1), ids.substr(1, 1)
+    return digit.between("0", "9") & then.isin([".", "E"]) & ids.contains("E+")
+
+
 def first_line(error: Exception) -> str:
     """Give what an engine says first, without the pages that follow."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
