@@ -12,11 +12,12 @@ _FEWEST = 5
 SAME_MONTH = "same force and month in another file"
 
 
-def mark_duplicate_ids(judged: pd.DataFrame, own_id: pd.Series) -> None:
+def mark_duplicate_ids(judged: pd.DataFrame, own_id: pd.Series, *, rows: int | None = None) -> None:
     """Mark in ``judged`` all but one row of each ID; rows without an ID are never compared.
 
     Kept is an accepted row before a rejected one; among those the latest by date, then by file; within one
     file the first. An ID whose kept row stands in a later month or file than another has come back revised.
+    ``rows`` is how many rows there are in all, where ``judged`` has only some of them.
     """
     own_id = own_id.mask(judged["cause"].eq(SAME_MONTH), "")
     twice = own_id.ne("") & own_id.duplicated(keep=False)
@@ -39,7 +40,7 @@ def mark_duplicate_ids(judged: pd.DataFrame, own_id: pd.Series) -> None:
     judged.loc[losers.index, "cause"] = REPEATED
     judged.loc[losers.index, "value"] = own_id.loc[losers.index]
     inside = int((~revised & losers["file"].eq(kept["file"])).sum())
-    if inside > len(judged) / 10:
+    if inside > (len(judged) if rows is None else rows) / 10:
         announce(
             f"{inside} rows repeat an ID of their own file and month and are not used; if each is an event "
             "of its own, leave incident_id out of the layout."

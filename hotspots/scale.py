@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from hotspots.checks import InputError, announce, require_installed
-from hotspots.dates import parse_dates
-from hotspots.duplicates import mark_duplicate_ids
-from hotspots.engines import fetch, first_line, london_clock, own_warnings_only, require_table, with_moments
-from hotspots.fit import match_columns
+from hotspots.checks import InputError, require_installed
+from hotspots.duplicates import REPEATED
+from hotspots.engines import fetch, london_clock, require_table
 from hotspots.layout import Layout, load_layout
-from hotspots.rows import end_of, judge_rows
+from hotspots.rows import end_of
+from hotspots.scale_dates import class_dates, date_column, read_dates
+from hotspots.scale_files import Embedded
+from hotspots.scale_ids import find_repeats
+from hotspots.scale_judge import Judged, judge_groups, place_groups
+from hotspots.scale_keys import Rows, Texts, choose_columns, count_groups, number_texts, read_texts
+from hotspots.scale_rejects import (
+    judge_sample,
+    keep_ledger,
+    label_categories,
+    list_rejects,
+    subtract,
+    take_sample,
+)
 from hotspots.windows import Window, read_windows
 
-KEYS = ("x", "y", "when", "category", "place", "key", "area")
-MOST_DATES = 100_000
-MOST_REPEATS = 100_000
+MOST_DATED = 1_000_000
+Windows = Callable[[pd.DataFrame], Any]
+
+
+@dataclass(frozen=True)
+class Collapsed:
+    """A large table collapsed.
+
+    Attributes
+    ----------
+    places : GeoDataFrame
+        As `aggregate_incidents` returns.
+    rejects : DataFrame
+        As `read_incidents` returns, with ``rows``: how many rows of the table a line stands for.
+    dated : DataFrame
+        Rows that are used by ``when, precision, category, source``, in ``incidents``.
+    counted : DataFrame
+        Rejects by ``cause, source, category``, in ``rows``, with an example's ``value``.
+    apart : bool
+        Whether ``places`` keep every date apart.
+    """
+
+    places: gpd.GeoDataFrame
+    rejects: pd.DataFrame
+    dated: pd.DataFrame
+    counted: pd.DataFrame
+    apart: bool = False
+    sample: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def aggregate_incidents(
     table: Any,
     *,
-    layout: str | Path | Mapping[str, Any] = "police.uk",
+    layout: str | Path | Mapping[str, Any] | Layout = "police.uk",
     windows: Any = None,
     study_area: Any = None,
     as_of: Any = None,
@@ -39,14 +76,16 @@ def aggregate_incidents(
 
     Parameters
     ----------
-    table : ibis.Table, or path
+    table : ibis.Table, path or list of paths
         A table of any Ibis backend (Spark, a warehouse); or Parquet or CSV files, a pattern or a
-        partitioned folder, which the embedded DuckDB reads, larger than memory if need be.
+        partitioned folder, which the embedded DuckDB reads, larger than memory if need be. Partitions
+        are columns; ``year=2024/month=03`` is a date.
     layout : str, path or mapping
         Which column means what, as for `read_incidents`.
     windows : str or list of str, optional
-        Periods to keep apart in the column ``window``, such as ``["2022/23", "2023/24"]``. None: one
-        whole, which is far smaller.
+        Periods to keep apart in the column ``window``, such as ``["2022/23", "2023/24"]``; other dates
+        have the window "". ``"dates"`` keeps every date apart in ``when`` and ``precision``, for a table
+        of a city's size. None: one whole, which is far smaller.
     study_area : GeoDataFrame, GeoSeries or geometry, optional
         Rows outside it are rejected.
     as_of : date, optional
@@ -60,8 +99,8 @@ def aggregate_incidents(
     Returns
     -------
     places : GeoDataFrame
-        One row per distinct coordinate, category, place text and source (and window), with the integer
-        column ``incidents``; EPSG:27700. Every function of incidents takes it.
+        One row per distinct coordinate, category, place text and source (and window or date), with the
+        integer column ``incidents``; EPSG:27700. Every function of incidents takes it.
     rejects : DataFrame
         ``cause, source, category, rows`` and an example's ``value``; ``attrs["sample"]`` has the sample,
         with file and row where the engine knows them. Incidents and rows add up to the rows given.
@@ -81,6 +120,41 @@ def aggregate_incidents(
     >>> places["incidents"].tolist(), rejects["rows"].tolist()
     ([2], [1])
     """
+    found = collapse_table(
+        table,
+        layout=layout,
+        windows=windows,
+        study_area=study_area,
+        as_of=as_of,
+        unique_ids=unique_ids,
+        sample=sample,
+    )
+    counted = found.counted
+    counted.attrs["sample"] = found.sample
+    return found.places, counted
+
+
+def collapse_table(
+    table: Any,
+    *,
+    layout: str | Path | Mapping[str, Any] | Layout = "police.uk",
+    windows: Any = None,
+    study_area: Any = None,
+    as_of: Any = None,
+    unique_ids: bool = True,
+    sample: int = 1000,
+    spill: Path | None = None,
+) -> Collapsed:
+    """Do as `aggregate_incidents`, and give the ledger and the dates beside the places.
+
+    Parameters
+    ----------
+    windows
+        As for `aggregate_incidents`; or a function of the dates that the table holds (``when, precision``
+        ...), called only for a table of over a million rows: of a smaller one every date is kept apart.
+    spill : path, optional
+        Folder for what does not fit in memory. None: the system's temporary folder.
+    """
     require_installed("ibis", extra="scale")
     settings = load_layout(layout)
     if settings.kind == "geometry":
@@ -88,192 +162,113 @@ def aggregate_incidents(
             "A large table needs coordinates in columns", given=f"layout '{settings.name}'", advice="x and y"
         )
     end = end_of(as_of)
-    spans = read_windows(windows, as_of=as_of) if windows is not None else []
-    with _open(table) as opened, london_clock(opened):
-        rows = _as_text(opened, settings)
-        dates = _class_dates(rows, settings, spans, end)
-        groups = _count(rows, dates, settings, unique_ids=unique_ids)
-        judged = judge_rows(groups, settings, end, study_area)
-        judged["incidents"], judged["window"] = groups["incidents"], groups["_when"].map(_windows_of(dates))
-        mark_duplicate_ids(judged, groups["_incident_id"])
-        bad = judged["cause"].ne("")
-        examples = _take_sample(rows, groups[bad], settings, end, study_area, sample)
-    return _places(judged[~bad], settings, with_window=bool(spans)), _rejects(judged[bad], examples)
-
-
-def _open(table: Any) -> AbstractContextManager[Any]:
-    """Give the table itself, or the files of a path on an embedded DuckDB."""
-    if not isinstance(table, str | Path):
-        return nullcontext(require_table(table))
-    return _Embedded(table)
-
-
-class _Embedded:
-    """Files on a DuckDB of our own, whose spill files are ours alone and go with it."""
-
-    def __init__(self, source: str | Path) -> None:
-        self.source = Path(source)
-
-    def __enter__(self) -> Any:
-        ibis = require_installed("ibis", extra="scale")
-        files, parquet = self._files()
-        self.spill = tempfile.TemporaryDirectory(prefix="safer-hotspots-")
-        with own_warnings_only():
-            self.engine = ibis.duckdb.connect(temp_directory=self.spill.name, preserve_insertion_order=False)
-        try:
-            with own_warnings_only():
-                if parquet:
-                    read = self.engine.read_parquet(files, filename=True, file_row_number=True)
-                    return with_moments(read, self.engine, files)
-                options = {"all_varchar": True, "header": True, "filename": True, "union_by_name": True}
-                return self.engine.read_csv(files, **options)
-        except Exception as error:
-            self.__exit__()
-            raise InputError(
-                "The files cannot be read as one table",
-                given=first_line(error),
-                advice="files of the same columns, in UTF-8",
-            ) from error
-
-    def __exit__(self, *_: object) -> None:
-        self.engine.disconnect()
-        self.spill.cleanup()
-
-    def _files(self) -> tuple[list[str], bool]:
-        found = sorted(_matches(self.source))
-        parquet = [p for p in found if p.suffix.lower() in (".parquet", ".pq")]
-        csv = [p for p in found if p.suffix.lower() in (".csv", ".gz")]
-        if bool(parquet) == bool(csv):
-            raise InputError(
-                "There must be Parquet files or CSV files here, and not both",
-                given=f"{self.source}: {len(parquet)} Parquet and {len(csv)} CSV files",
-                advice="a folder of one kind of file",
-            )
-        return [str(p) for p in parquet or csv], bool(parquet)
-
-
-def _matches(source: Path) -> list[Path]:
-    if source.is_dir():
-        return [p for p in source.rglob("*") if p.is_file() and not p.name.startswith((".", "_"))]
-    if source.is_file():
-        return [source]
-    return list(source.parent.glob(source.name)) if any(c in source.name for c in "*?[") else []
-
-
-def _as_text(table: Any, layout: Layout) -> Any:
-    """Keep the columns that matter, as the text a file would hold, named by their meaning."""
-    actual, lacking = match_columns(table.columns, layout)
-    if lacking:
-        raise InputError(
-            f"The table lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}",
-            given=f"columns {', '.join(table.columns)}",
-            advice="another layout",
-        )
-    columns = {}
-    for meaning in (*KEYS, "incident_id"):
-        if meaning in actual:
-            column = table[actual[meaning]]
-            dated = column.type().is_timestamp() or column.type().is_date()
-            text = column.strftime("%Y-%m-%d") if dated else column.cast("string")
-            columns[f"_{meaning}"] = text.fill_null("").strip()
-    extra = {"_file": "filename", "_line": "file_row_number"}
-    columns |= {name: table[c].cast("string") for name, c in extra.items() if c in table.columns}
-    return table.select(**columns)
-
-
-def _class_dates(rows: Any, layout: Layout, windows: list[Window], end: pd.Timestamp) -> pd.DataFrame:
-    """Every date text with its window, and the text that stands for all of its class."""
-    texts = fetch(rows.select("_when").distinct().limit(MOST_DATES + 1))["_when"].sort_values()
-    if len(texts) > MOST_DATES:
-        raise InputError(
-            f"There are over {MOST_DATES:,} different dates",
-            given=f"such as {texts.iloc[0]!r}",
-            advice="give the column as a date or a timestamp, not as text",
-        )
-    texts = texts.reset_index(drop=True)
-    read = parse_dates(texts, formats=layout.formats)
-    cause = read["cause"].mask(read["when"] >= end, "future date")
-    window = pd.Series("", index=texts.index, dtype="object")
-    for span in windows:
-        window[read["when"].ge(span.start) & read["when"].lt(span.end) & cause.eq("")] = span.name
-    table = pd.DataFrame({"text": texts, "cause": cause, "window": window, "precision": read["precision"]})
-    table["stands_for"] = table.groupby(["cause", "window", "precision"])["text"].transform("first")
-    return table
-
-
-def _windows_of(dates: pd.DataFrame) -> dict[str, str]:
-    return dict(zip(dates["text"], dates["window"], strict=True))
-
-
-def _count(rows: Any, dates: pd.DataFrame, layout: Layout, *, unique_ids: bool) -> pd.DataFrame:
-    """Rows per coordinate text, category, place and class of date: the one aggregation."""
-    import ibis
-
-    keys = [f"_{meaning}" for meaning in KEYS if f"_{meaning}" in rows.columns]
-    classes = [
-        (rows["_when"].isin(texts.tolist()), str(name)) for name, texts in dates.groupby("stands_for")["text"]
-    ]
-    classed = rows.mutate(_when=ibis.cases(*classes, else_=""))
-    repeats = _repeated(rows, keys) if unique_ids and "_incident_id" in rows.columns else None
-    if repeats is not None and len(repeats):
-        known = repeats["_incident_id"].unique().tolist()
-        classed = classed.filter(~classed["_incident_id"].isin(known))
-    groups = fetch(classed.group_by(keys).aggregate(incidents=classed.count()))
-    groups["_incident_id"] = ""
-    both = groups if repeats is None or repeats.empty else pd.concat([groups, repeats], ignore_index=True)
-    both = both.sort_values([*keys, "_incident_id"], kind="stable", ignore_index=True)
-    return both.assign(_file="", _line=0, _crs=layout.crs)
-
-
-def _repeated(rows: Any, keys: list[str]) -> pd.DataFrame:
-    """Rows whose ID stands more than once, whole: they are few, and settled here as a city's are."""
-    named = rows.filter(rows["_incident_id"] != "")
-    counts = named.group_by("_incident_id").aggregate(n=named.count())
-    excel = counts["_incident_id"].re_search(r"^\d(\.\d+)?E\+\d+$")  # 2.01E+12 is no ID, as in rows.own_ids
-    often = counts.filter((counts["n"] > 1) & ~excel).select("_incident_id")
-    found = named.semi_join(often, "_incident_id").select([*keys, "_incident_id"]).limit(MOST_REPEATS + 1)
-    table = fetch(found)
-    if len(table) > MOST_REPEATS:
-        raise InputError(
-            f"Over {MOST_REPEATS:,} rows share their ID with another row",
-            given=f"such as {table['_incident_id'].iloc[0]}",
-            advice="check that no file is there twice, or pass unique_ids=False if the IDs are not unique",
-        )
-    return table.assign(incidents=1)
-
-
-def _take_sample(
-    rows: Any, bad: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area: Any, sample: int
-) -> pd.DataFrame:
-    """Bring back some of the rejected rows, with file and row where the engine knows them."""
-    if bad.empty or sample < 1 or not {"_x", "_y"} <= set(rows.columns):
-        return pd.DataFrame()
-    few = bad.drop_duplicates(["_x", "_y"]).head(sample)
-    wanted = rows["_x"].isin(few["_x"].unique().tolist()) & rows["_y"].isin(few["_y"].unique().tolist())
-    taken = fetch(rows.filter(wanted).order_by(rows.columns).limit(sample))
-    line = pd.to_numeric(taken["_line"]) if "_line" in taken.columns else 0
-    file = taken["_file"].map(lambda name: Path(name).name) if "_file" in taken.columns else ""
-    return judge_rows(taken.assign(_file=file, _line=line, _crs=layout.crs), layout, end, study_area).query(
-        "cause != ''"
+    source = _open(table, settings, spill)
+    with source as opened, london_clock(opened):
+        apart = isinstance(windows, str) and windows == "dates"
+        if callable(windows):
+            apart = int(fetch(opened.aggregate(n=opened.count()))["n"].iloc[0]) <= MOST_DATED
+        rows = choose_columns(opened, settings, clock=apart)
+        dates = read_dates(rows, settings, end)
+        spans = [] if apart else _spans(windows, dates, as_of)
+        dates = class_dates(dates, spans, apart=apart)
+        rows, judged = _judge(rows, dates, settings, end, study_area, unique_ids=unique_ids)
+        names = source.names if isinstance(source, Embedded) else {}
+        ledger = keep_ledger(rows, judged, dates, settings, names=names)
+        taken = take_sample(rows, judged, dates, ledger, names=names, size=sample)
+        examples = judge_sample(taken, ledger, settings, end, study_area, size=sample)
+        dated = _count_dates(rows, dates, judged, settings)
+    column = "when" if apart else "window" if spans else ""
+    return Collapsed(
+        places=place_groups(judged, dates, settings, column=column),
+        rejects=list_rejects(ledger, examples),
+        dated=subtract(dated, ledger),
+        counted=_count_causes(judged, dates, settings),
+        sample=examples,
+        apart=apart,
     )
 
 
-def _places(judged: pd.DataFrame, layout: Layout, *, with_window: bool) -> gpd.GeoDataFrame:
-    """Turn accepted groups into places: texts of one coordinate (1.50 and 1.5) come together."""
-    points = gpd.GeoSeries(judged["geometry"].to_numpy(), index=judged.index, crs=layout.target)
-    table = judged.assign(_x=points.x, _y=points.y)
-    keys = ["_x", "_y", "category", "place", "source", *(["window"] if with_window else [])]
-    summed = table.groupby(keys, as_index=False, sort=True)["incidents"].sum()
-    geometry = gpd.points_from_xy(summed.pop("_x"), summed.pop("_y"), crs=layout.target)
-    if summed.empty:
-        announce("No row of the table could be used.")
-    summed["incidents"] = summed["incidents"].astype("int64")
-    return gpd.GeoDataFrame(summed, geometry=geometry)
+def _open(table: Any, layout: Layout, spill: Path | None) -> AbstractContextManager[Any]:
+    """Give the table itself, or the files of paths on an embedded DuckDB."""
+    if isinstance(table, str | Path) or (isinstance(table, list | tuple) and table):
+        return Embedded(table, skip=layout.skip, spill=spill)
+    return nullcontext(require_table(table))
 
 
-def _rejects(judged: pd.DataFrame, examples: pd.DataFrame) -> pd.DataFrame:
-    keys = ["cause", "source", "category"]
-    counted = judged.groupby(keys, as_index=False).agg(rows=("incidents", "sum"), value=("value", "first"))
-    counted["rows"] = counted["rows"].astype("int64")
-    counted.attrs["sample"] = examples.drop(columns="geometry", errors="ignore").reset_index(drop=True)
-    return counted
+def _spans(windows: Any, dates: pd.DataFrame, as_of: Any) -> list[Window]:
+    chosen = windows(dates[dates["cause"].eq("")]) if callable(windows) else windows
+    return [] if chosen is None else read_windows(chosen, as_of=as_of)
+
+
+def _judge(
+    rows: Rows, dates: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area: Any, *, unique_ids: bool
+) -> tuple[Rows, Judged]:
+    """Count the groups of rows and judge them, with the rows that share their ID."""
+    texts = Texts()
+    if not read_texts(rows, texts, rows.keys):
+        rows, texts = rows.plainly(), Texts()  # two texts of one hash: once in a lifetime
+    groups = count_groups(rows, [*rows.keys, "_class"], date_column(rows, dates))
+    groups = groups.rename(columns={"_class": "class"})
+    repeats = None
+    if unique_ids and "_incident_id" in rows.table.columns:
+        repeats = _order(find_repeats(rows))
+        same_class = repeats["_when"].map(dict(zip(dates["text"], dates["class"], strict=True)))
+        own = repeats[rows.keys].assign(n=0)
+        own["class"] = same_class.astype("int64")
+        groups = pd.concat([groups, own], ignore_index=True) if len(own) else groups
+    if "_key" in groups.columns:
+        groups["_raw_key"] = groups["_key"]
+    number_texts(groups, texts, [c for c in rows.keys if c not in ("_x", "_y")])
+    return rows, judge_groups(groups, repeats, dates, texts, layout, end, study_area)
+
+
+def _order(repeats: pd.DataFrame) -> pd.DataFrame:
+    """Put rows in an order that the engine's own does not change: that of the files where it knows them."""
+    first = [c for c in ("_file", "_line", "_when", "_incident_id") if c in repeats.columns]
+    rest = [c for c in sorted(repeats.columns) if c not in first]
+    return repeats.sort_values([*first, *rest], kind="stable", ignore_index=True)
+
+
+def _count_dates(rows: Rows, dates: pd.DataFrame, judged: Judged, layout: Layout) -> pd.DataFrame:
+    """Rows of each date and category, whatever became of them."""
+    by = [c for c in ("_when", "_category") if c in rows.table.columns]
+    found = count_groups(rows, by, rows.table)
+    number_texts(found, judged.texts, [c for c in by if c != "_when"])
+    known = dates.set_index("text").loc[found["_when"]]
+    labels = np.array(label_categories(judged.texts, layout), dtype=object)
+    table = pd.DataFrame(
+        {
+            "when": known["when"].to_numpy(),
+            "precision": known["precision"].astype("str").to_numpy(),
+            "category": labels[found["_category"].to_numpy() if "_category" in found else 0],
+            "source": layout.source,
+            "incidents": found["n"].to_numpy(),
+        }
+    )
+    return table[known["cause"].eq("").to_numpy()].astype({"category": "str", "source": "str"})
+
+
+def _count_causes(judged: Judged, dates: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Rejects by cause, source and category, with an example's value."""
+    bad = judged.groups[judged.groups["cause"].gt(0)]
+    labels = np.array(label_categories(judged.texts, layout), dtype=object)
+    texts = dates.sort_values("text").drop_duplicates("class").set_index("class")
+    of_date = bad["class"].map(texts["text"].where(texts["cause"].ne(""), ""))
+    table = pd.DataFrame(
+        {
+            "cause": np.array(judged.causes, dtype=object)[bad["cause"].to_numpy()],
+            "source": layout.source,
+            "category": labels[bad["_category"].to_numpy() if "_category" in bad else 0],
+            "rows": bad["n"].to_numpy(),
+            "value": of_date.where(of_date.ne(""), judged.sites["value"].to_numpy()[bad["site"].to_numpy()]),
+        }
+    )
+    if len(judged.repeated):
+        twice = table["cause"].eq(REPEATED)
+        table.loc[twice, "value"] = judged.repeated["value"].min()
+    counted = table.groupby(["cause", "source", "category"], as_index=False).agg(
+        rows=("rows", "sum"), value=("value", "min")
+    )
+    counted = counted[counted["rows"] > 0].reset_index(drop=True)
+    kinds = {"cause": "str", "source": "str", "category": "str", "rows": "int64", "value": "str"}
+    return counted.astype(kinds)

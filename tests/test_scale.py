@@ -123,7 +123,7 @@ record = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(record, min_size=1, max_size=12))
 def test_whatever_the_rows_hold_rows_and_table_agree(tmp_path, records):
     table = pd.DataFrame(records, columns=["Month", "Longitude", "Latitude", "Crime type", "Crime ID"])
