@@ -10,7 +10,7 @@ import pandas as pd
 
 from boundaries.names import fold_name
 from boundaries.vintages import changed_codes
-from hotspots.checks import InputError, announce, closest_name, require_columns
+from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
 
 
 def read_lookup(source: str | Path) -> pd.DataFrame:
@@ -48,8 +48,8 @@ def read_lookup(source: str | Path) -> pd.DataFrame:
             given=str(source),
             advice=f"'{near}'" if near else f"a CSV file, or {', '.join(sorted(shipped))}",
         )
-    with chosen.open("r", encoding="utf-8-sig") as file:
-        table = pd.read_csv(file, dtype={"code": str, "name": str, "aliases": str})
+    with chosen.open("rb") as file:
+        table = read_own_table(file, what="The look-up", dtype={"code": str, "name": str, "aliases": str})
     require_columns(table, ["code", "name"], what=f"the look-up {source}")
     twice = table.loc[table["code"].duplicated(), "code"]
     if len(twice):

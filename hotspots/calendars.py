@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.checks import InputError, Problems, require_columns
+from hotspots.checks import InputError, Problems, read_own_table, require_columns
 
 COLUMNS = ["name", "kind", "start", "end"]
 KINDS = ("holiday", "peak", "event", "operation", "campaign")
@@ -42,7 +42,9 @@ def read_calendar(source: str | Path | pd.DataFrame) -> pd.DataFrame:
     ['2018-07-01']
     """
     table = (
-        source if isinstance(source, pd.DataFrame) else pd.read_csv(source, dtype=str, keep_default_na=False)
+        source
+        if isinstance(source, pd.DataFrame)
+        else read_own_table(source, what="The calendar", dtype=str, keep_default_na=False)
     )
     table = table.assign(end="") if "end" not in table.columns else table
     require_columns(table, COLUMNS, what="The calendar")

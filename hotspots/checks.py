@@ -97,6 +97,26 @@ def closest_name(word: str, known: Iterable[str]) -> str | None:
     return by_fold[found[0]] if found else None
 
 
+def read_own_table(path: Any, *, what: str, **options: Any) -> pd.DataFrame:
+    """Read a CSV file of the user's own, in UTF-8, or raise `InputError` with what is wrong with it.
+
+    ``options`` go to `pandas.read_csv`.
+    """
+    name = Path(str(getattr(path, "name", path))).name
+    try:
+        table: pd.DataFrame = pd.read_csv(path, encoding="utf-8-sig", **options)
+        return table
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{what} is not text in UTF-8", given=name, advice="save it as 'CSV UTF-8' in Excel"
+        ) from error
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0] or "it is empty"
+        raise InputError(
+            f"{what} cannot be read", given=f"{name}: {reason}", advice="save it as CSV again"
+        ) from error
+
+
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> None:
     """Raise `InputError` naming every missing column and those that are there."""
     missing = [c for c in columns if c not in frame.columns]

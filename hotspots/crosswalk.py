@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.checks import InputError, announce, closest_name, require_columns
+from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
 from hotspots.spread import spread_counts
 
 PRIORITIES = (
@@ -83,7 +83,7 @@ def read_crosswalk(crosswalk: str | Path | pd.DataFrame) -> pd.DataFrame:
     elif str(crosswalk) in list_crosswalks():
         table = _packaged(str(crosswalk))
     elif Path(crosswalk).is_file():
-        table = pd.read_csv(crosswalk, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = read_own_table(crosswalk, what="The crosswalk", dtype=str, keep_default_na=False)
     else:
         near = closest_name(str(crosswalk), list_crosswalks())
         raise InputError("There is no such crosswalk", given=str(crosswalk), advice=near or "a CSV file")

@@ -107,7 +107,7 @@ def load_layout(layout: str | Path | Mapping[str, Any] | Layout, *, folder: str 
         return _build(_packaged(str(layout)), Path(folder))
     path = Path(folder) / layout
     if path.suffix.lower() == ".toml" and path.is_file():
-        return _build(_on_base(_parse(path.read_text("utf-8-sig"), str(layout))), path.parent)
+        return _build(_on_base(_parse(path.read_bytes(), str(layout))), path.parent)
     known = list_layouts()
     near = closest_name(str(layout), known)
     raise InputError(
@@ -121,9 +121,13 @@ def _packaged(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files("hotspots") / "layouts" / f"{name}.toml").read_text("utf-8"))
 
 
-def _parse(text: str, name: str) -> dict[str, Any]:
+def _parse(data: bytes, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "The layout is not UTF-8 text", given=name, advice="save it as UTF-8 in your editor"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(
             "The layout is not valid TOML",

@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.checks import CRS, InputError, Problems, require_columns
+from hotspots.checks import CRS, InputError, Problems, read_own_table, require_columns
 
 _ASSET = ("ref", "kind", "name", "easting", "northing", "installed", "review", "removed", "notes")
 _DATES = ("installed", "review", "removed")
@@ -59,7 +59,7 @@ def read_register(path: str | Path, *, as_of: Any) -> tuple[gpd.GeoDataFrame, pd
     file = Path(path)
     if not file.is_file():
         raise InputError("There is no such register", given=str(path), advice="a CSV file")
-    table = pd.read_csv(file, dtype="str", encoding="utf-8-sig", keep_default_na=False)
+    table = read_own_table(file, what="The register", dtype="str", keep_default_na=False)
     require_columns(table, REGISTER_COLUMNS, what="The register")
     table = table.apply(lambda column: column.str.strip())
     blank = table[list(REGISTER_COLUMNS)].eq("").all(axis=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import InputError, announce, closest_name, require_columns
+from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
 from hotspots.crosswalk import fold_label
 from hotspots.severity_weights import WEIGHT_COLUMNS, read_weights
 
@@ -33,7 +33,9 @@ def read_mix(mix: str | Path | pd.DataFrame) -> pd.DataFrame:
         with (resources.files("hotspots") / "weights" / "mixes" / f"{mix}.csv").open("rb") as handle:
             table = pd.read_csv(handle, dtype={"code": "str"}, keep_default_na=False)
     elif Path(mix).is_file():
-        table = pd.read_csv(mix, dtype={"code": "str"}, keep_default_na=False, encoding="utf-8-sig")
+        table = read_own_table(
+            mix, what="The recorded-crime table", dtype={"code": "str"}, keep_default_na=False
+        )
     else:
         near = closest_name(str(mix), list_mixes())
         raise InputError("There is no such recorded-crime table", given=str(mix), advice=near or "a CSV file")

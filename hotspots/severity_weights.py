@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hotspots.checks import InputError, Problems, closest_name, require_columns
+from hotspots.checks import InputError, Problems, closest_name, read_own_table, require_columns
 
 WEIGHT_COLUMNS = ["code", "label", "weight", "low", "high", "scheme", "vintage", "source"]
 _ALIASES = {
@@ -56,7 +56,7 @@ def read_weights(scheme: str | Path | pd.DataFrame) -> pd.DataFrame:
     elif name in list_schemes():
         table = _packaged(name)
     elif Path(scheme).is_file():
-        table = pd.read_csv(scheme, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+        table = read_own_table(scheme, what="The weighing scheme", dtype="str", keep_default_na=False)
         name = Path(scheme).name
     else:
         near = closest_name(name, [*list_schemes(), *_ALIASES])

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import CRS, InputError, announce, closest_name, require_columns
+from hotspots.checks import CRS, InputError, announce, closest_name, read_own_table, require_columns
 from hotspots.stops import fold, which_stop
 
 OUTPUTS = ("searches", "arrests", "weapons", "intelligence", "penalty_notices")
@@ -108,7 +108,7 @@ def _read(log: str | Path | pd.DataFrame, columns: Mapping[str, str]) -> pd.Data
         path = Path(log)
         if not path.is_file():
             raise InputError("There is no such log", given=str(log), advice="the path of a CSV file")
-        table = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False)
+        table = read_own_table(path, what="The log", dtype="str", keep_default_na=False)
     require_columns(table, columns.values(), what="The log")
     return table.rename(columns={theirs: ours for ours, theirs in columns.items()})
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 from hotspots.checks import InputError
 from maps.folder import explain_os_error
@@ -79,9 +81,10 @@ class _Once(logging.Filter):
 
 
 class _say_choices:  # noqa: N801  (used like a function)
-    """Print the choices made for the user while a command runs, each once."""
+    """Print choices made for the user, and what a library says of a file, each once, while a command runs."""
 
     def __enter__(self) -> None:
+        self.warned, warnings.showwarning = warnings.showwarning, self._note
         self.log = logging.getLogger("safer_hotspots")
         self.handler = logging.StreamHandler()
         self.handler.setFormatter(logging.Formatter("Note: %(message)s"))
@@ -89,7 +92,20 @@ class _say_choices:  # noqa: N801  (used like a function)
         self.log.addHandler(self.handler)
         self.before, self.log.propagate = self.log.propagate, False
 
+    def _note(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        *rest: Any,
+        **more: Any,
+    ) -> None:
+        if not issubclass(category, FutureWarning | DeprecationWarning):  # for programmers
+            self.log.warning(str(message).partition("\n")[0])
+
     def __exit__(self, *error: object) -> None:
+        warnings.showwarning = self.warned
         self.log.removeHandler(self.handler)
         self.log.propagate = self.before
 

@@ -74,7 +74,7 @@ def read_config(path: str | Path) -> Config:
     text = read_text(path, what="The configuration")
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(
             "The configuration is not valid TOML",
             given=f"{path.name}: {error}",

@@ -8,7 +8,8 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import choose_patrols, place_cameras, timetable_patrols
-from hotspots.checks import CRS, InputError, announce
+from hotspots.checks import InputError, announce
+from hotspots.own_shapes import read_shapes
 
 CAMERAS: dict[str, Any] = {"count": 10, "radius": 100.0}
 PATROLS: dict[str, Any] = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00"}
@@ -63,4 +64,4 @@ def draw_week(
 def _read_streets(options: dict[str, Any]) -> dict[str, Any]:
     if "streets" not in options:
         return options
-    return {**options, "streets": gpd.read_file(options["streets"]).to_crs(CRS)}
+    return {**options, "streets": read_shapes(options["streets"], what="The file of streets")}

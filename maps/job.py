@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -14,8 +13,9 @@ import pandas as pd
 from boundaries import attach_areas, read_layers, summarise_areas
 from boundaries.attach import WITHIN
 from hotspots import describe_records, rank_premises, read_incidents, read_sources, weigh_incidents
-from hotspots.checks import CRS, InputError, announce
+from hotspots.checks import InputError, announce
 from hotspots.layout import load_layout
+from hotspots.own_shapes import read_shapes
 from hotspots.rejects import refuse_systematic
 from maps.chance import tabulate_chance
 from maps.compare import add_changes, add_trends
@@ -143,14 +143,7 @@ def read_study_area(config: Config) -> gpd.GeoDataFrame | None:
     """Read the study area in National Grid metres, or None where the configuration has none."""
     if not config.study_area:
         return None
-    study = gpd.read_file(config.study_area)
-    if study.crs is None:
-        raise InputError(
-            "The study area has no coordinate reference system",
-            given=config.study_area.name,
-            advice="save it with one, such as EPSG:27700",
-        )
-    return study.to_crs(CRS)
+    return read_shapes(config.study_area, what="The study area")
 
 
 def read_all(
@@ -194,15 +187,8 @@ def rank_all_premises(incidents: gpd.GeoDataFrame, config: Config) -> dict[str, 
     """Rank each configured set of premises by the harm put down to them."""
     ranked = {}
     for name, given in config.premises.items():
-        premises = gpd.read_file(given["file"])
-        if premises.crs is None:
-            file = Path(given["file"]).name
-            raise InputError(
-                "The premises have no coordinate reference system",
-                given=file,
-                advice="save them with one, such as EPSG:27700",
-            )
-        ranked[name] = rank_premises(incidents, premises.to_crs(CRS), distance=given["distance"])
+        premises = read_shapes(given["file"], what=f"The file of [premises.{name}]")
+        ranked[name] = rank_premises(incidents, premises, distance=given["distance"])
     return ranked
 
 

@@ -12,7 +12,8 @@ import pyogrio
 
 from hotspots import find_hotspots, match_hotspots, read_hotspots
 from hotspots.agreed import NOT_LISTED, mark_unlisted
-from hotspots.checks import CRS, InputError, announce
+from hotspots.checks import InputError, announce
+from hotspots.own_shapes import read_shapes
 from hotspots.stability import RESAMPLES
 from maps.config import Config
 
@@ -64,7 +65,7 @@ def finder_options(config: Config, *, study_area: Any = None, ground: Any = None
     """Options of `find_hotspots` from the configuration, with files read."""
     options = {key: value for key, value in config.hotspots.items() if key not in OURS}
     if "streets" in config.hotspots:
-        options["streets"] = gpd.read_file(config.hotspots["streets"]).to_crs(CRS)
+        options["streets"] = read_shapes(config.hotspots["streets"], what="The file of streets")
     options["study_area"] = study_area if options.get("method") == "cells" else ground
     return {"seed": config.seed, **options}
 

@@ -10,7 +10,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.checks import CRS, InputError, require_columns
+from hotspots.checks import require_columns
+from hotspots.own_shapes import read_shapes
 from hotspots.plan_assess import frozen_frame
 from hotspots.plan_words import say_months
 from maps.area_map import write_area_map
@@ -191,16 +192,10 @@ def read_nearby(config: Config) -> gpd.GeoDataFrame | None:
     """Read the pubs, schools, parks ... that plans count within walking distance, by their kind."""
     if not config.nearby:
         return None
-    places = gpd.read_file(config.nearby["file"])
+    places = read_shapes(config.nearby["file"], what="The file of [nearby]")
     column = config.nearby.get("kind", "kind")
     require_columns(places, [column], what=f"[nearby] {Path(config.nearby['file']).name}")
-    if places.crs is None:
-        raise InputError(
-            "The places nearby have no coordinate reference system",
-            given="[nearby] file",
-            advice="save them with one, such as EPSG:27700",
-        )
-    return places.to_crs(CRS).rename(columns={column: "kind"})
+    return places.rename(columns={column: "kind"})
 
 
 def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[str, Any]:

@@ -121,8 +121,10 @@ def not_plain(code: int, said: str) -> str:
     errors = [line for line in lines if line.startswith("Error: ")]
     if code != 2:
         return f"exit {code}, not 2: {lines[-1][:200]}"
-    if "Traceback" in said or "Warning:" in said:
-        return f"a traceback or a library's warning: {lines[-1][:200]}"
+    if "Traceback" in said:
+        return f"a traceback: {lines[-1][:200]}"
+    if warnings := [line for line in lines if "Warning:" in line]:
+        return f"a library's warning: {warnings[0][:200]}"
     if len(errors) != 1 or lines[-1] != errors[0]:
         return f"not one paragraph at the end: {lines[-1][:200]}"
     if any(mark in lines[-1] for mark in ("<class", "object at 0x", "Error(", "Errno")):

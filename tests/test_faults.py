@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import warnings
 from pathlib import Path
 
-import geopandas as gpd
 import pytest
-import shapely
-from fault_help import make_team, snapshot, write_config
+from fault_files import OTHERS, make_good, warned
+from fault_help import make_team, not_plain, snapshot, write_config
 from fault_rows import check_rows, check_torn, make_rows, tear, write_rows
 
 import maps.run
@@ -20,63 +22,36 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
     return capsys.readouterr().err.strip().splitlines()[-1]
 
 
-def write_all_kinds(team: Path) -> Path:
-    """A configuration that names a file of every kind."""
-    wards = gpd.read_file(team / "wards.geojson")
-    for name in ("study", "agreed"):
-        wards.to_file(team / f"{name}.geojson")
-    here = gpd.GeoDataFrame({"kind": ["pub"]}, geometry=[shapely.Point(-1.55, 53.8)], crs=4326)
-    for name in ("pubs", "nearby"):
-        here.to_file(team / f"{name}.geojson")
-    (team / "groups.csv").write_text(
-        "ward,group\n" + "".join(f'"{n}",All\n' for n in wards["ward"]), encoding="utf-8"
-    )
-    (team / "own.toml").write_text('base = "police.uk"\nname = "own"\n', encoding="utf-8")
-    main(["run", str(write_config(team)), "--out", str(team.parent / "before")])
-    return write_config(
+CHANGING = (
+    *("july.csv", "wards.geojson", "team.toml", "own.toml", "study.geojson", "agreed.geojson"),
+    *("pubs.geojson", "nearby.geojson", "scheme.csv", "categories.csv", "before/hotspots.gpkg"),
+)
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_every_kind_of_source_that_changes_during_a_run_is_named(tmp_path, capsys, monkeypatch, name):
+    team = make_team(tmp_path / "team", rows=5)
+    (team / "before").mkdir()
+    for other in set(CHANGING) - {"july.csv", "wards.geojson", "team.toml"}:
+        (team / other).write_bytes(b"as it was")
+    config = write_config(
         team,
         incidents='files = "july.csv"\nlayout = "own.toml"\nstudy_area = "study.geojson"',
-        hotspots='[hotspots]\ncount = 3\nprevious = "../before"\nagreed = "agreed.geojson"\n'
-        'agreed_name = "ward"',
-        rest='[premises.pubs]\nfile = "pubs.geojson"\ndistance = 50\n'
-        '[nearby]\nfile = "nearby.geojson"\n[output]\ndrafts = 0',
+        hotspots='[hotspots]\nprevious = "before"\nagreed = "agreed.geojson"',
+        rest='[premises.pubs]\nfile = "pubs.geojson"\ndistance = 50\n[nearby]\nfile = "nearby.geojson"\n'
+        '[harm]\nscheme = "scheme.csv"\n[crosswalks]\n"police.uk" = "categories.csv"',
     )
-
-
-CHANGING = {
-    "july.csv": "july.csv",
-    "wards.geojson": "wards.geojson",
-    "team.toml": "team.toml",
-    "own.toml": "own.toml",
-    "study.geojson": "study.geojson",
-    "agreed.geojson": "agreed.geojson",
-    "pubs.geojson": "pubs.geojson",
-    "nearby.geojson": "nearby.geojson",
-    "../before/hotspots.gpkg": "hotspots.gpkg",
-}
-
-
-def test_every_kind_of_source_that_changes_during_a_run_is_named(tmp_path, capsys, monkeypatch):
-    team = make_team(tmp_path / "team", rows=300)
-    config = write_all_kinds(team)
-    real = maps.run.write_job
-
-    def change_all(*given: object, **more: object) -> None:
-        real(*given, **more)  # type: ignore[arg-type]
-        for name in CHANGING:
-            with (team / name).open("ab") as stream:
-                stream.write(b"\n")
-
-    monkeypatch.setattr(maps.run, "write_job", change_all)
+    # what the job makes of its files does not matter here: only that each is watched from start to end
+    monkeypatch.setattr(maps.run, "do_job", lambda *_: None)
+    monkeypatch.setattr(maps.run, "write_job", lambda *_: (team / name).write_bytes(b"changed"))
     said = refused(capsys, "run", config, "--out", tmp_path / "out")
-    assert "changed while they were being read" in said
-    for shown in CHANGING.values():
-        assert shown in said
-    assert not (tmp_path / "out").exists()
+    assert f"changed while they were being read. Given: {name}. Try" in said
+    assert [p.name for p in tmp_path.iterdir()] == ["team"]
 
 
 def test_a_source_that_goes_during_a_run_is_named(tmp_path, capsys, monkeypatch):
     team = make_team(tmp_path / "team", rows=300)
+    monkeypatch.setattr(maps.run, "do_job", lambda *_: None)
     monkeypatch.setattr(maps.run, "write_job", lambda *_: (team / "wards.geojson").unlink())
     said = refused(capsys, "run", team / "team.toml", "--out", tmp_path / "out")
     assert "wards.geojson" in said
@@ -119,3 +94,33 @@ def test_damaged_files_keep_every_row_that_the_damage_left_whole(tmp_path):
     write_rows(tmp_path / "rows", make_rows(300, seed=12), per_file=60)
     assert tear(tmp_path / "rows", seed=13, wounds=6) == 5
     assert check_torn(tmp_path / "rows") == []
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Whole files of every format, to be broken."""
+    folder = tmp_path_factory.mktemp("files") / "good"
+    make_good(folder)
+    return folder
+
+
+@pytest.mark.parametrize("slot", OTHERS)
+def test_whatever_file_a_configuration_names_is_refused_in_plain_words(good, tmp_path, capsys, slot):
+    team = Path(shutil.copytree(good, tmp_path / "team"))
+    source, parts = OTHERS[slot]
+    (team / f"other{Path(source).suffix}").write_bytes(b"\xff\x8f\x81 no text")
+    code = main(["run", str(write_config(team, **parts)), "--out", str(tmp_path / "out")])
+    assert not_plain(code, capsys.readouterr().err) == ""
+    assert [p.name for p in tmp_path.iterdir()] == ["team"]
+
+
+def test_what_a_library_says_of_a_file_is_a_note_in_one_line(good, tmp_path, capsys):
+    team = Path(shutil.copytree(good, tmp_path / "team"))
+    wards = json.loads((team / "wards.geojson").read_text(encoding="utf-8"))
+    wards["features"][0]["geometry"] = {"type": "Polygon", "coordinates": []}
+    (team / "wards.geojson").write_text(json.dumps(wards), encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert main(["run", str(team / "team.toml"), "--out", str(tmp_path / "out")]) == 2
+    assert "Warning" not in capsys.readouterr().err
+    assert warned("x.py:1: RuntimeWarning: lost")
