@@ -8,10 +8,11 @@ import pandas as pd
 
 from hotspots.checks import Problems
 from hotspots.collapse import Floats, Ints, collapse_incidents
-from hotspots.crowding import find_core, lay_squares
-from hotspots.linking import Bools, link_core, lowest_in_reach
+from hotspots.crowding import find_core
+from hotspots.linking import label_places, link_pairs
+from hotspots.squares import Bools, Squares
 
-PAIRS_PER_PLACE = 40
+PAIRS_PER_PLACE = 12
 
 
 def cluster_incidents(incidents: gpd.GeoDataFrame, *, radius: float = 150, min_incidents: int) -> pd.Series:
@@ -82,36 +83,23 @@ def cluster_places(
 
     if not len(xy):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=bool)
-    weights, minimums = [weight], [minimum]
-    if also is not None:
-        weights, minimums = [weight, also[0]], [minimum, also[1]]
-    pairs = None
+    asked = [(weight, minimum)] if also is None else [(weight, minimum), also]
+    core = np.ones(len(xy), dtype=bool)
     if _pairs_about(xy, radius) <= PAIRS_PER_PLACE * len(xy) + 1000:
         pairs = cKDTree(xy).query_pairs(radius, output_type="ndarray")
-    grid = lay_squares(xy, radius) if pairs is None else None
-    core = np.ones(len(xy), dtype=bool)
-    for kind, least in zip(weights, minimums, strict=True):
-        if pairs is None:
-            core &= find_core(xy, kind, radius=radius, minimum=least, grid=grid)
-        else:
+        for kind, least in asked:
             core &= _sum_pairs(kind, pairs) >= least
-    labels = np.full(len(xy), -1, dtype=np.int64)
-    if not core.any():
-        return labels, core
-    if pairs is None:
-        labels[core], _ = pd.factorize(link_core(xy[core], radius))
-        reach = lowest_in_reach(xy, labels, core, radius, grid)
-    else:
-        labels[core], _ = pd.factorize(_link_pairs(pairs, core)[core])
-        reach = _lowest_by_pairs(pairs, labels, core)
-    labels[~core] = reach[~core]
-    return labels, core
+        return _label_by_pairs(pairs, core), core
+    squares = Squares(xy, radius)
+    for kind, least in asked:
+        core &= find_core(squares, kind, minimum=least, asked=core)
+    return label_places(squares, core), core
 
 
 def _pairs_about(xy: Floats, radius: float) -> float:
     """Pairs of places within the radius, roughly: from how many share a square of that side."""
-    square = np.floor(xy / radius).astype(np.int64)
-    crowd = np.unique(square[:, 0] * 2**31 + square[:, 1], return_counts=True)[1].astype(float)
+    column, row = np.floor(xy.T / radius).astype(np.int64)
+    crowd = np.unique(column * 2**31 + row, return_counts=True)[1].astype(float)
     return float((crowd**2).sum()) * 1.5
 
 
@@ -126,20 +114,14 @@ def _sum_pairs(weight: Ints, pairs: Ints) -> Ints:
     return weight + sums.astype(np.int64)
 
 
-def _link_pairs(pairs: Ints, core: Bools) -> Ints:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    linked = pairs[core[pairs[:, 0]] & core[pairs[:, 1]]]
-    graph = coo_array((np.ones(len(linked), bool), (linked[:, 0], linked[:, 1])), shape=(len(core),) * 2)
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
-
-
-def _lowest_by_pairs(pairs: Ints, labels: Ints, core: Bools) -> Ints:
-    """Lowest label in reach: a border point joins it, as when clusters grow one after another."""
+def _label_by_pairs(pairs: Ints, core: Bools) -> Ints:
+    """Label clusters in order of their first core place; others join the lowest in reach, or none (-1)."""
     none = np.iinfo(np.int64).max
-    reach = np.full(len(core), none)
+    label = np.full(len(core), none)
+    component = link_pairs(pairs[core[pairs[:, 0]] & core[pairs[:, 1]]], len(core))
+    label[core], _ = pd.factorize(component[core])
+    reach = label.copy()
     for outer, inner in ((0, 1), (1, 0)):
         border = pairs[~core[pairs[:, outer]] & core[pairs[:, inner]]]
-        np.minimum.at(reach, border[:, outer], labels[border[:, inner]])
+        np.minimum.at(reach, border[:, outer], label[border[:, inner]])
     return np.where(reach == none, -1, reach)

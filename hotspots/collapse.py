@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64).view(np.int64)  # odd, well spread
+_SAMPLE = 2000  # rows that tell whether any two may share a place
 
 
 class Places(NamedTuple):
@@ -74,11 +75,14 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
         When ``incidents`` is not a GeoDataFrame of points in EPSG:27700, or a row has no coordinates.
     """
     require_metres(incidents, what=what)
-    points = np.array(incidents.geometry.to_numpy(), dtype=object)
-    points[shapely.is_empty(points)] = None
-    xy = np.empty((len(points), 2))
-    xy[:, 0], xy[:, 1] = shapely.get_x(points), shapely.get_y(points)  # NaN for all but points
-    if not np.isfinite(xy).all():
+    points = incidents.geometry.to_numpy()
+    try:
+        xy = _read_points(points)
+    except shapely.errors.GEOSException:  # an empty point has nothing to be read
+        points = np.where(shapely.is_empty(points), None, points)
+        xy = _read_points(points)
+    if not np.isfinite(xy.T).all():
+        points = np.where(shapely.is_empty(points), None, points)
         kinds = shapely.get_type_id(points)
         if ((kinds != 0) & (kinds != -1)).any():
             raise InputError(
@@ -93,6 +97,14 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
             advice="keep them in the rejects, as read_incidents does",
         )
     return xy
+
+
+def _read_points(points: Any) -> Floats:
+    """Easting and northing, NaN for all but points; each column in one piece, as they are used."""
+    both = np.empty((2, len(points)))
+    shapely.get_x(points, out=both[0])
+    shapely.get_y(points, out=both[1])
+    return both.T
 
 
 def collapse_incidents(incidents: gpd.GeoDataFrame) -> Places:
@@ -123,6 +135,8 @@ def collapse_incidents(incidents: gpd.GeoDataFrame) -> Places:
     xy = coordinates_of(incidents)
     rows = incidents_per_row(incidents)
     inverse, first_row = _number_distinct(xy)
+    if len(first_row) == len(xy):
+        return Places(xy, inverse, rows, rows.copy())
     totals = np.bincount(inverse, weights=rows, minlength=len(first_row)).astype(np.int64)
     return Places(xy[first_row], inverse, rows, totals)
 
@@ -130,13 +144,20 @@ def collapse_incidents(incidents: gpd.GeoDataFrame) -> Places:
 def _number_distinct(xy: Floats) -> tuple[Ints, Ints]:
     """Give distinct rows numbers in order of first appearance: the number of each row, and each first row."""
     bits = (xy + 0.0).view(np.int64)  # adding 0 makes -0.0 and 0.0 one
-    mixed = (bits * _MIX).sum(axis=1)
+    mixed = bits[:, 0] * _MIX[0] + bits[:, 1] * _MIX[1]
+    if _all_differ(mixed[:_SAMPLE]) and _all_differ(mixed):  # sorting is quicker than numbering
+        return np.arange(len(xy)), np.arange(len(xy))
     inverse, first_row = _factorize(mixed)
     if (bits[first_row][inverse] != bits).any():  # two places with one hash: number them the long way
         across, _ = pd.factorize(bits[:, 0])
         up, ups = pd.factorize(bits[:, 1])
         inverse, first_row = _factorize(across.astype(np.int64) * max(len(ups), 1) + up)
     return inverse, first_row
+
+
+def _all_differ(keys: Ints) -> bool:
+    ordered = np.sort(keys)
+    return bool((ordered[1:] != ordered[:-1]).all())
 
 
 def _factorize(keys: Ints) -> tuple[Ints, Ints]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.checks import CRS, announce, require_metres
+from hotspots.checks import CRS, announce
 from hotspots.collapse import Floats, Ints, collapse_incidents, coordinates_of, incidents_per_row
 from hotspots.grid import Grid, cells_of_box, cells_within, draw_cells, key_cells, locate_points
 from hotspots.spots import HARMS
@@ -33,7 +33,7 @@ def gather_points(incidents: gpd.GeoDataFrame, *, area: Any = None) -> Points:
     if area is None:  # each row costs less to count than to collapse
         weights = {"incidents": incidents_per_row(incidents).astype(float)}
         weights |= {name: incidents[name].to_numpy(dtype=float) for name in harms}
-        return Points(_coordinates(incidents), weights)
+        return Points(coordinates_of(incidents), weights)
     places = collapse_incidents(incidents)
     weights = {"incidents": places.incidents.astype(float)}
     points = Points(places.xy, weights | {name: places.total(incidents[name]) for name in harms})
@@ -63,16 +63,6 @@ def count_points(points: Points, *, grid: Grid, area: Any = None) -> gpd.GeoData
     table["incidents"] = np.rint(table["incidents"]).astype(np.int64)
     index = pd.Index(key_cells(column, row), name="cell")
     return gpd.GeoDataFrame(table, index=index, geometry=draw_cells(grid, column, row), crs=CRS)
-
-
-def _coordinates(incidents: gpd.GeoDataFrame) -> Floats:
-    """Easting and northing of each row, columns contiguous; whatever is wrong is named elsewhere."""
-    require_metres(incidents, what="incidents")
-    points = incidents.geometry.to_numpy()
-    both = np.empty((2, len(points)))
-    shapely.get_x(points, out=both[0])
-    shapely.get_y(points, out=both[1])
-    return both.T if np.isfinite(both.sum()) else coordinates_of(incidents)
 
 
 def _with_those(column: Ints, row: Ints, own_column: Ints, own_row: Ints) -> tuple[Ints, Ints]:

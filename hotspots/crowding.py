@@ -1,149 +1,116 @@
-"""Which places have enough around them: bounds from a fine grid settle most, a tree the few in doubt."""
+"""Which places have enough around them: bounds from small squares settle most, few are counted one by one."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
 from hotspots.chunks import pairs_in_chunks
 from hotspots.collapse import Floats, Ints
+from hotspots.squares import Bools, Squares, list_runs
 
-Bools = npt.NDArray[np.bool_]
-CUTS = 10
+ROWS = 4096  # places at a time, so that they stay in the processor's cache
+RING = 256  # with more places than this on a circle, a tree is the faster way
 
 
-def find_core(
-    xy: Floats,
-    weight: Ints,
-    *,
-    radius: float,
-    minimum: float,
-    asked: Ints | None = None,
-    grid: Runs | None = None,
-) -> Bools:
-    """Tell which places have at least ``minimum`` weight within ``radius`` metres, themselves included.
+def find_core(squares: Squares, weight: Ints, *, minimum: float, asked: Bools | None = None) -> Bools:
+    """Tell which places have at least ``minimum`` weight within the radius, themselves included.
 
-    The ground is cut into squares of a tenth of the radius. Squares wholly within the radius of a whole
-    square give each of its places a lower bound, squares partly within it an upper bound; only places
-    whose bounds leave it open are counted one by one. Memory is linear in the places. ``asked`` limits
-    the counting to some places; the others are False.
+    A box inside the disc round a place gives a lower bound, a box around the disc an upper bound; where
+    they leave it open, rows of small squares do so more closely; where these do too, the places in the
+    squares that the circle cuts are looked at. Memory is linear in the places. ``asked`` limits the
+    counting to some places; the others are False.
     """
-    side = radius / CUTS
-    grid = lay_squares(xy, radius) if grid is None else grid
-    grid.load(weight)
-    at = grid.inverse
-    wanted = np.ones(len(xy), dtype=bool)
-    if asked is not None:
-        wanted[:] = False
-        wanted[asked] = True
-    some = np.zeros(len(grid.squares), dtype=bool)
-    some[at[wanted]] = True
-    few = np.flatnonzero(some & (grid.block_sums() >= minimum))
-    low, high = np.zeros(len(some), dtype=np.int64), np.zeros(len(some), dtype=np.int64)
-    for up in range(-CUTS - 1, CUTS + 2):
-        far = _half_width((abs(up) + 1) * side, radius, side, sure=True)
-        near = _half_width(max(abs(up) - 1, 0) * side, radius, side, sure=False)
-        if far >= 0:
-            low[few] += grid.sums(few, up, far)
-        if near >= 0:
-            high[few] += grid.sums(few, up, near)
-    core: Bools = (low >= minimum)[at] & wanted
-    doubt = np.flatnonzero(wanted & ~core & (high >= minimum)[at])
-    doubt = doubt[np.argsort(at[doubt], kind="stable")]  # neighbours in turn
-    if len(doubt):
-        core[doubt] = sum_around(xy, weight, xy[doubt], radius) >= minimum
-    return core
+    load = Load(squares, weight)
+    places = np.arange(len(weight)) if asked is None else np.flatnonzero(asked[squares.order])
+    core = np.zeros(len(weight), dtype=bool)
+    if squares.full and load.total < 2**53:
+        inside, around = _boxes(load)
+        places = places[around(places) >= minimum]
+        enough = inside(places) >= minimum
+        core[places[enough]] = True
+        places = places[~enough]
+    rest = [np.empty(0, np.int64)]
+    for start in range(0, len(places), ROWS):
+        some = places[start : start + ROWS]
+        enough, unsure = _count_rows(load, some, minimum)
+        core[some[enough]] = True
+        rest.append(some[unsure])
+    left = np.concatenate(rest)
+    if len(left):
+        centres = squares.sorted.T[left]
+        core[left] = sum_around(squares.xy, weight, centres, squares.radius) >= minimum
+    found = np.empty(len(core), dtype=bool)
+    found[squares.order] = core
+    return found
 
 
-def lay_squares(xy: Floats, radius: float) -> Runs:
-    """Lay the fine grid once, to be loaded with one weight after another."""
-    square = np.floor(xy / (radius / CUTS)).astype(np.int64)
-    square -= square.min(axis=0)
-    return Runs(np.column_stack([_squeeze(square[:, 0]), _squeeze(square[:, 1])]))
+class Load:
+    """A weight on the sorted places, to be added up over runs of them."""
+
+    def __init__(self, squares: Squares, weight: Ints) -> None:
+        self.squares, self.own = squares, weight[squares.order]
+        self.ones, self.total = bool((weight == 1).all()), int(weight.sum())
+        small = self.total < 2**31  # half the memory where it will do
+        self.sums: Any = np.zeros(len(weight) + 1, dtype=np.int32 if small else np.int64)
+        np.cumsum(self.own, out=self.sums[1:], dtype=self.sums.dtype)
+
+    def between(self, starts: Ints, ends: Ints) -> Ints:
+        """Weight of each run, added up over the lines."""
+        if self.ones:
+            return np.asarray((ends - starts).sum(axis=0))
+        return np.asarray((self.sums.take(ends) - self.sums.take(starts)).sum(axis=0))
 
 
-def _squeeze(line: Ints) -> Ints:
-    """Close gaps wider than any disc, so that a few far-off places do not stretch the grid."""
-    if not len(line) or int(line.max()) > 20_000_000:
-        return line
-    there = np.zeros(int(line.max()) + 1, dtype=bool)
-    there[line] = True
-    held = np.flatnonzero(there)
-    place = np.zeros(len(there), dtype=np.int64)
-    place[held] = np.r_[0, np.minimum(np.diff(held), CUTS + 3).cumsum()]
-    return place[line]
+def _boxes(load: Load) -> tuple[Callable[[Ints], Any], Callable[[Ints], Any]]:
+    """Functions for the weight in a box surely inside, and in one surely around, the disc of each place."""
+    squares, cuts = load.squares, load.squares.cuts
+    wide, tall = squares.width // 2 + 1, squares.height // 2 + 1  # of four squares each: quicker to lay
+    own = None if load.ones else load.own
+    table: Any = np.bincount((squares.row >> 1) * wide + (squares.column >> 1), own, minlength=wide * tall)
+    table = table.astype(load.sums.dtype, copy=False).reshape(tall, wide)
+    np.cumsum(table, axis=1, out=table, dtype=table.dtype)
+    for lower, upper in itertools.pairwise(table):  # far quicker than cumsum along the columns
+        upper += lower
+    flat = table.ravel()
+
+    def box(places: Ints, past: int, upto: int) -> Any:
+        column, row = squares.column[places], squares.row[places]
+        left, right = (column - past) >> 1, (column + upto) >> 1
+        low, high = ((row - past) >> 1) * wide, ((row + upto) >> 1) * wide
+        upper, lower = (flat.take(line + right) - flat.take(line + left) for line in (high, low))
+        return upper - lower
+
+    inner = int(cuts / np.sqrt(2))  # squares to either side, its own among them, that fit into the disc
+    return partial(box, past=inner, upto=inner - 2), partial(box, past=cuts + 3, upto=cuts + 1)
 
 
-def _half_width(rise: float, radius: float, side: float, *, sure: bool) -> int:
-    """Squares to either side in one row that are surely (or possibly) within the radius; -1 for none."""
-    tiny = 1e-9 * radius  # a bound must hold whatever rounding does
-    reach = radius - tiny if sure else radius + tiny
-    if rise > reach:
-        return -1
-    run = float(np.sqrt(reach**2 - rise**2)) / side
-    return int(np.floor(run)) - 1 if sure else int(np.floor(run)) + 1
-
-
-class Runs:
-    """Weights in squares, to be added up over a run of squares in a row."""
-
-    def __init__(self, square: Ints) -> None:
-        pad = CUTS + 3
-        self.width = int(square[:, 0].max(initial=0)) + 2 * pad
-        self.height = int(square[:, 1].max(initial=0)) + 2 * pad
-        key = (square[:, 1] + pad) * self.width + square[:, 0] + pad
-        self.full = self.width * self.height <= 8_000_000 + 24 * len(key)
-        if self.full:
-            there = np.zeros(self.width * self.height, dtype=bool)
-            there[key] = True
-            self.squares = np.flatnonzero(there)
-            rank = np.zeros(len(there), dtype=np.int32)
-            rank[self.squares] = np.arange(len(self.squares))
-            self.inverse = rank[key].astype(np.int64)
-        else:
-            self.squares, self.inverse = np.unique(key, return_inverse=True)
-
-    def load(self, weight: Ints) -> None:
-        """Put a weight on the squares."""
-        self.weights = _totals(self.inverse, weight, len(self.squares))
-        if self.full:
-            small = int(weight.sum()) < 2**31  # half the memory where it will do
-            self.table: Any = np.zeros(self.width * self.height + 1, dtype=np.int32 if small else np.int64)
-            self.table[self.squares + 1] = self.weights
-            np.cumsum(self.table, out=self.table, dtype=self.table.dtype)
-        else:
-            self.upto = np.r_[0, self.weights.cumsum()]
-
-    def block_sums(self) -> Ints:
-        """Weight in the nine blocks around each square, as wide as the radius: no disc reaches further."""
-        wide = CUTS + 1
-        column, row = self.squares % self.width // wide, self.squares // self.width // wide
-        height = self.height // wide + 3
-        block, keys = pd.factorize((column + 1) * height + row + 1)
-        weight = np.bincount(block, self.weights, len(keys))
-        table = pd.Series(weight, index=keys)
-        total = np.zeros(len(keys))
-        for across in (-1, 0, 1):
-            for up in (-1, 0, 1):
-                total += table.reindex(keys + across * height + up, fill_value=0.0).to_numpy()
-        return np.ceil(total).astype(np.int64)[block]
-
-    def sums(self, of: Ints, up: int, half: int) -> Ints:
-        """Weight in the run of squares within ``half`` of some squares, ``up`` rows away."""
-        middle = self.squares[of] + up * self.width
-        if self.full:
-            return np.asarray(self.table[middle + half + 1] - self.table[middle - half], dtype=np.int64)
-        ends = np.searchsorted(self.squares, middle + half, side="right")
-        return np.asarray(self.upto[ends] - self.upto[np.searchsorted(self.squares, middle - half)])
-
-
-def _totals(inverse: Ints, weight: Ints, size: int) -> Ints:
-    totals = np.zeros(size, dtype=np.int64)
-    np.add.at(totals, inverse, weight)
-    return totals
+def _count_rows(load: Load, places: Ints, minimum: float) -> tuple[Bools, Bools]:
+    """Tell whether each place has enough around it, and for which a tree must say so."""
+    squares = load.squares
+    starts, ends, inner_starts, inner_ends = squares.runs(places)
+    low, edge = load.between(inner_starts, inner_ends), squares.on_edge(places)
+    enough: Bools = low >= minimum
+    doubt = np.flatnonzero(~enough & ((load.between(starts, ends) >= minimum) | edge))
+    firsts = np.stack([starts[:, doubt], inner_ends[:, doubt]])
+    lasts = np.stack([inner_starts[:, doubt], ends[:, doubt]])
+    many = ((lasts - firsts).sum(axis=(0, 1)) > RING) | edge[doubt]
+    unsure = np.zeros(len(places), dtype=bool)
+    unsure[doubt[many]] = True
+    doubt = doubt[~many]
+    column, near = list_runs(firsts[:, :, ~many], lasts[:, :, ~many])
+    hits = squares.within(places[doubt], column, near)
+    more = low[doubt]
+    if load.ones:
+        more += np.bincount(column[hits], minlength=len(doubt))
+    else:
+        np.add.at(more, column[hits], load.own[near[hits]])
+    enough[doubt] = more >= minimum
+    return enough, unsure
 
 
 def sum_around(xy: Floats, weight: Ints, centres: Floats, radius: float) -> Ints:

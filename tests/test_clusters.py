@@ -42,17 +42,59 @@ def test_labels_are_those_of_scikit_learn_off_the_snap_points(seed, minimum, rad
     assert found.tolist() == sklearn_labels(xy, radius, minimum)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10_000), st.integers(1, 60), st.sampled_from([1, 2, 3.0, 7.5]), st.booleans())
-def test_the_way_for_dense_places_gives_the_same_labels(seed, minimum, radius, doubled):
+@settings(max_examples=100, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    minimum=st.integers(1, 60),
+    radius=st.sampled_from([1, 2, 3.0, 7.5]),
+    doubled=st.booleans(),
+    few=st.booleans(),
+    full=st.sampled_from([-(10**9), 20_000, 10**7]),
+)
+def test_the_way_for_dense_places_gives_the_same_labels(seed, minimum, radius, doubled, few, full):
     rng = np.random.default_rng(seed)
     xy = np.concatenate([rng.normal(size=(150, 2)) * 4, rng.integers(-9, 9, (90, 2))])
     xy = xy[rng.integers(0, len(xy), 300)] if doubled else xy
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hotspots.clusters.PAIRS_PER_PLACE", -1000)
-        patch.setattr("hotspots.chunks.CHUNK", 500)
+        patch.setattr("hotspots.squares._FULL", full)  # no table, a coarse one, a fine one
+        if few:  # in many small helpings, and by a tree where a circle crosses more than three places
+            patch.setattr("hotspots.chunks.CHUNK", 500)
+            patch.setattr("hotspots.crowding.ROWS", 50)
+            patch.setattr("hotspots.crowding.RING", 3)
         found = cluster_incidents(points(xy), radius=radius, min_incidents=minimum)
     assert found.tolist() == sklearn_labels(xy, radius, minimum)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    minimum=st.integers(2, 25),
+    scattered=st.booleans(),
+    shift=st.sampled_from([0, -0.1234567 * 15]),
+)
+def test_distances_of_just_the_radius_far_from_the_origin(seed, minimum, scattered, shift):
+    rng = np.random.default_rng(seed)
+    xy = rng.integers(0, 40, (300, 2)) * 30.0 + (430_000, 433_000)  # 150 = |(90, 120)| metres is common
+    xy += shift  # on the edges of the small squares
+    if scattered:  # gaps of many kilometres, which are closed up
+        xy += rng.integers(0, 2, (300, 2)) * 90_000_000.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hotspots.clusters.PAIRS_PER_PLACE", -1000)
+        found = cluster_incidents(points(xy), radius=150, min_incidents=minimum)
+    assert found.tolist() == sklearn_labels(xy, 150, minimum)
+
+
+def test_two_clusters_held_apart_by_one_metre():
+    # the outermost places of neighbouring cells are further apart than two in their middles
+    edge = [(x, y) for x in (0, 100) for y in (0, 100, 50)]
+    xy = [*edge, (90, 50), *((x + 230, y) for x, y in edge)]
+    for shift in (0, 1, 2):
+        moved = [(x + shift, y) if x >= 230 else (x, y) for x, y in xy]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("hotspots.clusters.PAIRS_PER_PLACE", -1000)
+            found = cluster_incidents(points(moved), radius=130, min_incidents=2)
+        assert found.tolist() == sklearn_labels(moved, 130, 2)
 
 
 def test_a_border_point_between_two_clusters_joins_the_lower_number():

@@ -116,3 +116,5 @@ def test_what_cannot_be_used_is_named() -> None:
         smooth_density(points([(1, 1)]), bandwidth=0)
     with pytest.raises(InputError, match="by must be incidents"):
         smooth_density(points([(1, 1)]), by="harm")
+    with pytest.raises(InputError, match="1 of 1 incidents have no coordinates"):
+        smooth_density(gpd.GeoDataFrame(geometry=[shapely.Point()], crs=27700))
