@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,10 @@ class Collapsed:
         Rejects by ``cause, source, category``, in ``rows``, with an example's ``value``.
     apart : bool
         Whether ``places`` keep every date apart.
+    sample : DataFrame
+        Some rejects, row by row.
+    judged, dates, layout, reopen
+        For another pass over the rows, as `hotspots.scale_times.count_over_time` makes.
     """
 
     places: gpd.GeoDataFrame
@@ -60,6 +65,10 @@ class Collapsed:
     counted: pd.DataFrame
     apart: bool = False
     sample: pd.DataFrame = field(default_factory=pd.DataFrame)
+    judged: Judged | None = None
+    dates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    layout: Layout | None = None
+    reopen: Callable[[], AbstractContextManager[Rows]] | None = None
 
 
 def aggregate_incidents(
@@ -185,7 +194,17 @@ def collapse_table(
         counted=_count_causes(judged, dates, settings),
         sample=examples,
         apart=apart,
+        judged=judged,
+        dates=dates,
+        layout=settings,
+        reopen=partial(_reopen, table, settings, spill),
     )
+
+
+@contextmanager
+def _reopen(table: Any, layout: Layout, spill: Path | None) -> Iterator[Rows]:
+    with _open(table, layout, spill) as opened, london_clock(opened):
+        yield choose_columns(opened, layout)
 
 
 def _open(table: Any, layout: Layout, spill: Path | None) -> AbstractContextManager[Any]:

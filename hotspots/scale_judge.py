@@ -114,7 +114,11 @@ def _settle(
     settled = own.assign(cause=rows["cause"].map({c: i for i, c in enumerate(causes)}).to_numpy(np.int8))
     lost = rows["cause"].eq(REPEATED).to_numpy()
     repeated = repeats.reset_index(drop=True).assign(
-        cause=rows["cause"], before=before, value=rows["value"], _category=own["_category"].to_numpy()
+        cause=rows["cause"],
+        before=before,
+        value=rows["value"],
+        site=own["site"].to_numpy(),
+        _category=own["_category"].to_numpy() if "_category" in own else 0,
     )
     whole = pd.concat([groups, settled[lost].assign(n=1), own[lost].assign(n=-1)], ignore_index=True)
     return whole, repeated[lost]
@@ -126,7 +130,7 @@ def place_groups(judged: Judged, dates: pd.DataFrame, layout: Layout, *, column:
     Texts of one coordinate (1.50 and 1.5), and categories of one label, come together.
     """
     used = judged.groups[judged.groups["cause"].eq(0)]
-    point, points = _number_points(judged.sites, used["site"].to_numpy())
+    point, points = number_points(judged.sites, used["site"].to_numpy())
     labels = label_categories(judged.texts, layout)
     label, names = pd.factorize(np.array(labels, dtype=object), sort=True)
     keys = [(point, len(points), "geometry")]
@@ -157,7 +161,7 @@ def place_groups(judged: Judged, dates: pd.DataFrame, layout: Layout, *, column:
     return gpd.GeoDataFrame(frame, geometry=geometry)
 
 
-def _number_points(sites: pd.DataFrame, site: Ints) -> tuple[Ints, Any]:
+def number_points(sites: pd.DataFrame, site: Ints) -> tuple[Ints, Any]:
     """Find the number of each group's point, west to east, and the points, one object each."""
     good = sites.index[sites["cause"].eq("")].to_numpy()
     points = sites["geometry"].to_numpy(dtype=object)[good]
@@ -184,7 +188,7 @@ def _number_periods(dates: pd.DataFrame, of_group: Ints, column: str) -> tuple[I
 
 def _sum(keys: list[tuple[Ints, int, str]], counts: Ints) -> tuple[dict[str, Ints], Ints]:
     """Add up ``counts`` over equal keys, in order of the keys; nothing is kept where nothing is left."""
-    mixed = np.zeros(len(counts), dtype=np.int64)
+    mixed: Any = np.zeros(len(counts), dtype=np.int64)
     spans = [max(size, 1) for _, size, _ in keys]
     if np.prod([float(s) for s in spans]) > 2.0**62:
         frame = pd.DataFrame({name: code for code, _, name in keys})

@@ -45,20 +45,10 @@ def count_bad_rows(rows: Rows, texts: Texts, sites: pd.DataFrame, dates: pd.Data
         ``_file`` (where the engine knows it), ``_when, _category`` (a position in ``texts``), ``cause``,
         ``n``, ``line`` (the first).
     """
-    import ibis
-
-    table = rows.keyed(rows.table)
-    keys = [c for c in ("_x", "_y", "_key") if c in sites.columns]
     wrong = dates.loc[dates["cause"].ne(""), "text"].tolist()
     causes = sorted(sites["cause"].unique())
-    if len(sites):
-        code = sites["cause"].map({cause: i for i, cause in enumerate(causes, 1)}).astype("int64")
-        bad = ibis.memtable(sites[keys].add_prefix("bad").assign(code=code.to_numpy()))
-        how = "left" if wrong else "inner"
-        table = table.join(bad, [(table[key], bad[f"bad{key}"]) for key in keys], how=how)
-        table = table.mutate(code=table["code"].fill_null(0))
-    else:
-        table = table.mutate(code=ibis.literal(0, "int64"))
+    code = sites["cause"].map({cause: i for i, cause in enumerate(causes, 1)}).astype("int64")
+    table = code_sites(rows, sites, code.to_numpy(), all_rows=bool(wrong))
     table = table.filter((table["code"] > 0) | table["_when"].isin(wrong)) if wrong else table
     by = [c for c in ("_file", "_when", "_category", "code") if c in table.columns]
     first = {"line": table["_line"].min()} if "_line" in table.columns else {}
@@ -67,6 +57,20 @@ def count_bad_rows(rows: Rows, texts: Texts, sites: pd.DataFrame, dates: pd.Data
     named = pd.Series(["", *causes], dtype="object").to_numpy()[found["code"].to_numpy(dtype=np.int64)]
     of_date = found["_when"].map(dict(zip(dates["text"], dates["cause"], strict=True)))
     return found.assign(cause=np.where(of_date.ne(""), of_date, named)).drop(columns="code")
+
+
+def code_sites(rows: Rows, sites: pd.DataFrame, code: Any, *, all_rows: bool = False) -> Any:
+    """Give the rows at these coordinates their code; with ``all_rows`` the others too, with the code 0."""
+    import ibis
+
+    table = rows.keyed(rows.table)
+    if sites.empty:
+        return table.mutate(code=ibis.literal(0, "int64"))
+    keys = [c for c in ("_x", "_y", "_key") if c in sites.columns]
+    coded = ibis.memtable(sites[keys].add_prefix("of").assign(code=code))
+    on = [(table[key], coded[f"of{key}"]) for key in keys]
+    joined = table.join(coded, on, how="left" if all_rows else "inner")
+    return joined.mutate(code=joined["code"].fill_null(0))
 
 
 def keep_ledger(
