@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import assign_hotspots
-from hotspots.checks import InputError, closest_name
+from hotspots.checks import InputError, announce, closest_name
 from maps.boards import DEFAULT, Board, make_boards
 from maps.compare import months_of
 from maps.config import Config, read_config
@@ -99,21 +99,27 @@ def count_months_of(job: Job, layer: str, area: Any) -> pd.Series:
 
 
 def board_of(job: Job, layer: str, name: str) -> Board | None:
-    """Make the area's page of indicators beside all the records; None where no two periods are there."""
+    """Make the area's page of indicators beside all the records; None where no two whole periods are there."""
     area, pages = f"{layer}:{name}", job.config.boards
     asked = [page for page in pages.values() if str(page.get("area", "")).casefold() == area.casefold()]
     page = asked[0] if asked else {"title": f"Indicators, {name}", "area": area}
-    boards = make_boards(
-        job.incidents,
-        assign_hotspots(job.incidents, job.spots).notna(),
-        given={DEFAULT: page},
-        changes=job.config.changes,
-        selected_on=job.periods.selected_on,
-        calendar=job.periods.calendar,
-        areas=job.areas,
-        as_of=job.as_of,
-        least=least_of(job.config, job.incidents),
-    )
+    try:
+        boards = make_boards(
+            job.incidents,
+            assign_hotspots(job.incidents, job.spots).notna(),
+            given={DEFAULT: page},
+            changes=job.config.changes,
+            selected_on=job.periods.selected_on,
+            calendar=job.periods.calendar,
+            areas=job.areas,
+            as_of=job.as_of,
+            least=least_of(job.config, job.incidents),
+        )
+    except InputError as error:
+        if asked:
+            raise
+        announce(f"No indicators in the pack: {error.problem}.")
+        return None
     return boards[0] if boards else None
 
 
