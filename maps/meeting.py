@@ -99,7 +99,7 @@ def count_months_of(job: Job, layer: str, area: Any) -> pd.Series:
 
 
 def board_of(job: Job, layer: str, name: str) -> Board | None:
-    """Make the area's page of indicators beside all the records; None where no two whole periods are there."""
+    """Make the area's page of indicators beside all the records; None where no two periods are whole."""
     area, pages = f"{layer}:{name}", job.config.boards
     asked = [page for page in pages.values() if str(page.get("area", "")).casefold() == area.casefold()]
     page = asked[0] if asked else {"title": f"Indicators, {name}", "area": area}
