@@ -34,6 +34,7 @@ def read_run(folder: Path) -> dict[str, str]:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return {
         "summary": _say_summary(spots, manifest),
+        "chance": _say_chance(folder),
         "worst": _list_worst(spots),
         "rows": _say_rows(manifest),
     }
@@ -45,6 +46,17 @@ def _say_summary(spots: pd.DataFrame, manifest: dict) -> str:
     return (
         f"On the example data, {rows['rows_in']:,} rows become {len(spots)} hotspots, which hold "
         f"{100 * count:.0f} % of the records and {100 * harm:.0f} % of the harm."
+    )
+
+
+def _say_chance(folder: Path) -> str:
+    sheet = pd.read_excel(folder / "tables.xlsx", sheet_name="Chance", header=2)
+    row = sheet[sheet["Measure"].eq("top 2 % of places hold") & sheet["Problem"].eq("Everything")].iloc[0]
+    held, chance = row["As recorded (share, or Gini)"], row["By chance (mean)"]
+    return (
+        f"In the example, the busiest 2 % of {row['Cells']:,} equal pieces of ground hold "
+        f"{100 * held:.0f} % of the records. If as many records fell at random, they would hold "
+        f"{100 * chance:.0f} %."
     )
 
 
