@@ -5,6 +5,10 @@ Twenty-one splits: the five West Yorkshire districts (July 2016 â†’ 2017, 2017 â
 
     python benchmarks/choice.py --data path/to/open/data [--out choice.json] [--figure choice.png]
 
+With --unseen: splits, problems and numbers of units that had no part in choosing the default: July 2016
+scored on July 2018 and backwards in time, ASB alone, violence alone, 25 and 200 units in each West Yorkshire
+district; eight other periods of the City of London at 5, 10 and 20 units. Also leaves each city out in turn.
+
 With --others: records the methods were not made for, at several numbers of units: violence in North West
 Leeds by police.uk, and two that are not snapped, Leeds road collisions and Memphis robberies.
 """
@@ -41,6 +45,17 @@ CITY = [
     ("2014-09..2016-02", "2016-03..2017-08"),
     ("2014-09..2017-02", "2017-03..2017-08"),
     ("2016-09..2017-02", "2017-03..2017-08"),
+]
+OTHER_JULYS = [("2016-07", "2018-07"), ("2017-07", "2016-07"), ("2018-07", "2017-07")]
+OTHER_CITY = [
+    ("2014-10", "2014-11"),
+    ("2015-12", "2016-01"),
+    ("2017-05", "2017-06"),
+    ("2014-11..2015-01", "2015-02..2015-04"),
+    ("2015-06..2015-11", "2015-12..2016-05"),
+    ("2015-01..2015-12", "2016-01..2016-12"),
+    ("2016-01..2016-12", "2017-01..2017-08"),
+    ("2017-01..2017-08", "2016-01..2016-08"),
 ]
 NORTH_WEST = [
     ("2018-03", "2019-02", "2019-03", "2019-08"),
@@ -88,10 +103,39 @@ def others(data: Path) -> Iterator[tuple[str, gpd.GeoDataFrame, Any, int, list[A
         yield "Memphis", memphis, None, count, months
 
 
-def run(data: Path, *, by: str, ceiling_draws: int, elsewhere: bool = False) -> pd.DataFrame:
+def unseen(data: Path) -> Iterator[tuple[str, gpd.GeoDataFrame, Any, int, list[Any]]]:
+    """Yield the same places with splits, problems and numbers of units that no choice was made on."""
+    for city, incidents, area, count, _ in cities(data):
+        if city == "City of London":
+            for units in (5, 10, 20):
+                yield city, incidents, area, units, OTHER_CITY
+            continue
+        yield city, incidents, area, count, OTHER_JULYS
+        for units in (25, 200):
+            yield city, incidents, area, units, OTHER_JULYS[:1]
+        for problem in ("Anti-social behaviour", "Violence and sexual offences"):
+            mine = incidents[incidents["category"] == problem].reset_index(drop=True)
+            yield f"{city}, {problem}", mine, area, count, [*JULYS[:2], OTHER_JULYS[0]]
+
+
+def leave_one_out(table: pd.DataFrame) -> pd.DataFrame:
+    """Choose a method on all other cities, score it on the one left out, beside the best there."""
+    town = table["city"].str.partition(",")[0]
+    means = table.assign(town=town).pivot_table(index="town", columns="method", values="hit_rate")
+    rows = []
+    for city in means.index:
+        chosen = means.drop(index=city).mean().idxmax()
+        there = means.loc[city]
+        rows.append([city, chosen, there[chosen], there.idxmax(), there.max()])
+    return pd.DataFrame(
+        rows, columns=["left out", "chosen on the others", "captured", "best", "best captured"]
+    )
+
+
+def run(data: Path, *, by: str, ceiling_draws: int, which: Any = cities) -> pd.DataFrame:
     """Backtest every city and put the tables together."""
     tables = []
-    for city, incidents, area, count, splits in others(data) if elsewhere else cities(data):
+    for city, incidents, area, count, splits in which(data):
         if by == "harm":
             incidents["harm"] = weigh_incidents(incidents)
         start = time.perf_counter()
@@ -129,14 +173,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="folder of real open data")
     parser.add_argument("--by", choices=["incidents", "harm"], nargs="*", default=["incidents", "harm"])
     parser.add_argument("--ceiling-draws", type=int, default=5)
+    parser.add_argument("--unseen", action="store_true", help="what had no part in choosing the default")
     parser.add_argument("--others", action="store_true", help="records from elsewhere, by count only")
     parser.add_argument("--out", type=Path, help="write all figures as JSON")
     parser.add_argument("--figure", type=Path, help="draw the backtest by count as a PNG")
     options = parser.parse_args()
     logging.getLogger("safer_hotspots").setLevel("ERROR")
     results = []
+    which = unseen if options.unseen else others if options.others else cities
     for by in ["incidents"] if options.others else options.by:
-        table = run(options.data, by=by, ceiling_draws=options.ceiling_draws, elsewhere=options.others)
+        table = run(options.data, by=by, ceiling_draws=options.ceiling_draws, which=which)
+        if which is not others:
+            print((leave_one_out(table)).round(3).to_string(index=False))
         results.append(report(table, by=by))
         if options.figure and by == "incidents":
             draw_backtest(table).savefig(options.figure, dpi=110)

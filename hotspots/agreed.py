@@ -18,7 +18,7 @@ from hotspots.details import add_details
 from hotspots.expected import add_expected
 from hotspots.outlines import round_buffer
 from hotspots.request import Found, Request, read_ground
-from hotspots.spots import Shape, summarise_in_order
+from hotspots.spots import Shape, plain_text, summarise_in_order
 from hotspots.stability import RESAMPLES, add_stability
 
 NOT_LISTED = "not on the list"
@@ -245,6 +245,6 @@ def _fill(
     for key in ("name", "ref"):
         column = columns[key]
         if column is not None:
-            said = given[column].fillna("").astype("str").to_numpy()[order]
+            said = plain_text(given[column]).to_numpy()[order]
             own = spots[key].to_numpy()
             spots[key] = pd.Series(np.where(said == "", own, said), index=spots.index, dtype="str")

@@ -14,6 +14,7 @@ import shapely
 from hotspots.checks import InputError, Problems, announce, closest_name
 from hotspots.collapse import Places, collapse_incidents
 from hotspots.discs import check_disc_options
+from hotspots.request import check_harm
 from hotspots.rivals import UNITS, Bools, Terms
 from hotspots.study_area import read_area
 from hotspots.trial import Records, Split, Trial
@@ -21,6 +22,7 @@ from hotspots.when import rows_in, spans_of
 from hotspots.windows import Window, name_windows, read_windows
 
 METHODS = tuple(UNITS)
+SMALLEST, LARGEST = 10, 5000  # metres: smaller grids and wider densities fill a computer, and mean nothing
 _COLUMNS = {
     "split": "str",
     "method": "str",
@@ -140,7 +142,14 @@ def read_splits(incidents: pd.DataFrame, splits: Iterable[tuple[Any, Any]] | Non
         splits = list(pairwise(months))
         announce(f"backtest_hotspots: each of {len(splits)} months is scored on the next.")
     found = []
-    for choose, score in splits:
+    for pair in splits if isinstance(splits, Iterable) else [splits]:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise InputError(
+                "A split is a pair: the period to choose on, and the period to score on",
+                given=repr(pair),
+                advice='splits=[("2023", "2024")]',
+            )
+        choose, score = pair
         before, after = read_windows(choose), read_windows(score)
         name = f"{name_windows(before)} → {name_windows(after)}"
         picks = [_rows_in_any(incidents, windows) for windows in (before, after)]
@@ -219,9 +228,17 @@ def _check(
             advice="by='incidents', or incidents['harm'] = weigh_incidents(incidents)",
         )
     problems.raise_any()
+    if by == "harm":
+        check_harm(incidents["harm"], "harm")
     check_disc_options(radius=radius, count=count, max_overlap=0, spacing=0, until_share=None)
-    if count < 1:
+    if count != int(count) or count < 1:
         raise InputError("A backtest needs at least one unit", given=f"count={count}", advice="count=100")
+    if not SMALLEST <= radius <= LARGEST:
+        raise InputError(
+            f"A backtest compares units with a radius of {SMALLEST} to {LARGEST:,} metres",
+            given=f"radius={radius}",
+            advice="radius=150",
+        )
     return list(methods)
 
 

@@ -170,7 +170,7 @@ def draw_concentration(
 
 
 def _totals(values: npt.ArrayLike) -> Floats:
-    x = np.asarray(values, dtype=float)
+    x = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     if not (np.isfinite(x) & (x >= 0)).all():
         raise InputError(
             "Totals must be numbers from 0 upwards",

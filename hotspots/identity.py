@@ -12,6 +12,7 @@ from hotspots.assign import assign_hotspots
 from hotspots.checks import InputError, require_columns
 from hotspots.collapse import Ints, incidents_per_row
 from hotspots.gridref import unique_references
+from hotspots.spots import plain_text
 
 CHANGES = ["ref", "status", "previous", "rank", "previous_rank", "shared", "share", "share_of_previous"]
 
@@ -72,7 +73,7 @@ def match_hotspots(
     matched = spots.copy()
     matched["ref"] = pd.Series(refs, index=spots.index, dtype="str")
     if "local_name" in previous.columns:
-        names = previous["local_name"].fillna("").astype("str").tolist()
+        names = plain_text(previous["local_name"]).tolist()
         local = [names[heir[i]] if i in heir else "" for i in range(len(spots))]
         matched["local_name"] = pd.Series(local, index=spots.index, dtype="str")
     return matched, _changes(links, heir, given, refs, old_refs, spots)
@@ -157,7 +158,7 @@ def _changes(
             rows.append({"ref": old, "status": "gone", "previous": old, "previous_rank": then + 1})
     table = pd.DataFrame(rows, columns=CHANGES)
     for name in ("ref", "status", "previous"):
-        table[name] = table[name].fillna("").astype("str")
+        table[name] = plain_text(table[name])
     return table.astype({"rank": "Int64", "previous_rank": "Int64", "shared": "Int64"}).astype(
         {"share": float, "share_of_previous": float}
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -15,6 +16,8 @@ from hotspots.checks import InputError, Problems, closest_name, require_columns
 from hotspots.collapse import Floats, Ints, Places, collapse_incidents, exact_units
 from hotspots.spots import HARMS, Shape
 
+NUMBERS = ("radius", "max_overlap", "spacing", "cell_size", "max_distance")
+NUMBERS_OR_NONE = ("until_share", "min_incidents", "min_harm", "max_diameter")
 METHODS = ("discs", "dbscan", "cells", "streets")
 MOST_HARM = 9e12  # days: millionths of a day are counted in 64 bits
 
@@ -51,6 +54,7 @@ class Request:
                     given=f"{name}={given!r}",
                     advice=f"{name}={nearest!r}" if nearest else "",
                 )
+        self._check_numbers()
         problems = Problems("These options cannot be used")
         if not (math.isfinite(self.radius) and self.radius > 0):
             problems.add("the radius must be above 0 metres", given=f"radius={self.radius}", advice="150")
@@ -84,6 +88,20 @@ class Request:
                 given=f"max_diameter={self.max_diameter}",
                 advice="twice the radius or more",
             )
+        if not self.max_distance > 0:
+            problems.add("max_distance must be above 0 metres", given=f"max_distance={self.max_distance}")
+        problems.raise_any()
+
+    def _check_numbers(self) -> None:
+        """Raise one `InputError` for everything that should be a number and is none."""
+        problems = Problems("These options cannot be used")
+        counts = self.count if isinstance(self.count, Mapping) else {"count": self.count}
+        given = {name: getattr(self, name) for name in (*NUMBERS, *NUMBERS_OR_NONE)} | dict(counts)
+        for name, value in given.items():
+            if value is None and name not in NUMBERS:
+                continue
+            if not isinstance(value, Real) or math.isnan(value):
+                problems.add(f"{name} must be a number", given=f"{name}={value!r}")
         problems.raise_any()
 
 
@@ -128,7 +146,7 @@ def read_ground(incidents: gpd.GeoDataFrame, request: Request) -> Ground:
         )
     places = collapse_incidents(incidents)
     for column in (c for c in HARMS if c in incidents.columns):
-        _check_harm(incidents[column], column)
+        check_harm(incidents[column], column)
     harm = None
     if "harm" in incidents.columns:
         harm = exact_units(places.total(incidents["harm"].to_numpy(dtype=float)))
@@ -138,7 +156,8 @@ def read_ground(incidents: gpd.GeoDataFrame, request: Request) -> Ground:
     return Ground(places, harm, *_areas_of_places(incidents[request.area], places, request.count))
 
 
-def _check_harm(given: pd.Series, column: str) -> None:
+def check_harm(given: pd.Series, column: str) -> None:
+    """Raise `InputError` unless a column of harm holds numbers from 0 up that add up exactly."""
     harm: Floats = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     wrong = ~(np.isfinite(harm) & (harm >= 0))
     if wrong.any():

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.checks import Problems
 from hotspots.collapse import Floats, Ints, Places, exact_units
 from hotspots.request import Change, Found, Ground
 
@@ -54,6 +55,11 @@ def add_stability(
     GeoDataFrame
         A copy of ``spots``.
     """
+    problems = Problems("Stability cannot be measured")
+    for name, value in {"resamples": resamples, "seed": seed}.items():
+        if not isinstance(value, int | np.integer) or value < 0:
+            problems.add(f"{name} must be a whole number from 0 upwards", given=f"{name}={value!r}")
+    problems.raise_any()
     spots = spots.copy()
     if not len(spots) or not resamples:
         return spots

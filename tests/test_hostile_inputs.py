@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots import InputError, find_hotspots
+from hotspots import InputError, backtest_hotspots, find_hotspots, match_hotspots, read_hotspots
 
 METHODS: dict[str, dict[str, Any]] = {
     "discs": {},
@@ -139,3 +139,74 @@ def test_what_is_no_point_in_metres_is_refused() -> None:
     ):
         with pytest.raises(InputError, match=said):
             find_hotspots(records, resamples=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"radius": "wide"}, "radius must be a number"),
+        ({"radius": None}, "radius must be a number"),
+        ({"count": "5"}, "count must be a number"),
+        ({"count": float("nan")}, "count must be a number"),
+        ({"spacing": "far", "max_overlap": "much"}, "max_overlap must be a number.*spacing must be a number"),
+        ({"until_share": "half"}, "until_share must be a number"),
+        ({"resamples": 1.5}, "resamples must be a whole number"),
+        ({"resamples": -1}, "resamples must be a whole number"),
+        ({"seed": "a"}, "seed must be a whole number"),
+        ({"method": "cells", "cell_size": "big"}, "cell_size must be a number"),
+        ({"method": "dbscan", "min_incidents": "many"}, "min_incidents must be a number"),
+        ({"method": "dbscan", "max_diameter": "wide"}, "max_diameter must be a number"),
+        ({"method": "dbscan", "min_incidents": 5, "min_harm": float("nan")}, "min_harm must be a number"),
+        ({"method": "streets", "max_distance": 0}, "max_distance must be above 0"),
+    ],
+)
+def test_options_of_the_wrong_kind_are_named(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        find_hotspots(stacks().assign(harm=1.0), **options)
+
+
+def two_months() -> gpd.GeoDataFrame:
+    records = stacks().assign(precision="month")
+    return records.assign(when=pd.to_datetime(np.resize(["2024-01-01", "2024-02-01"], len(records))))
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "said"),
+    [
+        ({"harm": "x"}, {"by": "harm"}, "harm must be a number"),
+        ({"harm": -1.0}, {"by": "harm"}, "harm must be a number"),
+        ({}, {"count": "5"}, "count must be a number"),
+        ({}, {"radius": 0.1}, "radius of 10 to 5,000 metres"),
+        ({}, {"radius": 1e6}, "radius of 10 to 5,000 metres"),
+        ({}, {"splits": ["2024-01"]}, "A split is a pair"),
+        ({}, {"splits": 5}, "A split is a pair"),
+    ],
+)
+def test_a_backtest_says_what_it_cannot_use(
+    columns: dict[str, Any], options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        backtest_hotspots(two_months().assign(**columns), ceiling_draws=0, **{"count": 2, **options})
+
+
+def test_a_previous_run_without_hotspots_makes_all_of_them_new() -> None:
+    spots = find_hotspots(stacks(), count=3, resamples=0)
+    _, changes = match_hotspots(spots, spots.head(0), incidents=stacks())
+    assert changes["status"].unique().tolist() == ["new"]
+    assert changes["previous"].unique().tolist() == [""]
+    _, changes = match_hotspots(spots.head(0), spots, incidents=stacks())
+    assert changes["status"].unique().tolist() == ["gone"]
+
+
+def test_agreed_areas_with_odd_columns_are_read() -> None:
+    listed = gpd.GeoDataFrame(
+        {"name": pd.Categorical(["Square", None]), "kind": pd.Categorical(["Single", "clustered"])},
+        geometry=[
+            shapely.box(430_000, 430_000, 430_500, 430_500),
+            shapely.box(430_500, 430_500, 431_000, 431_000),
+        ],
+        crs=27700,
+    )
+    spots = read_hotspots(listed, incidents=stacks(), resamples=0)
+    assert set(spots["kind"]) == {"single", "clustered"}
+    assert "Square" in set(spots["name"])
