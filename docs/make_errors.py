@@ -23,7 +23,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "The configuration": (
         "A key is misspelt, a path does not start at the configuration's folder, a value is of another kind. "
         "Every mistake of one file is listed at once, with its line.",
-        "maps: config config_checks config_files events start; boundaries: layers; "
+        "maps: config config_checks config_files config_times events start; boundaries: layers; "
         "hotspots: profiles sources calendar_files indicator_files crosswalk",
     ),
     "Files of records": (

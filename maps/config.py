@@ -11,6 +11,7 @@ from typing import Any
 from hotspots.checks import InputError, Problems, read_text
 from maps.config_checks import HOTSPOT_FILES, check_config
 from maps.config_files import check_files, find_files
+from maps.config_times import check_times
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def read_config(path: str | Path) -> Config:
         ) from error
     problems = Problems(f"The configuration {path.name} has problems")
     check_config(raw, text, problems)
+    check_times(raw, text, problems)
     files = find_files(raw, path, problems)
     check_files(raw, path, text, problems)
     problems.raise_any()

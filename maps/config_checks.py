@@ -7,14 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hotspots.calendar_files import name_entries
 from hotspots.calendars import KINDS
 from hotspots.checks import InputError, Problems, closest_name
 from hotspots.find import METHODS
 from hotspots.profiles import load_profile
-from hotspots.timing import NEEDS
-from hotspots.windows import read_window, read_windows
-from maps.events import TABLES
 
 Kind = type | tuple[type, ...]
 NUMBER: Kind = (int, float)
@@ -217,9 +213,6 @@ def _check_values(raw: Mapping[str, Any], text: str, problems: Problems) -> None
                 problems.add(f"line {line_of(text, table, key)}: '{key}' must be {names}", given=repr(value))
     _check_choices(raw, text, problems)
     _check_numbers(raw, text, problems)
-    _check_date(raw, text, problems)
-    _check_windows(raw, text, problems)
-    _check_times(raw, text, problems)
 
 
 def _takes_bool(kind: Kind) -> bool:
@@ -276,19 +269,6 @@ def _check_numbers(raw: Mapping[str, Any], text: str, problems: Problems) -> Non
                 )
 
 
-def _check_date(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
-    value = raw.get("as_of")
-    if isinstance(value, str):
-        try:
-            dt.date.fromisoformat(value)
-        except ValueError:
-            problems.add(
-                f"line {line_of(text, '', 'as_of')}: 'as_of' is not a date",
-                given=repr(value),
-                advice="2018-07-31",
-            )
-
-
 def _check_profiles(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
     profiles = raw.get("profiles", {})
     for name, table in profiles.items() if isinstance(profiles, dict) else ():
@@ -296,57 +276,3 @@ def _check_profiles(raw: Mapping[str, Any], text: str, problems: Problems) -> No
             load_profile(table, name=name)
         except InputError as error:
             problems.add(f"line {line_of(text, f'profiles.{name}')}: {error}")
-
-
-def _check_windows(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
-    as_of = raw.get("as_of") or dt.datetime.now(tz=dt.UTC).date()
-    boards = raw.get("boards", {})
-    tables = {"changes": raw.get("changes")}
-    tables |= {f"boards.{name}": table for name, table in boards.items()} if isinstance(boards, dict) else {}
-    for table, content in tables.items():
-        for key in ("after", "before") if isinstance(content, dict) else ():
-            name = content.get(key)  # type: ignore[union-attr]
-            if isinstance(name, str):
-                try:
-                    read_window(name, as_of=as_of)
-                except InputError as error:
-                    problems.add(f"line {line_of(text, table, key)}: {error}")
-    _check_backtest(raw, text, problems, as_of=as_of)
-
-
-def _check_backtest(raw: Mapping[str, Any], text: str, problems: Problems, *, as_of: Any) -> None:
-    hotspots = raw.get("hotspots")
-    pairs = hotspots.get("backtest") if isinstance(hotspots, dict) else None
-    for pair in pairs if isinstance(pairs, list) else ():
-        where = f"line {line_of(text, 'hotspots', 'backtest')}: 'backtest'"
-        if not isinstance(pair, list) or len(pair) != 2:
-            advice = '[["2016-07", "2017-07"]]'
-            problems.add(f"{where} must hold pairs of periods", given=repr(pair), advice=advice)
-            continue
-        for window in pair:
-            try:
-                read_windows(window, as_of=as_of)
-            except InputError as error:
-                problems.add(f"{where}: {error}")
-
-
-def _check_times(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
-    """Note calendar entries without a date that can be read, and time profiles that there are not."""
-    calendar, times = raw.get("calendar"), raw.get("times")
-    for table, kind in TABLES.items() if isinstance(calendar, dict) else ():
-        entries = calendar.get(table)  # type: ignore[union-attr]
-        for name, when in entries.items() if isinstance(entries, dict) else ():
-            try:
-                name_entries({name: when}, kind=kind)
-            except InputError as error:
-                line = line_of(text, f"calendar.{table}", name)
-                problems.add(f"line {line}: {error.problem.partition(': ')[2]}")
-    asked = times.get("by") if isinstance(times, dict) else None
-    for by in asked if isinstance(asked, list) else ():
-        if by not in NEEDS:
-            near = closest_name(str(by), NEEDS)
-            problems.add(
-                f"line {line_of(text, 'times', 'by')}: there is no such time profile",
-                given=repr(by),
-                advice=f"'{near}'" if near else "one of " + ", ".join(NEEDS),
-            )
