@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def keep_ledger(
     read = dates.set_index("text").loc[table["_when"]]
     table["when"], table["precision"] = read["when"].to_numpy(), read["precision"].astype("str").to_numpy()
     table["category"] = labels[table["_category"].fillna(0).to_numpy(dtype=np.int64)]
-    table["file"] = table["_file"].map(names).fillna("") if names else ""
+    table["file"] = name_files(table["_file"], names)
     table["source"] = layout.source
     keys = ["file", "cause", "source", "category", "when", "precision"]
     ledger = table.groupby(keys, dropna=False, as_index=False).agg(rows=("n", "sum"), line=("line", "min"))
@@ -127,8 +128,14 @@ def take_sample(
     wanted &= rows.table["_y"].isin(few["_y"].unique().tolist())
     wanted |= rows.table["_when"].isin(dates.loc[dates["cause"].ne(""), "text"].head(size).tolist())
     found = fetch(rows.table.filter(wanted).order_by(rows.table.columns).limit(size))
-    file = found["_file"].map(names) if "_file" in found.columns else ""
+    file = name_files(found["_file"], names) if "_file" in found.columns else ""
     return found.assign(_file=file, _line=found.get("_line", -2))
+
+
+def name_files(paths: pd.Series, names: Mapping[str, str]) -> pd.Series:
+    """Names of files as a reader knows them: of a table that tells its paths, the last part."""
+    known = {p: names.get(p, PurePath(p).name) for p in paths.dropna().unique()}
+    return pd.Series([known.get(p, "") for p in paths], index=paths.index, dtype="str")
 
 
 def choose_sample(ledger: pd.DataFrame, size: int) -> pd.DataFrame:

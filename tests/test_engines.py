@@ -110,6 +110,14 @@ def test_the_sample_of_rejects_does_not_depend_on_the_order_of_rows():
     pd.testing.assert_frame_equal(samples[0], samples[2])
 
 
+def test_a_table_that_tells_its_files_has_them_in_the_sample():
+    rows = ROWS.assign(filename=["/data/a.csv"] * 4 + ["/data/b.csv"] * 4)
+    _, rejects = aggregate_incidents(in_sqlite(rows), as_of="2018-08-31")
+    sample = rejects.attrs["sample"].set_index("cause")["file"].to_dict()
+    assert sample["unreadable date"] == "a.csv"
+    assert sample["latitude and longitude swapped"] == sample["future date"] == "b.csv"
+
+
 def test_a_table_that_is_gone_is_one_sentence():
     engine = ibis.duckdb.connect()
     engine.raw_sql(
@@ -135,3 +143,28 @@ def test_records_of_no_window_take_no_part_in_a_comparison():
     places, _ = aggregate_incidents(in_duckdb(rows), windows=windows, as_of="2018-08-31")
     found = compare_periods(places, before=windows[0], after=windows[1])
     assert found[["before", "after"]].to_numpy().tolist() == [[2, 3]]
+
+
+@pytest.fixture(scope="module")
+def asked() -> list[ibis.Table]:
+    """Everything that an engine is asked for one table with dates, IDs and rows not used."""
+    engine = ibis.duckdb.connect()
+    read = 'SELECT * REPLACE (try_cast("Month" || \'-01\' AS DATE) AS "Month") FROM given'
+    engine.con.register("given", ROWS)
+    engine.raw_sql(f"CREATE TABLE rows AS {read}")
+    found: list[ibis.Table] = []
+    original = ibis.Table.execute
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ibis.Table, "execute", lambda self, **how: found.append(self) or original(self, **how))
+        aggregate_incidents(engine.table("rows"), windows=["June 2018", "July 2018"], as_of="2018-08-31")
+    return found
+
+
+@pytest.mark.parametrize("dialect", ["mssql", "snowflake", "bigquery", "databricks", "postgres", "trino"])
+def test_every_question_can_be_put_to_a_warehouse(asked, dialect):
+    import ibis.backends.sql.compilers as compilers
+
+    compiler = getattr(compilers, dialect).compiler
+    texts = [compiler.to_sqlglot(expression).sql(compiler.dialect) for expression in asked]
+    assert len(texts) >= 3
+    assert any("GROUP BY" in text for text in texts)
