@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
+from hotspots.packaged import list_packaged
 from hotspots.spread import spread_counts
 
 PRIORITIES = (
@@ -40,8 +41,7 @@ def list_crosswalks() -> list[str]:
     >>> "police.uk" in list_crosswalks()
     True
     """
-    folder = resources.files("hotspots") / "crosswalks"
-    return sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
+    return list_packaged("crosswalks")
 
 
 def fold_label(label: str) -> str:

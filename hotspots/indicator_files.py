@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError, Problems, closest_name
+from hotspots.packaged import list_packaged
 
 KINDS = ("count", "share", "survey")
 DIRECTIONS = ("fewer", "more", "either")
@@ -58,8 +59,7 @@ def list_indicators() -> list[str]:
     >>> list_indicators()
     ['board', 'clear-hold-build']
     """
-    folder = resources.files("hotspots") / "indicators"
-    return sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return list_packaged("indicators", ending=".toml")
 
 
 def read_indicators(source: str | Path = "board") -> list[Indicator]:

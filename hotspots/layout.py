@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import CRS, InputError, Problems, closest_name
+from hotspots.packaged import list_packaged
 
 MEANINGS = (
     "incident_id", "when", "time", "category", "offence", "place", "x", "y", "key", "area", "force",
@@ -74,8 +75,7 @@ def list_layouts() -> list[str]:
     >>> "police.uk" in list_layouts()
     True
     """
-    folder = resources.files("hotspots") / "layouts"
-    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    return list_packaged("layouts", ending=".toml")
 
 
 def load_layout(layout: str | Path | Mapping[str, Any] | Layout, *, folder: str | Path = ".") -> Layout:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
 from hotspots.crosswalk import fold_label
+from hotspots.packaged import list_packaged
 from hotspots.severity_weights import WEIGHT_COLUMNS, read_weights
 
 
@@ -21,8 +22,7 @@ def list_mixes() -> list[str]:
     >>> list_mixes()
     ['west-yorkshire-2017-18']
     """
-    folder = resources.files("hotspots") / "weights" / "mixes"
-    return sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
+    return list_packaged("weights", "mixes")
 
 
 def read_mix(mix: str | Path | pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from hotspots.checks import InputError, Problems, closest_name, read_own_table, require_columns
+from hotspots.packaged import list_packaged
 
 WEIGHT_COLUMNS = ["code", "label", "weight", "low", "high", "scheme", "vintage", "source"]
 _ALIASES = {
@@ -32,8 +33,7 @@ def list_schemes() -> list[str]:
     >>> list_schemes()
     ['cchi-2026', 'cchi-2026-subgroups', 'cchi-2026-west-yorkshire', 'ons-css-2019-part']
     """
-    folder = resources.files("hotspots") / "weights"
-    return sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
+    return list_packaged("weights")
 
 
 def read_weights(scheme: str | Path | pd.DataFrame) -> pd.DataFrame:
