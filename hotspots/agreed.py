@@ -177,8 +177,9 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _column(given: gpd.GeoDataFrame, key: str, asked: str | None) -> str | None:
     column = key if asked is None else asked
     if column in given.columns:
-        if key == "ref" and given[column].astype("str").duplicated().any():
-            twice = given[column][given[column].astype("str").duplicated()].iloc[0]
+        said = plain_text(given[column])
+        if key == "ref" and (again := said.duplicated() & said.ne("")).any():
+            twice = said[again].iloc[0]
             raise InputError(
                 "A reference occurs twice on the list",
                 given=f"{column}={twice!r}",
@@ -195,6 +196,8 @@ def _column(given: gpd.GeoDataFrame, key: str, asked: str | None) -> str | None:
 
 
 def _outlines(given: gpd.GeoDataFrame, radius: float) -> Any:
+    if not radius > 0:
+        raise InputError("The radius must be above 0 metres", given=f"radius={radius}", advice="150")
     shapes = given.geometry.to_numpy().copy()
     for i, shape in enumerate(shapes):
         if shape.geom_type in ("Point", "MultiPoint"):

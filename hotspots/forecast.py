@@ -52,6 +52,12 @@ def score_forecast(
             given=f"{forecast.shape} predicted, {came.shape} observed",
             advice="forecasts on the index of the observations",
         )
+    if not (np.isfinite(forecast).all() and (np.isfinite(came) & (came >= 0)).all()):
+        raise InputError(
+            "Forecasts must be numbers, and what came numbers from 0 upwards",
+            given=f"{int((~np.isfinite(forecast)).sum())} forecasts that are none",
+            advice="0 where nothing was forecast, or came",
+        )
     everything = float(came.sum()) if total is None else float(total)
     if everything < came.sum() - 1e-9:
         raise InputError(

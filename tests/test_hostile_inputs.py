@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from hotspots import InputError, backtest_hotspots, find_hotspots, match_hotspots, read_hotspots
+from hotspots.forecast import score_forecast
 
 METHODS: dict[str, dict[str, Any]] = {
     "discs": {},
@@ -210,3 +211,24 @@ def test_agreed_areas_with_odd_columns_are_read() -> None:
     spots = read_hotspots(listed, incidents=stacks(), resamples=0)
     assert set(spots["kind"]) == {"single", "clustered"}
     assert "Square" in set(spots["name"])
+
+
+def test_agreed_areas_without_references_get_their_own() -> None:
+    squares = [
+        shapely.box(430_000, 430_000, 430_500, 430_500),
+        shapely.box(430_500, 430_500, 431_000, 431_000),
+    ]
+    blank = gpd.GeoDataFrame({"ref": [None, None]}, geometry=squares, crs=27700)
+    assert read_hotspots(blank, incidents=stacks(), resamples=0)["ref"].is_unique
+    with pytest.raises(InputError, match="A reference occurs twice"):
+        read_hotspots(blank.assign(ref="A"), incidents=stacks(), resamples=0)
+    with pytest.raises(InputError, match="radius must be above 0"):
+        read_hotspots(
+            gpd.GeoDataFrame(geometry=[shapely.Point(1, 1)], crs=27700), incidents=stacks(), radius=0
+        )
+
+
+def test_a_forecast_of_no_numbers_is_refused() -> None:
+    for predicted, observed in (([np.nan, 1], [1, 2]), ([1, 2], [-1, 2])):
+        with pytest.raises(InputError, match="must be numbers"):
+            score_forecast(predicted, observed)
