@@ -59,6 +59,11 @@ def test_a_folder_with_anything_in_it_is_refused(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.docx"]
 
 
+def test_plans_are_where_people_may_type_from_the_first_run(tmp_path):
+    config = start_folder(tmp_path / "new")
+    assert read_config(config).plans == config.parent.resolve() / "plans"
+
+
 def test_every_commented_key_is_a_key_that_works(tmp_path):
     path = start_folder(tmp_path / "new")
     text = re.sub(r"^# (\w+ = )", r"\1", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
