@@ -107,7 +107,8 @@ def _from_ics(text: str, *, name: str, kind: str) -> pd.DataFrame:
         try:
             start, end = _dates(given)
         except ValueError:
-            problems.add(f"entry {number} ('{title}') has no dates that can be read", advice="a first and a last day")
+            said = f"entry {number} ('{title}') has no dates that can be read"
+            problems.add(said, advice="a first and a last day")
             continue
         if "RRULE" in given:
             announce(f"'{title}' in {name} repeats: only its first time is marked.")
