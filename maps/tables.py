@@ -76,6 +76,17 @@ HEADS: dict[str, tuple[str, str]] = {
     "radius": ("Radius (m)", "0"),
     "minutes": ("Minutes", "#,##0"),
     "visits": ("Visits (number)", "#,##0"),
+    "incidents_from": ("Records, low end of the range", "#,##0"),
+    "incidents_to": ("Records, high end of the range", "#,##0"),
+    "harm_from": ("Harm score, low end of the range", "#,##0"),
+    "harm_to": ("Harm score, high end of the range", "#,##0"),
+    "rank_by_incidents_from": ("Best rank by records that the ranges allow", "0"),
+    "rank_by_incidents_to": ("Worst rank by records that the ranges allow", "0"),
+    "rank_by_harm_from": ("Best rank by harm that the ranges allow", "0"),
+    "rank_by_harm_to": ("Worst rank by harm that the ranges allow", "0"),
+    "small_numbers": ("Numbers too small to rank by", "@"),
+    "largest_single_share": ("Largest single offence (% of harm)", "0.0%"),
+    "move_metres": ("Move (m)", "0"),
     "before": ("Records before (number)", "#,##0"),
     "after": ("Records after (number)", "#,##0"),
 }
@@ -249,7 +260,7 @@ def _plain_head(column: str) -> str:
     """Heading of a column that has none of its own: what its name says, in the words that people read."""
     words = clean(column).replace("_", " ")
     for ours, said in _SAID.items():
-        words = re.sub(rf"\b{ours}\b", said, words)
+        words = re.sub(rf"(?<!ASB )\b{ours}\b", said, words)
     return words[:1].upper() + words[1:]
 
 

@@ -88,6 +88,18 @@ def test_other_tables_need_their_columns_named(tmp_path):
     assert [c.value for c in book["By month"][3]] == ["Month", "Records (number)"]
 
 
+def test_headings_say_what_people_say_and_asb_incidents_stay(tmp_path):
+    columns = ["ASB incidents", "incidents from council", "comparator_before", "incidents_to"]
+    frame = pd.DataFrame([[1, 2, 3, 4]], columns=columns)
+    book = write(tmp_path, {"Kinds": frame}, kinds={"Kinds": "table"}, columns={"Kinds": columns})
+    assert [c.value for c in book["Kinds"][3]] == [
+        "ASB incidents",
+        "Records from council",
+        "Comparison area before",
+        "Records, high end of the range",
+    ]
+
+
 def test_hostile_names_and_empty_tables_are_written(tmp_path):
     book = write(
         tmp_path, {f"Hotspots {HOSTILE}": make_spots(1, name=[HOSTILE]), "Wards": make_spots().iloc[:0]}
