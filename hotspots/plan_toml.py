@@ -123,13 +123,13 @@ def write_record(plan: Plan, path: str | os.PathLike[str]) -> pathlib.Path:
             given=str(file),
             advice="read it again with read_plan, then draft",
         )
-    text = dump_plan(plan)
+    text, beside = dump_plan(plan), file.with_name(f".{file.name}.new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_name(f".{file.name}.new")
         beside.write_bytes(text.encode())
         beside.replace(file)
     except OSError as error:
+        beside.unlink(missing_ok=True)
         raise InputError(
             "The plan's record cannot be written",
             given=f"{file}: {error.strerror}",

@@ -13,6 +13,7 @@ from hotspots.checks import InputError
 from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
 from maps.disclosure import OPEN_SOURCES, Profile, name_category, profile_named
+from maps.folder import FULL, explain_os_error
 from maps.plan_content import lay_out_plan
 from maps.plan_fields import fingerprint, read_fields
 from maps.plan_html import render_html
@@ -180,6 +181,8 @@ def write_file(path: Path, data: bytes) -> None:
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
+        if error.errno in FULL:
+            raise explain_os_error(error, path.parent) from error
         raise InputError(
             f"{path.name} cannot be written",
             given=f"{path}: {error.strerror}",

@@ -23,6 +23,7 @@ from maps.exchange import exchange_folders
 MANIFEST = "manifest.json"
 KEPT = "kept"
 TOOL = "safer-hotspots"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LEAST_FREE = 8_000_000  # bytes under which a library that fails to write has most likely filled the disk
 
 
@@ -241,7 +242,7 @@ def clear_errors(out: Path) -> Iterator[None]:
 def explain_os_error(error: OSError, out: Path) -> InputError:
     """Say what the system refused: full disk, no rights, a file in use."""
     where = str(error.filename or out)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in FULL:
         return _full(out)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return InputError(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -17,6 +18,8 @@ from pathlib import Path
 
 DEMO = Path(str(files("maps"))) / "demo"
 RUN = "import sys; from maps.cli import main; sys.exit(main(sys.argv[1:]))"
+# as on systems that cannot exchange two folders at once
+TWO_RENAMES = "import maps.folder; maps.folder.exchange_folders = lambda *_: False\n"
 # kills itself just before its n-th change to a file or folder; counts them where n is 0
 KILL_AT = """
 import json, os, signal, sys
@@ -166,7 +169,8 @@ class Killing:
     new_plans: dict[str, bytes] = field(default_factory=dict)
     seconds: float = 0.0
     steps: list[str] = field(default_factory=list)
-    states: dict[str, int] = field(default_factory=dict)
+    states: Counter[str] = field(default_factory=Counter)
+    code: str = RUN
 
     @property
     def team(self) -> Path:
@@ -197,8 +201,8 @@ class Killing:
         """What does not hold after a kill and after the run that follows; nothing when all does."""
         now = snapshot(self.out)
         state = "old" if now == self.old else "new" if now == self.new else "torn"
-        state = "in the swap" if state == "torn" and now is None and self._both_beside() else state
-        self.states[state] = self.states.get(state, 0) + 1
+        state = "no (both beside)" if state == "torn" and now is None and self._both_beside() else state
+        self.states[state] += 1
         if state == "torn":
             return f"{moment}: the folder is neither the old result nor the new one"
         if left := left_in(self.home):
@@ -220,12 +224,15 @@ class Killing:
 
     def _both_beside(self) -> bool:
         """Where folders cannot be exchanged at once, the old one is for an instant beside the new one."""
-        return snapshot(self.out.with_name(f".{self.out.name}.old")) == self.old is not None
+        if TWO_RENAMES not in self.code:
+            return False
+        there = [snapshot(self.out.with_name(f".{self.out.name}.{what}")) for what in ("old", "new")]
+        return there == [self.old, self.new]
 
     def kill_after(self, seconds: float) -> str:
         """Kill a run after some seconds."""
         env = self.reset()
-        process = start(*self.words(), env=env)
+        process = start(*self.words(), env=env, code=self.code)
         time.sleep(seconds)
         process.kill()
         process.communicate()
@@ -246,21 +253,22 @@ class Killing:
     def kill_before(self, step: int) -> str:
         """Kill a run just before its n-th change to a file or folder."""
         env = self.reset() | {"FAULT_AT": str(step)}
-        done = run(*self.words(), env=env, code=KILL_AT)
+        done = run(*self.words(), env=env, code=self.code.replace(RUN, KILL_AT))
         moment = f"before step {step}, {self.steps[step - 1]}"
         if done.returncode != -9:
             return f"{moment}: was not killed: {done.stderr[-300:]}"
         return self.check(env, moment)
 
 
-def prepare_killing(base: Path, *, over_a_result: bool) -> Killing:
+def prepare_killing(base: Path, *, over_a_result: bool, two_renames: bool = False) -> Killing:
     """Make what a killed run may leave: the old result, the new one, and the open plans of each."""
     team = make_team(base / "team", rows=600)
     top = 'seed = 1\nas_of = 2018-08-31\nplans = "plans"'
     rest = "[output]\ndrafts = 1\nredraft = true"
     old = write_config(team, "old.toml", title="The old result", top=top, rest=rest)
-    write_config(team, "new.toml", title="The new result", top=top, rest=rest)
-    killing = Killing(base, None, {})
+    later = top.replace("08-31", "09-15")  # so that redrafted plans are other bytes
+    write_config(team, "new.toml", title="The new result", top=later, rest=rest)
+    killing = Killing(base, None, {}, code=TWO_RENAMES + RUN if two_renames else RUN)
     env = killing.reset()
     if over_a_result:
         _must(run("run", old, "--out", killing.out, env=env))
@@ -269,7 +277,7 @@ def prepare_killing(base: Path, *, over_a_result: bool) -> Killing:
         killing.old, killing.plans = snapshot(killing.out), snapshot(team / "plans") or {}
         env = killing.reset()
     begun = time.perf_counter()
-    _must(run(*killing.words(), env=env, code=KILL_AT))
+    _must(run(*killing.words(), env=env, code=killing.code.replace(RUN, KILL_AT)))
     killing.seconds = time.perf_counter() - begun
     killing.steps = json.loads((base / "steps.json").read_text())
     killing.new, killing.new_plans = snapshot(killing.out) or {}, snapshot(team / "plans") or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import warnings
@@ -13,7 +14,11 @@ from fault_help import make_team, not_plain, snapshot, write_config
 from fault_rows import check_rows, check_torn, make_rows, tear, write_rows
 
 import maps.run
+from hotspots.checks import InputError
+from hotspots.plan_record import Plan
+from hotspots.plan_toml import write_record
 from maps.cli import main
+from maps.document import write_file
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
@@ -124,3 +129,17 @@ def test_what_a_library_says_of_a_file_is_a_note_in_one_line(good, tmp_path, cap
         assert main(["run", str(team / "team.toml"), "--out", str(tmp_path / "out")]) == 2
     assert "Warning" not in capsys.readouterr().err
     assert warned("x.py:1: RuntimeWarning: lost")
+
+
+def test_a_disk_that_fills_while_a_plan_is_written_is_said_and_leaves_no_part_of_it(tmp_path, monkeypatch):
+    def full(self: Path, data: bytes) -> int:
+        with self.open("wb") as stream:
+            stream.write(data[:3])
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match="The disk is full"):
+        write_file(tmp_path / "plan.docx", b"whole")
+    with pytest.raises(InputError, match="No space left on device"):
+        write_record(Plan(ref="SE30213345", title="Boar Lane"), tmp_path / "plan.toml")
+    assert list(tmp_path.iterdir()) == []
