@@ -112,6 +112,18 @@ def with_moments(table: Any, engine: Any, files: list[str]) -> Any:
     return table.mutate(**{name: as_moment("UTC", table[name]) for name in old}) if old else table
 
 
+def is_blank(number: Any) -> Any:
+    """Which numbers are missing: NULL, or NaN where the engine has it (SQL Server has not)."""
+    import ibis
+
+    missing = number.isnull()  # noqa: PD003  of Ibis
+    if not number.type().is_floating() or not ibis.get_backend(number).has_operation(
+        ibis.expr.operations.IsNan
+    ):
+        return missing
+    return missing | number.isnan()
+
+
 def from_excel(ids: Any) -> Any:
     """Which IDs Excel rewrote as 2.01E+12, as `hotspots.rows.own_ids` has it; SQL Server has no patterns."""
     digit, then = ids.substr(0, 1), ids.substr(1, 1)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.checks import InputError, announce
-from hotspots.engines import fetch
+from hotspots.engines import fetch, is_blank
 from hotspots.fit import match_columns
 from hotspots.layout import Layout
 from hotspots.scale_files import join_date
@@ -89,7 +89,7 @@ def choose_columns(table: Any, layout: Layout, *, clock: bool = False) -> Rows:
         column = table[actual[meaning]]
         if meaning in ("x", "y") and numeric:
             value = column.cast("float64")
-            columns[f"_{meaning}"] = ibis.cases((value.isnull() | value.isnan(), BLANK), else_=value)  # noqa: PD003
+            columns[f"_{meaning}"] = ibis.cases((is_blank(value), BLANK), else_=value)
         elif meaning in TEXTS and duck:
             columns[f"_{meaning}"] = column.cast("string")  # blanks come off the few distinct texts
             hashed.append(f"_{meaning}")
