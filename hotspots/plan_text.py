@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -17,6 +19,8 @@ from hotspots.plan_words import (
     start_sentence,
 )
 
+# A hotspot comes apart in re-runs where so much more of it is found than is found as one.
+PARTED = 0.1
 # Below this share of the records a default location changes nothing that a plan says.
 DEFAULTS_MATTER = 0.05
 KIND_WORDS = {
@@ -167,6 +171,12 @@ def certainty_text(facts: Facts, target: Target) -> str:
     if _known(stability):
         tenths = round(10 * float(stability))  # type: ignore[arg-type]
         said.append(f"Found again in about {tenths} of 10 re-runs with slightly changed settings.")
+        found: Any = target.facts.get("found_again")
+        if _known(found) and float(found) - float(stability) > PARTED:  # type: ignore[arg-type]
+            said[-1] = (
+                f"One hotspot in about {tenths} of 10 re-runs with slightly changed settings; in the others"
+                f" it comes apart into several, and {float(found):.0%} of its records lie in hotspots again."
+            )
     return " ".join(said)
 
 

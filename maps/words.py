@@ -8,6 +8,7 @@ from hotspots.details import DOMINATES
 from hotspots.kinds import name_kinds
 from hotspots.place_names import name_place
 from hotspots.plan_facts import default_location
+from hotspots.plan_text import PARTED
 from maps.disclosure import Profile
 from maps.escape import clean
 from maps.palette import say_number
@@ -15,7 +16,6 @@ from maps.palette import say_number
 COUNTED = "crimes and ASB incidents"
 RECORDS = "records"
 _KEYS = ["source", "category"]
-_PARTED = 0.1  # a hotspot comes apart in re-runs where so much more of it is found than found as one
 
 
 def name_counted(incidents: pd.DataFrame | None) -> str:
@@ -177,7 +177,7 @@ def _about(value: float) -> str:
 def _say_stability(row: pd.Series) -> str:
     stability = float(row["stability"])
     said = f"Found again as one place in {stability:.0%} of re-runs with slightly changed settings"
-    if has(row, "found_again") and float(row["found_again"]) - stability > _PARTED:
+    if has(row, "found_again") and float(row["found_again"]) - stability > PARTED:
         return (
             f"{said}; in the others it came apart or joined another differently: on average"
             f" {float(row['found_again']):.0%} of its records lay in hotspots again."

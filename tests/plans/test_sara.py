@@ -82,6 +82,19 @@ def test_nothing_given_is_changed(spots: gpd.GeoDataFrame, incidents: gpd.GeoDat
     pd.testing.assert_frame_equal(spots, listed)
 
 
+def test_a_hotspot_that_comes_apart_in_re_runs_is_not_said_to_vanish(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    def said(**columns: float) -> str:
+        return str(draft_plan(spots.assign(**columns).loc[1], incidents).analysis["certainty"])
+
+    assert "Found again in about 4 of 10 re-runs" in said(stability=0.4)
+    assert "Found again in about 4 of 10 re-runs" in said(stability=0.4, found_again=0.45)
+    parted = said(stability=0.4, found_again=0.95)
+    assert "One hotspot in about 4 of 10 re-runs" in parted
+    assert "95% of its records lie in hotspots again" in parted
+
+
 def test_a_default_location_is_flagged(plan: Plan) -> None:
     assert any(
         "“Hospital” holds 5 of 35 (14%); records default to a hospital" in text
