@@ -18,7 +18,7 @@ from hotspots.duplicates import REPEATED
 from hotspots.engines import fetch, london_clock, require_table
 from hotspots.layout import Layout, load_layout
 from hotspots.rows import end_of
-from hotspots.scale_dates import class_dates, date_column, read_dates
+from hotspots.scale_dates import class_dates, count_dates, date_column, read_dates
 from hotspots.scale_files import Embedded
 from hotspots.scale_ids import find_repeats
 from hotspots.scale_judge import Judged, judge_groups, place_groups
@@ -177,7 +177,8 @@ def collapse_table(
         if callable(windows):
             apart = int(fetch(opened.aggregate(n=opened.count()))["n"].iloc[0]) <= MOST_DATED
         rows = choose_columns(opened, settings, clock=apart)
-        dates = read_dates(rows, settings, end)
+        by_date = count_dates(rows)
+        dates = read_dates(by_date, settings, end)
         spans = [] if apart else _spans(windows, dates, as_of)
         dates = class_dates(dates, spans, apart=apart)
         rows, judged = _judge(rows, dates, settings, end, study_area, unique_ids=unique_ids)
@@ -185,7 +186,7 @@ def collapse_table(
         ledger = keep_ledger(rows, judged, dates, settings, names=names)
         taken = take_sample(rows, judged, dates, ledger, names=names, size=sample)
         examples = judge_sample(taken, ledger, settings, end, study_area, size=sample)
-        dated = _count_dates(rows, dates, judged, settings)
+        dated = _tell_dates(by_date, dates, judged, settings)
     column = "when" if apart else "window" if spans else ""
     return Collapsed(
         places=place_groups(judged, dates, settings, column=column),
@@ -248,11 +249,9 @@ def _order(repeats: pd.DataFrame) -> pd.DataFrame:
     return repeats.sort_values([*first, *rest], kind="stable", ignore_index=True)
 
 
-def _count_dates(rows: Rows, dates: pd.DataFrame, judged: Judged, layout: Layout) -> pd.DataFrame:
+def _tell_dates(found: pd.DataFrame, dates: pd.DataFrame, judged: Judged, layout: Layout) -> pd.DataFrame:
     """Rows of each date and category, whatever became of them."""
-    by = [c for c in ("_when", "_category") if c in rows.table.columns]
-    found = count_groups(rows, by, rows.table)
-    number_texts(found, judged.texts, [c for c in by if c != "_when"])
+    number_texts(found, judged.texts, [c for c in ("_category",) if c in found.columns])
     known = dates.set_index("text").loc[found["_when"]]
     labels = np.array(label_categories(judged.texts, layout), dtype=object)
     table = pd.DataFrame(

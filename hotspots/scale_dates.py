@@ -18,10 +18,17 @@ MOST_DATES = 1_000_000
 _MOST_NAMED = 1000  # more dates than this are joined to the rows, not named in the query
 
 
-def read_dates(rows: Rows, layout: Layout, end: pd.Timestamp) -> pd.DataFrame:
+def count_dates(rows: Rows) -> pd.DataFrame:
+    """Rows of each date text and category."""
+    by = [c for c in ("_when", "_category") if c in rows.table.columns]
+    keyed = rows.keyed(rows.table)
+    counts = fetch(keyed.group_by(by).aggregate(n=keyed.count()).limit(20 * MOST_DATES + 1))
+    return counts.assign(_when=counts["_when"].fillna("").astype("str").str.strip())
+
+
+def read_dates(counts: pd.DataFrame, layout: Layout, end: pd.Timestamp) -> pd.DataFrame:
     """Read every distinct date: ``text, when, precision, cause``, in order of the text."""
-    texts = fetch(rows.table.select("_when").distinct().limit(MOST_DATES + 1))["_when"]
-    texts = texts.sort_values().reset_index(drop=True)
+    texts = pd.Series(sorted(counts["_when"].unique()), dtype="str")
     if len(texts) > MOST_DATES:
         raise InputError(
             f"There are over {MOST_DATES:,} different dates",

@@ -25,21 +25,21 @@ def find_repeats(rows: Rows) -> pd.DataFrame:
     table = rows.table.filter(rows.table["_incident_id"] != "")
     if rows.hashed:
         twice = _hashes_twice(table)
-        if not len(twice):
-            return rows_of(rows, table.limit(0))
-        # a hash that comes twice may still be of two IDs: the IDs themselves are compared below
-        table = _keep_hashes(table, twice)
-    counts = table.group_by("_incident_id").aggregate(n=table.count())
-    often = counts.filter((counts["n"] > 1) & ~from_excel(counts["_incident_id"]))
-    found = table.semi_join(often.select("_incident_id"), "_incident_id").limit(MOST_REPEATS + 1)
-    repeats = rows_of(rows, found)
+        found = table.limit(0) if not len(twice) else _keep_hashes(table, twice)
+        found = found.filter(~from_excel(found["_incident_id"]))
+    else:
+        counts = table.group_by("_incident_id").aggregate(n=table.count())
+        often = counts.filter((counts["n"] > 1) & ~from_excel(counts["_incident_id"]))
+        found = table.semi_join(often.select("_incident_id"), "_incident_id")
+    repeats = rows_of(rows, found.limit(MOST_REPEATS + 1))
     if len(repeats) > MOST_REPEATS:
         raise InputError(
             f"Over {MOST_REPEATS:,} rows share their ID with another row",
             given=f"such as {repeats['_incident_id'].iloc[0]}",
             advice="check that no file is there twice, or state unique_ids = false if the IDs are not unique",
         )
-    return repeats
+    # a hash that comes twice may be of two IDs: the IDs themselves are compared
+    return repeats[repeats["_incident_id"].duplicated(keep=False)].reset_index(drop=True)
 
 
 def rows_of(rows: Rows, table: Any) -> pd.DataFrame:
