@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -72,8 +73,11 @@ def causes(rejects: pd.DataFrame) -> dict[str, int]:
 
 
 def test_there_are_two_workers_and_casts_are_strict(spark):
-    hosts = spark.sparkContext._jsc.sc().getExecutorMemoryStatus().size()
-    assert hosts == 3  # the driver and two executors
+    members = spark.sparkContext._jsc.sc().getExecutorMemoryStatus
+    end = time.monotonic() + 60  # an executor may come a little after the session
+    while members().size() < 3 and time.monotonic() < end:
+        time.sleep(0.1)
+    assert members().size() == 3  # the driver and two executors
     assert spark.conf.get("spark.sql.ansi.enabled") == "true"
 
 
