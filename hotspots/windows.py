@@ -14,7 +14,8 @@ from hotspots.checks import InputError
 
 _MONTHS = {name.casefold(): n for n, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.casefold(): n for n, name in enumerate(calendar.month_abbr) if name}
-_EXAMPLES = "2018-07, July 2018, 2018, Q3 2018, 2023/24, 2018-04..2018-09, year to date, last 16 months"
+_MONTHS |= {"sept": 9}
+_EXAMPLES = "2018-07, July 2018, 2018, Q3 2018, 2023/24, Q1 2023/24, 2018-04..2018-09, year to date, last 16 months"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ class Window:
     def earlier(self, years: int) -> Window:
         """Return the same calendar dates ``years`` years before."""
         gap = pd.DateOffset(years=years)
-        return make_window(self.start - gap, self.end - gap)
+        if self.end == _month(self.end):
+            return make_window(self.start - gap, self.end - gap)
+        # by its last day: the day after 28 February is another one in leap years
+        return make_window(self.start - gap, self.last_day - gap + pd.Timedelta(days=1))
 
     def calendar_months(self) -> list[int]:
         """List the numbers of the calendar months it touches, in order of the year."""
@@ -61,7 +65,9 @@ def make_window(start: pd.Timestamp, end: pd.Timestamp) -> Window:
     """Window from ``start`` up to, and without, ``end``; its name is written from its dates."""
     if not start < end:
         raise InputError(
-            "A window must end after it starts", given=f"{start} to {end}", advice="the earlier date first"
+            "A window must end after it starts",
+            given=f"from {start:%Y-%m-%d} up to {end:%Y-%m-%d}",
+            advice="the earlier date first",
         )
     return Window(start, end, _name(start, end))
 
@@ -72,9 +78,9 @@ def read_window(window: Any, *, as_of: Any = None) -> Window:
     Parameters
     ----------
     window : str, Window, pandas.Period or pair of dates
-        A month (2018-07 or July 2018), calendar year (2018), quarter (Q3 2018), financial year
-        from April (2023/24), range (2018-04..2018-09, both ends in it), "year to date" (the financial
-        year), "calendar year to date", or "last 16 months". A pair of dates includes both.
+        A month (2018-07 or July 2018), calendar year (2018), quarter of it (Q3 2018), financial year
+        from April (2023/24), quarter of that (Q1 2023/24 is April to June 2023), range (2018-04..2018-09, both ends in it), "year to date" (the financial
+        year), "calendar year to date", "last month" or "last 16 months". A pair of dates includes both.
     as_of : date, optional
         The last day the data hold; needed for "to date" and "last". Only whole months are counted.
 
@@ -164,6 +170,10 @@ def _read_fixed(name: str) -> Window | None:
     if match := re.fullmatch(r"(\d{4})/(\d{2}|\d{4})", name):
         start = int(match[1])
         return _months_from(start, 4, 12) if int(match[2]) in ((start + 1) % 100, start + 1) else None
+    if match := re.fullmatch(r"[Qq]([1-4]) (\d{4})/(\d{2}|\d{4})", name):
+        year = _read_fixed(f"{match[2]}/{match[3]}")
+        first = year and year.start + pd.DateOffset(months=3 * int(match[1]) - 3)
+        return _months_from(first.year, first.month, 3) if first else None
     if match := re.fullmatch(r"[Qq]([1-4]) (\d{4})", name):
         return _months_from(int(match[2]), 3 * int(match[1]) - 2, 3)
     if match := re.fullmatch(r"(\d{4})-?[Qq]([1-4])", name):
@@ -192,14 +202,14 @@ def _iso(match: re.Match[str]) -> str:
 
 def _read_relative(name: str, as_of: Any) -> Window | None:
     folded = name.casefold()
-    last = re.fullmatch(r"(?:the )?last (\d+) months?", folded)
+    last = re.fullmatch(r"(?:the )?last (?:([1-9]\d*) months?|month)", folded)
     if not last and folded not in ("year to date", "financial year to date", "calendar year to date"):
         return None
     if as_of is None:
         raise InputError(f"The window '{name}' needs the last day of the data", advice="as_of='2024-03-31'")
     end = _month(_date(as_of, as_of) + pd.Timedelta(days=1))
-    if last and int(last[1]):
-        return make_window(end - pd.DateOffset(months=int(last[1])), end)
+    if last:
+        return make_window(end - pd.DateOffset(months=int(last[1] or 1)), end)
     first = 1 if folded.startswith("calendar") else 4
     final = end - pd.DateOffset(months=1)
     return make_window(pd.Timestamp(final.year - (final.month < first), first, 1), end)

@@ -22,6 +22,9 @@ from hotspots.windows import make_window, name_windows, read_window, read_window
         ("2018-Q1", "2018-01-01", "2018-04-01", "January to March 2018"),
         ("2023/24", "2023-04-01", "2024-04-01", "2023/24"),
         ("2023/2024", "2023-04-01", "2024-04-01", "2023/24"),
+        ("Q1 2023/24", "2023-04-01", "2023-07-01", "April to June 2023"),
+        ("q4 2023/24", "2024-01-01", "2024-04-01", "January to March 2024"),
+        ("Sept 2018", "2018-09-01", "2018-10-01", "September 2018"),
         ("1999/00", "1999-04-01", "2000-04-01", "1999/00"),
         ("2018-11..2019-02", "2018-11-01", "2019-03-01", "November 2018 to February 2019"),
         ("October to November 2018", "2018-10-01", "2018-12-01", "October to November 2018"),
@@ -46,6 +49,7 @@ def test_names_become_dates_and_names_again(name, start, end, written):
         ("calendar year to date", "2024-03-31", "January to March 2024"),
         ("last 16 months", "2024-03-31", "December 2022 to March 2024"),
         ("the last 1 month", "2024-03-15", "February 2024"),
+        ("last month", "2024-03-31", "March 2024"),
     ],
 )
 def test_windows_up_to_the_last_whole_month(name, as_of, written):
@@ -58,7 +62,8 @@ def test_windows_up_to_the_last_whole_month(name, as_of, written):
         ("last summer", "not the name of a window"),
         ("2018-13", "not the name of a window"),
         ("2023/25", "not the name of a window"),
-        ("last 0 months", "needs the last day"),
+        ("last 0 months", "not the name of a window"),
+        ("Q1 2023/25", "not the name of a window"),
         ("year to date", "needs the last day"),
         (("2018-05-01", "2018-04-01"), "must end after it starts"),
         (("yesterday-ish", "2018-04-01"), "not a date"),
@@ -90,6 +95,11 @@ def test_a_window_holds_its_whole_months_and_overlaps_itself(first, days):
 
 def test_the_same_dates_a_year_before():
     assert str(read_window("2016-02").earlier(1)) == "February 2015"
+    assert str(read_window("2017-02").earlier(1)) == "February 2016"
+    assert str(read_window("2024-02-28").earlier(1)) == "28 February 2023"
+    assert str(read_window("2024-02-29").earlier(1)) == "28 February 2023"
+    assert str(read_window("2024-02-10..2024-02-28").earlier(1)) == "10 February 2023 to 28 February 2023"
+    assert str(read_window("2025-02-10..2025-02-27").earlier(1)) == "10 February 2024 to 27 February 2024"
     assert read_window("2018-11..2019-01").calendar_months() == [1, 11, 12]
 
 
