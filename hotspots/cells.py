@@ -12,21 +12,22 @@ import shapely
 
 from hotspots.checks import InputError, announce, require_columns
 from hotspots.collapse import Floats, Ints, collapse_incidents
-from hotspots.counting import count_points, gather_points
+from hotspots.counting import count_points, frame_cells, gather_points
 from hotspots.gistar import (
     Sums,
     false_discovery,
+    judge_normal,
     neighbour_pairs,
     permute_p,
     sum_band,
     sum_grid,
-    two_sided,
     z_scores,
 )
 from hotspots.grid import Grid, key_cells, locate_points, make_grid
 from hotspots.study_area import read_area
 
 _LEVEL = 0.05
+_SCORES = pd.Index(["z", "p", "q"])
 
 
 def count_cells(
@@ -69,7 +70,7 @@ def count_cells(
     """
     grid = make_grid(shape, size)
     area = None if study_area is None else read_area(study_area)
-    return count_points(gather_points(incidents, area=area), grid=grid, area=area)
+    return frame_cells(count_points(gather_points(incidents, area=area), grid=grid, area=area), grid=grid)
 
 
 def score_cells(
@@ -131,15 +132,17 @@ def score_cells(
             "permutations must be a whole number above 0", given=f"permutations={permutations}", advice="999"
         )
     if not len(cells):
-        return pd.DataFrame({name: pd.Series(dtype=float) for name in ("z", "p", "q")}, index=cells.index)
+        return pd.DataFrame({name: pd.Series(dtype=float) for name in _SCORES}, index=cells.index)
     sums = _sum_neighbours(cells, values, radius)
     z = z_scores(values, sums)
-    p = two_sided(z)
-    if permutations is not None:
+    if permutations is None:
+        p, q = judge_normal(z)
+    else:
         drawn = permute_p(values, sums, permutations=int(permutations), seed=seed)
         p = np.where(np.isnan(z), np.nan, drawn)
+        q = false_discovery(p)
         _warn_of_few(p, int(permutations))
-    return pd.DataFrame({"z": z, "p": p, "q": false_discovery(p)}, index=cells.index)
+    return pd.DataFrame(np.stack([z, p, q]).T, index=cells.index, columns=_SCORES, copy=False)
 
 
 def label_cells(
@@ -262,7 +265,9 @@ def _grid_columns(cells: gpd.GeoDataFrame) -> tuple[Ints, Ints, str]:
 
 def _numbers(cells: gpd.GeoDataFrame, by: str) -> Floats:
     require_columns(cells, [by], what="cells")
-    values: Floats = pd.to_numeric(cells[by], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    column = pd.to_numeric(cells[by], errors="coerce")
+    missing = {} if isinstance(column.dtype, np.dtype) else {"na_value": np.nan}
+    values: Floats = column.to_numpy(dtype=float, **missing)
     if not np.isfinite(values).all():
         raise InputError(
             f"The column {by} must hold a number for every cell",

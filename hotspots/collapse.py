@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64).view(np.int64)  # odd, well spread
+_CHUNK = 4096  # rows at a time, so that they stay in the processor's cache
 _SAMPLE = 2000  # rows that tell whether any two may share a place
 
 
@@ -76,11 +77,7 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
     """
     require_metres(incidents, what=what)
     points = incidents.geometry.to_numpy()
-    try:
-        xy = _read_points(points)
-    except shapely.errors.GEOSException:  # an empty point has nothing to be read
-        points = np.where(shapely.is_empty(points), None, points)
-        xy = _read_points(points)
+    xy = _read_points(points)
     if not np.isfinite(xy.T).all():
         points = np.where(shapely.is_empty(points), None, points)
         kinds = shapely.get_type_id(points)
@@ -102,8 +99,13 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
 def _read_points(points: Any) -> Floats:
     """Easting and northing, NaN for all but points; each column in one piece, as they are used."""
     both = np.empty((2, len(points)))
-    shapely.get_x(points, out=both[0])
-    shapely.get_y(points, out=both[1])
+    for start in range(0, len(points), _CHUNK):
+        some, part = slice(start, start + _CHUNK), points[start : start + _CHUNK]
+        box = shapely.bounds(part)  # twice as quick as get_x and get_y, and empty points are no error
+        both[0, some], both[1, some] = box[:, 0], box[:, 1]
+        kinds = shapely.get_type_id(part)
+        if kinds.any():
+            both[:, some][:, kinds != 0] = np.nan
     return both.T
 
 

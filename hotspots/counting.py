@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from geopandas.array import from_shapely
 
 from hotspots.checks import CRS, announce
 from hotspots.collapse import Floats, Ints, collapse_incidents, coordinates_of, incidents_per_row
@@ -45,8 +46,8 @@ def gather_points(incidents: gpd.GeoDataFrame, *, area: Any = None) -> Points:
     return points.keep(inside)
 
 
-def count_points(points: Points, *, grid: Grid, area: Any = None) -> gpd.GeoDataFrame:
-    """Cells of the study area, or of the rectangle around the points, and what they hold."""
+def count_points(points: Points, *, grid: Grid, area: Any = None) -> dict[str, Any]:
+    """Columns for the cells of the study area, or of the rectangle around the points: where and what."""
     own_column, own_row = locate_points(grid, points.xy)
     if area is not None:
         column, row = _with_those(*cells_within(grid, area), own_column, own_row)
@@ -61,8 +62,16 @@ def count_points(points: Points, *, grid: Grid, area: Any = None) -> gpd.GeoData
     for name, values in points.weights.items():
         table[name] = np.bincount(at, values, minlength=len(row))
     table["incidents"] = np.rint(table["incidents"]).astype(np.int64)
+    return table
+
+
+def frame_cells(table: dict[str, Any], *, grid: Grid) -> gpd.GeoDataFrame:
+    """Draw the cells beside their columns: last of all, for shapes take more room than all the rest."""
+    column, row = table["column"], table["row"]
+    shapes = from_shapely(draw_cells(grid, column, row), crs=CRS)
     index = pd.Index(key_cells(column, row), name="cell")
-    return gpd.GeoDataFrame(table, index=index, geometry=draw_cells(grid, column, row), crs=CRS)
+    frame = pd.DataFrame({**table, "geometry": shapes}, index=index, copy=False)
+    return gpd.GeoDataFrame(frame, geometry="geometry")
 
 
 def _with_those(column: Ints, row: Ints, own_column: Ints, own_row: Ints) -> tuple[Ints, Ints]:

@@ -11,13 +11,13 @@ import shapely
 
 from hotspots.checks import InputError
 from hotspots.collapse import Floats, Ints
-from hotspots.counting import count_points, gather_points
+from hotspots.counting import count_points, frame_cells, gather_points
 from hotspots.grid import make_grid
 from hotspots.study_area import read_area
 
 _FINE = 6  # fine cells to a bandwidth: a surface within half a per cent of its peak
-_CHUNK = 8192  # points at a time, so that they stay in the processor's cache
-_FAR = 4.5  # bandwidths after which a point no longer counts
+_CHUNK = 16384  # points at a time, so that they stay in the processor's cache
+_FAR = 4  # bandwidths after which a point no longer counts
 
 
 def smooth_density(
@@ -80,15 +80,14 @@ def smooth_density(
     area = None if study_area is None else read_area(study_area)
     grid, points = make_grid("square", cell), gather_points(incidents, area=area)
     cells = count_points(points, grid=grid, area=area)
-    density = np.zeros(len(cells))
-    if len(cells):
-        column, row = cells["column"].to_numpy(), cells["row"].to_numpy()
-        surface = Surface(column, row, cell=cell, bandwidth=bandwidth)
-        density = surface.smooth(surface.share_out(points.xy, points.weights[by])) * 1e6
+    cells["density"] = np.zeros(len(cells["row"]))
+    if len(cells["row"]):
+        surface = Surface(cells["column"], cells["row"], cell=cell, bandwidth=bandwidth)
+        cells["density"] += surface.smooth(surface.share_out(points.xy, points.weights[by])) * 1e6
         if area is not None:
-            density = density / surface.smooth(surface.ground(area))
-    cells.insert(cells.columns.get_loc("geometry"), "density", density)
-    return cells
+            cells["density"] /= surface.smooth(surface.ground(area))
+    del points
+    return frame_cells(cells, grid=grid)
 
 
 class Surface:
@@ -125,22 +124,27 @@ class Surface:
         field = np.zeros(wide * tall)
         for start in range(0, len(xy), _CHUNK):
             part, worth = xy[start : start + _CHUNK], weight[start : start + _CHUNK]
-            east, column = self._along(part[:, 0], 0)
-            north, node = self._along(part[:, 1], 1)
-            node *= wide
-            node += column
-            right, above, both = worth * east, worth * north, worth * east * north
-            np.add.at(field, node, worth - right - above + both)
-            np.add.at(field, node + 1, right - both)
-            np.add.at(field, node + wide, above - both)
-            np.add.at(field, node + wide + 1, both)
+            right, column = self._along(part[:, 0], 0)
+            above, row = self._along(part[:, 1], 1)
+            row *= wide
+            row += column
+            node = row.astype(np.int64)
+            right *= worth
+            both = right * above
+            above *= worth
+            right -= both
+            above -= both
+            np.add.at(field, node, worth - right - above - both)
+            np.add.at(field[1:], node, right)
+            np.add.at(field[wide:], node, above)
+            np.add.at(field[wide + 1 :], node, both)
         return field.reshape(tall, wide)
 
-    def _along(self, at: Floats, axis: int) -> tuple[Floats, Ints]:
+    def _along(self, at: Floats, axis: int) -> tuple[Floats, Floats]:
         """Part of a step past the last fine node along one axis, and the number of that node."""
         past = at - self.origin[axis]
         past /= self.step
-        node = past.astype(np.int64)
+        node = np.floor(past)
         past -= node
         return past, node
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,10 +35,10 @@ def sum_grid(values: Floats, column: Ints, row: Ints, *, shape: str) -> Sums:
     at = (row - (low - 1)) * wide + (column - (left - 1))
     field = np.zeros(tall * wide)
     field[at] = values
-    total = _convolve(field.reshape(tall, wide), shape).ravel()[at]
-    there = np.zeros(tall * wide)
+    total = _convolve(field.reshape(tall, wide), shape).take(at)
+    there = np.zeros(tall * wide, dtype=np.uint8)  # at most nine in all
     there[at] = 1
-    cells = _convolve(there.reshape(tall, wide), shape).ravel()[at]
+    cells = _convolve(there.reshape(tall, wide), shape).take(at)
     return Sums(total, cells.astype(np.int64))
 
 
@@ -71,8 +71,8 @@ def z_scores(values: Floats, sums: Sums) -> Floats:
     k = np.arange(most + 1, dtype=float)
     spread = s * np.sqrt(np.maximum(n * k - k * k, 0) / (n - 1))
     spread[spread == 0] = np.nan
-    z = sums.total - (mean * k)[sums.cells]
-    z /= spread[sums.cells]
+    z = sums.total - (mean * k).take(sums.cells)
+    z /= spread.take(sums.cells)
     return np.asarray(z)
 
 
@@ -93,15 +93,32 @@ def false_discovery(p: npt.ArrayLike) -> Floats:
     >>> false_discovery([0.01, 0.04, 0.03, np.nan]).tolist()
     [0.03, 0.04, 0.04, nan]
     """
-    p = np.asarray(p, dtype=float)
-    code, value = pd.factorize(p)  # NaN has the code -1; cells of counts share few values
-    times = np.bincount(code[code >= 0], minlength=len(value))
-    order = np.argsort(value)
-    adjusted = np.empty(len(value) + 1)
-    least = value[order] * (times.sum() / np.cumsum(times[order]))
-    adjusted[order] = np.minimum.accumulate(np.minimum(least, 1.0)[::-1])[::-1]
-    adjusted[-1] = np.nan
-    return adjusted[code]
+    code, value = pd.factorize(np.asarray(p, dtype=float))  # NaN has the code -1
+    return _adjust(value, code).take(code)
+
+
+def judge_normal(z: Floats) -> tuple[Floats, Floats]:
+    """P-values, both tails, of z-scores that are normal by chance, and their Benjamini-Hochberg q.
+
+    Examples
+    --------
+    >>> [numbers.round(4).tolist() for numbers in judge_normal(np.array([1.96, 0.0, np.nan]))]
+    [[0.05, 1.0, nan], [0.1, 1.0, nan]]
+    """
+    code, value = pd.factorize(z)  # cells of counts share few values: each is looked up once
+    p = two_sided(value)
+    return np.append(p, np.nan).take(code), _adjust(p, code).take(code)
+
+
+def _adjust(p: Floats, code: Ints) -> Floats:
+    """Adjust p-values that occur as often as their code does; the last, for the code -1, is NaN."""
+    times = np.bincount(code + 1, minlength=len(p) + 1)[1:]
+    order = np.argsort(p)
+    ranked = times[order].cumsum()
+    adjusted = np.full(len(p) + 1, np.nan)
+    least = np.minimum(p[order] * (ranked[-1:] / ranked), 1.0)
+    adjusted[order] = np.minimum.accumulate(least[::-1])[::-1]
+    return adjusted
 
 
 def permute_p(values: Floats, sums: Sums, *, permutations: int, seed: int) -> Floats:
@@ -182,7 +199,7 @@ def _sum_scattered(values: Floats, column: Ints, row: Ints, *, shape: str) -> Su
     return Sums(total, np.bincount(pairs[:, 0], minlength=len(values)) + 1)
 
 
-def _convolve(field: Floats, shape: str) -> Floats:
+def _convolve(field: npt.NDArray[Any], shape: str) -> npt.NDArray[Any]:
     """Sum of each cell and those that touch it; the outermost rows and columns are padding."""
     out = np.zeros_like(field)
     if shape == "square":

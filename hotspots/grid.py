@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,11 +86,25 @@ def draw_cells(grid: Grid, column: Ints, row: Ints) -> npt.NDArray[np.object_]:
     if grid.shape == "square":
         low = np.column_stack([column, row]) * grid.size
         high = np.column_stack([column + 1, row + 1]) * grid.size
-        return np.asarray(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]), dtype=object)
+        with _collection_paused():
+            return np.asarray(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]), dtype=object)
     # corners in half steps are whole numbers, so that neighbours share them to the last bit
     corners = np.array([(0, 2), (1, 1), (1, -1), (0, -2), (-1, -1), (-1, 1), (0, 2)])
     centre = np.column_stack([2 * column + row % 2, 3 * row])
-    return np.asarray(shapely.polygons((centre[:, None, :] + corners) * _half_steps(grid)), dtype=object)
+    with _collection_paused():
+        return np.asarray(shapely.polygons((centre[:, None, :] + corners) * _half_steps(grid)), dtype=object)
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Spare Python the search for rubbish, every few hundred new shapes, in which none of them can be."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def key_cells(column: Ints, row: Ints) -> Ints:
