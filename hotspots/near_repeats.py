@@ -90,7 +90,7 @@ def find_near_repeats(
     rows = _dated(incidents)
     near, soon, pairs = _pairs(rows, max(places[-1], chain[0]))
     keep = near <= places[-1]
-    bands = np.searchsorted(places, near[keep], side="left").astype(np.int64), pairs[keep]
+    bands = np.searchsorted(places, near[keep]).astype(np.int64), pairs[keep]
     observed, expected, p = _knox(
         rows["day"].to_numpy(copy=True), bands, len(places), times, permutations, seed
     )
@@ -120,15 +120,13 @@ def _dated(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     rows = pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1], "day": day.to_numpy(), "row": np.flatnonzero(exact)})
     rows = rows.loc[rows.index.repeat(incidents_per_row(used))]
     # one order whatever the order of the rows, so that a seed means the same permutations
-    return rows.sort_values(["day", "x", "y", "row"], kind="stable").reset_index(drop=True)
+    return rows.sort_values(["day", "x", "y", "row"]).reset_index(drop=True)
 
 
 def _pairs(rows: pd.DataFrame, reach: float) -> tuple[Floats, Ints, Ints]:
     from scipy.spatial import cKDTree
 
     xy, day = rows[["x", "y"]].to_numpy(dtype=float), rows["day"].to_numpy(dtype=np.int64)
-    if len(xy) < 2:
-        return np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64)
     pairs = cKDTree(xy).query_pairs(reach, output_type="ndarray").astype(np.int64)
     apart = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
     return apart, np.abs(day[pairs[:, 0]] - day[pairs[:, 1]]), pairs
@@ -142,7 +140,7 @@ def _knox(
 
     def count(dates: Any) -> Ints:
         apart = np.abs(dates[pairs[:, 0]] - dates[pairs[:, 1]])
-        time = np.searchsorted(times, apart, side="left")
+        time = np.searchsorted(times, apart)
         inside = time < width
         return np.bincount(space[inside] * width + time[inside], minlength=size * width).astype(np.int64)
 
@@ -161,7 +159,7 @@ def _chains(rows: pd.DataFrame, linked: Ints, index: pd.Index) -> pd.DataFrame:
     from scipy.sparse.csgraph import connected_components
 
     links = coo_array((np.ones(len(linked)), (linked[:, 0], linked[:, 1])), shape=(len(rows), len(rows)))
-    label = connected_components(links, directed=False)[1] if len(rows) else np.zeros(0, dtype=np.int64)
+    label = connected_components(links, directed=False)[1]
     found = rows.assign(label=label, size=np.bincount(label)[label])
     found = found[found["size"] > 1]
     # rows come by date, so the first of each group is the one that began the chain
@@ -172,7 +170,7 @@ def _chains(rows: pd.DataFrame, linked: Ints, index: pd.Index) -> pd.DataFrame:
     longest = found.drop_duplicates("label").sort_values("size", ascending=False, kind="stable")["label"]
     number = {chain: i + 1 for i, chain in enumerate(longest)}
     found = found.assign(chain=found["label"].map(number), order=found.groupby("label").cumcount() + 1)
-    found = found.sort_values(["chain", "order"], kind="stable").drop_duplicates("row")
+    found = found.sort_values(["chain", "order"]).drop_duplicates("row")
     return found.set_index(index[found["row"].to_numpy(dtype=np.int64)])[list(_CHAIN_COLUMNS)].astype(
         _CHAIN_COLUMNS
     )

@@ -69,7 +69,7 @@ def score_z(before: Any, after: Any, *, days_before: Any = 1, days_after: Any = 
     b, a = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
     top = a / days_after - b / days_before
     spread = np.sqrt((a + b) / (np.asarray(days_before) * days_after))
-    return np.divide(top, spread, out=np.zeros(np.broadcast(top, spread).shape), where=spread > 0)
+    return top / np.where(spread > 0, spread, 1.0)
 
 
 def rate_ratio(
@@ -122,7 +122,7 @@ def rate_ratio(
         z2 = norm.ppf((1 + level) / 2) ** 2 * dispersion / total
         share = a / total
         middle, half = share + z2 / 2, np.sqrt(z2 * share * (1 - share) + z2**2 / 4)
-        bounds = [np.clip((middle + sign * half) / (1 + z2), 0, 1) for sign in (-1, 1)]
+        bounds = [(middle + sign * half) / (1 + z2) for sign in (-1, 1)]
         low, high = (bound / (1 - bound) / exposure for bound in bounds)
     empty = total == 0
     low, high = np.where(a == 0, 0.0, low), np.where(b == 0, np.inf, high)

@@ -39,7 +39,7 @@ def hide_small(counts: pd.Series, *, threshold: int) -> pd.Series:
     """
     numbers = pd.to_numeric(counts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
     hidden = (numbers > 0) & (numbers < threshold)
-    rest = [i for i in np.argsort(numbers, kind="stable") if numbers[i] >= max(threshold, 1)]
+    rest = [i for i in np.argsort(numbers, kind="stable") if numbers[i] >= threshold]
     while hidden.any() and rest and (hidden.sum() < 2 or numbers[hidden].sum() < threshold):
         hidden[rest.pop(0)] = True
     return pd.Series(hidden, index=counts.index)
