@@ -1,4 +1,4 @@
-"""Which counts are hidden, to the cell: beside the rule written down a second time, without its short cuts."""
+"""Which counts are hidden, to the cell: beside the rule written a second time, without short cuts."""
 
 from __future__ import annotations
 
