@@ -32,7 +32,8 @@ def tabulate_sums(sums: Mapping[str, Any], rejects: pd.DataFrame | None = None) 
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["accepted", *HOW])
     if rejects is not None:
         require_columns(rejects, ["cause"], what="the rejects")
-        table["no_coordinates"] = int((rejects["cause"] == "no coordinates").sum())
+        blank = rejects[rejects["cause"] == "no coordinates"]
+        table["no_coordinates"] = int(blank["rows"].sum()) if "rows" in blank.columns else len(blank)
     return table.round().astype("int64").rename_axis("layer")
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import require_columns
+from hotspots.rejects import rows_per_line
 
 # A gap is called missing when chance would leave it empty less than once in a thousand times: over many
 # months and categories, once in a hundred would cry wolf.
@@ -59,7 +60,7 @@ def _rows(incidents: pd.DataFrame, rejects: pd.DataFrame | None) -> pd.DataFrame
         dated = rejects["when"].notna() & ~rejects["cause"].str.startswith(
             ("duplicate", "same force", "future")
         )
-        parts.append(rejects.loc[dated, columns].assign(n=1))
+        parts.append(rejects.loc[dated, columns].assign(n=rows_per_line(rejects)[dated]))
     rows = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
     return rows[rows["when"].notna() & rows["n"].gt(0)]
 

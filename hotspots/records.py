@@ -21,7 +21,10 @@ _TOP = 100
 
 
 def describe_records(
-    incidents: pd.DataFrame, rejects: pd.DataFrame, *, crosswalks: Mapping[str, Any] | None = None
+    incidents: pd.DataFrame,
+    rejects: pd.DataFrame,
+    *,
+    crosswalks: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Say what was read: numbers by source and kind, coverage and its gaps, categories that nobody knows.
 
@@ -69,6 +72,7 @@ def tabulate_records(
     *,
     layers: Iterable[str] = (),
     before: gpd.GeoDataFrame | None = None,
+    dated: pd.DataFrame | None = None,
     crosswalks: Mapping[str, Any] | None = None,
     **weighing: Any,
 ) -> dict[str, pd.DataFrame]:
@@ -82,6 +86,8 @@ def tabulate_records(
         Attached layers, such as "ward": their severity tables use ``<layer>_name``.
     before : GeoDataFrame, optional
         The earlier period's incidents, for the change.
+    dated : DataFrame, optional
+        What tells of coverage, where ``incidents`` are places without dates.
     crosswalks : mapping, optional
         As for `crosswalk_categories`.
     **weighing
@@ -97,7 +103,7 @@ def tabulate_records(
     weighing.pop("level", None)
     tables = {
         "Records by kind": count_kinds(incidents).reset_index(),
-        "Coverage": check_coverage(incidents, rejects),
+        "Coverage": check_coverage(incidents if dated is None else dated, rejects),
         "Priorities": count_priorities(incidents, crosswalks=crosswalks).reset_index(),
         "Unknown categories": list_unmatched(incidents, crosswalks=crosswalks),
         "Weights used": _weights_used(incidents, crosswalks=crosswalks, **weighing),

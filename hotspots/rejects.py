@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.checks import InputError
+from hotspots.collapse import incidents_per_row
 
 REJECT_COLUMNS = [
     "file", "line", "cause", "value", "incident_id", "source", "when", "precision", "category", "place",
 ]  # fmt: skip
+ALL_FILES = "all files"
 _ADVICE = {
     "latitude and longitude swapped": "exchange the two columns, or their names in the layout",
     "National Grid metres in degree columns": "use a layout with coordinates of kind 'metres'",
@@ -19,6 +21,21 @@ _ADVICE = {
     "day and month ambiguous": "state the date format in the layout, for example %d/%m/%Y",
     "wrong number of fields": "save the file again as CSV with quoted text",
 }
+
+
+def rows_per_line(rejects: pd.DataFrame) -> pd.Series:
+    """How many rows of the source each line of the rejects stands for: the column ``rows``, or 1."""
+    if "rows" in rejects.columns:
+        return rejects["rows"].astype("int64")
+    return pd.Series(1, index=rejects.index, dtype="int64")
+
+
+def sum_causes(rejects: pd.DataFrame) -> pd.Series:
+    """Rows that are not used by cause, the most frequent first."""
+    if rejects.empty:
+        return pd.Series(dtype="int64", index=pd.Index([], name="cause", dtype="str"))
+    sums = rows_per_line(rejects).groupby(rejects["cause"]).sum()
+    return sums.sort_values(ascending=False, kind="stable")
 
 
 def tabulate_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
@@ -37,14 +54,16 @@ def tabulate_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataF
     """
     counts = _rows_by_file(incidents, rejects)
     groups = dict(iter(rejects.groupby("file", sort=False)))
+    groups |= {ALL_FILES: rejects} if ALL_FILES in counts else {}
     lines = []
     for file, rows in counts.items():
         mine = groups.get(file, rejects.iloc[:0])
-        base = {"file": file, "rows": rows, "accepted": rows - len(mine)}
-        by_cause = mine["cause"].value_counts()
+        by_cause = sum_causes(mine)
+        base = {"file": file, "rows": rows, "accepted": rows - int(by_cause.sum())}
         for cause, rejected in by_cause.items():
             first = mine[mine["cause"] == cause].iloc[0]
-            example = f"line {first['line']}: {first['value']}".rstrip(": ")
+            line = f"line {first['line']}: " if pd.notna(first["line"]) else ""
+            example = f"{line}{first['value']}".rstrip(": ")
             lines.append({**base, "cause": cause, "rejected": rejected, "example": example})
         if by_cause.empty:
             lines.append({**base, "cause": "", "rejected": 0, "example": ""})
@@ -82,4 +101,5 @@ def _rows_by_file(incidents: pd.DataFrame, rejects: pd.DataFrame) -> dict[str, i
     known = rejects.attrs.get("rows_by_file")
     if known is not None:
         return dict(known)
-    return {"all files": len(incidents) + len(rejects)}
+    used = int(incidents_per_row(incidents).sum())
+    return {ALL_FILES: used + int(rows_per_line(rejects).sum())}

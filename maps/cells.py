@@ -19,6 +19,7 @@ from maps.shapes import encode_shapes
 from maps.suppression import hide_small, hide_small_table
 
 SIDE = 120.0  # metres: hexagons 208 m from edge to edge, about four hectares
+MOST_CELLS = 30_000
 ALL = -1
 
 
@@ -68,14 +69,14 @@ def filter_incidents(
     -------
     Filters
     """
-    require_columns(incidents, ["when", "category", "source"], what="The layer of incidents")
+    require_columns(incidents, ["category", "source"], what="The layer of incidents")
     held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
-    months, by_month = _sorted_codes(pd.Series(held["when"].dt.to_period("M"), index=held.index))
+    names, by_month = _number_months(held)
     categories, by_category = _sorted_codes(held["category"].map(name_category))
     sources, by_source = _sorted_codes(held["source"].map(clean))
     number = held["incidents"] if "incidents" in held.columns else pd.Series(1, index=held.index)
     filters = Filters(
-        [m.strftime("%B %Y") for m in months],
+        names,
         list(categories),
         list(sources),
         single=profile.threshold > 0,
@@ -103,6 +104,14 @@ def filter_incidents(
     return filters
 
 
+def _number_months(held: gpd.GeoDataFrame) -> tuple[list[str], pd.Series]:
+    """Names of the months, and each row's; places of a large table have none, and one name stands for all."""
+    if "when" not in held.columns:
+        return ["All months"], pd.Series(0, index=held.index)
+    months, by_month = _sorted_codes(pd.Series(held["when"].dt.to_period("M"), index=held.index))
+    return [m.strftime("%B %Y") for m in months], by_month
+
+
 def _sorted_codes(values: pd.Series) -> tuple[list[Any], pd.Series]:
     names = sorted(values.unique())
     names = [n for n in names if n != APART] + [n for n in names if n == APART]
@@ -110,10 +119,21 @@ def _sorted_codes(values: pd.Series) -> tuple[list[Any], pd.Series]:
 
 
 def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any]]:
-    """Cell of each incident, from the union of all months, and the cells' shapes."""
-    grid = make_grid("hexagon", SIDE)
-    column, row = locate_points(grid, np.column_stack([held.geometry.x, held.geometry.y]))
-    keys, first, which = np.unique(key_cells(column, row), return_index=True, return_inverse=True)
+    """Cell of each incident, from the union of all months, and the cells' shapes.
+
+    A region or a country gets larger cells: a page with a million of them opens nowhere.
+    """
+    xy, side = np.column_stack([held.geometry.x, held.geometry.y]), SIDE
+    while True:
+        grid = make_grid("hexagon", side)
+        column, row = locate_points(grid, xy)
+        keys, first, which = np.unique(key_cells(column, row), return_index=True, return_inverse=True)
+        if len(keys) <= MOST_CELLS:
+            break
+        side *= 2
+    if side > SIDE:
+        said = f"smaller ones would be more than {MOST_CELLS:,}"
+        announce(f"The map's cells are hexagons of {side:,.0f} m a side: {said}.")
     shapes = gpd.GeoSeries(draw_cells(grid, column[first], row[first]), crs=CRS, index=keys)
     return pd.Series(which, index=held.index), encode_shapes(shapes, tolerance=0)
 

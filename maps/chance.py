@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from hotspots import count_cells, measure_concentration
+from hotspots.collapse import incidents_per_row
 from maps.ground import Ground
 
 SHEET = "Chance"
@@ -63,7 +64,7 @@ def tabulate_chance(
             if by in cells.columns and cells[by].sum() > 0:
                 found = measure_concentration(cells, by=by, incidents=there, top=TOP, draws=DRAWS, seed=seed)
                 found = found.reset_index().assign(problem=problem, of=of)
-                rows.append(found.assign(cells=len(cells), incidents=len(there)))
+                rows.append(found.assign(cells=len(cells), incidents=int(incidents_per_row(there).sum())))
     return pd.concat(rows, ignore_index=True)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS)
 
 

@@ -36,6 +36,7 @@ class Config:
     premises: dict[str, dict[str, Any]] = field(default_factory=dict)
     nearby: dict[str, Any] = field(default_factory=dict)
     same_month: str = "refuse"
+    scale: dict[str, Any] = field(default_factory=dict)
     output: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
     cameras: dict[str, Any] = field(default_factory=dict)
@@ -140,6 +141,7 @@ def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
         nearby=_locate(raw.get("nearby", {}), base),
         premises={k: _locate(v, base) for k, v in raw.get("premises", {}).items()},
         same_month=incidents.get("same_month", "refuse"),
+        scale={k: incidents[k] for k in ("aggregate", "unique_ids") if k in incidents},
         hotspots={k: base / v if k in HOTSPOT_FILES else v for k, v in raw.get("hotspots", {}).items()},
         areas={layer: _locate(table, base) for layer, table in raw.get("areas", {}).items()},
         profiles=dict(raw.get("profiles", {})),

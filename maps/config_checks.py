@@ -19,7 +19,14 @@ TEXTS: Kind = (str, list)
 # What each table may hold, and of what kind. docs/configuration.md explains each key; a test compares them.
 SCHEMA: dict[str, dict[str, Kind]] = {
     "": {"seed": int, "as_of": (dt.date, str), "plans": str, "title": str, "place": str},
-    "incidents": {"files": TEXTS, "layout": (str, dict), "study_area": str, "same_month": str},
+    "incidents": {
+        "files": TEXTS,
+        "layout": (str, dict),
+        "study_area": str,
+        "same_month": str,
+        "aggregate": (bool, str),
+        "unique_ids": bool,
+    },
     "sources.*": {"files": TEXTS, "layout": (str, dict), "source": str, "same_month": str},
     "harm": {
         "scheme": str,
@@ -238,6 +245,7 @@ def _check_choices(raw: Mapping[str, Any], text: str, problems: Problems) -> Non
         ("hotspots", "by"): ("incidents", "harm"),
         ("calendar", "kind"): KINDS,
         ("trends", "cell_shape"): ("square", "hexagon"),
+        ("incidents", "aggregate"): ("dates", "periods"),
     }
     for (table, key), allowed in choices.items():
         content = raw.get(table)

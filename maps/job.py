@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -12,11 +13,9 @@ import pandas as pd
 
 from boundaries import attach_areas, read_layers, summarise_areas
 from boundaries.attach import WITHIN
-from hotspots import describe_records, rank_premises, read_incidents, read_sources, weigh_incidents
-from hotspots.checks import InputError, announce
-from hotspots.layout import load_layout
+from hotspots import describe_records, rank_premises, weigh_incidents
+from hotspots.checks import announce
 from hotspots.own_shapes import read_shapes
-from hotspots.rejects import refuse_systematic
 from maps.chance import tabulate_chance
 from maps.compare import add_changes, add_trends
 from maps.config import Config
@@ -26,6 +25,7 @@ from maps.lists import EVERYTHING, ProblemList, find_lists
 from maps.mainlist import finder_options, make_list
 from maps.periods import Periods, tell_periods
 from maps.progress import Steps
+from maps.reading import read_records, time_records
 from maps.tested import Tested, try_choice
 
 HARM_COLUMNS = {"harm_low": "low", "harm_high": "high"}
@@ -38,6 +38,8 @@ class Job:
     config: Config
     as_of: dt.date
     incidents: gpd.GeoDataFrame
+    timed: gpd.GeoDataFrame  # incidents; of a large table its dates by hotspot and area
+    dated: pd.DataFrame
     rejects: pd.DataFrame
     premises: dict[str, pd.DataFrame]
     areas: dict[str, gpd.GeoDataFrame]
@@ -57,8 +59,17 @@ class Job:
     tested: Tested | None
 
 
-def do_job(config: Config, steps: Steps) -> Job:
+def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     """Read, weigh, attach, find and sum up; nothing is written.
+
+    Parameters
+    ----------
+    config : Config
+        What to do.
+    steps : Steps
+        Told as they begin.
+    spill : Path, optional
+        Folder for what a large table needs beyond memory; None is the system's temporary folder.
 
     Raises
     ------
@@ -68,8 +79,9 @@ def do_job(config: Config, steps: Steps) -> Job:
     as_of = _as_of(config)
     steps.say("Reading the records")
     study = read_study_area(config)
-    incidents, rejects = read_all(config, as_of, study)
-    for sentence in describe_records(incidents, rejects, crosswalks=config.crosswalks or None):
+    read = read_records(config, as_of=as_of, study=study, spill=spill)
+    incidents, rejects = read.incidents, read.rejects
+    for sentence in describe_records(read.dated, rejects, crosswalks=config.crosswalks or None):
         announce(sentence)
     steps.say("Weighing harm")
     incidents = weigh_all(incidents, config)
@@ -96,21 +108,27 @@ def do_job(config: Config, steps: Steps) -> Job:
     steps.say("Comparing with chance")
     problems = {EVERYTHING: incidents} | {one.title: one.incidents for one in lists}
     chance = tabulate_chance(problems, ground, seed=config.seed)
-    tested = try_choice(incidents, config.hotspots, ground, seed=config.seed)
+    backtest = config.hotspots if read.large is None else {}
+    tested = try_choice(incidents, backtest, ground, seed=config.seed)
     steps.say("Comparing periods")
-    spots = add_changes(
-        spots, incidents, given=config.changes, agreed="agreed" in config.hotspots, as_of=as_of
+    timed = incidents
+    if read.large is not None:
+        timed = weigh_all(time_records(read, incidents, spots, areas), config)
+    spots = add_changes(spots, timed, given=config.changes, agreed="agreed" in config.hotspots, as_of=as_of)
+    periods = tell_periods(
+        config, timed, spots, areas, study_area=study, as_of=as_of, placed=read.large is None
     )
-    periods = tell_periods(config, incidents, spots, areas, study_area=study, as_of=as_of)
     spots = add_trends(spots, periods.spot_trends)
     steps.say("Choosing patrols and camera sites")
     patrols, further = pick_patrols(spots, incidents, config.patrols)
-    week = draw_week(patrols, incidents, config.patrols, seed=config.seed)
+    week = draw_week(patrols, timed, config.patrols, seed=config.seed)
     cameras = site_cameras(incidents, config.cameras)
     return Job(
         config=config,
         as_of=as_of,
         incidents=incidents,
+        timed=timed,
+        dated=read.dated,
         rejects=rejects,
         premises=rank_all_premises(incidents, config),
         areas=areas,
@@ -144,29 +162,6 @@ def read_study_area(config: Config) -> gpd.GeoDataFrame | None:
     if not config.study_area:
         return None
     return read_shapes(config.study_area, what="The study area")
-
-
-def read_all(
-    config: Config, as_of: dt.date, study: gpd.GeoDataFrame | None
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Read every incident file of a configuration, refusing files that are wrong as a whole."""
-    limits: dict[str, Any] = {"study_area": study, "as_of": as_of}
-    if config.sources:
-        incidents, rejects = read_sources(config.sources, folder=config.path.parent, **limits)
-    else:
-        layout = load_layout(config.layout, folder=config.path.parent)
-        incidents, rejects = read_incidents(
-            config.files, layout=layout, same_month=config.same_month, **limits
-        )
-    refuse_systematic(incidents, rejects)
-    if incidents.empty:
-        causes = rejects["cause"].value_counts()
-        raise InputError(
-            "No row of the source files can be used",
-            given="; ".join(f"{n:,} rows: {cause}" for cause, n in causes.items()) or "files without rows",
-            advice="hotspots check FILE to see them",
-        )
-    return incidents, rejects
 
 
 def weigh_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:

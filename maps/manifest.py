@@ -13,6 +13,7 @@ import pandas as pd
 
 from hotspots.checks import CRS, InputError, Problems
 from hotspots.coordinates import describe_operation
+from hotspots.rejects import sum_causes
 from maps.config import Config
 from maps.folder import MANIFEST, TOOL, sha256_of
 
@@ -81,11 +82,11 @@ def _name(path: Path, base: Path) -> str:
 
 def count_rows(accepted: int, rejects: pd.DataFrame) -> dict[str, Any]:
     """Ledger of a run: rows in = accepted + rejected, by cause."""
-    causes = rejects["cause"].value_counts().sort_index()
+    causes = sum_causes(rejects).sort_index()
     return {
-        "rows_in": accepted + len(rejects),
+        "rows_in": accepted + int(causes.sum()),
         "accepted": accepted,
-        "rejected": len(rejects),
+        "rejected": int(causes.sum()),
         "rejected_by_cause": {str(cause): int(count) for cause, count in causes.items()},
     }
 

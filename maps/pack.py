@@ -14,8 +14,10 @@ from hotspots.checks import require_columns
 from hotspots.own_shapes import read_shapes
 from hotspots.plan_assess import frozen_frame
 from hotspots.plan_words import say_months
+from hotspots.rejects import sum_causes
 from maps.area_map import write_area_map
 from maps.chance import SELECTED, say_chance, say_cover
+from maps.compare import months_of
 from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile, profile_named
@@ -28,6 +30,7 @@ from maps.patrol_card import patrol_layers, write_calendar, write_cards
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.plan_store import open_plans
 from maps.progress import Steps
+from maps.reading import number_of
 from maps.tested import say_tested, write_picture
 from maps.time_pages import write_time_pages
 from maps.web import write_map
@@ -105,7 +108,7 @@ def page_words(job: Job, who: Profile) -> dict[str, Any]:
     sources = ", ".join(sorted(job.incidents["source"].unique()))
     return {
         "title": job.config.title,
-        "period": say_months(list(job.incidents["when"].dt.to_period("M").unique())),
+        "period": say_months(months_of(job.dated)),
         "source": sources,
         "note": " ".join(filter(None, (say_left_out(job), say_suggested(job)))),
         "attribution": job.config.output.get("attribution", ""),
@@ -122,9 +125,9 @@ def say_left_out(job: Job) -> str:
     """
     if job.rejects.empty:
         return ""
-    causes = job.rejects["cause"].value_counts()
-    total = len(job.rejects) + len(job.incidents)
-    return f"{len(job.rejects):,} of {total:,} rows could not be used (most often: {causes.index[0]})."
+    causes = sum_causes(job.rejects)
+    total = int(causes.sum()) + number_of(job.incidents)
+    return f"{causes.sum():,} of {total:,} rows could not be used (most often: {causes.index[0]})."
 
 
 def write_week(job: Job, folder: Path, who: Profile) -> None:
@@ -206,7 +209,7 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
         "as_of": job.as_of.isoformat(),
         "seed": config.seed,
         "inputs": inputs,
-        "rows": count_rows(len(job.incidents), job.rejects),
+        "rows": count_rows(number_of(job.incidents), job.rejects),
         "parameters": {
             "incidents": {"layout": config.layout} if not config.sources else {},
             "sources": config.sources,

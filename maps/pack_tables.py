@@ -79,11 +79,13 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     tables[CHANCE] = job.chance
     if job.tested is not None:
         tables |= {BACKTEST: job.tested.summary.reset_index(), SPLITS: job.tested.table}
-    records = tabulate_records(job.incidents, job.rejects, layers=list(job.areas), **weighing(job.config))
+    records = tabulate_records(
+        job.incidents, job.rejects, layers=list(job.areas), dated=job.dated, **weighing(job.config)
+    )
     if who.name not in ("open", "internal"):
         records.pop("Repeat points", None)  # a point may be one household
     premises = {f"Premises {name}"[:_LONGEST]: plain(table) for name, table in job.premises.items()}
-    told = tabulate_periods(job.periods, who, job.incidents)
+    told = tabulate_periods(job.periods, who, job.timed)
     return tables | {MORE: job.further_officers} | told | records | premises
 
 

@@ -69,6 +69,7 @@ def tell_periods(
     *,
     study_area: gpd.GeoDataFrame | None,
     as_of: Any,
+    placed: bool = True,
 ) -> Periods:
     """Work out everything a run says of time.
 
@@ -86,6 +87,9 @@ def tell_periods(
         Ground that *hot* is measured against; None means the first layer.
     as_of : date
         The day the run stands for.
+    placed : bool
+        Whether every incident is where it happened; where dates are known by hotspot and area alone, there
+        are no trends of cells and no near repeats.
 
     Returns
     -------
@@ -113,8 +117,8 @@ def tell_periods(
         changes=_compare(config, incidents, areas, as_of=as_of),
         boards=boards,
         spot_trends=class_hotspots(spots, incidents, ground=ground),
-        cell_trends=class_cells(incidents, given=config.trends, ground=ground),
-        near=_near(config, incidents, times),
+        cell_trends=class_cells(incidents, given=config.trends, ground=ground) if placed else None,
+        near=_near(config, incidents, times) if placed else None,
         selected_on=chosen_on,
     )
 

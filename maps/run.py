@@ -8,13 +8,14 @@ from pathlib import Path
 
 from hotspots import describe_records, read_incidents, tabulate_rejects
 from hotspots.fit import describe_fit, fit_layout
-from hotspots.rejects import diagnose_rejects
+from hotspots.rejects import diagnose_rejects, sum_causes
 from maps.config import read_config
 from maps.folder import clear_errors, replace_folder
 from maps.job import Job, do_job
 from maps.manifest import list_inputs_of, refuse_changed, refuse_overlap
 from maps.pack import say_sure, write_job
 from maps.progress import show_steps
+from maps.reading import number_of
 
 STEPS = 12
 
@@ -43,7 +44,7 @@ def run_job(config_path: str | Path, out: str | Path) -> Job:
     refuse_overlap(config, out)
     with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):
         before = list_inputs_of(config)
-        job = do_job(config, steps)
+        job = do_job(config, steps, spill=folder)
         write_job(job, folder, before, steps)
         refuse_changed(before, list_inputs_of(config))
     print(summarise_job(job, out))
@@ -52,10 +53,10 @@ def run_job(config_path: str | Path, out: str | Path) -> Job:
 
 def summarise_job(job: Job, out: Path) -> str:
     """Say on the console what was read, where it lies and what was found."""
-    total = len(job.incidents) + len(job.rejects)
-    causes = ", ".join(f"{n:,} {cause}" for cause, n in job.rejects["cause"].value_counts().items())
+    used, lost = number_of(job.incidents), sum_causes(job.rejects)
+    causes = ", ".join(f"{n:,} {cause}" for cause, n in lost.items())
     lines = [
-        f"{total:,} rows read = {len(job.incidents):,} used + {len(job.rejects):,} not used"
+        f"{used + lost.sum():,} rows read = {used:,} used + {lost.sum():,} not used"
         + (f" ({causes})" if causes else ""),
         *(
             f"{layer}: {row['accepted']:,} = {row['inside']:,} inside + {row['tie']:,} tie + "

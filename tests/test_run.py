@@ -204,8 +204,8 @@ def test_a_source_that_changes_during_the_run_is_noticed(folder, tmp_path, capsy
 
     real = maps.run.do_job
 
-    def change_then_do(config, steps):
-        job = real(config, steps)
+    def change_then_do(config, steps, **options):
+        job = real(config, steps, **options)
         with (folder / "july.csv").open("a", encoding="utf-8") as stream:
             stream.write("\n")
         return job
