@@ -13,7 +13,7 @@ from hotspots.collapse import incidents_per_row
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
 from hotspots.two_counts import adjust_p, etest_p, rate_ratio, score_z, typical_dispersion
-from hotspots.verdicts import write_change
+from hotspots.verdicts import write_between
 from hotspots.when import require_covered, rows_in
 from hotspots.windows import Window, read_window
 
@@ -78,7 +78,8 @@ def compare_periods(
     Raises
     ------
     InputError
-        When a window is not wholly covered, cuts a month of monthly records, or cannot be read.
+        When a window is not wholly covered, cuts a month of monthly records, or cannot be read, or when
+        the earlier window does not end before the later one starts.
 
     Notes
     -----
@@ -116,7 +117,14 @@ def compare_periods(
 def compare_windows(after: Any, before: Any = None, *, as_of: Any = None) -> tuple[Window, Window]:
     """Read the later and the earlier window; None means the same calendar months, years before."""
     second = read_window(after, as_of=as_of)
-    return second, read_window(before, as_of=as_of) if before is not None else _same_months(second)
+    first = read_window(before, as_of=as_of) if before is not None else _same_months(second)
+    if first.end > second.start:
+        raise InputError(
+            "The earlier window must end before the later one starts",
+            given=f"before {first}, after {second}",
+            advice="two windows apart, the earlier as before",
+        )
+    return second, first
 
 
 def _same_months(after: Window) -> Window:
@@ -249,18 +257,12 @@ def _words(
     if reason:
         return f"{row['before']:,.0f} in {first}, {row['after']:,.0f} in {second}; {reason}"
     compared = not alone or row["comparator_before"] != row["before"]
-    counts = _counts(row, first, second, compared=compared)
+    counts = write_between(row["before"], row["after"], first, second, compared=compared)
     told = f"{counts} between {first} and {second}: {say_outcome(arrow, direction)}"
     if not compared:
         return told
-    return told + f"; beside it {write_change(row['comparator_before'], row['comparator_after'])}"
-
-
-def _counts(row: Mapping[Any, Any], first: Window, second: Window, *, compared: bool) -> str:
-    if abs(first.days - second.days) <= 3:
-        return write_change(row["before"], row["after"], compared=compared)
-    per_day = f"{row['per_day_before']:.2f} to {row['per_day_after']:.2f} a day"
-    return f"from {row['before']:,.0f} to {row['after']:,.0f} (windows of different length: {per_day})"
+    beside = write_between(row["comparator_before"], row["comparator_after"], first, second)
+    return f"{told}; beside it {beside}"
 
 
 def say_outcome(arrow: str, direction: str) -> str:

@@ -101,7 +101,8 @@ class Counted:
                 if name in numbers
             }
             sides = f"{numbers['before']:,.0f} in {self.first}, {numbers['after']:,.0f} in {self.second}"
-            return start | spark | kept | {"said": f"{sides}; {reason}"}
+            # no trace either: it would stand highest in the months that chose the places
+            return start | kept | {"said": f"{sides}; {reason}"}
         return start | spark | numbers
 
     def beside(self, indicator: Indicator, row: dict[str, Any]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from hotspots.indicator_rows import Counted, survey_row
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
 from hotspots.two_counts import adjust_p
-from hotspots.verdicts import SMALL_BASE, write_change
+from hotspots.verdicts import SMALL_BASE, as_long, write_between
 from hotspots.when import require_covered
 from hotspots.windows import Window, make_window
 
@@ -144,10 +144,10 @@ def _words(row: Any, arrow: str, first: Window, second: Window) -> str:
         move = "no change" if abs(row["points"]) < 0.05 else move
         return f"from {sides[0]} to {sides[1]}, {move}, between {first} and {second}: {outcome}"
     compared = bool(np.isfinite(row["beside_before"]))
-    change = write_change(row["before"], row["after"], compared=compared)
+    change = write_between(row["before"], row["after"], first, second, compared=compared)
     told = f"{change} between {first} and {second}: {outcome}"
     if compared:
-        told += f"; beside it {write_change(row['beside_before'], row['beside_after'])}"
+        told += f"; beside it {write_between(row['beside_before'], row['beside_after'], first, second)}"
     return told
 
 
@@ -174,7 +174,7 @@ def _say_change(row: Any, first: Window, second: Window) -> str:
         percent, low, high = (f"{x:+.0f} %".replace("-", "−") for x in percents)
         return f"{percent} ({low} to {high})"
     ratios = [1 + percent / 100 for percent in percents]
-    if abs(first.days - second.days) <= 3:
+    if as_long(first, second):
         moves = [row["before"] * (ratio * second.days / first.days - 1) for ratio in ratios]
         number, low, high = (f"{move:+,.0f}".replace("-", "−") for move in moves)
         return f"{number} ({low} to {high})"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hotspots.findings import Finding
 
 SMALL_BASE = 20  # a percentage on fewer incidents than this is not printed
+_ALIKE = 0.015  # a leap year's first quarter counts as long as another's; February and March do not
 NOT_WHY = "these figures cannot say why"
 
 
@@ -54,8 +55,37 @@ def write_change(before: float, after: float, *, compared: bool = True) -> str:
         return counts + (f" ({_more(after - before)})" if after != before else "")
     if before < SMALL_BASE:
         return counts
-    percent = round(100 * (after / before - 1))
-    return counts + (f" ({'up' if percent > 0 else 'down'} {abs(percent)} %)" if percent else " (no change)")
+    return f"{counts} ({_as_percent(after / before)})"
+
+
+def write_between(
+    before: float, after: float, first: Window, second: Window, *, compared: bool = True
+) -> str:
+    """Write two counts as a change between two windows; by the day where these differ in length.
+
+    Examples
+    --------
+    >>> from hotspots.windows import read_window
+    >>> write_between(310, 280, read_window("2018-01"), read_window("2018-02"))
+    'from 310 to 280 (windows of different length: 10.00 to 10.00 a day, no change)'
+    """
+    if as_long(first, second):
+        return write_change(before, after, compared=compared)
+    rates = [count / window.days for count, window in ((before, first), (after, second))]
+    told = f"{rates[0]:.2f} to {rates[1]:.2f} a day"
+    if compared and before >= SMALL_BASE:
+        told += f", {_as_percent(rates[1] / rates[0])}"
+    return f"from {write_number(before)} to {write_number(after)} (windows of different length: {told})"
+
+
+def as_long(first: Window, second: Window) -> bool:
+    """Whether two windows are as good as equally long, so that their counts compare as they stand."""
+    return abs(first.days - second.days) <= _ALIKE * max(first.days, second.days)
+
+
+def _as_percent(ratio: float) -> str:
+    percent = round(100 * (ratio - 1))
+    return f"{'up' if percent > 0 else 'down'} {abs(percent)} %" if percent else "no change"
 
 
 def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust: str = "") -> str:

@@ -15,7 +15,9 @@ from hotspots.checks import InputError
 _MONTHS = {name.casefold(): n for n, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.casefold(): n for n, name in enumerate(calendar.month_abbr) if name}
 _MONTHS |= {"sept": 9}
-_EXAMPLES = "2018-07, July 2018, 2018, Q3 2018, 2023/24, Q1 2023/24, 2018-04..2018-09, year to date, last 16 months"
+_EXAMPLES = (
+    "2018-07, July 2018, 2018, Q3 2018, 2023/24, Q1 2023/24, 2018-04..2018-09, year to date, last 16 months"
+)
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,9 @@ def read_window(window: Any, *, as_of: Any = None) -> Window:
     ----------
     window : str, Window, pandas.Period or pair of dates
         A month (2018-07 or July 2018), calendar year (2018), quarter of it (Q3 2018), financial year
-        from April (2023/24), quarter of that (Q1 2023/24 is April to June 2023), range (2018-04..2018-09, both ends in it), "year to date" (the financial
-        year), "calendar year to date", "last month" or "last 16 months". A pair of dates includes both.
+        from April (2023/24), quarter of that (Q1 2023/24 is April to June 2023), range
+        (2018-04..2018-09, both ends in it), "year to date" (the financial year), "calendar year to
+        date", "last month" or "last 16 months". A pair of dates includes both.
     as_of : date, optional
         The last day the data hold; needed for "to date" and "last". Only whole months are counted.
 

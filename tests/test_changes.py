@@ -89,6 +89,30 @@ def test_windows_of_different_length_are_compared_by_the_day():
     assert "10.00 to 18.00 a day" in row["words"]
 
 
+def test_words_and_percentages_agree_where_the_windows_differ_in_length():
+    """February 2020 has 29 days: 290 records are as many a day as 280 in February 2019."""
+    months = ("2019-02", "2020-02")
+    table = compare_periods(make({"A": (140, 145), "B": (140, 145)}, months), after="2020-02", by="category")
+    assert table["percent"].tolist() == table["comparator_percent"].tolist() == [0, 0]
+    assert table["words"].iloc[0] == (
+        "from 140 to 145 (windows of different length: 5.00 to 5.00 a day, no change) between February 2019 "
+        "and February 2020: no clear change; "
+        "beside it from 280 to 290 (windows of different length: 10.00 to 10.00 a day, no change)"
+    )
+    years = make({"A": (365, 366), "B": (365, 366)}, ("2019-01", "2020-01"))
+    words = compare_periods(years, before="2019", after="2020", by="category", covered="2019..2020")["words"]
+    assert "different length" not in words.iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("2018-07", "2017-07"), ("2018-07", "2018-07"), ("2017-07..2018-01", "2018-01..2018-07")],
+)
+def test_windows_the_wrong_way_round_or_over_each_other_are_refused(before, after):
+    with pytest.raises(InputError, match="earlier window must end before the later one starts"):
+        compare_periods(make({"A": (9, 9)}), before=before, after=after, covered="2016..2019")
+
+
 def test_the_same_calendar_months_are_the_default_and_others_are_said():
     months = ("2017-07", "2018-07")
     assert compare_periods(make({"A": (9, 9)}, months), after="2018-07").attrs["warnings"] == []

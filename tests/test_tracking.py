@@ -19,17 +19,17 @@ def quiet(caplog):
     caplog.set_level(logging.ERROR, logger="safer_hotspots")
 
 
-def make(counts: dict[str, tuple[int, int]]) -> gpd.GeoDataFrame:
+def make(counts: dict[str, tuple[int, int]], months=("2017-07", "2018-07")) -> gpd.GeoDataFrame:
     rows = [
         {
             "source": "police.uk",
-            "when": pd.Timestamp(f"{year}-07-01"),
+            "when": pd.Timestamp(f"{month}-01"),
             "precision": "month",
             "category": name,
             "incidents": n,
         }
         for name, pair in counts.items()
-        for year, n in zip((2017, 2018), pair, strict=True)
+        for month, n in zip(months, pair, strict=True)
     ]
     return gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy([0] * len(rows), [0] * len(rows)), crs=27700)
 
@@ -84,6 +84,18 @@ def test_hotspots_chosen_on_one_window_show_no_change():
     )
     assert "no arrow: these places were chosen on July 2018" in table.loc["hotspot-crime", "words"]
     assert table.loc["violence", "arrow"] == "down"
+    assert table.loc[["hotspot-crime", "hotspot-serious-violence"], "sparkline"].tolist() == ["", ""]
+
+
+def test_a_page_of_windows_of_different_length_speaks_by_the_day():
+    """31 crimes in January and 28 in February 2018, here and twice as many in the force."""
+    here, force = (make({"Burglary": pair}, ("2018-01", "2018-02")) for pair in ((31, 28), (62, 56)))
+    table = track_indicators(here, before="2018-01", after="2018-02", beside=force)
+    assert table.loc["crime", "words"] == (
+        "from 31 to 28 (windows of different length: 1.00 to 1.00 a day, no change) between January 2018 and "
+        "February 2018: no clear change; "
+        "beside it from 62 to 56 (windows of different length: 2.00 to 2.00 a day, no change)"
+    )
 
 
 def test_a_survey_is_the_users_own_table():
