@@ -106,8 +106,8 @@ def list_school_holidays(first_year: int, last_year: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `read_calendar` gives, of kind "holiday". February, May and October: a week; Easter: two
-        weeks from the Monday before it; summer: 24 July to 1 September; Christmas: 21 December to
+        As `read_calendar` gives, of kind "holiday". February, May and October: a week, Monday to Sunday;
+        Easter: two weeks from the Monday before it; summer: 24 July to 1 September; Christmas: 21 December to
         3 January.
     """
     rows = [
@@ -121,8 +121,8 @@ def list_school_holidays(first_year: int, last_year: int) -> pd.DataFrame:
             "May half-term": _last_monday(year, 5),
             "October half-term": _monday_near(pd.Timestamp(year, 10, 27)),
         }
-        rows += [(name, monday, monday + pd.Timedelta(days=4)) for name, monday in weeks.items()]
-        rows.append(("Easter holiday", before_easter, before_easter + pd.Timedelta(days=11)))
+        rows += [(name, monday, monday + pd.Timedelta(days=6)) for name, monday in weeks.items()]
+        rows.append(("Easter holiday", before_easter, before_easter + pd.Timedelta(days=13)))
         rows.append(("Summer holiday", pd.Timestamp(year, 7, 24), pd.Timestamp(year, 9, 1)))
     return _table(rows, "holiday")
 

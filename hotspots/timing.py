@@ -85,6 +85,8 @@ def profile_times(
         weights["harm"] = usable["harm"].to_numpy(dtype=float)
     starts = spans_of(usable)["start"] if NEEDS[by] == "month" else usable["when"]
     finish = _ends(ends, incidents, usable)
+    if finish is not None:
+        starts, finish = _whole_days(starts, finish, precision_of(usable) == "day")
     days = covered_days(usable)
     totals, swapped = _count(by, starts, finish, weights, calendar, days)
     table = _expect(totals, _days_per_bin(by, days, calendar).reindex(totals.index))
@@ -139,6 +141,16 @@ def _ends(ends: Any, incidents: pd.DataFrame, usable: pd.DataFrame) -> pd.Series
     return found
 
 
+def _whole_days(starts: pd.Series, ends: pd.Series, dated: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Let a span of records dated to the day reach to the end of its last day, whichever of the two it is."""
+    tomorrow = pd.Timedelta(days=1)
+    last = dated & (ends >= starts)
+    swapped = dated & (ends < starts)
+    return starts.mask(swapped, starts.dt.normalize() + tomorrow), ends.mask(
+        last, ends.dt.normalize() + tomorrow
+    )
+
+
 def _count(
     by: str,
     starts: pd.Series,
@@ -149,9 +161,8 @@ def _count(
 ) -> tuple[pd.DataFrame, int]:
     index = _bins(by, days, calendar)
     if by in ("hour", "weekday_hour", "weekday"):
-        spreads = {
-            name: spread_over_week(starts, starts if ends is None else ends, w) for name, w in weights.items()
-        }
+        spans = starts, starts if ends is None else ends
+        spreads = {name: spread_over_week(*spans, w) for name, w in weights.items()}
         columns = {name: _fold(by, spread.week) for name, spread in spreads.items()}
         return pd.DataFrame(columns, index=index), spreads["incidents"].swapped
     labels = _labels(by, pd.DatetimeIndex(starts), calendar)

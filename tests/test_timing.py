@@ -97,6 +97,20 @@ def test_a_span_shares_its_hours():
         profile_times(frame, by="hour", ends="raw_too")
 
 
+def test_a_span_of_days_holds_its_last_day():
+    """Left on Monday, found broken into on Wednesday: any of the three days, a third each."""
+    day = pd.DataFrame({"when": pd.to_datetime(["2018-07-02"]), "precision": "day"})
+    for first, last, swapped in (("02", "04", 0), ("04", "02", 1)):
+        span = day.assign(when=pd.Timestamp(f"2018-07-{first}"), raw_to=pd.Timestamp(f"2018-07-{last}"))
+        table = profile_times(span, by="weekday", ends="raw_to")
+        assert table["incidents"].to_list() == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0, 0, 0, 0])
+        assert table.attrs["swapped"] == swapped
+    same = profile_times(day.assign(raw_to=pd.Timestamp("2018-07-02")), by="weekday", ends="raw_to")
+    assert same["incidents"].to_list() == [1, 0, 0, 0, 0, 0, 0]
+    week = profile_times(day.assign(raw_to=pd.Timestamp("2018-07-08")), by="weekday", ends="raw_to")
+    assert week["incidents"].to_list() == pytest.approx([1 / 7] * 7)
+
+
 def test_a_week_or_more_gives_every_hour_its_168th_and_swapped_ends_are_reported():
     start = pd.Series(pd.to_datetime(["2018-07-02 03:20", "2018-07-05 10:00"]))
     end = pd.Series(pd.to_datetime(["2018-07-09 03:20", "2018-08-30 10:00"]))
@@ -160,6 +174,10 @@ def test_known_dates_of_peaks_and_holidays():
     half_terms = holidays.set_index("name").loc[["February half-term", "May half-term", "October half-term"]]
     assert (half_terms["start"].dt.day_of_week == 0).all()
     assert half_terms["start"].dt.strftime("%Y-%m-%d").tolist() == ["2024-02-12", "2024-05-27", "2024-10-28"]
+    # whole weeks: weekdays alone beside terms with weekends would look quieter, or busier, for that reason
+    assert (half_terms["end"] - half_terms["start"]).dt.days.tolist() == [6, 6, 6]
+    easter = holidays.set_index("name").loc["Easter holiday"]
+    assert [str(day.date()) for day in easter[["start", "end"]]] == ["2024-03-25", "2024-04-07"]
 
 
 def test_own_school_dates_are_used():
