@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, closest_name
@@ -55,8 +54,8 @@ def summarise_visits(
     table["compliance"] = table["delivered_visits"] / table["planned_visits"].where(
         table["planned_visits"] > 0
     )
-    table["median_gap"] = gaps.groupby(by).median() if len(gaps) else np.nan
-    table["share_of_gaps_kept"] = kept.groupby(by).mean() if len(gaps) else np.nan
+    table["median_gap"] = gaps.groupby(by).median()
+    table["share_of_gaps_kept"] = kept.groupby(by).mean()
     whole = ["planned_visits", "delivered_visits", "unplanned_visits"]
     table = table.astype(dict.fromkeys(whole, "int64")).reset_index()
     order = ["period", "ref", "name", "part", *whole, "planned_minutes", "patrol_minutes"]
