@@ -34,6 +34,8 @@ def watch(event, args):
         what = event[3:] + " " + os.path.basename(str(args[0]))
     else:
         return
+    if ".pyc" in what or "__pycache__" in what:
+        return
     done.append(what)
     if len(done) == at:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -94,7 +96,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         (home / name).mkdir(parents=True, exist_ok=True)
     fonts = Path(os.environ.get("MPLCONFIGDIR", Path.home() / ".cache" / "matplotlib"))
     own = {"TMPDIR": str(home / "tmp"), "HOME": str(home / "home"), "MPLCONFIGDIR": str(fonts)}
-    own |= {"XDG_CACHE_HOME": str(home / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
+    own |= {"XDG_CACHE_HOME": str(home / "home")}
     # where the project is tested from its folder, a run in another folder finds it too
     path = [os.environ.get("PYTHONPATH", ""), str(DEMO.parent.parent)]
     return os.environ | own | {"PYTHONPATH": os.pathsep.join(filter(None, path))} | more

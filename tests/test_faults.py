@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+import sys
 import warnings
 from pathlib import Path
 
 import pytest
-from fault_files import OTHERS, make_good, warned
-from fault_help import make_team, not_plain, snapshot, write_config
+from fault_files import OTHERS, make_cases, make_good, try_case, warned
+from fault_help import environment, make_team, not_plain, prepare_killing, run, snapshot, write_config
 from fault_rows import check_rows, check_torn, make_rows, tear, write_rows
 
 import maps.run
@@ -19,6 +20,8 @@ from hotspots.plan_record import Plan
 from hotspots.plan_toml import write_record
 from maps.cli import main
 from maps.document import write_file
+from maps.job import Job
+from maps.manifest import count_rows
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
@@ -143,3 +146,47 @@ def test_a_disk_that_fills_while_a_plan_is_written_is_said_and_leaves_no_part_of
     with pytest.raises(InputError, match="No space left on device"):
         write_record(Plan(ref="SE30213345", title="Boar Lane"), tmp_path / "plan.toml")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a POSIX way to end a program")
+@pytest.mark.parametrize("over_a_result", [False, True], ids=["over nothing", "over a result"])
+def test_a_killed_run_leaves_the_old_result_or_the_new_and_the_next_run_completes(tmp_path, over_a_result):
+    killing = prepare_killing(tmp_path, over_a_result=over_a_result)
+    assert killing.kill_after(0.6 * killing.seconds) == ""
+    step = "rename .out.new" if not over_a_result else "remove map.html"
+    assert killing.kill_before(killing.steps.index(step) + 1) == ""
+    assert sum(killing.states.values()) == 2
+
+
+@pytest.fixture(scope="module")
+def bad_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cases")
+
+
+# of forty cases those that end before anything is drawn: the full set is in benchmarks/faults.py
+@pytest.mark.parametrize("case", make_cases(40, seed=5), ids=lambda case: f"{case.name} {case.seed % 100}")
+def test_bad_files_end_in_a_ledger_that_adds_up_or_in_one_paragraph(good, bad_base, monkeypatch, case):
+    monkeypatch.setattr(maps.run, "write_job", _stop_here)
+    assert try_case(case, good, bad_base) == ""
+
+
+def _stop_here(job: Job, *_: object) -> None:
+    """Drawing takes longest and is no reader of files: a run that came so far only checks its ledger."""
+    rows = count_rows(len(job.incidents), job.rejects)
+    assert rows["rows_in"] == sum(job.rejects.attrs["rows_by_file"].values())
+    raise InputError("The files can be read", given=f"{rows['rows_in']} rows", advice="nothing")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a time zone by its variable is a POSIX way")
+def test_the_same_bytes_in_other_surroundings(tmp_path):
+    odd = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    odd |= {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "77", "OMP_NUM_THREADS": "2"}
+    results = []
+    for name, more in {"here": {"TZ": "Europe/London", "PYTHONHASHSEED": "0"}, "there": odd}.items():
+        team = make_team(tmp_path / name / "team", rows=300)
+        write_config(team, title="Dŵr Street – £5")
+        env = environment(tmp_path / "home", **more)
+        done = run("run", team / "team.toml", "--out", tmp_path / name / "out", env=env, cwd=team)
+        assert done.returncode == 0, done.stderr
+        results.append(snapshot(tmp_path / name / "out"))
+    assert results[0] == results[1]

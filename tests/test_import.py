@@ -42,3 +42,22 @@ def test_importing_and_running_open_no_socket(tmp_path):
     done = run(f"{block}from maps.cli import main\nraise SystemExit(main(['demo', '--out', {str(out)!r}]))")
     assert done.returncode == 0, done.stderr
     assert (out / "map.html").is_file()
+
+
+def test_no_module_of_ours_opens_a_socket_when_it_is_imported():
+    done = run(
+        "import pkgutil, sys\n"
+        "import ssl, urllib.request, requests, pyproj, pyogrio, matplotlib  # theirs, before the watch\n"
+        "def watch(event, args):\n"
+        "    if event.startswith('socket.') and event not in ('socket.gethostname',):\n"
+        "        raise RuntimeError(f'a socket was opened: {event} {args}')\n"
+        "sys.addaudithook(watch)\n"
+        "import importlib, hotspots, boundaries, maps\n"
+        "names = [m.name for room in (hotspots, boundaries, maps)"
+        " for m in pkgutil.walk_packages(room.__path__, room.__name__ + '.')]\n"
+        "for name in names:\n"
+        "    importlib.import_module(name)\n"
+        "print(len(names))"
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 150
