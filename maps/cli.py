@@ -162,6 +162,9 @@ def _add_assess(assess: argparse.ArgumentParser) -> None:
     assess.add_argument("--end", metavar="DATE", help="last day of the response")
     assess.add_argument("--as-of", metavar="DATE", help="day of the assessment")
     assess.add_argument(
+        "--calendar", metavar="FILE", nargs="+", default=[], help="what else happened, as CSV or .ics"
+    )
+    assess.add_argument(
         "--allow-overlap",
         action="store_true",
         help="go on although the months before the response chose the place; the result says so",
@@ -199,6 +202,7 @@ def _assess(options: argparse.Namespace) -> None:
         start=options.start,
         end=options.end,
         as_of=options.as_of,
+        calendar=options.calendar,
         allow_overlap=options.allow_overlap,
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from hotspots import read_incidents, weigh_incidents
 from hotspots.checks import InputError, Problems
 from hotspots.rejects import refuse_systematic
+from maps.events import read_events
 from maps.folder import clear_errors, replace_folder
 from maps.manifest import count_rows, list_inputs, refuse_changed, write_manifest
 from maps.plan_folder import OURS, assess_record, copy_plans
@@ -26,6 +27,7 @@ def assess_job(
     start: str | None = None,
     end: str | None = None,
     as_of: str | None = None,
+    calendar: Sequence[str | Path] = (),
     allow_overlap: bool = False,
 ) -> None:
     """Assess an open plan with later incidents; its record and document grow, the results get copies.
@@ -44,6 +46,8 @@ def assess_job(
         First and last day of the response. None: what people wrote in the plan.
     as_of : str, optional
         Day of the assessment. None: the last day of the response.
+    calendar : sequence of paths
+        What else happened, as CSV or ``.ics``; added to the plan's own calendar.
     allow_overlap : bool
         Go on with months before the response that chose the place, and say why not to trust the result.
 
@@ -53,25 +57,27 @@ def assess_job(
         For whatever the user can put right; the plan is then as it was.
     """
     record, out = Path(record), Path(out)
-    paths = [Path(file) for file in files]
+    paths, events = ([Path(file) for file in listed] for listed in (files, calendar))
     if not record.is_file():
         raise InputError("The plan is not there", given=str(record), advice="the .toml in the plans folder")
     dates: dict[str, Any] = {"start": start, "end": end, "as_of": as_of}
     _check_dates(dates)
     with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
         steps.say("Reading the records")
-        inputs = list_inputs([p for p in paths if p.exists()], record.parent)
+        inputs = list_inputs([p for p in [*paths, *events] if p.exists()], record.parent)
         incidents, rejects = read_incidents(paths, layout=layout, as_of=as_of)
         refuse_systematic(incidents, rejects)
-        refuse_changed(inputs, list_inputs([p for p in paths if p.exists()], record.parent))
+        marks = read_events({"files": events}) if events else None
+        refuse_changed(inputs, list_inputs([p for p in [*paths, *events] if p.exists()], record.parent))
         steps.say("Assessing the response")
         incidents = incidents.assign(harm=weigh_incidents(incidents, scheme=scheme))
-        plan = assess_record(record, incidents, allow_overlap=allow_overlap, **dates)
+        plan = assess_record(record, incidents, calendar=marks, allow_overlap=allow_overlap, **dates)
         steps.say("Writing the plan")
         documents = [record.with_suffix(suffix) for suffix in OURS]
         copy_plans([path for path in documents if path.exists()], folder / "plans")
         rows = count_rows(len(incidents), rejects)
         parameters = {"plan": record.name, "layout": layout, "scheme": scheme, **dates}
+        parameters["calendar"] = [path.name for path in events]
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
     print(f"{plan.title}: assessed. Open {out / 'plans'}")
 

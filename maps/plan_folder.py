@@ -237,6 +237,7 @@ def assess_record(
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
     profile: str | Profile | None = None,
     marking: str | None = None,
+    calendar: pd.DataFrame | None = None,
     **options: Any,
 ) -> Plan:
     """Assess an open plan: read its document back, add the assessment, write record and documents.
@@ -249,6 +250,8 @@ def assess_record(
         Later data, with ``harm`` where harm is to be judged.
     spots, layers, profile, marking
         As for `maps.write_plan`.
+    calendar : DataFrame, optional
+        From `hotspots.read_calendar`: what else happened, added to what the plan's own calendar holds.
     **options
         As for `hotspots.assess_plan`: ``start, end, as_of, baseline, dosage, allow_overlap, seed``.
 
@@ -262,6 +265,11 @@ def assess_record(
     InputError
         As for `open_plan` and `hotspots.assess_plan`; nothing is then changed.
     """
-    assessed = assess_plan(open_plan(record), incidents, others=spots, **options)
+    plan = open_plan(record)
+    if calendar is not None:
+        known = plan.analysis.get("calendar", [])
+        added = [entry for entry in as_records(calendar) if entry not in known]
+        _mark(plan, sorted([*known, *added], key=lambda entry: (entry["start"], entry["end"], entry["name"])))
+    assessed = assess_plan(plan, incidents, others=spots, **options)
     save_plan(assessed, record, spots=spots, layers=layers, profile=profile, marking=marking)
     return assessed

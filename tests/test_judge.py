@@ -78,6 +78,7 @@ def test_the_assessment_is_added_and_copied_out(team, tmp_path, capsys):
         ({"plan": "nothing.toml"}, "not there"),
         ({"incidents": "nothing.csv"}, "nothing.csv"),
         ({"start": "soon"}, "soon"),
+        ({"calendar": "nothing.csv"}, "nothing.csv"),
         ({"start": "2031-07-01", "end": "2031-07-31"}, "does not wholly cover"),
     ],
 )
@@ -91,9 +92,28 @@ def test_what_cannot_be_assessed_is_one_sentence_and_the_plan_stays(team, tmp_pa
     }
     given |= change
     arguments = ["assess", given["plan"], "--incidents", given["incidents"], "--out", str(tmp_path / "out")]
+    arguments += ["--calendar", given["calendar"]] if "calendar" in given else []
     assert main([*arguments, "--start", given["start"], "--end", given["end"]]) == 2
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert last.startswith("Error: ")
     assert said in last
     assert not (tmp_path / "out").exists()
     assert {p.name: p.read_bytes() for p in (team / "plans").iterdir()} == before
+
+
+def test_what_else_happened_can_be_given_when_it_is_over(team, tmp_path):
+    (tmp_path / "else.csv").write_text(
+        "name,kind,start,end\nLights out,event,2018-07-10,2018-07-12\nLong ago,event,2015-01-01,\n",
+        encoding="utf-8",
+    )
+    arguments = ["assess", str(record_of(team)), "--incidents", str(team / "all.zip")]
+    arguments += ["--calendar", str(tmp_path / "else.csv"), "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--start", "2018-07-01", "--end", "2018-07-31"]) == 0
+    plan = read_plan(record_of(team))
+    assert [entry["name"] for entry in plan.analysis["calendar"]] == ["Long ago", "Lights out"]
+    said = "On the calendar: Lights out (event) in July 2018. It may have moved the counts too."
+    assert said in plan.assessments[-1]["lines"]
+    (page,) = (tmp_path / "out" / "plans").glob("*.html")
+    assert said in page.read_text(encoding="utf-8")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["parameters"]["calendar"] == ["else.csv"]
