@@ -84,13 +84,11 @@ def cover_most(
     return np.sort(sites[best]).astype(np.int64)
 
 
-def order_by_gain(weights: Floats, reach: Any, sites: Ints, *, covered: Any = None) -> tuple[Ints, Floats]:
+def order_by_gain(weights: Floats, reach: Any, sites: Ints) -> tuple[Ints, Floats]:
     """Order chosen sites by what each adds to those before it; returns the order and the gains."""
     from scipy.sparse import csc_array
 
     left = np.array(weights, dtype=float)
-    if covered is not None:
-        left[covered] = 0
     columns, remaining = csc_array(reach), list(map(int, sites))
     order, gains = [], []
     while remaining:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import CRS, InputError, announce, closest_name, read_own_table, require_columns
+from hotspots.dates import parse_dates
 from hotspots.stops import fold, which_stop
 
 OUTPUTS = ("searches", "arrests", "weapons", "intelligence", "penalty_notices")
@@ -19,6 +20,7 @@ _KNOWN = (
     *("ref", "hotspot", "part", "arrived", "left", "time", "easting", "northing", "longitude", "latitude"),
     *("officers", *_TEXTS, *OUTPUTS),
 )
+_DAY_FIRST = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
 _MATCH = pd.Timedelta(hours=1)
 _LONGEST = pd.Timedelta(hours=12)
 
@@ -199,15 +201,10 @@ def _from_points(
 
 
 def _times(texts: pd.Series) -> pd.Series:
-    """Local wall-clock times; a day is never guessed before a month."""
-    if pd.api.types.is_datetime64_any_dtype(texts):
-        return texts
-    text = texts.astype("str").str.strip()
-    for form in ("ISO8601", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S"):
-        read = pd.to_datetime(text, format=form, errors="coerce")
-        if read.notna().any():
-            return pd.Series(read.dt.tz_localize(None) if read.dt.tz is not None else read)
-    return pd.Series(pd.NaT, index=texts.index)
+    """Wall-clock times in London, whatever offset is stated; a day is never guessed before a month."""
+    if not pd.api.types.is_datetime64_any_dtype(texts):
+        return parse_dates(texts.astype("str"), formats=_DAY_FIRST)["when"]
+    return texts if texts.dt.tz is None else texts.dt.tz_convert("Europe/London").dt.tz_localize(None)
 
 
 def _rejects(table: pd.DataFrame, causes: pd.Series, values: pd.Series) -> pd.DataFrame:

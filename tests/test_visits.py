@@ -139,6 +139,19 @@ def test_gps_in_degrees_lands_in_the_same_hotspot():
     assert visits["name"].tolist() == ["Boar Lane"]
 
 
+def test_gps_times_with_an_offset_are_read_on_the_clock_in_london():
+    log = pings(("14:00", 430_010, "A"), ("14:04", 430_010, "A")).drop(columns="vehicle")
+    summer = log.assign(time=["2026-07-01T13:00:00Z", "2026-07-01T13:04:00Z"])  # 14:00 in summer time
+    typed = summer.assign(time=pd.to_datetime(summer["time"]))
+    naive = log.assign(time=pd.to_datetime(["2026-07-01 14:00", "2026-07-01 14:04"]))
+    mixed = log.assign(time=["2026-07-01T13:00:00+00:00", "2026-07-01T14:04:00+01:00"])
+    for each in (summer, typed, naive, mixed):
+        visits, rejects = record_visits(each, PLAN, stops=STOPS)
+        assert len(rejects) == 0
+        assert visits["arrived"].tolist() == [pd.Timestamp("2026-07-01 14:00")]
+        assert visits["minutes"].tolist() == [4]
+
+
 def test_every_row_that_cannot_be_used_says_why(tmp_path):
     text = """Where,On scene,Clear
 Boar Lane,30/11/2026 14:05,30/11/2026 14:20
