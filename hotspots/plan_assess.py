@@ -51,7 +51,8 @@ def assess_plan(
     dosage : sequence of str
         Sentences on what was delivered, from the log of visits.
     others : GeoDataFrame, optional
-        Other hotspots of the same selection, cut out of the surrounding area.
+        Other hotspots of the same selection, cut out of the surrounding area. None: those near by when the
+        plan was opened.
     covered : window or list of windows, optional
         What the records are known to cover; None: find out.
     allow_overlap : bool
@@ -83,7 +84,7 @@ def assess_plan(
         selected_on=_selected(plan),
         baseline=baseline,
         comparator=_comparators(plan, incidents, targets, others),
-        others=_apart(others, targets),
+        others=_apart(_others(plan, others), targets),
         ring=float(plan.frozen["ring_metres"]),
         covered=covered,
         allow_overlap=allow_overlap,
@@ -162,6 +163,12 @@ def _apart(others: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.Ge
     if others is None:
         return None
     return others[~others.geometry.intersects(targets.union_all())]
+
+
+def _others(plan: Plan, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    """Give the other hotspots to cut out: those given, else those that were near when the plan was opened."""
+    known = plan.frozen.get("other_areas", [])
+    return frozen_frame(known) if given is None and known else given
 
 
 def _comparators(

@@ -46,7 +46,24 @@ def freeze_plan(
     frozen["areas"] = [{**_names(part), "wkt": _wkt(part["geometry"])} for part in target.parts]
     if len(rows):
         frozen["comparator_areas"] = [{"wkt": _wkt(shape)} for shape in rows.geometry]
+    others = _neighbours(target, rows, spots, ring=ring)
+    if others:
+        frozen["other_areas"] = [{"wkt": _wkt(shape)} for shape in others]
     return frozen
+
+
+def _neighbours(
+    target: Target, compared: gpd.GeoDataFrame, spots: gpd.GeoDataFrame | None, *, ring: float
+) -> list[Any]:
+    """Find other hotspots in the surrounding areas: they are cut out, for they go up and down themselves."""
+    if spots is None:
+        return []
+    ground = target.ground
+    known = shapely.union_all([ground, *compared.geometry])
+    shapes = spots.geometry.to_numpy()
+    near = shapely.intersects(shapes, shapely.buffer(known, ring)) & ~shapely.intersects(shapes, ground)
+    held = shapely.area(shapely.intersection(shapes, known)) > 0.5 * shapely.area(shapes)
+    return list(shapes[near & ~held])
 
 
 def _count_in(facts: Facts, months: list[str]) -> int:

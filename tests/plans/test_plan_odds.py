@@ -10,6 +10,7 @@ from pathlib import Path
 import docx
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -118,3 +119,25 @@ def test_the_same_assessment_on_the_same_day_is_not_added_twice(make: Make, spot
     assert len(assess_plan(once, data, **dates).assessments) == 1
     assert plan.assessments == []
     assert len(assess_plan(once, data, **dates | {"as_of": "2019-02-10"}).assessments) == 2
+
+
+def test_other_hotspots_stay_cut_out_of_the_surrounding_area(make: Make, spots: gpd.GeoDataFrame) -> None:
+    """Opened beside a hotspot 310 m east, judged years later without any list: its records are not ours."""
+    months = [f"{year}-{month:02d}-01" for year in (2016, 2017, 2018) for month in range(1, 13)]
+    data = make(crimes=360, asb=0, far=900, months=months)
+    here = data.geometry.iloc[0]
+    east, north = data.iloc[:72].copy(), data.iloc[:36].copy()
+    east["geometry"] = shapely.Point(here.x + 310, here.y)
+    north["geometry"] = shapely.Point(here.x, here.y + 200)
+    data = gpd.GeoDataFrame(pd.concat([data, east, north], ignore_index=True), crs=27700)
+    beside = spots.loc[[2]].assign(ref="SE3031033000", geometry=east.geometry.iloc[0].buffer(150))
+    listed = gpd.GeoDataFrame(pd.concat([spots, beside], ignore_index=True), crs=27700)
+    plan = draft_plan(listed.loc[0], data, spots=listed, selected_on="2016", as_of="2018-01-01")
+    assert len(plan.frozen["other_areas"]) == 1  # Far Street is no neighbour
+    dates = {"start": "2018-01-01", "end": "2018-12-31"}
+    for others in (None, listed):
+        (counts,) = assess_plan(plan, data, others=others, **dates).assessments[-1]["counts"]
+        assert (counts["ring_before"], counts["ring_after"]) == (12, 12)
+    del plan.frozen["other_areas"]  # as in plans opened before they were kept
+    (counts,) = assess_plan(plan, data, **dates).assessments[-1]["counts"]
+    assert counts["ring_before"] == 12 + 24
