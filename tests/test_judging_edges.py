@@ -1,0 +1,157 @@
+"""The test behind the verdict, area by area and draw by draw, by its formulas written a second time."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from scipy.stats import norm, t
+
+from hotspots.judging import Spread, judge_counts, measure_spread, try_placebos, typical_size
+
+
+def error(t0, t1, c0, c1, wide=(1.0, 1.0)):
+    return math.sqrt(wide[0] * (1 / t0 + 1 / t1) + wide[1] * (1 / c0 + 1 / c1))
+
+
+def test_five_areas_are_enough_and_their_mean_size_is_kept():
+    table = [[10, 30], [40, 20], [25, 25], [60, 30], [33, 44]]
+    spread = measure_spread([*table, [0, 0]])
+    assert (spread.areas, spread.freedom, spread.estimated) == (5, 4, True)
+    assert spread.size == sum(map(sum, table)) / 5
+    few = measure_spread(table[:4])
+    assert few == (1.6, 4, 5, False, math.inf)
+
+
+def test_areas_with_nothing_in_one_window_have_the_usual_spread():
+    assert measure_spread([[5, 0]] * 6) == (1.6, 6, 5, False, math.inf)
+    assert measure_spread([[0, 5]] * 6) == (1.6, 6, 5, False, math.inf)
+    # one empty window in one area says something
+    assert measure_spread([[5, 0], *[[5, 5]] * 5]).estimated
+
+
+def test_typical_size_of_nothing():
+    assert typical_size([[0, 0]]) == 0
+    assert typical_size([[1, 0]]) == 1
+    assert typical_size([[0, 0], [3, 4]]) == 7
+
+
+@pytest.mark.parametrize("level", [0.90, 0.95])
+def test_an_interval_of_few_areas_is_students(level):
+    spread = Spread(1.5, 6, 5, True, size=50)
+    found = judge_counts((100, 60), (110, 105), spread=spread, sizes=(200, None), level=level)
+    assert found.multiplier == pytest.approx(t.ppf((1 + level) / 2, 5))
+    se = error(100, 60, 110, 105, (2.0, 1.5))  # four times as large: 1 + 0.5 * 2
+    ratio = 60 * 110 / (100 * 105)
+    assert found.ratio == pytest.approx(ratio)
+    assert found.low == pytest.approx(ratio * math.exp(-found.multiplier * se))
+    assert found.high == pytest.approx(ratio * math.exp(found.multiplier * se))
+    assert found.expected == pytest.approx(100 * 105 / 110)
+
+
+def test_90_per_cent_unless_said():
+    spread = Spread(1.5, 6, 5, True)
+    assert judge_counts((9, 9), (9, 9), spread=spread).multiplier == pytest.approx(2.015048, rel=1e-6)
+
+
+def test_half_a_record_is_added_where_none_is_left():
+    spread = Spread(1.0, 10**6, 10**6, True)
+    found = judge_counts((40, 0), (400, 380), spread=spread)
+    ratio = 0.5 * 400.5 / (40.5 * 380.5)
+    reach = math.exp(norm.ppf(0.95) * error(40.5, 0.5, 400.5, 380.5))
+    assert found[:4] == pytest.approx((ratio, ratio / reach, ratio * reach, 40 * 380 / 400), rel=1e-5)
+    some = judge_counts((40, 1), (400, 380), spread=spread)
+    assert some.ratio == pytest.approx(400 / (40 * 380))
+
+
+@pytest.mark.parametrize("pair", [((0, 5), (5, 5)), ((5, 5), (0, 5)), ((5, 5), (5, 0))])
+def test_what_cannot_be_judged_has_no_number_but_its_multiplier(pair):
+    found = judge_counts(*pair, spread=Spread(1.5, 6, 5, True))
+    assert all(math.isnan(x) for x in found[:5])
+    assert found.multiplier == pytest.approx(2.015048, rel=1e-6)
+    one = judge_counts((1, 1), (1, 1), spread=Spread(1.0, 9, 8, True))
+    assert one.ratio == 1
+
+
+@pytest.mark.parametrize(
+    ("treated", "control"), [((40, 40), (30, 35)), ((9, 9), (400, 380)), ((6, 1), (900, 900))]
+)
+def test_the_detectable_fall_by_the_formula(treated, control):
+    spread = Spread(1.2, 30, 29, True)
+    found = judge_counts(treated, control, spread=spread)
+    expected = treated[0] * control[1] / control[0]
+
+    def high(after):
+        return math.log(after / expected) + found.multiplier * error(treated[0], after, *control, (1.2, 1.2))
+
+    if high(1) > 0:
+        assert math.isnan(found.detectable)
+    else:
+        assert found.detectable == pytest.approx(1 - brentq(high, 1, expected) / expected)
+
+
+def test_a_fall_from_one_shows_nothing():
+    assert math.isnan(judge_counts((1, 1), (50, 50), spread=Spread(1.0, 30, 29, True), level=0.01).detectable)
+    some = judge_counts((2, 2), (50, 50), spread=Spread(1.0, 30, 29, True), level=0.01)
+    assert 0 < some.detectable < 1
+
+
+def falls_one_by_one(table, targets, others, level, draws, seed):
+    """Share of draws called a fall, plain and widened, one draw after another."""
+    spread = measure_spread(table)
+    upper = (1 + level) / 2
+    called = []
+    for keys in np.random.default_rng(seed).random((draws, len(table))):
+        order = np.argsort(keys)
+        first, second = table[order[:targets]], table[order[targets : targets + others]]
+        (t0, t1), (c0, c1) = first.sum(axis=0), second.sum(axis=0)
+        if min(t0, c0, c1) == 0:
+            called.append((False, False))
+            continue
+        if t1 == 0:
+            t0, t1, c0, c1 = t0 + 0.5, t1 + 0.5, c0 + 0.5, c1 + 0.5
+        change = math.log(t1 * c0 / (t0 * c1))
+        wide = tuple(spread.at(typical_size(part)) for part in (first, second))
+        called.append(
+            (
+                change < -norm.ppf(upper) * error(t0, t1, c0, c1),
+                change < -t.ppf(upper, spread.freedom) * error(t0, t1, c0, c1, wide),
+            )
+        )
+    return tuple(np.mean(called, axis=0))
+
+
+@pytest.mark.parametrize(
+    ("mean", "areas", "treated", "control", "level"),
+    [(30, 12, 2, 6, 0.9), (2, 30, 1, 3, 0.6), (1, 40, 1, 1, 0.4), (8, 10, 9, 9, 0.8), (3, 15, 5, 99, 0.7)],
+)
+def test_placebos_one_by_one(mean, areas, treated, control, level):
+    rng = np.random.default_rng(mean)
+    table = rng.poisson(rng.gamma(1.0, mean, (areas, 1)) * rng.gamma(2.0, 0.5, (areas, 2))).astype(float)
+    table[table.sum(axis=1) == 0] = [1, 0]
+    found = try_placebos(
+        np.r_[table, [[0, 0]]], treated=treated, control=control, level=level, draws=300, seed=4
+    )
+    targets = min(treated, areas // 3)
+    expected = falls_one_by_one(table, targets, min(control, areas - targets), level, 300, 4)
+    assert (found.plain, found.widened) == pytest.approx(expected)
+    assert found.draws == 300
+
+
+def test_placebos_are_999_with_seed_0_at_90_per_cent_unless_said():
+    table = np.random.default_rng(2).poisson(4, (30, 2)).astype(float) + 1
+    plain = {"treated": 4, "control": 9}
+    found = try_placebos(table, **plain)
+    assert found == try_placebos(table, **plain, level=0.90, draws=999, seed=0)
+    assert found.draws == 999
+    assert found != try_placebos(table, **plain, seed=1)
+
+
+def test_ten_areas_are_the_fewest_to_split():
+    nine = try_placebos([[5, 5]] * 9, treated=1, control=5)
+    assert nine.draws == 0
+    assert math.isnan(nine.plain)
+    assert math.isnan(nine.widened)
+    assert try_placebos([[5, 5]] * 10, treated=1, control=5, draws=7) == (0, 0, 7)
