@@ -100,7 +100,10 @@ class Counted:
                 for name in ("before", "after", "base_before", "base_after")
                 if name in numbers
             }
-            sides = f"{numbers['before']:,.0f} in {self.first}, {numbers['after']:,.0f} in {self.second}"
+            sides = ", ".join(
+                f"{_side(numbers, name)} in {window}"
+                for name, window in (("before", self.first), ("after", self.second))
+            )
             # no trace either: it would stand highest in the months that chose the places
             return start | kept | {"said": f"{sides}; {reason}"}
         return start | spark | numbers
@@ -139,6 +142,12 @@ class Counted:
         inside = (at >= 0) & (at < len(months))
         weights = np.asarray(self.counts[rows], dtype=float)[inside]
         return np.bincount(at[inside], weights, minlength=len(months)).astype(float)
+
+
+def _side(numbers: dict[str, float], name: str) -> str:
+    """Write one window's figure: a count, or a share with what it is of."""
+    base = numbers.get(f"base_{name}", np.nan)
+    return f"{numbers[name]:.1f} % of {base:,.0f}" if np.isfinite(base) else f"{numbers[name]:,.0f}"
 
 
 def _as_bools(hot: pd.Series, index: pd.Index) -> Bools:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce
 from hotspots.when import precision_of, rows_in
-from hotspots.windows import Window, name_windows, read_window, read_windows, whole_months
+from hotspots.windows import Window, join_windows, name_windows, read_window, read_windows, whole_months
 
 DISTRUST = "Not to be trusted"
 WHY_NOT = (
@@ -71,7 +71,7 @@ def design_windows(
             given=f"baseline {before}, response from {response.start:%Y-%m-%d}",
             advice="a baseline of earlier months, best the same months a year before",
         )
-    chosen = [] if selected_on is None else read_windows(selected_on)
+    chosen = [] if selected_on is None else join_windows(read_windows(selected_on))
     distrust = _distrust(before, chosen, allow_overlap=allow_overlap)
     cautions = [f"{DISTRUST}: {distrust}."] if distrust else []
     cautions += _other_cautions(before, after, chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hotspots.windows import Window, name_windows, read_window, read_windows
+from hotspots.windows import Window, join_windows, name_windows, read_window, read_windows
 
 _EQUAL = 0.1  # windows whose lengths differ by less than this share count as equally long
 
@@ -42,7 +42,7 @@ def explain_no_arrow(selected_on: Any, *, before: Any, after: Any) -> str:
     chosen, first, second = read_windows(selected_on), read_window(before), read_window(after)
     if all(w.end <= min(first.start, second.start) for w in chosen):
         return ""
-    said = f"no arrow: these places were chosen on {name_windows(chosen)}"
+    said = f"no arrow: these places were chosen on {name_windows(join_windows(chosen))}"
     on_first, on_second = _covered(first, chosen), _covered(second, chosen)
     if on_first and on_second:
         longer = max(first.days, second.days)

@@ -133,6 +133,23 @@ def whole_months(window: Window) -> Window | None:
     return make_window(start, end) if start < end else None
 
 
+def join_windows(windows: Iterable[Window]) -> list[Window]:
+    """Join windows that follow on one another, so that thirty months read as one span.
+
+    Examples
+    --------
+    >>> [str(w) for w in join_windows(read_windows(["2018-02", "2018-01", "2018-07"]))]
+    ['January to February 2018', 'July 2018']
+    """
+    joined: list[Window] = []
+    for window in sorted(windows, key=lambda w: (w.start, w.end)):
+        if joined and joined[-1].end == window.start:
+            joined[-1] = make_window(joined[-1].start, window.end)
+        else:
+            joined.append(window)
+    return joined
+
+
 def name_windows(windows: Iterable[Window]) -> str:
     """Names of several windows as one phrase."""
     names = [w.name for w in windows]

@@ -89,6 +89,12 @@ def test_windows_of_different_length_are_compared_by_the_day():
     assert "10.00 to 18.00 a day" in row["words"]
 
 
+def test_months_that_follow_on_one_another_read_as_one_span():
+    months = [str(month) for month in pd.period_range("2014-09", "2017-03", freq="M")]
+    reason = explain_no_arrow(months, before="2015-01..2015-03", after="2016")
+    assert "chosen on September 2014 to March 2017, most of which" in reason
+
+
 def test_words_and_percentages_agree_where_the_windows_differ_in_length():
     """February 2020 has 29 days: 290 records are as many a day as 280 in February 2019."""
     months = ("2019-02", "2020-02")

@@ -85,6 +85,9 @@ def test_hotspots_chosen_on_one_window_show_no_change():
     assert "no arrow: these places were chosen on July 2018" in table.loc["hotspot-crime", "words"]
     assert table.loc["violence", "arrow"] == "down"
     assert table.loc[["hotspot-crime", "hotspot-serious-violence"], "sparkline"].tolist() == ["", ""]
+    # all 320 of violence and robbery are serious by our proxy, of 1,260; then 210 of 1,180
+    share = table.loc["hotspot-serious-violence", "words"]
+    assert share.startswith("25.4 % of 1,260 in July 2017, 17.8 % of 1,180 in July 2018; no arrow")
 
 
 def test_a_page_of_windows_of_different_length_speaks_by_the_day():
