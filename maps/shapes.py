@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -55,12 +56,21 @@ def simplify_together(shapes: gpd.GeoSeries, *, tolerance: float) -> gpd.GeoSeri
     polygons = set(shapes.geom_type) <= {"Polygon", "MultiPolygon"}
     if not polygons or not hasattr(shapely, "coverage_simplify"):
         return shapes.simplify(tolerance)
-    parts = shapes.make_valid().to_numpy()
+    # one layer is drawn on several pages and pictures, perhaps in another order: worked out once
+    outlines = shapely.to_wkb(shapes.to_numpy())
+    order = sorted(range(len(outlines)), key=lambda at: outlines[at])
+    simple = np.empty(len(outlines), dtype=object)
+    simple[order] = _simplify_coverage(tuple(outlines[at] for at in order), tolerance)
+    return gpd.GeoSeries(simple, index=shapes.index, crs=shapes.crs)
+
+
+@lru_cache(maxsize=4)
+def _simplify_coverage(outlines: tuple[bytes, ...], tolerance: float) -> Any:
+    parts = shapely.make_valid(shapely.from_wkb(np.array(outlines, dtype=object)))
     clean = getattr(shapely, "coverage_clean", None)
     if clean is not None and len(parts) > 1 and not shapely.coverage_is_valid(parts):
         parts = clean(parts, gap_width=60)
-    simple = shapely.coverage_simplify(parts, tolerance)
-    return gpd.GeoSeries(simple, index=shapes.index, crs=shapes.crs)
+    return shapely.coverage_simplify(parts, tolerance)
 
 
 def _encode(shape: Any) -> list[Any]:
