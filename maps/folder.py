@@ -84,6 +84,7 @@ def _only_writer(out: Path) -> Iterator[None]:
     with clear_errors(out):
         if out.exists() and not out.is_dir():
             raise InputError("The output must be a folder", given=f"{out} is a file", advice="another --out")
+        made = [folder for folder in out.parents if not folder.exists()]
         out.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(_beside(out, "lock"))
         try:
@@ -107,6 +108,9 @@ def _only_writer(out: Path) -> Iterator[None]:
         with suppress(PermissionError):
             if os.name == "nt":
                 _beside(out, "lock").unlink(missing_ok=True)
+        with suppress(OSError):  # stays when anything is in it: the results
+            for folder in made:
+                folder.rmdir()
 
 
 def finish_swap(out: Path) -> None:

@@ -166,6 +166,8 @@ def bad_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # of forty cases those that end before anything is drawn: the full set is in benchmarks/faults.py
 @pytest.mark.parametrize("case", make_cases(40, seed=5), ids=lambda case: f"{case.name} {case.seed % 100}")
 def test_bad_files_end_in_a_ledger_that_adds_up_or_in_one_paragraph(good, bad_base, monkeypatch, case):
+    if sys.platform == "win32" and case.name in ("odd path", "broken configuration"):
+        pytest.skip("links need rights on Windows")
     monkeypatch.setattr(maps.run, "write_job", _stop_here)
     assert try_case(case, good, bad_base) == ""
 

@@ -183,6 +183,15 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
+def test_a_failed_run_takes_the_parent_folders_it_made_with_it(tmp_path):
+    (tmp_path / "there").mkdir()
+    with pytest.raises(ValueError, match="failed"), replace_folder(tmp_path / "there" / "deep" / "er" / "out"):
+        raise ValueError("failed")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
+    make(tmp_path / "there" / "deep" / "er" / "out")
+    assert read_result(tmp_path / "there" / "deep" / "er" / "out") == "one"
+
+
 def test_two_runs_into_one_folder_the_second_is_told(tmp_path):
     with FileLock(tmp_path / ".out.lock"), pytest.raises(InputError, match="Another run"):
         make(tmp_path / "out")
