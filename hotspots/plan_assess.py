@@ -28,6 +28,7 @@ def assess_plan(
     end: Any = None,
     as_of: Any = None,
     baseline: Any = None,
+    direction: str = "fewer",
     dosage: Sequence[str] = (),
     others: gpd.GeoDataFrame | None = None,
     covered: Any = None,
@@ -48,6 +49,8 @@ def assess_plan(
         The day of the assessment. None: the last day of the response.
     baseline : window, optional
         None: the same calendar months a year before (see `hotspots.assess_response`).
+    direction : str
+        What would be success: "fewer", "more" (after a reporting campaign) or "either".
     dosage : sequence of str
         Sentences on what was delivered, from the log of visits.
     others : GeoDataFrame, optional
@@ -83,6 +86,7 @@ def assess_plan(
         end=last,
         selected_on=_selected(plan),
         baseline=baseline,
+        direction=direction,
         comparator=_comparators(plan, incidents, targets, others),
         others=_apart(_others(plan, others), targets),
         ring=float(plan.frozen["ring_metres"]),

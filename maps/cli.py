@@ -162,6 +162,17 @@ def _add_assess(assess: argparse.ArgumentParser) -> None:
     assess.add_argument("--end", metavar="DATE", help="last day of the response")
     assess.add_argument("--as-of", metavar="DATE", help="day of the assessment")
     assess.add_argument(
+        "--baseline",
+        metavar="WINDOW",
+        help="months before, as 2018-04..2018-06; else the same a year earlier",
+    )
+    assess.add_argument(
+        "--direction",
+        choices=("fewer", "more", "either"),
+        default="fewer",
+        help="what would be success; more: after a campaign",
+    )
+    assess.add_argument(
         "--calendar", metavar="FILE", nargs="+", default=[], help="what else happened, as CSV or .ics"
     )
     assess.add_argument(
@@ -202,6 +213,8 @@ def _assess(options: argparse.Namespace) -> None:
         start=options.start,
         end=options.end,
         as_of=options.as_of,
+        baseline=options.baseline,
+        direction=options.direction,
         calendar=options.calendar,
         allow_overlap=options.allow_overlap,
     )

@@ -27,6 +27,8 @@ def assess_job(
     start: str | None = None,
     end: str | None = None,
     as_of: str | None = None,
+    baseline: str | None = None,
+    direction: str = "fewer",
     calendar: Sequence[str | Path] = (),
     allow_overlap: bool = False,
 ) -> None:
@@ -46,6 +48,10 @@ def assess_job(
         First and last day of the response. None: what people wrote in the plan.
     as_of : str, optional
         Day of the assessment. None: the last day of the response.
+    baseline : str, optional
+        Window before the response, as "2018-04..2018-06". None: the same months, a year or more before.
+    direction : str
+        What would be success: "fewer", "more" or "either".
     calendar : sequence of paths
         What else happened, as CSV or ``.ics``; added to the plan's own calendar.
     allow_overlap : bool
@@ -71,12 +77,13 @@ def assess_job(
         refuse_changed(inputs, list_inputs([p for p in [*paths, *events] if p.exists()], record.parent))
         steps.say("Assessing the response")
         incidents = incidents.assign(harm=weigh_incidents(incidents, scheme=scheme))
-        plan = assess_record(record, incidents, calendar=marks, allow_overlap=allow_overlap, **dates)
+        asked = {"baseline": baseline, "direction": direction, **dates}
+        plan = assess_record(record, incidents, calendar=marks, allow_overlap=allow_overlap, **asked)
         steps.say("Writing the plan")
         documents = [record.with_suffix(suffix) for suffix in OURS]
         copy_plans([path for path in documents if path.exists()], folder / "plans")
         rows = count_rows(len(incidents), rejects)
-        parameters = {"plan": record.name, "layout": layout, "scheme": scheme, **dates}
+        parameters = {"plan": record.name, "layout": layout, "scheme": scheme, **asked}
         parameters["calendar"] = [path.name for path in events]
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
     print(f"{plan.title}: assessed. Open {out / 'plans'}")

@@ -253,7 +253,8 @@ def assess_record(
     calendar : DataFrame, optional
         From `hotspots.read_calendar`: what else happened, added to what the plan's own calendar holds.
     **options
-        As for `hotspots.assess_plan`: ``start, end, as_of, baseline, dosage, allow_overlap, seed``.
+        As for `hotspots.assess_plan`: ``start, end, as_of, baseline, direction, dosage,
+        allow_overlap, seed``.
 
     Returns
     -------

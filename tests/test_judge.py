@@ -79,6 +79,8 @@ def test_the_assessment_is_added_and_copied_out(team, tmp_path, capsys):
         ({"incidents": "nothing.csv"}, "nothing.csv"),
         ({"start": "soon"}, "soon"),
         ({"calendar": "nothing.csv"}, "nothing.csv"),
+        ({"baseline": "some time"}, "not the name of a window"),
+        ({"baseline": "2016-07"}, "overlaps the period that selected the areas"),
         ({"start": "2031-07-01", "end": "2031-07-31"}, "does not wholly cover"),
     ],
 )
@@ -92,7 +94,8 @@ def test_what_cannot_be_assessed_is_one_sentence_and_the_plan_stays(team, tmp_pa
     }
     given |= change
     arguments = ["assess", given["plan"], "--incidents", given["incidents"], "--out", str(tmp_path / "out")]
-    arguments += ["--calendar", given["calendar"]] if "calendar" in given else []
+    for key in {"calendar", "baseline"} & set(given):
+        arguments += [f"--{key}", given[key]]
     assert main([*arguments, "--start", given["start"], "--end", given["end"]]) == 2
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert last.startswith("Error: ")
@@ -117,3 +120,12 @@ def test_what_else_happened_can_be_given_when_it_is_over(team, tmp_path):
     assert said in page.read_text(encoding="utf-8")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["parameters"]["calendar"] == ["else.csv"]
+
+
+def test_baseline_and_what_would_be_success_can_be_said(team, tmp_path):
+    arguments = ["assess", str(record_of(team)), "--incidents", str(team / "all.zip")]
+    arguments += ["--baseline", "July 2017", "--direction", "more", "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--start", "2018-07-01", "--end", "2018-07-31"]) == 0
+    assert "Baseline July 2017; response July 2018" in read_plan(record_of(team)).assessments[-1]["lines"][1]
+    parameters = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["parameters"]
+    assert (parameters["baseline"], parameters["direction"]) == ("July 2017", "more")

@@ -141,3 +141,20 @@ def test_other_hotspots_stay_cut_out_of_the_surrounding_area(make: Make, spots: 
     del plan.frozen["other_areas"]  # as in plans opened before they were kept
     (counts,) = assess_plan(plan, data, **dates).assessments[-1]["counts"]
     assert counts["ring_before"] == 12 + 24
+
+
+def test_more_reports_are_success_where_the_plan_asks_for_them(make: Make, spots: gpd.GeoDataFrame) -> None:
+    """Boar Lane doubles in 2018 after a campaign; Far Street stays as it was."""
+    months = [f"{year}-{month:02d}-01" for year in (2016, 2017, 2018) for month in range(1, 13)]
+    data = make(crimes=1800, asb=0, far=1800, months=months)
+    again = data[(data["category"] != "Burglary") & (data["when"].dt.year == 2018)]
+    data = gpd.GeoDataFrame(pd.concat([data, again], ignore_index=True), crs=27700)
+    plan = draft_plan(spots.loc[1], data, spots=spots, selected_on="2016", as_of="2018-01-01")
+    dates = {"start": "2018-01-01", "end": "2018-12-31"}
+    for direction, outcome in {
+        "fewer": "More than expected, against the aim",
+        "more": "More than expected, as was aimed for",
+        "either": "More than expected, which is neither called better nor worse here",
+    }.items():
+        assessed = assess_plan(plan, data, direction=direction, **dates)
+        assert assessed.assessments[-1]["verdict"].startswith(outcome)
