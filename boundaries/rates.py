@@ -179,9 +179,8 @@ def _report_strangers(areas: gpd.GeoDataFrame, people: pd.Series[float], given: 
             advice="take both of one vintage, by code",
         )
     if len(missing):
-        strangers = pd.DataFrame({"code": given.index, "name": given.index})
-        unused = strangers[~strangers["code"].isin(areas["code"])]
-        note = f" Codes with a population but no area: {', '.join(unused['code'].astype(str).head(8))}."
+        unused = [str(code) for code in given.index[~given.index.isin(areas["code"])]]
+        note = f" Codes with a population but no area: {', '.join(unused[:8])}."
         announce(
             f"{len(missing)} of {len(areas)} areas have no population and get no rate: "
             f"{', '.join((missing['name'] + ' ' + missing['code']).head(8))}." + note * bool(len(unused))

@@ -183,6 +183,12 @@ def test_the_quotient_names_the_pair_that_is_wrong(zone):
         weighted_displacement_quotient(**pairs)
 
 
+def test_a_fall_that_leaves_less_than_one_record_shows_and_below_that_none_does():
+    # (9 - x)² = 1.645² (x + 27) has the root 0.391; from 8 not even a fall to nothing reaches
+    assert detectable_fall(9) == pytest.approx(1 - 0.391 / 9, abs=5e-4)
+    assert math.isnan(detectable_fall(8))
+
+
 def test_small_or_spread_counts_show_less():
     assert detectable_fall(50, dispersion=1.5) > detectable_fall(50)
     assert math.isnan(detectable_fall(5))

@@ -80,11 +80,16 @@ def test_a_count_at_the_threshold_is_hidden_beside_a_small_one():
 
 
 def test_the_first_of_equal_counts_goes_beside_a_small_one():
-    counts = pd.Series([9] * 20 + [3] + [9] * 40)
-    assert np.flatnonzero(hide_small(counts, threshold=5)).tolist() == [0, 20]
+    counts = [8, 7, 7, 6, 6, 5, 5, 5, 5, 8, 7, 8, 7, 7, 8, 7, 3, 7, 7, 8]
+    counts += [6, 8, 7, 5, 6, 8, 7, 5, 8, 7, 8, 5, 5, 8, 5, 7, 5, 6, 6, 6]
+    assert np.flatnonzero(hide_small(pd.Series(counts), threshold=5)).tolist() == [5, 16]
 
 
 @pytest.mark.parametrize("kind", ["Int64", "float64", "object"])
 def test_missing_counts_of_every_kind(kind):
     counts = pd.Series([None, 2, 30, 40], dtype=kind)
     assert hide_small(counts, threshold=5).tolist() == [False, True, True, False]
+
+
+def test_what_is_no_number_counts_as_missing():
+    assert hide_small(pd.Series(["3", "n/a", "20", "8"]), threshold=5).tolist() == [True, False, False, True]
