@@ -51,6 +51,13 @@ def test_an_interval_of_few_areas_is_students(level):
     assert found.expected == pytest.approx(100 * 105 / 110)
 
 
+def test_large_comparison_areas_widen_the_interval_too():
+    spread = Spread(1.5, 6, 5, True, size=50)
+    found = judge_counts((100, 60), (110, 105), spread=spread, sizes=(None, 200))
+    se = error(100, 60, 110, 105, (1.5, 2.0))
+    assert found.low == pytest.approx(found.ratio * math.exp(-found.multiplier * se))
+
+
 def test_90_per_cent_unless_said():
     spread = Spread(1.5, 6, 5, True)
     assert judge_counts((9, 9), (9, 9), spread=spread).multiplier == pytest.approx(2.015048, rel=1e-6)
