@@ -237,10 +237,7 @@ class _Plan:
         worth = self.worth(by)
         chosen = choose_stops(worth, self.rules, most=crews * self.room(0))
         while not self.fits(chosen, crews):
-            fewer = int(chosen.sum()) - 1
-            if fewer == 0:
-                raise InputError("No round fits", given=f"{crews} vehicles", advice="a longer gap")
-            chosen = choose_stops(worth, self.rules, most=fewer)
+            chosen = choose_stops(worth, self.rules, most=int(chosen.sum()) - 1)  # one alone always fits
         chosen = self._grow(chosen, crews, worth, -1)
         greedy = self._grow(np.zeros(len(worth), dtype=bool), crews, worth, -1, reach=_FAR)
         if keeps(greedy, self.rules) and worth[greedy].sum() > worth[chosen].sum():

@@ -7,12 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hotspots.checks import announce
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_ROUNDS = 120_000
 EXACT_STOPS = 14
 _TIGHT = 1e-9
 
@@ -24,7 +21,7 @@ class Rounds(NamedTuple):
     minutes: Floats
 
 
-def fitting_rounds(travel: Floats, *, visit: float, limit: float, most: int = MOST_ROUNDS) -> Rounds:
+def fitting_rounds(travel: Floats, *, visit: float, limit: float) -> Rounds:
     """Every set of stops whose shortest closed round, visits included, lasts at most ``limit`` minutes.
 
     Shortest rounds by dynamic programming over sets (Held and Karp, 1962), level by level; a set is
@@ -42,7 +39,7 @@ def fitting_rounds(travel: Floats, *, visit: float, limit: float, most: int = MO
     levels = [(single[:, None], np.full(len(single), float(visit)))]
     masks, paths = 1 << single.astype(np.int64), np.zeros((len(single), 1))
     while len(levels[-1][0]) and len(levels) < n:
-        members, masks, paths, minutes = _extend(levels[-1][0], masks, paths, travel, visit, limit, most)
+        members, masks, paths, minutes = _extend(levels[-1][0], masks, paths, travel, visit, limit)
         if not len(members):
             break
         levels.append((members, minutes))
@@ -52,7 +49,7 @@ def fitting_rounds(travel: Floats, *, visit: float, limit: float, most: int = MO
 
 
 def _extend(
-    members: Ints, masks: Ints, paths: Floats, travel: Floats, visit: float, limit: float, most: int
+    members: Ints, masks: Ints, paths: Floats, travel: Floats, visit: float, limit: float
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Make sets one larger; ``paths[i, j]`` leads from a set's first member to its j-th through all."""
     n, size = len(travel), members.shape[1] + 1
@@ -77,9 +74,6 @@ def _extend(
         longer[:, at] = step.min(axis=1)
     minutes = (longer[:, 1:] + travel[bigger[:, 1:], bigger[:, [0]]]).min(axis=1) + size * visit
     fits = minutes <= limit + _TIGHT
-    if fits.sum() > most:
-        announce(f"More than {most:,} rounds of {size} stops fit: only the {most:,} shortest are looked at.")
-        fits &= minutes <= np.partition(minutes[fits], most)[most]
     return bigger[fits], mask[fits], longer[fits], minutes[fits]
 
 

@@ -71,8 +71,6 @@ def label_significant(
         frame["harm"] = ground.harm[there] / 1e6
     area = shapely.affinity.translate(area, shift, shift)
     cells = count_cells(frame, size=request.cell_size * scale, shape=request.cell_shape, study_area=area)
-    if not len(cells):
-        return empty, cells, empty
     group = label_cells(cells, score_cells(cells, by=request.by), by=request.by)
     at = assign_cells(frame, cells)
     label = empty.copy()

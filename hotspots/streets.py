@@ -61,12 +61,11 @@ def nearest_street(xy: Floats, lines: Any, *, most: float) -> tuple[Ints, Floats
     """Nearest line of each place within ``most`` metres (-1 for none, ties to the first), and how far."""
     street = np.full(len(xy), -1, dtype=np.int64)
     distance = np.full(len(xy), np.inf)
-    if len(xy) and len(lines):
-        at, line = shapely.STRtree(lines).query_nearest(shapely.points(xy), max_distance=most)
-        far = shapely.distance(shapely.points(xy[at]), lines[line])
-        for place, number, metres in zip(at[::-1], line[::-1], far[::-1], strict=True):
-            if street[place] < 0 or number < street[place]:
-                street[place], distance[place] = number, metres
+    at, line = shapely.STRtree(lines).query_nearest(shapely.points(xy), max_distance=most)
+    order = np.lexsort((line, at))
+    place, first = np.unique(at[order], return_index=True)
+    street[place] = line[order][first]
+    distance[place] = shapely.distance(shapely.points(xy[place]), lines[street[place]])
     return street, distance
 
 

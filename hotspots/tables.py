@@ -87,9 +87,7 @@ def _read_fast(body: str, delimiter: str, count: int) -> Table | None:
             data, sep=delimiter, header=None, dtype=str, na_filter=False,
             skip_blank_lines=False, quoting=csv.QUOTE_NONE, engine="c",
         )  # fmt: skip
-    except (pd.errors.ParserError, pd.errors.EmptyDataError):
-        return None
-    if len(frame) != count:
+    except pd.errors.ParserError:
         return None
     rows = frame.iloc[1:].reset_index(drop=True)
     rows.columns = pd.Index(unique_names([str(v) for v in frame.iloc[0]]))
@@ -135,13 +133,10 @@ def _records(lines: list[str], delimiter: str) -> tuple[list[tuple[int, list[str
     start, quoting = 0, int(csv.QUOTE_MINIMAL)
     old = csv.field_size_limit(2**31 - 1)
     try:
-        for attempt in range(_RESTARTS + 2):
-            torn = _read_until_torn(lines, start, delimiter, quoting, records)
-            if torn is None:
-                break
+        while (torn := _read_until_torn(lines, start, delimiter, quoting, records)) is not None:
             bad.append((torn + 1, "a quotation mark is never closed"))
             start = torn + 1
-            if attempt == _RESTARTS:
+            if len(bad) > _RESTARTS:
                 quoting = csv.QUOTE_NONE
     finally:
         csv.field_size_limit(old)

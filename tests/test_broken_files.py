@@ -193,6 +193,36 @@ def test_every_record_keeps_its_line_whatever_is_quoted(rows: list[list[str]], e
     assert table.lines.tolist() == starts
 
 
+def test_lines_too_long_and_too_short_are_told_also_where_their_commas_add_up() -> None:
+    table = read_table("a,b\n1,2\n3,4,5\n6\n7,8\n")
+    assert table.rows.to_numpy().tolist() == [["1", "2"], ["7", "8"]]
+    assert table.lines.tolist() == [2, 5]
+    assert table.bad == [(3, "3 fields where the header has 2"), (4, "1 fields where the header has 2")]
+
+
+@given(
+    st.lists(st.lists(st.text(st.sampled_from("xé1 .'-\t\u2028\x1a"), max_size=5), min_size=2, max_size=2))
+)
+@SLOW
+def test_plain_lines_keep_their_numbers(rows: list[list[str]]) -> None:
+    table = read_table("\n".join(["a,b", *(",".join(row) for row in rows)]), delimiter=",")
+    assert table.rows.to_numpy().tolist() == rows
+    assert table.lines.tolist() == list(range(2, len(rows) + 2))
+    assert table.bad == []
+
+
+def test_a_text_full_of_stray_quotes_is_read_to_its_end() -> None:
+    body = "".join(f'{i},"open,x,y\n{i},plain,x,y\n' for i in range(30))
+    table = read_table("a,b,c,d\n" + body, delimiter=",")
+    # after 21 quotes that swallow what follows, a quote is a letter like any other
+    assert table.bad == [(2 + 2 * i, "a quotation mark is never closed") for i in range(21)]
+    assert table.rows["a"].tolist() == [
+        *map(str, range(21)),
+        *(str(i) for i in range(21, 30) for _ in range(2)),
+    ]
+    assert table.rows["b"].tolist()[21:23] == ['"open', "plain"]
+
+
 @given(
     st.lists(
         st.tuples(st.integers(1, 1100), st.sampled_from(['"', ",", "\n", "x", "\r", '""', ""])), max_size=6

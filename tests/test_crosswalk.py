@@ -197,3 +197,21 @@ def test_a_night_profile_of_monthly_data_is_refused(shared_data: Path) -> None:
     serious = filter_profile(incidents, "serious-violence")
     assert set(serious["category"]) == {"Violence and sexual offences", "Robbery", "Possession of weapons"}
     assert list_unmatched(incidents).empty
+
+
+def test_a_profile_may_be_of_one_source_or_kind_of_asb_and_names_a_column_misspelt() -> None:
+    frame = clocked().assign(raw_Beat="A")
+    frame.loc[[0, 1], ["source", "category"]] = [["asb app", "Nuisance"], ["asb app", "Noise"]]
+    own = pd.DataFrame(
+        {
+            "value": ["Nuisance", "Noise"],
+            "category": "Anti-social behaviour",
+            "nsir": ["nuisance", "environmental"],
+        }
+    )
+    crosswalks = {"asb app": own, "force crime": "force-crime"}
+    assert match_profile(frame, {"sources": ["asb app"]}).tolist() == [True, True, False, False, False]
+    chosen = match_profile(frame, {"nsir": ["environmental"]}, crosswalks=crosswalks)
+    assert chosen.tolist() == [False, True, False, False, False]
+    with pytest.raises(InputError, match=r"a column that is not there.*Baet.*Beat"):
+        match_profile(frame, {"columns": {"Baet": "A"}})

@@ -222,6 +222,15 @@ def test_labels_of_anyone_are_outlined_and_counted():
     assert spots.geometry.iloc[1].area == pytest.approx(np.pi * 50**2, rel=1e-3)
     with pytest.raises(InputError, match="index"):
         outline_hotspots(frame, pd.Series([0, 1]))
+    with pytest.raises(InputError, match="radius must be above 0"):
+        outline_hotspots(frame, pd.Series(["a"] * 5), radius=0)
+
+
+def test_only_core_points_are_drawn_around_and_all_of_the_label_are_counted():
+    frame = points([(0, 0), (40, 0), (900, 0)])
+    spots = outline_hotspots(frame, pd.Series([0, 0, 0]), core=pd.Series([True, False, False]))
+    assert spots["incidents"].tolist() == [3]
+    assert spots.geometry.iloc[0].bounds == pytest.approx((-50, -50, 50, 50), abs=0.05)
 
 
 def test_dbscan_hotspots_do_not_depend_on_row_order():

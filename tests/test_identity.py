@@ -120,6 +120,21 @@ def test_agreed_points_pieces_and_overlaps(caplog):
     assert spots["ref"].is_unique
 
 
+def test_an_agreed_list_keeps_its_own_columns_and_may_hold_nothing_yet():
+    listed = boxes((200, 0, 220, 20), (0, 0, 20, 20), ref=["H2", "H1"], lead=["Council", "Police"])
+    spots = read_hotspots(listed.rename_geometry("outline"), incidents=FRAME, resamples=0)
+    assert spots[["ref", "incidents", "raw_lead"]].values.tolist() == [
+        ["H1", 6, "Police"],
+        ["H2", 4, "Council"],
+    ]
+    quiet = read_hotspots(listed, incidents=FRAME.iloc[:0], resamples=0)
+    assert quiet["incidents"].tolist() == [0, 0]
+    with pytest.raises(InputError, match=r"lack the column owner.*ref, lead"):
+        read_hotspots(listed, incidents=FRAME, name="owner", resamples=0)
+    with pytest.raises(InputError, match="radius must be above 0"):
+        read_hotspots(listed, incidents=FRAME, radius=0, resamples=0)
+
+
 def test_found_places_outside_the_list_are_told():
     agreed = read_hotspots(boxes((0, 0, 20, 20), ref=["H1"]), incidents=FRAME, resamples=0)
     frame = pd.concat([FRAME, points([(5000, 0)] * 9)], ignore_index=True)
@@ -137,6 +152,7 @@ def test_found_places_outside_the_list_are_told():
         ),
         (boxes((0, 0, 1, 1), (2, 2, 3, 3), ref=["a", "a"]), "twice"),
         ("no such file.gpkg", "not there"),
+        (__file__, "cannot be read"),
     ],
 )
 def test_lists_that_cannot_be_read_say_why(listed, said):

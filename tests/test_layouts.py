@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPoint, Point, Polygon
 
 from hotspots.checks import CRS, InputError
-from hotspots.coordinates import describe_operation
-from hotspots.dates import join_times, parse_dates
+from hotspots.coordinates import describe_operation, judge_coordinates, make_points
+from hotspots.dates import cap_precision, join_times, parse_dates
 from hotspots.fit import describe_fit, fit_layout, suggest_layouts
 from hotspots.incidents import read_incidents
 from hotspots.layout import list_layouts, load_layout
@@ -90,6 +90,8 @@ def test_a_layout_may_come_from_a_file_and_build_on_another(tmp_path: Path) -> N
         ("31/01/2024", (), "2024-01-31", "day", ""),
         ("31/01/2024", ("%m/%d/%Y",), None, "", "unreadable date"),
         ("3 Apr 2024", ("%d %b %Y",), "2024-04-03", "day", ""),
+        ("3 Apf 2024", ("%d %b %Y",), None, "", "unreadable date"),
+        ("31 Feb 2024", ("%d %b %Y",), None, "", "unreadable date"),
         ("3 April 2024 4:05 PM", ("%d %B %Y %I:%M %p",), "2024-04-03 16:05", "minute", ""),
         ("45385.5", ("excel",), "2024-04-03 12:00", "minute", ""),
         ("31/02/2024", ("%d/%m/%Y",), None, "", "unreadable date"),
@@ -113,6 +115,16 @@ def test_any_moment_written_day_first_is_read_back(moment: pd.Timestamp) -> None
     assert row["when"] == moment.replace(second=0, microsecond=0)
     unstated = parse_dates(pd.Series([text])).iloc[0]
     assert unstated["cause"] == "day and month ambiguous" or unstated["when"] == row["when"]
+
+
+def test_a_source_of_days_has_no_clock_and_one_of_months_no_day() -> None:
+    dates = parse_dates(pd.Series(["2024-03-02 22:15", "2024-03-02", "2024-03", ""]))
+    days = cap_precision(dates, "day")
+    assert days["precision"].tolist() == ["day", "day", "month", ""]
+    assert days["when"].tolist()[:3] == [*[pd.Timestamp("2024-03-02")] * 2, pd.Timestamp("2024-03-01")]
+    months = cap_precision(dates, "month")
+    assert months["precision"].tolist() == ["month", "month", "month", ""]
+    assert months["when"].tolist()[:3] == [pd.Timestamp("2024-03-01")] * 3
 
 
 def test_times_of_a_separate_column_are_kept_and_bad_ones_leave_a_day() -> None:
@@ -177,6 +189,7 @@ def test_blank_coordinates_fall_back_on_the_postcode(tmp_path: Path) -> None:
 
 def test_keys_fold() -> None:
     assert fold_key("ST. JOHN'S RD", kind="street") == fold_key("st johns road", kind="street")
+    assert fold_key(" The  Corn Exchange", kind="text") == fold_key("the corn exchange ", kind="text")
 
 
 def frame() -> gpd.GeoDataFrame:
@@ -370,6 +383,13 @@ def test_the_operation_used_for_coordinates_can_be_told() -> None:
             {"lookup": {"file": "none.csv", "key": "k", "x": "x", "y": "y"}, "columns": {"key": "PC"}},
             "not there",
         ),
+        (
+            {
+                "lookup": {"file": "x.csv", "key": "k", "x": "x", "y": "y", "type": "uprm"},
+                "columns": {"key": "PC"},
+            },
+            "Unknown type of look-up key.*uprm.*uprn, usrn, postcode, street, text",
+        ),
         ({"columns": "Ref"}, "must be a table"),
         ({"base": "police"}, "does not exist"),
     ],
@@ -389,3 +409,11 @@ def test_a_layout_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text("name = \n")
     with pytest.raises(InputError, match=r"not valid TOML.*own\.toml"):
         load_layout("own.toml", folder=tmp_path)
+
+
+def test_metres_of_another_grid_are_judged_by_no_british_bounds() -> None:
+    x, y = pd.Series(["334000", "0", "1,5"]), pd.Series(["1374000", "0", "5"])  # Belfast, far north of ours
+    judged = judge_coordinates(x, y, kind="metres", target="EPSG:29903")
+    assert judged["cause"].tolist() == ["", "coordinates 0,0", "unreadable coordinates"]
+    assert judge_coordinates(x, y, kind="metres")["cause"].tolist()[0] == "outside Great Britain"
+    assert len(make_points([], [], crs="EPSG:29903")) == 0

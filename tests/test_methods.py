@@ -10,6 +10,7 @@ import shapely
 from hotspots.assign import assign_hotspots
 from hotspots.checks import InputError
 from hotspots.find import find_hotspots
+from hotspots.streets import nearest_street
 
 
 def points(xy, **columns):
@@ -97,3 +98,75 @@ def test_so_many_in_each_area():
         find_hotspots(frame, count={"Wset": 1}, area="zone")
     with pytest.raises(InputError, match="column of areas"):
         find_hotspots(frame, count={"West": 1})
+
+
+def even(per_street):
+    return points([(50 + 300 * n, y) for y in range(1000, 3000, 200) for n in range(per_street)])
+
+
+def test_a_place_midway_between_two_streets_counts_on_the_first_drawn():
+    network = gpd.GeoDataFrame(
+        geometry=[shapely.LineString([(0, y), (400, y)]) for y in (0, 10, 500, 1000, 1500)], crs=27700
+    )
+    street, metres = nearest_street(
+        np.array([(7.0, 5.0), (9.0, 499.0), (9.0, 800.0)]), network.geometry.array, most=50
+    )
+    assert street.tolist() == [0, 2, -1]
+    assert metres.tolist() == [5, 1, np.inf]
+
+
+def test_streets_all_alike_or_too_far_away_are_not_hot(caplog):
+    network = streets()
+    assert len(find_hotspots(even(3), method="streets", streets=network, resamples=0)) == 0
+    assert "too far" not in caplog.text
+    away = points([(9000 + 7 * i, 9000) for i in range(10)])
+    assert len(find_hotspots(away, method="streets", streets=network, resamples=0)) == 0
+    assert "10 of 10 incidents are too far from any street" in caplog.text
+    nobody = find_hotspots(points([]), method="streets", streets=network, resamples=0)
+    assert len(nobody) == 0
+    with pytest.raises(InputError, match=r"must be lines.*'Point': 10"):
+        find_hotspots(away, method="streets", streets=away, resamples=0)
+
+
+def test_cells_stand_out_from_the_whole_study_area_also_where_nothing_happened():
+    heavy = points([(550, 550)] * 5 + [(1050, 550)] * 5)
+    whole = shapely.box(0, 0, 5000, 5000)
+    spots = find_hotspots(heavy, method="cells", cell_size=100, study_area=whole, resamples=0)
+    assert spots["incidents"].tolist() == [5, 5]
+    assert len(find_hotspots(points([]), method="cells", study_area=whole, resamples=0)) == 0
+    assert len(find_hotspots(points([]), method="cells", resamples=0)) == 0
+    # in the rectangle around them alone, which has no height, nothing stands out
+    assert len(find_hotspots(heavy, method="cells", cell_size=100, resamples=0)) == 0
+
+
+def test_an_empty_cell_with_busy_neighbours_is_no_hotspot_until_something_happens_there():
+    # 20 × 20 cells: a ring of 10s around one empty cell, and twelve lone 30s; by hand z of the empty cell is
+    # (80 - 9.9) / 15.8 = 4.4, of the ring's sides (50 - 9.9) / 15.8 = 2.5, of the lone ones 1.3
+    ring = [(x, y) for x in (850, 950, 1050) for y in (850, 950, 1050) if (x, y) != (950, 950)]
+    lone = [(x, y) for x in (150, 550, 1350, 1750) for y in (150, 550, 1550)]
+    frame = points(ring * 10 + lone * 30)
+    options = {
+        "method": "cells",
+        "cell_size": 100,
+        "study_area": shapely.box(0, 0, 2000, 2000),
+        "resamples": 0,
+    }
+    assert len(find_hotspots(frame, **options)) == 0
+    spots = find_hotspots(points(ring * 10 + lone * 30 + [(950, 950)]), **options)
+    assert spots["incidents"].tolist() == [1]
+    assert spots.geometry.iloc[0].bounds == (900, 900, 1000, 1000)
+
+
+def test_cells_by_harm_find_what_counts_do_not():
+    grid = [(x + 50, y + 50) for x in range(0, 2000, 100) for y in range(0, 2000, 100)]
+    frame = points(grid, harm=[1000.0 if xy == (550, 550) else 1.0 for xy in grid])
+    options = {
+        "method": "cells",
+        "cell_size": 100,
+        "study_area": shapely.box(0, 0, 2000, 2000),
+        "resamples": 0,
+    }
+    assert len(find_hotspots(frame, by="incidents", **options)) == 0
+    spots = find_hotspots(frame, by="harm", **options)
+    assert spots["incidents"].tolist() == [9]  # the heavy cell and the eight that touch it
+    assert spots["harm"].tolist() == [1008]

@@ -110,6 +110,33 @@ def test_a_split_over_many_vehicles_keeps_the_limit(vehicles):
     assert split_stops(times, visit=10, limit=40, vehicles=vehicles) is None
 
 
+def test_more_vehicles_than_a_split_needs_stay_out():
+    far = np.array([[0.0, 30], [30, 0]])
+    assert [r.tolist() for r in split_stops(far, visit=10, limit=60, vehicles=3)] == [[0], [1]]
+
+
+def test_a_full_round_takes_no_further_stop():
+    close = make_spots([(300 * i, 0) for i in range(5)], [50, 40, 30, 20, 10])
+    # a round of 50 + 120 minutes holds three visits of 50 and four minutes' drive
+    assert chosen_names(close, officers=2, vehicles=1, visit_minutes=50) == "ABC"
+
+
+def test_two_close_stops_beat_the_worst_one_far_away():
+    # from A to B and back takes 2 × 63 minutes: with two visits over the 135 of a round
+    apart = make_spots([(0, 0), (20_000, 0), (20_300, 0)], [10, 6, 5])
+    assert chosen_names(apart, officers=2, vehicles=1) == "BC"
+
+
+def test_vehicles_without_a_crew_stay_out_and_are_told(caplog):
+    few = chosen_names(LINE, officers=3, vehicles=2, crew=2, visit_minutes=50)
+    assert "1 of 2 vehicles have no crew of 2 and stay out." in caplog.text
+    assert few == chosen_names(LINE, officers=2, vehicles=1, crew=2, visit_minutes=50)
+
+
+def test_nothing_is_chosen_where_others_cover_it_all():
+    assert chosen_names(LINE, already=list("ABCDEF")) == ""
+
+
 def test_the_stated_minutes_decide_how_many_stops_there_are():
     # A round of 15 + 120 minutes, 45 a stop: 3 stops in one vehicle.
     assert chosen_names(LINE, officers=2, vehicles=1, travel_minutes=30, slack_minutes=0) == "ABC"

@@ -131,6 +131,12 @@ def test_weights_of_ones_own(tmp_path: Path) -> None:
         read_weights(path)
     for part in ("'Robbery'", "'Noise' is not 0 or more", "'Noise' stands twice"):
         assert part in str(error.value)
+    path.write_text("label,low,weight,high\nRobbery,5,3,9\nNoise,1,2,3\n")
+    with pytest.raises(InputError, match="low, weight and high of 'Robbery' are out of order"):
+        read_weights(path)
+    path.write_text("offence,weight\nRobbery,3\n")
+    with pytest.raises(InputError, match=r"own\.csv lacks the column 'code'|code"):
+        read_weights(path)
 
 
 def test_unweighed_categories_are_listed_with_their_counts() -> None:

@@ -170,6 +170,12 @@ def test_a_page_of_ones_own_names_all_its_mistakes(tmp_path):
         read_indicators(path)
     for part in ("unknown kind", "comes more than once", "try: direction", "share of an unknown indicator"):
         assert part in str(error.value)
+    path.write_text('[[indicator]]\nkey = "a"\n')
+    with pytest.raises(InputError, match="'a' lacks its key or name"):
+        read_indicators(path)
+    path.write_text("")
+    with pytest.raises(InputError, match="no indicator stands in it"):
+        read_indicators(path)
     path.write_text("[[indicator")
     with pytest.raises(InputError, match="not TOML"):
         read_indicators(path)

@@ -17,8 +17,11 @@ import shapely
 from hotspots.checks import InputError
 from hotspots.plan_assess import assess_plan
 from hotspots.plan_facts import rows_inside
+from hotspots.plan_lines import line_at, locate_keys
 from hotspots.plan_names import draft_person_plan
 from hotspots.plan_record import Plan
+from hotspots.plan_target import find_target
+from hotspots.plan_words import say_months
 from hotspots.sara import draft_plan
 from maps.plan_fields import W, read_fields
 from maps.plan_store import kept_map, open_plan, save_plan
@@ -158,3 +161,33 @@ def test_more_reports_are_success_where_the_plan_asks_for_them(make: Make, spots
     }.items():
         assessed = assess_plan(plan, data, direction=direction, **dates)
         assert assessed.assessments[-1]["verdict"].startswith(outcome)
+
+
+def test_a_plan_may_be_about_one_row_given_as_a_table_and_needs_its_outline(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    alone = draft_plan(spots.loc[[1]], incidents)
+    assert (alone.ref, alone.frozen["name"], alone.covers) == ("SE3000033000", "Boar Lane", "hotspot")
+    with pytest.raises(InputError, match="row has no geometry"):
+        draft_plan(spots.loc[1].drop("geometry"), incidents)
+    unshared = find_target(spots.drop(columns="ward_shares").loc[1], incidents)
+    assert unshared.layers == {"ward": [("Little London & Woodhouse", 1.0)]}
+
+
+def test_months_with_gaps_are_told_by_their_ends() -> None:
+    months = [pd.Period(f"2018-{month:02d}", "M") for month in (1, 2, 4, 5, 7, 12)]
+    assert say_months(months) == "January 2018 to December 2018 (6 of the 12 months are in the data)"
+    assert say_months([]) == "no months"
+
+
+def test_a_mistake_inside_a_row_of_a_record_has_its_line() -> None:
+    text = "[[people.actions]]\nlead = 'Council'\n[[people.actions]]\n[people.actions.more]\nwho = 'x'\n"
+    assert locate_keys(text) == {
+        ("people", "actions", 1): 1,
+        ("people", "actions", 1, "lead"): 2,
+        ("people", "actions", 2): 3,
+        ("people", "actions", 2, "more"): 4,
+        ("people", "actions", 2, "more", "who"): 5,
+    }
+    assert line_at(locate_keys(text), ("people", "actions", 2, "more", "when")) == 4
+    assert line_at(locate_keys(text), ("frozen", "areas")) == 1
