@@ -80,7 +80,8 @@ def bad_rows(base: Path, scale: float) -> Tries:
 
 def bad_files(base: Path, scale: float) -> Tries:
     """Break every file that a configuration names; one in ten in a process of its own."""
-    from fault_files import make_cases, make_good, try_case
+    from fault_damage import make_good
+    from fault_files import make_cases, try_case
 
     make_good(base / "good")
     for number, case in enumerate(make_cases(some(500, scale), seed=SEED % 1000)):

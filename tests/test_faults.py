@@ -10,9 +10,11 @@ import warnings
 from pathlib import Path
 
 import pytest
-from fault_files import OTHERS, make_cases, make_good, try_case, warned
+from fault_damage import make_good
+from fault_files import make_cases, try_case, warned
 from fault_help import environment, make_team, not_plain, prepare_killing, run, snapshot, write_config
 from fault_rows import check_rows, check_torn, make_rows, tear, write_rows
+from fault_shapes import OTHERS
 
 import maps.run
 from hotspots.checks import InputError
@@ -50,8 +52,8 @@ def test_every_kind_of_source_that_changes_during_a_run_is_named(tmp_path, capsy
         '[harm]\nscheme = "scheme.csv"\n[crosswalks]\n"police.uk" = "categories.csv"',
     )
     # what the job makes of its files does not matter here: only that each is watched from start to end
-    monkeypatch.setattr(maps.run, "do_job", lambda *_: None)
-    monkeypatch.setattr(maps.run, "write_job", lambda *_: (team / name).write_bytes(b"changed"))
+    monkeypatch.setattr(maps.run, "do_job", lambda *_, **__: None)
+    monkeypatch.setattr(maps.run, "write_job", lambda *_, **__: (team / name).write_bytes(b"changed"))
     said = refused(capsys, "run", config, "--out", tmp_path / "out")
     assert f"changed while they were being read. Given: {name}. Try" in said
     assert [p.name for p in tmp_path.iterdir()] == ["team"]
@@ -59,8 +61,8 @@ def test_every_kind_of_source_that_changes_during_a_run_is_named(tmp_path, capsy
 
 def test_a_source_that_goes_during_a_run_is_named(tmp_path, capsys, monkeypatch):
     team = make_team(tmp_path / "team", rows=300)
-    monkeypatch.setattr(maps.run, "do_job", lambda *_: None)
-    monkeypatch.setattr(maps.run, "write_job", lambda *_: (team / "wards.geojson").unlink())
+    monkeypatch.setattr(maps.run, "do_job", lambda *_, **__: None)
+    monkeypatch.setattr(maps.run, "write_job", lambda *_, **__: (team / "wards.geojson").unlink())
     said = refused(capsys, "run", team / "team.toml", "--out", tmp_path / "out")
     assert "wards.geojson" in said
     assert "july.csv" not in said
@@ -172,7 +174,7 @@ def test_bad_files_end_in_a_ledger_that_adds_up_or_in_one_paragraph(good, bad_ba
     assert try_case(case, good, bad_base) == ""
 
 
-def _stop_here(job: Job, *_: object) -> None:
+def _stop_here(job: Job, *_: object, **__: object) -> None:
     """Drawing takes longest and is no reader of files: a run that came so far only checks its ledger."""
     rows = count_rows(len(job.incidents), job.rejects)
     assert rows["rows_in"] == sum(job.rejects.attrs["rows_by_file"].values())

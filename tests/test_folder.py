@@ -185,7 +185,10 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_failed_run_takes_the_parent_folders_it_made_with_it(tmp_path):
     (tmp_path / "there").mkdir()
-    with pytest.raises(ValueError, match="failed"), replace_folder(tmp_path / "there" / "deep" / "er" / "out"):
+    with (
+        pytest.raises(ValueError, match="failed"),
+        replace_folder(tmp_path / "there" / "deep" / "er" / "out"),
+    ):
         raise ValueError("failed")
     assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
     make(tmp_path / "there" / "deep" / "er" / "out")
