@@ -170,7 +170,7 @@ def test_a_plan_may_be_about_one_row_given_as_a_table_and_needs_its_outline(
     assert (alone.ref, alone.frozen["name"], alone.covers) == ("SE3000033000", "Boar Lane", "hotspot")
     with pytest.raises(InputError, match="row has no geometry"):
         draft_plan(spots.loc[1].drop("geometry"), incidents)
-    unshared = find_target(spots.drop(columns="ward_shares").loc[1], incidents)
+    unshared = find_target(spots.drop(columns="ward_shares").loc[1], incidents, title=None)
     assert unshared.layers == {"ward": [("Little London & Woodhouse", 1.0)]}
 
 
