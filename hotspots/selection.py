@@ -6,6 +6,7 @@ from typing import Any
 
 from hotspots.windows import Window, join_windows, name_windows, read_window, read_windows
 
+NOT_KNOWN = "not known"  # in place of a period: it may have been any
 _EQUAL = 0.1  # windows whose lengths differ by less than this share count as equally long
 
 
@@ -19,7 +20,7 @@ def explain_no_arrow(selected_on: Any, *, before: Any, after: Any) -> str:
     ----------
     selected_on : window, list of windows or None
         The period whose counts chose the places (see `hotspots.windows.read_window`); None means
-        that counts had no part in choosing them, as with wards.
+        that counts had no part in choosing them, as with wards; "not known" that they may have had.
     before, after : window
         The two windows compared.
 
@@ -39,6 +40,8 @@ def explain_no_arrow(selected_on: Any, *, before: Any, after: Any) -> str:
     """
     if selected_on is None:
         return ""
+    if isinstance(selected_on, str) and selected_on == NOT_KNOWN:
+        return "no arrow: it is not known which period's counts chose these places"
     chosen, first, second = read_windows(selected_on), read_window(before), read_window(after)
     if all(w.end <= min(first.start, second.start) for w in chosen):
         return ""

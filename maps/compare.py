@@ -10,7 +10,10 @@ import pandas as pd
 
 from hotspots import assign_hotspots, compare_periods
 from hotspots.checks import InputError, announce
+from hotspots.selection import NOT_KNOWN
 from hotspots.verdicts import SMALL_BASE
+from hotspots.windows import read_windows
+from maps.config_times import NO_COUNTS
 
 WORDS = {"up": "up", "down": "down", "level": "no clear change"}
 LEAST_MONTHS = 10
@@ -63,20 +66,33 @@ def chosen_windows(incidents: pd.DataFrame, given: Mapping[str, Any]) -> tuple[A
     return choose_windows(months_of(incidents))
 
 
+def choice_of(hotspots: Mapping[str, Any], incidents: pd.DataFrame, *, as_of: Any = None) -> Any:
+    """Say which period's counts chose the places of the list, as `hotspots.compare_periods` takes it.
+
+    Hotspots that were found were chosen on all of ``incidents``. Agreed ones were chosen on what
+    ``agreed_on`` states: windows, or that counts had no part in it (None); without it, nobody knows.
+    """
+    if "agreed" not in hotspots:
+        return [str(month) for month in months_of(incidents)]
+    stated = hotspots.get("agreed_on", NOT_KNOWN)
+    if stated in (NO_COUNTS, NOT_KNOWN):
+        return None if stated == NO_COUNTS else NOT_KNOWN
+    return read_windows(stated, as_of=as_of)
+
+
 def add_changes(
     spots: gpd.GeoDataFrame,
     incidents: gpd.GeoDataFrame,
     *,
     given: Mapping[str, Any],
-    agreed: bool = False,
+    selected_on: Any,
     as_of: Any = None,
 ) -> gpd.GeoDataFrame:
     """Add what changed at each hotspot: ``before, after, arrow, no_arrow, words`` and ``trend``.
 
-    Hotspots that were found were chosen on all of ``incidents``, so on both windows alike; ``agreed`` ones
-    were not chosen on them. Where no two periods can be compared, nothing is added and it is said aloud.
+    ``selected_on`` is from `choice_of`. Where no two periods can be compared, nothing is added and it is
+    said aloud.
     """
-    months = months_of(incidents)
     chosen = chosen_windows(incidents, given)
     if chosen is None or spots.empty:
         announce("No change is shown: the data hold no month that is there a year before as well.")
@@ -89,7 +105,7 @@ def add_changes(
             before=before,
             by=assign_hotspots(incidents, spots),
             as_of=as_of,
-            selected_on=None if agreed else [str(month) for month in months],
+            selected_on=selected_on,
         )
     except InputError as error:
         announce(f"No change is shown: {error}")

@@ -62,6 +62,7 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "agreed_name": str,
         "agreed_ref": str,
         "agreed_kind": str,
+        "agreed_on": (str, list),
         "backtest": (bool, list),
     },
     "areas.*": {

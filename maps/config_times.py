@@ -13,12 +13,15 @@ from hotspots.windows import read_window, read_windows
 from maps.config_checks import line_of
 from maps.events import TABLES
 
+NO_COUNTS = "no counts"  # what "agreed_on" says where counts had no part in the choice
+
 
 def check_times(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
     """Note a day, a period, a calendar entry or a time profile that cannot be."""
     as_of = raw.get("as_of") or dt.datetime.now(tz=dt.UTC).date()
     _check_date(raw, text, problems)
     _check_windows(raw, text, problems, as_of=as_of)
+    _check_agreed(raw, text, problems, as_of=as_of)
     _check_backtest(raw, text, problems, as_of=as_of)
     _check_calendar(raw, text, problems)
     _check_profiles(raw, text, problems)
@@ -49,6 +52,18 @@ def _check_windows(raw: Mapping[str, Any], text: str, problems: Problems, *, as_
                     read_window(name, as_of=as_of)
                 except InputError as error:
                     problems.add(f"line {line_of(text, table, key)}: {error}")
+
+
+def _check_agreed(raw: Mapping[str, Any], text: str, problems: Problems, *, as_of: Any) -> None:
+    hotspots = raw.get("hotspots")
+    stated = hotspots.get("agreed_on") if isinstance(hotspots, dict) else None
+    if isinstance(stated, str | list) and stated != NO_COUNTS:
+        try:
+            read_windows(stated, as_of=as_of)
+        except InputError as error:
+            problems.add(
+                f"line {line_of(text, 'hotspots', 'agreed_on')}: {error}", advice=f'or "{NO_COUNTS}"'
+            )
 
 
 def _check_backtest(raw: Mapping[str, Any], text: str, problems: Problems, *, as_of: Any) -> None:

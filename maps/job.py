@@ -17,7 +17,7 @@ from hotspots import describe_records, rank_premises, weigh_incidents
 from hotspots.checks import announce
 from hotspots.own_shapes import read_shapes
 from maps.chance import tabulate_chance
-from maps.compare import add_changes, add_trends
+from maps.compare import add_changes, add_trends, choice_of
 from maps.config import Config
 from maps.deploy import draw_week, pick_patrols, site_cameras
 from maps.ground import Ground, choose_ground
@@ -114,7 +114,8 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     timed = incidents
     if read.large is not None:
         timed = weigh_all(time_records(read, incidents, spots, areas), config)
-    spots = add_changes(spots, timed, given=config.changes, agreed="agreed" in config.hotspots, as_of=as_of)
+    chosen_on = choice_of(config.hotspots, timed, as_of=as_of)
+    spots = add_changes(spots, timed, given=config.changes, selected_on=chosen_on, as_of=as_of)
     periods = tell_periods(
         config, timed, spots, areas, study_area=study, as_of=as_of, placed=read.large is None
     )

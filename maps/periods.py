@@ -16,7 +16,7 @@ from hotspots.near_repeats import NearRepeats
 from hotspots.tracking import order_page
 from maps.boards import Board, hide_board, make_boards
 from maps.cell_trends import class_cells, class_hotspots, read_ground
-from maps.compare import compare_groups, months_of
+from maps.compare import choice_of, compare_groups
 from maps.config import Config
 from maps.disclosure import OPEN_SOURCES, PROFILES, Profile, name_category
 from maps.events import read_events
@@ -47,8 +47,8 @@ class Periods:
         Trend classes.
     near : NearRepeats or None
         Knox table and chains, where asked for and borne.
-    selected_on : list of str or None
-        The months that chose the hotspots; None for agreed ones.
+    selected_on : windows or None
+        The period whose counts chose the hotspots, from `maps.compare.choice_of`.
     """
 
     calendar: pd.DataFrame
@@ -58,7 +58,7 @@ class Periods:
     spot_trends: pd.DataFrame | None = None
     cell_trends: gpd.GeoDataFrame | None = None
     near: NearRepeats | None = None
-    selected_on: list[str] | None = None
+    selected_on: Any = None
 
 
 def tell_periods(
@@ -98,7 +98,7 @@ def tell_periods(
     calendar = read_events(config.calendar)
     times = profile_all(incidents, given=config.times, calendar=calendar)
     ground = read_ground(areas, study_area, incidents)
-    chosen_on = None if "agreed" in config.hotspots else [str(month) for month in months_of(incidents)]
+    chosen_on = choice_of(config.hotspots, incidents, as_of=as_of)
     hot = assign_hotspots(incidents, spots).notna()
     boards = make_boards(
         incidents,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hotspots import find_hotspots
 from maps.cell_trends import class_hotspots
-from maps.compare import add_changes, add_trends, choose_windows
+from maps.compare import add_changes, add_trends, choice_of, choose_windows
 
 
 def months(*names: str) -> list[pd.Period]:
@@ -51,7 +51,7 @@ def test_nothing_where_no_month_is_there_a_year_before():
 
 def test_a_clear_fall_is_said_with_both_counts():
     points = incidents({"2017-07": 200, "2018-07": 60})
-    spots = add_changes(find_hotspots(points, count=1), points, given={})
+    spots = add_changes(find_hotspots(points, count=1), points, given={}, selected_on=choice_of({}, points))
     assert spots["before"].iloc[0] == 200
     assert spots["after"].iloc[0] == 60
     assert spots["arrow"].iloc[0] == "down"
@@ -62,13 +62,13 @@ def test_a_clear_fall_is_said_with_both_counts():
 def test_one_month_alone_gets_no_change_and_says_so(caplog):
     points = incidents({"2018-07": 50})
     spots = find_hotspots(points, count=1)
-    assert add_changes(spots, points, given={}) is spots
+    assert add_changes(spots, points, given={}, selected_on=choice_of({}, points)) is spots
     assert "No change is shown" in caplog.text
 
 
 def test_windows_that_the_data_do_not_cover_are_said_not_guessed(caplog):
     points = incidents({"2017-07": 50, "2018-07": 50})
-    spots = add_changes(find_hotspots(points, count=1), points, given={"after": "2018-08"})
+    spots = add_changes(find_hotspots(points, count=1), points, given={"after": "2018-08"}, selected_on=None)
     assert "arrow" not in spots
     assert "No change is shown" in caplog.text
 

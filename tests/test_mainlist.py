@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from maps.cli import main
+from maps.compare import add_changes, choice_of
 
 DEMO = Path(str(files("maps"))) / "demo"
 ZIP = DEMO / "leeds_july_2016_2017_2018.zip"
@@ -50,11 +52,34 @@ def test_agreed_places_are_scored_and_others_shown_as_not_on_the_list(first):
     others = gpd.read_file(out / "hotspots.gpkg", layer="hotspots_not_on_the_agreed_list")
     assert len(others) == len(spots) - 2
     assert "not on the agreed list" in (out / "map.html").read_text(encoding="utf-8").lower()
+    # nobody said what they were chosen on: perhaps on one of the two Julys compared
+    assert set(table["no_arrow"]) == {"no arrow: it is not known which period's counts chose these places"}
+    assert table["arrow"].isna().all()
+    assert table["trend"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("agreed_on", "shown"),
+    [('"2016-07"', True), ('"no counts"', True), ('"2018-07"', False), ('["2017-07", "2018-07"]', True)],
+)
+def test_agreed_places_show_a_change_where_their_choice_allows_it(agreed_on, shown, caplog):
+    chosen = {"agreed": "agreed.gpkg", "agreed_on": tomllib.loads(f"on = {agreed_on}")["on"]}
+    months = pd.to_datetime(["2016-07-01", "2017-07-01", "2018-07-01"])
+    points = gpd.GeoDataFrame(
+        {"when": months, "precision": "month", "source": "x"},
+        geometry=gpd.points_from_xy([0] * 3, [0] * 3),
+        crs=27700,
+    )
+    spots = gpd.GeoDataFrame({"ref": ["A"]}, geometry=points.buffer(150)[:1], crs=27700)
+    spots.index = pd.RangeIndex(1, 2, name="rank")
+    found = add_changes(spots, points, given={}, selected_on=choice_of(chosen, points))
+    assert (found["arrow"].iloc[0] != "") is shown
 
 
 @pytest.mark.parametrize(
     ("hotspots", "said"),
     [
+        ("agreed = 'agreed.gpkg'\nagreed_on = 'last spring'", "not the name of a window"),
         ("previous = 'nowhere'", "no such file or folder"),
         ("previous = 'first.toml'", "previous run cannot be read"),
         ("method = 'streets'", "streets"),
