@@ -221,9 +221,8 @@ def try_placebos(
     if len(table) < 2 * FEW_AREAS:
         return Placebo(float("nan"), float("nan"), 0)
     targets = min(treated, len(table) // 3)
-    others = min(control, len(table) - targets)
     order = np.random.default_rng(seed).random((draws, len(table))).argsort(axis=1)
-    parts = table[order[:, :targets]], table[order[:, targets : targets + others]]
+    parts = table[order[:, :targets]], table[order[:, targets : targets + control]]
     plain, widened = _falls(*parts, measure_spread(table), level)
     return Placebo(float(plain.mean()), float(widened.mean()), draws)
 
@@ -257,7 +256,7 @@ def _detectable(t0: float, c0: float, c1: float, multiplier: float, wide: tuple[
         return float(np.log(after / expected) + multiplier * _error(t0, after, c0, c1, wide))
 
     # below one incident after, a ratio has no useful interval
-    if expected <= 1 or gap(1.0) > 0:
+    if gap(1.0) > 0:
         return float("nan")
     return float(1 - brentq(gap, 1.0, expected) / expected)
 

@@ -115,7 +115,7 @@ def count_months(
         asked = read_window(window)
         months = pd.period_range(asked.start, asked.last_day, freq="M")
     elif month.notna().any():
-        months = pd.period_range(month.min(), month.max(), freq="M")
+        months = pd.period_range(month.min(), month.max())
     else:
         months = pd.PeriodIndex([], freq="M")
     frame = pd.DataFrame(

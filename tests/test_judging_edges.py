@@ -21,6 +21,7 @@ def test_five_areas_are_enough_and_their_mean_size_is_kept():
     spread = measure_spread([*table, [0, 0]])
     assert (spread.areas, spread.freedom, spread.estimated) == (5, 4, True)
     assert spread.size == sum(map(sum, table)) / 5
+    assert measure_spread([*table, [1, 0]]).areas == 6
     few = measure_spread(table[:4])
     assert few == (1.6, 4, 5, False, math.inf)
 

@@ -143,6 +143,33 @@ def test_the_expected_share_is_that_of_the_ground():
     pd.testing.assert_frame_equal(classify_trends(frame, by=by), equal, check_names=False)
 
 
+def test_hot_months_wax_and_wane_by_their_distance_in_standard_errors():
+    quiet = np.full((9, 12), 5)
+    for mean, more in ((np.arange(10.0, 22.0), 30), (np.linspace(0.1, 0.9, 12), 20)):
+        # as many above the mean each month, over a growing root of it
+        seen = np.vstack([np.round(mean) + more, quiet])
+        expected = np.vstack([np.round(mean) if mean[0] > 1 else mean, quiet])
+        assert classify_counts(pd.DataFrame(seen), expected=expected)["esri"].iloc[0] == "diminishing"
+    # nothing expected on no ground: what is seen there is hot, by no measure
+    table = classify_counts(pd.DataFrame([[5] * 12]), expected=np.zeros((1, 12)))
+    assert table[["hot_months", "esri"]].values.tolist() == [[12, "persistent"]]
+
+
+def test_places_without_records_and_without_ground_are_never_hot():
+    frame = months_of(*((m, 1, 40) for m in pd.date_range("2018-01-01", periods=12, freq="MS")))
+    size = pd.Series({1: 1.0, 4: 0.001})
+    assert classify_trends(frame, by=frame["place"], size=size)["hot_months"].tolist() == [0, 0]
+    nowhere = classify_trends(frame, by=frame["place"] * 0 - 1, size=pd.Series({4: 0.0}))
+    assert nowhere[["hot_months", "trend"]].values.tolist() == [[0, "none"]]
+
+
+def test_nothing_has_no_months():
+    none = months_of(("2018-01-01", 1, 2)).iloc[:0]
+    counts, everyone = count_months(none, by=none["place"])
+    assert (counts.shape, len(everyone)) == ((0, 0), 0)
+    assert counts.columns.dtype == everyone.index.dtype == "period[M]"
+
+
 def test_spans_by_the_chunk_are_those_of_all_at_once(monkeypatch):
     rng = np.random.default_rng(6)
     starts = pd.Series(pd.Timestamp("2018-07-02") + pd.to_timedelta(rng.integers(0, 20_000, 50), unit="min"))
