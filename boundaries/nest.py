@@ -127,19 +127,14 @@ def centre_area(
 
 def _as_areas(members: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
     """Members as areas with ``code`` and ``name``, whatever they came as."""
-    if {"code", "name"} <= set(members.columns):
-        return members.reset_index(drop=True)
-    if {"ref", "name"} <= set(members.columns):
+    coded = {"code", "name"} <= set(members.columns)
+    if not coded and {"ref", "name"} <= set(members.columns):
         ranks = [str(rank) for rank in members.index]
         return members.assign(code=members["ref"], rank=ranks).reset_index(drop=True)
-    if "place" in members.columns:
+    if not coded and "place" in members.columns:
         return _streets(members, radius)
-    return _refuse(members)
-
-
-def _refuse(members: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     require_columns(members, ["code", "name"], what="what areas are to be built of")
-    return members
+    return members.reset_index(drop=True)
 
 
 def _streets(incidents: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:

@@ -195,6 +195,11 @@ def test_areas_come_page_by_page_from_the_latest_service(service, tmp_path):
     assert "where=LAD24CD%3D%27Leeds%27+OR+LAD24NM%3D%27Leeds%27" in pages[0]
 
 
+def test_a_whole_country_is_asked_for_without_a_district(service, tmp_path):
+    assert len(wards_from(service, tmp_path, within=None)) == 7
+    assert all("where=1%3D1" in path for path in service.asked if "/query" in path)
+
+
 def test_the_second_time_nothing_is_asked(service, tmp_path):
     first = wards_from(service, tmp_path)
     asked = len(service.asked)

@@ -234,3 +234,21 @@ def test_what_is_put_aside_lies_beside_the_results_and_the_next_run_clears_what_
     (tmp_path / ".out.aside" / "drafts.docx").write_text("a person's name", encoding="utf-8")
     make(out, "two")
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_result_without_its_manifest_is_never_swapped_in(tmp_path):
+    make(tmp_path / "out", "old")
+    with (
+        pytest.raises(RuntimeError, match="without its manifest"),
+        replace_folder(tmp_path / "out") as folder,
+    ):
+        (folder / "map.html").write_text("half", encoding="utf-8")
+    assert read_result(tmp_path / "out") == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("text", ['{"tool": "another", "outputs": {}}', '["map.html"]', "{"])
+def test_a_manifest_of_another_tool_is_not_ours(tmp_path, text):
+    (tmp_path / MANIFEST).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="files that this tool did not write"):
+        make(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 import logging
 import zipfile
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
+import hotspots.readers
 from boundaries.layers import read_layers
 from hotspots import read_incidents
 from hotspots.checks import InputError
@@ -140,6 +142,27 @@ def test_files_that_are_not_there_or_locked_are_all_named(tmp_path: Path) -> Non
         find_files([str(tmp_path / "*.csv"), path])
     with pytest.raises(InputError, match="no file was named"):
         find_files([])
+
+
+def test_files_too_large_to_hold_are_refused_before_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hotspots.readers, "MAX_BYTES", 60)
+    text = "ref\n" + "A1\n" * 20  # 64 bytes
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8", newline="\n")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("b.csv", text)
+    with pytest.raises(InputError, match=r"larger than 1 GB.*a\.csv.*the zip unpacks to more.*b\.zip"):
+        find_files(tmp_path)
+    packed = tmp_path / "c.csv.gz"
+    packed.write_bytes(gzip.compress(text.encode()))
+    assert packed.stat().st_size < 60
+    (found,) = find_files(packed)
+    with pytest.raises(InputError, match=r"unpacks to more than 1 GB.*c\.csv\.gz"):
+        found.read()
+    # one that just fits is read whole
+    (tmp_path / "d.csv").write_text("ref\n" + "A1\n" * 18 + "A\n", encoding="utf-8", newline="\n")
+    assert len(find_files(tmp_path / "d.csv")[0].read()) == 60
 
 
 @pytest.mark.parametrize(

@@ -290,3 +290,14 @@ def test_real_lsoas_of_2011_and_2021(shared_data: Path):
     merged = shared[shared["change"] == "merged"]
     assert merged["old_codes"].item() == ["E01033018", "E01033019"]
     assert merged["code"].item() == "E01035054"
+
+
+def test_a_look_up_without_other_spellings_joins_by_name(caplog):
+    wards = areas_of(box(0, 0, 1, 1), box(1, 0, 2, 1), code=["Armley", "Otley"], name=["Armley", "Otley"])
+    table = pd.DataFrame({"code": ["E1", "E2"], "name": ["ARMLEY", "Otley"], "committee": ["West", "North"]})
+    joined = join_lookup(wards, table)
+    assert joined[["code", "name", "committee"]].values.tolist() == [
+        ["E1", "ARMLEY", "West"],
+        ["E2", "Otley", "North"],
+    ]
+    assert "joined by name" in caplog.text

@@ -1,0 +1,98 @@
+"""Files of streets, and what a run assumes where its configuration says nothing of patrols or cameras."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+from map_examples import make_incidents, make_spots
+
+from hotspots import choose_patrols
+from hotspots.checks import CRS, InputError
+from hotspots.own_shapes import read_shapes
+from maps.config import read_config
+from maps.deploy import pick_patrols, site_cameras
+from maps.mainlist import finder_options
+
+ROADS = gpd.GeoDataFrame(
+    geometry=[shapely.LineString([(429_900, 433_500), (430_900, 433_500), (430_900, 434_200)])], crs=CRS
+)
+
+
+@pytest.fixture
+def roads(tmp_path: Path) -> Path:
+    ROADS.to_crs(4326).to_file(tmp_path / "roads.geojson")
+    return tmp_path / "roads.geojson"
+
+
+def configured(folder: Path, hotspots: str) -> dict[str, object]:
+    (folder / "a.csv").write_text("Month,Longitude,Latitude,Crime type\n", encoding="utf-8")
+    path = folder / "team.toml"
+    path.write_text(f"[incidents]\nfiles = 'a.csv'\n[hotspots]\n{hotspots}\n", encoding="utf-8")
+    return finder_options(read_config(path), study_area="Leeds", ground="around")
+
+
+def test_patrols_drive_along_the_streets_of_a_file_in_whatever_system_it_is(roads):
+    spots = make_spots()
+    incidents = make_incidents(spots).assign(harm=1.0)
+    team = {"officers": 2, "vehicles": 1, "shift": "14:00-16:00", "by": "incidents"}
+    found, further = pick_patrols(spots, incidents, {**team, "streets": roads, "start": "2026-11-30"})
+    by_hand, _ = choose_patrols(spots, incidents=incidents, streets=ROADS, **team)
+    assert (
+        found[["name", "chosen", "why"]].values.tolist() == by_hand[["name", "chosen", "why"]].values.tolist()
+    )
+    assert further["officers"].iloc[0] == 2
+
+
+def test_an_assumption_that_cannot_be_kept_is_told_and_stops_nothing(caplog):
+    spots = make_spots().assign(harm=0.0, incidents=0)
+    incidents = make_incidents(make_spots()).iloc[:0].assign(harm=0.0)
+    stops, further = pick_patrols(spots, incidents, {})
+    assert (len(stops), len(further)) == (0, 0)
+    assert "No [patrols] in the configuration: 4 officers in 2 vehicles, 14:00-22:00." in caplog.text
+    assert "No patrols are chosen: " in caplog.text
+    with pytest.raises(InputError):
+        pick_patrols(spots, incidents, {"officers": 4})
+
+
+def test_cameras_are_as_configured_or_ten_of_100_metres(caplog):
+    incidents = make_incidents(make_spots()).assign(harm=0.0)
+    sites = site_cameras(incidents, {"count": 2, "radius": 60.0})
+    assert sites["radius"].tolist() == [60.0, 60.0]
+    assert "No [cameras]" not in caplog.text
+    assert set(site_cameras(incidents, {})["radius"]) == {100.0}
+    assert "No [cameras] in the configuration: 10 cameras of 100 m." in caplog.text
+
+
+def test_the_finder_reads_the_streets_and_cells_take_the_study_area(tmp_path, roads):
+    options = configured(tmp_path, "method = 'streets'\nstreets = 'roads.geojson'")
+    assert options["streets"].crs == CRS
+    assert options["streets"].length.sum() == pytest.approx(1700, abs=1)
+    assert options["study_area"] == "around"
+    assert configured(tmp_path, "method = 'cells'")["study_area"] == "Leeds"
+
+
+def test_a_file_of_shapes_says_what_is_wrong_with_it(tmp_path, caplog):
+    def refused(name: str, said: str) -> None:
+        with pytest.raises(InputError, match=said):
+            read_shapes(tmp_path / name, what="The file of streets")
+
+    refused("none.gpkg", r"The file of streets cannot be read.*none\.gpkg: not there")
+    refused(".", r": a folder")
+    (tmp_path / "empty.geojson").write_bytes(b"")
+    refused("empty.geojson", "0 bytes")
+    (tmp_path / "words.geojson").write_text("streets", encoding="utf-8")
+    refused("words.geojson", r"cannot be read.*GeoPackage, GeoJSON or shapefile")
+    (tmp_path / "table.csv").write_text("street\nBoar Lane\n", encoding="utf-8")
+    refused("table.csv", "the file holds no shapes")
+    ROADS.to_file(tmp_path / "bare.shp")
+    (tmp_path / "bare.prj").unlink()
+    refused("bare.shp", "says no coordinate reference system")
+    polar = ROADS.set_crs(4326, allow_override=True)  # metres that claim to be degrees
+    polar.to_file(tmp_path / "polar.gpkg")
+    refused("polar.gpkg", "nowhere on the map")
+    gpd.GeoDataFrame(geometry=[*ROADS.geometry, None], crs=CRS).to_file(tmp_path / "some.gpkg")
+    assert len(read_shapes(tmp_path / "some.gpkg", what="The file of streets")) == 1
+    assert "some.gpkg: 1 of 2 rows have no shape and are left out." in caplog.text
