@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from hotspots.assess import assess_response
-from hotspots.checks import CRS, InputError, Problems, require_metres
+from hotspots.checks import CRS, InputError, Problems, announce, require_metres
 from hotspots.comparators import propose_comparators
 from hotspots.plan_dates import parse_date
 from hotspots.plan_record import Plan
@@ -192,6 +192,10 @@ def _comparators(
             incidents, targets, selected_on=selected, others=_apart(others, targets), width=ring
         )
     except InputError:
+        announce(
+            "The records do not hold the months that chose the place: how far counts vary is estimated from "
+            f"the {len(fixed)} comparison areas alone. Files that reach back to those months say more."
+        )
         return fixed
     free = pool[~pool.geometry.intersects(fixed.union_all())].assign(role="placebo")
     return gpd.GeoDataFrame(pd.concat([fixed, free[["role", "geometry"]]], ignore_index=True), crs=CRS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -191,3 +192,15 @@ def test_a_mistake_inside_a_row_of_a_record_has_its_line() -> None:
     }
     assert line_at(locate_keys(text), ("people", "actions", 2, "more", "when")) == 4
     assert line_at(locate_keys(text), ("frozen", "areas")) == 1
+
+
+def test_records_that_do_not_reach_back_are_said(
+    make: Make, spots: gpd.GeoDataFrame, caplog: pytest.LogCaptureFixture
+) -> None:
+    months = [f"{year}-{month:02d}-01" for year in (2016, 2017, 2018) for month in range(1, 13)]
+    data = make(crimes=600, asb=0, far=900, months=months)
+    plan = draft_plan(spots.loc[1], data, spots=spots, selected_on="2016", as_of="2018-01-01")
+    later = data[data["when"].dt.year > 2016].reset_index(drop=True)
+    with caplog.at_level(logging.INFO, logger="safer_hotspots"):
+        assess_plan(plan, later, start="2018-01-01", end="2018-12-31")
+    assert "do not hold the months that chose the place" in caplog.text
