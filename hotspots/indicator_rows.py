@@ -241,7 +241,9 @@ def survey_row(
     picked = [[i for i in range(len(mine)) if windows[i] == window] for window in (first, second)]
     if any(len(found) > 1 for found in picked):
         raise InputError(
-            "The table of surveys has a figure twice", given=f"{indicator.key}, {first} or {second}"
+            "The table of surveys has a figure twice",
+            given=f"{indicator.key}, {first} or {second}",
+            advice="one row for each indicator and date",
         )
     if not all(picked):
         return start | {"said": "no figures given for both windows"}

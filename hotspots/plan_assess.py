@@ -75,7 +75,11 @@ def assess_plan(
         When the response has no dates, the plan is for a person, or the data do not cover the windows.
     """
     if plan.covers == "person":
-        raise InputError("A plan for a person is not assessed from incident counts", given=plan.title)
+        raise InputError(
+            "A plan for a person is not assessed from incident counts",
+            given=plan.title,
+            advice="write the Assessment from the case notes",
+        )
     require_metres(incidents, what="incidents")
     first, last = _response_dates(plan, start, end)
     targets = frozen_frame(plan.frozen["areas"])
@@ -148,7 +152,11 @@ def _response_dates(plan: Plan, start: Any, end: Any) -> tuple[Any, Any]:
             found.append(day)
     problems.raise_any()
     if found[1] < found[0]:
-        raise InputError("The response ends before it starts", given=f"{found[0]} to {found[1]}")
+        raise InputError(
+            "The response ends before it starts",
+            given=f"{found[0]} to {found[1]}",
+            advice="mend the dates in the document",
+        )
     return found[0], found[1]
 
 

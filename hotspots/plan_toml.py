@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import pathlib
@@ -129,7 +130,8 @@ def write_record(plan: Plan, path: str | os.PathLike[str]) -> pathlib.Path:
         beside.write_bytes(text.encode())
         beside.replace(file)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what stood in the way of writing may stand here too
+            beside.unlink()
         raise InputError(
             "The plan's record cannot be written",
             given=f"{file}: {error.strerror}",
