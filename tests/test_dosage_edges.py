@@ -60,6 +60,14 @@ def test_without_two_visits_on_one_day_there_is_no_gap(visits):
     assert not any(line.startswith("Gaps") for line in describe_visits(visits.iloc[:1], PLAN))
 
 
+def test_a_planned_visit_made_in_another_month_has_no_share_of_that_month(visits):
+    late = visits.iloc[:1].assign(date=pd.Timestamp("2026-12-02"))
+    table = summarise_visits(late, PLAN.iloc[:1]).set_index("period")
+    assert table["delivered_visits"].to_dict() == {"2026-11": 0, "2026-12": 1}
+    assert table.loc["2026-11", "compliance"] == 0
+    assert pd.isna(table.loc["2026-12", "compliance"])
+
+
 def test_nothing_planned_and_nothing_done(visits):
     table = summarise_visits(visits.iloc[:0], PLAN.iloc[:0])
     assert len(table) == 0
