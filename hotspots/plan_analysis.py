@@ -128,7 +128,7 @@ def _fine_times(facts: Facts) -> list[str]:
     return said
 
 
-def compare_text(facts: Facts, *, study_area: str, chosen_on: list[pd.Period] | None) -> str:
+def compare_text(facts: Facts, *, study_area: str, chosen_on: Any) -> str:
     """Latest month (or year) beside the same a year before, here and in the whole data, with chance.
 
     No change is shown where the place was chosen on one of the two periods only: it was chosen for being

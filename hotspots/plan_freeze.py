@@ -14,6 +14,7 @@ from hotspots.plan_facts import Facts, rows_inside
 from hotspots.plan_record import Plan
 from hotspots.plan_target import Shares, Target
 from hotspots.plan_words import say_count, say_date, say_list, say_months, strip_near
+from hotspots.selection import NOT_KNOWN
 from hotspots.windows import read_windows
 
 
@@ -31,8 +32,9 @@ def freeze_plan(
         raise InputError(
             "The surrounding area must be wider than 0 metres", given=f"ring={ring}", advice="200"
         )
-    selected = _selected_months(facts, selected_on)
-    frozen = {
+    unknown = isinstance(selected_on, str) and selected_on == NOT_KNOWN
+    selected = _selected_months(facts, None if unknown else selected_on)
+    frozen: dict[str, Any] = {
         "name": target.name,
         "ring_metres": float(ring),
         "counted": say_list(facts.kinds),
@@ -41,6 +43,8 @@ def freeze_plan(
         "selected_incidents": _count_in(facts, selected),
         **_baseline(facts, selected),
     }
+    if unknown:
+        frozen["choice"] = NOT_KNOWN
     rows = _propose(facts, target, spots, ring=ring, selected=selected)
     frozen["comparator"] = _say_comparator(rows, facts, spots)
     frozen["areas"] = [{**_names(part), "wkt": _wkt(part["geometry"])} for part in target.parts]

@@ -33,6 +33,7 @@ from hotspots.plan_text import (
     types_text,
 )
 from hotspots.plan_words import clean_text, strip_near
+from hotspots.selection import NOT_KNOWN
 
 
 def draft_plan(
@@ -79,7 +80,8 @@ def draft_plan(
     ring : float
         Metres of the surrounding area in which displacement will be looked for.
     selected_on : window or list of windows, optional
-        The period whose counts chose the place. None: the whole period of the data.
+        The period whose counts chose the place. None: the whole period of the data; "not known": the
+        same, and no change is shown.
     nearby : GeoDataFrame or dict of GeoDataFrame, optional
         Points of pubs, schools, shops, parks ..., by a column ``kind`` or as a dict by kind.
     patrols, cameras : str
@@ -146,7 +148,9 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
 def _analyse(
     facts: Facts, target: Target, study_area: str, nearby: Any, frozen: dict[str, Any]
 ) -> dict[str, Any]:
-    chosen_on = [pd.Period(month, freq="M") for month in frozen.get("selected_months", ())]
+    chosen_on: Any = [pd.Period(month, freq="M") for month in frozen.get("selected_months", ())]
+    if frozen.get("choice") == NOT_KNOWN:
+        chosen_on = NOT_KNOWN
     return {
         "what": types_text(facts),
         "where": where_text(facts, target),

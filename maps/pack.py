@@ -162,6 +162,8 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
     options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": read_nearby(job.config)}
     options["calendar"] = job.periods.calendar
+    if isinstance(job.periods.selected_on, str):  # an agreed list, and nobody said what it was chosen on
+        options["selected_on"] = job.periods.selected_on
     with tempfile.TemporaryDirectory() as none:
         home = job.config.plans or Path(none)
         copy_plans(update_plans(home, job.spots, job.incidents, job.areas, **options), folder)

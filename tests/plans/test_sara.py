@@ -351,3 +351,11 @@ def test_words_agree_with_numbers() -> None:
     assert say_count(2, "crime") == "2 crimes"
     assert say_share(5, 19) == "5 of 19"
     assert say_share(5, 20) == "5 of 20 (25%)"
+
+
+def test_a_place_chosen_on_nobody_knows_what_shows_no_change(incidents, spots):
+    plan = draft_plan(spots.loc[1], incidents, spots=spots, selected_on="not known", as_of="2018-08-01")
+    said = "No change is shown (no arrow: it is not known which period's counts chose these places)."
+    assert plan.analysis["compare"] == said
+    assert plan.frozen["selected_months"] == ["2017-07", "2018-07"]
+    assert draft_plan(None, incidents, plan=plan, as_of="2018-08-01").analysis["compare"] == said
