@@ -105,6 +105,7 @@ def bad_folders(base: Path, scale: float) -> Tries:
         "full",
         "x" * 300,
         "round",
+        "gone",
         "round/out",
         "a\0b",
         "/",

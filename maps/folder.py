@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -51,6 +52,7 @@ def replace_folder(out: Path) -> Iterator[Path]:
         When ``out`` cannot be used, another run is writing to it, the disk is full, or one of its files
         is open elsewhere.
     """
+    _check_clock()
     out = Path(os.path.abspath(out))  # noqa: PTH100  (resolve() would follow a link given as the folder)
     new, old, aside = (_beside(out, what) for what in ("new", "old", "aside"))
     with _only_writer(out):
@@ -74,6 +76,17 @@ def replace_folder(out: Path) -> Iterator[Path]:
             shutil.rmtree(new, ignore_errors=True)
 
 
+def _check_clock() -> None:
+    """Refuse a clock from before 1980, where the dates inside Word documents and workbooks begin."""
+    now = time.localtime()
+    if now.tm_year < 1980:
+        raise InputError(
+            "This computer's clock is wrong",
+            given=f"it says {now.tm_year}-{now.tm_mon:02d}-{now.tm_mday:02d}",
+            advice="set its date, and have its battery looked at",
+        )
+
+
 def _beside(out: Path, what: str) -> Path:
     return out.with_name(f".{out.name}.{what}")
 
@@ -82,6 +95,8 @@ def _beside(out: Path, what: str) -> Path:
 def _only_writer(out: Path) -> Iterator[None]:
     """Hold the folder's lock: the system frees it even when a run is killed."""
     with clear_errors(out):
+        if out.is_symlink() and not out.exists():
+            raise InputError("The output folder is a link to nowhere", given=str(out), advice="another --out")
         if out.exists() and not out.is_dir():
             raise InputError("The output must be a folder", given=f"{out} is a file", advice="another --out")
         made = [folder for folder in out.parents if not folder.exists()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import platform
 from collections.abc import Mapping
 from pathlib import Path
@@ -62,7 +63,7 @@ def refuse_changed(before: list[dict[str, Any]], after: list[dict[str, Any]]) ->
 
 def refuse_overlap(config: Config, out: Path) -> None:
     """Refuse results that would replace a run's own files, or be read as incidents by the next run."""
-    problems, inner = Problems("The results cannot go there"), out.resolve()
+    problems, inner = Problems("The results cannot go there"), Path(os.path.realpath(out))
     for path in (config.path, *config.files, *filter(None, [config.plans])):
         if path.resolve().is_relative_to(inner):
             what = "the open plans" if path == config.plans else path.name

@@ -194,3 +194,12 @@ def test_the_same_bytes_in_other_surroundings(tmp_path):
         assert done.returncode == 0, done.stderr
         results.append(snapshot(tmp_path / name / "out"))
     assert results[0] == results[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+@pytest.mark.parametrize("target", ["round", "not there"])
+def test_a_link_to_nowhere_is_no_folder_for_results(tmp_path, capsys, target):
+    team = make_team(tmp_path / "team", rows=5)
+    (tmp_path / "round").symlink_to(target)
+    assert "a link to nowhere" in refused(capsys, "run", team / "team.toml", "--out", tmp_path / "round")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["round", "team"]

@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -252,3 +253,10 @@ def test_a_manifest_of_another_tool_is_not_ours(tmp_path, text):
     (tmp_path / MANIFEST).write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="files that this tool did not write"):
         make(tmp_path)
+
+
+def test_a_clock_from_before_1980_is_said_to_be_wrong(tmp_path, monkeypatch):
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(86_400))
+    with pytest.raises(InputError, match=r"clock is wrong.*it says 1970-01-02"):
+        make(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
