@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from geopandas.array import from_shapely
+from geopandas.array import GeometryArray
 
 from hotspots.checks import CRS, announce
 from hotspots.collapse import Floats, Ints, collapse_incidents, coordinates_of, incidents_per_row
@@ -68,7 +68,7 @@ def count_points(points: Points, *, grid: Grid, area: Any = None) -> dict[str, A
 def frame_cells(table: dict[str, Any], *, grid: Grid) -> gpd.GeoDataFrame:
     """Draw the cells beside their columns: last of all, for shapes take more room than all the rest."""
     column, row = table["column"], table["row"]
-    shapes = from_shapely(draw_cells(grid, column, row), crs=CRS)
+    shapes = GeometryArray(draw_cells(grid, column, row), crs=CRS)
     index = pd.Index(key_cells(column, row), name="cell")
     frame = pd.DataFrame({**table, "geometry": shapes}, index=index, copy=False)
     return gpd.GeoDataFrame(frame, geometry="geometry")
@@ -88,7 +88,11 @@ def _positions(column: Ints, row: Ints, own_column: Ints, own_row: Ints) -> Ints
         return np.empty(0, dtype=np.int64)
     left, low = column.min(), row.min()
     wide, tall = int(column.max() - left) + 1, int(row.max() - low) + 1
+    at: Ints = own_row - low
+    at *= wide
+    at += own_column - left
+    if len(row) == wide * tall:  # every cell of the rectangle is there, row by row
+        return at
     table = np.zeros(wide * tall, dtype=np.int64)
     table[(row - low) * wide + column - left] = np.arange(len(row))
-    at: Ints = table[(own_row - low) * wide + own_column - left]
-    return at
+    return np.asarray(table.take(at))

@@ -28,7 +28,7 @@ def find_core(squares: Squares, weight: Ints, *, minimum: float, asked: Bools | 
     load = Load(squares, weight)
     places = np.arange(len(weight)) if asked is None else np.flatnonzero(asked[squares.order])
     core = np.zeros(len(weight), dtype=bool)
-    if squares.full and load.total < 2**53:
+    if squares.full:
         inside, around = _boxes(load)
         places = places[around(places) >= minimum]
         enough = inside(places) >= minimum
@@ -70,9 +70,9 @@ def _boxes(load: Load) -> tuple[Callable[[Ints], Any], Callable[[Ints], Any]]:
     """Functions for the weight in a box surely inside, and in one surely around, the disc of each place."""
     squares, cuts = load.squares, load.squares.cuts
     wide, tall = squares.width // 2 + 1, squares.height // 2 + 1  # of four squares each: quicker to lay
-    own = None if load.ones else load.own
-    table: Any = np.bincount((squares.row >> 1) * wide + (squares.column >> 1), own, minlength=wide * tall)
-    table = table.astype(load.sums.dtype, copy=False).reshape(tall, wide)
+    table: Any = np.zeros((tall, wide), dtype=load.sums.dtype)
+    at = (squares.row >> 1) * wide + (squares.column >> 1)
+    np.add.at(table.reshape(-1), at, load.own.astype(table.dtype, copy=False))
     np.cumsum(table, axis=1, out=table, dtype=table.dtype)
     for lower, upper in itertools.pairwise(table):  # far quicker than cumsum along the columns
         upper += lower
