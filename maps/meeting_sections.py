@@ -57,13 +57,14 @@ def say_changes(
         new = here[~here["ref"].isin(before["ref"])]
         gone = earlier[~earlier["ref"].isin(spots["ref"])]
         said += [_say_places("New since the last list", new), _say_places("Gone since the last list", gone)]
-    if "arrow" in here:
+    if "arrow" in here and here["arrow"].isin(["up", "down", "level"]).any():
         for arrow, word in (("up", "Growing"), ("down", "Falling")):
             said.append(_say_places(word, here[here["arrow"] == arrow]))
-        if (here["arrow"] == "").any() and "no_arrow" in here:
-            said += [f"Not compared: {reason}." for reason in here["no_arrow"].dropna().unique() if reason]
     else:
         said.append("Growing and falling: not compared in this run.")
+    if "no_arrow" in here:
+        reasons = here["no_arrow"].fillna("").astype("str").str.removeprefix("no arrow: ").unique()
+        said += [f"Not compared: {reason}." for reason in reasons if reason]
     return [*blocks, Bullets(tuple(said))]
 
 

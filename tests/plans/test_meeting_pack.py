@@ -18,6 +18,7 @@ from hotspots.plan_names import draft_person_plan
 from hotspots.plan_record import Plan
 from hotspots.sara import draft_plan
 from maps.meeting_pack import is_inside, write_pack
+from maps.meeting_sections import say_changes
 from maps.plan_actions import list_reviews, tabulate_actions
 from maps.plan_assets import say_cameras, say_patrols
 
@@ -118,6 +119,17 @@ def test_a_pack_opens_with_actions_and_holds_map_tables_and_plans(pack: Path) ->
     assert not re.search(r'(src|href)="(?!data:)|<script|late <b>', text)
     names = sorted(p.name for p in pack.parent.rglob("*") if p.is_file())
     assert names == ["SE3000033000-boar-lane.docx", "SE3000033000-boar-lane.html", "pack.html", "tables.xlsx"]
+
+
+def test_growth_that_was_not_compared_is_not_called_none(spots: gpd.GeoDataFrame) -> None:
+    why = "these places were chosen on July 2018, which is in only one of the two windows compared"
+    shown = spots.assign(arrow="", no_arrow=f"no arrow: {why}", words="10 and 40")
+    _, found = say_changes(shown, spots, None, None)
+    assert found.items == (
+        "New and gone: not known, as no earlier list was given.",
+        "Growing and falling: not compared in this run.",
+        f"Not compared: {why}.",
+    )
 
 
 def test_the_workbook_of_a_pack_has_the_actions_and_runs_nothing(pack: Path) -> None:
