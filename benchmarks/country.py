@@ -1,10 +1,10 @@
 """A country's records made from three West Yorkshire months: what `benchmarks/scale.py` runs on.
 
 The county's 22,515 snap points are laid 34 times over England, 765,510 distinct points, busy counties and
-quiet ones. Rows are drawn with replacement, by a seed; one row in five takes the category of another, so that
-places × categories grow as they do in the national files (about a fifth of the rows of a year). Crime IDs are
-unique, ASB has none; rows without coordinates come with the draw; one row in 20,000 is spoilt, and one in a
-million repeats the ID of the row before it.
+quiet ones. Rows are drawn with replacement, by a seed; one row in twenty takes the category of another, so
+that places × categories grow as they do in the national files (about a quarter of the rows of a year, a
+twentieth of those of a decade). Crime IDs are unique, ASB has none; rows without coordinates come with the
+draw; one row in 20,000 is spoilt, and one in a million repeats the ID of the row before it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 ASB = "Anti-social behaviour"
+OTHER = 0.05  # share of rows that take another's category
 STEP = 60_000  # metres between one copy of the county and the next
 # Rows of copies from the south: northing of the row's middle, easting of the first and of the last copy.
 ROWS = (
@@ -81,7 +82,7 @@ def make_country(archive: Path, folder: Path, *, rows: int, months: int, seed: i
     for number in range(months):
         n = rows * (number + 1) // months - rows * number // months
         row = rng.integers(0, len(county), n)
-        kind = np.where(rng.random(n) < 0.2, rng.integers(0, len(county), n), row)
+        kind = np.where(rng.random(n) < OTHER, rng.integers(0, len(county), n), row)
         copy = rng.choice(len(lon), n, p=busy)
         x, y = _spoil(lon[copy, row], lat[copy, row], rng)
         table = pa.table(
@@ -121,8 +122,15 @@ def _ids(n: int, without: Any, rng: Any) -> Any:
 
 
 def make_wards(wards: Path, path: Path) -> Path:
-    """Write the 33 Leeds wards, laid along with the county, as one GeoPackage of 1,122."""
+    """Write the 33 Leeds wards, laid along with the county, as one GeoPackage of 1,122.
+
+    National ward files are clean coverages, this one of Leeds is not: its slivers are settled first.
+    """
+    import shapely
+
     leeds = gpd.read_file(wards).to_crs(27700)
+    whole = shapely.set_precision(shapely.make_valid(leeds.geometry.to_numpy()), 0.1)
+    leeds = leeds.set_geometry(gpd.GeoSeries(shapely.coverage_clean(whole, gap_width=60), crs=27700))
     laid = [
         leeds.assign(
             name=[f"{name} ({number})" for name in leeds["WARD_NAME"]],

@@ -24,6 +24,7 @@ from hotspots.scale_ids import find_repeats
 from hotspots.scale_judge import Judged, judge_groups, place_groups
 from hotspots.scale_keys import Rows, Texts, choose_columns, count_groups, number_texts, read_texts
 from hotspots.scale_rejects import (
+    count_files,
     judge_sample,
     keep_ledger,
     label_categories,
@@ -187,10 +188,14 @@ def collapse_table(
         taken = take_sample(rows, judged, dates, ledger, names=names, size=sample)
         examples = judge_sample(taken, ledger, settings, end, study_area, size=sample)
         dated = _tell_dates(by_date, dates, judged, settings)
+        by_file = count_files(rows, names)
     column = "when" if apart else "window" if spans else ""
+    rejects = list_rejects(ledger, examples)
+    if by_file:
+        rejects.attrs["rows_by_file"] = by_file
     return Collapsed(
         places=place_groups(judged, dates, settings, column=column),
-        rejects=list_rejects(ledger, examples),
+        rejects=rejects,
         dated=subtract(dated, ledger),
         counted=_count_causes(judged, dates, settings),
         sample=examples,

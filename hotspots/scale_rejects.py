@@ -105,6 +105,15 @@ def keep_ledger(
     return ledger[ledger["rows"] > 0].reset_index(drop=True).astype(texts)
 
 
+def count_files(rows: Rows, names: Mapping[str, str]) -> dict[str, int]:
+    """Rows of each file, where the engine knows files."""
+    if not names or "_file" not in rows.table.columns:
+        return {}
+    table = rows.table.group_by("_file").aggregate(n=rows.table.count())
+    found = fetch(table).set_index("_file")["n"]
+    return {names.get(str(path), str(path)): int(n) for path, n in sorted(found.items())}
+
+
 def label_categories(texts: Texts, layout: Layout) -> list[str]:
     """Category of each distinct text, as the layout labels it."""
     if layout.fixed_category or "_category" not in texts.values:
