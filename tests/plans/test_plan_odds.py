@@ -24,6 +24,7 @@ from hotspots.plan_record import Plan
 from hotspots.plan_target import find_target
 from hotspots.plan_words import say_months
 from hotspots.sara import draft_plan
+from maps.document import write_file
 from maps.plan_fields import W, read_fields
 from maps.plan_store import kept_map, open_plan, save_plan
 
@@ -88,6 +89,14 @@ def test_a_document_without_its_map_or_gone_gives_none(record: Path, tmp_path: P
     assert kept_map(tmp_path / "gone.docx") is None
     docx.Document().save(str(tmp_path / "empty.docx"))
     assert kept_map(tmp_path / "empty.docx") is None
+
+
+def test_a_document_in_a_place_that_cannot_be_is_one_sentence(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match=r"plan\.docx cannot be written"):
+        write_file(tmp_path / "file" / "plan.docx", b"words")
+    write_file(tmp_path / "new" / "plan.docx", b"words")
+    assert [p.name for p in (tmp_path / "new").iterdir()] == ["plan.docx"]
 
 
 def test_discs_hold_what_lies_within_their_radius_not_within_their_drawing(make: Make) -> None:
