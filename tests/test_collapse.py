@@ -40,7 +40,7 @@ def test_only_points_and_whole_counts():
     with pytest.raises(InputError, match="must be points"):
         collapse_incidents(gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=27700))
     for missing in (None, shapely.Point()):
-        with pytest.raises(InputError, match="1 of 2 incidents have no coordinates.*row 1"):
+        with pytest.raises(InputError, match=r"1 of 2 incidents have no coordinates.*row 1"):
             collapse_incidents(gpd.GeoDataFrame(geometry=[shapely.Point(1, 1), missing], crs=27700))
     with pytest.raises(InputError, match="whole numbers"):
         collapse_incidents(points([(0, 0)], incidents=[1.5]))
