@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+import maps.exchange
 import maps.folder
 from hotspots.checks import InputError
 from maps.folder import MANIFEST, finish_swap, replace_folder, sha256_of
@@ -260,3 +261,28 @@ def test_a_clock_from_before_1980_is_said_to_be_wrong(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"clock is wrong.*it says 1970-01-02"):
         make(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_folders_are_exchanged_where_the_system_cannot(tmp_path, monkeypatch):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    (tmp_path / "one" / "a.txt").write_text("a", encoding="utf-8")
+    monkeypatch.setattr(maps.exchange.sys, "platform", "win32")
+    assert not maps.exchange.exchange_folders(tmp_path / "one", tmp_path / "two")
+    monkeypatch.setattr(maps.exchange.sys, "platform", "darwin")
+    monkeypatch.setattr(maps.exchange.ctypes, "CDLL", lambda _: object())
+    assert not maps.exchange.exchange_folders(tmp_path / "one", tmp_path / "two")
+    assert [p.name for p in (tmp_path / "one").iterdir()] == ["a.txt"]
+
+
+def test_a_mac_exchanges_folders_by_its_own_call(tmp_path, monkeypatch):
+    class Mac:
+        def renamex_np(self, one: bytes, other: bytes, how: int) -> int:
+            asked.append((Path(one.decode()).name, Path(other.decode()).name, how))
+            return 0
+
+    asked: list[tuple[str, str, int]] = []
+    monkeypatch.setattr(maps.exchange.sys, "platform", "darwin")
+    monkeypatch.setattr(maps.exchange.ctypes, "CDLL", lambda _: Mac())
+    assert maps.exchange.exchange_folders(tmp_path / "one", tmp_path / "two")
+    assert asked == [("one", "two", 2)]  # RENAME_SWAP of macOS

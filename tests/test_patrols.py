@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import Point
+from shapely.geometry import LineString, Point
 
 from hotspots.checks import CRS, InputError
 from hotspots.choice import Rule, choose_stops
@@ -313,6 +313,8 @@ def test_the_input_is_not_changed_and_shuffled_rows_change_nothing():
         ({"minimum_per_area": {"x": 1}, "area": "lap"}, "lap_name"),
         ({"spacing": -1}, "spacing"),
         ({"by": "fear"}, "by harm or by incidents"),
+        ({"travel_minutes": -1}, "travel_minutes must be 0 or more.*travel_minutes=-1"),
+        ({"streets": LINE.assign(geometry=LINE.centroid)}, "streets must be lines.*6 shapes"),
         ({"profile": ["Robbery"]}, "needs the incidents"),
         ({"depot": (600_000, 100_000), "speed": 20}, "Every hotspot is farther"),
         ({"depot": (430_000, 430_000), "speed": 1, "must_include": ["F"]}, "'F' .* farther than the shift"),
@@ -326,6 +328,14 @@ def test_what_cannot_be_used_is_said(change, words):
 def test_no_harm_is_said():
     with pytest.raises(InputError, match="no harm to cover"):
         choose_patrols(LINE.assign(harm=0.0), **TEAM)
+
+
+def test_travel_round_a_corner_by_hand():
+    corner = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (1000, 0), (1000, 1000)])], crs=CRS)
+    at = np.array([[0.0, 0.0], [1000.0, 1000.0], [1100.0, 1000.0]])
+    # 60 km/h are 1,000 m a minute; the last one stands 100 m off the street, driven with a detour of 1.5
+    minutes = travel_times(at, speed=60, detour=1.5, streets=corner)
+    assert minutes == pytest.approx(np.array([[0, 2, 2.15], [2, 0, 0.15], [2.15, 0.15, 0]]))
 
 
 def test_travel_by_streets_is_never_shorter_than_the_crow_flies():
