@@ -130,7 +130,7 @@ def measure_concentration(
     table = pd.DataFrame({"observed": _measures(values, top, hold)}, index=pd.Index(names, name="measure"))
     worths = _worths(values, by, incidents)
     by_chance = np.full((draws, len(names)), np.nan)
-    if len(values) and values.sum() > 0:
+    if len(values):
         rng = np.random.default_rng(seed)
         for draw in range(draws):
             by_chance[draw] = _measures(_random_map(rng, worths, len(values)), top, hold)

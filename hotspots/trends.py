@@ -229,7 +229,7 @@ def _mann_kendall(series: npt.NDArray[np.float64], alpha: float = 0.10) -> int:
     from scipy.stats import norm
 
     n = len(series)
-    score = np.sign(series[None, :] - series[:, None])[np.triu_indices(n, 1)].sum()
+    score = np.sign(series[None, :] - series[:, None])[np.triu_indices(n)].sum()
     ties = np.unique(series, return_counts=True)[1]
     variance = (n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
     if variance == 0:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hotspots.checks import InputError
 from hotspots.concentration import _worths, gini, lorenz_curve, measure_concentration
 
 TOP, HOLD = (0.01, 0.02, 0.05, 0.1, 0.25), (0.25, 0.5)
@@ -63,6 +64,15 @@ def test_curves_without_empty_places_and_of_nothing():
     assert lorenz_curve([7]).values.tolist() == [[0, 0], [1, 1]]
     assert lorenz_curve([0, 0])["share_of_places"].tolist() == [0, 0.5, 1]
     assert lorenz_curve([0, 0])["share_held"].isna().all()
+    assert lorenz_curve([0, 0]).dtypes.tolist() == [float, float]
     assert lorenz_curve([]).isna().all(axis=None)
     assert len(lorenz_curve([])) == 1
     assert np.isnan(gini([0, 0]))
+
+
+def test_what_is_no_number_is_named():
+    with pytest.raises(InputError, match="from 0 upwards"):
+        gini([1, "many"])
+    assert gini(pd.Series([0, 10], dtype="Int64")) == 0.5
+    with pytest.raises(InputError, match="from 0 upwards"):
+        gini(pd.Series([0, None], dtype="Int64"))

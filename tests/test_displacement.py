@@ -63,6 +63,8 @@ def test_area_weights_by_name_and_by_order_agree():
     named = weighted_displacement_difference(treated=(10, 8), control=(40, 20), area_weights={"control": 4})
     ordered = weighted_displacement_difference(treated=(10, 8), control=(40, 20), area_weights=(1, 4))
     assert named == ordered
+    whole = weighted_displacement_difference(treated=(10, 8), control=(40, 20), area_weights=(1, 4, 1, 1))
+    assert named == whole
     assert named.estimate == (8 - 10) - (20 - 40) / 4
     assert named.se == pytest.approx(math.sqrt(18 + 60 / 16))
 
@@ -75,6 +77,10 @@ def test_area_weights_by_name_and_by_order_agree():
         ({"treated": (1, 1), "control": (1, 1), "time_weights": (0, 1)}, "time_weights must be two numbers"),
         ({"treated": (1, 1), "control": (1, 1), "area_weights": {"contrl": 1}}, "Try: control"),
         ({"treated": (1, 1), "control": (1, 1), "area_weights": (1, 0)}, "above 0"),
+        (
+            {"treated": (1, 1), "control": (1, 1), "area_weights": {"zzz": 1}},
+            "Try: treated, control, displacement, displacement_control",
+        ),
         ({"treated": (1, 1), "control": (1, 1), "area_weights": (1, 1, 1, 1, 1)}, "more sizes than zones"),
         ({"treated": (1, 1), "control": (1, 1), "level": 95}, "between 0 and 1"),
         ({"treated": (1, 1), "control": (1, 1), "level": 0}, "between 0 and 1"),

@@ -45,6 +45,14 @@ def test_tenths_and_fifths_are_met_exactly(hot, trend):
     assert classify_hot(rows, cold=rows, strength=rows)["trend"].tolist() == [trend]
 
 
+def test_lists_of_0_and_1_and_no_places_at_all():
+    row = classify_hot([[0] * 8 + [1, 1]], cold=[[1] + [0] * 9], strength=[[1] * 10]).iloc[0]
+    assert row[["hot_months", "trend", "esri"]].tolist() == [2, "emerging", "consecutive"]
+    none = classify_counts(pd.DataFrame(np.zeros((0, 10))), expected=np.zeros((0, 10)))
+    assert none.empty
+    assert none.dtypes[["trend", "esri"]].tolist() == ["str", "str"]
+
+
 def kendall_by_pairs(series, alpha=0.10):
     pairs = list(itertools.combinations(series, 2))
     score = sum((b > a) - (b < a) for a, b in pairs)

@@ -65,6 +65,16 @@ def test_the_interval_knows_how_long_each_window_was(days_before, days_after):
         assert abs(z) == pytest.approx(1.959964, rel=1e-5)
 
 
+def test_intervals_of_none_are_exact_whatever_the_other_count():
+    other, none = np.arange(1, 2000), np.zeros(1999)
+    _, low, high = rate_ratio(other, none)
+    assert (low == 0).all()
+    assert ((high > 0) & (high < np.inf)).all()
+    _, low, high = rate_ratio(none, other)
+    assert (high == np.inf).all()
+    assert ((low > 0) & (low < np.inf)).all()
+
+
 def test_one_record_after_still_has_a_low_end():
     _, low, high = rate_ratio([5, 1], [1, 5])
     assert (low > 0).all()
