@@ -55,6 +55,8 @@ def test_a_date_in_quotes_and_a_byte_order_mark_are_read(folder):
     path = folder / "team.toml"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("2018-08-31", '"2018-08-31"').encode())
     assert read_config(path).as_of == dt.date(2018, 8, 31)
+    timed = write(folder, GOOD.replace("2018-08-31", "2018-08-31T23:30:00"))
+    assert read_config(timed).as_of == dt.date(2018, 8, 31)
 
 
 def test_an_unknown_key_names_its_line_and_the_nearest_known_one(folder):

@@ -156,6 +156,8 @@ def test_every_wrong_source_is_named_at_once(tmp_path: Path) -> None:
         read_sources({"a": {"file": "x.csv"}, "b": {"files": "gone.csv"}, "c": {}}, folder=tmp_path)
     for part in ("a: unknown key 'file' (try: files)", "b: ", "gone.csv", "c: files is not stated"):
         assert part in str(error.value)
+    with pytest.raises(InputError, match="no source was named"):
+        read_sources({}, folder=tmp_path)
 
 
 def test_readings_in_different_reference_systems_are_not_combined() -> None:

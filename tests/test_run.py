@@ -230,6 +230,18 @@ def test_check_says_what_would_not_be_used_and_writes_nothing(folder, capsys):
     assert sorted(folder.iterdir()) == before
 
 
+def test_check_says_what_is_wrong_with_a_file_as_a_whole(folder, capsys):
+    path = folder / "july.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(swap_coordinates("".join(text.splitlines(keepends=True)[:101])), encoding="utf-8")
+    assert main(["check", str(path)]) == 0
+    told = capsys.readouterr()
+    assert "100 rows, 0 usable" in told.out
+    assert "100 latitude and longitude swapped (for example line 2: " in told.out
+    assert "Wrong as a whole: " in told.err
+    assert "swapped" in told.err
+
+
 def test_the_readme_configuration_is_valid_toml_with_known_keys():
     from maps.config_checks import SCHEMA
 
