@@ -42,6 +42,7 @@ def record_visits(
     log : path or DataFrame
         A CSV. Either one row a visit: ``ref`` (or ``hotspot``, a name), ``arrived``, ``left``; or one row a
         GPS point: ``time``, ``easting`` and ``northing`` (or ``longitude`` and ``latitude``), ``vehicle``.
+        Times are the clock in London; those with an offset (GPS often keeps to UTC: "...Z") are moved to it.
         And, if there: ``part, officers, mode, activity, source, vehicle`` and the outputs ``searches,
         arrests, weapons, intelligence, penalty_notices``.
     timetable : DataFrame
