@@ -125,7 +125,7 @@ def rate_ratio(
         bounds = [(middle + sign * half) / (1 + z2) for sign in (-1, 1)]
         low, high = (bound / (1 - bound) / exposure for bound in bounds)
     empty = total == 0
-    low, high = np.where(a == 0, 0.0, low), np.where(b == 0, np.inf, high)
+    high = np.where(b == 0, np.inf, high)  # where rounding leaves a share just short of 1
     ratio, low, high = (np.where(empty, np.nan, x) for x in (ratio, low, high))
     return ratio, low, high
 
