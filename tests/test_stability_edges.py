@@ -158,9 +158,9 @@ def test_one_month_or_none_is_never_left_out():
     names = points([3, 4], when=["2023-01", "2023-02"])
     assert len(runs_of(names, ground_of(names))) == 4
     # the same month of two years is two months
-    years = points([3, 4], when=pd.to_datetime(["2023-01-01", "2024-01-01"]))
+    years = points([3, 4, 2], when=pd.to_datetime(["2023-01-01", "2024-01-01", None]))
     runs = runs_of(years, ground_of(years))[4:]
-    assert [run.ground.places.incidents.tolist() for run in runs] == [[0, 4], [3, 0]]
+    assert [run.ground.places.incidents.tolist() for run in runs] == [[0, 4, 2], [3, 0, 2]]
 
 
 def test_draws_are_poisson_counts_round_each_stack():
