@@ -159,7 +159,7 @@ def _chains(rows: pd.DataFrame, linked: Ints, index: pd.Index) -> pd.DataFrame:
     from scipy.sparse.csgraph import connected_components
 
     links = coo_array((np.ones(len(linked)), (linked[:, 0], linked[:, 1])), shape=(len(rows), len(rows)))
-    label = connected_components(links, directed=False)[1]
+    label = connected_components(links)[1]
     found = rows.assign(label=label, size=np.bincount(label)[label])
     found = found[found["size"] > 1]
     # rows come by date, so the first of each group is the one that began the chain

@@ -147,6 +147,9 @@ def test_the_runs_are_two_radii_two_lattices_and_each_of_the_latest_twelve_month
         rest[left_out] = 0
         assert run.ground.places.incidents.tolist() == rest.tolist()
         assert run.ground.harm.tolist() == (3_000_000 * rest).tolist()
+        assert run.ground.harm.dtype == run.ground.places.incidents.dtype == "int64"
+        for same in ("xy", "inverse", "rows"):
+            assert getattr(run.ground.places, same) is getattr(ground.places, same)
         assert (run.scale, run.shift) == (1, 0)
 
 
