@@ -86,12 +86,15 @@ def test_a_chain_may_reach_further_than_the_bands():
     assert found.table["observed"].sum() == 0
 
 
-def test_chains_of_one_length_are_numbered_by_date():
-    # thirty pairs on days 0, 100, 200 ..., given in a shuffled order
-    starts = np.random.default_rng(5).permutation(30)
-    rows = [(int(s) * 5000, 0, int(s) * 40 + later) for s in starts for later in (0, 1)]
+def test_the_longest_chains_come_first_and_equal_ones_by_date():
+    # sixty chains of two or three, 40 days apart, given in a shuffled order
+    rng = np.random.default_rng(5)
+    starts, length = rng.permutation(60), rng.integers(2, 4, 60)
+    rows = [(int(s) * 5000, 0, int(s) * 40 + later) for s in starts for later in range(length[s])]
+    order = sorted(range(60), key=lambda s: (-length[s], s))
     chains = find_near_repeats(make(rows), permutations=1).chains
-    assert chains["chain"].to_dict() == {2 * i + k: int(s) + 1 for i, s in enumerate(starts) for k in (0, 1)}
+    expected = [order.index(s) + 1 for s in starts for _ in range(length[s])]
+    assert chains["chain"].sort_index().tolist() == expected
 
 
 def test_a_place_of_two_records_is_one_row_of_its_chain():

@@ -66,6 +66,9 @@ def test_where_nothing_is_found_again_the_rank_is_one_below_the_last():
     ground = ground_of(points([5, 3, 2]))
     rank, stays = follow(np.array([0, 1, -1]), np.array([-1, -1, 0]), np.array([5, 3, 2]), ground, 2)
     assert (rank.tolist(), stays.tolist()) == ([2, 2], [0, 0])
+    nothing = np.zeros(0, dtype=np.int64)
+    rank, stays = follow(nothing, nothing, nothing, ground_of(points([])), 2)
+    assert (rank.tolist(), stays.tolist()) == ([1, 1], [0, 0])
     rank, stays = follow(np.array([0, 1, -1]), np.full(3, -1), np.array([5, 3, 2]), ground, 2)
     assert (rank.tolist(), stays.tolist()) == ([1, 1], [0, 0])
 
