@@ -114,11 +114,8 @@ def _inline(match: re.Match[str]) -> str:
 
 def _renumber(page: str, root: Element) -> str:
     """Folium's random ids become 1, 2, 3 ... in order of appearance."""
-    ids = _ids(root, set())
-    if not ids:
-        return page
     numbers: dict[str, str] = {}
-    pattern = re.compile("|".join(sorted(ids)))
+    pattern = re.compile("|".join(sorted(_ids(root, set()))))
     return pattern.sub(lambda m: numbers.setdefault(m.group(), str(len(numbers) + 1)), page)
 
 
