@@ -110,7 +110,7 @@ def tabulate_records(
     }
     if incidents.crs == CRS:
         for by in ("street", "point"):
-            ranked = rank_places(incidents, by=by).head(_TOP).reset_index()
+            ranked = rank_places(incidents, by=by, top=_TOP).reset_index()
             tables[f"Repeat {by}s"] = pd.DataFrame(ranked.drop(columns="geometry"))
     if "harm" in incidents.columns:
         for layer in layers:

@@ -22,7 +22,12 @@ APART = 500.0
 
 
 def rank_places(
-    incidents: gpd.GeoDataFrame, *, by: str = "street", within: Any = None, apart: float = APART
+    incidents: gpd.GeoDataFrame,
+    *,
+    by: str = "street",
+    within: Any = None,
+    apart: float = APART,
+    top: int | None = None,
 ) -> gpd.GeoDataFrame:
     """Rank streets or points by harm (by incidents where there is none), the worst first.
 
@@ -37,6 +42,8 @@ def rank_places(
         Only places in it, such as one hotspot's outline. None: everywhere.
     apart : float
         Metres beyond which two points of one name are two streets.
+    top : int, optional
+        Only so many, the worst: of a country's million points the others need not be drawn. None: all.
 
     Returns
     -------
@@ -69,7 +76,7 @@ def rank_places(
     texts = incidents["place"].fillna("").astype("str")
     names = texts.map({text: strip_near(text) for text in texts.unique()})
     group, labels = _group(names, found.inverse, found.xy, by, apart)
-    return _tabulate(incidents, group, labels, found.rows)
+    return _tabulate(incidents, group, labels, found.rows, top)
 
 
 def _group(
@@ -111,7 +118,11 @@ def _connected(sites: pd.DataFrame, xy: np.ndarray[Any, Any], apart: float) -> n
 
 
 def _tabulate(
-    incidents: gpd.GeoDataFrame, group: np.ndarray[Any, Any], labels: pd.DataFrame, counts: Any
+    incidents: gpd.GeoDataFrame,
+    group: np.ndarray[Any, Any],
+    labels: pd.DataFrame,
+    counts: Any,
+    top: int | None,
 ) -> gpd.GeoDataFrame:
     has_harm = "harm" in incidents.columns
     harm = incidents["harm"].to_numpy(dtype=float) if has_harm else np.full(len(incidents), np.nan)
@@ -122,22 +133,29 @@ def _tabulate(
     table["share_of_harm"] = table["harm"] / table["harm"].sum() if has_harm else np.nan
     table["rank_by_incidents"] = table["incidents"].rank(ascending=False, method="min").astype("Int64")
     table["rank_by_harm"] = table["harm"].rank(ascending=False, method="min").astype("Int64")
-    points = _points(incidents, group, len(labels))
-    table["places"] = shapely.get_num_geometries(points).astype("int64")
-    table["default_location"] = table["name"].map(default_location).astype("str")
-    table = table.join(split_by_source(incidents, pd.Series(group)))
-    table["geometry"] = gpd.GeoSeries(points, index=labels.index, crs=incidents.crs)
     worst = ["harm", "incidents"] if has_harm else ["incidents"]
     order = table.sort_values([*worst, "name"], ascending=[*[False] * len(worst), True], kind="stable")
+    order = order.head(len(order) if top is None else top)
+    points = _points(incidents, group, len(labels), order.index.to_numpy())
+    order = order.assign(places=shapely.get_num_geometries(points).astype("int64"))
+    known = {name: default_location(name) for name in order["name"].unique()}
+    order["default_location"] = order["name"].map(known).astype("str")
+    order = order.join(split_by_source(incidents, pd.Series(group)))
+    order["geometry"] = gpd.GeoSeries(points, index=order.index, crs=incidents.crs)
     order.index = pd.RangeIndex(1, len(order) + 1, name="rank")
     return gpd.GeoDataFrame(order, geometry="geometry", crs=incidents.crs)
 
 
-def _points(incidents: gpd.GeoDataFrame, group: np.ndarray[Any, Any], groups: int) -> np.ndarray[Any, Any]:
-    """Distinct points of each group as one multipoint."""
-    xy = shapely.get_coordinates(incidents.geometry.to_numpy())
-    sites = np.unique(np.column_stack([group, xy]), axis=0)
-    out = np.empty(groups, dtype=object)
+def _points(
+    incidents: gpd.GeoDataFrame, group: np.ndarray[Any, Any], groups: int, wanted: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    """Distinct points of each wanted group as one multipoint."""
+    rank = np.full(groups, -1)
+    rank[wanted] = np.arange(len(wanted))
+    mine = rank[group] >= 0
+    xy = shapely.get_coordinates(incidents.geometry.to_numpy()[mine])
+    sites = np.unique(np.column_stack([rank[group][mine], xy]), axis=0)
+    out = np.empty(len(wanted), dtype=object)
     if len(sites):
         points = np.asarray(shapely.points(sites[:, 1:]), dtype=object)
         shapely.multipoints(points, indices=sites[:, 0].astype(int), out=out)

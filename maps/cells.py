@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,8 +72,8 @@ def filter_incidents(
     require_columns(incidents, ["category", "source"], what="The layer of incidents")
     held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
     names, by_month = _number_months(held)
-    categories, by_category = _sorted_codes(held["category"].map(name_category))
-    sources, by_source = _sorted_codes(held["source"].map(clean))
+    categories, by_category = _sorted_codes(_map_distinct(held["category"], name_category))
+    sources, by_source = _sorted_codes(_map_distinct(held["source"], clean))
     number = held["incidents"] if "incidents" in held.columns else pd.Series(1, index=held.index)
     filters = Filters(
         names,
@@ -110,6 +110,10 @@ def _number_months(held: gpd.GeoDataFrame) -> tuple[list[str], pd.Series]:
         return ["All months"], pd.Series(0, index=held.index)
     months, by_month = _sorted_codes(pd.Series(held["when"].dt.to_period("M"), index=held.index))
     return [m.strftime("%B %Y") for m in months], by_month
+
+
+def _map_distinct(values: pd.Series, name: Callable[[Any], Any]) -> pd.Series:
+    return values.map({value: name(value) for value in values.unique()})
 
 
 def _sorted_codes(values: pd.Series) -> tuple[list[Any], pd.Series]:

@@ -15,7 +15,8 @@ from maps.ground import Ground
 SHEET = "Chance"
 SIDE = 200.0  # metres: hexagons of 0.1 km², as the University of Leeds uses on West Yorkshire
 TOP = (0.01, 0.02, 0.05, 0.1, 0.25)
-DRAWS = 99
+DRAWS, FEW_DRAWS = 99, 19
+MANY = 1_000_000  # records: chance differs so little from map to map that few maps tell it
 LEAST = 20  # records: no percentage is printed on a smaller base
 SELECTED = "Hotspots are chosen for being high: expect the next count to be lower by itself."
 FEWEST = 5  # cells that "the busiest x %" must mean to be worth a sentence
@@ -51,7 +52,7 @@ def tabulate_chance(
     -------
     DataFrame
         ``problem``; ``of`` "records" or "harm"; ``measure``; ``cells`` and ``incidents`` it rests on;
-        ``observed``; ``chance`` and the range that holds 90 % of 99 random maps.
+        ``observed``; ``chance`` and the range that holds 90 % of the random maps (see `draws_for`).
     """
     rows = []
     shapely.prepare(ground.shape)
@@ -62,10 +63,17 @@ def tabulate_chance(
         cells = count_cells(there, size=SIDE, shape="hexagon", study_area=ground.shape)
         for of, by in {"records": "incidents", "harm": "harm"}.items():
             if by in cells.columns and cells[by].sum() > 0:
-                found = measure_concentration(cells, by=by, incidents=there, top=TOP, draws=DRAWS, seed=seed)
+                found = measure_concentration(
+                    cells, by=by, incidents=there, top=TOP, draws=draws_for(there), seed=seed
+                )
                 found = found.reset_index().assign(problem=problem, of=of)
                 rows.append(found.assign(cells=len(cells), incidents=int(incidents_per_row(there).sum())))
     return pd.concat(rows, ignore_index=True)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS)
+
+
+def draws_for(incidents: pd.DataFrame) -> int:
+    """How many random maps are drawn: 99, or 19 above a million records."""
+    return FEW_DRAWS if int(incidents_per_row(incidents).sum()) > MANY else DRAWS
 
 
 def say_chance(table: pd.DataFrame, problem: str, ground: Ground) -> str:

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from boundaries import attach_areas, read_layers, summarise_areas
-from boundaries.attach import WITHIN
+from boundaries.attach import UNCERTAIN, WITHIN
 from hotspots import describe_records, rank_premises, weigh_incidents
 from hotspots.checks import announce
 from hotspots.own_shapes import read_shapes
@@ -87,7 +87,11 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     incidents = weigh_all(incidents, config)
     steps.say("Attaching areas")
     areas = read_layers(made_of(config, hotspots=False), incidents=incidents)
-    incidents, reconciliation = attach_areas(incidents, areas, rejects=rejects, **attach_rules(config, areas))
+    # how near a line each place lies is asked by nobody here, and of a country takes longer than the rest
+    near = UNCERTAIN if read.large is None else None
+    incidents, reconciliation = attach_areas(
+        incidents, areas, rejects=rejects, uncertain=near, **attach_rules(config, areas)
+    )
     steps.say("Finding hotspots")
     ground = choose_ground(incidents, areas, study_area=study, known=config.areas)
     main = make_list(incidents, config, study_area=study, ground=ground.shape)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,7 +134,7 @@ def draw_map(
         "under": UNDER,
         "spots": prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
         "streets": place_names(locate_streets(spots, incidents, profile=who)),
-        "filters": None if filters is None else asdict(filters),
+        "filters": None if filters is None else vars(filters),
         "layers": drawn,
     }
     m = new_map()
