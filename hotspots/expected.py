@@ -86,8 +86,6 @@ def _shared(shapes: Any, pieces: Any) -> Floats:
 
 def _rates_around(shapes: Any, xy: Floats, counts: Floats, pieces: Any) -> Floats:
     """Incidents per square metre of the ground within 500 m of each shape."""
-    if not len(shapes) or not len(xy):
-        return np.full(len(shapes), np.nan)
     wide = shapely.buffer(shapes, AROUND)
     tree = shapely.STRtree(gpd.points_from_xy(*xy.T))
     totals = []

@@ -80,6 +80,24 @@ def test_where_records_fall_at_random_a_place_chosen_blindly_holds_what_is_expec
     assert found["incidents"] == pytest.approx(found["expected_nearby"], rel=0.05)
 
 
+def test_ground_without_a_record_expects_none() -> None:
+    squares = gpd.GeoDataFrame(
+        geometry=[shapely.box(900, 900, 1100, 1100), shapely.box(300, 300, 400, 400)], crs=27700
+    )
+    off = read_hotspots(squares, incidents=records((5000, 5000, 3)), resamples=0, study_area=GROUND)
+    assert off[["expected", "expected_nearby"]].values.tolist() == [[0, 0], [0, 0]]
+    # the first holds 4 records, the other none; neither has one near by
+    some = read_hotspots(squares, incidents=records((1000, 1000, 4)), resamples=0, study_area=GROUND)
+    assert some["expected_nearby"].tolist() == [0, 0]
+    assert some["expected"].sort_values().tolist() == pytest.approx([1e4 / 1e6, 4e4 / 1e6])
+
+
+def test_a_place_of_no_records_is_no_ground() -> None:
+    places = records((500, 500, 1), (5500, 500, 1)).assign(incidents=[7, 0])
+    found = find_hotspots(places, radius=100, count=1, resamples=0)
+    assert found["expected"].iloc[0] == pytest.approx(7 * math.pi * 100**2 / 1e6, rel=1e-3)
+
+
 def test_nothing_found_has_the_columns() -> None:
     empty = find_hotspots(gpd.GeoDataFrame(geometry=[], crs=27700), resamples=0)
     assert empty["expected"].dtype == empty["expected_nearby"].dtype == float
