@@ -61,3 +61,28 @@ def test_no_module_of_ours_opens_a_socket_when_it_is_imported():
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 150
+
+
+def test_every_public_name_is_imported_from_where_the_room_says():
+    import ast
+    from pathlib import Path
+
+    import hotspots
+
+    tree = ast.parse(Path(hotspots.__file__).read_text(encoding="utf-8"))
+    stated = {
+        name.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("hotspots.")
+        for name in node.names
+    }
+    homes = {name: f"hotspots.{home}" for name, home in hotspots._HOMES.items()}
+    assert homes == stated
+    assert set(homes) == set(hotspots.__all__) <= set(dir(hotspots))
+    for name in hotspots.__all__:
+        assert getattr(hotspots, name).__module__ == homes[name]
+
+
+def test_importing_the_first_room_imports_no_module_of_it():
+    done = run("import sys, hotspots; print([m for m in sys.modules if m.startswith('hotspots.')])")
+    assert done.stdout.strip() == "[]", done.stderr
