@@ -70,8 +70,7 @@ def frame_cells(table: dict[str, Any], *, grid: Grid) -> gpd.GeoDataFrame:
     column, row = table["column"], table["row"]
     shapes = GeometryArray(draw_cells(grid, column, row), crs=CRS)
     index = pd.Index(key_cells(column, row), name="cell")
-    frame = pd.DataFrame({**table, "geometry": shapes}, index=index, copy=False)
-    return gpd.GeoDataFrame(frame, geometry="geometry")
+    return gpd.GeoDataFrame({**table, "geometry": shapes}, index=index, geometry="geometry", copy=False)
 
 
 def _with_those(column: Ints, row: Ints, own_column: Ints, own_row: Ints) -> tuple[Ints, Ints]:

@@ -62,7 +62,7 @@ def locate_points(grid: Grid, xy: Floats) -> tuple[Ints, Ints]:
     [[0, 1], [2, 0]]
     """
     if grid.shape == "square":
-        column, row = np.floor(xy / grid.size).astype(np.int64).T
+        column, row = (np.floor(line / grid.size).astype(np.int64) for line in xy.T)
         return column, row
     across, up = grid.step
     x, y = xy[:, 0] / across, xy[:, 1] / up
