@@ -59,8 +59,8 @@ def _hold_incidents(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None)
         return None
     require_metres(incidents, what="incidents")
     points, position = collapse_points(incidents.geometry)
-    measures = [m for m in ("incidents", "harm") if m in incidents]
-    weights = pd.DataFrame(incidents[measures]).assign(incidents=incidents.get("incidents", 1))
+    harm = ["harm"] if "harm" in incidents else []
+    weights = pd.DataFrame(incidents[harm]).assign(incidents=incidents.get("incidents", 1))
     totals = weights.astype(float).groupby(position).sum()
     spot, point = pair_points(points, spots.geometry.to_numpy())
     pairs: pd.DataFrame = totals.iloc[point].reset_index(drop=True).assign(spot=spot, point=points[point])

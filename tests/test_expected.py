@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import find_hotspots, outline_hotspots, read_hotspots
+from hotspots.expected import _rate
 
 GROUND = shapely.box(0, 0, 2000, 2000)
 
@@ -93,6 +94,8 @@ def test_ground_without_a_record_expects_none() -> None:
 
 
 def test_a_place_of_no_records_is_no_ground() -> None:
+    assert _rate(3, 0.5) == 6
+    assert math.isnan(_rate(3, 0))
     places = records((500, 500, 1), (5500, 500, 1)).assign(incidents=[7, 0])
     found = find_hotspots(places, radius=100, count=1, resamples=0)
     assert found["expected"].iloc[0] == pytest.approx(7 * math.pi * 100**2 / 1e6, rel=1e-3)

@@ -123,12 +123,34 @@ def test_the_rank_itself_is_within_however_rarely_it_is_found():
     assert found["found_again"].tolist() == [0, 1]
 
 
+def test_a_hotspot_of_one_record_and_one_of_none():
+    # the third holds no place: nothing of it is ever found again
+    frame, label = points([600, 1]), np.array([0, 1])
+    found = add_stability(spots(3), label, frame, ground_of(frame), scripted(*[[0, 1]] * 5), resamples=1)
+    assert found["found_again"].tolist() == [1, 1, 0]
+    assert found["stability"].tolist() == [1, 1, 0]
+
+
+def test_the_draws_are_those_of_seed_0_unless_given():
+    frame, label = points([30, 28]), np.array([0, 1])
+    drawn = []
+
+    def record(change):
+        drawn.append(change.ground.places.incidents.tolist())
+        return np.array([0, 1])
+
+    add_stability(spots(2), label, frame, ground_of(frame), Found([], record), resamples=3)
+    expected = np.random.default_rng(0)
+    assert drawn[:3] == [expected.poisson([30, 28]).tolist() for _ in range(3)]
+
+
 def test_nothing_is_run_without_draws_and_what_is_no_number_is_named():
     frame = points([6])
     none = scripted()
     assert add_stability(spots(1), np.array([0]), frame, ground_of(frame), none, resamples=0).equals(spots(1))
     for options in ({"resamples": -1}, {"resamples": 1.5}, {"seed": -1}, {"seed": None}):
-        with pytest.raises(InputError, match=next(iter(options)) + " must be a whole number from 0 upwards"):
+        words = f"^Stability cannot be measured.*{next(iter(options))} must be a whole number from 0 upwards"
+        with pytest.raises(InputError, match=f"(?s){words}"):
             add_stability(spots(1), np.array([0]), frame, ground_of(frame), none, **options)
 
 
