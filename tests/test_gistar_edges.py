@@ -59,6 +59,9 @@ def test_z_by_the_formula_of_ord_and_getis():
         for total, k in zip(*sums, strict=True)
     ]
     assert z_scores(values, sums) == pytest.approx(expected, nan_ok=True)
+    for scale in (2.0**-60, 2.0**40):
+        found = z_scores(values * scale, Sums(sums.total * scale, sums.cells))
+        assert found == pytest.approx(expected, nan_ok=True)
     assert np.isnan(z_scores(np.array([3.0]), Sums(np.array([3.0]), np.array([1])))).all()
     assert len(z_scores(np.zeros(0), Sums(np.zeros(0), np.zeros(0, dtype=int)))) == 0
     two = z_scores(np.array([0.0, 1]), Sums(np.array([0.0, 1]), np.array([1, 1])))

@@ -113,6 +113,11 @@ def test_the_interval_of_ranks_leaves_out_one_run_in_twenty_on_each_side():
     )
     assert found[["rank_low", "rank_high"]].values.tolist() == [[1, 2], [1, 2], [2, 3]]
     assert found["rank_low"].dtype == found["rank_high"].dtype == "Int64"
+    # a rank that two runs of forty gave is within, and is not evened out with the next
+    third = [-1, -1, 0]  # the third is first, the others one below the last
+    runs = [*[same] * 38, *[third] * 2]
+    found = add_stability(spots(3), label, frame, ground_of(frame), scripted(*runs), resamples=36)
+    assert found[["rank_low", "rank_high"]].values.tolist() == [[1, 2], [2, 2], [1, 3]]
 
 
 def test_the_rank_itself_is_within_however_rarely_it_is_found():

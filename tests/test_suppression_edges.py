@@ -60,6 +60,19 @@ def test_the_cells_hidden_are_those_of_the_rule(threshold):
         assert found.tolist() == hide_by_the_book(counts, threshold).tolist(), counts
 
 
+@pytest.mark.parametrize(
+    ("counts", "threshold"),
+    [
+        ([[12, 32, 14, 15], [30, 23, 1, 11], [19, 7, 18, 16], [2, 17, 16, 11]], 10),
+        ([[28, 26, 1, 13, 2], [10, 4, 28, 11, 2], [30, 6, 10, 23, 26]], 10),
+        ([[28, 1, 3, 22], [14, 11, 1, 10], [30, 4, 3, 38]], 5),
+    ],
+)
+def test_of_several_counts_beside_an_exposed_one_the_smallest_goes(counts, threshold):
+    found = hide_small_table(pd.DataFrame(counts), threshold=threshold).to_numpy()
+    assert found.tolist() == hide_by_the_book(np.array(counts, dtype=float), threshold).tolist()
+
+
 def test_a_ring_of_six_protects_itself():
     # no four of these are the corners of a square, but round the ring each can move from 1 to 6
     counts = [[3, 4, 50], [60, 3, 4], [4, 70, 3]]
