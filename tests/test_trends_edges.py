@@ -46,6 +46,8 @@ def test_tenths_and_fifths_are_met_exactly(hot, trend):
 
 
 def test_lists_of_0_and_1_and_no_places_at_all():
+    late = classify_hot([only(10, 3, 10)], cold=[only(10, 9)], strength=[[1] * 10])
+    assert late["esri"].tolist() == ["oscillating"]
     row = classify_hot([[0] * 8 + [1, 1]], cold=[[1] + [0] * 9], strength=[[1] * 10]).iloc[0]
     assert row[["hot_months", "trend", "esri"]].tolist() == [2, "emerging", "consecutive"]
     none = classify_counts(pd.DataFrame(np.zeros((0, 10))), expected=np.zeros((0, 10)))
