@@ -80,3 +80,15 @@ def test_equal_shares_are_listed_by_code():
     )
     assert attached["ward_shares"].item() == [("Area A", 0.5), ("Area B", 0.5)]
     assert sums.loc["ward", "tie"] == 1
+
+
+def test_priority_areas_are_flagged_and_nowhere_is_none():
+    marked = areas_of(box(0, 0, 10, 10), box(10, 0, 20, 10), box(20, 0, 30, 10)).assign(
+        priority=[True, False, None]
+    )
+    attached, _ = attach_areas(points((5, 5), (15, 5), (25, 5), (500, 5)), {"ward": marked})
+    assert attached["ward_priority"].tolist() == [True, False, False, False]
+    assert attached["ward_code"].tolist()[:3] == ["A", "B", "C"]
+    assert attached["ward_code"].isna().tolist() == [False, False, False, True]
+    plain, _ = attach_areas(points((5, 5)), {"ward": HALVES})
+    assert "ward_priority" not in plain
