@@ -239,7 +239,7 @@ def _shape(
     if words not in ("single", "clustered"):
         words = "clustered" if len(pieces) > 1 else "single"
     parts = [(float(x), float(y), float(radius) if disc else math.nan) for x, y in middles]
-    return Shape(outline, words, parts, part_of.astype(np.int64))
+    return Shape.of(outline, words, parts, part_of)
 
 
 def _fill(

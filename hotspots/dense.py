@@ -114,11 +114,11 @@ def _split_shapes(shape: Shape, discs: Discs, radius: float) -> list[Shape]:
         return [shape]
     circles = round_buffer(discs.centres, radius)
     return [
-        Shape(
+        Shape.of(
             circles[number].intersection(shape.geometry),
             "single",
             [(float(x), float(y), float(radius))],
-            np.where(discs.owner == number, 0, -1).astype(np.int64),
+            np.where(discs.owner == number, 0, -1),
         )
         for number, (x, y) in enumerate(discs.centres)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -147,6 +148,7 @@ def disc_shapes(discs: Discs, places: Places, *, radius: float, merge: bool) -> 
     group = touching_discs(discs.centres, radius) if merge else np.arange(len(circles))
     shapes: list[Shape] = []
     ground = None
+    held = _places_of_discs(discs)
     for number in range(int(group.max(initial=-1)) + 1):
         mine = np.flatnonzero(group == number)
         outline = shapely.union_all(circles[mine])
@@ -156,12 +158,20 @@ def disc_shapes(discs: Discs, places: Places, *, radius: float, merge: bool) -> 
                 if ground is None
                 else (outline.difference(ground), shapely.union(ground, outline))
             )
-        part_of = np.full(len(discs.owner), -1, dtype=np.int64)
-        for part, disc in enumerate(mine):
-            part_of[discs.owner == disc] = part
+        inside = np.concatenate([held[disc] for disc in mine])
+        part = np.repeat(np.arange(len(mine)), [len(held[disc]) for disc in mine])
+        order = np.argsort(inside, kind="stable")
         centres = [(float(x), float(y), float(radius)) for x, y in discs.centres[mine]]
-        shapes.append(Shape(outline, "single" if len(mine) == 1 else "clustered", centres, part_of))
+        kind = "single" if len(mine) == 1 else "clustered"
+        shapes.append(Shape(outline, kind, centres, inside[order], part[order]))
     return shapes
+
+
+def _places_of_discs(discs: Discs) -> list[Ints]:
+    """Places that each disc counts."""
+    order = np.argsort(discs.owner, kind="stable")
+    ends = np.searchsorted(discs.owner[order], np.arange(len(discs.centres) + 1))
+    return [order[start:end] for start, end in itertools.pairwise(ends.tolist())]
 
 
 def touching_discs(centres: Floats, radius: float) -> Ints:

@@ -127,6 +127,10 @@ def cells_within(grid: Grid, area: Any) -> tuple[Ints, Ints]:
     whole, some = shapely.contains(area, box), shapely.intersects(area, box)
     keep = whole[inverse]
     edge = np.flatnonzero((some & ~whole)[inverse])
+    middle = centre_points(grid, columns[edge], rows[edge])
+    held = shapely.intersects_xy(area, middle[:, 0], middle[:, 1])  # no need to draw the whole cell
+    keep[edge[held]] = True
+    edge = edge[~held]
     cells = draw_cells(grid, columns[edge], rows[edge])
     centre = centre_points(grid, columns[edge], rows[edge])
     # a cell that only touches the edge of the area is not of the area: shrink each by a millionth

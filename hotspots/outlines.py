@@ -91,8 +91,7 @@ def shapes_of_labels(
             for earlier in shapely.STRtree(outlines).query(outline, predicate="intersects"):
                 outline = outline.difference(outlines[int(earlier)])
         outlines.append(outline)
-        part_of = np.where(mine, 0, -1).astype(np.int64)
-        shapes.append(Shape(outline, "single", [(*centre, math.nan)], part_of))
+        shapes.append(Shape.of(outline, "single", [(*centre, math.nan)], np.where(mine, 0, -1)))
     return shapes
 
 

@@ -33,7 +33,7 @@ def find_significant(ground: Ground, request: Request) -> Found:
         xy = ground.places.xy[mine]
         best = xy[np.lexsort((xy[:, 1], xy[:, 0], -weight))[0]]
         centre = (float(best[0]), float(best[1]), math.nan)
-        shapes.append(Shape(outline, "single", [centre], np.where(mine, 0, -1).astype(np.int64)))
+        shapes.append(Shape.of(outline, "single", [centre], np.where(mine, 0, -1)))
 
     def relabel(change: Change) -> Ints:
         return label_significant(change.ground, request, area, scale=change.scale, shift=change.shift)[0]

@@ -29,14 +29,24 @@ class Shape(NamedTuple):
         ``"single"`` or ``"clustered"``.
     centres : list of (float, float, float)
         Easting, northing and radius in metres of each part; the radius is NaN where it is not a disc.
-    part_of : array, shape (places,)
-        The part that counts each place, or -1: every place belongs to at most one part of one hotspot.
+    inside : array
+        The places it counts, in order: every place belongs to at most one part of one hotspot.
+    part : array
+        The part that counts each of them.
     """
 
     geometry: Any
     kind: str
     centres: list[tuple[float, float, float]]
-    part_of: Ints
+    inside: Ints
+    part: Ints
+
+    @classmethod
+    def of(cls, geometry: Any, kind: str, centres: list[tuple[float, float, float]], part_of: Any) -> Shape:
+        """Make a shape from the part that counts each place, or -1."""
+        every = np.asarray(part_of, dtype=np.int64)
+        inside = np.flatnonzero(every >= 0)
+        return cls(geometry, kind, centres, inside, every[inside])
 
 
 def summarise_spots(
@@ -85,7 +95,7 @@ def summarise_in_order(
     label = np.full(len(places.xy), -1, dtype=np.int64)
     order = np.array([row.pop("_shape") for row in rows], dtype=np.int64)
     for number, shape in enumerate(order):
-        label[shapes[shape].part_of >= 0] = number
+        label[shapes[shape].inside] = number
     for row, ref in zip(rows, unique_references(r["parts"][0]["_at"] for r in rows), strict=True):
         row["ref"] = ref
         row["name"] = row["name"] or ref
@@ -133,10 +143,10 @@ def _worst_first(row: dict[str, Any]) -> tuple[float, ...]:
 def _summarise_shape(
     shape: Shape, places: Places, harms: dict[str, Floats], streets: _Streets
 ) -> dict[str, Any]:
-    inside = np.flatnonzero(shape.part_of >= 0)
+    inside = shape.inside
     parts: list[dict[str, Any]] = []
     for number, (easting, northing, radius) in enumerate(shape.centres):
-        mine = inside[shape.part_of[inside] == number]
+        mine = inside[shape.part == number]
         names = _busiest_streets(streets, mine)
         parts.append(
             {

@@ -133,4 +133,4 @@ def _shape(lines: Any, run: Ints, number: int, label: Ints, ground: Ground, dist
     xy, weight = ground.places.xy[mine], ground.places.incidents[mine]
     best = xy[np.lexsort((xy[:, 1], xy[:, 0], -weight))[0]]
     centre = (float(best[0]), float(best[1]), math.nan)
-    return Shape(outline, "single", [centre], np.where(mine, 0, -1).astype(np.int64))
+    return Shape.of(outline, "single", [centre], np.where(mine, 0, -1))

@@ -46,17 +46,21 @@ def locate_streets(
         return pd.DataFrame(rows, columns=columns)
     held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
     if "category" in held.columns:
-        held = held[held["category"].map(name_category).ne(APART)]
+        apart = [kind for kind in held["category"].unique() if name_category(kind) == APART]
+        held = held[~held["category"].isin(apart)]
+    rank = assign_hotspots(held, spots)
+    held, rank = held[rank.notna()], rank[rank.notna()]
+    names = {place: clean(place) for place in held["place"].unique()}
     facts = pd.DataFrame(
         {
-            "rank": assign_hotspots(held, spots),
-            "name": held["place"].map(clean).str.removeprefix(_PREFIX),
+            "rank": rank,
+            "name": held["place"].map(names).astype("str").str.removeprefix(_PREFIX),
             "easting": held.geometry.x,
             "northing": held.geometry.y,
             "incidents": held["incidents"] if "incidents" in held.columns else 1,
         }
     )
-    facts = facts[facts["rank"].notna() & facts["name"].ne("") & facts["name"].ne("No Location")]
+    facts = facts[facts["name"].ne("") & facts["name"].ne("No Location")]
     one = facts.groupby(["rank", "name"], as_index=False).agg(
         {"easting": "mean", "northing": "mean", "incidents": "sum"}
     )
