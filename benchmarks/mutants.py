@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import subprocess
 import sys
 import tomllib
@@ -24,10 +25,12 @@ TOP = Path(__file__).resolve().parent.parent
 EXCUSED = Path(__file__).with_name("surviving_mutants.toml")
 KILLED = ("killed", "timeout", "caught by type check")  # a change that never ends is noticed
 NEVER_RUN = "not checked"
+MEMORY = 8 * 2**30  # a change that asks for all there is must not take the computer down
 Change = tuple[str, str, str]
 
 
 def run_mutmut(*words: str, show: bool = False) -> str:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))  # for all that is started from here
     # real files are left out: slow, and the arithmetic must be held by small cases
     env = os.environ | {"SAFER_HOTSPOTS_DATA": str(TOP / "mutants" / "none")}
     pipe = None if show else subprocess.PIPE

@@ -38,7 +38,7 @@ def test_sums_and_pairs_are_those_of_cells_that_touch(shape, seed):
     near = touching(column, row, shape)
     pairs = {tuple(pair) for pair in neighbour_pairs(column, row, shape=shape).tolist()}
     assert pairs == {(int(i), int(j)) for i, j in np.argwhere(near) if i != j}
-    for far in (0, 40_000):  # one cell far away takes the other path
+    for far in (0, 1_100):  # one cell far away takes the other path
         columns, rows = np.r_[column, far + 100], np.r_[row, far + 100]
         sums = sum_grid(np.r_[values, 9.0], columns, rows, shape=shape)
         assert sums.total.tolist() == [*(near @ values), 9]
