@@ -151,7 +151,8 @@ def _collapse(points: pd.DataFrame, harm: Floats, incidents: Floats, weight: Flo
         totals = named.groupby(["at", "place"])["weight"].sum().reset_index()
         busiest = totals.sort_values(["at", "weight", "place"], ascending=[True, False, True])
         busiest = busiest.drop_duplicates("at")
-        place[busiest["at"].to_numpy()] = [tidy_name(p) for p in busiest["place"]]
+        tidy = {name: tidy_name(name) for name in busiest["place"].unique()}
+        place[busiest["at"].to_numpy()] = busiest["place"].map(tidy).to_numpy(dtype=object)
     return Demand(
         np.column_stack([distinct.real, distinct.imag]),
         np.bincount(at, harm, minlength=n).astype(float),

@@ -106,9 +106,8 @@ def profile_times(
 
 
 def _usable(incidents: pd.DataFrame, by: str) -> tuple[pd.DataFrame, list[str]]:
-    precise = (
-        precision_of(incidents).map(lambda kind: NEEDS[by] in _BEARS.get(kind, set())).to_numpy(dtype=bool)
-    )
+    bears = [kind for kind, borne in _BEARS.items() if NEEDS[by] in borne]
+    precise = precision_of(incidents).isin(bears).to_numpy(dtype=bool)
     if "when" in incidents.columns:
         precise = precise & incidents["when"].notna().to_numpy()
     usable = incidents[precise]

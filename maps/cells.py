@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -134,7 +135,8 @@ def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any]]:
         keys, first, which = np.unique(key_cells(column, row), return_index=True, return_inverse=True)
         if len(keys) <= MOST_CELLS:
             break
-        side *= 2
+        # twice the side holds at most about four times the ground
+        side *= 2 ** max(math.floor(math.log(len(keys) / MOST_CELLS, 4)), 1)
     if side > SIDE:
         said = f"smaller ones would be more than {MOST_CELLS:,}"
         announce(f"The map's cells are hexagons of {side:,.0f} m a side: {said}.")
