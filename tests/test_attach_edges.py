@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import pandas as pd
 import pytest
 from shapely.geometry import box
 from test_attach import areas_of, codes, points, spots_of
@@ -86,9 +87,20 @@ def test_priority_areas_are_flagged_and_nowhere_is_none():
     marked = areas_of(box(0, 0, 10, 10), box(10, 0, 20, 10), box(20, 0, 30, 10)).assign(
         priority=[True, False, None]
     )
-    attached, _ = attach_areas(points((5, 5), (15, 5), (25, 5), (500, 5)), {"ward": marked})
-    assert attached["ward_priority"].tolist() == [True, False, False, False]
+    frame = points((5, 5), (15, 5), (25, 5), (500, 5)).set_index(pd.Index([3, 2, 1, 0]))
+    attached, _ = attach_areas(frame, {"ward": marked}, overlapping=[])
+    lists, _ = attach_areas(frame, {"pspo": marked}, overlapping=["pspo"])
+    assert lists["pspo_codes"].tolist() == [["A"], ["B"], ["C"], []]
+    assert attached["ward_priority"].to_dict() == {3: True, 2: False, 1: False, 0: False}
     assert attached["ward_code"].tolist()[:3] == ["A", "B", "C"]
     assert attached["ward_code"].isna().tolist() == [False, False, False, True]
     plain, _ = attach_areas(points((5, 5)), {"ward": HALVES})
     assert "ward_priority" not in plain
+
+
+def test_rejects_told_by_their_sums_count_each_of_their_rows():
+    rejects = pd.DataFrame({"cause": ["no coordinates", "future date", "no coordinates"], "rows": [3, 50, 4]})
+    _, sums = attach_areas(points((5, 5)), {"ward": HALVES}, rejects=rejects)
+    assert sums.loc["ward", "no_coordinates"] == 7
+    _, sums = attach_areas(points((5, 5)), {"ward": HALVES}, rejects=rejects.drop(columns="rows"))
+    assert sums.loc["ward", "no_coordinates"] == 2
