@@ -48,6 +48,10 @@ def check_files(raw: Mapping[str, Any], path: Path, text: str, problems: Problem
     """Note layers and premises that do not say where they are, and files that are not there."""
     _check_layers(raw, text, problems)
     _check_premises(raw, text, problems)
+    nearby = raw.get("nearby")
+    if isinstance(nearby, dict) and nearby and "file" not in nearby:
+        where = f"line {line_of(text, 'nearby')}"
+        problems.add(f"{where}: [nearby] needs 'file'", given="[nearby]", advice='file = "places.geojson"')
     for table, key, name in _named(raw):
         if not (path.parent / name).exists():
             problems.add(

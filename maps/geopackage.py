@@ -81,6 +81,7 @@ def write_geopackage(
         (name, frame.geometry.name, style_of(frame, kind=kind)) for name, (kind, frame) in released.items()
     ]
     _write_styles(target, styles, moment=moment)
+    _settle_counter(target)
     return target
 
 
@@ -120,6 +121,14 @@ def _geometry_type(frame: gpd.GeoDataFrame) -> str:
         return "Unknown"
     multi = any(kind.startswith("Multi") for kind in kinds)
     return f"{'Multi' if multi else ''}{single.pop()}"
+
+
+def _settle_counter(target: Path) -> None:
+    """Set SQLite's count of changes to 1: how often GDAL writes depends on the language of the system."""
+    with target.open("r+b") as file:
+        for at in (24, 92):  # the count, and the count for which the header holds: they must agree
+            file.seek(at)
+            file.write((1).to_bytes(4, "big"))
 
 
 def _write_styles(target: Path, styles: list[tuple[str, str, str]], *, moment: str) -> None:

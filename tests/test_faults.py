@@ -203,3 +203,9 @@ def test_a_link_to_nowhere_is_no_folder_for_results(tmp_path, capsys, target):
     (tmp_path / "round").symlink_to(target)
     assert "a link to nowhere" in refused(capsys, "run", team / "team.toml", "--out", tmp_path / "round")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["round", "team"]
+
+
+def test_a_table_of_places_nearby_without_its_file_is_named(tmp_path, capsys):
+    team = make_team(tmp_path / "team", rows=5)
+    config = write_config(team, rest='[nearby]\nkind = "type"')
+    assert "[nearby] needs 'file'" in refused(capsys, "run", config, "--out", tmp_path / "out")
