@@ -134,7 +134,7 @@ def _check(
             problems.add(f"{what} names the layer '{layer}', not given", advice=f"'{near}'" if near else "")
     shapes = frame.geometry.to_numpy()
     types = shapely.get_type_id(shapes)
-    kinds = {kind for kind in range(-1, 8) if (types == kind).any()} - {-1}
+    kinds = {kind for kind in range(8) if (types == kind).any()}
     missing = _count_missing(shapes, kinds)
     if missing:
         problems.add(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 
+import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely.geometry import box
+from shapely.geometry import LineString, MultiPolygon, Point, box
 from test_attach import areas_of, codes, points, spots_of
 
 from boundaries import attach_areas
+from hotspots.checks import InputError
 
 HALVES = areas_of(box(0, 0, 10, 10), box(10, 0, 20, 10))
 
@@ -104,3 +106,32 @@ def test_rejects_told_by_their_sums_count_each_of_their_rows():
     assert sums.loc["ward", "no_coordinates"] == 7
     _, sums = attach_areas(points((5, 5)), {"ward": HALVES}, rejects=rejects.drop(columns="rows"))
     assert sums.loc["ward", "no_coordinates"] == 2
+
+
+def test_only_points_or_only_polygons_are_attached():
+    parts = spots_of(box(1, 0, 4, 10), MultiPolygon([box(5, 0, 6, 10), box(11, 0, 12, 10)]))
+    attached, _ = attach_areas(parts, {"ward": HALVES})
+    assert attached["ward_shares"].tolist() == [[("Area A", 1.0)], [("Area A", 0.5), ("Area B", 0.5)]]
+    for wrong in ([LineString([(0, 0), (1, 1)])], [LineString([(0, 0), (1, 1)]), Point(1, 1)]):
+        lines = gpd.GeoDataFrame(geometry=wrong, crs=27700)
+        with pytest.raises(
+            InputError, match=r"^These rows cannot be attached to areas.*all points or all poly"
+        ):
+            attach_areas(lines, {"ward": HALVES})
+
+
+@pytest.mark.parametrize("nowhere", [None, Point()])
+def test_rows_without_coordinates_are_counted_and_nothing_else_is_said(nowhere):
+    frame = gpd.GeoDataFrame(geometry=[nowhere, nowhere], crs=27700)
+    with pytest.raises(InputError, match=r"rows without coordinates \(given: 2 of 2") as error:
+        attach_areas(frame, {"ward": HALVES})
+    assert "geometry must be" not in str(error.value)
+    some = gpd.GeoDataFrame(geometry=[Point(1, 1), nowhere], crs=27700)
+    with pytest.raises(InputError, match=r"rows without coordinates \(given: 1 of 2"):
+        attach_areas(some, {"ward": HALVES})
+
+
+def test_no_rows_are_points_unless_they_have_the_columns_of_hotspots():
+    none, _ = attach_areas(points((1, 1)).iloc[:0], {"ward": HALVES})
+    assert "ward_edge" in none
+    assert "ward_shares" not in none
