@@ -28,12 +28,12 @@ def trial(xy, choose, score, *, latest=None, incidents=None, worth=None, inside=
     return Trial(split, Records(places, worth, inside, ground), TERMS)
 
 
-def city(n, seed=0):
+def city(n, seed=0, unit=1.0):
     rng = np.random.default_rng(seed)
     xy = rng.integers(0, 12, (n, 2)) * 400.0
     count = rng.integers(1, 4, n)
     choose = rng.random(n) < 0.6
-    return trial(xy, choose, ~choose, incidents=count, worth=count * rng.choice([1.0, 10.0], n))
+    return trial(xy, choose, ~choose, incidents=count, worth=unit * count * rng.choice([1.0, 10.0], n))
 
 
 def test_sums_and_pools_by_hand():
@@ -49,9 +49,10 @@ def test_sums_and_pools_by_hand():
     assert (one.later.xy[:, 0].tolist(), one.later.weight.tolist()) == ([0, 1800], [2, 8])
 
 
-@pytest.mark.parametrize("n", [60, 5003])
-def test_intervals_by_the_same_draws(n):
-    one = city(n)
+@pytest.mark.parametrize(("n", "unit"), [(60, 1.0), (60, 2.0**-12), (13_000, 1.0)])
+def test_intervals_by_the_same_draws(n, unit):
+    one = city(n, unit=unit)
+    assert (one.split.score.sum() > 5000) == (n > 5000)  # rows are drawn five thousand at a time
     places, score = one.records.places, one.split.score
     methods = ["discs", "squares", "hexagons"]
     holds = [choose_units(m, one.pool, TERMS, later=one.later).hold(places.xy) for m in methods]
