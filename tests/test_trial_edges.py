@@ -97,6 +97,10 @@ def test_the_ceiling_by_the_same_draws():
     assert one._ceiling(np.random.default_rng(2), 7) == pytest.approx(np.mean(reached))
     assert 0 < np.mean(reached) < 1
     assert math.isnan(one._ceiling(np.random.default_rng(2), 0))
+    light = city(300, seed=3, unit=2.0**-20)
+    assert light._ceiling(np.random.default_rng(2), 7) == pytest.approx(np.mean(reached))
+    empty = trial([(0, 0)], [0], [0])
+    assert math.isnan(empty._ceiling(np.random.default_rng(2), 7))
 
 
 def test_nothing_scored_and_nothing_chosen_on_have_no_rate():
