@@ -106,8 +106,10 @@ def _search(given: Path) -> tuple[Path, list[Path]]:
 
 def count_parquet(source: Iterable[Path], *, skip: Sequence[str] = ()) -> tuple[int, int]:
     """Count the Parquet files, and by their own record the rows in them."""
-    parquet = require_installed("pyarrow.parquet", extra="parquet")
     files = [path for path, name in list_files(source, skip=skip) if name.lower().endswith(_PARQUET)]
+    if not files:
+        return 0, 0
+    parquet = require_installed("pyarrow.parquet", extra="parquet")
     try:
         return len(files), sum(parquet.read_metadata(path).num_rows for path in files)
     except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from scale_examples import DEMO, spoilt_download
 
 from hotspots.checks import InputError
 from hotspots.scale import collapse_table
+from hotspots.scale_files import count_parquet
 from maps.run import run_job
 
 pytest.importorskip("ibis", reason="the extra 'scale' is not installed")
@@ -148,3 +150,13 @@ def test_a_file_wrong_as_a_whole_is_refused_by_its_name(rows, tmp_path):
     with pytest.raises(InputError, match=r"Month=2017-07/part-0.parquet.*latitude and longitude swapped"):
         run_job(tmp_path / "run.toml", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_other_files_needs_no_library_for_parquet(tmp_path, monkeypatch):
+    (tmp_path / "2024-03").mkdir()
+    (tmp_path / "2024-03" / "street.csv").write_text("Month\n", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)  # as where the extra is not installed
+    assert count_parquet([tmp_path]) == (0, 0)
+    (tmp_path / "rows.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"pyarrow.*safer-hotspots\[parquet\]"):
+        count_parquet([tmp_path])
