@@ -119,3 +119,10 @@ def test_sets_hold_different_cells_and_each_as_often():
         seen = np.bincount(sets.ravel(), minlength=n)
         assert len(seen) == n
         assert abs(seen - 6000 * size / n).max() < 6 * np.sqrt(6000 * size / n)
+
+
+def test_sets_drawn_again_favour_no_cell():
+    # one set in fourteen holds a cell twice at first
+    sets = _draw_sets(np.random.default_rng(4), 81, 4, 200_000)
+    seen, mean = np.bincount(sets.ravel(), minlength=81), 200_000 * 4 / 81
+    assert abs(seen - mean).max() < 5 * np.sqrt(mean)

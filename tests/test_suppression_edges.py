@@ -66,6 +66,7 @@ def test_the_cells_hidden_are_those_of_the_rule(threshold):
         ([[12, 32, 14, 15], [30, 23, 1, 11], [19, 7, 18, 16], [2, 17, 16, 11]], 10),
         ([[28, 26, 1, 13, 2], [10, 4, 28, 11, 2], [30, 6, 10, 23, 26]], 10),
         ([[28, 1, 3, 22], [14, 11, 1, 10], [30, 4, 3, 38]], 5),
+        ([[1, 9, 0, 2], [3, 9, 2, 1], [1, 1, 1, 3], [9, 0, 9, 2]], 3),
     ],
 )
 def test_of_several_counts_beside_an_exposed_one_the_smallest_goes(counts, threshold):
