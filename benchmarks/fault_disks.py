@@ -48,7 +48,8 @@ def disk_full(base: Path, scale: float) -> Tries:
             yield f"disk with room for {share:.0%} of a result", refusal(done, out, old, "disk is full")
     out = base / "limited" / "out"
     out.parent.mkdir()
-    for limit in [0, 100, 5_000, 50_000, 200_000, 400_000, 900_000][: some(7, scale)]:
+    largest = max(len(data) for data in new.values())
+    for limit in [int(largest * n / some(7, scale)) for n in range(some(7, scale))]:
         restore(out, old)
         done = run(str(limit), "run", team / "new.toml", "--out", out, code=LIMITED, env=env)
         yield f"no file over {limit:,} bytes", refusal(done, out, old, "disk is full")

@@ -94,7 +94,7 @@ def changing_sources(base: Path, scale: float) -> Tries:
     ways: dict[str, Callable[[Path], object]] = {
         "a line more": lambda p: p.open("ab").write(b"\n"),
         "one byte other": lambda p: p.write_bytes(p.read_bytes()[:-2] + b"0\n"),
-        "cut": lambda p: p.write_bytes(p.read_bytes()[:1000]),
+        "cut": lambda p: p.write_bytes(p.read_bytes()[: p.stat().st_size // 2]),
         "replaced": lambda p: (p.with_name("b").write_bytes(b"other"), p.with_name("b").replace(p)),
         "gone": lambda p: p.unlink(),
     }
