@@ -66,7 +66,7 @@ def write_config(folder: Path, name: str = "team.toml", *, title: str = "A month
         "top": "seed = 1\nas_of = 2018-08-31",
         "incidents": 'files = "july.csv"',
         "areas": '[areas.ward]\nfile = "wards.geojson"\nname = "ward"',
-        "hotspots": "[hotspots]\nradius = 150\ncount = 5",
+        "hotspots": "[hotspots]\nradius = 150\ncount = 5\nresamples = 10",
         "rest": "[output]\ndrafts = 1",
     } | parts
     lines = [f'title = "{title}"', given["top"], "[incidents]", given["incidents"]]
@@ -275,7 +275,6 @@ def prepare_killing(base: Path, *, over_a_result: bool, two_renames: bool = Fals
     if over_a_result:
         _must(run("run", old, "--out", killing.out, env=env))
         type_words(team / "plans")
-        _must(run("run", old, "--out", killing.out, env=env))
         killing.old, killing.plans = snapshot(killing.out), snapshot(team / "plans") or {}
         env = killing.reset()
     begun = time.perf_counter()
