@@ -213,7 +213,9 @@ def _shares(demand: Demand, reach: Any, seen: Any, chosen: Ints, stays: Any) -> 
 def _names(sites: pd.DataFrame, chosen: Ints, demand: Demand, radius: float) -> list[str]:
     """Name each site by its own name, else by the place text nearest to it."""
     own = sites["name"].iloc[chosen].tolist()
-    streets = np.array([not is_kind_of_place(p) for p in demand.place], dtype=bool) & (demand.place != "")
+    codes, known = pd.factorize(demand.place)
+    named = np.array([p != "" and not is_kind_of_place(p) for p in known], dtype=bool)
+    streets = named[codes] if len(known) else np.zeros(0, dtype=bool)
     kinds = (demand.place != "") & ~streets
     at = sites.iloc[chosen][["easting", "northing"]].to_numpy(dtype=float).reshape(-1, 2)
     names = []

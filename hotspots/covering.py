@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hotspots.checks import announce
@@ -17,6 +19,7 @@ _SCALE = 1e4
 _CLOSE = 1e-9
 # Comparing sites pair by pair pays only while the pairs fit in memory.
 _MOST_PAIRS = 20_000_000
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, well spread
 
 
 def covered_weight(weights: Floats, reach: Any, sites: Ints) -> float:
@@ -111,18 +114,35 @@ def _merge_alike(reach: Any, weights: Floats) -> tuple[Any, Floats]:
     reach.sum_duplicates()
     reach.eliminate_zeros()
     reach.data[:] = 1.0
-    pointer, columns = reach.indptr, reach.indices
-    first: dict[bytes, int] = {}
-    keep: list[int] = []
-    sums: list[float] = []
-    for row in np.flatnonzero((weights > 0) & (np.diff(pointer) > 0)):
-        key = columns[pointer[row] : pointer[row + 1]].tobytes()
-        at = first.setdefault(key, len(keep))
-        if at == len(keep):
-            keep.append(int(row))
-            sums.append(0.0)
-        sums[at] += float(weights[row])
-    return csr_array(reach[keep]), np.array(sums, dtype=float)
+    rows = np.flatnonzero((weights > 0) & (np.diff(reach.indptr) > 0))
+    mine = csr_array(reach[rows])
+    mine.sort_indices()
+    group, first = _number_rows(mine)
+    return csr_array(mine[first]), np.bincount(group, weights[rows], len(first)).astype(float)
+
+
+def _number_rows(table: Any) -> tuple[Ints, Ints]:
+    """Give equal rows of a sparse table one number, in order of first appearance; and the first of each."""
+    pointer, columns = table.indptr.astype(np.int64), table.indices.astype(np.uint64)
+    sizes = np.diff(pointer)
+    if not len(sizes):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    mixed = (columns + np.uint64(1)) * _MIX
+    mixed ^= mixed >> np.uint64(29)
+    sums = np.add.reduceat(mixed * _MIX, pointer[:-1]) + sizes.astype(np.uint64)
+    group, distinct = pd.factorize(sums)
+    first = np.full(len(distinct), -1, dtype=np.int64)
+    first[group[::-1]] = np.arange(len(group))[::-1]
+    # the sums only suggest which rows are equal: each is compared with the first of its number
+    like = first[group]
+    same = sizes == sizes[like]
+    step = np.arange(len(columns)) - np.repeat(pointer[:-1], sizes)
+    other = np.repeat(np.where(same, pointer[like], pointer[:-1]), sizes) + step
+    if same.all() and (columns == columns[other]).all():
+        return group.astype(np.int64), first
+    texts = [columns[start:end].tobytes() for start, end in itertools.pairwise(pointer.tolist())]
+    group = pd.factorize(np.array(texts, dtype=object))[0].astype(np.int64)
+    return group, np.unique(group, return_index=True)[1]
 
 
 def _undominated(reach: Any, bonus: Floats) -> Ints:

@@ -136,8 +136,20 @@ def cells_within(grid: Grid, area: Any) -> tuple[Ints, Ints]:
     # a cell that only touches the edge of the area is not of the area: shrink each by a millionth
     at = np.repeat(centre, shapely.get_num_coordinates(cells), axis=0)
     cells = shapely.set_coordinates(cells, at + (shapely.get_coordinates(cells) - at) * (1 - 1e-6))
-    keep[edge] = shapely.intersects(area, cells)
+    keep[edge] = _reached(cells, area)
     return columns[keep], rows[keep]
+
+
+def _reached(cells: npt.NDArray[np.object_], area: Any) -> npt.NDArray[np.bool_]:
+    """Which cells, each with its middle outside the area, its edge crosses."""
+    xy, ring = shapely.get_coordinates(shapely.get_parts(shapely.boundary(area)), return_index=True)
+    if len(xy) > len(cells):
+        return np.asarray(shapely.intersects(area, cells), dtype=bool)
+    steps = np.flatnonzero(ring[1:] == ring[:-1])
+    lines = shapely.linestrings(np.stack([xy[steps], xy[steps + 1]], axis=1))
+    crossed = np.zeros(len(cells), dtype=bool)
+    crossed[shapely.STRtree(cells).query(lines, predicate="intersects")[1]] = True
+    return crossed
 
 
 def cells_of_box(grid: Grid, bounds: tuple[float, float, float, float]) -> tuple[Ints, Ints]:

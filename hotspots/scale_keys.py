@@ -48,7 +48,8 @@ class Rows:
 
     def plainly(self) -> Rows:
         """Give the same rows, grouped by the texts themselves."""
-        return replace(self, hashed=())
+        texts = {name: self.table[name].fill_null("").strip() for name in self.hashed}
+        return replace(self, table=self.table.mutate(**texts), hashed=())
 
 
 @dataclass
