@@ -214,7 +214,7 @@ def _settle_prices(demand: Floats, reach: Any, bonus: Floats, count: int, best: 
     price = demand / np.maximum(np.asarray(reach.sum(axis=1)).ravel(), 1)
     value = _value(demand, reach, bonus, best)
     kept, lowest, pace, idle = price, np.inf, 1.0, 0
-    turned = reach.T.tocsr()
+    turned, columns = reach.T.tocsr(), reach.tocsc()
     for _ in range(300):
         score = turned @ price + bonus
         top = np.argpartition(-score, count - 1)[:count] if len(score) > count else np.arange(len(score))
@@ -223,7 +223,9 @@ def _settle_prices(demand: Floats, reach: Any, bonus: Floats, count: int, best: 
         idle = 0 if upper < lowest - 1e-7 * _SCALE else idle + 1
         kept, lowest = (price, upper) if upper < lowest else (kept, lowest)
         pace, idle = (pace / 2, 0) if idle >= 12 else (pace, idle)
-        times = np.asarray(reach[:, top].sum(axis=1)).ravel()
+        times = np.zeros(len(demand))
+        for site in top:
+            times[_rows_of(columns, site)] += 1
         met = float(demand[times > 0].sum() + bonus[top].sum())
         best, value = (np.sort(top), met) if met > value else (best, value)
         slope = times - (demand > price)

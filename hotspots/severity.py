@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hotspots.checks import ASB, InputError, announce, require_columns
@@ -110,16 +111,36 @@ def explain_weights(
     require_columns(incidents, ["category", *([offence] if offence else [])], what="incidents")
     _check(level, {"asb_weight": asb_weight, "unknown_weight": unknown_weight})
     column = offence or ("raw_offence" if "raw_offence" in incidents.columns else None)
-    keys = _keys(incidents, column)
-    distinct = keys.drop_duplicates().reset_index(drop=True)
+    distinct, which = _distinct_keys(incidents, column)
     ours = crosswalk_categories(distinct, crosswalks=crosswalks)
     tables = _tables(scheme, level)
     rows = zip(distinct["category"], distinct["offence"], ours["category"], ours["proactive"], strict=True)
     found = [_weigh_one(*row, tables, asb_weight, unknown_weight, proactive) for row in rows]
     table = pd.DataFrame(found, columns=["weight", "used", "matched"])
-    table = pd.concat([distinct, table], axis=1).set_index(list(distinct.columns))
-    explained = table.reindex(pd.MultiIndex.from_frame(keys)).set_axis(incidents.index, axis=0)
-    return explained.astype({"weight": float, "used": "str", "matched": "str"})
+    explained = table.astype({"weight": float, "used": "str", "matched": "str"})
+    return explained.take(which).set_axis(incidents.index, axis=0)
+
+
+def _distinct_keys(incidents: pd.DataFrame, offence: str | None) -> tuple[pd.DataFrame, Any]:
+    """Give the distinct keys of the weights, and which of them each row has: a million rows hold a dozen."""
+    columns = {
+        "source": incidents.get("source"),
+        "category": incidents["category"],
+        "offence": incidents[offence] if offence else None,
+    }
+    which, texts = np.zeros(len(incidents), dtype=np.int64), {}
+    codes = {}
+    for name, values in columns.items():
+        if values is None:
+            codes[name], texts[name] = which * 0, pd.Index([""])
+        else:
+            codes[name], texts[name] = pd.factorize(values, use_na_sentinel=False)
+        which = which * max(len(texts[name]), 1) + codes[name]
+    group, found = pd.factorize(which)
+    first = np.zeros(len(found), dtype=np.int64)
+    first[group[::-1]] = np.arange(len(group))[::-1]
+    rows = incidents.iloc[first].reset_index(drop=True)
+    return _keys(rows, offence), group
 
 
 def _keys(incidents: pd.DataFrame, offence: str | None) -> pd.DataFrame:
