@@ -128,7 +128,8 @@ def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any]]:
 
     A region or a country gets larger cells: a page with a million of them opens nowhere.
     """
-    xy, side = np.column_stack([held.geometry.x, held.geometry.y]), SIDE
+    row_of, distinct = pd.factorize(held.geometry.x.to_numpy() + 1j * held.geometry.y.to_numpy())
+    xy, side = np.column_stack([distinct.real, distinct.imag]), SIDE
     while True:
         grid = make_grid("hexagon", side)
         column, row = locate_points(grid, xy)
@@ -141,7 +142,7 @@ def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any]]:
         said = f"smaller ones would be more than {MOST_CELLS:,}"
         announce(f"The map's cells are hexagons of {side:,.0f} m a side: {said}.")
     shapes = gpd.GeoSeries(draw_cells(grid, column[first], row[first]), crs=CRS, index=keys)
-    return pd.Series(which, index=held.index), encode_shapes(shapes, tolerance=0)
+    return pd.Series(which[row_of], index=held.index), encode_shapes(shapes, tolerance=0)
 
 
 def _pairs(facts: pd.DataFrame, by: str, order: Any) -> list[list[int]]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 
 
+MOST_NAMES = 200  # tried on a picture: of a country's thousand wards no more could be read
+
+
 class Labels:
     """Collects labels of a map; numbers are placed first, then streets, then areas."""
 
@@ -59,8 +62,9 @@ class Labels:
         taken: list[Any] = [artist.get_window_extent() for artist in self.kept_free]
         for badge in self.badges:
             self._draw_badge(badge, box, taken)
-        for name in self.names:
-            self._draw_name(name, box, taken)
+        shown = [n for n in self.names if box[0] < n["x"] < box[2] and box[1] < n["y"] < box[3]]
+        for name in shown[:MOST_NAMES]:
+            self._draw_name(name, taken)
 
     def _draw_badge(self, badge: dict[str, Any], box: Box, taken: list[Any]) -> None:
         if not (box[0] < badge["x"] < box[2] and box[1] < badge["y"] < box[3]):
@@ -80,9 +84,7 @@ class Labels:
         )
         self._keep(text, taken, pad=3.5)
 
-    def _draw_name(self, name: dict[str, Any], box: Box, taken: list[Any]) -> None:
-        if not (box[0] < name["x"] < box[2] and box[1] < name["y"] < box[3]):
-            return
+    def _draw_name(self, name: dict[str, Any], taken: list[Any]) -> None:
         places = [(4, 4, "left"), (-4, 4, "right"), (4, -6, "left"), (-4, -6, "right"), (0, 12, "center")]
         for x, y, side in places if name["dot"] else [(0, 0, "center")]:
             text = self.ax.annotate(
