@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_columns
-from hotspots.collapse import collapse_incidents
+from hotspots.collapse import Places, collapse_incidents
 from hotspots.kinds import split_by_source
 from hotspots.lookup import fold_key
 from hotspots.place_names import KINDS_OF_PLACE
@@ -75,24 +75,25 @@ def rank_places(
     found = collapse_incidents(incidents)
     texts = incidents["place"].fillna("").astype("str")
     names = texts.map({text: strip_near(text) for text in texts.unique()})
-    group, labels = _group(names, found.inverse, found.xy, by, apart)
+    group, labels = _group(names, found, by, apart)
     return _tabulate(incidents, group, labels, found.rows, top)
 
 
 def _group(
-    names: pd.Series, point: np.ndarray[Any, Any], xy: np.ndarray[Any, Any], by: str, apart: float
+    names: pd.Series, found: Places, by: str, apart: float
 ) -> tuple[np.ndarray[Any, Any], pd.DataFrame]:
     """Find the number of each row's place, and each place's ``name`` and ``kind``."""
     folds = names.map({n: fold_key(n, kind="street") for n in names.unique()})
     generic = {fold_key(k, kind="street") for k in (*KINDS_OF_PLACE, "")}
     alone = folds.isin(generic).to_numpy() | (by == "point")
-    rows = pd.DataFrame({"fold": folds.to_numpy(), "name": names.to_numpy(), "point": point, "alone": alone})
+    rows = pd.DataFrame({"fold": folds.to_numpy(), "name": names.to_numpy(), "point": found.inverse})
+    rows = rows.assign(alone=alone, n=found.rows)
     rows["fold"] = rows["fold"].where(~rows["alone"] | (by == "street"), "")
     sites = rows[["fold", "point", "alone"]].drop_duplicates().reset_index(drop=True)
-    part = _connected(sites, xy, apart)
+    part = _connected(sites, found.xy, apart)
     sites["group"] = pd.factorize(pd.Series(part))[0]
     merged = rows.merge(sites, on=["fold", "point", "alone"], how="left")
-    counts = merged.groupby(["group", "name"]).size().rename("n").reset_index()
+    counts = merged.groupby(["group", "name"])["n"].sum().reset_index()
     top = counts.sort_values(["group", "n", "name"], ascending=[True, False, True]).drop_duplicates("group")
     kind = merged.groupby("group")["alone"].first().map({True: "point", False: "street"})
     labels = top.set_index("group")[["name"]].assign(kind=kind)

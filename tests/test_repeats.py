@@ -142,3 +142,13 @@ def test_pubs_of_leeds(shared_data: Path, caplog: pytest.LogCaptureFixture) -> N
     assert len(table) == len(pubs)
     assert table["cumulative_share"].iloc[-1] == pytest.approx(1)
     assert "no premises within 100 m" in caplog.text
+
+
+def test_a_place_is_named_by_most_incidents_counted_or_listed():
+    names = ["On or near A Road"] * 2 + ["On or near B Road"] * 3
+    rows = gpd.GeoDataFrame(
+        {"place": names, "source": "police.uk"}, geometry=gpd.points_from_xy([4e5] * 5, [4e5] * 5), crs=27700
+    )
+    places = rows.iloc[[0, 1, 2]].assign(incidents=[1, 1, 3])
+    for frame in (rows, places):
+        assert rank_places(frame, by="point")["name"].tolist() == ["B Road"]
