@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
+from hotspots.collapse import number_rows
 from hotspots.packaged import list_packaged
 from hotspots.spread import spread_counts
 
@@ -130,8 +131,10 @@ def crosswalk_categories(
     ['Anti-social behaviour', 'ASB and public order', 'nuisance']
     """
     require_columns(incidents, ["category"], what="incidents")
-    source = incidents["source"] if "source" in incidents.columns else pd.Series("", index=incidents.index)
-    pairs = pd.DataFrame({"source": source.fillna("").astype("str"), "value": incidents["category"]})
+    which, first = number_rows(incidents, ["source", "category"])
+    some = incidents.iloc[first]
+    source = some["source"] if "source" in some.columns else pd.Series("", index=some.index)
+    pairs = pd.DataFrame({"source": source.fillna("").astype("str"), "value": some["category"]})
     pairs["value"] = pairs["value"].fillna("").astype("str")
     distinct = pairs.drop_duplicates().reset_index(drop=True)
     found = [
@@ -140,7 +143,7 @@ def crosswalk_categories(
     ]
     known = pd.concat(found) if found else _match_source(distinct, "", {})
     keyed = known.set_index(["source", "value"])
-    table = keyed.reindex(pd.MultiIndex.from_frame(pairs[["source", "value"]]))
+    table = keyed.reindex(pd.MultiIndex.from_frame(pairs[["source", "value"]])).take(which)
     return table.set_axis(incidents.index, axis=0).astype({"proactive": bool, "matched": bool})
 
 

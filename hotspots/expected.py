@@ -67,7 +67,11 @@ def squares_of(xy: Floats) -> Any:
     >>> shapely.bounds(squares).tolist()
     [[0.0, 0.0, 1000.0, 1000.0], [1000.0, 0.0, 2000.0, 1000.0]]
     """
-    corner = np.unique(np.floor(xy / SQUARE), axis=0) * SQUARE
+    east, north = np.floor(xy.T / SQUARE).astype(np.int64)
+    low = north.min(initial=0)
+    wide = int(north.max(initial=0) - low) + 1
+    column, row = np.divmod(np.unique(east * wide + north - low), wide)  # one number sorts as two do
+    corner = np.column_stack([column, row + low]) * SQUARE
     return shapely.box(*corner.T, *(corner + SQUARE).T)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import ASB, require_columns
+from hotspots.collapse import number_rows
 from hotspots.crosswalk import crosswalk_categories
 from hotspots.layout import list_layouts, load_layout
 from hotspots.spread import spread_counts
@@ -34,6 +35,12 @@ def name_kinds(incidents: pd.DataFrame) -> pd.Series:
     ['crimes', 'ASB incidents']
     """
     require_columns(incidents, ["category"], what="incidents")
+    row_of, first = number_rows(incidents, ["raw_unit", "source", "category"])
+    kinds = _name(incidents.iloc[first]).to_numpy()
+    return pd.Series(kinds[row_of], index=incidents.index, dtype="str", name="kind")
+
+
+def _name(incidents: pd.DataFrame) -> pd.Series:
     blank = pd.Series("", index=incidents.index, dtype="object")
     unit = incidents.get("raw_unit", blank).astype("object").fillna("")
     source = incidents.get("source", blank).astype("object")
@@ -41,7 +48,7 @@ def name_kinds(incidents: pd.DataFrame) -> pd.Series:
     kind = unit.map(_OF_UNIT).fillna("other incidents")
     ours = crosswalk_categories(incidents)["category"].mask(incidents["category"].eq(ASB), ASB)
     logged = ours.eq(ASB) & unit.isin(["crime", "incident"])
-    return kind.mask(logged, "ASB incidents").astype("str").rename("kind")
+    return kind.mask(logged, "ASB incidents").astype("object")
 
 
 @lru_cache(maxsize=1)

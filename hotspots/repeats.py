@@ -73,49 +73,59 @@ def rank_places(
         shapely.prepare(within)
         incidents = incidents[shapely.intersects(within, incidents.geometry.to_numpy())]
     found = collapse_incidents(incidents)
-    texts = incidents["place"].fillna("").astype("str")
-    names = texts.map({text: strip_near(text) for text in texts.unique()})
-    group, labels = _group(names, found, by, apart)
+    group, labels = _group(incidents["place"].fillna("").astype("str"), found, by, apart)
     return _tabulate(incidents, group, labels, found.rows, top)
 
 
 def _group(
-    names: pd.Series, found: Places, by: str, apart: float
+    texts: pd.Series, found: Places, by: str, apart: float
 ) -> tuple[np.ndarray[Any, Any], pd.DataFrame]:
-    """Find the number of each row's place, and each place's ``name`` and ``kind``."""
-    folds = names.map({n: fold_key(n, kind="street") for n in names.unique()})
+    """Find the number of each row's place, and each place's ``name`` (in order of the names) and ``kind``."""
+    text, distinct = pd.factorize(texts)
+    named, names = pd.factorize(np.array([strip_near(str(t)) for t in distinct], dtype=object), sort=True)
+    folds = [fold_key(n, kind="street") for n in names]
     generic = {fold_key(k, kind="street") for k in (*KINDS_OF_PLACE, "")}
-    alone = folds.isin(generic).to_numpy() | (by == "point")
-    rows = pd.DataFrame({"fold": folds.to_numpy(), "name": names.to_numpy(), "point": found.inverse})
-    rows = rows.assign(alone=alone, n=found.rows)
-    rows["fold"] = rows["fold"].where(~rows["alone"] | (by == "street"), "")
-    sites = rows[["fold", "point", "alone"]].drop_duplicates().reset_index(drop=True)
-    part = _connected(sites, found.xy, apart)
-    sites["group"] = pd.factorize(pd.Series(part))[0]
-    merged = rows.merge(sites, on=["fold", "point", "alone"], how="left")
-    counts = merged.groupby(["group", "name"])["n"].sum().reset_index()
-    top = counts.sort_values(["group", "n", "name"], ascending=[True, False, True]).drop_duplicates("group")
-    kind = merged.groupby("group")["alone"].first().map({True: "point", False: "street"})
-    labels = top.set_index("group")[["name"]].assign(kind=kind)
-    return merged["group"].to_numpy(), labels
+    name = named.astype(np.int64)[text]
+    if by == "point":
+        fold, alone = np.zeros(len(name), dtype=np.int64), np.ones(len(name), dtype=bool)
+    else:
+        fold = pd.factorize(np.array(folds, dtype=object))[0].astype(np.int64)[name]
+        alone = np.array([f in generic for f in folds], dtype=bool)[name]
+    points = max(len(found.xy), 1)
+    site, keys = pd.factorize(fold * points + found.inverse)
+    by_itself = np.zeros(len(keys), dtype=bool)
+    by_itself[site] = alone
+    group = _connected(keys // points, found.xy[keys % points], by_itself, apart)[site]
+    return group, _label(group, name, names, alone, found.rows)
 
 
-def _connected(sites: pd.DataFrame, xy: np.ndarray[Any, Any], apart: float) -> np.ndarray[Any, Any]:
+def _label(group: Any, name: Any, names: Any, alone: Any, counts: Any) -> pd.DataFrame:
+    """Name of most records of each group (of two, the first in the alphabet), and whether it is a point."""
+    pair, pairs = pd.factorize(group.astype(np.int64) * max(len(names), 1) + name)
+    of_group, of_name = np.divmod(pairs, max(len(names), 1))
+    order = np.lexsort([of_name, -np.bincount(pair, counts, len(pairs)), of_group])
+    top = order[np.unique(of_group[order], return_index=True)[1]]
+    single = np.zeros(len(top), dtype=bool)
+    single[group] = alone
+    kind = pd.Series(np.where(single, "point", "street"), dtype="str")
+    return pd.DataFrame({"name": pd.Categorical.from_codes(of_name[top], names, ordered=True), "kind": kind})
+
+
+def _connected(fold: Any, xy: Any, alone: Any, apart: float) -> np.ndarray[Any, Any]:
     """Give each site its street's number: sites of one name, each within ``apart`` metres of the next."""
-    if sites.empty:
-        return np.empty(0, dtype=int)
-    code = pd.factorize(sites["fold"])[0].astype(float)
-    code[sites["alone"].to_numpy()] = code.max() + 1 + np.arange(int(sites["alone"].sum()))
-    east, north = xy[sites["point"].to_numpy()].T
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree
 
-    tree = cKDTree(np.column_stack([east, north, code * 4 * apart]))
-    pairs = tree.query_pairs(apart, output_type="ndarray")
-    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(sites), len(sites)))
-    part: np.ndarray[Any, Any] = connected_components(links, directed=False)[1]
-    return part
+    part = np.arange(len(xy))
+    mine = np.flatnonzero(~alone)
+    if len(mine):
+        pairs = cKDTree(np.column_stack([xy[mine], fold[mine] * 4 * apart])).query_pairs(
+            apart, output_type="ndarray"
+        )
+        links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(mine),) * 2)
+        part[mine] = len(xy) + connected_components(links, directed=False)[1]
+    return np.asarray(pd.factorize(part)[0], dtype=np.int64)
 
 
 def _tabulate(
@@ -136,7 +146,7 @@ def _tabulate(
     table["rank_by_harm"] = table["harm"].rank(ascending=False, method="min").astype("Int64")
     worst = ["harm", "incidents"] if has_harm else ["incidents"]
     order = table.sort_values([*worst, "name"], ascending=[*[False] * len(worst), True], kind="stable")
-    order = order.head(len(order) if top is None else top)
+    order = order.head(len(order) if top is None else top).astype({"name": "str"})
     points = _points(incidents, group, len(labels), order.index.to_numpy())
     order = order.assign(places=shapely.get_num_geometries(points).astype("int64"))
     known = {name: default_location(name) for name in order["name"].unique()}

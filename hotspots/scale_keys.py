@@ -95,9 +95,8 @@ def choose_columns(table: Any, layout: Layout, *, clock: bool = False) -> Rows:
             columns[f"_{meaning}"] = column.cast("string")  # blanks come off the few distinct texts
             hashed.append(f"_{meaning}")
         else:
-            columns[f"_{meaning}"] = _as_text(column, clock=clock).fill_null("").strip()
-    if "incident_id" in actual and duck:
-        columns["_incident_id"] = _strip_few(table[actual["incident_id"]].cast("string"))
+            text = _as_text(column, clock=clock)
+            columns[f"_{meaning}"] = _strip_few(text) if duck else text.fill_null("").strip()
     extra = {"_file": "filename", "_line": "file_row_number"}
     columns |= {name: table[c] for name, c in extra.items() if c in table.columns}
     return Rows(table.select(**columns), numeric, tuple(hashed))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import ASB, InputError, announce, require_columns
+from hotspots.collapse import number_rows
 from hotspots.crosswalk import crosswalk_categories, fold_label
 from hotspots.severity_weights import FALLBACKS, read_weights
 
@@ -123,24 +124,8 @@ def explain_weights(
 
 def _distinct_keys(incidents: pd.DataFrame, offence: str | None) -> tuple[pd.DataFrame, Any]:
     """Give the distinct keys of the weights, and which of them each row has: a million rows hold a dozen."""
-    columns = {
-        "source": incidents.get("source"),
-        "category": incidents["category"],
-        "offence": incidents[offence] if offence else None,
-    }
-    which, texts = np.zeros(len(incidents), dtype=np.int64), {}
-    codes = {}
-    for name, values in columns.items():
-        if values is None:
-            codes[name], texts[name] = which * 0, pd.Index([""])
-        else:
-            codes[name], texts[name] = pd.factorize(values, use_na_sentinel=False)
-        which = which * max(len(texts[name]), 1) + codes[name]
-    group, found = pd.factorize(which)
-    first = np.zeros(len(found), dtype=np.int64)
-    first[group[::-1]] = np.arange(len(group))[::-1]
-    rows = incidents.iloc[first].reset_index(drop=True)
-    return _keys(rows, offence), group
+    group, first = number_rows(incidents, ["source", "category", *([offence] if offence else [])])
+    return _keys(incidents.iloc[first].reset_index(drop=True), offence), group
 
 
 def _keys(incidents: pd.DataFrame, offence: str | None) -> pd.DataFrame:

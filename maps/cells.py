@@ -13,6 +13,7 @@ import pandas as pd
 
 from hotspots import assign_hotspots
 from hotspots.checks import CRS, announce, require_columns
+from hotspots.collapse import Ints
 from hotspots.grid import draw_cells, key_cells, locate_points, make_grid
 from maps.disclosure import APART, Profile, name_category
 from maps.escape import clean
@@ -73,13 +74,13 @@ def filter_incidents(
     require_columns(incidents, ["category", "source"], what="The layer of incidents")
     held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
     names, by_month = _number_months(held)
-    categories, by_category = _sorted_codes(_map_distinct(held["category"], name_category))
-    sources, by_source = _sorted_codes(_map_distinct(held["source"], clean))
-    number = held["incidents"] if "incidents" in held.columns else pd.Series(1, index=held.index)
+    categories, by_category = _number_names(held["category"], name_category)
+    sources, by_source = _number_names(held["source"], clean)
+    number = held["incidents"] if "incidents" in held.columns else 1
     filters = Filters(
         names,
-        list(categories),
-        list(sources),
+        categories,
+        sources,
         single=profile.threshold > 0,
         threshold=profile.threshold,
     )
@@ -93,7 +94,8 @@ def filter_incidents(
             "source": by_source,
             "n": number,
             "rank": rank,
-        }
+        },
+        index=held.index,
     )
     if profile.threshold:
         _suppress(facts, filters, spots, profile.threshold)
@@ -101,26 +103,25 @@ def filter_incidents(
     facts["key"] = (facts["month"] * len(categories) + facts["category"]) * len(sources) + facts["source"]
     filters.cells = _pairs(facts, "cell", range(len(filters.shapes)))
     filters.spots = _pairs(facts[facts["rank"].notna()], "rank", spots.index)
-    filters.groups = _groups(groups, held["category"], list(categories))
+    filters.groups = _groups(groups, held["category"], categories)
     return filters
 
 
-def _number_months(held: gpd.GeoDataFrame) -> tuple[list[str], pd.Series]:
+def _number_months(held: gpd.GeoDataFrame) -> tuple[list[str], Ints]:
     """Names of the months, and each row's; places of a large table have none, and one name stands for all."""
     if "when" not in held.columns:
-        return ["All months"], pd.Series(0, index=held.index)
-    months, by_month = _sorted_codes(pd.Series(held["when"].dt.to_period("M"), index=held.index))
+        return ["All months"], np.zeros(len(held), dtype=np.int64)
+    months, by_month = _number_names(held["when"].dt.to_period("M"), lambda month: month)
     return [m.strftime("%B %Y") for m in months], by_month
 
 
-def _map_distinct(values: pd.Series, name: Callable[[Any], Any]) -> pd.Series:
-    return values.map({value: name(value) for value in values.unique()})
-
-
-def _sorted_codes(values: pd.Series) -> tuple[list[Any], pd.Series]:
-    names = sorted(values.unique())
-    names = [n for n in names if n != APART] + [n for n in names if n == APART]
-    return names, values.map({name: i for i, name in enumerate(names)}).astype(int)
+def _number_names(values: pd.Series, name: Callable[[Any], Any]) -> tuple[list[Any], Ints]:
+    """Sorted names of some values, those kept apart last, and the number of each row's."""
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
+    of_value = [name(value) for value in distinct]
+    names = sorted(set(of_value), key=lambda n: (n == APART, n))
+    number = {name: i for i, name in enumerate(names)}
+    return names, np.array([number[n] for n in of_value], dtype=np.int64)[codes]
 
 
 def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any]]:
