@@ -171,7 +171,7 @@ def _factorize(keys: Ints) -> tuple[Ints, Ints]:
 
 
 def number_rows(frame: pd.DataFrame, columns: Iterable[str]) -> tuple[Ints, Ints]:
-    """Number the distinct rows of some columns: the number of each row, and where each first stands.
+    """Give the distinct rows of some columns numbers: that of each row, and where each first stands.
 
     What is the same for all rows that share a few texts is worked out once each. Columns that are not there
     do not matter; missing values are a value of their own.
