@@ -80,6 +80,8 @@ def cover_most(
         return np.empty(0, dtype=np.int64)
     rows, sites, extra = csr_array(rows[:, kept]), sites[kept], extra[kept] * scale
     best = _improve(demand, rows, extra, _pick_greedily(demand, rows, extra, count))
+    rows, demand, kept, best = _leave_out(demand, rows, extra, count, best)
+    sites, extra = sites[kept], extra[kept]
     prices, best = _settle_prices(demand, rows, extra, count, best)
     inside, still_open = _settle_sites(demand, rows, extra, count, best, prices)
     if len(still_open) and len(inside) < count:
@@ -207,6 +209,20 @@ def _settle_sites(
     sure = score[chosen] - following > slack
     possible = rest[score[chosen[-1]] - score[rest] <= slack]
     return np.sort(chosen[sure]), np.sort(np.concatenate([chosen[~sure], possible]))
+
+
+def _leave_out(
+    demand: Floats, reach: Any, bonus: Floats, count: int, best: Ints
+) -> tuple[Any, Floats, Ints, Ints]:
+    """Leave out sites that reach too little for any better set, however the others are chosen.
+
+    Of a country's million candidates a few thousand are left, and what none of them reaches goes too.
+    """
+    sure, possible = _settle_sites(demand, reach, bonus, count, best, demand)
+    kept = np.union1d(np.concatenate([sure, possible]), best).astype(np.int64)
+    rows = reach[:, kept]
+    met = np.asarray(rows.sum(axis=1)).ravel() > 0
+    return rows[met], demand[met], kept, np.searchsorted(kept, best)
 
 
 def _settle_prices(demand: Floats, reach: Any, bonus: Floats, count: int, best: Ints) -> tuple[Floats, Ints]:

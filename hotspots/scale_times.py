@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from hotspots.engines import fetch
 from hotspots.scale import Collapsed
@@ -81,12 +82,14 @@ def _count(found: Collapsed, places: gpd.GeoDataFrame, label: Any) -> pd.DataFra
 def _label_sites(sites: pd.DataFrame, places: gpd.GeoDataFrame, label: Any) -> tuple[pd.DataFrame, Any]:
     """Coordinates that are used, as the engine holds them, and the label of each."""
     used = sites[sites["cause"].eq("")]
-    points = gpd.GeoSeries(used["geometry"].to_numpy(), index=used.index, crs=places.crs)
-    known = pd.DataFrame({"x": places.geometry.x, "y": places.geometry.y, "label": label})
-    of_point = known.drop_duplicates(["x", "y"]).set_index(["x", "y"])["label"]
-    at = of_point.index.get_indexer(pd.MultiIndex.from_arrays([points.x, points.y]))
-    held = used[at >= 0]  # a coordinate whose rows all repeat an ID has no place
-    return held.drop(columns=["cause", "value", "geometry"]), of_point.to_numpy()[at[at >= 0]]
+    points = np.concatenate([places.geometry.to_numpy(), used["geometry"].to_numpy()])
+    xy = shapely.get_coordinates(points)
+    number, distinct = pd.factorize(xy[:, 0] + 1j * xy[:, 1])
+    of_point = np.full(len(distinct), -1, dtype=np.int64)
+    of_point[number[: len(places)]] = label
+    code = of_point[number[len(places) :]]
+    held = used[code >= 0]  # a coordinate whose rows all repeat an ID has no place
+    return held.drop(columns=["cause", "value", "geometry"]), code[code >= 0]
 
 
 def _lost(repeated: pd.DataFrame, sites: pd.DataFrame, code: Any) -> pd.DataFrame:
