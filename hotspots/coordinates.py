@@ -42,7 +42,7 @@ def judge_coordinates(x: pd.Series, y: pd.Series, *, kind: str, target: str = CR
     >>> judge_coordinates(x, y, kind="degrees")["cause"].tolist()
     ['', 'latitude and longitude swapped']
     """
-    texts = [s.astype("object").where(s.notna(), "").astype("str").str.strip() for s in (x, y)]
+    texts = [s.fillna("").astype("str").str.strip() for s in (x, y)]
     blank = texts[0].isin(_BLANKS) | texts[1].isin(_BLANKS)
     a, b = (pd.to_numeric(t, errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan) for t in texts)
     tests = {

@@ -88,6 +88,7 @@ def rows_inside(incidents: gpd.GeoDataFrame, area: BaseGeometry, parts: Any = No
     """Whether each row lies in the area; in a disc, within its radius of the centre."""
     geometry = incidents.geometry
     if not (isinstance(parts, list) and parts and all("radius" in part for part in parts)):
+        shapely.prepare(area)
         return pd.Series(shapely.covers(area, geometry.to_numpy()), index=incidents.index)
     inside = np.zeros(len(incidents), dtype=bool)
     for part in parts:

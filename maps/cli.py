@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 import warnings
@@ -15,6 +16,7 @@ from typing import Any
 from hotspots.checks import InputError
 from maps.folder import explain_os_error
 
+SELDOM = 500_000  # new objects between two looks for rubbish
 EXAMPLES = """examples:
   hotspots init our-folder                    a folder to start in
   hotspots demo --out leeds-demo              the whole job on the example data
@@ -38,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _build_parser().print_help()
         return 0
     options = _build_parser().parse_args(given)
+    # points are no rubbish: to look for it among millions of them takes a tenth of a large run
+    often = gc.get_threshold()
+    gc.set_threshold(SELDOM, *often[1:])
     try:
         with _say_choices():
             options.command(options)
@@ -50,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped: nothing was written.", file=sys.stderr)
         return 130
+    finally:
+        gc.set_threshold(*often)
     return 0
 
 
