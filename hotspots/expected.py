@@ -77,7 +77,9 @@ def squares_of(xy: Floats) -> Any:
 
 def _beyond(shapes: Any, pieces: Any) -> float:
     """Square metres of some shapes that lie off the pieces of the ground."""
-    parts = shapely.get_parts(shapely.union_all(shapes))
+    size = shapely.area(shapes)
+    over = size - _shared(shapes, pieces) > 1e-9 * size  # to unite them all takes long, and few reach beyond
+    parts = shapely.get_parts(shapely.union_all(shapes[over]))
     return float(shapely.area(parts).sum() - _shared(parts, pieces).sum())
 
 
