@@ -90,7 +90,8 @@ def backtest_hotspots(
 
         - ``units`` chosen, ``captured`` of ``total`` in the scored period (incidents or days of harm);
         - ``hit_rate`` = captured / total, ``hit_low`` and ``hit_high`` (90 %, scored incidents resampled);
-        - ``pai`` = hit rate / share of the area; ``pei`` = PAI / best PAI possible with the same units;
+        - ``pai`` = hit rate / share of the area that the units chosen take (NaN where none was);
+          ``pei`` = PAI / best PAI possible with the same units;
         - ``recapture`` = hit rate / hit rate of the same units in the period they were chosen on (1 when a
           hotspot holds its share);
         - ``best_possible`` hit rate: the same units chosen on the scored period itself;
