@@ -18,7 +18,7 @@ from hotspots.request import check_harm
 from hotspots.rivals import UNITS, Bools, Terms
 from hotspots.study_area import read_area
 from hotspots.trial import Records, Split, Trial
-from hotspots.when import rows_in, spans_of
+from hotspots.when import months_of, rows_in, spans_of
 from hotspots.windows import Window, name_windows, read_windows
 
 METHODS = tuple(UNITS)
@@ -138,8 +138,7 @@ def backtest_hotspots(
 def read_splits(incidents: pd.DataFrame, splits: Iterable[tuple[Any, Any]] | None) -> list[Split]:
     """Windows of each test as rows; None means each calendar month and the next one with records."""
     if splits is None:
-        starts = spans_of(incidents)["start"].dropna()
-        months = sorted(starts.dt.to_period("M").unique())
+        months = sorted(months_of(incidents).dropna().unique())
         splits = list(pairwise(months))
         announce(f"backtest_hotspots: each of {len(splits)} months is scored on the next.")
     found = []

@@ -13,6 +13,7 @@ import pandas as pd
 from hotspots.checks import CRS, InputError, announce, closest_name, read_own_table, require_columns
 from hotspots.dates import parse_dates
 from hotspots.stops import fold, which_stop
+from hotspots.when import london_clock
 
 OUTPUTS = ("searches", "arrests", "weapons", "intelligence", "penalty_notices")
 _TEXTS = ("mode", "activity", "source", "vehicle")
@@ -205,7 +206,7 @@ def _times(texts: pd.Series) -> pd.Series:
     """Wall-clock times in London, whatever offset is stated; a day is never guessed before a month."""
     if not pd.api.types.is_datetime64_any_dtype(texts):
         return parse_dates(texts.astype("str"), formats=_DAY_FIRST)["when"]
-    return texts if texts.dt.tz is None else texts.dt.tz_convert("Europe/London").dt.tz_localize(None)
+    return london_clock(texts)
 
 
 def _rejects(table: pd.DataFrame, causes: pd.Series, values: pd.Series) -> pd.DataFrame:

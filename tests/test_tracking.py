@@ -207,3 +207,10 @@ def test_the_page_of_leeds(shared_data):
     assert table.loc["asb", "after"] == (july["category"] == "Anti-social behaviour").sum()
     assert table.loc["hotspot-crime", "arrow"] != ""
     assert table["words"].str.len().min() > 10
+
+
+def test_places_of_a_year_have_no_trace_by_month():
+    frame = make(TOWN).drop(columns=["when", "precision"])
+    frame["window"] = ["2017", "2018"] * (len(frame) // 2)
+    with pytest.raises(InputError, match="span more than one month"):
+        track_indicators(frame, after="2018", before="2017")
