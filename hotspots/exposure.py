@@ -11,8 +11,8 @@ from hotspots.when import precision_of, spans_of
 def covered_days(incidents: pd.DataFrame) -> pd.DatetimeIndex:
     """Days the records cover: the months that have any, or every day from the first to the last.
 
-    Records dated to the month cover their months, and places the window each is of, whole; those dated to the day cover all days from the
-    first to the last, with or without a record.
+    Records dated to the month cover their months, whole, and places their windows; those dated to the day
+    cover all days from the first to the last, with or without a record.
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ from hotspots.checks import ASB, InputError
 from hotspots.kinds import KINDS, name_kinds
 from hotspots.place_names import is_kind_of_place
 from hotspots.plan_words import clean_text, say_count, strip_near
+from hotspots.when import london_clock
 
 # Records land on these because the true place was not known better, not because harm happened there.
 DEFAULT_LOCATIONS = {
@@ -166,7 +167,7 @@ def _group(rows: gpd.GeoDataFrame, weights: pd.Series, keys: pd.Series, *, name:
 def _months(rows: gpd.GeoDataFrame, weights: pd.Series) -> pd.Series:
     if "when" not in rows:
         return pd.Series(dtype="int64", index=pd.PeriodIndex([], freq="M"))
-    months = rows["when"].dt.to_period("M")
+    months = london_clock(rows["when"]).dt.to_period("M")
     return weights.groupby(months).sum().sort_index()
 
 

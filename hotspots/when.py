@@ -31,7 +31,7 @@ def precision_of(incidents: pd.DataFrame) -> pd.Series:
 
 
 def london_clock(when: pd.Series) -> pd.Series:
-    """Times as the clock in London shows them: those with an offset are moved to it, others are left.
+    """Read times off the clock in London: those with an offset are moved to it, others are left.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def months_of(incidents: pd.DataFrame) -> pd.Series:
         When a row spans more than one month: a window of a year cannot be put down to its first month.
     """
     spans = spans_of(incidents)
-    month = spans["start"].dt.to_period("M")
+    month: pd.Series = spans["start"].dt.to_period("M")
     last = (spans["end"] - pd.Timedelta(1, "us")).dt.to_period("M")
     cut = (month != last).to_numpy() & spans["start"].notna().to_numpy()
     if cut.any():
