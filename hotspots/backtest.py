@@ -106,8 +106,9 @@ def backtest_hotspots(
 
     Notes
     -----
-    Ties are broken against the method. On points that are snapped, smaller units always score better:
-    hence equal unit size and equal total area.
+    Ties between cells are broken against the method, those between discs from west to east, then from south
+    to north, for all three methods of discs alike. On points that are snapped, smaller units always score
+    better: hence equal unit size and equal total area.
 
     Examples
     --------
