@@ -168,6 +168,8 @@ def assess_response(
     a quasi-Poisson ratio widened by the spread of areas without a response. See docs/methods/change.md.
     """
     require_metres(targets, what="targets")
+    if others is not None:
+        require_metres(others, what="others")
     require_columns(incidents, ["category"] if measures else [], what="incidents")
     if targets.empty:
         raise InputError(

@@ -10,7 +10,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import CRS, InputError, announce, closest_name, read_own_table, require_columns
+from hotspots.checks import (
+    CRS,
+    InputError,
+    announce,
+    closest_name,
+    read_own_table,
+    require_columns,
+    require_metres,
+)
 from hotspots.dates import parse_dates
 from hotspots.stops import fold, which_stop
 from hotspots.when import london_clock
@@ -180,6 +188,7 @@ def _from_points(
     points = gpd.GeoDataFrame(
         table[good].assign(time=time[good]), geometry=gpd.points_from_xy(x[good], y[good]), crs=crs
     ).to_crs(CRS)
+    require_metres(stops, what="stops")
     centres = stops[["easting", "northing"]].to_numpy(dtype=float)
     points["stop"] = which_stop(points, stops.geometry.to_numpy(), centres)
     if "vehicle" not in points.columns:

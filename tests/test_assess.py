@@ -174,6 +174,16 @@ def test_measures_are_judged_one_by_one():
         assess_response(town, squares((50, 50)), measures={"robbery": ["Roberry"]}, **WHEN)
 
 
+def test_other_hotspots_in_degrees_are_refused():
+    degrees = squares((250, 50)).to_crs(4326)
+    with pytest.raises(InputError, match="others must be in British National Grid metres"):
+        assess_response(even_town(), squares((50, 50)), others=degrees, **WHEN)
+    with pytest.raises(InputError, match="areas must be in British National Grid metres"):
+        draw_ring(squares((50, 50)), without=[degrees])
+    with pytest.raises(InputError, match="others must be in British National Grid metres"):
+        propose_comparators(even_town(), squares((50, 50)), selected_on="2017-07", others=degrees)
+
+
 def test_harm_is_the_weighted_sum_of_differences():
     town = pd.concat([even_town(response=50), even_town(response=150).assign(category="Theft")])
     town = gpd.GeoDataFrame(town.reset_index(drop=True), crs=27700)
