@@ -95,7 +95,7 @@ class Assessment:
         chosen = f" Places chosen on {self.selected}." if self.selected else ""
         told = [f"Baseline {self.baseline}; response {self.after}.{chosen} {' beside '.join(sides)}."]
         for finding in self.findings.values():
-            told += explain_finding(finding)
+            told += explain_finding(finding, baseline=self.baseline, after=self.after)
         # a verdict that is not to be trusted has said so itself
         return told + [line for line in self.cautions if not line.startswith(DISTRUST)]
 

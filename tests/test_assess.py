@@ -292,6 +292,18 @@ def test_a_given_ring_and_a_response_of_more_than_a_year():
     assert long.cautions == []
 
 
+def test_percentages_go_by_the_day_where_the_windows_differ_in_length():
+    whole = assess_response(
+        even_town(response=50), squares((50, 50)), baseline="2017-06..2017-07", covered="2016..2018", **WHEN
+    )
+    # 100 in 61 days are 1.64 a day, 50 in 31 days 1.61
+    assert "went from 100 to 50 (windows of different length: 1.64 to 1.61 a day, down 2 %)" in whole.verdict
+    # 500 in 61 days are 8.20 a day, 500 in 31 days 16.13
+    assert "from 500 to 500 (windows of different length: 8.20 to 16.13 a day, up 97 %)" in whole.verdict
+    ring = next(line for line in whole.lines() if line.startswith("The surrounding area"))
+    assert "from 0 to 0 (windows of different length: 0.00 to 0.00 a day)" in ring
+
+
 def test_a_ring_that_fell_is_no_sign_of_displacement():
     town = even_town(response=50)
     calm = make(
