@@ -184,6 +184,32 @@ def test_other_hotspots_in_degrees_are_refused():
         propose_comparators(even_town(), squares((50, 50)), selected_on="2017-07", others=degrees)
 
 
+def test_measures_that_name_nothing_are_refused_and_a_misspelt_category_is_said(caplog):
+    town, target = even_town(response=50), squares((50, 50))
+    town.loc[0, "category"] = None
+    with pytest.raises(InputError, match=r"No record has a category of the measure 'm'.*Robery.*Robbery"):
+        assess_response(town, target, measures={"m": ["Robery"]}, **WHEN)
+    with pytest.raises(InputError, match="The measure 'm' names no category"):
+        assess_response(town, target, measures={"m": []}, **WHEN)
+    with pytest.raises(InputError, match=r"between 0 and 1.*level=95"):
+        assess_response(town, target, level=95, **WHEN)
+    town = pd.concat([town, town.iloc[1:].assign(category="Burglary")], ignore_index=True)
+    with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
+        found = assess_response(town, target, measures={"both": ["Robbery", "Burglry"]}, **WHEN)
+    assert found.findings["both"].treated == (100, 50)
+    assert "No record has the category Burglry of the measure 'both'" in caplog.text
+    assert "did you mean Burglary?" in caplog.text
+
+
+def test_times_with_an_offset_are_assessed_by_the_clock_in_london():
+    # noon in Greenwich is the same month in London
+    town, target = even_town(response=50), squares((50, 50))
+    zoned = town.assign(when=(town["when"] + pd.Timedelta(hours=12)).dt.tz_localize("UTC"))
+    result = assess_response(zoned, target, **WHEN)
+    assert result.findings["all records"].treated == (100, 50)
+    assert result.verdict == assess_response(town, target, **WHEN).verdict
+
+
 def test_harm_is_the_weighted_sum_of_differences():
     town = pd.concat([even_town(response=50), even_town(response=150).assign(category="Theft")])
     town = gpd.GeoDataFrame(town.reset_index(drop=True), crs=27700)
