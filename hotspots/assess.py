@@ -95,7 +95,7 @@ class Assessment:
         chosen = f" Places chosen on {self.selected}." if self.selected else ""
         told = [f"Baseline {self.baseline}; response {self.after}.{chosen} {' beside '.join(sides)}."]
         for finding in self.findings.values():
-            told += explain_finding(finding)
+            told += explain_finding(finding, baseline=self.baseline, after=self.after)
         # a verdict that is not to be trusted has said so itself
         return told + [line for line in self.cautions if not line.startswith(DISTRUST)]
 
@@ -168,7 +168,11 @@ def assess_response(
     a quasi-Poisson ratio widened by the spread of areas without a response. See docs/methods/change.md.
     """
     require_metres(targets, what="targets")
+    if others is not None:
+        require_metres(others, what="others")
     require_columns(incidents, ["category"] if measures else [], what="incidents")
+    if not 0 < level < 1:
+        raise InputError("The level must lie between 0 and 1", given=f"level={level}", advice="0.90")
     if targets.empty:
         raise InputError(
             "There are no target areas to assess",
@@ -241,14 +245,24 @@ def _rows_of(incidents: gpd.GeoDataFrame, categories: Sequence[str] | None, name
     if categories is None:
         return np.ones(len(incidents), dtype=bool)
     wanted = [categories] if isinstance(categories, str) else list(categories)
-    known = set(incidents["category"].unique())
-    unknown = [c for c in wanted if c not in known]
+    if not wanted:
+        raise InputError(
+            f"The measure '{name}' names no category",
+            given=f"measures={{'{name}': []}}",
+            advice="its categories, or None for all records",
+        )
+    known = {str(category) for category in incidents["category"].dropna().unique()}
+    unknown = [str(category) for category in wanted if category not in known]
     if len(unknown) == len(wanted):
         raise InputError(
             f"No record has a category of the measure '{name}'",
             given=", ".join(unknown),
             advice=closest_name(unknown[0], known) or "one of " + ", ".join(sorted(known)),
         )
+    for category in unknown:
+        near = closest_name(category, known)
+        meant = f"; did you mean {near}?" if near and near not in wanted else "."
+        announce(f"No record has the category {category} of the measure '{name}': nothing is counted{meant}")
     return incidents["category"].isin(wanted).to_numpy()
 
 

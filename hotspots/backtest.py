@@ -18,7 +18,7 @@ from hotspots.request import check_harm
 from hotspots.rivals import UNITS, Bools, Terms
 from hotspots.study_area import read_area
 from hotspots.trial import Records, Split, Trial
-from hotspots.when import rows_in, spans_of
+from hotspots.when import months_of, rows_in, spans_of
 from hotspots.windows import Window, name_windows, read_windows
 
 METHODS = tuple(UNITS)
@@ -90,7 +90,8 @@ def backtest_hotspots(
 
         - ``units`` chosen, ``captured`` of ``total`` in the scored period (incidents or days of harm);
         - ``hit_rate`` = captured / total, ``hit_low`` and ``hit_high`` (90 %, scored incidents resampled);
-        - ``pai`` = hit rate / share of the area; ``pei`` = PAI / best PAI possible with the same units;
+        - ``pai`` = hit rate / share of the area that the units chosen take (NaN where none was);
+          ``pei`` = PAI / best PAI possible with the same units;
         - ``recapture`` = hit rate / hit rate of the same units in the period they were chosen on (1 when a
           hotspot holds its share);
         - ``best_possible`` hit rate: the same units chosen on the scored period itself;
@@ -105,8 +106,9 @@ def backtest_hotspots(
 
     Notes
     -----
-    Ties are broken against the method. On points that are snapped, smaller units always score better:
-    hence equal unit size and equal total area.
+    Ties between cells are broken against the method, those between discs from west to east, then from south
+    to north, for all three methods of discs alike. On points that are snapped, smaller units always score
+    better: hence equal unit size and equal total area.
 
     Examples
     --------
@@ -137,8 +139,7 @@ def backtest_hotspots(
 def read_splits(incidents: pd.DataFrame, splits: Iterable[tuple[Any, Any]] | None) -> list[Split]:
     """Windows of each test as rows; None means each calendar month and the next one with records."""
     if splits is None:
-        starts = spans_of(incidents)["start"].dropna()
-        months = sorted(starts.dt.to_period("M").unique())
+        months = sorted(months_of(incidents).dropna().unique())
         splits = list(pairwise(months))
         announce(f"backtest_hotspots: each of {len(splits)} months is scored on the next.")
     found = []

@@ -67,6 +67,8 @@ def propose_comparators(
     Both sides were then chosen for the same high counts in the same months, so both fall back alike.
     """
     require_metres(targets, what="targets")
+    if others is not None:
+        require_metres(others, what="others")
     xy, weights = coordinates_of(incidents), incidents_per_row(incidents)
     windows = read_windows(selected_on)
     chosen_on = np.logical_or.reduce([rows_in(incidents, window) for window in windows])

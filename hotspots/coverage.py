@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import require_columns
+from hotspots.collapse import incidents_per_row
 from hotspots.rejects import rows_per_line
+from hotspots.when import london_clock
 
 # A gap is called missing when chance would leave it empty less than once in a thousand times: over many
 # months and categories, once in a hundred would cry wolf.
@@ -54,8 +56,11 @@ def check_coverage(incidents: pd.DataFrame, rejects: pd.DataFrame | None = None)
 def _rows(incidents: pd.DataFrame, rejects: pd.DataFrame | None) -> pd.DataFrame:
     columns = ["source", "category", "when", "precision"]
     require_columns(incidents, columns, what="incidents")
-    counts = incidents["incidents"] if "incidents" in incidents.columns else 1
-    parts = [pd.DataFrame(incidents[columns]).assign(n=counts)]
+    parts = [
+        pd.DataFrame(incidents[columns]).assign(
+            when=london_clock(incidents["when"]), n=incidents_per_row(incidents)
+        )
+    ]
     if rejects is not None and len(rejects):
         dated = rejects["when"].notna() & ~rejects["cause"].str.startswith(
             ("duplicate", "same force", "future")

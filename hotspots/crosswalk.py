@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
-from hotspots.collapse import number_rows
+from hotspots.collapse import incidents_per_row, number_rows
 from hotspots.packaged import list_packaged
 from hotspots.spread import spread_counts
 
@@ -203,7 +203,7 @@ def list_unmatched(
     """
     table = crosswalk_categories(incidents, crosswalks=crosswalks)
     lost = incidents.loc[~table["matched"].to_numpy()]
-    counts = lost["incidents"] if "incidents" in lost.columns else pd.Series(1, index=lost.index)
+    counts = incidents_per_row(lost)
     source = lost["source"] if "source" in lost.columns else pd.Series("", index=lost.index)
     rows = pd.DataFrame({"source": source, "category": lost["category"].astype("str"), "incidents": counts})
     sums = rows.groupby(["source", "category"], dropna=False)["incidents"].sum().reset_index()
@@ -235,7 +235,7 @@ def count_priorities(
         A further column to count by, such as ``ward_name``.
     """
     priority = crosswalk_categories(incidents, crosswalks=crosswalks)["priority"].replace("", "(none)")
-    counts = incidents["incidents"] if "incidents" in incidents.columns else 1
+    counts = incidents_per_row(incidents)
     rows = pd.DataFrame({"priority": priority, "source": incidents["source"], "incidents": counts})
     keys = ["priority"]
     if by is not None:

@@ -41,7 +41,8 @@ def smooth_density(
         of thumb give kilometres, a blur.
     study_area : GeoDataFrame, GeoSeries, geometry or None
         Cells that overlap it are returned, incidents outside it are left out, and each cell is divided
-        by the share of its kernel that lies inside, so that density does not fall off at the edge.
+        by the share of its kernel that lies inside, so that density does not fall off at the edge
+        (but for pieces too small to be measured so).
         None means the rectangle around the incidents, and no correction.
     by : str
         ``"incidents"``, or ``"harm"`` for days of harm per square kilometre.
@@ -85,7 +86,9 @@ def smooth_density(
         surface = Surface(cells["column"], cells["row"], cell=cell, bandwidth=bandwidth)
         cells["density"] += surface.smooth(surface.share_out(points.xy, points.weights[by])) * 1e6
         if area is not None:
-            cells["density"] /= surface.smooth(surface.ground(area))
+            ground = surface.smooth(surface.ground(area))
+            # pieces too small for the fine grid have no ground to divide by: no correction there
+            cells["density"] /= np.where(ground > 0, ground, 1.0)
     del points
     return frame_cells(cells, grid=grid)
 

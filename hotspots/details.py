@@ -7,16 +7,9 @@ import numpy as np
 import pandas as pd
 
 from hotspots.collapse import Floats, Ints, exact_units, incidents_per_row
+from hotspots.place_names import match_default
 from hotspots.spots import plain_text
 
-# a name that ends so is the thing itself; "Hospital Lane" and "Alma Court" are streets
-DEFAULT_LOCATIONS = {
-    "hospital": r"hospital$",
-    "prison": r"prison$|^hmp\b|^hm prison\b",
-    "police station": r"police station$",
-    "court": r"^courts?$|(?:crown|county|magistrates'?|combined|family|youth|law)\s+courts?$",
-    "supermarket": r"supermarket$",
-}
 DOMINATES = 0.5
 WORTH_SAYING = 0.1
 
@@ -80,10 +73,8 @@ def flag_default_locations(places: pd.Series) -> pd.Series:
     ['supermarket', '', 'court']
     """
     codes, names = pd.factorize(plain_text(places))
-    texts = pd.Series(names, dtype="str").str.removeprefix("On or near ").str.strip().str.lower()
-    kinds = np.full(len(texts), "", dtype=object)
-    for kind, pattern in DEFAULT_LOCATIONS.items():
-        kinds[texts.str.contains(pattern, regex=True).to_numpy(dtype=bool)] = kind
+    texts = pd.Series(names, dtype="str").str.removeprefix("On or near ")
+    kinds = np.array([match_default(text) for text in texts], dtype=object)
     return pd.Series(kinds[codes] if len(kinds) else kinds, index=places.index, dtype="str")
 
 

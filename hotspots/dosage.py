@@ -28,7 +28,7 @@ def summarise_visits(
     DataFrame
         ``period, ref, name, part, planned_visits, delivered_visits, unplanned_visits, planned_minutes,
         patrol_minutes, planned_officer_minutes, officer_minutes, compliance`` (planned visits delivered,
-        over planned), ``median_gap`` and ``share_of_gaps_kept`` (arrival to arrival gaps of one day).
+        over planned), ``median_gap`` and ``share_of_gaps_kept`` (gaps of one day, leaving to next arrival).
     """
     planned = timetable[timetable["activity"] == "visit"].copy()
     planned["period"], done = _period(planned["date"], every), visits.copy()

@@ -11,8 +11,8 @@ from hotspots.when import precision_of, spans_of
 def covered_days(incidents: pd.DataFrame) -> pd.DatetimeIndex:
     """Days the records cover: the months that have any, or every day from the first to the last.
 
-    Records dated to the month cover their months, whole; those dated to the day cover all days from the
-    first to the last, with or without a record.
+    Records dated to the month cover their months, whole, and places their windows; those dated to the day
+    cover all days from the first to the last, with or without a record.
 
     Parameters
     ----------
@@ -27,9 +27,8 @@ def covered_days(incidents: pd.DataFrame) -> pd.DatetimeIndex:
     spans = spans_of(incidents)
     monthly = (precision_of(incidents) == "month").to_numpy() & spans["start"].notna().to_numpy()
     parts = []
-    for month in np.unique(spans.loc[monthly, "start"].to_numpy()):
-        first = pd.Timestamp(month)
-        parts.append(pd.date_range(first, first + pd.offsets.MonthEnd(1), freq="D"))
+    for first, end in spans.loc[monthly, ["start", "end"]].drop_duplicates().itertuples(index=False):
+        parts.append(pd.date_range(first, end, freq="D", inclusive="left"))
     exact = spans.loc[~monthly, "start"].dropna()
     if len(exact):
         parts.append(pd.date_range(exact.min().normalize(), exact.max().normalize(), freq="D"))

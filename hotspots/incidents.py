@@ -101,7 +101,8 @@ def read_incidents(
 def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
     """Every file's rows as text with ``_file`` and ``_line``, the lines that do not fit, rows per file."""
     problems = Problems("The files of records cannot be read")
-    frames, bad, counts = [], [], {}
+    frames, bad = [], []
+    counts: dict[str, int] = {}
     for file in find_files(source, skip=layout.skip):
         try:
             table = read_layout_rows(file, layout)
@@ -115,7 +116,7 @@ def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict
         rows = _rename(table.rows, actual, layout)
         frames.append(rows.assign(_file=file.name, _line=table.lines, _crs=table.crs or layout.crs))
         bad += [(file.name, line, value) for line, value in table.bad]
-        counts[file.name] = len(rows) + len(table.bad)
+        counts[file.name] = counts.get(file.name, 0) + len(rows) + len(table.bad)
     problems.raise_any()
     rows = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
     return rows, pd.DataFrame(bad, columns=["file", "line", "value"]), counts

@@ -16,7 +16,7 @@ from hotspots.indicator_files import Indicator
 from hotspots.profiles import match_profile
 from hotspots.shares import compare_shares
 from hotspots.two_counts import etest_p, rate_ratio
-from hotspots.when import rows_in, spans_of
+from hotspots.when import months_of, rows_in
 from hotspots.windows import Window, read_window
 
 Bools = npt.NDArray[np.bool_]
@@ -58,7 +58,7 @@ class Counted:
         self.marked = mark_months(calendar, self.months)
         self.counts = incidents_per_row(incidents).astype(float)
         self.when = rows_in(incidents, first), rows_in(incidents, second)
-        self.month = spans_of(incidents)["start"].dt.to_period("M")
+        self.month = months_of(incidents)
         self.hot = None if hot is None else _as_bools(hot, incidents.index)
         self.rows: dict[str, Bools | None] = {i.key: self._match(i) for i in page if i.kind != "survey"}
 

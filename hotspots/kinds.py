@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
 from hotspots.checks import ASB, require_columns
-from hotspots.collapse import number_rows
+from hotspots.collapse import incidents_per_row, number_rows
 from hotspots.crosswalk import crosswalk_categories
 from hotspots.layout import list_layouts, load_layout
 from hotspots.spread import spread_counts
@@ -78,8 +77,7 @@ def count_kinds(incidents: pd.DataFrame, *, by: str | list[str] | None = None) -
     """
     keys = [by] if isinstance(by, str) else list(by or ["source"])
     require_columns(incidents, keys, what="incidents")
-    counts = incidents["incidents"] if "incidents" in incidents.columns else np.ones(len(incidents), int)
-    rows = pd.DataFrame(incidents[keys]).assign(kind=name_kinds(incidents), n=counts)
+    rows = pd.DataFrame(incidents[keys]).assign(kind=name_kinds(incidents), n=incidents_per_row(incidents))
     present = [k for k in KINDS if rows["kind"].eq(k).any()]
     return spread_counts(rows, keys=keys, column="kind", counts="n", names=present)
 
@@ -98,7 +96,7 @@ def split_by_source(incidents: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     keys = groups.set_axis(incidents.index, axis=0)
     if len(names) < 2 or source is None:
         return pd.DataFrame(index=pd.Index(keys.unique()))
-    counts = incidents["incidents"] if "incidents" in incidents.columns else 1
+    counts = incidents_per_row(incidents)
     rows = pd.DataFrame({"group": keys, "source": source.astype("str"), "n": counts})
     table = spread_counts(rows, keys=["group"], column="source", counts="n", names=names)
     return table.rename_axis(index=None).add_prefix("incidents from ")

@@ -58,7 +58,7 @@ def locate_keys(keys: pd.Series, layout: Layout) -> pd.DataFrame:
     require_columns(table, columns, what="the look-up")
     table = table[columns].set_axis(["key", "x", "y"], axis=1).astype("str")
     table["key"] = [fold_key(k, kind=kind) for k in table["key"]]
-    table = table.drop_duplicates()
+    table = table[table["key"].ne("")].drop_duplicates()  # a row without a key is nowhere
     torn = table.duplicated("key", keep=False)
     if torn.any():
         count = table.loc[torn, "key"].nunique()

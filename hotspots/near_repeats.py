@@ -13,7 +13,7 @@ import pandas as pd
 from hotspots.checks import InputError, announce
 from hotspots.collapse import coordinates_of, incidents_per_row
 from hotspots.two_counts import adjust_p
-from hotspots.when import precision_of
+from hotspots.when import london_clock, precision_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -116,7 +116,7 @@ def _dated(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
         announce(f"{int((~exact).sum()):,} records dated to the month only are left out of the near repeats.")
     used = incidents[exact]
     xy = coordinates_of(used)
-    day = (used["when"].dt.normalize() - pd.Timestamp(1970, 1, 1)) // pd.Timedelta(days=1)
+    day = (london_clock(used["when"]).dt.normalize() - pd.Timestamp(1970, 1, 1)) // pd.Timedelta(days=1)
     rows = pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1], "day": day.to_numpy(), "row": np.flatnonzero(exact)})
     rows = rows.loc[rows.index.repeat(incidents_per_row(used))]
     # one order whatever the order of the rows, so that a seed means the same permutations

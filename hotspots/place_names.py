@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+# Records land on these because the true place was not known better, not because harm happened there; a name
+# that ends so is the thing itself: "Hospital Lane" and "Alma Court" are streets.
+DEFAULT_LOCATIONS = {
+    "hospital": r"(?:hospital|infirmary)$",
+    "prison": r"prison$|^hmp\b|^hm prison\b",
+    "police station": r"police station$",
+    "court": r"(?:^|, )courts?$|(?:crown|county|magistrates'?|combined|family|youth|law)\s+courts?$",
+    "supermarket": r"supermarket$",
+}
 # Kinds of place that police.uk's anonymous map points bear instead of a street name (July 2026), folded.
 KINDS_OF_PLACE = frozenset(
     {
@@ -52,3 +62,27 @@ def name_place(names: Sequence[str]) -> str:
         return names[0] if names else ""
     street = next((name for name in names if name and not is_kind_of_place(name)), "")
     return f"{names[0]} near {street}" if street else names[0]
+
+
+def match_default(name: str) -> str:
+    """Name the kind of place that records default to, where a name without "On or near" is one; else "".
+
+    Examples
+    --------
+    >>> match_default("Leeds General Infirmary"), match_default("Hospital Lane")
+    ('hospital', '')
+    """
+    folded = name.strip().lower()
+    found = [kind for kind, pattern in DEFAULT_LOCATIONS.items() if re.search(pattern, folded)]
+    return found[-1] if found else ""
+
+
+def default_location(place: str) -> str:
+    """Name the kind of place that records default to, also where the street beside it is named; else "".
+
+    Examples
+    --------
+    >>> default_location("Hospital"), default_location("Boar Lane"), default_location("Prison near Boar Lane")
+    ('hospital', '', 'prison')
+    """
+    return match_default(re.sub(r"^on or near ", "", place, flags=re.IGNORECASE).partition(" near ")[0])

@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_columns, require_metres
-from hotspots.plan_facts import Facts, default_location, say_street
+from hotspots.place_names import default_location
+from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_options import problem_families
 from hotspots.plan_target import Target
 from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence

@@ -12,18 +12,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from hotspots.checks import ASB, InputError
+from hotspots.collapse import incidents_per_row
 from hotspots.kinds import KINDS, name_kinds
 from hotspots.place_names import is_kind_of_place
 from hotspots.plan_words import clean_text, say_count, strip_near
-
-# Records land on these because the true place was not known better, not because harm happened there.
-DEFAULT_LOCATIONS = {
-    "hospital": ("hospital", "infirmary"),
-    "prison": ("prison",),
-    "police station": ("police station",),
-    "court": ("magistrates", "crown court", "law court", "court house"),
-    "supermarket": ("supermarket",),
-}
+from hotspots.when import london_clock
 
 
 @dataclass
@@ -63,7 +56,7 @@ class Facts:
 
     @property
     def has_harm(self) -> bool:
-        """Whether every row carries a harm weight."""
+        """Whether any row carries a harm weight."""
         return "harm" in self.inside and bool(self.everything["harm"].notna().any())
 
     def say(self, count: int) -> str:
@@ -78,10 +71,8 @@ class Facts:
 
 
 def count_weights(incidents: pd.DataFrame) -> pd.Series:
-    """Incidents that each row stands for: the column ``incidents``, or 1."""
-    if "incidents" in incidents:
-        return incidents["incidents"].astype("int64")
-    return pd.Series(np.ones(len(incidents), dtype="int64"), index=incidents.index)
+    """Count the incidents that each row stands for: the column ``incidents``, or 1."""
+    return pd.Series(incidents_per_row(incidents), index=incidents.index)
 
 
 def rows_inside(incidents: gpd.GeoDataFrame, area: BaseGeometry, parts: Any = None) -> pd.Series:
@@ -166,7 +157,7 @@ def _group(rows: gpd.GeoDataFrame, weights: pd.Series, keys: pd.Series, *, name:
 def _months(rows: gpd.GeoDataFrame, weights: pd.Series) -> pd.Series:
     if "when" not in rows:
         return pd.Series(dtype="int64", index=pd.PeriodIndex([], freq="M"))
-    months = rows["when"].dt.to_period("M")
+    months = london_clock(rows["when"]).dt.to_period("M")
     return weights.groupby(months).sum().sort_index()
 
 
@@ -179,16 +170,3 @@ def say_street(name: str) -> str:
     ('Boar Lane', '“Parking Area”')
     """
     return f"“{name}”" if is_kind_of_place(name) else name
-
-
-def default_location(place: str) -> str:
-    """Name the kind of place that records default to, or "".
-
-    Examples
-    --------
-    >>> default_location("Hospital"), default_location("Boar Lane")
-    ('hospital', '')
-    """
-    folded = place.casefold()
-    found = [kind for kind, words in DEFAULT_LOCATIONS.items() if any(word in folded for word in words)]
-    return found[0] if found else ""

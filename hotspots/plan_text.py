@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.plan_facts import Facts, default_location, say_street
+from hotspots.place_names import default_location
+from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_target import Target
 from hotspots.plan_words import (
     clean_text,

@@ -36,6 +36,17 @@ def assign_premises(
         On the index of ``incidents``: ``premises`` (index of ``premises``; missing where none is near enough)
         and ``metres`` to it (NaN where none). At equal distance the first in ``premises`` has it.
     """
+    order, metres = _place_of(incidents, premises, distance)
+    names = np.full(len(premises) + 1, None, dtype=object)  # the last is for none near enough
+    for number, name in enumerate(premises.index):
+        names[number] = name  # one by one: a tuple where the index has levels
+    return pd.DataFrame({"premises": names[order], "metres": metres}, index=incidents.index)
+
+
+def _place_of(
+    incidents: gpd.GeoDataFrame, premises: gpd.GeoDataFrame, distance: float
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Position of the premises that each row is put down to (-1: none), and the metres to them."""
     require_metres(incidents, what="incidents")
     require_metres(premises, what="premises")
     if not distance > 0:
@@ -47,12 +58,7 @@ def assign_premises(
         )
     found = collapse_incidents(incidents)
     order, metres = _nearest(shapely.points(found.xy), premises.geometry.to_numpy(), distance)
-    index = premises.index.take(np.where(order < 0, 0, order)) if len(premises) else premises.index
-    names = pd.Series(index, dtype="object") if len(premises) else pd.Series([None] * len(order))
-    names = names.where(order >= 0, None)
-    return pd.DataFrame(
-        {"premises": names.to_numpy()[found.inverse], "metres": metres[found.inverse]}, index=incidents.index
-    )
+    return order[found.inverse], metres[found.inverse]
 
 
 def _nearest(points: Any, shapes: Any, distance: float) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -100,18 +106,19 @@ def rank_premises(
     >>> rank_premises(rows, pubs, distance=10)[["name", "incidents"]].to_numpy().tolist()
     [['A', 2], ['B', 1]]
     """
-    near = assign_premises(incidents, premises, distance=distance)
-    counts = pd.Series(incidents_per_row(incidents), index=near.index)
-    rows = pd.DataFrame({"premises": near["premises"].to_numpy(), "incidents": counts.to_numpy()})
+    # by position: premises may share a label, or have labels of several levels
+    at, _ = _place_of(incidents, premises, distance)
+    counts, near, every = incidents_per_row(incidents), at >= 0, range(len(premises))
     has_harm = "harm" in incidents.columns
+    rows = pd.DataFrame({"at": at, "incidents": counts})
     rows["harm"] = incidents["harm"].to_numpy(dtype=float) if has_harm else np.nan
-    sums = rows.dropna(subset=["premises"]).groupby("premises")[["incidents", "harm"]].sum()
+    sums = rows[near].groupby("at")[["incidents", "harm"]].sum().reindex(every)
     table = premises.copy()
-    table["incidents"] = sums["incidents"].reindex(table.index).fillna(0).astype("int64")
-    table["harm"] = sums["harm"].reindex(table.index).fillna(0.0).astype(float) if has_harm else np.nan
-    split = split_by_source(incidents[near["premises"].notna()], near["premises"].dropna())
+    table["incidents"] = sums["incidents"].fillna(0).to_numpy(dtype=np.int64)
+    table["harm"] = sums["harm"].fillna(0.0).to_numpy(dtype=float) if has_harm else np.nan
+    split = split_by_source(incidents[near], pd.Series(at[near])).reindex(every)
     for column in split.columns:
-        table[column] = split[column].reindex(table.index).fillna(0).astype("int64")
+        table[column] = split[column].fillna(0).to_numpy(dtype=np.int64)
     worth = "harm" if has_harm else "incidents"
     table = table.sort_values([worth, "incidents"], ascending=False, kind="stable")
     total = max(float(table[worth].sum()), 1e-12)

@@ -7,6 +7,7 @@ import glob
 import gzip
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -105,8 +106,16 @@ def _fixed_part(pattern: Path) -> Path:
 
 def _distinct_names(named: Iterable[tuple[Path, str]]) -> list[tuple[Path, str]]:
     named = list(dict.fromkeys(named))
-    names = [n for _, n in named]
-    return [(p, n if names.count(n) == 1 else "/".join(p.parts[-2:])) for p, n in named]
+    while True:  # two files of one name would pass for one, and hide that they hold the same month
+        times = Counter(name for _, name in named)
+        longer = [(path, _longer(path, name) if times[name] > 1 else name) for path, name in named]
+        if longer == named:
+            return named
+        named = longer
+
+
+def _longer(path: Path, name: str) -> str:
+    return Path(*path.parts[-(name.count("/") + 2) :]).as_posix()
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:

@@ -67,9 +67,13 @@ def find_recording_changes(incidents: pd.DataFrame, *, before: Any, after: Any) 
 
 def _find_gaps(incidents: pd.DataFrame, windows: list[Window]) -> list[str]:
     """Name the categories without a record in a month where their own mean says there should be many."""
+    lies_in = [rows_in(incidents, window) for window in windows]
+    inside = np.logical_or.reduce(lies_in)
     spans = spans_of(incidents)
-    inside = np.logical_or.reduce([rows_in(incidents, window) for window in windows])
     held = spans["start"].dt.to_period("M")
+    if (held != (spans["end"] - pd.Timedelta(1, "us")).dt.to_period("M"))[inside].any():
+        # places of longer windows do not say which month: the windows compared stand in for months
+        held = pd.Series(np.where(lies_in[0], str(windows[0]), str(windows[1])), index=incidents.index)
     frame = pd.DataFrame(
         {"n": incidents_per_row(incidents), "category": incidents["category"].astype("str"), "month": held}
     )[inside]

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import CRS
+from hotspots.collapse import incidents_per_row
 from hotspots.coverage import check_coverage, describe_coverage
 from hotspots.crosswalk import count_priorities, list_unmatched
 from hotspots.kinds import count_kinds
@@ -122,7 +123,7 @@ def tabulate_records(
 def _weights_used(incidents: pd.DataFrame, **options: Any) -> pd.DataFrame:
     """Count incidents by source, category and the weight that was used for them."""
     used = explain_weights(incidents, **options)
-    counts = incidents["incidents"] if "incidents" in incidents.columns else 1
+    counts = incidents_per_row(incidents)
     keys = ["source", "category", "used", "matched", "weight"]
     rows = used.assign(source=incidents["source"], category=incidents["category"], incidents=counts)
     table = rows.groupby(keys, dropna=False)["incidents"].sum().reset_index()

@@ -13,8 +13,7 @@ from hotspots.checks import InputError, require_columns
 from hotspots.collapse import Places, collapse_incidents
 from hotspots.kinds import split_by_source
 from hotspots.lookup import fold_key
-from hotspots.place_names import KINDS_OF_PLACE
-from hotspots.plan_facts import default_location
+from hotspots.place_names import KINDS_OF_PLACE, default_location
 from hotspots.plan_words import strip_near
 
 # Streets of one name in two towns are two streets; points of one street stand closer than this.

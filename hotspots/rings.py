@@ -38,7 +38,8 @@ def draw_ring(
     >>> bool(ring.intersects(square.geometry.iloc[0].centroid).any())
     False
     """
-    require_metres(areas, what="areas")
+    for frame in [areas, *(without or [])]:
+        require_metres(frame, what="areas")
     if not width > 0:
         raise InputError(
             "The surrounding area must be wider than 0 metres", given=f"width={width}", advice="200"

@@ -85,7 +85,11 @@ class Units(NamedTuple):
 
 
 def choose_units(method: str, pool: Pool, terms: Terms, *, later: Pool) -> Units:
-    """Choose by one method; ``later`` only breaks ties, against the method."""
+    """Choose by one method; ``later`` only breaks ties between cells, against the method.
+
+    Ties between discs go to the most westerly, then the most southerly, as in `find_hotspots`: a rule that
+    knows nothing of what came later, but is not the hardest.
+    """
     if method in ("discs", "discs on incidents", "KDE peaks"):
         return _on_discs(method, pool, terms)
     grid = terms.grid(UNITS[method])

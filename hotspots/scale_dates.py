@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def read_dates(counts: pd.DataFrame, layout: Layout, end: pd.Timestamp) -> pd.Da
 
 def class_dates(dates: pd.DataFrame, windows: list[Window], *, apart: bool) -> pd.DataFrame:
     """Add ``window`` and ``class``: dates that need not be told apart are of one class."""
+    _refuse_overlap(windows)
     window = pd.Series("", index=dates.index, dtype="object")
     for span in windows:
         inside = dates["when"].ge(span.start) & dates["when"].lt(span.end) & dates["cause"].eq("")
@@ -52,6 +54,17 @@ def class_dates(dates: pd.DataFrame, windows: list[Window], *, apart: bool) -> p
     else:
         number = pd.factorize(dates["cause"].astype("str") + "\n" + window.astype("str"))[0]
     return dates.assign(window=window, **{"class": number})
+
+
+def _refuse_overlap(windows: list[Window]) -> None:
+    """Refuse windows that share days: each row is counted in one, and the other would lack it unsaid."""
+    for one, other in combinations(windows, 2):
+        if one != other and one.overlaps(other):
+            raise InputError(
+                "Two of the windows overlap, and each row is counted in one window",
+                given=f"{one} and {other}",
+                advice="windows apart, or one call for each",
+            )
 
 
 def _refuse_cut(dates: pd.DataFrame, windows: list[Window]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import ASB, InputError, announce, require_columns
-from hotspots.collapse import number_rows
+from hotspots.collapse import Ints, incidents_per_row, number_rows
 from hotspots.crosswalk import crosswalk_categories, fold_label
 from hotspots.severity_weights import FALLBACKS, read_weights
 
@@ -70,7 +70,7 @@ def weigh_incidents(
         incidents, scheme=scheme, level=level, asb_weight=asb_weight, unknown_weight=unknown_weight,
         offence=offence, proactive=proactive, crosswalks=crosswalks,
     )  # fmt: skip
-    counts = _counts(incidents)
+    counts = incidents_per_row(incidents)
     _announce(explained, incidents["category"], counts, unknown_weight)
     return (explained["weight"] * counts).astype(float).rename("harm")
 
@@ -187,13 +187,7 @@ def _weigh_one(
     return unknown_weight, "unknown", ""
 
 
-def _counts(incidents: pd.DataFrame) -> pd.Series:
-    if "incidents" in incidents.columns:
-        return incidents["incidents"]
-    return pd.Series(1, index=incidents.index)
-
-
-def _announce(explained: pd.DataFrame, category: pd.Series, counts: pd.Series, weight: float) -> None:
+def _announce(explained: pd.DataFrame, category: pd.Series, counts: Ints, weight: float) -> None:
     sentences = {
         "unknown": f"categories that the scheme does not weigh; each counts {weight:g} day(s)",
         "left out": "kinds that police activity itself detects; they weigh 0 as asked",
@@ -202,7 +196,7 @@ def _announce(explained: pd.DataFrame, category: pd.Series, counts: pd.Series, w
         rows = explained["used"].eq(used).to_numpy()
         if rows.any():
             names = category[rows].fillna("").astype("str").replace("", "(blank)").to_numpy()
-            totals = counts[rows].groupby(names).sum().sort_values(ascending=False, kind="stable")
+            totals = pd.Series(counts[rows]).groupby(names).sum().sort_values(ascending=False, kind="stable")
             listed = ", ".join(f"{name} ({n})" for name, n in totals.head(20).items())
             announce(f"{int(totals.sum())} records are of {words}: {listed}.")
 
@@ -217,6 +211,6 @@ def list_unweighed(incidents: pd.DataFrame, **options: Any) -> pd.DataFrame:
     """
     unknown = explain_weights(incidents, **options)["used"].eq("unknown").to_numpy()
     keys = _keys(incidents, None)[["source", "category"]][unknown]
-    rows = keys.assign(incidents=_counts(incidents)[unknown])
+    rows = keys.assign(incidents=incidents_per_row(incidents)[unknown])
     table = rows.groupby(["source", "category"])["incidents"].sum().reset_index()
     return table.sort_values("incidents", ascending=False, kind="stable", ignore_index=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import ASB, InputError, require_columns
+from hotspots.collapse import incidents_per_row
 from hotspots.kinds import split_by_source
 from hotspots.severity_weights import read_weights
 
@@ -84,26 +85,28 @@ def tabulate_severity(
 
 
 def _sum_up(incidents: pd.DataFrame, by: str) -> pd.DataFrame:
-    counts = incidents["incidents"] if "incidents" in incidents.columns else pd.Series(1, incidents.index)
-    harm = incidents["harm"].astype(float)
-    weight = (harm / counts.where(counts > 0)).fillna(0)
+    counts = incidents_per_row(incidents)
+    harm = incidents["harm"].astype(float).to_numpy()
+    weight = np.divide(harm, counts, out=np.zeros(len(harm)), where=counts > 0)
+    weight[np.isnan(weight)] = 0
     rows = pd.DataFrame(
         {
-            by: incidents[by].astype("object").where(incidents[by].notna(), None),
             "score": harm,
-            "score_low": incidents.get("harm_low", harm).astype(float),
-            "score_high": incidents.get("harm_high", harm).astype(float),
-            "incidents": counts.astype("int64"),
-            "asb": counts.where(incidents["category"].eq(ASB), 0).astype("int64"),
+            "score_low": incidents.get("harm_low", incidents["harm"]).astype(float).to_numpy(),
+            "score_high": incidents.get("harm_high", incidents["harm"]).astype(float).to_numpy(),
+            "incidents": counts,
+            "asb": np.where(incidents["category"].eq(ASB), counts, 0),
             "root_score": np.sqrt(weight) * counts,
             "weight": weight,
-            "category": incidents["category"],
         }
     )
-    groups = rows.groupby(by, dropna=False, sort=True)
+    # apart from the columns summed, as an area may be a category
+    area = incidents[by].astype("object").where(incidents[by].notna(), None).set_axis(rows.index, axis=0)
+    groups = rows.groupby(area, dropna=False, sort=True)
     sums = groups[["score", "score_low", "score_high", "incidents", "asb", "root_score"]].sum()
-    top = rows.sort_values("weight", ascending=False, kind="stable").groupby(by, dropna=False).first()
-    sums["largest"] = top["category"].reindex(sums.index)
+    # of the row itself: blank where it has no category
+    largest = incidents["category"].iloc[groups["weight"].idxmax().to_numpy(dtype=np.int64)]
+    sums["largest"] = largest.set_axis(sums.index, axis=0)
     sums["largest_weight"] = groups["weight"].max()
     return sums
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hotspots.checks import InputError
+
 
 def compare_shares(
     hits: tuple[float, float], bases: tuple[float, float], *, level: float = 0.95
@@ -21,6 +23,11 @@ def compare_shares(
         ``before``, ``after`` (per cent), ``base_before``, ``base_after``, ``points``, ``low``, ``high``
         (percentage points) and ``p`` (two-sided, normal, pooled); NaN where a base is 0.
 
+    Raises
+    ------
+    InputError
+        When there are fewer than no hits or more than their base, or the level is not between 0 and 1.
+
     Notes
     -----
     Newcombe (1998), *Statistics in Medicine* 17: the interval from the two Wilson intervals.
@@ -33,6 +40,15 @@ def compare_shares(
     """
     from scipy.stats import norm
 
+    if not 0 < level < 1:
+        raise InputError("The level must lie between 0 and 1", given=f"level={level}", advice="0.95")
+    for part, whole in zip(hits, bases, strict=True):
+        if part < 0 or part > whole:
+            raise InputError(
+                "A share needs hits from 0 up to its base",
+                given=f"{part:g} of {whole:g}",
+                advice="how many, and of how many",
+            )
     nan = float("nan")
     if not (bases[0] > 0 and bases[1] > 0):
         return {"base_before": bases[0], "base_after": bases[1]} | dict.fromkeys(

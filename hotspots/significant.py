@@ -74,5 +74,7 @@ def label_significant(
     group = label_cells(cells, score_cells(cells, by=request.by), by=request.by)
     at = assign_cells(frame, cells)
     label = empty.copy()
-    label[there] = pd.Series(group.reindex(at.to_numpy(dtype=np.int64)).to_numpy()).fillna(-1).astype(int)
+    # an incident off the study area's cells is in no group
+    number = at.fillna(-1).to_numpy(dtype=np.int64)
+    label[there] = pd.Series(group.reindex(number).to_numpy()).fillna(-1).astype(int)
     return label, cells, group.to_numpy(dtype=np.int64)

@@ -13,7 +13,7 @@ from hotspots.calendars import days_within, list_peaks, list_school_holidays
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.collapse import incidents_per_row
 from hotspots.exposure import covered_days
-from hotspots.when import precision_of, spans_of
+from hotspots.when import london_clock, months_of, precision_of
 
 MONTHS = list(names.month_name)[1:]
 SEASONS = ["winter", "spring", "summer", "autumn"]
@@ -83,7 +83,7 @@ def profile_times(
     weights = {"incidents": incidents_per_row(usable).astype(float)}
     if "harm" in usable.columns:
         weights["harm"] = usable["harm"].to_numpy(dtype=float)
-    starts = spans_of(usable)["start"] if NEEDS[by] == "month" else usable["when"]
+    starts = months_of(usable).dt.to_timestamp() if NEEDS[by] == "month" else london_clock(usable["when"])
     finish = _ends(ends, incidents, usable)
     if finish is not None:
         starts, finish = _whole_days(starts, finish, precision_of(usable) == "day")
@@ -136,8 +136,7 @@ def _ends(ends: Any, incidents: pd.DataFrame, usable: pd.DataFrame) -> pd.Series
             near = closest_name(ends, map(str, incidents.columns)) or ""
             raise InputError("The records have no such column of end times", given=ends, advice=near)
         ends = incidents[ends]
-    found: pd.Series = pd.to_datetime(ends.reindex(usable.index))
-    return found
+    return london_clock(ends.reindex(usable.index))
 
 
 def _whole_days(starts: pd.Series, ends: pd.Series, dated: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -245,7 +244,8 @@ def _expect(totals: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
 
 
 def _midnight(usable: pd.DataFrame, weights: Any) -> list[str]:
-    exact = (usable["when"].dt.normalize() == usable["when"]).to_numpy()
+    when = london_clock(usable["when"])
+    exact = (when.dt.normalize() == when).to_numpy()
     share = float(weights[exact].sum() / weights.sum()) if weights.sum() else 0.0
     if share <= _UNKNOWN_HOUR:
         return []

@@ -130,8 +130,10 @@ def _along_streets(points: Floats, straight: Floats, streets: gpd.GeoDataFrame, 
     found = cKDTree(nodes).query(points)
     off, at = np.asarray(found[0]), np.asarray(found[1])
     near, where = np.unique(at, return_inverse=True)
-    metres = dijkstra(graph, directed=False, indices=near)[:, near][np.ix_(where, where)]
-    metres = metres + (off[:, None] + off[None, :]) * detour
+    along = dijkstra(graph, directed=False, indices=near)[:, near][np.ix_(where, where)]
+    metres = along + (off[:, None] + off[None, :]) * detour
+    # two stops off the same corner of the network need not go to it and back
+    metres = np.where(along == 0, np.minimum(metres, straight), metres)
     np.fill_diagonal(metres, 0)
     cut = ~np.isfinite(metres)
     if cut.any():
@@ -139,7 +141,6 @@ def _along_streets(points: Floats, straight: Floats, streets: gpd.GeoDataFrame, 
             f"{int(cut.sum()) // 2} pairs of stops are not joined by the streets given: "
             "straight lines with the detour factor are used for them."
         )
-    # A stop far from the network would otherwise look farther than the crow flies with its detour.
     return np.where(cut, straight, metres)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots.checks import InputError
 from hotspots.collapse import incidents_per_row
 from hotspots.two_counts import adjust_p
-from hotspots.when import spans_of
+from hotspots.when import months_of
 from hotspots.windows import read_window
 
 Bools = npt.NDArray[np.bool_]
@@ -110,7 +110,7 @@ def count_months(
     (DataFrame, Series)
         Places × months, and the total of each month.
     """
-    month = spans_of(incidents)["start"].dt.to_period("M")
+    month = months_of(incidents)
     if window is not None:
         asked = read_window(window)
         months = pd.period_range(asked.start, asked.last_day, freq="M")

@@ -78,7 +78,7 @@ class Trial:
             "captured": float(self.after[hold].sum()),
             "total": float(self.after.sum()),
             "hit_rate": hit,
-            "pai": hit / (self.terms.count * self.terms.unit_area / self.records.ground),
+            "pai": hit / (number * self.terms.unit_area / self.records.ground) if number else np.nan,
             "pei": hit / best if best else np.nan,
             "recapture": hit / own if own else np.nan,
             "best_possible": best,

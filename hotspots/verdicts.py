@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,8 +105,9 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
     str
     """
     where = f"{finding.measure} in the target areas"
-    told = f"{where} went {write_change(*finding.treated)} between {baseline} and {after}"
-    sentence = f"{_outcome(finding)}: {told}, {_beside(finding)}; {NOT_WHY}."
+    windows = baseline, after
+    told = f"{where} went {_went(finding.treated, *windows)} between {baseline} and {after}"
+    sentence = f"{_outcome(finding)}: {told}, {_beside(finding, *windows)}; {NOT_WHY}."
     sentence = sentence[0].upper() + sentence[1:]
     return (
         f"Not to be trusted, because {distrust}; it would otherwise read: {sentence}"
@@ -114,19 +116,21 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
     )
 
 
-def explain_finding(finding: Finding) -> list[str]:
+def explain_finding(finding: Finding, *, baseline: Window, after: Window) -> list[str]:
     """Sentences behind a verdict: what could be seen first, then the verdict, the ring, the placebos.
 
     Parameters
     ----------
     finding : Finding
         With its verdict.
+    baseline, after : Window
+        What was compared.
 
     Returns
     -------
     list of str
     """
-    told = [_visible(finding), finding.verdict, _difference(finding), _ring(finding)]
+    told = [_visible(finding), finding.verdict, _difference(finding), _ring(finding, baseline, after)]
     if finding.harm is not None:
         told.append(_harm(finding))
     return [line for line in [*told, _spread(finding)] if line]
@@ -146,9 +150,9 @@ def _outcome(finding: Finding) -> str:
     return f"{'More' if more else 'Fewer'} than expected, against the aim"
 
 
-def _beside(finding: Finding) -> str:
+def _beside(finding: Finding, baseline: Window, after: Window) -> str:
     judged = finding.judged
-    control = f"while the comparison areas went {write_change(*finding.control)}"
+    control = f"while the comparison areas went {_went(finding.control, baseline, after)}"
     if judged.direction == "unknown":
         return f"{control}, and one of these counts is nothing"
     expected = judged.expected
@@ -178,12 +182,10 @@ def _difference(finding: Finding) -> str:
     )
 
 
-def _ring(finding: Finding) -> str:
+def _ring(finding: Finding, baseline: Window, after: Window) -> str:
     seen = finding.ring_judged.direction
-    counts = (
-        f"The surrounding area went {write_change(*finding.ring)}, that of the comparison areas "
-        f"{write_change(*finding.control_ring)}"
-    )
+    near, far = (_went(pair, baseline, after) for pair in (finding.ring, finding.control_ring))
+    counts = f"The surrounding area went {near}, that of the comparison areas {far}"
     words = {
         "unknown": "too few to compare",
         "rise": "it rose beyond the comparison, so some crime may have moved there",
@@ -226,6 +228,10 @@ def _spread(finding: Finding) -> str:
         f"called a success in {100 * placebo.plain:.0f} % of them, this one in {100 * placebo.widened:.0f} % "
         f"(it should be about {100 * (1 - finding.level) / 2:.0f} %)."
     )
+
+
+def _went(counts: Sequence[float], baseline: Window, after: Window) -> str:
+    return write_between(counts[0], counts[1], baseline, after)
 
 
 def _percent(ratio: float) -> str:

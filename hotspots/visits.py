@@ -10,9 +10,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import CRS, InputError, announce, closest_name, read_own_table, require_columns
+from hotspots.checks import (
+    CRS,
+    InputError,
+    announce,
+    closest_name,
+    read_own_table,
+    require_columns,
+    require_metres,
+)
 from hotspots.dates import parse_dates
 from hotspots.stops import fold, which_stop
+from hotspots.when import london_clock
 
 OUTPUTS = ("searches", "arrests", "weapons", "intelligence", "penalty_notices")
 _TEXTS = ("mode", "activity", "source", "vehicle")
@@ -179,6 +188,7 @@ def _from_points(
     points = gpd.GeoDataFrame(
         table[good].assign(time=time[good]), geometry=gpd.points_from_xy(x[good], y[good]), crs=crs
     ).to_crs(CRS)
+    require_metres(stops, what="stops")
     centres = stops[["easting", "northing"]].to_numpy(dtype=float)
     points["stop"] = which_stop(points, stops.geometry.to_numpy(), centres)
     if "vehicle" not in points.columns:
@@ -205,7 +215,7 @@ def _times(texts: pd.Series) -> pd.Series:
     """Wall-clock times in London, whatever offset is stated; a day is never guessed before a month."""
     if not pd.api.types.is_datetime64_any_dtype(texts):
         return parse_dates(texts.astype("str"), formats=_DAY_FIRST)["when"]
-    return texts if texts.dt.tz is None else texts.dt.tz_convert("Europe/London").dt.tz_localize(None)
+    return london_clock(texts)
 
 
 def _rejects(table: pd.DataFrame, causes: pd.Series, values: pd.Series) -> pd.DataFrame:

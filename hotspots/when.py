@@ -24,10 +24,46 @@ def precision_of(incidents: pd.DataFrame) -> pd.Series:
         return incidents["precision"].astype("str")
     if "when" not in incidents.columns:
         return pd.Series("month", index=incidents.index, dtype="str")
-    when = incidents["when"].dropna()
+    when = london_clock(incidents["when"]).dropna()
     kind = "day" if (when.dt.day != 1).any() else "month"
     kind = "minute" if (when.dt.normalize() != when).any() else kind
     return pd.Series(kind, index=incidents.index, dtype="str")
+
+
+def london_clock(when: pd.Series) -> pd.Series:
+    """Read times off the clock in London: those with an offset are moved to it, others are left.
+
+    Examples
+    --------
+    >>> london_clock(pd.Series(pd.to_datetime(["2018-06-30T23:30Z"]))).dt.strftime("%d %B %H:%M").tolist()
+    ['01 July 00:30']
+    """
+    moments = pd.to_datetime(when)
+    if moments.dt.tz is None:
+        return moments
+    return moments.dt.tz_convert("Europe/London").dt.tz_localize(None)
+
+
+def months_of(incidents: pd.DataFrame) -> pd.Series:
+    """Month of each row (a period; NaT where unknown).
+
+    Raises
+    ------
+    InputError
+        When a row spans more than one month: a window of a year cannot be put down to its first month.
+    """
+    spans = spans_of(incidents)
+    month: pd.Series = spans["start"].dt.to_period("M")
+    last = (spans["end"] - pd.Timedelta(1, "us")).dt.to_period("M")
+    cut = (month != last).to_numpy() & spans["start"].notna().to_numpy()
+    if cut.any():
+        row = spans.iloc[int(np.argmax(cut))]
+        raise InputError(
+            f"{int(cut.sum())} rows span more than one month, so they cannot be counted by month",
+            given=f"a row of {row['start']:%Y-%m-%d} up to {row['end']:%Y-%m-%d}",
+            advice="places collapsed by windows of one month",
+        )
+    return month
 
 
 def spans_of(incidents: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +73,7 @@ def spans_of(incidents: pd.DataFrame) -> pd.DataFrame:
     column ``window``.
     """
     if "when" in incidents.columns:
-        start = pd.to_datetime(incidents["when"])
+        start = london_clock(incidents["when"])
         kind = precision_of(incidents)
         ends = start + pd.Timedelta(minutes=1)
         ends = ends.mask(kind == "day", start.dt.normalize() + pd.Timedelta(days=1))

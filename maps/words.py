@@ -6,8 +6,7 @@ import pandas as pd
 
 from hotspots.details import DOMINATES
 from hotspots.kinds import name_kinds
-from hotspots.place_names import name_place
-from hotspots.plan_facts import default_location
+from hotspots.place_names import default_location, name_place
 from hotspots.plan_text import PARTED
 from maps.disclosure import Profile
 from maps.escape import clean

@@ -174,6 +174,42 @@ def test_measures_are_judged_one_by_one():
         assess_response(town, squares((50, 50)), measures={"robbery": ["Roberry"]}, **WHEN)
 
 
+def test_other_hotspots_in_degrees_are_refused():
+    degrees = squares((250, 50)).to_crs(4326)
+    with pytest.raises(InputError, match="others must be in British National Grid metres"):
+        assess_response(even_town(), squares((50, 50)), others=degrees, **WHEN)
+    with pytest.raises(InputError, match="areas must be in British National Grid metres"):
+        draw_ring(squares((50, 50)), without=[degrees])
+    with pytest.raises(InputError, match="others must be in British National Grid metres"):
+        propose_comparators(even_town(), squares((50, 50)), selected_on="2017-07", others=degrees)
+
+
+def test_measures_that_name_nothing_are_refused_and_a_misspelt_category_is_said(caplog):
+    town, target = even_town(response=50), squares((50, 50))
+    town.loc[0, "category"] = None
+    with pytest.raises(InputError, match=r"No record has a category of the measure 'm'.*Robery.*Robbery"):
+        assess_response(town, target, measures={"m": ["Robery"]}, **WHEN)
+    with pytest.raises(InputError, match="The measure 'm' names no category"):
+        assess_response(town, target, measures={"m": []}, **WHEN)
+    with pytest.raises(InputError, match=r"between 0 and 1.*level=95"):
+        assess_response(town, target, level=95, **WHEN)
+    town = pd.concat([town, town.iloc[1:].assign(category="Burglary")], ignore_index=True)
+    with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
+        found = assess_response(town, target, measures={"both": ["Robbery", "Burglry"]}, **WHEN)
+    assert found.findings["both"].treated == (100, 50)
+    assert "No record has the category Burglry of the measure 'both'" in caplog.text
+    assert "did you mean Burglary?" in caplog.text
+
+
+def test_times_with_an_offset_are_assessed_by_the_clock_in_london():
+    # noon in Greenwich is the same month in London
+    town, target = even_town(response=50), squares((50, 50))
+    zoned = town.assign(when=(town["when"] + pd.Timedelta(hours=12)).dt.tz_localize("UTC"))
+    result = assess_response(zoned, target, **WHEN)
+    assert result.findings["all records"].treated == (100, 50)
+    assert result.verdict == assess_response(town, target, **WHEN).verdict
+
+
 def test_harm_is_the_weighted_sum_of_differences():
     town = pd.concat([even_town(response=50), even_town(response=150).assign(category="Theft")])
     town = gpd.GeoDataFrame(town.reset_index(drop=True), crs=27700)
@@ -280,6 +316,18 @@ def test_a_given_ring_and_a_response_of_more_than_a_year():
     # eighteen months: two years back is the first that does not overlap
     assert str(long.baseline) == "January 2016 to June 2017"
     assert long.cautions == []
+
+
+def test_percentages_go_by_the_day_where_the_windows_differ_in_length():
+    whole = assess_response(
+        even_town(response=50), squares((50, 50)), baseline="2017-06..2017-07", covered="2016..2018", **WHEN
+    )
+    # 100 in 61 days are 1.64 a day, 50 in 31 days 1.61
+    assert "went from 100 to 50 (windows of different length: 1.64 to 1.61 a day, down 2 %)" in whole.verdict
+    # 500 in 61 days are 8.20 a day, 500 in 31 days 16.13
+    assert "from 500 to 500 (windows of different length: 8.20 to 16.13 a day, up 97 %)" in whole.verdict
+    ring = next(line for line in whole.lines() if line.startswith("The surrounding area"))
+    assert "from 0 to 0 (windows of different length: 0.00 to 0.00 a day)" in ring
 
 
 def test_a_ring_that_fell_is_no_sign_of_displacement():

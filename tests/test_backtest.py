@@ -318,3 +318,9 @@ def test_city_of_london_as_known(shared_data: Path) -> None:
         assert found.loc[method, "hit_rate"] == pytest.approx(known, abs=0.006)
     assert found.loc["discs", "hit_rate"] >= 0.467
     assert found.loc["discs", "pei"] > 0.8
+
+
+def test_places_of_a_year_are_not_split_by_its_first_month() -> None:
+    named = random_city(8).drop(columns=["when", "precision"]).assign(window="2023")
+    with pytest.raises(InputError, match="span more than one month"):
+        backtest_hotspots(named, count=1, study_area=AREA)

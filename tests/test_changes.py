@@ -330,3 +330,18 @@ def test_places_of_a_geoframe_are_compared_too():
     frame = make({"A": (50, 100)})
     places = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy([0, 0], [0, 0]), crs=27700)
     assert compare_periods(places, after="2018-07").iloc[0]["after"] == 100
+
+
+def test_a_category_without_records_in_a_long_window_is_named_by_the_window():
+    rows = [("2017", "Drugs", 300), ("2018", "Drugs", 300), ("2017", "Robbery", 90)]
+    places = pd.DataFrame(rows, columns=["window", "category", "incidents"])
+    said = find_recording_changes(places, before="2017", after="2018")
+    assert said[0].startswith("Robbery has no records at all in 2018: its counts")
+
+
+def test_times_with_an_offset_lie_in_the_months_of_the_clock_in_london():
+    # the second is at 00:30 on 1 July 2018 in London, the third at 00:30 on 1 August
+    when = pd.to_datetime(["2017-07-15T12:00Z", "2018-06-30T23:30Z", "2018-07-31T23:30Z"])
+    frame = pd.DataFrame({"when": when, "precision": "minute"})
+    row = compare_periods(frame, after="2018-07", covered="2017..2018").iloc[0]
+    assert (row["before"], row["after"]) == (1, 1)

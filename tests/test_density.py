@@ -87,6 +87,17 @@ def test_even_ground_stays_even_up_to_the_edge_of_the_study_area() -> None:
     assert smooth_density(points(even))["density"].min() < 0.5 * per_km2
 
 
+def test_pieces_too_small_for_the_grid_have_a_density_all_the_same() -> None:
+    pieces = [shapely.box(x + 10, 10, x + 14, 14) for x in (10_000, 20_000)]  # the second holds nothing
+    area = shapely.MultiPolygon([shapely.box(0, 0, 2000, 2000), *pieces])
+    cells = smooth_density(points([(1000, 1000), (10_012, 12)]), study_area=area).set_index(["column", "row"])
+    # one point 113 m east and north of the centre of its cell, bandwidth 300 m, without a correction
+    there = np.exp(-(2 * 113**2) / (2 * 300**2)) / (2 * np.pi * 0.3**2)
+    assert cells.loc[(40, 0), "density"] == pytest.approx(there, rel=0.02)
+    assert cells.loc[(80, 0), "density"] == 0
+    assert np.isfinite(cells["density"]).all()
+
+
 def test_incidents_outside_the_study_area_do_not_smear_into_it() -> None:
     area = shapely.box(0, 0, 1000, 1000)
     here = smooth_density(points([(500, 500)]), study_area=area)

@@ -256,6 +256,30 @@ def test_one_force_and_month_in_two_files_is_refused_unless_told_which_to_keep(t
         assert rejects["cause"].str.startswith(cause).all()
 
 
+def test_a_month_in_two_folders_of_the_usual_names_is_refused_and_both_files_are_counted(
+    tmp_path: Path,
+) -> None:
+    folders = [tmp_path / name / "2024-03" for name in ("old", "new")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        write(folder / "2024-03-wy-street.csv", *[line()] * 10)
+    source = [folder.parent for folder in folders]
+    with pytest.raises(InputError, match=r"WYP 2024-03 in old/2024-03/.* and new/2024-03/"):
+        read_incidents(source)
+    incidents, rejects = read_incidents(source, same_month="first")
+    assert (len(incidents), len(rejects)) == (10, 10)
+    names = [f"{name}/2024-03/2024-03-wy-street.csv" for name in ("old", "new")]
+    assert rejects.attrs["rows_by_file"] == dict.fromkeys(names, 10)
+
+
+def test_a_longer_name_that_is_taken_is_made_longer_still(tmp_path: Path) -> None:
+    for folder in ("a", "b", "c/a"):
+        (tmp_path / folder).mkdir(parents=True)
+        write(tmp_path / folder / "x.csv", line(lon="0", lat="0"))
+    _, rejects = read_incidents([tmp_path / "a", tmp_path / "b", tmp_path / "c"], same_month="both")
+    assert sorted(rejects["file"]) == ["b/x.csv", "c/a/x.csv", f"{tmp_path.name}/a/x.csv"]
+
+
 def test_parts_of_a_force_and_month_that_share_no_row_are_both_read(tmp_path: Path) -> None:
     write(tmp_path / "1.csv", line(), line("x"))
     write(tmp_path / "2.csv", line(lon="-1.6"), line("y"))

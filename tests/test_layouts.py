@@ -165,6 +165,22 @@ def test_a_key_finds_its_place_in_the_look_up(tmp_path: Path) -> None:
     ]
 
 
+def test_rows_without_a_key_do_not_get_the_place_of_a_blank_key(tmp_path: Path, caplog) -> None:
+    (tmp_path / "uprn.csv").write_text("UPRN,X,Y\n12,430000,433000\n,430100,433100\n000,430200,433200\n")
+    own = {
+        "columns": {"incident_id": "Ref", "when": "Opened", "category": "Type", "key": "UPRN"},
+        "coordinates": {"kind": "key"},
+        "lookup": {"file": str(tmp_path / "uprn.csv"), "key": "UPRN", "x": "X", "y": "Y", "type": "uprn"},
+    }
+    text = "Ref,Opened,Type,UPRN\n1,2024-01-02,Noise,12\n2,2024-01-02,Noise,\n"
+    incidents, rejects = read_text(tmp_path, text, **own)
+    assert incidents["incident_id"].tolist() == ["1"]
+    assert rejects["incident_id"].tolist() == ["2"]
+    assert "stand at several places" not in caplog.text
+    (tmp_path / "uprn.csv").write_text("UPRN,X,Y\n12,430000,433000\n,430100,433100\n")
+    assert len(read_text(tmp_path, text, **own)[0]) == 1
+
+
 def test_blank_coordinates_fall_back_on_the_postcode(tmp_path: Path) -> None:
     table = pd.DataFrame({"pcd": ["LS1 4AP"], "lon": ["-1.55"], "lat": ["53.8"]})
     own = {

@@ -128,6 +128,14 @@ def test_streets_all_alike_or_too_far_away_are_not_hot(caplog):
         find_hotspots(away, method="streets", streets=away, resamples=0)
 
 
+def test_an_incident_outside_the_study_area_is_in_no_hotspot_of_cells():
+    # the same ten in the area, and three off its grid
+    inside = [(550, 550)] * 5 + [(1050, 550)] * 5
+    frame, area = points([*inside, *[(9050, 9050)] * 3]), shapely.box(0, 0, 5000, 5000)
+    spots = find_hotspots(frame, method="cells", cell_size=100, study_area=area, resamples=0)
+    assert spots["incidents"].tolist() == [5, 5]
+
+
 def test_cells_stand_out_from_the_whole_study_area_also_where_nothing_happened():
     heavy = points([(550, 550)] * 5 + [(1050, 550)] * 5)
     whole = shapely.box(0, 0, 5000, 5000)

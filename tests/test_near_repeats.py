@@ -116,3 +116,11 @@ def test_nothing_in_gives_an_empty_table_of_chains():
 def test_mixed_precision_leaves_months_out():
     frame = pd.concat([make([(0, 0, 0), (0, 0, 1)]), make([(0, 0, 0)], precision="month")], ignore_index=True)
     assert find_near_repeats(frame, permutations=9).table["observed"].sum() == 1
+
+
+def test_times_with_an_offset_are_days_of_the_clock_in_london():
+    # 23:30 and 23:50 in Greenwich in summer are past midnight in London: the same day as the noon after
+    frame = make([(0, 0, 0), (0, 0, 0)], precision="minute")
+    frame["when"] = pd.to_datetime(["2018-06-30T23:30Z", "2018-07-01T12:00Z"])
+    table = find_near_repeats(frame, days=(0, 1), permutations=9).table
+    assert table[table["observed"] > 0].index.tolist() == [("same spot", "same day")]

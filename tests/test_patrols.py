@@ -338,6 +338,17 @@ def test_travel_round_a_corner_by_hand():
     assert minutes == pytest.approx(np.array([[0, 2, 2.15], [2, 0, 0.15], [2.15, 0.15, 0]]))
 
 
+def test_two_stops_beside_each_other_are_near_however_far_the_street():
+    street = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (5000, 0)])], crs=CRS)
+    at = np.array([[0.0, 1000.0], [10.0, 1000.0], [5000.0, 1000.0]])
+    # 60 km/h are 1,000 m a minute: 10 m apart with a detour of 1.3, and not 1 km to the street and back
+    times = travel_times(at, speed=60, detour=1.3, streets=street)
+    assert times[0, 1] == pytest.approx(0.013)
+    # along the street: its 5 km, and 1 km at either end with the detour (the second 10 m more slanting)
+    assert times[0, 2] == pytest.approx(5 + 2 * 1.3)
+    assert (times == times.T).all()
+
+
 def test_travel_by_streets_is_never_shorter_than_the_crow_flies():
     from shapely import LineString
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from hotspots.checks import CRS, InputError
+from hotspots.details import flag_default_locations
 from hotspots.incidents import read_incidents
 from hotspots.premises import assign_premises, rank_premises
 from hotspots.repeats import rank_places
@@ -49,6 +50,16 @@ def test_a_street_is_its_points_and_another_town_s_namesake_is_another() -> None
     assert table["default_location"].tolist() == ["", "supermarket", "", "supermarket", ""]
     assert table["share_of_harm"].sum() == pytest.approx(1)
     assert table["incidents"].sum() == len(streets())
+
+
+def test_streets_named_after_a_hospital_or_a_court_are_no_place_that_records_default_to() -> None:
+    names = ["Hospital Lane", "Prison Road", "Leeds General Infirmary", "Leeds Crown Court", "Alma Court"]
+    rows = frame(*((f"On or near {name}", 5_000 * i, 0, 10 - i) for i, name in enumerate(names)))
+    table = rank_places(rows)
+    assert table["name"].tolist() == names
+    assert table["default_location"].tolist() == ["", "", "hospital", "court", ""]
+    kinds = flag_default_locations(rows["place"])
+    assert kinds.tolist() == table["default_location"].tolist()
 
 
 def test_points_are_ranked_one_by_one_and_within_an_area() -> None:
@@ -108,6 +119,19 @@ def test_each_incident_goes_to_its_nearest_within_the_distance() -> None:
     assert table["share_of_premises"].tolist() == pytest.approx([1 / 3, 2 / 3, 1])
     by_count = rank_premises(rows.drop(columns="harm"), venues(), distance=50)
     assert by_count["name"].tolist() == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize(
+    "index", [["a", "a", "a"], pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)])]
+)
+def test_premises_count_by_themselves_whatever_their_labels(index: object) -> None:
+    rows = frame(("", 10, 0, 1), ("", 90, 0, 5), ("", 50, 0, 1), ("", 530, 10, 2), ("", 300, 300, 9))
+    shared = venues().set_axis(index, axis=0)
+    table = rank_premises(rows, shared, distance=50)
+    assert table[["name", "incidents", "harm"]].values.tolist() == [["B", 1, 5], ["A", 2, 2], ["C", 1, 2]]
+    near = assign_premises(rows, shared, distance=50)["premises"]
+    assert near.tolist()[:4] == [shared.index[n] for n in (0, 1, 0, 2)]
+    assert near.isna().tolist() == [False] * 4 + [True]
 
 
 def test_premises_without_incidents_and_incidents_without_premises() -> None:

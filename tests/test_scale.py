@@ -67,6 +67,13 @@ def test_windows_are_kept_apart_and_nothing_is_lost(folder, rows):
     assert by_window[""] == by_month["July 2016"]
 
 
+def test_windows_that_share_a_month_are_refused_and_one_named_twice_is_one(folder):
+    with pytest.raises(InputError, match=r"Two of the windows overlap.*: 2018 and July 2018"):
+        aggregate_incidents(folder, as_of="2018-08-31", windows=["July 2018", "2018"])
+    twice = aggregate_incidents(folder, as_of="2018-08-31", windows=["July 2018", "2018-07"])[0]
+    assert set(twice["window"]) == {"", "July 2018"}
+
+
 def test_a_partitioned_parquet_folder_gives_the_same(folder, places, tmp_path):
     pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
     for path in sorted(folder.rglob("*.csv")):

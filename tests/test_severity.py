@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from hotspots.checks import ASB, InputError
+from hotspots.coverage import check_coverage
+from hotspots.crosswalk import count_priorities, list_unmatched
+from hotspots.kinds import count_kinds, split_by_source
+from hotspots.plan_facts import count_weights
 from hotspots.severity import explain_weights, list_unweighed, weigh_incidents
 from hotspots.severity_mix import mix_weights, read_mix
 from hotspots.severity_table import name_score, tabulate_severity
@@ -218,6 +222,59 @@ def test_the_severity_table_of_places_is_that_of_their_incidents() -> None:
     keys = ["ward", "category"]
     places = rows.assign(incidents=1).groupby(keys, dropna=False, as_index=False).sum(numeric_only=True)
     assert_frame_equal(tabulate_severity(places, by="ward"), tabulate_severity(rows, by="ward"))
+
+
+def test_the_largest_offence_is_one_row_s_and_stays_blank_where_that_has_no_category() -> None:
+    rows = pd.DataFrame(
+        {
+            "ward": ["A", "A", "B", "B"],
+            "category": [None, "Shoplifting", "Robbery", "Robbery"],
+            "harm": [5475.0, 1.0, 365.0, 365.0],
+        },
+        index=[7, 7, 7, 7],
+    )
+    table = tabulate_severity(rows, by="ward")
+    assert table["largest"].isna().tolist() == [True, False]
+    assert table.loc["B", "largest"] == "Robbery"
+    assert table["largest_share"].tolist() == [5475 / 5476, 0.5]
+
+
+def test_severity_by_category_is_a_table_too() -> None:
+    rows = pd.DataFrame({"category": ["Robbery", "Drugs", "Robbery"], "harm": [365.0, 3.0, 365.0]})
+    table = tabulate_severity(rows, by="category")
+    assert table[["score", "incidents", "largest"]].to_numpy().tolist() == [
+        [730, 2, "Robbery"],
+        [3, 1, "Drugs"],
+    ]
+    assert table.index.tolist() == ["Robbery", "Drugs"]
+
+
+@pytest.mark.parametrize("wrong", [-3, 1.5, None])
+def test_counts_that_are_no_counts_are_refused_wherever_they_are_summed(wrong: object) -> None:
+    rows = pd.DataFrame(
+        {
+            "source": ["s", "t"],
+            "category": ["Witchcraft", "Robbery"],
+            "harm": 1.0,
+            "ward": "A",
+            "when": pd.Timestamp("2024-03-01"),
+            "precision": "month",
+            "incidents": [wrong, 1],
+        }
+    )
+    for call in (
+        lambda: weigh_incidents(rows),
+        lambda: list_unweighed(rows),
+        lambda: tabulate_severity(rows, by="ward"),
+        lambda: check_coverage(rows),
+        lambda: list_unmatched(rows),
+        lambda: count_priorities(rows),
+        lambda: count_kinds(rows),
+        lambda: split_by_source(rows, rows["ward"]),
+        lambda: count_weights(rows),
+    ):
+        with pytest.raises(InputError, match="whole numbers from 0 upwards"):
+            call()
 
 
 def test_change_keeps_an_area_that_fell_to_nothing() -> None:

@@ -19,6 +19,7 @@ from hotspots.calendars import (
     read_calendar,
 )
 from hotspots.checks import InputError
+from hotspots.exposure import covered_days
 from hotspots.timing import profile_times
 from hotspots.timing_picture import draw_times
 
@@ -272,3 +273,28 @@ def test_places_named_by_their_window_have_months():
     assert profile_times(places, by="month")["incidents"].to_dict() == {"2017-07": 3, "2018-07": 4}
     with pytest.raises(InputError, match="hold no hour"):
         profile_times(places, by="hour")
+
+
+def test_a_window_longer_than_a_month_is_not_put_down_to_its_first_month():
+    year = pd.DataFrame({"window": ["2017-07", "2018"], "incidents": [3, 4]})
+    for by in ("month", "calendar month", "season"):
+        with pytest.raises(InputError, match=r"1 rows span more than one month.*2018-01-01 up to 2019-01-01"):
+            profile_times(year, by=by)
+
+
+def test_days_covered_are_those_of_each_window():
+    places = pd.DataFrame({"window": ["2018-02", "2018-07-30..2018-08-01", ""], "incidents": 1})
+    days = covered_days(places).strftime("%m-%d").tolist()
+    assert days == [f"02-{n:02d}" for n in range(1, 29)] + ["07-30", "07-31", "08-01"]
+
+
+def test_times_with_an_offset_are_read_off_the_clock_in_london():
+    # 23:30 in Greenwich on 30 June is half past midnight on Sunday, 1 July in London
+    when = pd.to_datetime(["2018-06-30T23:30Z"])
+    frame = pd.DataFrame({"when": when, "precision": "minute"})
+    week = profile_times(frame, by="weekday_hour")
+    assert week.query("incidents > 0").index.tolist() == [("Sunday", 0)]
+    assert profile_times(frame, by="month").query("incidents > 0").index.tolist() == ["2018-07"]
+    ends = pd.Series(pd.to_datetime(["2018-07-01T00:10Z"]), index=frame.index)
+    hours = profile_times(frame, by="hour", ends=ends)["incidents"]
+    assert hours[hours > 0].to_dict() == pytest.approx({0: 0.75, 1: 0.25})  # 00:30 to 01:10

@@ -192,6 +192,21 @@ def test_percentage_points_of_the_report():
     assert np.isnan(compare_shares((0, 1), (0, 10))["points"])
 
 
+@pytest.mark.parametrize(
+    ("hits", "bases", "level", "words"),
+    [
+        ((12, 5), (10, 10), 0.95, "hits from 0 up to its base.*12 of 10"),
+        ((5, -1), (10, 10), 0.95, "hits from 0 up to its base.*-1 of 10"),
+        ((5, 5), (10, 0), 0.95, "hits from 0 up to its base.*5 of 0"),
+        ((5, 5), (10, 10), 95, "between 0 and 1.*level=95"),
+        ((5, 5), (10, 10), 0, "between 0 and 1"),
+    ],
+)
+def test_no_share_is_above_its_base(hits, bases, level, words):
+    with pytest.raises(InputError, match=words):
+        compare_shares(hits, bases, level=level)
+
+
 def test_the_page_of_leeds(shared_data):
     incidents, _ = read_incidents(shared_data / "police_uk" / "west_yorkshire_2016_2018_july.zip")
     leeds = incidents[incidents["raw_LSOA name"].str.startswith("Leeds")].reset_index(drop=True)
@@ -207,3 +222,10 @@ def test_the_page_of_leeds(shared_data):
     assert table.loc["asb", "after"] == (july["category"] == "Anti-social behaviour").sum()
     assert table.loc["hotspot-crime", "arrow"] != ""
     assert table["words"].str.len().min() > 10
+
+
+def test_places_of_a_year_have_no_trace_by_month():
+    frame = make(TOWN).drop(columns=["when", "precision"])
+    frame["window"] = ["2017", "2018"] * (len(frame) // 2)
+    with pytest.raises(InputError, match="span more than one month"):
+        track_indicators(frame, after="2018", before="2017")

@@ -11,6 +11,7 @@ from scipy.stats import false_discovery_control, norm, poisson
 from test_trends import only
 
 from hotspots.aoristic import spread_over_week
+from hotspots.checks import InputError
 from hotspots.trends import _mann_kendall, classify_counts, classify_hot, classify_trends, count_months
 
 
@@ -201,3 +202,9 @@ def test_the_hours_of_a_span_by_hand():
         [5 * 45 / 150 + 1, 5 * 60 / 150 + 2 + 1, 5 * 45 / 150 + 1, 1]
     )
     assert week[3:167] == pytest.approx(1)
+
+
+def test_places_of_a_year_are_not_counted_in_its_first_month():
+    places = pd.DataFrame({"window": ["2018-01", "2018"], "incidents": 5})
+    with pytest.raises(InputError, match="span more than one month"):
+        count_months(places, by=pd.Series([1, 1]))

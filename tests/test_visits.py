@@ -139,6 +139,12 @@ def test_gps_in_degrees_lands_in_the_same_hotspot():
     assert visits["name"].tolist() == ["Boar Lane"]
 
 
+def test_stops_in_degrees_are_refused():
+    metres = pings(("14:00", 430_010, "A"), ("14:04", 430_010, "A"))
+    with pytest.raises(InputError, match="stops must be in British National Grid metres"):
+        record_visits(metres, PLAN, stops=STOPS.to_crs(4326))
+
+
 def test_gps_times_with_an_offset_are_read_on_the_clock_in_london():
     log = pings(("14:00", 430_010, "A"), ("14:04", 430_010, "A")).drop(columns="vehicle")
     summer = log.assign(time=["2026-07-01T13:00:00Z", "2026-07-01T13:04:00Z"])  # 14:00 in summer time
