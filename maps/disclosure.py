@@ -127,8 +127,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _COUNTS = ("incidents", "before", "after")
 # What would give a hidden count back, exactly or nearly.
 _GOES_WITH = re.compile(
-    r"^(incidents_|harm|rate|share_of|rank_by|marginal|cumulative|gain|largest|places$|chance|expected)"
+    r"^(incidents[_ ]|harm|rate|share_of|rank_by|marginal|cumulative|gain|gives_up|largest|places$|chance"
+    r"|expected|score|root_score|asb$)"
 )
+_RUNNING = "cumulative"  # sums row upon row: beside one hidden row, each tells the rows before it
 _CHANGE = ("before", "after", "arrow", "words")
 
 
@@ -243,6 +245,8 @@ def _hide_counts(kept: pd.DataFrame, threshold: int) -> None:
     for column, gone in hidden.items():
         if column == "incidents":
             others = [c for c in kept.columns if _GOES_WITH.match(str(c))]
+            if gone.any():
+                kept[[c for c in others if str(c).startswith(_RUNNING)]] = np.nan
         else:
             others = [c for c in _CHANGE if c in kept.columns and c != column]
         kept[column] = pd.to_numeric(kept[column]).round().astype("Int64").mask(gone)
