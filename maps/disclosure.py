@@ -58,6 +58,7 @@ PROFILES = {
         "Prepared for the public. Counts under 10, and some beside them, are not shown.",
     ),
 }
+_FROM_FEWEST = ("internal", "partner", "open", "public")  # readers; the public is shown less than open data
 OPEN_SOURCES = frozenset({"police.uk", "data.police.uk"})
 MERGED = "Violence and sexual offences"
 AREA_LAYERS = frozenset(
@@ -163,6 +164,22 @@ def profile_named(name: str | Profile | None, *, sources: Sequence[str] = ()) ->
             advice=f"'{closest_name(name, PROFILES) or 'partner'}' (known: {', '.join(PROFILES)})",
         )
     return PROFILES[name]
+
+
+def may_go_with(written: str, profile: str | Profile) -> bool:
+    """Whether what was written under one profile may stand among the outputs of another.
+
+    It may where the readers it was written for are at least those of the outputs, and no more is hidden
+    from them. What was written under no known profile may go nowhere else.
+
+    Examples
+    --------
+    >>> may_go_with("internal", "partner"), may_go_with("public", "partner"), may_go_with("open", "public")
+    (False, True, False)
+    """
+    if written not in _FROM_FEWEST:
+        return False
+    return _FROM_FEWEST.index(written) >= _FROM_FEWEST.index(profile_named(profile).name)
 
 
 @lru_cache(maxsize=4096)

@@ -28,7 +28,7 @@ from maps.manifest import count_rows, write_manifest
 from maps.pack_tables import write_frames
 from maps.patrol_card import patrol_layers, write_calendar, write_cards
 from maps.plan_folder import WORST, copy_plans, update_plans
-from maps.plan_store import open_plans
+from maps.plan_readers import documents_for, plans_for
 from maps.progress import Steps
 from maps.reading import number_of
 from maps.tested import say_tested, write_picture
@@ -69,7 +69,7 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
         "patrol stops": chosen,
         "cameras": job.cameras,
         **(patrol_layers(job.week[0]) if job.week is not None else {}),
-        **context_layers(job),
+        **context_layers(job, words["profile"]),
     }
     layers = {name: frame for name, frame in layers.items() if len(frame)}
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
@@ -166,10 +166,11 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
         options["selected_on"] = job.periods.selected_on
     with tempfile.TemporaryDirectory() as none:
         home = job.config.plans or Path(none)
-        copy_plans(update_plans(home, job.spots, job.incidents, job.areas, **options), folder)
+        documents = update_plans(home, job.spots, job.incidents, job.areas, **options)
+        copy_plans(documents_for(documents, who), folder)
 
 
-def context_layers(job: Job) -> dict[str, gpd.GeoDataFrame]:
+def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
     """Layers that stand behind the list: priority areas, places nearby, what open plans are compared with."""
     layers = {}
     for layer, areas in job.areas.items():
@@ -181,10 +182,9 @@ def context_layers(job: Job) -> dict[str, gpd.GeoDataFrame]:
     if (nearby := read_nearby(job.config)) is not None:
         layers["places nearby"] = nearby.assign(name=nearby.get("name", nearby["kind"]))
         layers["places nearby"].attrs["kind"] = "places"
-    plans = open_plans(job.config.plans).values() if job.config.plans else ()
     compared = [
         frozen_frame(rows).assign(role=f"compared with {plan.title}")
-        for plan in plans
+        for plan in plans_for(job.config.plans, who)
         if plan.covers != "person" and (rows := plan.frozen.get("comparator_areas"))
     ]
     if compared:

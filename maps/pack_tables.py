@@ -19,7 +19,7 @@ from maps.job import Job, weighing
 from maps.lists import weigh_lists
 from maps.periods import note_periods, tabulate_periods
 from maps.plan_actions import tabulate_actions
-from maps.plan_store import open_plans
+from maps.plan_readers import plans_for
 from maps.sheets import ACTIONS, LISTS, MORE, SINCE, plain_premises, release_sheets, say_left
 from maps.tables import write_tables
 from maps.tested import SHEET as BACKTEST
@@ -71,7 +71,7 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     """Return the tables beside hotspots, areas, patrols and cameras, by the name of their sheet."""
     tables = {}
     if job.config.plans:
-        tables[ACTIONS] = tabulate_actions(open_plans(job.config.plans).values(), as_of=job.as_of)
+        tables[ACTIONS] = tabulate_actions(plans_for(job.config.plans, who), as_of=job.as_of)
     if job.since_last is not None:
         tables[SINCE] = job.since_last
     if job.lists:
