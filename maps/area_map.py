@@ -173,7 +173,7 @@ def _join(areas: gpd.GeoDataFrame, table: pd.DataFrame | None) -> gpd.GeoDataFra
     figures = table.drop(columns=[c for c in table.columns if c != "code" and c in areas.columns])
     figures = figures.drop(columns=["geometry"], errors="ignore")
     joined = areas.merge(figures, on="code", how="left")
-    missing = joined["incidents"].isna()
+    missing = ~joined["code"].isin(figures["code"])
     if missing.any():
         first = joined["name"][missing].iloc[0]
         announce(f"{int(missing.sum())} of {len(joined)} areas have no figures, the first {first}.")

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name
-from maps.suppression import hide_small
+from maps.suppression import hide_small, hide_small_table
 
 F = TypeVar("F", bound=pd.DataFrame)
 
@@ -132,6 +132,7 @@ _GOES_WITH = re.compile(
     r"|expected|score|root_score|asb$)"
 )
 _RUNNING = "cumulative"  # sums row upon row: beside one hidden row, each tells the rows before it
+_WITHOUT = "_without_centre"  # what is left of an area's count outside the city centre: the rest is in it
 _CHANGE = ("before", "after", "arrow", "words")
 
 
@@ -259,16 +260,42 @@ def release(frame: F, *, kind: str, profile: str | Profile, columns: Sequence[st
 def _hide_counts(kept: pd.DataFrame, threshold: int) -> None:
     """Hide small counts, and whatever else on their rows would tell them."""
     hidden = {c: hide_small(kept[c], threshold=threshold) for c in _COUNTS if c in kept.columns}
+    centred = _small_centres(kept, hidden.get("incidents"), threshold)
     for column, gone in hidden.items():
-        if column == "incidents":
-            others = [c for c in kept.columns if _GOES_WITH.match(str(c))]
-            if gone.any():
-                kept[[c for c in others if str(c).startswith(_RUNNING)]] = np.nan
-        else:
-            others = [c for c in _CHANGE if c in kept.columns and c != column]
-        kept[column] = pd.to_numeric(kept[column]).round().astype("Int64").mask(gone)
-        for other in others:
-            kept[other] = kept[other].mask(gone)
+        hide_rows(kept, column, gone)
+    for column in [c for c in kept.columns if str(c).endswith(_WITHOUT)]:
+        kept[column] = kept[column].mask(centred)
+
+
+def hide_rows(kept: pd.DataFrame, column: str, gone: pd.Series[bool]) -> None:
+    """Hide a count on some rows of a frame, which is changed, and what else would tell it."""
+    if column == "incidents":
+        others = [c for c in kept.columns if _GOES_WITH.match(str(c))]
+        if gone.any():
+            kept[[c for c in others if str(c).startswith(_RUNNING)]] = np.nan
+    else:
+        others = [c for c in _CHANGE if c in kept.columns and c != column]
+    kept[column] = pd.to_numeric(kept[column]).round().astype("Int64").mask(gone)
+    for other in others:
+        kept[other] = kept[other].mask(gone)
+
+
+def _small_centres(kept: pd.DataFrame, gone: pd.Series[bool] | None, threshold: int) -> pd.Series[bool]:
+    """Find the rows whose count within a city centre, or without it, is small or protects one that is.
+
+    The two add up to the row's own count, and each adds up over the rows. Where too few rows reach into
+    the centre to hide one among them, no row tells.
+    """
+    none = pd.Series(False, index=kept.index)
+    if gone is None or f"incidents{_WITHOUT}" not in kept.columns:
+        return none
+    without = pd.to_numeric(kept[f"incidents{_WITHOUT}"]).astype("float64")
+    centre = pd.to_numeric(kept["incidents"]).astype("float64") - without
+    both = pd.DataFrame({"without": without, "centre": centre})[~gone & centre.gt(0) & without.gt(0)]
+    small = hide_small_table(both, threshold=threshold).any(axis=1)
+    if small.any() and (small.sum() < 2 or both[small].sum().lt(threshold).any()):
+        return ~none
+    return small.reindex(kept.index, fill_value=False)
 
 
 def _may_leave(column: str, frame: pd.DataFrame, kind: str, named: Sequence[str]) -> bool:

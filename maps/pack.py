@@ -25,12 +25,14 @@ from maps.flat import write_csv
 from maps.job import Job
 from maps.lists import EVERYTHING, as_layers
 from maps.manifest import count_rows, write_manifest
+from maps.nested import hide_sums
 from maps.pack_tables import write_frames
 from maps.patrol_card import patrol_layers, write_calendar, write_cards
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.plan_readers import documents_for, plans_for
 from maps.progress import Steps
 from maps.reading import number_of
+from maps.sheets import hide_chance
 from maps.tested import say_tested, write_picture
 from maps.time_pages import write_time_pages
 from maps.web import write_map
@@ -42,6 +44,12 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     who = profile_of(job)
     if who.name == "public":  # where officers and cameras will be is not published
         job = replace(job, patrols=job.patrols.iloc[:0], cameras=job.cameras.iloc[:0], week=None)
+    # once, for every file: what one hides no other may show
+    job = replace(
+        job,
+        area_sums=hide_sums(job.area_sums, job.incidents, who),
+        chance=hide_chance(job.chance, who),
+    )
     # first, so that the map and the tables tell of the same open plans on this run and the next
     steps.say("Drafting the plans")
     write_drafts(job, folder / "plans", who)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
-from maps.chance import SHEET as CHANCE
 from maps.disclosure import Profile, release
 from maps.suppression import hide_small
 from maps.tested import SPLITS
@@ -70,8 +69,6 @@ def _hide(name: str, table: pd.DataFrame, who: Profile) -> pd.DataFrame:
         return _hide_lists(table, who)
     if name == SINCE:  # how many records two places share is a count of its own
         return table[[c for c in _SINCE if c in table.columns]]
-    if name == CHANCE:
-        return hide_chance(table, who)
     return table
 
 

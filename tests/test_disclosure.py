@@ -236,3 +236,28 @@ def test_what_a_list_gives_up_is_not_told_where_one_beside_it_is_hidden():
     assert shown["incidents"].isna().tolist() == [True, True, False, False]
     assert shown["share_of_incidents"].isna().tolist() == [True, True, False, False]
     assert shown["gives_up_incidents"].isna().tolist() == [True, True, False, False]
+
+
+def test_what_lies_in_the_centre_is_a_count_of_its_own():
+    # A: 37 outside, so 3 in the centre; D is the next smallest that hides it; C has nothing there
+    areas = pd.DataFrame(
+        {
+            "code": list("ABCD"),
+            "incidents": [40, 90, 80, 50],
+            "incidents_without_centre": [37, 50, 80, 35],
+            "harm_without_centre": [1.0, 2.0, 3.0, 4.0],
+            "rank_by_incidents_without_centre": [3, 2, 1, 4],
+        }
+    )
+    shown = release(areas, kind="areas", profile="partner")
+    assert shown["incidents"].tolist() == [40, 90, 80, 50]
+    for column in ("incidents_without_centre", "harm_without_centre", "rank_by_incidents_without_centre"):
+        assert shown[column].isna().tolist() == [True, False, False, True]
+    alone = release(areas.iloc[[0, 2]], kind="areas", profile="partner")
+    assert alone["incidents_without_centre"].isna().all()
+    assert release(areas, kind="areas", profile="open")["incidents_without_centre"].tolist() == [
+        37,
+        50,
+        80,
+        35,
+    ]

@@ -89,3 +89,15 @@ def test_premises_tell_their_name_and_numbers_and_nothing_else(folder, profile):
         assert 2 not in rows["The Quiet"][2:]
         heads = pubs.iloc[2].tolist()
         assert pubs.iloc[3:, heads.index("Cumulative share")].isna().all()
+
+
+def test_every_file_hides_the_same_areas(folder):
+    run(folder, "partner")
+    out = folder / "partner"
+    rows = pd.read_csv(out / "areas.csv").set_index("code")["incidents"]
+    layer = gpd.read_file(out / "hotspots.gpkg", layer="ward").set_index("code")["incidents"]
+    sheet = pd.read_excel(out / "tables.xlsx", sheet_name="Areas", header=2).set_index("Code")["Records (number)"]
+    hidden = set(rows.index[rows.isna()])
+    assert hidden  # 1,500 records over 33 wards: some hold a handful
+    assert set(layer.index[layer.isna()]) == hidden
+    assert set(sheet.index[sheet.eq("not shown")]) == hidden
