@@ -143,10 +143,9 @@ def write_week(job: Job, folder: Path, who: Profile) -> None:
     timetable, summary = job.week or (pd.DataFrame(), pd.DataFrame())
     seed = job.config.seed
     folder.mkdir()
-    write_cards(
-        timetable, folder, title=job.config.title, seed=seed, profile=who, marking=marking_of(job, who)
-    )
-    write_calendar(timetable, folder / "patrols.ics")
+    shown: dict[str, Any] = {"profile": who, "marking": marking_of(job, who)}
+    write_cards(timetable, folder, title=job.config.title, seed=seed, **shown)
+    write_calendar(timetable, folder / "patrols.ics", **shown)
     for name, table in (("timetable", timetable), ("rounds", summary)):
         write_csv(table, folder / f"{name}.csv", kind="table", profile=who, columns=list(table.columns))
 
