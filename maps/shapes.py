@@ -35,6 +35,11 @@ def encode_shapes(shapes: gpd.GeoSeries, *, tolerance: float = 5.0, coverage: bo
     return [_encode(shape) for shape in simple.to_crs("EPSG:4326")]
 
 
+def with_shapes(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows of a frame that have a shape to draw."""
+    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+
+
 def encode_points(points: gpd.GeoSeries) -> list[list[float]]:
     """Latitude and longitude of each point (EPSG:27700 in), five decimals."""
     degrees = points.to_crs("EPSG:4326")

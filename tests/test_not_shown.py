@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from map_examples import make_incidents, make_spots
 
+from maps.cells import filter_incidents
 from maps.disclosure import PROFILES
 from maps.flat import list_as_text
 from maps.month_chart import draw_months
@@ -34,3 +36,13 @@ def test_a_hidden_month_has_no_number_and_says_so(monkeypatch: pytest.MonkeyPatc
     rows = [{"month": "2018-06", "incidents": 12}, {"month": "2018-07", "incidents": None}]
     draw_months([*rows, {"month": "2018-08", "incidents": 0}])
     assert said == ["not shown", "12", "0"]
+
+
+def test_records_without_a_date_stand_under_no_month():
+    spots = make_spots(1)
+    rows = make_incidents(spots)
+    rows.loc[rows.index[0], "when"] = pd.NaT
+    found = filter_incidents(rows, spots, profile=PROFILES["open"])
+    assert found.months == ["July 2017", "July 2018", "no date"]
+    hidden = filter_incidents(rows, spots, profile=PROFILES["partner"])
+    assert hidden.months == found.months
