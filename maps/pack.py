@@ -220,7 +220,7 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
         "inputs": inputs,
         "rows": count_rows(number_of(job.incidents), job.rejects),
         "parameters": {
-            "incidents": {"layout": config.layout} if not config.sources else {},
+            "incidents": describe_incidents(config),
             "sources": config.sources,
             "harm": without_folders(config.harm),
             "crosswalks": without_folders(config.crosswalks),
@@ -242,6 +242,13 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
         },
         "reconciliation": reconcile(job.reconciliation),
     }
+
+
+def describe_incidents(config: Config) -> dict[str, Any]:
+    """Return what [incidents] decided: layout, months given twice, study area, how a large table is read."""
+    layout = {} if config.sources else {"layout": config.layout}
+    ground = config.study_area.name if config.study_area else None
+    return {**layout, "same_month": config.same_month, "study_area": ground, **config.scale}
 
 
 def without_folders(given: dict[str, Any]) -> dict[str, Any]:

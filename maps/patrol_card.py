@@ -14,11 +14,11 @@ from shapely.geometry import LineString, Point
 
 from hotspots.checks import InputError, require_columns
 from maps.disclosure import Profile, profile_named, release
-from maps.document import write_file
 from maps.escape import clean
 from maps.plan_blocks import Cell, Document, Field, Grid, Heading, Line, Text
 from maps.plan_html import render_html
 from maps.plan_word import render_word
+from maps.whole_files import write_file
 
 LONDON = ZoneInfo("Europe/London")
 _COLUMNS = (

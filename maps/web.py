@@ -21,6 +21,7 @@ from maps.panel import Panel, measure_spots, prepare_spots, table_of
 from maps.standalone import standalone
 from maps.static import draw_static_map
 from maps.street_names import locate_streets, place_names
+from maps.whole_files import write_file
 from maps.words import name_counted, name_one
 
 if TYPE_CHECKING:
@@ -232,9 +233,8 @@ def write_page(drawn: folium.Map, path: str | Path) -> Path:
     with panels[0].showing_picture() if panels else nullcontext():
         page = root.render()
     html = standalone(page, root=root, **about)
-    target = Path(path)
-    target.write_bytes(html.encode("utf-8"))
-    return target
+    write_file(Path(path), html.encode("utf-8"))
+    return Path(path)
 
 
 def _check(spots: gpd.GeoDataFrame) -> None:
