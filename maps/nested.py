@@ -7,7 +7,8 @@ from itertools import permutations
 
 import pandas as pd
 
-from maps.disclosure import Profile, hide_rows
+from maps.disclosure import Profile
+from maps.hiding import hide_rows
 from maps.suppression import hide_small
 
 Counts = Mapping[str, "pd.Series[int]"]
