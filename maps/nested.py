@@ -43,9 +43,11 @@ def find_nesting(
     """
     nesting = {}
     held = [layer for layer in layers if f"{layer}_{by}" in incidents.columns]
+    # each combination once: records are many, combinations few
+    met = pd.DataFrame(incidents[[f"{layer}_{by}" for layer in held]]).drop_duplicates()
     for fine, coarse in permutations(held, 2):
         keys = [f"{fine}_{by}", f"{coarse}_{by}"]
-        pairs = pd.DataFrame(incidents[keys]).dropna().drop_duplicates()
+        pairs = met[keys].dropna().drop_duplicates()
         if len(pairs) and not pairs[keys[0]].duplicated().any():
             nesting[fine, coarse] = pairs.set_index(keys[0])[keys[1]]
     return nesting
