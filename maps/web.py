@@ -18,6 +18,7 @@ from maps.escape import clean
 from maps.layers import bounds_of, kind_of, layer_summary, prepare_layers
 from maps.palette import UNDER
 from maps.panel import Panel, measure_spots, prepare_spots, table_of
+from maps.shapes import require_shapes
 from maps.standalone import standalone
 from maps.static import draw_static_map
 from maps.street_names import locate_streets, place_names
@@ -240,6 +241,7 @@ def write_page(drawn: folium.Map, path: str | Path) -> Path:
 def _check(spots: gpd.GeoDataFrame) -> None:
     require_metres(spots, what="spots")
     require_columns(spots, ["ref", "name", "incidents"], what="spots")
+    require_shapes(spots, what="spots")
 
 
 def _find_incidents(layers: Mapping[str, gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame | None:

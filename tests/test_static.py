@@ -12,6 +12,7 @@ from map_examples import HOSTILE, make_spots, make_wards
 from PIL import Image
 
 from hotspots.checks import InputError
+from maps import draw_area_map, draw_map
 from maps.palette import AMOUNT, SEA
 from maps.static import _frame, colour_spots, draw_static_areas, draw_static_map
 
@@ -101,3 +102,14 @@ def test_points_in_one_row_and_rows_without_a_shape_are_ordinary():
     assert draw_static_areas(wards.assign(incidents=[3, 4, 5]))
     with pytest.raises(InputError, match="no shape to draw"):
         draw_static_map(spots, focus=3, profile="open")
+
+
+def test_a_map_of_rows_without_a_shape_is_refused_by_name():
+    spots = make_spots(2)
+    spots.geometry = [spots.geometry.iloc[0], None]
+    with pytest.raises(InputError, match="1 of 2, the first Street 2"):
+        draw_map(spots, profile="open")
+    wards = make_wards().assign(incidents=[3, 4])
+    wards.geometry = [None, wards.geometry.iloc[1]]
+    with pytest.raises(InputError, match="West & Woodhouse"):
+        draw_area_map(wards, profile="open")
