@@ -58,6 +58,8 @@ def _hold_incidents(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None)
         announce("Hotspots are attached by ground area: pass incidents= to attach them by what they hold.")
         return None
     require_metres(incidents, what="incidents")
+    # a record without a place lies in no hotspot
+    incidents = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
     points, position = collapse_points(incidents.geometry)
     harm = ["harm"] if "harm" in incidents else []
     weights = pd.DataFrame(incidents[harm]).assign(incidents=incidents.get("incidents", 1))

@@ -13,7 +13,7 @@ from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.palette import choose_classes, say_number
 from maps.panel import Panel
-from maps.shapes import encode_points, encode_shapes
+from maps.shapes import encode_points, encode_shapes, require_shapes
 from maps.web import describe_page, new_map, write_page
 from maps.words import COUNTED, has, say_count
 
@@ -67,7 +67,7 @@ def draw_area_map(
     Raises
     ------
     InputError
-        If there is nothing to shade by, or an area has no figures.
+        If there is nothing to shade by, or an area has no shape.
 
     Examples
     --------
@@ -77,6 +77,7 @@ def draw_area_map(
     True
     """
     require_metres(areas, what="areas")
+    require_shapes(areas, what="areas")
     whole = _join(areas, table)
     who = profile_named(profile, sources=[source] if source else [])
     released = release(whole, kind="areas", profile=who)
@@ -173,7 +174,7 @@ def _join(areas: gpd.GeoDataFrame, table: pd.DataFrame | None) -> gpd.GeoDataFra
     figures = table.drop(columns=[c for c in table.columns if c != "code" and c in areas.columns])
     figures = figures.drop(columns=["geometry"], errors="ignore")
     joined = areas.merge(figures, on="code", how="left")
-    missing = joined["incidents"].isna()
+    missing = ~joined["code"].isin(figures["code"])
     if missing.any():
         first = joined["name"][missing].iloc[0]
         announce(f"{int(missing.sum())} of {len(joined)} areas have no figures, the first {first}.")

@@ -23,6 +23,7 @@ from maps.suppression import hide_small, hide_small_table
 SIDE = 120.0  # metres: hexagons 208 m from edge to edge, about four hectares
 MOST_CELLS = 30_000
 ALL = -1
+_UNDATED = "no date"
 
 
 @dataclass
@@ -111,8 +112,12 @@ def _number_months(held: gpd.GeoDataFrame) -> tuple[list[str], Ints]:
     """Names of the months, and each row's; places of a large table have none, and one name stands for all."""
     if "when" not in held.columns:
         return ["All months"], np.zeros(len(held), dtype=np.int64)
-    months, by_month = _number_names(held["when"].dt.to_period("M"), lambda month: month)
-    return [m.strftime("%B %Y") for m in months], by_month
+    # by the text of the month, which sorts as months do; records without a date stand last
+    months, by_month = _number_names(
+        held["when"].dt.to_period("M"),
+        lambda month: _UNDATED if pd.isna(month) else month.strftime("%Y-%m"),
+    )
+    return [m if m == _UNDATED else f"{pd.Timestamp(f'{m}-01'):%B %Y}" for m in months], by_month
 
 
 def _number_names(values: pd.Series, name: Callable[[Any], Any]) -> tuple[list[Any], Ints]:

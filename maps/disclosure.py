@@ -9,14 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name
-from maps.suppression import hide_small
+from maps.hiding import hide_counts, hide_in_lists
 
 F = TypeVar("F", bound=pd.DataFrame)
 
@@ -58,6 +57,7 @@ PROFILES = {
         "Prepared for the public. Counts under 10, and some beside them, are not shown.",
     ),
 }
+_FROM_FEWEST = ("internal", "partner", "open", "public")  # readers; the public is shown less than open data
 OPEN_SOURCES = frozenset({"police.uk", "data.police.uk"})
 MERGED = "Violence and sexual offences"
 AREA_LAYERS = frozenset(
@@ -124,12 +124,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "table": (),
     "incidents": ("source", "when", "precision", "category", "place", "incidents"),
 }
-_COUNTS = ("incidents", "before", "after")
-# What would give a hidden count back, exactly or nearly.
-_GOES_WITH = re.compile(
-    r"^(incidents_|harm|rate|share_of|rank_by|marginal|cumulative|gain|largest|places$|chance|expected)"
-)
-_CHANGE = ("before", "after", "arrow", "words")
 
 
 def profile_named(name: str | Profile | None, *, sources: Sequence[str] = ()) -> Profile:
@@ -161,6 +155,22 @@ def profile_named(name: str | Profile | None, *, sources: Sequence[str] = ()) ->
             advice=f"'{closest_name(name, PROFILES) or 'partner'}' (known: {', '.join(PROFILES)})",
         )
     return PROFILES[name]
+
+
+def may_go_with(written: str, profile: str | Profile) -> bool:
+    """Whether what was written under one profile may stand among the outputs of another.
+
+    It may where the readers it was written for are at least those of the outputs, and no more is hidden
+    from them. What was written under no known profile may go nowhere else.
+
+    Examples
+    --------
+    >>> may_go_with("internal", "partner"), may_go_with("public", "partner"), may_go_with("open", "public")
+    (False, True, False)
+    """
+    if written not in _FROM_FEWEST:
+        return False
+    return _FROM_FEWEST.index(written) >= _FROM_FEWEST.index(profile_named(profile).name)
 
 
 @lru_cache(maxsize=4096)
@@ -231,23 +241,10 @@ def release(frame: F, *, kind: str, profile: str | Profile, columns: Sequence[st
     if kind == "incidents":
         return _release_points(kept, who)
     if who.threshold:
-        _hide_counts(kept, who.threshold)
+        hide_counts(kept, who.threshold)
         if kind == "spots":
-            _hide_in_lists(kept, frame, who.threshold)
+            hide_in_lists(kept, frame, who.threshold)
     return kept
-
-
-def _hide_counts(kept: pd.DataFrame, threshold: int) -> None:
-    """Hide small counts, and whatever else on their rows would tell them."""
-    hidden = {c: hide_small(kept[c], threshold=threshold) for c in _COUNTS if c in kept.columns}
-    for column, gone in hidden.items():
-        if column == "incidents":
-            others = [c for c in kept.columns if _GOES_WITH.match(str(c))]
-        else:
-            others = [c for c in _CHANGE if c in kept.columns and c != column]
-        kept[column] = pd.to_numeric(kept[column]).round().astype("Int64").mask(gone)
-        for other in others:
-            kept[other] = kept[other].mask(gone)
 
 
 def _may_leave(column: str, frame: pd.DataFrame, kind: str, named: Sequence[str]) -> bool:
@@ -265,36 +262,6 @@ def _is_attached(column: str, frame: pd.DataFrame) -> bool:
     if f"{layer}_shares" in frame.columns:  # only attaching areas makes shares
         return f"{layer}_name" in frame.columns and f"{layer}_code" in frame.columns
     return layer in AREA_LAYERS
-
-
-def _hide_in_lists(kept: pd.DataFrame, frame: pd.DataFrame, threshold: int) -> None:
-    """Hide counts inside lists: a part's own, and shares by area, which times the total are counts."""
-    if "parts" in kept.columns:
-        kept["parts"] = [_hide_parts(parts, threshold) for parts in kept["parts"]]
-    for column in [c for c in kept.columns if str(c).endswith("_shares")]:
-        totals = pd.to_numeric(frame["incidents"])
-        pairs = zip(kept[column], totals, strict=True)
-        kept[column] = [_hide_shares(shares, total, threshold) for shares, total in pairs]
-
-
-def _hide_parts(parts: Any, threshold: int) -> Any:
-    if not isinstance(parts, list):
-        return parts
-    counts = pd.Series([part.get("incidents", 0) for part in parts])
-    hidden = hide_small(counts, threshold=threshold) if len(parts) > 1 else counts < threshold
-    small = ("incidents", "harm")
-    return [
-        {k: v for k, v in part.items() if not (gone and k in small)}
-        for part, gone in zip(parts, hidden, strict=True)
-    ]
-
-
-def _hide_shares(shares: Any, total: float, threshold: int) -> Any:
-    if not isinstance(shares, list):
-        return shares
-    counts = pd.Series([share * total for _, share in shares]).round()
-    hidden = hide_small(counts, threshold=threshold)
-    return [(name, np.nan if gone else share) for (name, share), gone in zip(shares, hidden, strict=True)]
 
 
 def _release_points(points: F, who: Profile) -> F:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,12 @@ from hotspots.checks import InputError
 from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
 from maps.disclosure import OPEN_SOURCES, Profile, name_category, profile_named
-from maps.folder import FULL, explain_os_error
 from maps.plan_content import lay_out_plan
 from maps.plan_fields import fingerprint, read_fields
 from maps.plan_html import render_html
 from maps.plan_pictures import draw_pictures
 from maps.plan_word import render_word
+from maps.whole_files import write_file
 
 
 def write_plan(
@@ -165,31 +164,6 @@ def refuse_newer(plan: Plan, word: Path) -> None:
             given=f"{word.name}: {what}",
             advice="read it back first with maps.open_plan (hotspots run and hotspots assess do)",
         )
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all.
-
-    Raises
-    ------
-    InputError
-        When it is open in another program or cannot be written.
-    """
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # what stood in the way of writing may stand here too
-            beside.unlink()
-        if error.errno in FULL:
-            raise explain_os_error(error, path.parent) from error
-        raise InputError(
-            f"{path.name} cannot be written",
-            given=f"{path}: {error.strerror}",
-            advice="close it if it is open in another program",
-        ) from error
 
 
 def file_stem(plan: Plan) -> str:

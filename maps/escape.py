@@ -56,3 +56,13 @@ def embed_json(data: Any) -> str:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
+
+
+def mark_pages(marking: str) -> str:
+    """Style that prints the marking at the top and bottom of every page."""
+    if not marking:
+        return ""
+    # every character as its number: nothing in it can end the string or the style
+    text = "".join(f"\\{ord(char):06x}" for char in marking)
+    box = f'{{ content: "{text}"; font: 700 10pt Arial, sans-serif; }}'
+    return f"@page {{ @top-center {box} @bottom-center {box} }}\n"

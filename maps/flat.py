@@ -63,7 +63,7 @@ def _item_as_text(item: Any) -> str:
         return f"{item.get('street') or 'no street named'}{count} at {where}"
     if isinstance(item, tuple) and len(item) == 2:
         name, share = item
-        return f"{name} {share:.1%}".replace("%", " %") if pd.notna(share) else f"{name} (small)"
+        return f"{name} {share:.1%}".replace("%", " %") if pd.notna(share) else f"{name} (not shown)"
     return str(item)
 
 

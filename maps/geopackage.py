@@ -16,6 +16,7 @@ from maps.escape import clean
 from maps.flat import list_as_text
 from maps.layers import identify, kind_of
 from maps.qgis import style_of
+from maps.whole_files import replacing
 
 _STYLES_TABLE = """CREATE TABLE layer_styles (
 id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
@@ -73,15 +74,15 @@ def write_geopackage(
         require_metres(frame, what=f"The layer '{clean(given)}'")
         kind = "spots" if "hotspot" in name else kind_of(given, frame)
         released[name] = (kind, release(frame, kind=kind, profile=who))
-    target.unlink(missing_ok=True)
     moment = f"{pd.Timestamp(as_of):%Y-%m-%dT%H:%M:%S}.000Z"
-    for name, (_, frame) in released.items():
-        _write_layer(target, name, frame, moment=moment, words=f"{stamp}: {title}" if stamp else title)
     styles = [
         (name, frame.geometry.name, style_of(frame, kind=kind)) for name, (kind, frame) in released.items()
     ]
-    _write_styles(target, styles, moment=moment)
-    _settle_counter(target)
+    with replacing(target) as beside:
+        for name, (_, frame) in released.items():
+            _write_layer(beside, name, frame, moment=moment, words=f"{stamp}: {title}" if stamp else title)
+        _write_styles(beside, styles, moment=moment)
+        _settle_counter(beside)
     return target
 
 

@@ -12,7 +12,7 @@ from hotspots.checks import InputError, Problems
 from hotspots.rejects import refuse_systematic
 from maps.events import read_events
 from maps.folder import clear_errors, replace_folder
-from maps.manifest import count_rows, list_inputs, refuse_changed, write_manifest
+from maps.manifest import count_rows, files_of_layout, list_inputs, refuse_changed, write_manifest
 from maps.plan_folder import OURS, assess_record, copy_plans
 from maps.progress import show_steps
 
@@ -70,11 +70,14 @@ def assess_job(
     _check_dates(dates)
     with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
         steps.say("Reading the records")
-        inputs = list_inputs([p for p in [*paths, *events] if p.exists()], record.parent)
+        given = [record, record.with_suffix(".docx"), *paths, *events, *files_of_layout(layout, Path())]
+        given += [Path(scheme)] if scheme.endswith((".csv", ".toml")) else []
+        given = [path for path in given if path.exists()]
+        inputs = list_inputs(given, record.parent)
         incidents, rejects = read_incidents(paths, layout=layout, as_of=as_of)
         refuse_systematic(incidents, rejects)
         marks = read_events({"files": events}) if events else None
-        refuse_changed(inputs, list_inputs([p for p in [*paths, *events] if p.exists()], record.parent))
+        refuse_changed(inputs, list_inputs(given, record.parent))
         steps.say("Assessing the response")
         incidents = incidents.assign(harm=weigh_incidents(incidents, scheme=scheme))
         asked = {"baseline": baseline, "direction": direction, **dates}
@@ -83,7 +86,8 @@ def assess_job(
         documents = [record.with_suffix(suffix) for suffix in OURS]
         copy_plans([path for path in documents if path.exists()], folder / "plans")
         rows = count_rows(len(incidents), rejects)
-        parameters = {"plan": record.name, "layout": layout, "scheme": scheme, **asked}
+        parameters = {"plan": record.name, "layout": Path(layout).name, "scheme": Path(scheme).name, **asked}
+        parameters["allow_overlap"] = allow_overlap
         parameters["calendar"] = [path.name for path in events]
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
     print(f"{plan.title}: assessed. Open {out / 'plans'}")

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pandas as pd
 
 from hotspots.checks import CRS, InputError, Problems
 from hotspots.coordinates import describe_operation
+from hotspots.layout import load_layout
 from hotspots.rejects import sum_causes
 from maps.config import Config
 from maps.folder import MANIFEST, TOOL, sha256_of
@@ -25,10 +27,19 @@ def list_inputs_of(config: Config) -> list[dict[str, Any]]:
     """Name, size and sha256 of a configuration and of every file that it names; open plans are no input."""
     base = config.path.parent
     layouts = [config.layout, *(given.get("layout") for given in config.sources.values())]
-    named = [base / name for name in layouts if isinstance(name, str) and name.endswith(".toml")]
+    named = [path for layout in layouts if layout for path in files_of_layout(layout, base)]
     settings = [value for key, value in vars(config).items() if key not in ("path", "files", "plans")]
     results = [path / "hotspots.gpkg" if path.is_dir() else path for path in paths_in(settings)]
     return list_inputs(list(dict.fromkeys([config.path, *config.files, *results, *named])), base)
+
+
+def files_of_layout(layout: Any, base: Path) -> list[Path]:
+    """Give the user's own files that a layout is made of: its TOML, and the look-up of its keys."""
+    own = [base / layout] if isinstance(layout, str) and layout.endswith(".toml") else []
+    with suppress(InputError):  # who reads with it says what is wrong
+        read = load_layout(layout, folder=base)
+        own += [read.folder / read.lookup["file"]] if read.lookup else []
+    return own
 
 
 def paths_in(value: Any) -> list[Path]:

@@ -20,7 +20,7 @@ from maps.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_
 from maps.meeting_pack import write_pack
 from maps.pack import describe_run, page_words, profile_of
 from maps.periods import least_of
-from maps.plan_store import open_plans
+from maps.plan_readers import plans_for
 from maps.progress import show_steps
 
 STEPS = 10
@@ -63,7 +63,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             folder,
             area=chosen,
             spots=job.spots,
-            plans=list(open_plans(config.plans).values()) if config.plans else [],
+            plans=plans_for(config.plans, who),
             as_of=job.as_of,
             before=_before(config),
             months=count_months_of(job, layer, chosen),

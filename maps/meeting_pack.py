@@ -17,7 +17,7 @@ from hotspots.plan_record import Plan
 from hotspots.plan_words import clean_text, say_date, say_list
 from maps.boards import Board
 from maps.disclosure import Profile, profile_named, release
-from maps.document import file_stem, write_documents, write_file
+from maps.document import file_stem, write_documents
 from maps.events import read_events
 from maps.meeting_sections import say_actions, say_changes, say_reviews, show_map, show_months, show_table
 from maps.plan_actions import COLUMNS, tabulate_actions
@@ -27,6 +27,7 @@ from maps.plan_html import render_html
 from maps.plan_pictures import draw_pictures
 from maps.tables import write_tables
 from maps.time_pages import show_board
+from maps.whole_files import write_file
 
 # A place belongs to a meeting's area from this share of its ground inside.
 SHARE_INSIDE = 0.1
@@ -99,9 +100,10 @@ def write_pack(
     here, chosen = spots[is_inside(spots, ground)], [p for p in plans if _plan_inside(p, ground)]
     actions = tabulate_actions(chosen, as_of=as_of)
     picture: dict[str, Any] = {"layers": {name: _area_frame(name, ground), **(layers or {})}, "profile": who}
+    # who does what is for those who meet
+    due = [] if who.name == "public" else [*say_actions(actions), *say_reviews(chosen, as_of)]
     blocks: list[Block] = [
-        *say_actions(actions),
-        *say_reviews(chosen, as_of),
+        *due,
         *say_changes(here, spots, before, None if before is None else before[is_inside(before, ground)]),
         *show_map(here, name, picture),
         *show_table(release(here, kind="spots", profile=who), who),
@@ -208,10 +210,9 @@ def _write_tables(
     day: str,
     name: str,
 ) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_tables(
         path,
-        {"Actions": actions, "Hotspots": here, **tables},
+        {**({} if who.name == "public" else {"Actions": actions}), "Hotspots": here, **tables},
         kinds={"Actions": "table"},
         columns={"Actions": COLUMNS},
         profile=who,

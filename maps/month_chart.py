@@ -9,11 +9,12 @@ import pandas as pd
 
 from hotspots.plan_dates import parse_date
 from hotspots.plan_record import Plan
-from maps.palette import ACCENT, INK
+from maps.palette import ACCENT, INK, LINE
 
 SIZE = (52.0, 58.0)  # millimetres
 MOST_MONTHS = 36
 MARK = "#b35900"
+NOT_SHOWN = "not shown"
 _MM = 1 / 25.4
 
 
@@ -88,6 +89,16 @@ def _mark(axes: Any, entries: list[dict[str, str]], months: list[str]) -> None:
         )
 
 
+def _mark_hidden(axes: Any, places: list[int], top: float) -> None:
+    """Hatch the places of months that may not be shown: no bar there would say nought."""
+    if not places:
+        return
+    axes.bar(places, top, width=0.7, facecolor="none", edgecolor=LINE, hatch="////", linewidth=0)
+    for place in places:
+        said = {"rotation": 90, "ha": "center", "va": "center", "fontsize": 6, "color": INK}
+        axes.annotate(NOT_SHOWN, (place, top / 2), **said)
+
+
 def draw_months(
     months: list[dict[str, object]],
     marks: list[dict[str, str]] | None = None,
@@ -99,7 +110,7 @@ def draw_months(
     Parameters
     ----------
     months : list of dict
-        ``month`` ("2018-07") and ``incidents`` (None: may not be shown); the latest 36 are drawn.
+        ``month`` ("2018-07") and ``incidents`` (None: not shown, hatched); the latest 36 are drawn.
     marks : list of dict, optional
         Entries with ``name, kind, start, end``, shaded with a letter above each (see `marks_in`).
     size : (float, float)
@@ -115,13 +126,15 @@ def draw_months(
     from matplotlib.figure import Figure
 
     shown = months[-MOST_MONTHS:]
-    # a month without a number may not be shown: it keeps its place
-    counts = [0 if row["incidents"] is None else int(str(row["incidents"])) for row in shown]
+    counts = [None if row["incidents"] is None else int(str(row["incidents"])) for row in shown]
+    known = [count or 0 for count in counts]
+    top = max(known, default=0) * 1.15 or 1
     with mpl.rc_context(mpl.rcParamsDefault):
         figure = Figure(figsize=(size[0] * _MM, size[1] * _MM), dpi=150, facecolor="white")
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.16, 0.24, 0.82, 0.68))
-        axes.bar(range(len(counts)), counts, width=0.7, color=ACCENT)
+        axes.bar(range(len(known)), known, width=0.7, color=ACCENT)
+        _mark_hidden(axes, [place for place, count in enumerate(counts) if count is None], top)
         step = max(1, -(-len(counts) // 6))
         axes.set_xticks(range(0, len(counts), step))
         names = [label_month(str(row["month"])) for row in shown][::step]
@@ -129,8 +142,11 @@ def draw_months(
         axes.tick_params(axis="y", labelsize=7, colors=INK)
         if len(counts) <= 6:
             for place, count in enumerate(counts):
-                axes.annotate(f"{count:,}", (place, count), ha="center", va="bottom", fontsize=7, color=INK)
-        axes.set_ylim(0, max(counts, default=0) * 1.15 or 1)
+                if count is not None:
+                    axes.annotate(
+                        f"{count:,}", (place, count), ha="center", va="bottom", fontsize=7, color=INK
+                    )
+        axes.set_ylim(0, top)
         _mark(axes, marks or [], [str(row["month"]) for row in shown])
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)

@@ -25,12 +25,14 @@ from maps.flat import write_csv
 from maps.job import Job
 from maps.lists import EVERYTHING, as_layers
 from maps.manifest import count_rows, write_manifest
+from maps.nested import hide_sums
 from maps.pack_tables import write_frames
 from maps.patrol_card import patrol_layers, write_calendar, write_cards
 from maps.plan_folder import WORST, copy_plans, update_plans
-from maps.plan_store import open_plans
+from maps.plan_readers import documents_for, plans_for
 from maps.progress import Steps
 from maps.reading import number_of
+from maps.sheets import hide_chance
 from maps.tested import say_tested, write_picture
 from maps.time_pages import write_time_pages
 from maps.web import write_map
@@ -42,6 +44,12 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     who = profile_of(job)
     if who.name == "public":  # where officers and cameras will be is not published
         job = replace(job, patrols=job.patrols.iloc[:0], cameras=job.cameras.iloc[:0], week=None)
+    # once, for every file: what one hides no other may show
+    job = replace(
+        job,
+        area_sums=hide_sums(job.area_sums, job.incidents, who),
+        chance=hide_chance(job.chance, who),
+    )
     # first, so that the map and the tables tell of the same open plans on this run and the next
     steps.say("Drafting the plans")
     write_drafts(job, folder / "plans", who)
@@ -69,7 +77,7 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
         "patrol stops": chosen,
         "cameras": job.cameras,
         **(patrol_layers(job.week[0]) if job.week is not None else {}),
-        **context_layers(job),
+        **context_layers(job, words["profile"]),
     }
     layers = {name: frame for name, frame in layers.items() if len(frame)}
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
@@ -135,10 +143,9 @@ def write_week(job: Job, folder: Path, who: Profile) -> None:
     timetable, summary = job.week or (pd.DataFrame(), pd.DataFrame())
     seed = job.config.seed
     folder.mkdir()
-    write_cards(
-        timetable, folder, title=job.config.title, seed=seed, profile=who, marking=marking_of(job, who)
-    )
-    write_calendar(timetable, folder / "patrols.ics")
+    shown: dict[str, Any] = {"profile": who, "marking": marking_of(job, who)}
+    write_cards(timetable, folder, title=job.config.title, seed=seed, **shown)
+    write_calendar(timetable, folder / "patrols.ics", **shown)
     for name, table in (("timetable", timetable), ("rounds", summary)):
         write_csv(table, folder / f"{name}.csv", kind="table", profile=who, columns=list(table.columns))
 
@@ -166,10 +173,11 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
         options["selected_on"] = job.periods.selected_on
     with tempfile.TemporaryDirectory() as none:
         home = job.config.plans or Path(none)
-        copy_plans(update_plans(home, job.spots, job.incidents, job.areas, **options), folder)
+        documents = update_plans(home, job.spots, job.incidents, job.areas, **options)
+        copy_plans(documents_for(documents, who), folder)
 
 
-def context_layers(job: Job) -> dict[str, gpd.GeoDataFrame]:
+def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
     """Layers that stand behind the list: priority areas, places nearby, what open plans are compared with."""
     layers = {}
     for layer, areas in job.areas.items():
@@ -181,10 +189,9 @@ def context_layers(job: Job) -> dict[str, gpd.GeoDataFrame]:
     if (nearby := read_nearby(job.config)) is not None:
         layers["places nearby"] = nearby.assign(name=nearby.get("name", nearby["kind"]))
         layers["places nearby"].attrs["kind"] = "places"
-    plans = open_plans(job.config.plans).values() if job.config.plans else ()
     compared = [
         frozen_frame(rows).assign(role=f"compared with {plan.title}")
-        for plan in plans
+        for plan in plans_for(job.config.plans, who)
         if plan.covers != "person" and (rows := plan.frozen.get("comparator_areas"))
     ]
     if compared:
@@ -213,7 +220,7 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
         "inputs": inputs,
         "rows": count_rows(number_of(job.incidents), job.rejects),
         "parameters": {
-            "incidents": {"layout": config.layout} if not config.sources else {},
+            "incidents": describe_incidents(config),
             "sources": config.sources,
             "harm": without_folders(config.harm),
             "crosswalks": without_folders(config.crosswalks),
@@ -235,6 +242,13 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
         },
         "reconciliation": reconcile(job.reconciliation),
     }
+
+
+def describe_incidents(config: Config) -> dict[str, Any]:
+    """Return what [incidents] decided: layout, months given twice, study area, how a large table is read."""
+    layout = {} if config.sources else {"layout": config.layout}
+    ground = config.study_area.name if config.study_area else None
+    return {**layout, "same_month": config.same_month, "study_area": ground, **config.scale}
 
 
 def without_folders(given: dict[str, Any]) -> dict[str, Any]:

@@ -19,15 +19,12 @@ from maps.job import Job, weighing
 from maps.lists import weigh_lists
 from maps.periods import note_periods, tabulate_periods
 from maps.plan_actions import tabulate_actions
-from maps.plan_store import open_plans
+from maps.plan_readers import plans_for
+from maps.sheets import ACTIONS, LISTS, MORE, SINCE, plain_premises, release_sheets, say_left
 from maps.tables import write_tables
 from maps.tested import SHEET as BACKTEST
 from maps.tested import SPLITS
 
-LISTS = "What each list gives up"
-MORE = "What more officers add"
-SINCE = "Since the last run"
-ACTIONS = "Open actions"
 UNLISTED = "Not on the agreed list"
 _LONGEST = 31  # characters that Excel allows in the name of a sheet
 
@@ -55,11 +52,14 @@ def _write_workbook(job: Job, path: Path, words: dict[str, Any], stamp: dict[str
     sheets |= {_sheet(one.title): one.spots for one in job.lists}
     if job.unlisted is not None:
         sheets[UNLISTED] = job.unlisted
-    extra = {name[:_LONGEST]: table for name, table in further_tables(job, stamp["profile"]).items()}
+    who = stamp["profile"]
+    further, left = release_sheets(further_tables(job, who), who)
+    extra = {name[:_LONGEST]: table for name, table in further.items()}
+    counted = f"{words['period']}. Source: {words['source']}."
     write_tables(
         path,
         {**sheets, **extra},
-        statement=" ".join(filter(None, (f"{words['period']}. Source: {words['source']}.", words["note"]))),
+        statement=" ".join(filter(None, (counted, words["note"], say_left(left, who)))),
         notes=sheet_notes(job),
         kinds=dict.fromkeys(extra, "table") | {UNLISTED: "spots"},
         columns={name: list(table.columns) for name, table in extra.items()},
@@ -71,7 +71,7 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     """Return the tables beside hotspots, areas, patrols and cameras, by the name of their sheet."""
     tables = {}
     if job.config.plans:
-        tables[ACTIONS] = tabulate_actions(open_plans(job.config.plans).values(), as_of=job.as_of)
+        tables[ACTIONS] = tabulate_actions(plans_for(job.config.plans, who), as_of=job.as_of)
     if job.since_last is not None:
         tables[SINCE] = job.since_last
     if job.lists:
@@ -82,17 +82,9 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     records = tabulate_records(
         job.incidents, job.rejects, layers=list(job.areas), dated=job.dated, **weighing(job.config)
     )
-    if who.name not in ("open", "internal"):
-        records.pop("Repeat points", None)  # a point may be one household
-    premises = {f"Premises {name}"[:_LONGEST]: plain(table) for name, table in job.premises.items()}
+    premises = {f"Premises {name}"[:_LONGEST]: plain_premises(t) for name, t in job.premises.items()}
     told = tabulate_periods(job.periods, who, job.timed)
     return tables | {MORE: job.further_officers} | told | records | premises
-
-
-def plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame without its shapes."""
-    shapes = [c for c in table.columns if isinstance(table[c].dtype, gpd.array.GeometryDtype)]
-    return pd.DataFrame(table.drop(columns=shapes)).reset_index()
 
 
 def sheet_notes(job: Job) -> dict[str, str]:

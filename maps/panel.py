@@ -15,7 +15,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from maps.disclosure import Profile
-from maps.escape import clean, embed_json, escape
+from maps.escape import clean, embed_json, escape, mark_pages
 from maps.palette import CHANGE, SIGNS, choose_classes
 from maps.shapes import encode_points, encode_shapes
 from maps.standalone import leaflet_head
@@ -33,16 +33,6 @@ def read_template(name: str) -> str:
 def fill_template(name: str, **values: Any) -> str:
     """Template filled in, every value escaped unless it is already markup."""
     return str(_PAGES.from_string(read_template(name)).render(**values))
-
-
-def mark_pages(marking: str) -> str:
-    """Style that prints the marking at the top and bottom of every page."""
-    if not marking:
-        return ""
-    # every character as its number: nothing in it can end the string or the style
-    text = "".join(f"\\{ord(char):06x}" for char in marking)
-    box = f'{{ content: "{text}"; font: 700 10pt Arial, sans-serif; }}'
-    return f"@page {{ @top-center {box} @bottom-center {box} }}\n"
 
 
 class Raw(Element):

@@ -18,6 +18,7 @@ from maps.escape import clean
 from maps.plan_blocks import Cell, Document, Field, Grid, Heading, Line, Text
 from maps.plan_html import render_html
 from maps.plan_word import render_word
+from maps.whole_files import write_file
 
 LONDON = ZoneInfo("Europe/London")
 _COLUMNS = (
@@ -65,11 +66,9 @@ def write_cards(
         For a table that is not a timetable, or the profile "public".
     """
     document = lay_out_cards(timetable, title=title, seed=seed, profile=profile, marking=marking)
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    page, word = target / "patrol-cards.html", target / "patrol-cards.docx"
-    page.write_text(render_html(document), encoding="utf-8", newline="\n")
-    word.write_bytes(render_word(document))
+    page, word = Path(folder) / "patrol-cards.html", Path(folder) / "patrol-cards.docx"
+    write_file(page, render_html(document).encode())
+    write_file(word, render_word(document))
     return [page, word]
 
 
@@ -136,7 +135,13 @@ def _row(stop: pd.Series) -> tuple[Cell, ...]:
 
 
 def write_calendar(
-    timetable: gpd.GeoDataFrame, path: str | Path, *, each: str = "shift", title: str = "Hotspot patrol"
+    timetable: gpd.GeoDataFrame,
+    path: str | Path,
+    *,
+    each: str = "shift",
+    title: str = "Hotspot patrol",
+    profile: str | Profile | None = None,
+    marking: str | None = None,
 ) -> Path:
     """Write the timetable as an iCalendar file, an event a shift or a visit.
 
@@ -150,6 +155,11 @@ def write_calendar(
         One event for each vehicle's shift, its visits listed inside; or one for each visit.
     title : str
         Begins the name of every event.
+    profile : str, optional
+        Disclosure profile; None means "partner": where officers will be is not for the public.
+    marking : str, optional
+        Marking, in the calendar's name and in the words of every event; None means the profile's own. A
+        marked event is of class CONFIDENTIAL.
 
     Returns
     -------
@@ -159,27 +169,31 @@ def write_calendar(
     Raises
     ------
     InputError
-        For a table that is not a timetable, or an ``each`` that is neither.
+        For a table that is not a timetable, an ``each`` that is neither, or the profile "public".
     """
     from icalendar import Calendar
 
     if each not in ("shift", "visit"):
         raise InputError("An event is a shift or a visit", given=f"each={each!r}", advice="each='shift'")
     require_columns(timetable, _COLUMNS, what="timetable")
+    who = _profile(profile)
+    stamp = clean(who.marking if marking is None else marking)
+    released = release(pd.DataFrame(timetable), kind="table", profile=who, columns=_COLUMNS)
     calendar = Calendar()
     calendar.add("prodid", "-//safer-hotspots//patrols//EN")
     calendar.add("version", "2.0")
-    for _, shift in timetable.groupby(["date", "vehicle"]):
+    if stamp:
+        calendar.add("x-wr-calname", f"{stamp}: {clean(title)}")
+        calendar.add("x-wr-caldesc", f"{stamp}. {who.audience}")
+    for _, shift in released.groupby(["date", "vehicle"]):
         rows = shift[shift["activity"] == "visit"]
         for part in [shift] if each == "shift" else [rows.loc[[i]] for i in rows.index]:
-            calendar.add_component(_event(part, each, clean(title)))
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(calendar.to_ical())
-    return target
+            calendar.add_component(_event(part, each, clean(title), stamp))
+    write_file(Path(path), calendar.to_ical())
+    return Path(path)
 
 
-def _event(rows: pd.DataFrame, each: str, title: str) -> Any:
+def _event(rows: pd.DataFrame, each: str, title: str, stamp: str) -> Any:
     from icalendar import Event
 
     vehicle = rows["vehicle"].iloc[0]
@@ -194,7 +208,10 @@ def _event(rows: pd.DataFrame, each: str, title: str) -> Any:
     event.add("dtend", _universal(last))
     # A stamp of the day planned, not of now: the same timetable gives the same file.
     event.add("dtstamp", _universal(pd.Timestamp(rows["date"].iloc[0])))
-    event.add("description", "\n".join(lines) if each == "shift" else clean(rows["walk"].iloc[0]))
+    said = lines if each == "shift" else [clean(rows["walk"].iloc[0])]
+    event.add("description", "\n".join([stamp, *said, stamp] if stamp else said))
+    if stamp:
+        event.add("class", "CONFIDENTIAL")
     return event
 
 

@@ -20,6 +20,7 @@ from maps.compare import choice_of, compare_groups
 from maps.config import Config
 from maps.disclosure import OPEN_SOURCES, PROFILES, Profile, name_category
 from maps.events import read_events
+from maps.nested import hide_compared
 from maps.suppression import hide_small
 from maps.times import REFUSED, SHEETS, Times, profile_all, tabulate_times
 
@@ -174,8 +175,9 @@ def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame
     tables = tabulate_times(periods.times, who, calendar=periods.calendar)
     if len(periods.calendar):
         tables["Calendar"] = periods.calendar
+    nested = hide_compared(periods.changes, incidents, who)
     for name, table in periods.changes.items():
-        tables[name] = hide_changes(table, who).rename(columns=BESIDE).reset_index()
+        tables[name] = hide_changes(table, who, nested[name]).rename(columns=BESIDE).reset_index()
     for board in periods.boards:
         page = order_page(hide_board(board.table, who)).reset_index(drop=True)
         # a figure here is a count, per cent or anything a survey asks: its heading is its period
@@ -216,13 +218,17 @@ def note_periods(periods: Periods) -> dict[str, str]:
     return notes
 
 
-def hide_changes(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
-    """Leave out of a comparison the groups whose counts are too small, and what would tell them."""
+def hide_changes(table: pd.DataFrame, who: Profile, nested: pd.Series[bool] | None = None) -> pd.DataFrame:
+    """Leave out of a comparison the groups whose counts are too small, and what would tell them.
+
+    ``nested`` are further groups to leave out, from `maps.nested.hide_compared`.
+    """
     if not who.threshold:
         return table
     gone = hide_small(table["before"], threshold=who.threshold) | hide_small(
         table["after"], threshold=who.threshold
     )
+    gone = gone if nested is None else gone | nested
     numbers = [c for c in table.columns if c not in ("arrow", "words") and not c.startswith("comparator")]
     shown = table.copy()
     shown[numbers] = shown[numbers].astype("float64")

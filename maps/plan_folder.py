@@ -94,7 +94,7 @@ def update_plans(
     for record, plan in plans.items():
         marked = _mark(plan, entries)
         if record not in again and (marked or is_stale(plan, record)):
-            save_plan(plan, record, **pictures)
+            save_plan(plan, record, **_as_before(plan, pictures, who))
     for record, plan in again.items():
         if plan.covers != "person":
             current = find_current(plan, spots, shown)
@@ -114,6 +114,13 @@ def update_plans(
         for suffix in OURS
         if record.with_suffix(suffix).exists()
     ]
+
+
+def _as_before(plan: Plan, pictures: dict[str, Any], who: Profile) -> dict[str, Any]:
+    """Keep the profile and marking of a plan written under another profile: it is not ours to change."""
+    if plan.document.get("profile", who.name) == who.name:
+        return pictures
+    return pictures | dict.fromkeys(("profile", "marking", "attribution"))
 
 
 def _mark(plan: Plan, entries: list[dict[str, str]] | None) -> bool:

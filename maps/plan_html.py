@@ -6,6 +6,7 @@ import base64
 from html import escape
 
 from hotspots.plan_words import clean_text
+from maps.escape import mark_pages
 from maps.plan_blocks import (
     Block,
     Bullets,
@@ -52,9 +53,15 @@ def render_html(document: Document) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
-        f"<title>{_text(document.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{marking}\n<main>\n"
+        f"{_mark_file(document.marking)}<title>{_text(document.title)}</title>\n"
+        f"<style>{STYLE}{mark_pages(clean_text(document.marking))}</style>\n</head>\n<body>\n{marking}\n<main>\n"
         f"<h1>{_text(document.title)}</h1>\n{body}\n</main>\n{marking}\n</body>\n</html>\n"
     )
+
+
+def _mark_file(marking: str) -> str:
+    """Put the marking in the page's own metadata, where it has one."""
+    return f'<meta name="protective-marking" content="{_text(marking)}">\n' if marking else ""
 
 
 def _text(text: str) -> str:

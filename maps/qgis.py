@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 from xml.sax.saxutils import quoteattr
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import pandas as pd
 from maps.palette import ACCENT, AMOUNT, INK, LINE, Classes, choose_classes
 
 _OUTLINES = {"areas": LINE, "patrols": ACCENT, "comparison": "#542788", "streets": "#c3c9cf"}
+_EDGE = 1_000_000  # an upper edge stands this part of one below the next class
 
 
 def style_of(frame: gpd.GeoDataFrame, *, kind: str) -> str:
@@ -26,7 +27,7 @@ def style_of(frame: gpd.GeoDataFrame, *, kind: str) -> str:
     column = next((c for c in ("harm", "incidents") if _usable(frame, c)), "")
     if kind in ("spots", "cells") and column:
         classes = choose_classes(frame[column])
-        renderer = _graduated(column, classes, frame[column], shape=shape)
+        renderer = _graduated(column, classes, frame, shape=shape)
     else:
         colour = _OUTLINES.get(kind, ACCENT)
         renderer = (
@@ -50,32 +51,65 @@ def _usable(frame: gpd.GeoDataFrame, column: str) -> bool:
     return column in frame.columns and bool(pd.to_numeric(frame[column], errors="coerce").notna().any())
 
 
-def _graduated(column: str, classes: Classes, values: pd.Series, *, shape: str) -> str:
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-    edges = [float(numbers.min()), *classes.breaks, float(numbers.max())]
-    ranges, symbols = [], []
-    for i, ((low, high), words) in enumerate(zip(itertools.pairwise(edges), classes.words, strict=True)):
-        ranges.append(
-            f'<range symbol="{i}" lower="{low:.6f}" upper="{high:.6f}" label={quoteattr(words)}'
-            ' render="true"/>'
-        )
-        symbols.append(_symbol(str(i), shape, fill=classes.colours[i], line=INK, filled=True))
+def _graduated(column: str, classes: Classes, frame: gpd.GeoDataFrame, *, shape: str) -> str:
+    numbers = pd.to_numeric(frame[column], errors="coerce").astype("float64")
+    if numbers.isna().any():
+        return _by_rules(column, classes, _say_missing(frame, numbers.isna()), shape=shape)
+    # QGIS takes both ends of a range as in it, and the first that fits: a value at a break is of the upper
+    lows = [math.floor(numbers.min() * _EDGE) / _EDGE, *classes.breaks]
+    highs = [*(edge - 1 / _EDGE for edge in classes.breaks), math.ceil(numbers.max() * _EDGE) / _EDGE]
+    ranges = [
+        f'<range symbol="{i}" lower="{low:.6f}" upper="{high:.6f}" label={quoteattr(words)} render="true"/>'
+        for i, (low, high, words) in enumerate(zip(lows, highs, classes.words, strict=True))
+    ]
     return (
         f'<renderer-v2 type="graduatedSymbol" attr={quoteattr(column)} graduatedMethod="GraduatedColor"'
         ' symbollevels="0" enableorderby="0" forceraster="0">'
-        f"<ranges>{''.join(ranges)}</ranges><symbols>{''.join(symbols)}</symbols></renderer-v2>"
+        f"<ranges>{''.join(ranges)}</ranges><symbols>{''.join(_class_symbols(classes, shape))}</symbols>"
+        "</renderer-v2>"
     )
 
 
-def _symbol(name: str, shape: str, *, fill: str, line: str, filled: bool) -> str:
+def _by_rules(column: str, classes: Classes, missing: str, *, shape: str) -> str:
+    """Rules instead of ranges: QGIS draws nothing where a graduated column is empty."""
+    field = f'"{column}"'
+    lows = [f"{field} IS NOT NULL", *(f"{field} >= {edge:.6f}" for edge in classes.breaks)]
+    highs = [*(f" AND {field} < {edge:.6f}" for edge in classes.breaks), ""]
+    tests = [low + high for low, high in zip(lows, highs, strict=True)]
+    rules = [*zip(tests, classes.words, strict=True), (f"{field} IS NULL", missing)]
+    listed = "".join(
+        f'<rule key="rule-{i}" symbol="{i}" filter={quoteattr(test)} label={quoteattr(words)}/>'
+        for i, (test, words) in enumerate(rules)
+    )
+    hatched = _symbol(str(len(classes.words)), shape, fill="#ffffff", line=INK, filled=True, hatched=True)
+    return (
+        '<renderer-v2 type="RuleRenderer" symbollevels="0" enableorderby="0" forceraster="0">'
+        f'<rules key="rules">{listed}</rules>'
+        f"<symbols>{''.join(_class_symbols(classes, shape))}{hatched}</symbols></renderer-v2>"
+    )
+
+
+def _say_missing(frame: gpd.GeoDataFrame, missing: pd.Series[bool]) -> str:
+    """Say of rows without the number whether it is hidden (then so is how many) or not there."""
+    hidden = "incidents" in frame.columns and bool(frame.loc[missing, "incidents"].isna().any())
+    return "not shown" if hidden else "no figures"
+
+
+def _class_symbols(classes: Classes, shape: str) -> list[str]:
+    return [
+        _symbol(str(i), shape, fill=colour, line=INK, filled=True) for i, colour in enumerate(classes.colours)
+    ]
+
+
+def _symbol(name: str, shape: str, *, fill: str, line: str, filled: bool, hatched: bool = False) -> str:
     layer = {"marker": "SimpleMarker", "line": "SimpleLine", "fill": "SimpleFill"}[shape]
     width = "0.5" if filled else "0.4"
     options = {
         "marker": {"name": "circle", "color": _rgba(fill), "outline_color": _rgba(line), "size": "3"},
         "line": {"line_color": _rgba(line), "line_width": width, "line_style": "solid"},
         "fill": {
-            "color": _rgba(fill, 215),
-            "style": "solid" if filled else "no",
+            "color": _rgba(line if hatched else fill, 215),
+            "style": "b_diagonal" if hatched else "solid" if filled else "no",
             "outline_color": _rgba(line),
             "outline_style": "solid",
             "outline_width": width,

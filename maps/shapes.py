@@ -9,6 +9,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from hotspots.checks import InputError
+
 SCALE = 100_000  # five decimals of a degree: 1.1 m
 
 
@@ -33,6 +35,29 @@ def encode_shapes(shapes: gpd.GeoSeries, *, tolerance: float = 5.0, coverage: bo
     """
     simple = _simplify(shapes, tolerance=tolerance, coverage=coverage)
     return [_encode(shape) for shape in simple.to_crs("EPSG:4326")]
+
+
+def with_shapes(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows of a frame that have a shape to draw."""
+    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+
+
+def require_shapes(frame: gpd.GeoDataFrame, *, what: str) -> None:
+    """Refuse rows that have no shape, and so no place on a map and in its table's order.
+
+    Raises
+    ------
+    InputError
+        With how many, and the first.
+    """
+    without = frame[frame.geometry.isna() | frame.geometry.is_empty]
+    if len(without):
+        first = without["name"].iloc[0] if "name" in without.columns else without.index[0]
+        raise InputError(
+            f"{what} have rows without a shape",
+            given=f"{len(without)} of {len(frame)}, the first {first}",
+            advice="frame[frame.geometry.notna()], or give them their shapes",
+        )
 
 
 def encode_points(points: gpd.GeoSeries) -> list[list[float]]:

@@ -17,7 +17,7 @@ from maps.escape import clean
 from maps.labels import Labels
 from maps.layers import kind_of
 from maps.palette import ACCENT, CHANGE, INK, LAND, LINE, SIGNS, Classes, choose_classes
-from maps.shapes import simplify_together
+from maps.shapes import simplify_together, with_shapes
 from maps.still import blank_axes, draw_key, draw_scale, draw_shapes, empty_corner, save_png
 from maps.street_names import locate_streets
 from maps.words import COUNTED
@@ -79,7 +79,11 @@ def draw_static_map(
             "There is no hotspot of that rank", given=f"focus={focus}", advice=f"1 to {len(spots)}"
         )
     who = profile_named(profile)
-    released = release(spots, kind="spots", profile=who)
+    released = with_shapes(release(spots, kind="spots", profile=who))
+    if focus is not None and focus not in released.index:
+        raise InputError(
+            "The hotspot of that rank has no shape to draw", given=f"focus={focus}", advice="another hotspot"
+        )
     box = _frame(released, layers or {}, focus=focus, shape=width / height)
     streets = _streets(released, layers or {}, focus=focus, who=who)
 
@@ -106,6 +110,7 @@ def draw_static_areas(
     bytes
         PNG with at most 64 colours; the same for the same input.
     """
+    areas = with_shapes(areas)
     box = _frame(areas, {}, focus=None, shape=width / height)
     colours, key, heading = colour_spots(areas, by=by, counted=counted)
     shapes = simplify_together(areas.geometry, tolerance=5)
@@ -165,7 +170,8 @@ def _frame(
         west, south, east, north = spots.total_bounds
         margin = 0.06 * max(east - west, north - south, 1000.0)
     else:
-        boxes = [f.total_bounds for f in layers.values() if len(f)] or [np.array([0.0, 0.0, 1000.0, 1000.0])]
+        drawn = [with_shapes(f) for f in layers.values()]
+        boxes = [f.total_bounds for f in drawn if len(f)] or [np.array([0.0, 0.0, 1000.0, 1000.0])]
         west, south = np.min([b[:2] for b in boxes], axis=0)
         east, north = np.max([b[2:] for b in boxes], axis=0)
         margin = 200.0
@@ -184,9 +190,11 @@ def _draw_layers(
     ground = True
     for name, frame in layers.items():
         kind = kind_of(name, frame)
-        if kind in ("incidents", "cells") or not len(frame):
+        if kind in ("incidents", "cells"):
             continue
-        data = release(frame, kind=kind, profile=who)
+        data = with_shapes(release(frame, kind=kind, profile=who))
+        if not len(data):
+            continue
         if kind == "areas":
             shapes = simplify_together(data.geometry, tolerance=5)
             draw_shapes(ax, shapes, face=LAND if ground else "none", edge=LINE, line=0.7, z=1)
@@ -195,7 +203,8 @@ def _draw_layers(
                 labels.add_names(points, data["name"], size=6.5, style="italic", colour="#4d5966", z=2)
             ground = False
         elif set(data.geom_type) <= {"Point", "MultiPoint"}:
-            ax.plot(data.geometry.x, data.geometry.y, "s", ms=4.5, mfc="white", mec=ACCENT, mew=1.2, zorder=6)
+            at = data.geometry.get_coordinates()  # of several points in one row each
+            ax.plot(at["x"], at["y"], "s", ms=4.5, mfc="white", mec=ACCENT, mew=1.2, zorder=6)
         elif kind == "streets":
             draw_shapes(ax, data.geometry, face="none", edge="#c9ced3", line=0.5, z=1.5)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.flat import flatten
 from maps.layers import kind_of
+from maps.whole_files import write_file
 
 # Heading with its unit, and the number format, of the columns that our tables have.
 HEADS: dict[str, tuple[str, str]] = {
@@ -163,12 +165,14 @@ def write_tables(
         for name, frame in sheets.items()
     }
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options | {"in_memory": True, "nan_inf_to_errors": False}) as book:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, options | {"in_memory": True, "nan_inf_to_errors": False}) as book:
         created = pd.Timestamp(as_of).to_pydatetime().replace(tzinfo=None)
         _set_properties(book, title=title, stamp=stamp, who=who, created=created)
         _write_about(book, title, statement, stamp, who, {n: (notes or {}).get(n, "") for n in frames})
         for number, (name, frame) in enumerate(frames.items()):
             _write_sheet(book, name, flatten(frame), number=number, stamp=stamp, who=who)
+    write_file(Path(path), stream.getvalue())
     return Path(path)
 
 

@@ -15,13 +15,13 @@ from hotspots import draw_times
 from hotspots.calendars import letter_entries, list_overlapping
 from maps.boards import Board, hide_board
 from maps.disclosure import Profile
-from maps.document import write_file
 from maps.events import as_records, say_entry
 from maps.periods import Periods
 from maps.plan_blocks import Block, Bullets, Document, Grid, Heading, Picture, Pictures, Text
 from maps.plan_html import render_html
 from maps.plan_word import render_word
 from maps.times import SHEETS, hide_times, name_bin, say_profile
+from maps.whole_files import write_file
 
 TITLES = {
     "month": "Month by month",

@@ -18,9 +18,11 @@ from maps.escape import clean
 from maps.layers import bounds_of, kind_of, layer_summary, prepare_layers
 from maps.palette import UNDER
 from maps.panel import Panel, measure_spots, prepare_spots, table_of
+from maps.shapes import require_shapes
 from maps.standalone import standalone
 from maps.static import draw_static_map
 from maps.street_names import locate_streets, place_names
+from maps.whole_files import write_file
 from maps.words import name_counted, name_one
 
 if TYPE_CHECKING:
@@ -232,14 +234,14 @@ def write_page(drawn: folium.Map, path: str | Path) -> Path:
     with panels[0].showing_picture() if panels else nullcontext():
         page = root.render()
     html = standalone(page, root=root, **about)
-    target = Path(path)
-    target.write_bytes(html.encode("utf-8"))
-    return target
+    write_file(Path(path), html.encode("utf-8"))
+    return Path(path)
 
 
 def _check(spots: gpd.GeoDataFrame) -> None:
     require_metres(spots, what="spots")
     require_columns(spots, ["ref", "name", "incidents"], what="spots")
+    require_shapes(spots, what="spots")
 
 
 def _find_incidents(layers: Mapping[str, gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame | None:

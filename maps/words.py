@@ -58,10 +58,21 @@ def has(row: pd.Series, column: str) -> bool:
 
 
 def say_count(row: pd.Series, column: str, profile: Profile) -> str:
-    """Count as words: the number, or that it is under the profile's threshold, or not known."""
+    """Count as words: the number, or that it is not shown under the profile, or not known.
+
+    What the profile hides goes with the number of records on its row: where that stands, anything else that
+    is missing was never there.
+
+    Examples
+    --------
+    >>> from maps.disclosure import PROFILES
+    >>> row = pd.Series({"incidents": 40, "rate": None})
+    >>> say_count(row, "incidents", PROFILES["public"]), say_count(row, "rate", PROFILES["public"])
+    ('40', 'not known')
+    """
     if has(row, column):
         return say_number(float(row[column]))
-    return profile.suppressed or "not known"
+    return "not known" if has(row, "incidents") else profile.suppressed or "not known"
 
 
 def name_spot(row: pd.Series) -> str:
@@ -128,7 +139,7 @@ def say_change(row: pd.Series) -> str:
     if has(row, "trend"):
         return _sentence(clean(row["trend"]))
     if "words" in row.index:
-        return "Compared, but the numbers are too small to show."
+        return "Compared, but the numbers are not shown."
     return "Not compared with an earlier period."
 
 

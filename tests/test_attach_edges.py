@@ -135,3 +135,14 @@ def test_no_rows_are_points_unless_they_have_the_columns_of_hotspots():
     none, _ = attach_areas(points((1, 1)).iloc[:0], {"ward": HALVES})
     assert "ward_edge" in none
     assert "ward_shares" not in none
+
+
+def test_a_record_without_a_place_counts_for_no_hotspot():
+    spots = spots_of(box(0, 0, 4, 1))
+    rows = points((0.5, 0.5), (2.5, 0.5), (3.5, 0.5))
+    rows = pd.concat([rows, rows.iloc[:1].set_geometry([None], crs=rows.crs)], ignore_index=True)
+    found, _ = attach_areas(spots, {"ward": areas_of(box(0, 0, 2, 1), box(2, 0, 4, 1))}, incidents=rows)
+    assert found["ward_shares"].iloc[0] == [
+        ("Area B", pytest.approx(2 / 3)),
+        ("Area A", pytest.approx(1 / 3)),
+    ]

@@ -27,6 +27,7 @@ from maps.disclosure import (
     release,
 )
 from maps.geopackage import write_geopackage
+from maps.sheets import LISTS, release_sheets
 from maps.tables import write_tables
 from maps.web import draw_map, write_map
 
@@ -207,3 +208,56 @@ def test_every_module_that_writes_frames_knows_the_gate():
                  for n in ast.walk(tree) if isinstance(n, ast.Call)}  # fmt: skip
         if calls & (writers - {"write_csv"}):  # write_csv is the gate's own
             assert "release" in calls, path.name
+
+
+def test_beside_one_hidden_row_no_running_total_is_told():
+    stops = pd.DataFrame({"incidents": [40, 30, 6, 3], "cumulative_share": [0.5, 0.9, 0.97, 1.0]})
+    shown = release(stops, kind="patrols", profile="partner")
+    assert shown["incidents"].isna().tolist() == [False, False, True, True]
+    assert shown["cumulative_share"].isna().all()
+    every = release(stops.head(2), kind="patrols", profile="partner")
+    assert every["cumulative_share"].tolist() == [0.5, 0.9]
+
+
+def test_what_a_list_gives_up_is_not_told_where_one_beside_it_is_hidden():
+    # of the 50 thefts the ASB list holds 3: 40/50 - 3/50 would give them back
+    table = pd.DataFrame(
+        {
+            "list": ["theft", "ASB", "theft", "ASB"],
+            "profile": ["theft", "theft", "ASB", "ASB"],
+            "incidents": [40, 3, 20, 60],
+            "share_of_incidents": [0.8, 0.06, 0.2, 0.6],
+            "gives_up_incidents": [0.0, 0.74, 0.4, 0.0],
+        }
+    )
+    sheets, left = release_sheets({LISTS: table}, PROFILES["partner"])
+    shown = sheets[LISTS]
+    assert left == []
+    assert shown["incidents"].isna().tolist() == [True, True, False, False]
+    assert shown["share_of_incidents"].isna().tolist() == [True, True, False, False]
+    assert shown["gives_up_incidents"].isna().tolist() == [True, True, False, False]
+
+
+def test_what_lies_in_the_centre_is_a_count_of_its_own():
+    # A: 37 outside, so 3 in the centre; D is the next smallest that hides it; C has nothing there
+    areas = pd.DataFrame(
+        {
+            "code": list("ABCD"),
+            "incidents": [40, 90, 80, 50],
+            "incidents_without_centre": [37, 50, 80, 35],
+            "harm_without_centre": [1.0, 2.0, 3.0, 4.0],
+            "rank_by_incidents_without_centre": [3, 2, 1, 4],
+        }
+    )
+    shown = release(areas, kind="areas", profile="partner")
+    assert shown["incidents"].tolist() == [40, 90, 80, 50]
+    for column in ("incidents_without_centre", "harm_without_centre", "rank_by_incidents_without_centre"):
+        assert shown[column].isna().tolist() == [True, False, False, True]
+    alone = release(areas.iloc[[0, 2]], kind="areas", profile="partner")
+    assert alone["incidents_without_centre"].isna().all()
+    assert release(areas, kind="areas", profile="open")["incidents_without_centre"].tolist() == [
+        37,
+        50,
+        80,
+        35,
+    ]

@@ -12,6 +12,7 @@ from map_examples import HOSTILE, make_spots, make_wards
 
 from hotspots.checks import InputError
 from maps.geopackage import write_geopackage
+from maps.palette import choose_classes
 
 OPTIONS = {"profile": "open", "as_of": "2018-07-31"}
 
@@ -94,3 +95,36 @@ def test_the_bytes_do_not_tell_how_often_the_file_was_written_to(tmp_path):
     assert data[24:28] == data[92:96] == bytes([0, 0, 0, 1])
     assert query(path, "PRAGMA integrity_check") == [("ok",)]
     assert len(gpd.read_file(path, layer="hotspots")) == 3
+
+
+def renderer_of(path):
+    ((style,),) = query(path, "SELECT styleQML FROM layer_styles WHERE f_table_name = 'hotspots'")
+    return ElementTree.fromstring(style.split(">", 1)[1]).find("./renderer-v2")
+
+
+def test_a_value_at_a_break_has_the_colour_it_has_on_the_map(tmp_path):
+    harm = [10.0, 20.0, 30.0, 40.0, 50.0]
+    spots = make_spots(5, harm=harm)
+    classes = choose_classes(spots["harm"])
+    assert set(classes.breaks) & set(harm)  # else this tests nothing
+    ranges = renderer_of(write_geopackage(tmp_path / "h.gpkg", {"hotspots": spots}, **OPTIONS)).findall(
+        "./ranges/range"
+    )
+    # QGIS: the first range that the value lies in, both ends included
+    found = [
+        next(i for i, r in enumerate(ranges) if float(r.get("lower")) <= h <= float(r.get("upper")))
+        for h in harm
+    ]
+    assert found == classes.of(spots["harm"])
+
+
+def test_a_hidden_hotspot_is_drawn_hatched_and_called_not_shown(tmp_path):
+    spots = make_spots(5, incidents=[90, 80, 70, 8, 2], harm=[500.0, 400.0, 300.0, 200.0, 100.0])
+    options = OPTIONS | {"profile": "partner"}
+    renderer = renderer_of(write_geopackage(tmp_path / "h.gpkg", {"hotspots": spots}, **options))
+    rules = renderer.findall("./rules/rule")
+    assert (rules[-1].get("filter"), rules[-1].get("label")) == ('"harm" IS NULL', "not shown")
+    symbols = {s.get("name"): s for s in renderer.findall("./symbols/symbol")}
+    assert [r.get("symbol") for r in rules] == list(symbols)
+    hatched = symbols[rules[-1].get("symbol")].find(".//Option[@name='style']")
+    assert hatched.get("value") == "b_diagonal"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from importlib.resources import files
@@ -62,6 +63,7 @@ def test_a_second_run_drafts_no_more_and_changes_nothing(team, tmp_path):
 def test_the_assessment_is_added_and_copied_out(team, tmp_path, capsys):
     out = tmp_path / "assessed"
     arguments = ["assess", str(record_of(team)), "--incidents", str(team / "all.zip"), "--out", str(out)]
+    read = hashlib.sha256(record_of(team).read_bytes()).hexdigest()
     assert main([*arguments, "--start", "2018-07-01", "--end", "2018-07-31"]) == 0
     assert "assessed" in capsys.readouterr().out
     plan = read_plan(record_of(team))
@@ -70,6 +72,8 @@ def test_the_assessment_is_added_and_copied_out(team, tmp_path, capsys):
     assert {p.name for p in (out / "plans").iterdir()} == {f"{stem}.docx", f"{stem}.html"}
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["rows"]["rows_in"] == 29_640
+    assert manifest["parameters"]["allow_overlap"] is False
+    assert [row["sha256"] for row in manifest["inputs"] if row["file"] == f"{stem}.toml"] == [read]
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_each_vehicle_and_shift_has_its_page(tmp_path):
     assert "3 visits to 2 places: 45 minutes on foot, 15 driving" in text
     assert "First arrival 14:00, last leaving 15:45" in text
     assert "seed 7" in text
-    assert text.count("OFFICIAL-SENSITIVE") == 2
+    assert text.count("OFFICIAL-SENSITIVE") == 3  # in the file's own words, at its head and at its foot
     import docx
 
     document = docx.Document(str(word))
@@ -131,3 +131,31 @@ def test_an_empty_timetable_and_a_wrong_one(tmp_path):
         patrol_layers(TIMETABLE, date="2026-07-09")
     with pytest.raises(InputError, match="a shift or a visit"):
         write_calendar(TIMETABLE, tmp_path / "x.ics", each="hour")
+
+
+def test_a_calendar_is_marked_and_never_public(tmp_path):
+    from icalendar import Calendar
+
+    with pytest.raises(InputError, match="not published"):
+        write_calendar(TIMETABLE, tmp_path / "no.ics", profile="public")
+    marked = Calendar.from_ical(write_calendar(TIMETABLE, tmp_path / "a.ics").read_bytes())
+    assert str(marked["x-wr-calname"]) == "OFFICIAL-SENSITIVE: Hotspot patrol"
+    for event in marked.walk("VEVENT"):
+        assert str(event["class"]) == "CONFIDENTIAL"
+        lines = str(event["description"]).splitlines()
+        assert lines[0] == lines[-1] == "OFFICIAL-SENSITIVE"
+    plain = write_calendar(TIMETABLE, tmp_path / "b.ics", profile="open").read_text(encoding="utf-8")
+    assert "CLASS" not in plain
+    assert "X-WR" not in plain
+
+
+def test_a_printed_card_is_marked_on_every_page(tmp_path):
+    page = write_cards(TIMETABLE, tmp_path, marking="AB")[0].read_text(encoding="utf-8")
+    assert '<meta name="protective-marking" content="AB">' in page
+    # A and B by their numbers, at the head and the foot of each page
+    assert page.count('content: "\\000041\\000042"') == 2
+    assert "@top-center" in page
+    assert "@bottom-center" in page
+    plain = write_cards(TIMETABLE, tmp_path, marking="")[0].read_text(encoding="utf-8")
+    assert "protective-marking" not in plain
+    assert "@top-center" not in plain

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from map_examples import HOSTILE, make_spots, make_wards
 from PIL import Image
 
 from hotspots.checks import InputError
+from maps import draw_area_map, draw_map
 from maps.palette import AMOUNT, SEA
-from maps.static import _frame, colour_spots, draw_static_map
+from maps.static import _frame, colour_spots, draw_static_areas, draw_static_map
 
 
 def colours_of(png):
@@ -86,3 +88,28 @@ def test_a_hidden_count_has_no_colour_of_its_own():
     colours, _, heading = colour_spots(release(spots, kind="spots", profile="partner"), by="incidents")
     assert heading == "Crimes and ASB incidents"
     assert colours[1:] == ["#ffffff", "#ffffff"]
+
+
+def test_points_in_one_row_and_rows_without_a_shape_are_ordinary():
+    several = shapely.MultiPoint([(430100, 433600), (430500, 433700)])
+    gates = gpd.GeoDataFrame({"name": ["Gates", "Lost"]}, geometry=[several, None], crs="EPSG:27700")
+    wards = pd.concat([make_wards(), make_wards().iloc[:1].set_geometry([None], crs="EPSG:27700")])
+    spots = make_spots(3)
+    spots.geometry = [*spots.geometry.iloc[:2], None]
+    drawn = draw_static_map(spots, layers={"pubs": gates, "ward": wards}, profile="open")
+    assert drawn.startswith(b"\x89PNG")
+    assert draw_static_map(spots.iloc[:0], layers={"pubs": gates, "ward": wards}, profile="open")
+    assert draw_static_areas(wards.assign(incidents=[3, 4, 5]))
+    with pytest.raises(InputError, match="no shape to draw"):
+        draw_static_map(spots, focus=3, profile="open")
+
+
+def test_a_map_of_rows_without_a_shape_is_refused_by_name():
+    spots = make_spots(2)
+    spots.geometry = [spots.geometry.iloc[0], None]
+    with pytest.raises(InputError, match="1 of 2, the first Street 2"):
+        draw_map(spots, profile="open")
+    wards = make_wards().assign(incidents=[3, 4])
+    wards.geometry = [None, wards.geometry.iloc[1]]
+    with pytest.raises(InputError, match="West & Woodhouse"):
+        draw_area_map(wards, profile="open")

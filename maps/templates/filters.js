@@ -60,7 +60,7 @@ function saferFilters(map, data, tools) {
     });
     if (F.single) {
       const item = make("li"), box = make("span", "sh-key sh-hatched");
-      item.append(box, document.createTextNode("not shown (small number)"));
+      item.append(box, document.createTextNode("not shown"));
       list.append(item);
     }
     const which = F.single ? ", whole period, all kinds" : active() ? ": " + words() : "";
@@ -79,7 +79,7 @@ function saferFilters(map, data, tools) {
       const cell = L.polygon(parts(shape), Object.assign({ renderer }, style));
       const what = " " + (n === 1 ? data.counted_one : data.counted);
       const where = " in this cell, about 200 m across" + (active() && !F.single ? " (" + words() + ")." : ".");
-      cell.bindPopup(() => make("p", "", (n === null ? "A small number of" : write(n)) + what + where));
+      cell.bindPopup(() => make("p", "", n === null ? "Number not shown" + where : write(n) + what + where));
       group.addLayer(cell);
     });
     key(breaks);

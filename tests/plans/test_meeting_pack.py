@@ -226,3 +226,17 @@ def test_patrols_and_cameras_are_said_in_a_sentence(spots: gpd.GeoDataFrame) -> 
     assert say_patrols("SE1", stops) == "Patrols: in the patrol plan with 2 stops."
     assert say_patrols("SE2", stops) == "Patrols: left out of the patrol plan (too far)."
     assert say_patrols("SE3", stops) == ""
+
+
+def test_who_does_what_is_not_in_a_pack_for_the_public(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    plan = draft_plan(spots.iloc[0], incidents, spots=spots, as_of="2018-08-31", threshold=10)
+    plan.people["actions"] = [{"action": "Light the yard", "owner": "Lighting manager"}]
+    options = {"area": wards.loc[0], "spots": spots, "plans": [plan], "as_of": "2018-10-15"}
+    page = write_pack(tmp_path / "public", profile="public", **options).read_text(encoding="utf-8")
+    assert "Open actions" not in page
+    assert "Actions" not in openpyxl.load_workbook(tmp_path / "public" / "tables.xlsx").sheetnames
+    page = write_pack(tmp_path / "partner", profile="partner", **options).read_text(encoding="utf-8")
+    assert "Open actions" in page
+    assert "Actions" in openpyxl.load_workbook(tmp_path / "partner" / "tables.xlsx").sheetnames

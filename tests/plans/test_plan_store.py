@@ -16,8 +16,10 @@ from hotspots.checks import InputError
 from hotspots.plan_names import draft_person_plan
 from hotspots.plan_record import Plan
 from hotspots.plan_toml import read_plan
+from maps.disclosure import PROFILES
 from maps.plan_fields import W, read_fields
 from maps.plan_folder import assess_record, copy_plans, update_plans
+from maps.plan_readers import documents_for, plans_for
 from maps.plan_store import list_records, open_plan, open_plans, save_plan
 
 Type = Callable[[Path, dict[str, str]], None]
@@ -341,3 +343,31 @@ def test_a_plan_whose_outline_moved_is_drawn_where_it_was_opened(
     moved.loc[[1], "geometry"] = gpd.GeoSeries([Point(430_500, 433_000).buffer(150)], index=[1], crs=27700)
     frame, rank = place_on_list(open_plan(record), moved)
     assert frame.geometry[rank].centroid.distance(Point(430_000, 433_000)) < 1
+
+
+def test_a_plan_goes_only_to_readers_it_was_written_for(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = {"as_of": "2018-08-31", "asked": 1}
+    documents = update_plans(tmp_path, spots, incidents, profile="partner", **run)
+    copied = {
+        name: len(documents_for(documents, PROFILES[name]))
+        for name in ("internal", "partner", "open", "public")
+    }
+    assert copied == {"internal": 2, "partner": 2, "open": 0, "public": 0}
+    assert [len(plans_for(tmp_path, PROFILES[name])) for name in ("partner", "public")] == [1, 0]
+    with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
+        documents_for(documents, PROFILES["public"])
+    assert "1 open plan was written for fewer readers than profile 'public' has" in caplog.text
+
+
+def test_a_run_for_the_public_leaves_the_profile_and_marking_of_a_partners_plan(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path, type_into: Type
+) -> None:
+    run = {"as_of": "2018-08-31", "asked": 1}
+    word, page = update_plans(tmp_path, spots, incidents, profile="partner", **run)
+    type_into(word, {"analysis.why": "The yard behind the bars"})
+    update_plans(tmp_path, spots, incidents, profile="public", marking="OFFICIAL", **run)
+    plan = open_plan(list_records(tmp_path)[0])
+    assert (plan.document["profile"], plan.document["marking"]) == ("partner", "OFFICIAL-SENSITIVE")
+    assert "OFFICIAL-SENSITIVE" in page.read_text(encoding="utf-8")
