@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ def write_pack(
     ----------
     folder : str or Path
         Where to write; made when absent. It gets ``pack.html`` (everything, to print), ``tables.xlsx``
-        and ``plans/`` with each plan as Word and as a page.
+        and ``plans/`` with each plan as Word and as a page; of an earlier pack there, these are replaced.
     area : Series or GeoDataFrame
         The meeting's ground: one row of an area layer with ``name``, or several rows taken together with
         ``attrs["name"]``. EPSG:27700.
@@ -91,8 +90,11 @@ def write_pack(
     Raises
     ------
     InputError
-        When the area is not one, or a plan shows smaller counts than the profile allows.
+        When the area is not one, a plan shows smaller counts than the profile allows, or ``plans/`` in the
+        folder holds anything but an earlier pack's documents, such as the open plans themselves.
     """
+    folder = Path(folder)
+    _refuse_open_plans(folder)
     name, ground = read_area(area)
     who = profile_named(profile, sources=[source] if source else [])
     shown = who.marking if marking is None else marking
@@ -120,8 +122,8 @@ def write_pack(
             Heading(f"Plan {plan.ref}: {plan.title}", new_page=True),
             *_lower(lay_out_plan(plan, pictures=drawn).blocks),
         ]
-    folder = Path(folder)
-    shutil.rmtree(folder / "plans", ignore_errors=True)
+    for old in _documents_in(folder / "plans"):
+        old.unlink()
     for plan in chosen:
         stem = folder / "plans" / file_stem(plan)
         write_documents(_unsaved(plan), stem, spots=spots, marking=shown, **picture)
@@ -139,6 +141,22 @@ def write_pack(
     )
     write_file(folder / "pack.html", render_html(page).encode())
     return folder / "pack.html"
+
+
+def _refuse_open_plans(folder: Path) -> None:
+    """Refuse a folder whose ``plans/`` no pack has written: `hotspots init` keeps the open plans there."""
+    held = sorted((folder / "plans").glob("*"))
+    others = [p for p in held if p not in _documents_in(folder / "plans")]
+    if others or (held and not (folder / "pack.html").is_file()):
+        raise InputError(
+            "The pack would replace a folder of plans that is not a pack's",
+            given=str((others or held)[0]),
+            advice="a folder of its own for the pack",
+        )
+
+
+def _documents_in(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.glob("*") if p.suffix in (".docx", ".html"))
 
 
 def read_area(area: Any) -> tuple[str, Any]:

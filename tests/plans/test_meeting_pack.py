@@ -226,3 +226,22 @@ def test_patrols_and_cameras_are_said_in_a_sentence(spots: gpd.GeoDataFrame) -> 
     assert say_patrols("SE1", stops) == "Patrols: in the patrol plan with 2 stops."
     assert say_patrols("SE2", stops) == "Patrols: left out of the patrol plan (too far)."
     assert say_patrols("SE3", stops) == ""
+
+
+@pytest.mark.parametrize("name", ["SE3000033000-boar-lane.toml", "SE3000033000-boar-lane.docx", "notes.txt"])
+def test_a_pack_never_replaces_the_folder_of_open_plans(
+    name: str, spots: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / name).write_text("people's words", encoding="utf-8")
+    with pytest.raises(InputError, match=f"folder of plans that is not a pack's.*{re.escape(name)}"):
+        write_pack(tmp_path, area=wards.loc[0], spots=spots, as_of="2018-10-15", profile="open")
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [name]
+
+
+def test_a_pack_replaces_the_documents_of_the_pack_before(
+    plan: Plan, spots: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    for plans in ([plan], []):
+        write_pack(tmp_path, area=wards.loc[0], spots=spots, plans=plans, as_of="2018-10-15", profile="open")
+        assert len(list((tmp_path / "plans").glob("*"))) == 2 * len(plans)
