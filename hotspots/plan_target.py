@@ -140,8 +140,9 @@ def _grid_ref(ground: BaseGeometry) -> str:
 def _layers(row: pd.Series) -> dict[str, Shares]:
     """Areas the row is attached to, by layer, with the share of the incidents in each."""
     layers: dict[str, Shares] = {}
-    for column in [str(c) for c in row.index if str(c).endswith("_name")]:
-        layer, name = column.removesuffix("_name"), clean_text(row[column])
+    for column in [str(c) for c in row.index if str(c).endswith(("_name", "_names"))]:
+        layer = column.removesuffix("s").removesuffix("_name")
+        name = clean_text(row[column]) if column.endswith("_name") else ""
         shares = row.get(f"{layer}_shares")
         if isinstance(shares, list) and shares:
             layers[layer] = [(clean_text(n), float(s)) for n, s in shares]

@@ -108,6 +108,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         config.profiles,
         areas=areas,
         options=finder_options(config, study_area=study, ground=ground.shape),
+        rules=attach_rules(config, areas),
     )
     steps.say("Comparing with chance")
     problems = {EVERYTHING: incidents} | {one.title: one.incidents for one in lists}

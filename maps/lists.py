@@ -36,8 +36,9 @@ def find_lists(
     *,
     areas: Mapping[str, gpd.GeoDataFrame],
     options: Mapping[str, Any],
+    rules: Mapping[str, Any] | None = None,
 ) -> list[ProblemList]:
-    """Find the hotspots of each configured problem profile, with the options of the main list.
+    """Find the hotspots of each configured problem profile, with the options and rules of the main list.
 
     A profile that no incident belongs to gets an empty list, said aloud.
     """
@@ -49,7 +50,7 @@ def find_lists(
             announce(f"No record belongs to the profile '{profile.title}'.")
         spots = find_hotspots(mine, **options)
         if areas and len(spots):
-            spots, _ = attach_areas(spots, areas, incidents=mine)
+            spots, _ = attach_areas(spots, areas, incidents=mine, **(rules or {}))
         kinds = sorted(mine["category"].unique()) if is_by_category(profile) else []
         found.append(ProblemList(name, profile.title, profile.proxy, kinds, mine, spots))
     return found

@@ -26,6 +26,7 @@ from maps.plan_html import render_html
 from maps.plan_pictures import draw_pictures
 from maps.tables import write_tables
 from maps.time_pages import show_board
+from maps.words import RECORDS
 
 # A place belongs to a meeting's area from this share of its ground inside.
 SHARE_INSIDE = 0.1
@@ -40,6 +41,9 @@ def write_pack(
     as_of: Any,
     period: str = "",
     source: str = "",
+    counted: str = RECORDS,
+    note: str = "",
+    attribution: str = "",
     before: gpd.GeoDataFrame | None = None,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
@@ -65,8 +69,9 @@ def write_pack(
         Open plans (see `maps.open_plans`); plans for people are never in a pack.
     as_of : date
         The day of the meeting.
-    period, source : str
-        What the hotspots count, for the page's foot.
+    period, source, counted, note, attribution : str
+        What the hotspots count ("crimes and ASB incidents"), what was left out and whose data it is, for
+        the page's foot and the workbook.
     before : GeoDataFrame, optional
         Hotspots of the run before, for what is new and what is gone. None: not compared.
     layers : dict of GeoDataFrame, optional
@@ -105,12 +110,12 @@ def write_pack(
         *say_actions(actions),
         *say_reviews(chosen, as_of),
         *say_changes(here, spots, before, None if before is None else before[is_inside(before, ground)]),
-        *show_map(here, name, picture),
-        *show_table(release(here, kind="spots", profile=who), who),
+        *show_map(here, name, {**picture, "counted": counted}),
+        *show_table(release(here, kind="spots", profile=who), who, counted),
         *(
             []
             if months is None
-            else show_months(months, read_events({}) if calendar is None else calendar, who)
+            else show_months(months, read_events({}) if calendar is None else calendar, who, counted)
         ),
         *([] if board is None else [Heading("Indicators"), *show_board(board, who)]),
         Heading("Plans"),
@@ -128,14 +133,13 @@ def write_pack(
         stem = folder / "plans" / file_stem(plan)
         write_documents(_unsaved(plan), stem, spots=spots, marking=shown, **picture)
     day = str(pd.Timestamp(as_of).date())
-    _write_tables(
-        folder / "tables.xlsx", here, actions, tables or {}, who=who, marking=shown, day=day, name=name
-    )
-    foot = Text(
-        " ".join(
-            filter(None, (period and f"Period: {period}.", source and f"Source: {source}.", who.audience))
-        )
-    )
+    said = [
+        *(f"{word}: {text}." for word, text in _told(period, source, counted) if text),
+        *filter(None, (note, attribution)),
+    ]
+    words = {"statement": " ".join(said), "title": f"Meeting pack: {name}", "marking": shown, "as_of": day}
+    _write_tables(folder / "tables.xlsx", here, actions, tables or {}, who=who, words=words)
+    foot = Text(" ".join([*said, who.audience]))
     page = Document(
         f"Meeting pack: {name}, {say_date(day)}", f"Meeting pack {name}", shown, day, (*blocks, foot)
     )
@@ -184,6 +188,10 @@ def is_inside(spots: gpd.GeoDataFrame, ground: Any) -> pd.Series:
     return pd.Series(inside >= SHARE_INSIDE * spots.geometry.area.to_numpy(), index=spots.index)
 
 
+def _told(period: str, source: str, counted: str) -> list[tuple[str, str]]:
+    return [("Period", period), ("Source", source), ("Counted", counted)]
+
+
 def _plan_inside(plan: Plan, ground: Any) -> bool:
     if plan.covers == "person":
         return False
@@ -222,9 +230,7 @@ def _write_tables(
     tables: Mapping[str, pd.DataFrame],
     *,
     who: Profile,
-    marking: str,
-    day: str,
-    name: str,
+    words: Mapping[str, str],
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_tables(
@@ -233,7 +239,5 @@ def _write_tables(
         kinds={"Actions": "table"},
         columns={"Actions": COLUMNS},
         profile=who,
-        marking=marking,
-        title=f"Meeting pack: {name}",
-        as_of=day,
+        **words,
     )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from hotspots import assign_hotspots, find_near_repeats
 from hotspots.checks import InputError, announce, closest_name
+from hotspots.membership import spread_layer
 from hotspots.near_repeats import NearRepeats
 from hotspots.tracking import order_page
 from maps.boards import Board, hide_board, make_boards
@@ -135,12 +136,15 @@ def _compare(
     named = incidents
     if config.output.get("profile") != "internal":
         named = incidents.assign(category=incidents["category"].map(name_category))
-    groups = {"category": "category", "source": "source"} | {layer: f"{layer}_name" for layer in areas}
+    groups = [(name, name, named) for name in ("category", "source")]
+    groups += [(layer, f"{layer}_name", spread_layer(named, layer)) for layer in areas]
     tables = {}
-    for name, column in groups.items():
-        if name == "source" and incidents["source"].nunique() < 2:
+    for name, column, rows in groups:
+        if column == "source" and incidents["source"].nunique() < 2:
             continue
-        table = compare_groups(named, column, given=config.changes, as_of=as_of)
+        # a record in several areas counts in each, and once among all the records beside them
+        beside = None if rows is named else named
+        table = compare_groups(rows, column, given=config.changes, as_of=as_of, beside=beside)
         if table is not None:
             tables[f"Changes by {name.replace('_', ' ')}"] = table
     return tables
