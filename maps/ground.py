@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from hotspots.collapse import incidents_per_row
 from hotspots.expected import squares_of
 from hotspots.study_area import read_area
 
@@ -55,8 +56,9 @@ def choose_ground(
     """
     if study_area is not None:
         return Ground(read_area(study_area), "the study area")
+    number = incidents_per_row(incidents)
     held = {
-        layer: float(incidents[f"{layer}_code"].notna().mean())
+        layer: float(number[incidents[f"{layer}_code"].notna().to_numpy()].sum() / max(number.sum(), 1))
         for layer, given in (known or {}).items()
         if layer in areas and "file" in given and not given.get("overlapping")
     }

@@ -137,7 +137,12 @@ def write_pack(
         *(f"{word}: {text}." for word, text in _told(period, source, counted) if text),
         *filter(None, (note, attribution)),
     ]
-    words = {"statement": " ".join(said), "title": f"Meeting pack: {name}", "marking": shown, "as_of": day}
+    words: dict[str, Any] = {
+        "statement": " ".join(said),
+        "title": f"Meeting pack: {name}",
+        "marking": shown,
+        "as_of": day,
+    }
     _write_tables(folder / "tables.xlsx", here, actions, tables or {}, who=who, words=words)
     foot = Text(" ".join([*said, who.audience]))
     page = Document(
@@ -230,7 +235,7 @@ def _write_tables(
     tables: Mapping[str, pd.DataFrame],
     *,
     who: Profile,
-    words: Mapping[str, str],
+    words: Mapping[str, Any],
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_tables(

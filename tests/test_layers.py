@@ -225,3 +225,17 @@ def test_cells_given_are_shaded_with_a_key_and_two_layers_never_share_an_id():
     fills = [item["style"]["fillColor"] for item in first["items"]]
     assert fills[:2] == ["#ffffff"] * 2
     assert fills[3] == first["key"][-1]["colour"]
+
+
+def test_a_street_stands_in_the_middle_of_its_incidents_listed_or_collapsed():
+    spots = gpd.GeoDataFrame({"name": ["S"]}, index=[1], geometry=[shapely.box(0, 0, 1000, 1000)], crs=27700)
+    listed = gpd.GeoDataFrame(
+        {"place": ["On or near Long Street"] * 4, "category": "Burglary"},
+        geometry=gpd.points_from_xy([100, 100, 100, 500], [400] * 4),
+        crs=27700,
+    )
+    places = listed.iloc[[0, 3]].assign(incidents=[3, 1])
+    for rows in (listed, places):
+        found = locate_streets(spots, rows, profile=OPEN)
+        # the mean of 100, 100, 100 and 500 is 200
+        assert found[["easting", "northing", "incidents"]].to_numpy().tolist() == [[200, 400, 4]]
