@@ -86,7 +86,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     steps.say("Weighing harm")
     incidents = weigh_all(incidents, config)
     steps.say("Attaching areas")
-    areas = read_layers(made_of(config, hotspots=False), incidents=incidents)
+    areas = build_layers(made_of(config, hotspots=False), incidents=incidents)
     # how near a line each place lies is asked by nobody here, and of a country takes longer than the rest
     near = UNCERTAIN if read.large is None else None
     incidents, reconciliation = attach_areas(
@@ -96,7 +96,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     ground = choose_ground(incidents, areas, study_area=study, known=config.areas)
     main = make_list(incidents, config, study_area=study, ground=ground.shape)
     spots = main.spots
-    if late := read_layers(made_of(config, hotspots=True), spots=spots):
+    if late := build_layers(made_of(config, hotspots=True), spots=spots):
         incidents, more = attach_areas(incidents, late, rejects=rejects, **attach_rules(config, late))
         areas, reconciliation = {**areas, **late}, pd.concat([reconciliation, more])
     if areas:
@@ -196,6 +196,14 @@ def rank_all_premises(incidents: gpd.GeoDataFrame, config: Config) -> dict[str, 
 def made_of(config: Config, *, hotspots: bool) -> dict[str, dict[str, Any]]:
     """Layers that are made of hotspots (which must be found first), or all the others."""
     return {k: v for k, v in config.areas.items() if (v.get("of") == "hotspot") == hotspots}
+
+
+def build_layers(settings: dict[str, dict[str, Any]], **given: Any) -> dict[str, gpd.GeoDataFrame]:
+    """Build layers from the configuration, marked as areas: their names are the user's own and say nothing."""
+    layers = read_layers(settings, **given)
+    for areas in layers.values():
+        areas.attrs["kind"] = "areas"
+    return layers
 
 
 def attach_rules(config: Config, layers: Iterable[str]) -> dict[str, Any]:

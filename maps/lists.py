@@ -11,7 +11,7 @@ import pandas as pd
 
 from boundaries import attach_areas
 from hotspots import filter_profile, find_hotspots
-from hotspots.checks import announce
+from hotspots.checks import InputError, announce
 from hotspots.lists import compare_lists
 from hotspots.profiles import Profile, load_profile
 
@@ -43,8 +43,9 @@ def find_lists(
     A profile that no incident belongs to gets an empty list, said aloud.
     """
     found = []
-    for name, table in profiles.items():
-        profile = load_profile(table, name=name)
+    loaded = {name: load_profile(table, name=name) for name, table in profiles.items()}
+    _refuse_one_title(loaded)
+    for name, profile in loaded.items():
         mine = filter_profile(incidents, profile)
         if mine.empty:
             announce(f"No record belongs to the profile '{profile.title}'.")
@@ -54,6 +55,19 @@ def find_lists(
         kinds = sorted(mine["category"].unique()) if is_by_category(profile) else []
         found.append(ProblemList(name, profile.title, profile.proxy, kinds, mine, spots))
     return found
+
+
+def _refuse_one_title(profiles: Mapping[str, Profile]) -> None:
+    """Refuse two lists that every page would call the same."""
+    seen = {EVERYTHING.casefold(): "the main list"}
+    for name, profile in profiles.items():
+        if (other := seen.get(profile.title.casefold())) is not None:
+            raise InputError(
+                "Two lists of hotspots have the same title",
+                given=f"'{profile.title}' in {other} and [profiles.{name}]",
+                advice="another title for one of them",
+            )
+        seen[profile.title.casefold()] = f"[profiles.{name}]"
 
 
 def is_by_category(profile: Profile) -> bool:

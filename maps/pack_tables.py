@@ -29,7 +29,6 @@ MORE = "What more officers add"
 SINCE = "Since the last run"
 ACTIONS = "Open actions"
 UNLISTED = "Not on the agreed list"
-_LONGEST = 31  # characters that Excel allows in the name of a sheet
 
 
 def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any]) -> None:
@@ -52,16 +51,17 @@ def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any])
 
 def _write_workbook(job: Job, path: Path, words: dict[str, Any], stamp: dict[str, Any]) -> None:
     sheets = {"Hotspots": job.spots, "Areas": areas_of(job), "Patrols": job.patrols, "Cameras": job.cameras}
-    sheets |= {_sheet(one.title): one.spots for one in job.lists}
+    lists = {_sheet(one.title): one.spots for one in job.lists}
+    sheets |= lists
     if job.unlisted is not None:
         sheets[UNLISTED] = job.unlisted
-    extra = {name[:_LONGEST]: table for name, table in further_tables(job, stamp["profile"]).items()}
+    extra = further_tables(job, stamp["profile"])
     write_tables(
         path,
         {**sheets, **extra},
         statement=" ".join(filter(None, (f"{words['period']}. Source: {words['source']}.", words["note"]))),
         notes=sheet_notes(job),
-        kinds=dict.fromkeys(extra, "table") | {UNLISTED: "spots"},
+        kinds=dict.fromkeys(extra, "table") | dict.fromkeys([*lists, UNLISTED], "spots"),
         columns={name: list(table.columns) for name, table in extra.items()},
         **stamp,
     )
@@ -84,7 +84,7 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     )
     if who.name not in ("open", "internal"):
         records.pop("Repeat points", None)  # a point may be one household
-    premises = {f"Premises {name}"[:_LONGEST]: plain(table) for name, table in job.premises.items()}
+    premises = {f"Premises {name}": plain(table) for name, table in job.premises.items()}
     told = tabulate_periods(job.periods, who, job.timed)
     return tables | {MORE: job.further_officers} | told | records | premises
 
@@ -115,7 +115,7 @@ def sheet_notes(job: Job) -> dict[str, str]:
 
 
 def _sheet(title: str) -> str:
-    return f"Hotspots {title}"[:_LONGEST]
+    return f"Hotspots {title}"
 
 
 def areas_of(job: Job) -> pd.DataFrame:
@@ -129,9 +129,12 @@ def areas_of(job: Job) -> pd.DataFrame:
 
 def areas_with_sums(job: Job) -> dict[str, gpd.GeoDataFrame]:
     """Polygons of every layer with their sums beside them."""
-    return {
+    joined = {
         layer: areas[["code", "name", areas.geometry.name]].join(
             job.area_sums[layer].drop(columns=["code", "name"])
         )
         for layer, areas in job.areas.items()
     }
+    for frame in joined.values():
+        frame.attrs["kind"] = "areas"  # whatever the layer is called
+    return joined

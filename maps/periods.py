@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -180,10 +180,10 @@ def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame
         tables["Calendar"] = periods.calendar
     for name, table in periods.changes.items():
         tables[name] = hide_changes(table, who).rename(columns=BESIDE).reset_index()
-    for board in periods.boards:
+    for sheet, board in name_boards(periods.boards).items():
         page = order_page(hide_board(board.table, who)).reset_index(drop=True)
         # a figure here is a count, per cent or anything a survey asks: its heading is its period
-        tables[sheet_of(board)] = page.rename(columns={n: board.table.attrs[n] for n in ("before", "after")})
+        tables[sheet] = page.rename(columns={n: board.table.attrs[n] for n in ("before", "after")})
     if periods.spot_trends is not None:
         tables[TRENDS] = periods.spot_trends.rename_axis("rank").reset_index()
     if periods.cell_trends is not None:
@@ -195,9 +195,12 @@ def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame
     return tables
 
 
-def sheet_of(board: Board) -> str:
-    """Name of a page's sheet."""
-    return board.title[:31]
+def name_boards(boards: Iterable[Board]) -> dict[str, Board]:
+    """Pages by the name of their sheet: the title, with the page's own name where two have one title."""
+    named: dict[str, Board] = {}
+    for board in boards:
+        named[f"{board.title} ({board.name})" if board.title in named else board.title] = board
+    return named
 
 
 def note_periods(periods: Periods) -> dict[str, str]:
@@ -211,12 +214,12 @@ def note_periods(periods: Periods) -> dict[str, str]:
     for name, table in periods.changes.items():
         said = f"Before: {table.attrs['before']}. After: {table.attrs['after']}. Percentages on 20 or more."
         notes[name] = " ".join([said, *table.attrs["warnings"]])
-    for board in periods.boards:
+    for sheet, board in name_boards(periods.boards).items():
         attrs = board.table.attrs
         parts = [f"Before: {attrs['before']}. After: {attrs['after']}."]
         if attrs["calendar"]:
             parts.append(f"Months with a star: {'; '.join(attrs['calendar'])}.")
-        notes[sheet_of(board)] = " ".join([*parts, *attrs["warnings"]])
+        notes[sheet] = " ".join([*parts, *attrs["warnings"]])
     return notes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.flat import flatten
-from maps.layers import kind_of
+from maps.layers import kind_of, names_spots
 
 # Heading with its unit, and the number format, of the columns that our tables have.
 HEADS: dict[str, tuple[str, str]] = {
@@ -99,6 +99,8 @@ _SAID = {
     "asb": "ASB",
 }
 _WIDEST = 60
+_LONGEST = 31  # characters that Excel allows in the name of a sheet
+_RESERVED = ("about", "history")  # our own first sheet, and a name that Excel keeps for itself
 
 
 def write_tables(
@@ -121,7 +123,7 @@ def write_tables(
     path : str or Path
         The ``.xlsx`` to write.
     sheets : dict of str to DataFrame
-        Tables by sheet name. What kind a table is (and so which of its columns may leave) is read
+        Tables by sheet name; names that Excel would take for the same one are numbered. What kind a table is (and so which of its columns may leave) is read
         from its name ("Hotspots", "Patrols", "Cameras"; else areas) unless ``kinds`` says.
     profile : str or Profile
         Disclosure profile: "open", "internal", "partner" or "public".
@@ -166,14 +168,18 @@ def write_tables(
     with xlsxwriter.Workbook(str(path), options | {"in_memory": True, "nan_inf_to_errors": False}) as book:
         created = pd.Timestamp(as_of).to_pydatetime().replace(tzinfo=None)
         _set_properties(book, title=title, stamp=stamp, who=who, created=created)
-        _write_about(book, title, statement, stamp, who, {n: (notes or {}).get(n, "") for n in frames})
+        named = _name_sheets(frames)
+        _write_about(
+            book, title, statement, stamp, who, {s: (notes or {}).get(n, "") for n, s in named.items()}
+        )
         for number, (name, frame) in enumerate(frames.items()):
-            _write_sheet(book, name, flatten(frame), number=number, stamp=stamp, who=who)
+            sheet = book.add_worksheet(named[name])
+            _write_sheet(book, sheet, name, flatten(frame), number=number, stamp=stamp, who=who)
     return Path(path)
 
 
 def _kind_of_sheet(name: str, frame: pd.DataFrame) -> str:
-    return "spots" if "hotspot" in name.casefold() else kind_of(name, frame)
+    return "spots" if names_spots(name) and "kind" not in frame.attrs else kind_of(name, frame)
 
 
 def _set_properties(book: Any, *, title: str, stamp: str, who: Profile, created: datetime) -> None:
@@ -200,18 +206,30 @@ def _write_about(
         row += 1
     for name, note in notes.items():
         row += 1
-        sheet.write_string(row, 0, _sheet_name(name), head)
+        sheet.write_string(row, 0, name, head)
         sheet.write_string(row, 1, clean(note), wrap)
     _mark_print(sheet, stamp)
 
 
-def _sheet_name(name: str) -> str:
-    """Name a sheet as Excel allows: at most 31 characters, and no brackets, colons, slashes or quotes."""
-    return "".join("-" if c in "[]:*?/\\'" else c for c in clean(name))[:31] or "Table"
+def _name_sheets(names: Iterable[str]) -> dict[str, str]:
+    """Name each sheet as Excel allows: 31 characters, no brackets, colons, slashes or quotes, none twice."""
+    given: dict[str, str] = {}
+    taken = set(_RESERVED)
+    for name in names:
+        plain = "".join("-" if c in "[]:*?/\\'" else c for c in clean(name)) or "Table"
+        sheet, number = plain[:_LONGEST].strip(), 1
+        while sheet.casefold() in taken:
+            number += 1
+            end = f" ({number})"
+            sheet = plain[: _LONGEST - len(end)].strip() + end
+        taken.add(sheet.casefold())
+        given[name] = sheet
+    return given
 
 
-def _write_sheet(book: Any, name: str, table: pd.DataFrame, *, number: int, stamp: str, who: Profile) -> None:
-    sheet = book.add_worksheet(_sheet_name(name))
+def _write_sheet(
+    book: Any, sheet: Any, name: str, table: pd.DataFrame, *, number: int, stamp: str, who: Profile
+) -> None:
     top = book.add_format({"bold": True, "font_color": "#0b1f33"})
     sheet.write_string(0, 0, f"{stamp}   {clean(name)}".strip(), top)
     heads = _unique([HEADS.get(c, (_plain_head(c), ""))[0] for c in table.columns])

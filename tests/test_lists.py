@@ -89,3 +89,12 @@ def test_a_list_is_attached_by_the_rules_of_the_main_list(incidents):
     )
     assert "pspo_name" not in asb.spots.columns
     assert ["Order A", "Order B"] in asb.spots["pspo_names"].tolist()
+
+
+def test_two_lists_of_one_title_are_refused(incidents):
+    profiles = {
+        "a": {"title": "Drink", "categories": [ASB]},
+        "b": {"title": "drink", "categories": ["Burglary"]},
+    }
+    with pytest.raises(InputError, match=r"same title.*\[profiles.a\] and \[profiles.b\]"):
+        find_lists(incidents, profiles, areas={}, options=OPTIONS)

@@ -111,3 +111,28 @@ def test_hostile_names_and_empty_tables_are_written(tmp_path):
 def test_an_unknown_profile_is_named(tmp_path):
     with pytest.raises(InputError, match="'partner'"):
         write(tmp_path, {"Hotspots": make_spots()}, profile="partners")
+
+
+def test_sheets_that_excel_takes_for_one_are_numbered_and_none_is_lost(tmp_path):
+    long = "Hotspots Nuisance motorcycles in parks"
+    names = [f"{long} by day", f"{long} by night", "Wards", "WARDS", "About", "Hotspots [a]", "Hotspots -a-"]
+    path = write_tables(
+        tmp_path / "t.xlsx",
+        {name: make_spots(1) for name in names},
+        profile="open",
+        kinds=dict.fromkeys(names, "spots"),
+        notes={names[1]: "The second list."},
+    )
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == [
+        "About",
+        "Hotspots Nuisance motorcycles i",  # 31 characters
+        "Hotspots Nuisance motorcycl (2)",
+        "Wards",
+        "WARDS (2)",
+        "About (2)",
+        "Hotspots -a-",
+        "Hotspots -a- (2)",
+    ]
+    notes = {row[0].value: row[1].value for row in book["About"].iter_rows(max_col=2)}
+    assert notes["Hotspots Nuisance motorcycl (2)"] == "The second list."
