@@ -145,9 +145,12 @@ def _divide_by(incidents: gpd.GeoDataFrame, column: str) -> pd.Series[str]:
     if column == "period" and "when" in incidents.columns:
         months: pd.Series[str] = incidents["when"].dt.strftime("%Y-%m")
         return months
-    near = closest_name(column, ["period", *map(str, incidents.columns)])
+    known = [str(c) for c in incidents.columns if c != incidents.geometry.name]
+    near = closest_name(column, ["period", *known])
     raise InputError(
-        f"The records have no column '{column}' to divide by", advice=f"'{near}'" if near else ""
+        f"The records have no column '{column}' to divide by",
+        given=f"columns {', '.join(known) or '(none)'}",
+        advice=f"'{near}'" if near else "'period', or one of the columns",
     )
 
 

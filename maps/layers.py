@@ -86,7 +86,7 @@ def names_spots(name: str) -> bool:
 
 
 def _words_of(name: str) -> set[str]:
-    """Whole words of a name, without their plural: "public_space" speaks of no pub, "excellence" of no cell."""
+    """Whole words of a name, without their plural: "public_space" speaks of no pub."""
     return {word.removesuffix("s") for word in re.findall(r"[^\W_]+", name.casefold())}
 
 

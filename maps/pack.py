@@ -174,7 +174,7 @@ def context_layers(job: Job) -> dict[str, gpd.GeoDataFrame]:
     layers = {}
     for layer, areas in job.areas.items():
         if "priority" in areas.columns and "file" in job.config.areas[layer]:
-            first = areas[areas["priority"].fillna(False).astype(bool)]
+            first = areas[areas["priority"].isin([True])]
             name = f"priority {layer.replace('_', ' ')}s"
             layers[name] = first.assign(role=f"priority {layer.replace('_', ' ')}")
             layers[name].attrs["kind"] = "comparison"

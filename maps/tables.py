@@ -123,8 +123,9 @@ def write_tables(
     path : str or Path
         The ``.xlsx`` to write.
     sheets : dict of str to DataFrame
-        Tables by sheet name; names that Excel would take for the same one are numbered. What kind a table is (and so which of its columns may leave) is read
-        from its name ("Hotspots", "Patrols", "Cameras"; else areas) unless ``kinds`` says.
+        Tables by sheet name; names that Excel would take for the same one are numbered. What kind a table
+        is (and so which of its columns may leave) is read from its name ("Hotspots", "Patrols",
+        "Cameras"; else areas) unless ``kinds`` or ``attrs["kind"]`` says.
     profile : str or Profile
         Disclosure profile: "open", "internal", "partner" or "public".
     title, statement : str
