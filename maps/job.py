@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -215,6 +215,16 @@ def attach_rules(config: Config, layers: Iterable[str]) -> dict[str, Any]:
         "within": {k: float(v.get("within", 0 if k in alone else WITHIN)) for k, v in settings.items()},
         "overlapping": [layer for layer, given in settings.items() if given.get("overlapping")],
     }
+
+
+def say_centre(config: Config, sums: Mapping[str, pd.DataFrame]) -> str:
+    """Say that rates leave out what lies in the city centre, where there are rates and a centre."""
+    named = [layer for layer, given in config.areas.items() if "easting" in given]
+    if not named or not any("rate" in table.columns for table in sums.values()):
+        return ""
+    return (
+        f"Rates per resident leave out the records in '{named[0].replace('_', ' ')}', where few people live."
+    )
 
 
 def sum_areas(

@@ -22,7 +22,7 @@ from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile, profile_named
 from maps.flat import write_csv
-from maps.job import Job
+from maps.job import Job, say_centre
 from maps.lists import EVERYTHING, as_layers
 from maps.manifest import count_rows, write_manifest
 from maps.pack_tables import write_frames
@@ -77,6 +77,8 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, facts=facts, **words)
     for layer in list(job.areas)[:1]:
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
+        if "rate" in job.area_sums[layer].columns:
+            named["note"] = " ".join(filter(None, (words["note"], say_centre(job.config, job.area_sums))))
         write_area_map(job.areas[layer], folder / "areas.html", table=job.area_sums[layer], **named)
 
 

@@ -15,7 +15,7 @@ from maps.chance import draws_for
 from maps.disclosure import Profile
 from maps.flat import write_csv, write_rejects
 from maps.geopackage import write_geopackage
-from maps.job import Job, weighing
+from maps.job import Job, say_centre, weighing
 from maps.lists import weigh_lists
 from maps.periods import note_periods, tabulate_periods
 from maps.plan_actions import tabulate_actions
@@ -108,6 +108,7 @@ def sheet_notes(job: Job) -> dict[str, str]:
         "size. Captured: the share of the next period's records, or harm, in the places chosen. PAI: "
         "that, divided by the share of the ground. PEI: PAI beside the best possible with such units.",
         MORE: "The share of harm that the stops chosen would cover with more officers on duty.",
+        "Areas": say_centre(job.config, job.area_sums),
         "Coverage": "What each source holds, month by month. Nothing is compared over months it lacks.",
     }
     notes |= note_periods(job.periods)

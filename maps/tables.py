@@ -68,9 +68,12 @@ HEADS: dict[str, tuple[str, str]] = {
     "trend": ("Over time", "@"),
     "streets": ("Streets, busiest first", "@"),
     "population": ("Population (people)", "#,##0"),
-    "rate": ("Rate", "#,##0.0"),
-    "rate_low": ("Rate, low end", "#,##0.0"),
-    "rate_high": ("Rate, high end", "#,##0.0"),
+    "rate": ("Rate (records per 1,000 residents)", "#,##0.0"),
+    "rate_from": ("Rate, low end of the range (records per 1,000 residents)", "#,##0.0"),
+    "rate_to": ("Rate, high end of the range (records per 1,000 residents)", "#,##0.0"),
+    "rate_shrunk": ("Rate, steadied (records per 1,000 residents)", "#,##0.0"),
+    "rate_shrunk_from": ("Rate, steadied, low end (records per 1,000 residents)", "#,##0.0"),
+    "rate_shrunk_to": ("Rate, steadied, high end (records per 1,000 residents)", "#,##0.0"),
     "easting": ("Easting (m)", "0"),
     "northing": ("Northing (m)", "0"),
     "radius": ("Radius (m)", "0"),
@@ -175,7 +178,9 @@ def write_tables(
         )
         for number, (name, frame) in enumerate(frames.items()):
             sheet = book.add_worksheet(named[name])
-            _write_sheet(book, sheet, name, flatten(frame), number=number, stamp=stamp, who=who)
+            table = flatten(frame)
+            table.attrs = dict(frame.attrs)
+            _write_sheet(book, sheet, name, table, number=number, stamp=stamp, who=who)
     return Path(path)
 
 
@@ -233,7 +238,7 @@ def _write_sheet(
 ) -> None:
     top = book.add_format({"bold": True, "font_color": "#0b1f33"})
     sheet.write_string(0, 0, f"{stamp}   {clean(name)}".strip(), top)
-    heads = _unique([HEADS.get(c, (_plain_head(c), ""))[0] for c in table.columns])
+    heads = _unique([_head(c, per=table.attrs.get("per", 1000)) for c in table.columns])
     end = max(len(table), 1)
     if len(heads):
         sheet.add_table(
@@ -273,6 +278,12 @@ def _write_cell(
         text = clean(value)
     sheet.write_string(row, column, text, cell_format)
     return text
+
+
+def _head(column: str, *, per: float) -> str:
+    """Heading of a column with its unit; ``per`` is how many residents a rate is for."""
+    head = HEADS.get(column, (_plain_head(column), ""))[0]
+    return head.replace("per 1,000 residents", f"per {per:,g} residents")
 
 
 def _plain_head(column: str) -> str:
