@@ -17,10 +17,11 @@ MOSTLY = 0.5
 
 
 class Ground(NamedTuple):
-    """A polygon in National Grid metres, and how a sentence names it ("the 33 wards")."""
+    """A polygon in National Grid metres, how a sentence names it ("the 33 wards"), the layer it is or ""."""
 
     shape: Any
     name: str
+    layer: str = ""
 
 
 def choose_ground(
@@ -64,6 +65,7 @@ def choose_ground(
     }
     best = max(held, key=lambda layer: held[layer], default=None)
     if best is not None and held[best] > MOSTLY:
-        return Ground(read_area(areas[best]), f"the {len(areas[best]):,} areas of {best.replace('_', ' ')}")
+        name = f"the {len(areas[best]):,} areas of {best.replace('_', ' ')}"
+        return Ground(read_area(areas[best]), name, best)
     xy = np.column_stack([incidents.geometry.x, incidents.geometry.y])
     return Ground(shapely.coverage_union_all(squares_of(xy)), "the kilometre squares that hold a record")

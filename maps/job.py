@@ -121,9 +121,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         timed = weigh_all(time_records(read, incidents, spots, areas), config)
     chosen_on = choice_of(config.hotspots, timed, as_of=as_of)
     spots = add_changes(spots, timed, given=config.changes, selected_on=chosen_on, as_of=as_of)
-    periods = tell_periods(
-        config, timed, spots, areas, study_area=study, as_of=as_of, placed=read.large is None
-    )
+    periods = tell_periods(config, timed, spots, areas, ground=ground, as_of=as_of, placed=read.large is None)
     spots = add_trends(spots, periods.spot_trends)
     steps.say("Choosing patrols and camera sites")
     patrols, further = pick_patrols(spots, incidents, config.patrols)

@@ -22,8 +22,8 @@ from maps.job import Job, do_job
 from maps.mainlist import read_previous
 from maps.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_manifest
 from maps.meeting_pack import write_pack
-from maps.pack import describe_run, page_words, profile_of
-from maps.periods import least_of
+from maps.pack import describe_run, page_words
+from maps.periods import profile_of
 from maps.plan_store import open_plans
 from maps.progress import show_steps
 
@@ -62,7 +62,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         job = do_job(config, steps)
         chosen = find_area(job.areas[layer], name, layer=layer)
         steps.say("Writing the pack")
-        who = profile_of(job)
+        who = profile_of(job.config, job.incidents)
         words = page_words(job, who)
         write_pack(
             folder,
@@ -107,7 +107,7 @@ def board_of(job: Job, layer: str, chosen: Any) -> Board | None:
             calendar=job.periods.calendar,
             areas=job.areas,
             as_of=job.as_of,
-            least=least_of(job.config, job.timed),
+            least=profile_of(job.config, job.timed).threshold,
         )
     except InputError as error:
         if asked:

@@ -20,13 +20,14 @@ from maps.chance import SELECTED, say_chance, say_cover
 from maps.compare import months_of
 from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
-from maps.disclosure import Profile, profile_named
+from maps.disclosure import Profile
 from maps.flat import write_csv
 from maps.job import Job, say_centre
 from maps.lists import EVERYTHING, as_layers
 from maps.manifest import count_rows, write_manifest
 from maps.pack_tables import write_frames
 from maps.patrol_card import patrol_layers, write_calendar, write_cards
+from maps.periods import profile_of
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.plan_store import open_plans
 from maps.progress import Steps
@@ -39,7 +40,7 @@ from maps.words import name_counted
 
 def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
     """Write every output of a finished job, the manifest last."""
-    who = profile_of(job)
+    who = profile_of(job.config, job.incidents)
     if who.name == "public":  # where officers and cameras will be is not published
         job = replace(job, patrols=job.patrols.iloc[:0], cameras=job.cameras.iloc[:0], week=None)
     # first, so that the map and the tables tell of the same open plans on this run and the next
@@ -93,11 +94,6 @@ def say_sure(job: Job) -> list[str]:
         )
         if sentence
     ]
-
-
-def profile_of(job: Job) -> Profile:
-    """Disclosure profile of a run: the configured one, or by where the data comes from."""
-    return profile_named(job.config.output.get("profile"), sources=sorted(job.incidents["source"].unique()))
 
 
 def marking_of(job: Job, who: Profile) -> str:

@@ -19,8 +19,9 @@ from maps.boards import Board, hide_board, make_boards
 from maps.cell_trends import class_cells, class_hotspots, read_ground
 from maps.compare import choice_of, compare_groups
 from maps.config import Config
-from maps.disclosure import OPEN_SOURCES, PROFILES, Profile, name_category
+from maps.disclosure import Profile, name_category, profile_named
 from maps.events import read_events
+from maps.ground import Ground
 from maps.suppression import hide_small
 from maps.times import REFUSED, SHEETS, Times, profile_all, tabulate_times
 
@@ -68,7 +69,7 @@ def tell_periods(
     spots: gpd.GeoDataFrame,
     areas: Mapping[str, gpd.GeoDataFrame],
     *,
-    study_area: gpd.GeoDataFrame | None,
+    ground: Ground,
     as_of: Any,
     placed: bool = True,
 ) -> Periods:
@@ -84,8 +85,8 @@ def tell_periods(
         The list.
     areas : mapping of str to GeoDataFrame
         Layers.
-    study_area : GeoDataFrame or None
-        Ground that *hot* is measured against; None means the first layer.
+    ground : Ground
+        The run's ground, whose own rate *hot* is measured against.
     as_of : date
         The day the run stands for.
     placed : bool
@@ -98,7 +99,7 @@ def tell_periods(
     """
     calendar = read_events(config.calendar)
     times = profile_all(incidents, given=config.times, calendar=calendar)
-    ground = read_ground(areas, study_area, incidents)
+    reached = read_ground(ground, incidents)
     chosen_on = choice_of(config.hotspots, incidents, as_of=as_of)
     hot = assign_hotspots(incidents, spots).notna()
     boards = make_boards(
@@ -110,24 +111,23 @@ def tell_periods(
         calendar=calendar,
         areas=areas,
         as_of=as_of,
-        least=least_of(config, incidents),
+        least=profile_of(config, incidents).threshold,
     )
     return Periods(
         calendar=calendar,
         times=times,
         changes=_compare(config, incidents, areas, as_of=as_of),
         boards=boards,
-        spot_trends=class_hotspots(spots, incidents, ground=ground),
-        cell_trends=class_cells(incidents, given=config.trends, ground=ground) if placed else None,
+        spot_trends=class_hotspots(spots, incidents, ground=reached),
+        cell_trends=class_cells(incidents, given=config.trends, ground=reached) if placed else None,
         near=_near(config, incidents, times) if placed else None,
         selected_on=chosen_on,
     )
 
 
-def least_of(config: Config, incidents: gpd.GeoDataFrame) -> int:
-    """Smallest count that the run's disclosure profile shows."""
-    published = set(incidents["source"].unique()) <= OPEN_SOURCES
-    return PROFILES[config.output.get("profile", "open" if published else "partner")].threshold
+def profile_of(config: Config, incidents: pd.DataFrame) -> Profile:
+    """Disclosure profile of a run: the configured one, or by where the data comes from."""
+    return profile_named(config.output.get("profile"), sources=sorted(incidents["source"].unique()))
 
 
 def _compare(
@@ -208,8 +208,8 @@ def note_periods(periods: Periods) -> dict[str, str]:
     notes = {SHEETS[by]: " ".join(said) for by, said in periods.times.warnings.items()}
     notes[REFUSED] = "What these records are not precise enough for, and why."
     notes[TRENDS] = notes[CELL_TRENDS] = (
-        "Hot: more in that month than the study area's own rate would give by chance. Esri's word stands "
-        "only where its published rule is met."
+        "Hot: more in that month than the rate of the ground as a whole would give by chance. Esri's word "
+        "stands only where its published rule is met."
     )
     for name, table in periods.changes.items():
         said = f"Before: {table.attrs['before']}. After: {table.attrs['after']}. Percentages on 20 or more."
