@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -139,7 +140,7 @@ def _as_areas(members: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
 
 
 def _streets(incidents: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
-    names = incidents["place"].astype(str).str.replace(r"^On or near\s+", "", regex=True).str.strip()
+    names = incidents["place"].astype(str).map(_strip_near)
     named = incidents.geometry[names != ""]
     rows = [
         (name, shapely.union_all(shapely.buffer(shapely.multipoints(some.to_numpy()), radius)))
@@ -203,7 +204,12 @@ def _find_members(parts: gpd.GeoDataFrame) -> dict[str, list[int]]:
 
 def _fold(member: Any) -> str:
     text = str(member)
-    return fold_name(text.removeprefix("On or near ")) or text
+    return fold_name(_strip_near(text)) or text
+
+
+def _strip_near(place: str) -> str:
+    """Street without police.uk's "On or near"."""
+    return re.sub(r"^On or near\s+", "", place).strip()
 
 
 def _check_once(parts: gpd.GeoDataFrame, rows: Mapping[str, Iterable[int]]) -> None:

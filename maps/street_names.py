@@ -11,12 +11,12 @@ from hotspots import assign_hotspots
 from hotspots.checks import CRS
 from hotspots.collapse import incidents_per_row
 from hotspots.place_names import KINDS_OF_PLACE
+from hotspots.plan_words import strip_near
 from maps.disclosure import APART, Profile, name_category
 from maps.escape import clean
 from maps.shapes import encode_points
 from maps.words import list_streets
 
-_PREFIX = "On or near "
 _MOST = 12
 _STEP = 40.0  # metres
 
@@ -51,18 +51,18 @@ def locate_streets(
         held = held[~held["category"].isin(apart)]
     rank = assign_hotspots(held, spots)
     held, rank = held[rank.notna()], rank[rank.notna()]
-    names = {place: clean(place) for place in held["place"].unique()}
+    names = {place: strip_near(clean(place)) for place in held["place"].unique()}
     number = incidents_per_row(held)
     facts = pd.DataFrame(
         {
             "rank": rank,
-            "name": held["place"].map(names).astype("str").str.removeprefix(_PREFIX),
+            "name": held["place"].map(names).astype("str"),
             "easting": held.geometry.x * number,
             "northing": held.geometry.y * number,
             "incidents": number,
         }
     )
-    facts = facts[facts["name"].ne("") & facts["name"].ne("No Location")]
+    facts = facts[facts["name"].ne("")]
     one = facts.groupby(["rank", "name"], as_index=False).sum()
     one = one[one["incidents"] >= max(profile.threshold, 1)]
     one[["easting", "northing"]] = one[["easting", "northing"]].div(one["incidents"], axis=0)
