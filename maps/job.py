@@ -21,7 +21,7 @@ from maps.compare import add_changes, add_trends, choice_of
 from maps.config import Config
 from maps.deploy import draw_week, pick_patrols, site_cameras
 from maps.ground import Ground, choose_ground
-from maps.lists import EVERYTHING, ProblemList, find_lists
+from maps.lists import EVERYTHING, ProblemList, find_lists, read_profiles
 from maps.mainlist import finder_options, make_list
 from maps.periods import Periods, tell_periods
 from maps.progress import Steps
@@ -77,6 +77,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         For whatever the user can put right.
     """
     as_of = _as_of(config)
+    read_profiles(config.profiles)  # what is wrong with them is said before any work
     steps.say("Reading the records")
     study = read_study_area(config)
     read = read_records(config, as_of=as_of, study=study, spill=spill)

@@ -43,9 +43,7 @@ def find_lists(
     A profile that no incident belongs to gets an empty list, said aloud.
     """
     found = []
-    loaded = {name: load_profile(table, name=name) for name, table in profiles.items()}
-    _refuse_one_title(loaded)
-    for name, profile in loaded.items():
+    for name, profile in read_profiles(profiles).items():
         mine = filter_profile(incidents, profile)
         if mine.empty:
             announce(f"No record belongs to the profile '{profile.title}'.")
@@ -57,10 +55,17 @@ def find_lists(
     return found
 
 
-def _refuse_one_title(profiles: Mapping[str, Profile]) -> None:
-    """Refuse two lists that every page would call the same."""
+def read_profiles(profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Profile]:
+    """Read the configured problem profiles, refusing two that every page would call the same.
+
+    Raises
+    ------
+    InputError
+        As `hotspots.profiles.load_profile`; two of one title.
+    """
+    loaded = {name: load_profile(table, name=name) for name, table in profiles.items()}
     seen = {EVERYTHING.casefold(): "the main list"}
-    for name, profile in profiles.items():
+    for name, profile in loaded.items():
         if (other := seen.get(profile.title.casefold())) is not None:
             raise InputError(
                 "Two lists of hotspots have the same title",
@@ -68,6 +73,7 @@ def _refuse_one_title(profiles: Mapping[str, Profile]) -> None:
                 advice="another title for one of them",
             )
         seen[profile.title.casefold()] = f"[profiles.{name}]"
+    return loaded
 
 
 def is_by_category(profile: Profile) -> bool:
