@@ -200,8 +200,8 @@ def made_of(config: Config, *, hotspots: bool) -> dict[str, dict[str, Any]]:
 def build_layers(settings: dict[str, dict[str, Any]], **given: Any) -> dict[str, gpd.GeoDataFrame]:
     """Build layers from the configuration, marked as areas: their names are the user's own."""
     layers = read_layers(settings, **given)
-    for areas in layers.values():
-        areas.attrs["kind"] = "areas"
+    for layer, areas in layers.items():
+        areas.attrs |= {"kind": "areas", "overlapping": bool(settings[layer].get("overlapping"))}
     return layers
 
 
