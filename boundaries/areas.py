@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from boundaries.coverage import report_overlaps
+from boundaries.flags import read_flags
 from boundaries.sources import read_source
 from hotspots.checks import CRS, Problems, announce, closest_name
 
@@ -52,13 +53,14 @@ def read_areas(
     -------
     GeoDataFrame
         EPSG:27700, RangeIndex; columns ``code``, ``name``, ``vintage`` (if given), every other column of
-        the file, ``geometry``.
+        the file (its own ``code``, ``name`` or ``vintage`` as ``raw_code`` and so on; ``priority`` as true or
+        false), ``geometry``.
 
     Raises
     ------
     InputError
         Missing or empty file, missing column, no coordinate reference system, degrees labelled as metres,
-        metres labelled as degrees, empty geometry, lines or points, duplicate codes.
+        metres labelled as degrees, empty geometry, outlines without ground, lines or points, duplicate codes.
 
     Examples
     --------
@@ -80,7 +82,10 @@ def read_areas(
     areas = _arrange(raw.to_crs(CRS), name=name, code=code, vintage=vintage, aliases=aliases or {})
     _check_britain(areas, problems)
     problems.raise_any()
-    areas = _repair(areas)
+    if "priority" in areas.columns:
+        areas["priority"] = read_flags(areas["priority"], what=Path(path).name)
+    areas = _repair(areas, problems)
+    problems.raise_any()
     report_overlaps(areas)
     return areas
 
@@ -180,13 +185,13 @@ def _arrange(
     columns: dict[str, Any] = {"code": codes.astype(str), "name": names.astype(str)}
     if vintage is not None:
         columns["vintage"] = vintage
-    taken = {name, code, metres.geometry.name, *columns}
-    rest = {c: metres[c] for c in metres.columns if c not in taken}
+    taken = {name, code, metres.geometry.name}
+    rest = {f"raw_{c}" if c in columns else c: metres[c] for c in metres.columns if c not in taken}
     flat = shapely.force_2d(metres.geometry.to_numpy())
     return gpd.GeoDataFrame({**columns, **rest}, geometry=flat, crs=CRS).reset_index(drop=True)
 
 
-def _repair(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _repair(areas: gpd.GeoDataFrame, problems: Problems) -> gpd.GeoDataFrame:
     shapes = areas.geometry.to_numpy()
     broken = ~shapely.is_valid(shapes)
     if not broken.any():
@@ -194,6 +199,13 @@ def _repair(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     reason = shapely.is_valid_reason(shapes[broken][0])
     fixed = shapes.copy()
     fixed[broken] = [_polygons_only(s) for s in shapely.make_valid(shapes[broken])]
+    if (gone := shapely.is_empty(fixed)).any():
+        problems.add(
+            "areas whose outline holds no ground",
+            given=", ".join(areas["name"][gone].head(5)),
+            advice="draw them again or delete the rows",
+        )
+        return areas
     announce(
         f"{broken.sum()} of {len(areas)} areas had invalid geometry and were repaired: "
         f"{', '.join(areas['name'][broken].head(5))} ({reason})."

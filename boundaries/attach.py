@@ -131,7 +131,11 @@ def _check(
     for what, layers in named.items():
         for layer in [layer for layer in layers if layer not in areas]:
             near = closest_name(layer, areas)
-            problems.add(f"{what} names the layer '{layer}', not given", advice=f"'{near}'" if near else "")
+            problems.add(
+                f"{what} names the layer '{layer}', not given",
+                given=f"layers {', '.join(areas) or '(none)'}",
+                advice=f"'{near}'" if near else "one of the layers",
+            )
     shapes = frame.geometry.to_numpy()
     types = shapely.get_type_id(shapes)
     kinds = {kind for kind in range(8) if (types == kind).any()}

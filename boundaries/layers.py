@@ -120,7 +120,9 @@ def _check_settings(settings: Mapping[str, Mapping[str, Any]]) -> None:
             if key not in _KINDS[kind] | _ALWAYS:
                 near = closest_name(key, _KINDS[kind] | _ALWAYS)
                 problems.add(
-                    f"[areas.{layer}] has an unknown key '{key}'", advice=f"'{near}'" if near else ""
+                    f"[areas.{layer}] has an unknown key '{key}'",
+                    given=f"{key} = {setting[key]!r}",
+                    advice=f"'{near}'" if near else f"one of {', '.join(sorted(_KINDS[kind] | _ALWAYS))}",
                 )
         for key in {"file": ("name",), "easting": ("northing",)}.get(kind, ()):
             if key not in setting:
@@ -149,6 +151,7 @@ def _check_parents(settings: Mapping[str, Mapping[str, Any]], given: set[str]) -
             near = closest_name(parent, settings)
             problems.add(
                 f"[areas.{layer}] is made of '{parent}', which is not at hand",
-                advice=f"'{near}'" if near else "",
+                given=f"layers {', '.join(settings)}",
+                advice=f"'{near}'" if near else f"[areas.{parent}], or of = another layer",
             )
     problems.raise_any()

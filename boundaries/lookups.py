@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from boundaries.flags import read_flags
 from boundaries.names import fold_name
 from boundaries.vintages import changed_codes
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
@@ -21,7 +22,8 @@ def read_lookup(source: str | Path) -> pd.DataFrame:
     source : str or Path
         "leeds-2024" (33 wards: committee, district, population, deprivation, priority flag), or the path
         of a CSV with the columns ``code, name`` and any others. ``aliases`` holds other spellings of the
-        name, "; " between; ``vintage`` the year of the codes; ``priority`` true or false.
+        name, "; " between; ``vintage`` the year of the codes; ``priority`` true or false (yes or
+        no, 1 or 0).
 
     Returns
     -------
@@ -31,7 +33,7 @@ def read_lookup(source: str | Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        No such look-up, no ``code`` or ``name`` column, a code twice.
+        No such look-up, no ``code`` or ``name`` column, a code twice, a priority that is neither yes nor no.
 
     Examples
     --------
@@ -51,6 +53,8 @@ def read_lookup(source: str | Path) -> pd.DataFrame:
     with chosen.open("rb") as file:
         table = read_own_table(file, what="The look-up", dtype={"code": str, "name": str, "aliases": str})
     require_columns(table, ["code", "name"], what=f"the look-up {source}")
+    if "priority" in table.columns:
+        table["priority"] = read_flags(table["priority"], what=Path(str(source)).name)
     twice = table.loc[table["code"].duplicated(), "code"]
     if len(twice):
         raise InputError(

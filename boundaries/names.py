@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import geopandas as gpd
+
+from hotspots.checks import InputError, closest_name
 
 
 def fold_name(name: str) -> str:
@@ -15,3 +20,41 @@ def fold_name(name: str) -> str:
     """
     words = re.findall(r"\w+", name.casefold().replace("&", " and ").replace("'", ""))
     return " ".join(word for word in words if word != "and")
+
+
+def find_area(areas: gpd.GeoDataFrame, name: str, *, layer: str) -> Any:
+    """Row of the one area of that name (as `fold_name` compares them) or code.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        With ``code`` and ``name``.
+    name : str
+        What was asked for.
+    layer : str
+        What the layer is called, for the error.
+
+    Raises
+    ------
+    InputError
+        When there is none (the nearest is named), or several of that name (their codes are).
+    """
+    names, codes = areas["name"].astype(str), areas["code"].astype(str)
+    found = areas[names.map(fold_name).eq(fold_name(name))]
+    if len(found) != 1 and codes.eq(name).any():
+        found = areas[codes.eq(name)]
+    if len(found) > 1:
+        several = ", ".join(found["code"].astype(str))
+        raise InputError(
+            f"Several areas of the layer '{layer}' have this name",
+            given=name,
+            advice=f"one of their codes: {several}",
+        )
+    if found.empty:
+        near = closest_name(name, names)
+        raise InputError(
+            f"There is no such area in the layer '{layer}'",
+            given=name,
+            advice=near or ", ".join(sorted(names)[:5]) + " ...",
+        )
+    return found.iloc[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -51,7 +52,8 @@ def nest_areas(
     Raises
     ------
     InputError
-        No such column, a member that does not exist (the nearest is named), a member in two groups.
+        No such column, a member that does not exist (the nearest is named) or that
+        several areas are called, a member in two groups.
 
     Examples
     --------
@@ -138,7 +140,7 @@ def _as_areas(members: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
 
 
 def _streets(incidents: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
-    names = incidents["place"].astype(str).str.replace(r"^On or near\s+", "", regex=True).str.strip()
+    names = incidents["place"].astype(str).map(_strip_near)
     named = incidents.geometry[names != ""]
     rows = [
         (name, shapely.union_all(shapely.buffer(shapely.multipoints(some.to_numpy()), radius)))
@@ -166,10 +168,7 @@ def _group_by_column(parts: gpd.GeoDataFrame, column: str) -> dict[str, list[int
 def _group_by_list(
     parts: gpd.GeoDataFrame, groups: Mapping[str, Sequence[Member]], of: str
 ) -> dict[str, list[int]]:
-    known: dict[str, int] = {}
-    for column in ("rank", "name", "code"):
-        if column in parts.columns:
-            known |= {_fold(value): at for at, value in enumerate(parts[column])}
+    known = _find_members(parts)
     problems = Problems(f"These areas cannot be built of {of}s")
     rows: dict[str, list[int]] = {}
     for group, wanted in groups.items():
@@ -177,18 +176,40 @@ def _group_by_list(
         for member in missing:
             near = closest_name(str(member), map(str, [*parts["name"], *parts["code"]]))
             problems.add(f"'{group}' names the {of} '{member}', which is not there", advice=near or "")
+        several = [m for m in wanted if len(known.get(_fold(m), ())) > 1]
+        for member in several:
+            codes = ", ".join(str(parts["code"].iloc[at]) for at in known[_fold(member)])
+            problems.add(
+                f"'{group}' names the {of} '{member}', as several are called", given=codes, advice="a code"
+            )
         if not wanted:
             problems.add(
                 f"'{group}' has no members", given="an empty list", advice="the names or codes of its areas"
             )
-        rows[str(group)] = sorted({known[_fold(m)] for m in wanted if m not in missing})
+        rows[str(group)] = sorted({known[_fold(m)][0] for m in wanted if m not in missing})
     problems.raise_any()
     return rows
 
 
+def _find_members(parts: gpd.GeoDataFrame) -> dict[str, list[int]]:
+    """Rows by what they may be called; a code goes before a name, and a name before a rank."""
+    known: dict[str, list[int]] = {}
+    for column in ("rank", "name", "code"):
+        found: dict[str, list[int]] = {}
+        for at, value in enumerate(parts[column] if column in parts.columns else ()):
+            found.setdefault(_fold(value), []).append(at)
+        known |= found
+    return known
+
+
 def _fold(member: Any) -> str:
     text = str(member)
-    return fold_name(text.removeprefix("On or near ")) or text
+    return fold_name(_strip_near(text)) or text
+
+
+def _strip_near(place: str) -> str:
+    """Street without police.uk's "On or near"."""
+    return re.sub(r"^On or near\s+", "", place).strip()
 
 
 def _check_once(parts: gpd.GeoDataFrame, rows: Mapping[str, Iterable[int]]) -> None:

@@ -68,7 +68,7 @@ def summarise_areas(
         of one incident in the area's harm; ``harm_low, harm_high`` are summed where given. With a
         population: ``rate`` over the whole period (``_from``, ``_to``), ``rate_shrunk`` (empirical Bayes,
         with its interval) and ``rank_by_rate`` of the shrunk rate. With a centre: each measure and its
-        rank ``_without_centre``.
+        rank ``_without_centre``. ``attrs["per"]`` is the residents a rate is for.
 
     Raises
     ------
@@ -104,10 +104,13 @@ def summarise_areas(
         return table.sort_values([*measures, "code"], ascending=[*[False] * len(measures), True])
 
     if not divide or grid.empty:
-        return build(grid, rows)
-    held = dict(list(rows.groupby(divide)))
-    parts = [build(some, held.get(key, rows.iloc[:0])) for key, some in grid.groupby(divide, sort=False)]
-    return pd.concat(parts, ignore_index=True)
+        table = build(grid, rows)
+    else:
+        held = dict(list(rows.groupby(divide)))
+        parts = [build(some, held.get(key, rows.iloc[:0])) for key, some in grid.groupby(divide, sort=False)]
+        table = pd.concat(parts, ignore_index=True)
+    table.attrs["per"] = per
+    return table
 
 
 def _flatten(
@@ -145,9 +148,12 @@ def _divide_by(incidents: gpd.GeoDataFrame, column: str) -> pd.Series[str]:
     if column == "period" and "when" in incidents.columns:
         months: pd.Series[str] = incidents["when"].dt.strftime("%Y-%m")
         return months
-    near = closest_name(column, ["period", *map(str, incidents.columns)])
+    known = [str(c) for c in incidents.columns if c != incidents.geometry.name]
+    near = closest_name(column, ["period", *known])
     raise InputError(
-        f"The records have no column '{column}' to divide by", advice=f"'{near}'" if near else ""
+        f"The records have no column '{column}' to divide by",
+        given=f"columns {', '.join(known) or '(none)'}",
+        advice=f"'{near}'" if near else "'period', or one of the columns",
     )
 
 

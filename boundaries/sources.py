@@ -48,7 +48,11 @@ def _check_file(path: Path) -> None:
         near = closest_name(
             path.name, [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else []
         )
-        raise InputError("No such file of areas", given=str(path), advice=f"'{near}'" if near else "")
+        raise InputError(
+            "No such file of areas",
+            given=str(path),
+            advice=f"'{near}'" if near else "check the name and the folder",
+        )
     if path.is_dir():
         raise InputError("This is a folder, not a file of areas", given=str(path), advice="name the file")
     if path.stat().st_size == 0:
@@ -71,6 +75,6 @@ def _read_ogr(path: Path, layer: str | None) -> gpd.GeoDataFrame:
         raise InputError(
             f"This file has no layer '{layer}'",
             given=f"{path.name}: {', '.join(layers) or '(none)'}",
-            advice=f"'{near}'" if near else "",
+            advice=f"'{near or layers[0]}'" if layers else "another file",
         )
     return gpd.read_file(path, layer=layer, engine="pyogrio")

@@ -140,8 +140,9 @@ def _grid_ref(ground: BaseGeometry) -> str:
 def _layers(row: pd.Series) -> dict[str, Shares]:
     """Areas the row is attached to, by layer, with the share of the incidents in each."""
     layers: dict[str, Shares] = {}
-    for column in [str(c) for c in row.index if str(c).endswith("_name")]:
-        layer, name = column.removesuffix("_name"), clean_text(row[column])
+    for column in [str(c) for c in row.index if str(c).endswith(("_name", "_names"))]:
+        layer = column.removesuffix("s").removesuffix("_name")
+        name = clean_text(row[column]) if column.endswith("_name") else ""
         shares = row.get(f"{layer}_shares")
         if isinstance(shares, list) and shares:
             layers[layer] = [(clean_text(n), float(s)) for n, s in shares]
@@ -151,20 +152,23 @@ def _layers(row: pd.Series) -> dict[str, Shares]:
 
 
 def share_layers(rows: gpd.GeoDataFrame, areas: dict[str, gpd.GeoDataFrame]) -> dict[str, Shares]:
-    """Share of the rows' incidents in each area of each layer, largest first; each row in one area at most.
+    """Share of the rows' incidents in each area of each layer, largest first.
 
     Parameters
     ----------
     rows : GeoDataFrame
         The incidents of a plan, EPSG:27700.
     areas : dict of GeoDataFrame
-        Layers by name, each with a column ``name``.
+        Layers by name, each with a column ``name``. Each row is in one area of a layer at most, but where
+        ``attrs["overlapping"]`` is true.
     """
     weights, found = count_weights(rows), {}
     for layer, polygons in areas.items():
         require_metres(polygons, what=f"the areas '{layer}'")
         at, area = polygons.sindex.query(rows.geometry.to_numpy(), predicate="intersects")
-        first = pd.Series(area, index=at).groupby(level=0).min()
+        pairs = pd.Series(area, index=at)
+        # where areas overlap by nature a row counts in each, else on a shared edge in the first alone
+        first = pairs if polygons.attrs.get("overlapping") else pairs.groupby(level=0).min()
         names = polygons["name"].to_numpy()[first.to_numpy()]
         counts = weights.iloc[first.index].groupby(names).sum()
         counts = counts.sort_values(ascending=False, kind="stable")

@@ -13,6 +13,7 @@ from hotspots.collapse import incidents_per_row
 from hotspots.coverage import check_coverage, describe_coverage
 from hotspots.crosswalk import count_priorities, list_unmatched
 from hotspots.kinds import count_kinds
+from hotspots.membership import spread_layer
 from hotspots.plan_words import say_count
 from hotspots.repeats import rank_places
 from hotspots.severity import explain_weights
@@ -84,7 +85,8 @@ def tabulate_records(
     incidents, rejects
         Of `read_incidents` or `read_sources`; severity by area needs ``harm``.
     layers : iterable of str
-        Attached layers, such as "ward": their severity tables use ``<layer>_name``.
+        Attached layers, such as "ward": their severity tables use ``<layer>_name``, or
+        ``<layer>_names`` where areas overlap by nature: a record then counts in each.
     before : GeoDataFrame, optional
         The earlier period's incidents, for the change.
     dated : DataFrame, optional
@@ -115,7 +117,8 @@ def tabulate_records(
             tables[f"Repeat {by}s"] = pd.DataFrame(ranked.drop(columns="geometry"))
     if "harm" in incidents.columns:
         for layer in layers:
-            table = tabulate_severity(incidents, by=f"{layer}_name", before=before)
+            earlier = None if before is None else spread_layer(before, layer)
+            table = tabulate_severity(spread_layer(incidents, layer), by=f"{layer}_name", before=earlier)
             tables[f"Severity by {layer}"] = table.reset_index()
     return tables
 

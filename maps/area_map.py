@@ -52,6 +52,7 @@ def draw_area_map(
         Areas as from `boundaries.read_areas`, in EPSG:27700.
     table : DataFrame, optional
         Sums as from `boundaries.summarise_areas`, joined by ``code``; None when ``areas`` have them.
+        Where both have a figure, it is the table's.
     by : str, optional
         What to shade by at first: "incidents", "harm", "rate" or "rate_shrunk"; None is the rate where
         there is one (a big area has more of everything), else incidents.
@@ -125,7 +126,7 @@ def draw_area_map(
             page=page,
             data=data,
             about=about,
-            picture=lambda: draw_static_areas(ranked, by=order[0], counted=counted),
+            picture=lambda: draw_static_areas(ranked, by=order[0], heading=str(measures[0]["title"])),
         )
     )
     return m
@@ -171,9 +172,11 @@ def _join(areas: gpd.GeoDataFrame, table: pd.DataFrame | None) -> gpd.GeoDataFra
             given=str(table["code"].iloc[0]),
             advice="the sums of one layer and one period",
         )
-    figures = table.drop(columns=[c for c in table.columns if c != "code" and c in areas.columns])
-    figures = figures.drop(columns=["geometry"], errors="ignore")
-    joined = areas.merge(figures, on="code", how="left")
+    # what the areas are is theirs, what was counted is the table's: older figures beside them are not shown
+    own = {"code", "name", areas.geometry.name}
+    figures = table.drop(columns=[c for c in table.columns if c != "code" and c in own | {"geometry"}])
+    shapes = areas.drop(columns=[c for c in areas.columns if c in figures.columns and c not in own])
+    joined = shapes.merge(figures, on="code", how="left")
     missing = ~joined["code"].isin(figures["code"])
     if missing.any():
         first = joined["name"][missing].iloc[0]
@@ -198,7 +201,8 @@ def _measure(
     classes = choose_classes(ranked[column])
     label, text = MEASURES[column]
     over = f", {clean(period)}" if period else ""
-    said = text.format("", per=_per(per), counted=counted).strip()
+    subject = counted if column.startswith("rate") else ""  # a rate is of something
+    said = text.format(subject, per=_per(per), counted=counted).strip()
     return {
         "key": column,
         "label": label,

@@ -11,9 +11,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from boundaries.names import find_area
 from hotspots import track_indicators
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.indicator_files import read_indicators
+from hotspots.membership import rows_in
 from maps.compare import chosen_windows
 from maps.disclosure import Profile
 from maps.suppression import hide_small
@@ -124,11 +126,13 @@ def _rows_of(
             given=area,
             advice=", ".join(f"{known}:NAME" for known in areas) or "add [areas.ward]",
         )
-    rows = incidents[f"{layer}_name"].astype("str").str.casefold() == wanted.casefold()
+    found = find_area(areas[layer], wanted, layer=layer)
+    rows = rows_in(incidents, layer, str(found["code"]))
     if not rows.any():
-        near = closest_name(wanted, areas[layer]["name"].astype("str"))
-        raise InputError(f"[boards.{name}] names an area without incidents", given=area, advice=near or "")
-    return rows.to_numpy()
+        raise InputError(
+            f"[boards.{name}] names an area without incidents", given=area, advice="an area that holds some"
+        )
+    return rows
 
 
 def _read_survey(path: Any, indicators: Any) -> pd.DataFrame | None:

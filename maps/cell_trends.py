@@ -14,33 +14,27 @@ from hotspots import assign_hotspots, classify_trends, count_cells
 from hotspots.cells import assign_cells
 from hotspots.checks import announce
 from maps.compare import LEAST_MONTHS
+from maps.ground import Ground
 
 LAYER = "cell trends"
 _REACH = 0.5
 
 
-def read_ground(
-    areas: Mapping[str, gpd.GeoDataFrame],
-    study_area: gpd.GeoDataFrame | None,
-    incidents: gpd.GeoDataFrame,
-) -> Any:
-    """Ground whose own rate is what *hot* is measured by: the study area, else the first layer; or None.
+def read_ground(ground: Ground, incidents: gpd.GeoDataFrame) -> Any:
+    """Ground whose own rate is what *hot* is measured by: that of the run.
 
-    Where the records reach over less than half of the layer, as one constituency of a city does, only the
+    Where the records reach over less than half of a layer, as one constituency of a city does, only the
     ground they reach counts: else every place in it would look hot.
     """
-    frame = study_area if study_area is not None else next(iter(areas.values()), None)
-    if frame is None or frame.empty:
-        return None
-    ground = shapely.union_all(shapely.make_valid(frame.geometry.to_numpy()))
-    inside = incidents[rows_on(incidents, ground)]
-    if study_area is not None or inside.empty:
-        return ground
-    reached = shapely.intersection(ground, shapely.convex_hull(shapely.union_all(inside.geometry.to_numpy())))
-    if reached.area >= _REACH * ground.area or not reached.area > 0:
-        return ground
+    shape = ground.shape
+    inside = incidents[rows_on(incidents, shape)]
+    if not ground.layer or inside.empty:
+        return shape
+    reached = shapely.intersection(shape, shapely.convex_hull(shapely.union_all(inside.geometry.to_numpy())))
+    if reached.area >= _REACH * shape.area or not reached.area > 0:
+        return shape
     announce(
-        f"The records reach over {100 * reached.area / ground.area:.0f} % of the layer's ground: "
+        f"The records reach over {100 * reached.area / shape.area:.0f} % of the layer's ground: "
         "trends are measured against the rate of that part."
     )
     return reached
@@ -71,9 +65,19 @@ def class_hotspots(
     if ground is None or spots.empty or not bears_trends(incidents):
         return None
     here = incidents[rows_on(incidents, ground)].reset_index(drop=True)
-    own = spots[spots.geometry.intersection(ground).area >= spots.geometry.area / 2]
+    own = spots[_mostly_on(spots, ground)]
     labels = assign_hotspots(here, own)
     return classify_trends(here, by=labels, size=own.area, size_of_all=float(ground.area))
+
+
+def _mostly_on(spots: gpd.GeoDataFrame, ground: Any) -> Any:
+    """Whether half of each hotspot's ground lies on the ground."""
+    shapes = spots.geometry.to_numpy()
+    shapely.prepare(ground)
+    held = shapely.covers(ground, shapes)  # to cut each out of a country's outline takes long
+    edge = ~held
+    held[edge] = shapely.area(shapely.intersection(shapes[edge], ground)) >= shapely.area(shapes[edge]) / 2
+    return held
 
 
 def class_cells(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotspots import assign_hotspots
 from hotspots.checks import CRS, announce, require_columns
-from hotspots.collapse import Ints
+from hotspots.collapse import Ints, incidents_per_row
 from hotspots.grid import draw_cells, key_cells, locate_points, make_grid
 from maps.disclosure import APART, Profile, name_category
 from maps.escape import clean
@@ -22,7 +22,6 @@ from maps.suppression import hide_small, hide_small_table
 
 SIDE = 120.0  # metres: hexagons 208 m from edge to edge, about four hectares
 MOST_CELLS = 30_000
-ALL = -1
 _UNDATED = "no date"
 
 
@@ -33,6 +32,7 @@ class Filters:
     ``counts`` holds per cell, and per hotspot, pairs of a key and a number of incidents, where the key
     is ``(month × categories + category) × sources + source``. Where small numbers are suppressed there
     are no such cubes: ``cells`` has one total per cell, and ``tables`` one column of counts per choice.
+    ``across`` says how wide a cell is, from edge to edge.
     """
 
     months: list[str]
@@ -43,6 +43,7 @@ class Filters:
     cells: list[Any] = field(default_factory=list)
     spots: list[Any] = field(default_factory=list)
     tables: dict[str, list[list[int | None]]] = field(default_factory=dict)
+    across: str = ""
     single: bool = False
     threshold: int = 0
 
@@ -77,7 +78,7 @@ def filter_incidents(
     names, by_month = _number_months(held)
     categories, by_category = _number_names(held["category"], name_category)
     sources, by_source = _number_names(held["source"], clean)
-    number = held["incidents"] if "incidents" in held.columns else 1
+    number = incidents_per_row(held)
     filters = Filters(
         names,
         categories,
@@ -85,7 +86,8 @@ def filter_incidents(
         single=profile.threshold > 0,
         threshold=profile.threshold,
     )
-    cell, filters.shapes = _locate(held)
+    cell, filters.shapes, side = _locate(held)
+    filters.across = f"{round(side * math.sqrt(3), -2):,.0f} m"
     rank = assign_hotspots(held, spots)
     facts = pd.DataFrame(
         {
@@ -104,7 +106,7 @@ def filter_incidents(
     facts["key"] = (facts["month"] * len(categories) + facts["category"]) * len(sources) + facts["source"]
     filters.cells = _pairs(facts, "cell", range(len(filters.shapes)))
     filters.spots = _pairs(facts[facts["rank"].notna()], "rank", spots.index)
-    filters.groups = _groups(groups, held["category"], categories)
+    filters.groups = _groups(groups, categories)
     return filters
 
 
@@ -129,8 +131,8 @@ def _number_names(values: pd.Series, name: Callable[[Any], Any]) -> tuple[list[A
     return names, np.array([number[n] for n in of_value], dtype=np.int64)[codes]
 
 
-def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any]]:
-    """Cell of each incident, from the union of all months, and the cells' shapes.
+def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any], float]:
+    """Cell of each incident, from the union of all months, the cells' shapes and their side in metres.
 
     A region or a country gets larger cells: a page with a million of them opens nowhere.
     """
@@ -148,7 +150,7 @@ def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any]]:
         said = f"smaller ones would be more than {MOST_CELLS:,}"
         announce(f"The map's cells are hexagons of {side:,.0f} m a side: {said}.")
     shapes = gpd.GeoSeries(draw_cells(grid, column[first], row[first]), crs=CRS, index=keys)
-    return pd.Series(which[row_of], index=held.index), encode_shapes(shapes, tolerance=0)
+    return pd.Series(which[row_of], index=held.index), encode_shapes(shapes, tolerance=0), side
 
 
 def _pairs(facts: pd.DataFrame, by: str, order: Any) -> list[list[int]]:
@@ -162,9 +164,7 @@ def _pairs(facts: pd.DataFrame, by: str, order: Any) -> list[list[int]]:
     return [lists[label] for label in order]
 
 
-def _groups(
-    groups: Mapping[str, Sequence[str]] | None, present: pd.Series, categories: list[str]
-) -> list[dict[str, Any]]:
+def _groups(groups: Mapping[str, Sequence[str]] | None, categories: list[str]) -> list[dict[str, Any]]:
     found = []
     for name, members in (groups or {}).items():
         hidden = [m for m in members if name_category(m) == APART]

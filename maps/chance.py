@@ -58,7 +58,8 @@ def tabulate_chance(
     shapely.prepare(ground.shape)
     for problem, incidents in problems.items():
         there = incidents[shapely.intersects(ground.shape, incidents.geometry.to_numpy())]
-        if len(there) < LEAST:
+        number = int(incidents_per_row(there).sum())
+        if number < LEAST:
             continue
         cells = count_cells(there, size=SIDE, shape="hexagon", study_area=ground.shape)
         for of, by in {"records": "incidents", "harm": "harm"}.items():
@@ -67,7 +68,7 @@ def tabulate_chance(
                     cells, by=by, incidents=there, top=TOP, draws=draws_for(there), seed=seed
                 )
                 found = found.reset_index().assign(problem=problem, of=of)
-                rows.append(found.assign(cells=len(cells), incidents=int(incidents_per_row(there).sum())))
+                rows.append(found.assign(cells=len(cells), incidents=number))
     return pd.concat(rows, ignore_index=True)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS)
 
 

@@ -121,7 +121,12 @@ def add_changes(
 
 
 def compare_groups(
-    incidents: gpd.GeoDataFrame, by: Any, *, given: Mapping[str, Any], as_of: Any = None
+    incidents: gpd.GeoDataFrame,
+    by: Any,
+    *,
+    given: Mapping[str, Any],
+    as_of: Any = None,
+    beside: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame | None:
     """Compare the two periods of a run for each group (category, source, area), beside all the records.
 
@@ -135,6 +140,8 @@ def compare_groups(
         ``[changes]``.
     as_of : date
         For windows such as "last 12 months".
+    beside : GeoDataFrame, optional
+        What stands beside the groups; None is all of ``incidents``.
 
     Returns
     -------
@@ -146,7 +153,9 @@ def compare_groups(
     if chosen is None:
         return None
     try:
-        found = compare_periods(incidents, after=chosen[0], before=chosen[1], by=by, as_of=as_of)
+        found = compare_periods(
+            incidents, after=chosen[0], before=chosen[1], by=by, as_of=as_of, comparator=beside
+        )
     except InputError:
         return None  # said already where the hotspots were compared
     table = found[GROUP_COLUMNS].copy()

@@ -255,12 +255,13 @@ def _may_leave(column: str, frame: pd.DataFrame, kind: str, named: Sequence[str]
 
 def _is_attached(column: str, frame: pd.DataFrame) -> bool:
     """Whether a column names an attached area, not a person: "ward_name", but not "victim_name"."""
-    match = re.fullmatch(r"(\w+)_(code|name|shares)", str(column))
+    match = re.fullmatch(r"(\w+)_(codes?|names?|shares)", str(column))
     if not match:
         return False
     layer = match.group(1)
     if f"{layer}_shares" in frame.columns:  # only attaching areas makes shares
-        return f"{layer}_name" in frame.columns and f"{layer}_code" in frame.columns
+        pairs = ((f"{layer}_name", f"{layer}_code"), (f"{layer}_names", f"{layer}_codes"))
+        return any(set(pair) <= set(frame.columns) for pair in pairs)
     return layer in AREA_LAYERS
 
 

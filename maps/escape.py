@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pandas as pd
+
 _ENTITIES = {ord(char): f"&#{ord(char)};" for char in "&<>\"'`\\${}"}
 # Controls, direction overrides and zero-width marks: invisible, and able to disguise what a text says.
 _DROPPED = [*range(0x20), *range(0x7F, 0xA0), 0x200B, *range(0x200E, 0x2010), *range(0x202A, 0x202F)]
@@ -12,15 +14,15 @@ _DROPPED += [0x2028, 0x2029, *range(0x2066, 0x206A), 0xFEFF, 0xFFFE, 0xFFFF, *ra
 _CLEAN: dict[int, str | None] = {**dict.fromkeys(_DROPPED), 0x09: " ", 0x0A: " ", 0x0D: " "}
 
 
-def clean(text: object) -> str:
-    r"""Text without control characters, direction overrides or line breaks; None and NaN become "".
+def clean(text: Any) -> str:
+    r"""Text without controls, direction overrides or line breaks; None, NaN, NaT and pd.NA become "".
 
     Examples
     --------
     >>> clean("Boar\x00 Lane\n")
     'Boar Lane'
     """
-    if text is None or (isinstance(text, float) and text != text):
+    if not isinstance(text, str) and pd.api.types.is_scalar(text) and pd.isna(text):
         return ""
     return str(text).translate(_CLEAN).strip()
 

@@ -14,7 +14,7 @@ from hotspots.checks import InputError, require_metres
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.flat import list_as_text
-from maps.layers import identify, kind_of
+from maps.layers import identify, kind_of, names_spots
 from maps.qgis import style_of
 from maps.whole_files import replacing
 
@@ -72,7 +72,7 @@ def write_geopackage(
     released = {}
     for name, (given, frame) in zip(names, layers.items(), strict=True):
         require_metres(frame, what=f"The layer '{clean(given)}'")
-        kind = "spots" if "hotspot" in name else kind_of(given, frame)
+        kind = "spots" if names_spots(name) and "kind" not in frame.attrs else kind_of(given, frame)
         released[name] = (kind, release(frame, kind=kind, profile=who))
     moment = f"{pd.Timestamp(as_of):%Y-%m-%dT%H:%M:%S}.000Z"
     styles = [

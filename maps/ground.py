@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from hotspots.collapse import incidents_per_row
 from hotspots.expected import squares_of
 from hotspots.study_area import read_area
 
@@ -16,10 +17,11 @@ MOSTLY = 0.5
 
 
 class Ground(NamedTuple):
-    """A polygon in National Grid metres, and how a sentence names it ("the 33 wards")."""
+    """A polygon in National Grid metres, how a sentence names it ("the 33 wards"), the layer it is or ""."""
 
     shape: Any
     name: str
+    layer: str = ""
 
 
 def choose_ground(
@@ -55,13 +57,15 @@ def choose_ground(
     """
     if study_area is not None:
         return Ground(read_area(study_area), "the study area")
+    number = incidents_per_row(incidents)
     held = {
-        layer: float(incidents[f"{layer}_code"].notna().mean())
+        layer: float(number[incidents[f"{layer}_code"].notna().to_numpy()].sum() / max(number.sum(), 1))
         for layer, given in (known or {}).items()
         if layer in areas and "file" in given and not given.get("overlapping")
     }
     best = max(held, key=lambda layer: held[layer], default=None)
     if best is not None and held[best] > MOSTLY:
-        return Ground(read_area(areas[best]), f"the {len(areas[best]):,} areas of {best.replace('_', ' ')}")
+        name = f"the {len(areas[best]):,} areas of {best.replace('_', ' ')}"
+        return Ground(read_area(areas[best]), name, best)
     xy = np.column_stack([incidents.geometry.x, incidents.geometry.y])
     return Ground(shapely.coverage_union_all(squares_of(xy)), "the kilometre squares that hold a record")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from maps.compare import add_changes, add_trends, choice_of
 from maps.config import Config
 from maps.deploy import draw_week, pick_patrols, site_cameras
 from maps.ground import Ground, choose_ground
-from maps.lists import EVERYTHING, ProblemList, find_lists
+from maps.lists import EVERYTHING, ProblemList, find_lists, read_profiles
 from maps.mainlist import finder_options, make_list
 from maps.periods import Periods, tell_periods
 from maps.progress import Steps
@@ -77,6 +77,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         For whatever the user can put right.
     """
     as_of = _as_of(config)
+    read_profiles(config.profiles)  # what is wrong with them is said before any work
     steps.say("Reading the records")
     study = read_study_area(config)
     read = read_records(config, as_of=as_of, study=study, spill=spill)
@@ -86,7 +87,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     steps.say("Weighing harm")
     incidents = weigh_all(incidents, config)
     steps.say("Attaching areas")
-    areas = read_layers(made_of(config, hotspots=False), incidents=incidents)
+    areas = build_layers(made_of(config, hotspots=False), incidents=incidents)
     # how near a line each place lies is asked by nobody here, and of a country takes longer than the rest
     near = UNCERTAIN if read.large is None else None
     incidents, reconciliation = attach_areas(
@@ -96,7 +97,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     ground = choose_ground(incidents, areas, study_area=study, known=config.areas)
     main = make_list(incidents, config, study_area=study, ground=ground.shape)
     spots = main.spots
-    if late := read_layers(made_of(config, hotspots=True), spots=spots):
+    if late := build_layers(made_of(config, hotspots=True), spots=spots):
         incidents, more = attach_areas(incidents, late, rejects=rejects, **attach_rules(config, late))
         areas, reconciliation = {**areas, **late}, pd.concat([reconciliation, more])
     if areas:
@@ -108,6 +109,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         config.profiles,
         areas=areas,
         options=finder_options(config, study_area=study, ground=ground.shape),
+        rules=attach_rules(config, areas),
     )
     steps.say("Comparing with chance")
     problems = {EVERYTHING: incidents} | {one.title: one.incidents for one in lists}
@@ -120,9 +122,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         timed = weigh_all(time_records(read, incidents, spots, areas), config)
     chosen_on = choice_of(config.hotspots, timed, as_of=as_of)
     spots = add_changes(spots, timed, given=config.changes, selected_on=chosen_on, as_of=as_of)
-    periods = tell_periods(
-        config, timed, spots, areas, study_area=study, as_of=as_of, placed=read.large is None
-    )
+    periods = tell_periods(config, timed, spots, areas, ground=ground, as_of=as_of, placed=read.large is None)
     spots = add_trends(spots, periods.spot_trends)
     steps.say("Choosing patrols and camera sites")
     patrols, further = pick_patrols(spots, incidents, config.patrols)
@@ -197,6 +197,14 @@ def made_of(config: Config, *, hotspots: bool) -> dict[str, dict[str, Any]]:
     return {k: v for k, v in config.areas.items() if (v.get("of") == "hotspot") == hotspots}
 
 
+def build_layers(settings: dict[str, dict[str, Any]], **given: Any) -> dict[str, gpd.GeoDataFrame]:
+    """Build layers from the configuration, marked as areas: their names are the user's own."""
+    layers = read_layers(settings, **given)
+    for layer, areas in layers.items():
+        areas.attrs |= {"kind": "areas", "overlapping": bool(settings[layer].get("overlapping"))}
+    return layers
+
+
 def attach_rules(config: Config, layers: Iterable[str]) -> dict[str, Any]:
     """Distances and overlapping layers among these, as `attach_areas` takes them."""
     settings = {layer: config.areas[layer] for layer in layers}
@@ -206,6 +214,16 @@ def attach_rules(config: Config, layers: Iterable[str]) -> dict[str, Any]:
         "within": {k: float(v.get("within", 0 if k in alone else WITHIN)) for k, v in settings.items()},
         "overlapping": [layer for layer, given in settings.items() if given.get("overlapping")],
     }
+
+
+def say_centre(config: Config, sums: Mapping[str, pd.DataFrame]) -> str:
+    """Say that rates leave out what lies in the city centre, where there are rates and a centre."""
+    named = [layer for layer, given in config.areas.items() if "easting" in given]
+    if not named or not any("rate" in table.columns for table in sums.values()):
+        return ""
+    return (
+        f"Rates per resident leave out the records in '{named[0].replace('_', ' ')}', where few people live."
+    )
 
 
 def sum_areas(

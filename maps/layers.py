@@ -17,6 +17,7 @@ from maps.palette import ACCENT, LAND, LINE, UNDER, Classes, choose_classes
 from maps.shapes import encode_points, encode_shapes
 from maps.words import COUNTED, describe_item, has
 
+# Words of a layer's name, without their plural, that say what it holds.
 _NAMED_KINDS = {
     "incident": "incidents",
     "cell": "cells",
@@ -26,7 +27,9 @@ _NAMED_KINDS = {
     "place": "places",
     "pub": "places",
     "school": "places",
-    "compar": "comparison",
+    "comparison": "comparison",
+    "comparator": "comparison",
+    "compared": "comparison",
     "ring": "comparison",
     "road": "streets",
     "street": "streets",
@@ -58,14 +61,33 @@ def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:
     'cameras'
     >>> kind_of("ward", gpd.GeoDataFrame(geometry=[]))
     'areas'
+    >>> kind_of("public_space", gpd.GeoDataFrame(geometry=[]))
+    'areas'
     """
     stated = frame.attrs.get("kind")
     if stated:
         return str(stated)
     if {"when", "category"} <= set(frame.columns):
         return "incidents"
-    found = [kind for word, kind in _NAMED_KINDS.items() if word in name.casefold()]
+    words = _words_of(name)
+    found = [kind for word, kind in _NAMED_KINDS.items() if word in words]
     return found[0] if found else "areas"
+
+
+def names_spots(name: str) -> bool:
+    """Whether a layer or sheet is called hotspots.
+
+    Examples
+    --------
+    >>> names_spots("hotspots_asb"), names_spots("nothotspots")
+    (True, False)
+    """
+    return "hotspot" in _words_of(name)
+
+
+def _words_of(name: str) -> set[str]:
+    """Whole words of a name, without their plural: "public_space" speaks of no pub."""
+    return {word.removesuffix("s") for word in re.findall(r"[^\W_]+", name.casefold())}
 
 
 def prepare_layers(

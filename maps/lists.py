@@ -11,7 +11,7 @@ import pandas as pd
 
 from boundaries import attach_areas
 from hotspots import filter_profile, find_hotspots
-from hotspots.checks import announce
+from hotspots.checks import InputError, announce
 from hotspots.lists import compare_lists
 from hotspots.profiles import Profile, load_profile
 
@@ -36,23 +36,44 @@ def find_lists(
     *,
     areas: Mapping[str, gpd.GeoDataFrame],
     options: Mapping[str, Any],
+    rules: Mapping[str, Any] | None = None,
 ) -> list[ProblemList]:
-    """Find the hotspots of each configured problem profile, with the options of the main list.
+    """Find the hotspots of each configured problem profile, with the options and rules of the main list.
 
     A profile that no incident belongs to gets an empty list, said aloud.
     """
     found = []
-    for name, table in profiles.items():
-        profile = load_profile(table, name=name)
+    for name, profile in read_profiles(profiles).items():
         mine = filter_profile(incidents, profile)
         if mine.empty:
             announce(f"No record belongs to the profile '{profile.title}'.")
         spots = find_hotspots(mine, **options)
         if areas and len(spots):
-            spots, _ = attach_areas(spots, areas, incidents=mine)
+            spots, _ = attach_areas(spots, areas, incidents=mine, **(rules or {}))
         kinds = sorted(mine["category"].unique()) if is_by_category(profile) else []
         found.append(ProblemList(name, profile.title, profile.proxy, kinds, mine, spots))
     return found
+
+
+def read_profiles(profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Profile]:
+    """Read the configured problem profiles, refusing two that every page would call the same.
+
+    Raises
+    ------
+    InputError
+        As `hotspots.profiles.load_profile`; two of one title.
+    """
+    loaded = {name: load_profile(table, name=name) for name, table in profiles.items()}
+    seen = {EVERYTHING.casefold(): "the main list"}
+    for name, profile in loaded.items():
+        if (other := seen.get(profile.title.casefold())) is not None:
+            raise InputError(
+                "Two lists of hotspots have the same title",
+                given=f"'{profile.title}' in {other} and [profiles.{name}]",
+                advice="another title for one of them",
+            )
+        seen[profile.title.casefold()] = f"[profiles.{name}]"
+    return loaded
 
 
 def is_by_category(profile: Profile) -> bool:

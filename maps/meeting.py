@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from boundaries.names import find_area, fold_name
 from hotspots import assign_hotspots
-from hotspots.checks import InputError, announce, closest_name
+from hotspots.checks import InputError, announce
+from hotspots.collapse import incidents_per_row
+from hotspots.membership import rows_in
 from maps.boards import DEFAULT, Board, make_boards
 from maps.compare import months_of
 from maps.config import Config, read_config
@@ -18,12 +22,13 @@ from maps.job import Job, do_job
 from maps.mainlist import read_previous
 from maps.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_manifest
 from maps.meeting_pack import write_pack
-from maps.pack import describe_run, page_words, profile_of
-from maps.periods import least_of
+from maps.pack import describe_run, page_words
+from maps.periods import profile_of
 from maps.plan_readers import plans_for
 from maps.progress import show_steps
 
-STEPS = 10
+STEPS = 9
+TOLD = ("period", "source", "counted", "note", "attribution", "profile", "marking")
 
 
 def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
@@ -57,7 +62,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         job = do_job(config, steps)
         chosen = find_area(job.areas[layer], name, layer=layer)
         steps.say("Writing the pack")
-        who = profile_of(job)
+        who = profile_of(job.config, job.incidents)
         words = page_words(job, who)
         write_pack(
             folder,
@@ -66,54 +71,43 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             plans=plans_for(config.plans, who),
             as_of=job.as_of,
             before=_before(config),
-            months=count_months_of(job, layer, chosen),
+            months=count_months_of(job, layer, str(chosen["code"])),
             calendar=job.periods.calendar,
-            board=board_of(job, layer, str(chosen["name"])),
-            **{key: words[key] for key in ("period", "source", "profile", "marking")},
+            board=board_of(job, layer, chosen),
+            **{key: words[key] for key in TOLD},
         )
         write_manifest(folder, {**describe_run(job, before, who), "area": area})
         refuse_changed(before, list_inputs_of(config))
     print(f"Open {out / 'pack.html'}")
 
 
-def find_area(areas: gpd.GeoDataFrame, name: str, *, layer: str) -> Any:
-    """Row of the area of that name, or an error that names the nearest."""
-    found = areas[areas["name"].str.casefold() == name.casefold()]
-    if found.empty:
-        near = closest_name(name, areas["name"])
-        raise InputError(
-            f"There is no such area in the layer '{layer}'",
-            given=name,
-            advice=near or ", ".join(sorted(areas["name"])[:5]) + " ...",
-        )
-    return found.iloc[0]
-
-
-def count_months_of(job: Job, layer: str, area: Any) -> pd.Series:
+def count_months_of(job: Job, layer: str, code: str) -> pd.Series:
     """Count the records of an area in each month that the data hold."""
-    held = months_of(job.incidents)
-    mine = job.incidents[job.incidents[f"{layer}_name"].astype("str") == str(area["name"])]
-    counts = mine["when"].dt.to_period("M").value_counts().reindex(held, fill_value=0)
-    shown: pd.Series = counts.set_axis([str(month) for month in held])
+    held = months_of(job.timed)
+    mine = job.timed[rows_in(job.timed, layer, code)]
+    counts = pd.Series(incidents_per_row(mine)).groupby(mine["when"].dt.to_period("M").to_numpy()).sum()
+    shown: pd.Series = counts.reindex(held, fill_value=0).set_axis([str(month) for month in held])
     return shown
 
 
-def board_of(job: Job, layer: str, name: str) -> Board | None:
+def board_of(job: Job, layer: str, chosen: Any) -> Board | None:
     """Make the area's page of indicators beside all the records; None where no two periods are whole."""
-    area, pages = f"{layer}:{name}", job.config.boards
-    asked = [page for page in pages.values() if str(page.get("area", "")).casefold() == area.casefold()]
-    page = asked[0] if asked else {"title": f"Indicators, {name}", "area": area}
+    mine = [page for page in job.config.boards.values() if _is_of(page, layer, chosen)]
+    asked = mine[:1]
+    page = (
+        asked[0] if asked else {"title": f"Indicators, {chosen['name']}", "area": f"{layer}:{chosen['code']}"}
+    )
     try:
         boards = make_boards(
-            job.incidents,
-            assign_hotspots(job.incidents, job.spots).notna(),
+            job.timed,
+            assign_hotspots(job.timed, job.spots).notna(),
             given={DEFAULT: page},
             changes=job.config.changes,
             selected_on=job.periods.selected_on,
             calendar=job.periods.calendar,
             areas=job.areas,
             as_of=job.as_of,
-            least=least_of(job.config, job.incidents),
+            least=profile_of(job.config, job.timed).threshold,
         )
     except InputError as error:
         if asked:
@@ -121,6 +115,11 @@ def board_of(job: Job, layer: str, name: str) -> Board | None:
         announce(f"No indicators in the pack: {error.problem}.")
         return None
     return boards[0] if boards else None
+
+
+def _is_of(page: Mapping[str, Any], layer: str, chosen: Any) -> bool:
+    given, _, name = str(page.get("area", "")).partition(":")
+    return given == layer and (fold_name(name) == fold_name(str(chosen["name"])) or name == chosen["code"])
 
 
 def _before(config: Config) -> gpd.GeoDataFrame | None:

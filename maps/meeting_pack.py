@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from maps.plan_pictures import draw_pictures
 from maps.tables import write_tables
 from maps.time_pages import show_board
 from maps.whole_files import write_file
+from maps.words import RECORDS
 
 # A place belongs to a meeting's area from this share of its ground inside.
 SHARE_INSIDE = 0.1
@@ -42,6 +42,9 @@ def write_pack(
     as_of: Any,
     period: str = "",
     source: str = "",
+    counted: str = RECORDS,
+    note: str = "",
+    attribution: str = "",
     before: gpd.GeoDataFrame | None = None,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
@@ -57,7 +60,7 @@ def write_pack(
     ----------
     folder : str or Path
         Where to write; made when absent. It gets ``pack.html`` (everything, to print), ``tables.xlsx``
-        and ``plans/`` with each plan as Word and as a page.
+        and ``plans/`` with each plan as Word and as a page; of an earlier pack there, these are replaced.
     area : Series or GeoDataFrame
         The meeting's ground: one row of an area layer with ``name``, or several rows taken together with
         ``attrs["name"]``. EPSG:27700.
@@ -67,8 +70,9 @@ def write_pack(
         Open plans (see `maps.open_plans`); plans for people are never in a pack.
     as_of : date
         The day of the meeting.
-    period, source : str
-        What the hotspots count, for the page's foot.
+    period, source, counted, note, attribution : str
+        What the hotspots count ("crimes and ASB incidents"), what was left out and whose data it is, for
+        the page's foot and the workbook.
     before : GeoDataFrame, optional
         Hotspots of the run before, for what is new and what is gone. None: not compared.
     layers : dict of GeoDataFrame, optional
@@ -92,8 +96,11 @@ def write_pack(
     Raises
     ------
     InputError
-        When the area is not one, or a plan shows smaller counts than the profile allows.
+        When the area is not one, a plan shows smaller counts than the profile allows, or ``plans/`` in the
+        folder holds anything but an earlier pack's documents, such as the open plans themselves.
     """
+    folder = Path(folder)
+    _refuse_open_plans(folder)
     name, ground = read_area(area)
     who = profile_named(profile, sources=[source] if source else [])
     shown = who.marking if marking is None else marking
@@ -105,12 +112,12 @@ def write_pack(
     blocks: list[Block] = [
         *due,
         *say_changes(here, spots, before, None if before is None else before[is_inside(before, ground)]),
-        *show_map(here, name, picture),
-        *show_table(release(here, kind="spots", profile=who), who),
+        *show_map(here, name, {**picture, "counted": counted}),
+        *show_table(release(here, kind="spots", profile=who), who, counted),
         *(
             []
             if months is None
-            else show_months(months, read_events({}) if calendar is None else calendar, who)
+            else show_months(months, read_events({}) if calendar is None else calendar, who, counted)
         ),
         *([] if board is None else [Heading("Indicators"), *show_board(board, who)]),
         Heading("Plans"),
@@ -122,25 +129,45 @@ def write_pack(
             Heading(f"Plan {plan.ref}: {plan.title}", new_page=True),
             *_lower(lay_out_plan(plan, pictures=drawn).blocks),
         ]
-    folder = Path(folder)
-    shutil.rmtree(folder / "plans", ignore_errors=True)
+    for old in _documents_in(folder / "plans"):
+        old.unlink()
     for plan in chosen:
         stem = folder / "plans" / file_stem(plan)
         write_documents(_unsaved(plan), stem, spots=spots, marking=shown, **picture)
     day = str(pd.Timestamp(as_of).date())
-    _write_tables(
-        folder / "tables.xlsx", here, actions, tables or {}, who=who, marking=shown, day=day, name=name
-    )
-    foot = Text(
-        " ".join(
-            filter(None, (period and f"Period: {period}.", source and f"Source: {source}.", who.audience))
-        )
-    )
+    said = [
+        *(f"{word}: {text}." for word, text in _told(period, source, counted) if text),
+        *filter(None, (note, attribution)),
+    ]
+    words: dict[str, Any] = {
+        "statement": " ".join(said),
+        "title": f"Meeting pack: {name}",
+        "marking": shown,
+        "as_of": day,
+    }
+    _write_tables(folder / "tables.xlsx", here, actions, tables or {}, who=who, words=words)
+    foot = Text(" ".join([*said, who.audience]))
     page = Document(
         f"Meeting pack: {name}, {say_date(day)}", f"Meeting pack {name}", shown, day, (*blocks, foot)
     )
     write_file(folder / "pack.html", render_html(page).encode())
     return folder / "pack.html"
+
+
+def _refuse_open_plans(folder: Path) -> None:
+    """Refuse a folder whose ``plans/`` no pack has written: `hotspots init` keeps the open plans there."""
+    held = sorted((folder / "plans").glob("*"))
+    others = [p for p in held if p not in _documents_in(folder / "plans")]
+    if others or (held and not (folder / "pack.html").is_file()):
+        raise InputError(
+            "The pack would replace a folder of plans that is not a pack's",
+            given=str((others or held)[0]),
+            advice="a folder of its own for the pack",
+        )
+
+
+def _documents_in(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.glob("*") if p.suffix in (".docx", ".html"))
 
 
 def read_area(area: Any) -> tuple[str, Any]:
@@ -166,6 +193,10 @@ def is_inside(spots: gpd.GeoDataFrame, ground: Any) -> pd.Series:
     """Whether a tenth or more of each place's ground lies in an area."""
     inside = spots.geometry.intersection(ground).area.to_numpy()
     return pd.Series(inside >= SHARE_INSIDE * spots.geometry.area.to_numpy(), index=spots.index)
+
+
+def _told(period: str, source: str, counted: str) -> list[tuple[str, str]]:
+    return [("Period", period), ("Source", source), ("Counted", counted)]
 
 
 def _plan_inside(plan: Plan, ground: Any) -> bool:
@@ -206,9 +237,7 @@ def _write_tables(
     tables: Mapping[str, pd.DataFrame],
     *,
     who: Profile,
-    marking: str,
-    day: str,
-    name: str,
+    words: Mapping[str, Any],
 ) -> None:
     write_tables(
         path,
@@ -216,7 +245,5 @@ def _write_tables(
         kinds={"Actions": "table"},
         columns={"Actions": COLUMNS},
         profile=who,
-        marking=marking,
-        title=f"Meeting pack: {name}",
-        as_of=day,
+        **words,
     )

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.plan_record import Plan
-from hotspots.plan_words import clean_text, say_count, say_list
+from hotspots.plan_words import clean_text, say_count, say_list, start_sentence
 from maps.disclosure import Profile
 from maps.events import as_records, say_entry
 from maps.month_chart import MOST_MONTHS, draw_months, label_month, marks_in
@@ -17,6 +17,7 @@ from maps.plan_actions import list_reviews
 from maps.plan_blocks import Block, Bullets, Grid, Heading, Picture, Pictures, Text
 from maps.static import draw_static_map
 from maps.suppression import hide_small
+from maps.words import RECORDS
 
 
 def say_actions(actions: pd.DataFrame) -> list[Block]:
@@ -91,7 +92,9 @@ def show_map(here: gpd.GeoDataFrame, name: str, picture: dict[str, Any]) -> list
     return [Heading("Map"), Pictures((Picture(png, alt, "Hotspots, numbered as in the table.", 17.0),))]
 
 
-def show_months(months: pd.Series, calendar: pd.DataFrame, who: Profile) -> list[Block]:
+def show_months(
+    months: pd.Series, calendar: pd.DataFrame, who: Profile, counted: str = RECORDS
+) -> list[Block]:
     """Chart the months of the area, marked with the calendar."""
     gone = hide_small(months, threshold=who.threshold)
     pairs = [(str(month), int(number)) for month, number in months.items()]
@@ -108,14 +111,14 @@ def show_months(months: pd.Series, calendar: pd.DataFrame, who: Profile) -> list
         f"{label_month(str(row['month']))}: {'not shown' if row['incidents'] is None else row['incidents']}"
         for row in shown[-24:]
     )
-    caption = "Records by month." + (f" {key}." if key else "")
+    caption = f"{start_sentence(counted)} by month." + (f" {key}." if key else "")
     if gone.any():
         caption += f" Months under {who.threshold}, and some beside them, are not shown."
     png = draw_months(shown, entries, size=(150.0, 55.0))
     return [Heading("Months"), Pictures((Picture(png, f"{caption} {said}.", caption, 15.0),))]
 
 
-def show_table(rows: gpd.GeoDataFrame, who: Profile) -> list[Block]:
+def show_table(rows: gpd.GeoDataFrame, who: Profile, counted: str = RECORDS) -> list[Block]:
     """Put the hotspots of the area in one table."""
     if rows.empty:
         return []
@@ -127,7 +130,7 @@ def show_table(rows: gpd.GeoDataFrame, who: Profile) -> list[Block]:
         (str(rank), clean_text(row["name"]), number(row["incidents"]), number(row.get("harm")), _streets(row))
         for rank, row in zip(rows.index, rows.to_dict("records"), strict=True)
     )
-    header = ("Number", "Place", "Records", "Harm score", "Busiest streets")
+    header = ("Number", "Place", start_sentence(counted), "Harm score", "Busiest streets")
     return [Grid("Hotspots", header, body, (0.08, 0.22, 0.14, 0.14, 0.42), numbers=(0, 2, 3))]
 
 

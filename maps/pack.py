@@ -20,14 +20,15 @@ from maps.chance import SELECTED, say_chance, say_cover
 from maps.compare import months_of
 from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
-from maps.disclosure import Profile, profile_named
+from maps.disclosure import Profile
 from maps.flat import write_csv
-from maps.job import Job
+from maps.job import Job, say_centre
 from maps.lists import EVERYTHING, as_layers
 from maps.manifest import count_rows, write_manifest
 from maps.nested import hide_sums
 from maps.pack_tables import write_frames
 from maps.patrol_card import patrol_layers, write_calendar, write_cards
+from maps.periods import profile_of
 from maps.plan_folder import WORST, copy_plans, update_plans
 from maps.plan_readers import documents_for, plans_for
 from maps.progress import Steps
@@ -41,7 +42,7 @@ from maps.words import name_counted
 
 def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
     """Write every output of a finished job, the manifest last."""
-    who = profile_of(job)
+    who = profile_of(job.config, job.incidents)
     if who.name == "public":  # where officers and cameras will be is not published
         job = replace(job, patrols=job.patrols.iloc[:0], cameras=job.cameras.iloc[:0], week=None)
     # once, for every file: what one hides no other may show
@@ -85,6 +86,8 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, facts=facts, **words)
     for layer in list(job.areas)[:1]:
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
+        if "rate" in job.area_sums[layer].columns:
+            named["note"] = " ".join(filter(None, (words["note"], say_centre(job.config, job.area_sums))))
         write_area_map(job.areas[layer], folder / "areas.html", table=job.area_sums[layer], **named)
 
 
@@ -99,11 +102,6 @@ def say_sure(job: Job) -> list[str]:
         )
         if sentence
     ]
-
-
-def profile_of(job: Job) -> Profile:
-    """Disclosure profile of a run: the configured one, or by where the data comes from."""
-    return profile_named(job.config.output.get("profile"), sources=sorted(job.incidents["source"].unique()))
 
 
 def marking_of(job: Job, who: Profile) -> str:
@@ -182,7 +180,7 @@ def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
     layers = {}
     for layer, areas in job.areas.items():
         if "priority" in areas.columns and "file" in job.config.areas[layer]:
-            first = areas[areas["priority"].fillna(False).astype(bool)]
+            first = areas[areas["priority"].isin([True])]
             name = f"priority {layer.replace('_', ' ')}s"
             layers[name] = first.assign(role=f"priority {layer.replace('_', ' ')}")
             layers[name].attrs["kind"] = "comparison"

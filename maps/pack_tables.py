@@ -15,7 +15,7 @@ from maps.chance import draws_for
 from maps.disclosure import Profile
 from maps.flat import write_csv, write_rejects
 from maps.geopackage import write_geopackage
-from maps.job import Job, weighing
+from maps.job import Job, say_centre, weighing
 from maps.lists import weigh_lists
 from maps.periods import note_periods, tabulate_periods
 from maps.plan_actions import tabulate_actions
@@ -26,7 +26,6 @@ from maps.tested import SHEET as BACKTEST
 from maps.tested import SPLITS
 
 UNLISTED = "Not on the agreed list"
-_LONGEST = 31  # characters that Excel allows in the name of a sheet
 
 
 def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any]) -> None:
@@ -49,19 +48,19 @@ def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any])
 
 def _write_workbook(job: Job, path: Path, words: dict[str, Any], stamp: dict[str, Any]) -> None:
     sheets = {"Hotspots": job.spots, "Areas": areas_of(job), "Patrols": job.patrols, "Cameras": job.cameras}
-    sheets |= {_sheet(one.title): one.spots for one in job.lists}
+    lists = {_sheet(one.title): one.spots for one in job.lists}
+    sheets |= lists
     if job.unlisted is not None:
         sheets[UNLISTED] = job.unlisted
     who = stamp["profile"]
-    further, left = release_sheets(further_tables(job, who), who)
-    extra = {name[:_LONGEST]: table for name, table in further.items()}
+    extra, left = release_sheets(further_tables(job, who), who)
     counted = f"{words['period']}. Source: {words['source']}."
     write_tables(
         path,
         {**sheets, **extra},
         statement=" ".join(filter(None, (counted, words["note"], say_left(left, who)))),
         notes=sheet_notes(job),
-        kinds=dict.fromkeys(extra, "table") | {UNLISTED: "spots"},
+        kinds=dict.fromkeys(extra, "table") | dict.fromkeys([*lists, UNLISTED], "spots"),
         columns={name: list(table.columns) for name, table in extra.items()},
         **stamp,
     )
@@ -82,7 +81,7 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     records = tabulate_records(
         job.incidents, job.rejects, layers=list(job.areas), dated=job.dated, **weighing(job.config)
     )
-    premises = {f"Premises {name}"[:_LONGEST]: plain_premises(t) for name, t in job.premises.items()}
+    premises = {f"Premises {name}": plain_premises(t) for name, t in job.premises.items()}
     told = tabulate_periods(job.periods, who, job.timed)
     return tables | {MORE: job.further_officers} | told | records | premises
 
@@ -100,6 +99,7 @@ def sheet_notes(job: Job) -> dict[str, str]:
         "size. Captured: the share of the next period's records, or harm, in the places chosen. PAI: "
         "that, divided by the share of the ground. PEI: PAI beside the best possible with such units.",
         MORE: "The share of harm that the stops chosen would cover with more officers on duty.",
+        "Areas": say_centre(job.config, job.area_sums),
         "Coverage": "What each source holds, month by month. Nothing is compared over months it lacks.",
     }
     notes |= note_periods(job.periods)
@@ -107,7 +107,7 @@ def sheet_notes(job: Job) -> dict[str, str]:
 
 
 def _sheet(title: str) -> str:
-    return f"Hotspots {title}"[:_LONGEST]
+    return f"Hotspots {title}"
 
 
 def areas_of(job: Job) -> pd.DataFrame:
@@ -121,9 +121,12 @@ def areas_of(job: Job) -> pd.DataFrame:
 
 def areas_with_sums(job: Job) -> dict[str, gpd.GeoDataFrame]:
     """Polygons of every layer with their sums beside them."""
-    return {
+    joined = {
         layer: areas[["code", "name", areas.geometry.name]].join(
             job.area_sums[layer].drop(columns=["code", "name"])
         )
         for layer, areas in job.areas.items()
     }
+    for frame in joined.values():
+        frame.attrs["kind"] = "areas"  # whatever the layer is called
+    return joined

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,14 +12,16 @@ import pandas as pd
 
 from hotspots import assign_hotspots, find_near_repeats
 from hotspots.checks import InputError, announce, closest_name
+from hotspots.membership import spread_layer
 from hotspots.near_repeats import NearRepeats
 from hotspots.tracking import order_page
 from maps.boards import Board, hide_board, make_boards
 from maps.cell_trends import class_cells, class_hotspots, read_ground
 from maps.compare import choice_of, compare_groups
 from maps.config import Config
-from maps.disclosure import OPEN_SOURCES, PROFILES, Profile, name_category
+from maps.disclosure import Profile, name_category, profile_named
 from maps.events import read_events
+from maps.ground import Ground
 from maps.nested import hide_compared
 from maps.suppression import hide_small
 from maps.times import REFUSED, SHEETS, Times, profile_all, tabulate_times
@@ -68,7 +70,7 @@ def tell_periods(
     spots: gpd.GeoDataFrame,
     areas: Mapping[str, gpd.GeoDataFrame],
     *,
-    study_area: gpd.GeoDataFrame | None,
+    ground: Ground,
     as_of: Any,
     placed: bool = True,
 ) -> Periods:
@@ -84,8 +86,8 @@ def tell_periods(
         The list.
     areas : mapping of str to GeoDataFrame
         Layers.
-    study_area : GeoDataFrame or None
-        Ground that *hot* is measured against; None means the first layer.
+    ground : Ground
+        The run's ground, whose own rate *hot* is measured against.
     as_of : date
         The day the run stands for.
     placed : bool
@@ -98,7 +100,7 @@ def tell_periods(
     """
     calendar = read_events(config.calendar)
     times = profile_all(incidents, given=config.times, calendar=calendar)
-    ground = read_ground(areas, study_area, incidents)
+    reached = read_ground(ground, incidents)
     chosen_on = choice_of(config.hotspots, incidents, as_of=as_of)
     hot = assign_hotspots(incidents, spots).notna()
     boards = make_boards(
@@ -110,24 +112,23 @@ def tell_periods(
         calendar=calendar,
         areas=areas,
         as_of=as_of,
-        least=least_of(config, incidents),
+        least=profile_of(config, incidents).threshold,
     )
     return Periods(
         calendar=calendar,
         times=times,
         changes=_compare(config, incidents, areas, as_of=as_of),
         boards=boards,
-        spot_trends=class_hotspots(spots, incidents, ground=ground),
-        cell_trends=class_cells(incidents, given=config.trends, ground=ground) if placed else None,
+        spot_trends=class_hotspots(spots, incidents, ground=reached),
+        cell_trends=class_cells(incidents, given=config.trends, ground=reached) if placed else None,
         near=_near(config, incidents, times) if placed else None,
         selected_on=chosen_on,
     )
 
 
-def least_of(config: Config, incidents: gpd.GeoDataFrame) -> int:
-    """Smallest count that the run's disclosure profile shows."""
-    published = set(incidents["source"].unique()) <= OPEN_SOURCES
-    return PROFILES[config.output.get("profile", "open" if published else "partner")].threshold
+def profile_of(config: Config, incidents: pd.DataFrame) -> Profile:
+    """Disclosure profile of a run: the configured one, or by where the data comes from."""
+    return profile_named(config.output.get("profile"), sources=sorted(incidents["source"].unique()))
 
 
 def _compare(
@@ -136,12 +137,15 @@ def _compare(
     named = incidents
     if config.output.get("profile") != "internal":
         named = incidents.assign(category=incidents["category"].map(name_category))
-    groups = {"category": "category", "source": "source"} | {layer: f"{layer}_name" for layer in areas}
+    groups = [(name, name, named) for name in ("category", "source")]
+    groups += [(layer, f"{layer}_name", spread_layer(named, layer)) for layer in areas]
     tables = {}
-    for name, column in groups.items():
-        if name == "source" and incidents["source"].nunique() < 2:
+    for name, column, rows in groups:
+        if column == "source" and incidents["source"].nunique() < 2:
             continue
-        table = compare_groups(named, column, given=config.changes, as_of=as_of)
+        # a record in several areas counts in each, and once among all the records beside them
+        beside = None if rows is named else named
+        table = compare_groups(rows, column, given=config.changes, as_of=as_of, beside=beside)
         if table is not None:
             tables[f"Changes by {name.replace('_', ' ')}"] = table
     return tables
@@ -178,10 +182,10 @@ def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame
     nested = hide_compared(periods.changes, incidents, who)
     for name, table in periods.changes.items():
         tables[name] = hide_changes(table, who, nested[name]).rename(columns=BESIDE).reset_index()
-    for board in periods.boards:
+    for sheet, board in name_boards(periods.boards).items():
         page = order_page(hide_board(board.table, who)).reset_index(drop=True)
         # a figure here is a count, per cent or anything a survey asks: its heading is its period
-        tables[sheet_of(board)] = page.rename(columns={n: board.table.attrs[n] for n in ("before", "after")})
+        tables[sheet] = page.rename(columns={n: board.table.attrs[n] for n in ("before", "after")})
     if periods.spot_trends is not None:
         tables[TRENDS] = periods.spot_trends.rename_axis("rank").reset_index()
     if periods.cell_trends is not None:
@@ -193,9 +197,12 @@ def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame
     return tables
 
 
-def sheet_of(board: Board) -> str:
-    """Name of a page's sheet."""
-    return board.title[:31]
+def name_boards(boards: Iterable[Board]) -> dict[str, Board]:
+    """Pages by the name of their sheet: the title, with the page's own name where two have one title."""
+    named: dict[str, Board] = {}
+    for board in boards:
+        named[f"{board.title} ({board.name})" if board.title in named else board.title] = board
+    return named
 
 
 def note_periods(periods: Periods) -> dict[str, str]:
@@ -203,18 +210,18 @@ def note_periods(periods: Periods) -> dict[str, str]:
     notes = {SHEETS[by]: " ".join(said) for by, said in periods.times.warnings.items()}
     notes[REFUSED] = "What these records are not precise enough for, and why."
     notes[TRENDS] = notes[CELL_TRENDS] = (
-        "Hot: more in that month than the study area's own rate would give by chance. Esri's word stands "
-        "only where its published rule is met."
+        "Hot: more in that month than the rate of the ground as a whole would give by chance. Esri's word "
+        "stands only where its published rule is met."
     )
     for name, table in periods.changes.items():
         said = f"Before: {table.attrs['before']}. After: {table.attrs['after']}. Percentages on 20 or more."
         notes[name] = " ".join([said, *table.attrs["warnings"]])
-    for board in periods.boards:
+    for sheet, board in name_boards(periods.boards).items():
         attrs = board.table.attrs
         parts = [f"Before: {attrs['before']}. After: {attrs['after']}."]
         if attrs["calendar"]:
             parts.append(f"Months with a star: {'; '.join(attrs['calendar'])}.")
-        notes[sheet_of(board)] = " ".join([*parts, *attrs["warnings"]])
+        notes[sheet] = " ".join([*parts, *attrs["warnings"]])
     return notes
 
 

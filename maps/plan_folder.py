@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from boundaries.names import find_area
 from hotspots.checks import InputError, closest_name
 from hotspots.plan_assess import assess_plan
 from hotspots.plan_record import Plan
@@ -226,14 +227,7 @@ def _find_area(layer: str, name: str, areas: Mapping[str, gpd.GeoDataFrame]) -> 
         raise InputError(
             "A plan was asked for in a layer that is not there", given=layer, advice=f"one of {known}"
         )
-    frame = areas[layer]
-    found = frame[frame["name"].str.casefold() == name.casefold()]
-    if found.empty:
-        near = closest_name(name, frame["name"])
-        raise InputError(
-            "A plan was asked for an area that is not there", given=name, advice=near or "its name"
-        )
-    return found.iloc[0]
+    return find_area(areas[layer], name, layer=layer)
 
 
 def assess_record(

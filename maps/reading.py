@@ -20,7 +20,6 @@ from hotspots.scale_files import count_parquet
 from hotspots.scale_times import count_over_time
 from maps.config import Config
 
-AGGREGATE = ("dates", "periods")
 LEFT_OUT = (
     "At this size months are kept for hotspots, areas and kinds of problem, not for every place: the map has "
     "no months to choose from, and there are no trends of cells, near repeats, backtest or months of streets."

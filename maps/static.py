@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MM = 1 / 25.4
-_HEADINGS = {"harm": "Harm score", "rate": "Rate per resident", "rate_shrunk": "Rate per resident, steadied"}
+_HEADINGS = {"harm": "Harm score", "rate": "Rate", "rate_shrunk": "Rate, steadied"}
 
 
 def draw_static_map(
@@ -98,10 +98,7 @@ def draw_static_areas(
     areas: gpd.GeoDataFrame,
     *,
     by: str = "incidents",
-    width: float = 170,
-    height: float = 120,
-    dpi: int = 150,
-    counted: str = COUNTED,
+    heading: str = "",
 ) -> bytes:
     """Draw areas shaded by a column, with names and key, as one PNG; they must be released already.
 
@@ -111,17 +108,18 @@ def draw_static_areas(
         PNG with at most 64 colours; the same for the same input.
     """
     areas = with_shapes(areas)
+    width, height = 170.0, 120.0
     box = _frame(areas, {}, focus=None, shape=width / height)
-    colours, key, heading = colour_spots(areas, by=by, counted=counted)
+    colours, key, plain = colour_spots(areas, by=by)
     shapes = simplify_together(areas.geometry, tolerance=5)
 
     def fill(ax: Axes, labels: Labels) -> None:
         draw_shapes(ax, shapes, face=colours, edge=INK, line=0.7, z=1)
-        labels.avoid(draw_key(ax, key, heading, empty_corner(ax, areas)))
+        labels.avoid(draw_key(ax, key, heading or plain, empty_corner(ax, areas)))
         points = areas.geometry.representative_point()
         labels.add_names(points, areas["name"], size=6.5, style="normal", colour=INK, z=2)
 
-    return _draw_figure(fill, box, width=width, height=height, dpi=dpi)
+    return _draw_figure(fill, box, width=width, height=height, dpi=150)
 
 
 def _draw_figure(

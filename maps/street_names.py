@@ -9,13 +9,14 @@ import pandas as pd
 
 from hotspots import assign_hotspots
 from hotspots.checks import CRS
+from hotspots.collapse import incidents_per_row
 from hotspots.place_names import KINDS_OF_PLACE
+from hotspots.plan_words import strip_near
 from maps.disclosure import APART, Profile, name_category
 from maps.escape import clean
 from maps.shapes import encode_points
 from maps.words import list_streets
 
-_PREFIX = "On or near "
 _MOST = 12
 _STEP = 40.0  # metres
 
@@ -50,24 +51,24 @@ def locate_streets(
         held = held[~held["category"].isin(apart)]
     rank = assign_hotspots(held, spots)
     held, rank = held[rank.notna()], rank[rank.notna()]
-    names = {place: clean(place) for place in held["place"].unique()}
+    names = {place: strip_near(clean(place)) for place in held["place"].unique()}
+    number = incidents_per_row(held)
     facts = pd.DataFrame(
         {
             "rank": rank,
-            "name": held["place"].map(names).astype("str").str.removeprefix(_PREFIX),
-            "easting": held.geometry.x,
-            "northing": held.geometry.y,
-            "incidents": held["incidents"] if "incidents" in held.columns else 1,
+            "name": held["place"].map(names).astype("str"),
+            "easting": held.geometry.x * number,
+            "northing": held.geometry.y * number,
+            "incidents": number,
         }
     )
-    facts = facts[facts["name"].ne("") & facts["name"].ne("No Location")]
-    one = facts.groupby(["rank", "name"], as_index=False).agg(
-        {"easting": "mean", "northing": "mean", "incidents": "sum"}
-    )
+    facts = facts[facts["name"].ne("")]
+    one = facts.groupby(["rank", "name"], as_index=False).sum()
+    one = one[one["incidents"] >= max(profile.threshold, 1)]
+    one[["easting", "northing"]] = one[["easting", "northing"]].div(one["incidents"], axis=0)
     # a name needs no exact place, and the exact place may be somebody's home
     one[["easting", "northing"]] = (one[["easting", "northing"]] / _STEP).round() * _STEP
     one = one.sort_values(["incidents", "rank", "name"], ascending=[False, True, True])
-    one = one[one["incidents"] >= max(profile.threshold, 1)]
     kind = one["name"].str.casefold().isin(KINDS_OF_PLACE)
     one = pd.concat([one[~kind], one[kind]])  # where there is no room for all, streets come before car parks
     return pd.DataFrame(one.groupby("rank").head(_MOST)[columns].reset_index(drop=True))

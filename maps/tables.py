@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,93 +13,13 @@ import pandas as pd
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.flat import flatten
-from maps.layers import kind_of
+from maps.heads import HEADS, name_head
+from maps.layers import kind_of, names_spots
 from maps.whole_files import write_file
 
-# Heading with its unit, and the number format, of the columns that our tables have.
-HEADS: dict[str, tuple[str, str]] = {
-    "rank": ("Rank (1 the worst)", "0"),
-    "ref": ("Reference", "@"),
-    "code": ("Code", "@"),
-    "name": ("Name", "@"),
-    "incidents": ("Records (number)", "#,##0"),
-    "harm": ("Harm score (days)", "#,##0"),
-    "harm_low": ("Harm score, low weights (days)", "#,##0"),
-    "harm_high": ("Harm score, high weights (days)", "#,##0"),
-    "share_of_incidents": ("Share of records (%)", "0.0%"),
-    "share_of_harm": ("Share of harm (%)", "0.0%"),
-    "marginal_share_of_harm": ("Share of harm added (%)", "0.0%"),
-    "cumulative_share_of_harm": ("Share of harm so far (%)", "0.0%"),
-    "marginal_share_of_incidents": ("Share of records added (%)", "0.0%"),
-    "cumulative_share_of_incidents": ("Share of records so far (%)", "0.0%"),
-    "action": ("What to do", "@"),
-    "stability": ("Found again as one place in re-runs (%)", "0%"),
-    "found_again": ("Of its records, in hotspots again in re-runs (%)", "0%"),
-    "expected": ("By chance, a place this size would hold (number)", "#,##0.0"),
-    "expected_nearby": ("At the rate within 500 m, it would hold (number)", "#,##0.0"),
-    "observed": ("As recorded (share, or Gini)", "0.000"),
-    "chance": ("By chance (mean)", "0.000"),
-    "chance_low": ("By chance, low end of 90 %", "0.000"),
-    "chance_high": ("By chance, high end of 90 %", "0.000"),
-    "hit_rate": ("Captured (% of the next period)", "0.0%"),
-    "hit_low": ("Captured, low end of 90 %", "0.0%"),
-    "hit_high": ("Captured, high end of 90 %", "0.0%"),
-    "best_possible": ("Best possible with such units (%)", "0.0%"),
-    "pai": ("PAI (predictive accuracy index)", "0.0"),
-    "pei": ("PEI (PAI / best possible)", "0.00"),
-    "recapture": ("Recapture rate index", "0.00"),
-    "ceiling": ("PEI if the true rates were known", "0.00"),
-    "behind": ("Behind the best (points)", "0.0%"),
-    "behind_low": ("Behind the best, low end of 90 %", "0.0%"),
-    "behind_high": ("Behind the best, high end of 90 %", "0.0%"),
-    "wins": ("Captured most (splits)", "0"),
-    "near_best": ("Not told from the best (splits)", "0"),
-    "default_location": ("Kind of place records default to", "@"),
-    "default_location_share": ("Records of that place (%)", "0%"),
-    "largest_offence_share": ("Largest single offence (% of harm)", "0%"),
-    "one_offence": ("One offence is over half of the harm", "@"),
-    "snap_point": ("All at one map point", "@"),
-    "harm_rank_low": ("Best rank by harm, low to high weights", "0"),
-    "harm_rank_high": ("Worst rank by harm, low to high weights", "0"),
-    "places": ("Map points (number)", "#,##0"),
-    "kind": ("Kind", "@"),
-    "parts": ("Parts", "@"),
-    "rank_low": ("Best rank, nine times in ten", "0"),
-    "rank_high": ("Worst rank, nine times in ten", "0"),
-    "trend": ("Over time", "@"),
-    "streets": ("Streets, busiest first", "@"),
-    "population": ("Population (people)", "#,##0"),
-    "rate": ("Rate", "#,##0.0"),
-    "rate_low": ("Rate, low end", "#,##0.0"),
-    "rate_high": ("Rate, high end", "#,##0.0"),
-    "easting": ("Easting (m)", "0"),
-    "northing": ("Northing (m)", "0"),
-    "radius": ("Radius (m)", "0"),
-    "minutes": ("Minutes", "#,##0"),
-    "visits": ("Visits (number)", "#,##0"),
-    "incidents_from": ("Records, low end of the range", "#,##0"),
-    "incidents_to": ("Records, high end of the range", "#,##0"),
-    "harm_from": ("Harm score, low end of the range", "#,##0"),
-    "harm_to": ("Harm score, high end of the range", "#,##0"),
-    "rank_by_incidents_from": ("Best rank by records that the ranges allow", "0"),
-    "rank_by_incidents_to": ("Worst rank by records that the ranges allow", "0"),
-    "rank_by_harm_from": ("Best rank by harm that the ranges allow", "0"),
-    "rank_by_harm_to": ("Worst rank by harm that the ranges allow", "0"),
-    "small_numbers": ("Numbers too small to rank by", "@"),
-    "largest_single_share": ("Largest single offence (% of harm)", "0.0%"),
-    "move_metres": ("Move (m)", "0"),
-    "before": ("Records before (number)", "#,##0"),
-    "after": ("Records after (number)", "#,##0"),
-}
-# Words of column names that people do not read; what they read instead stands in the glossary.
-_SAID = {
-    "incidents": "records",
-    "rejected": "not used",
-    "accepted": "used",
-    "comparator": "comparison area",
-    "asb": "ASB",
-}
 _WIDEST = 60
+_LONGEST = 31  # characters that Excel allows in the name of a sheet
+_RESERVED = ("about", "history")  # our own first sheet, and a name that Excel keeps for itself
 
 
 def write_tables(
@@ -123,8 +42,9 @@ def write_tables(
     path : str or Path
         The ``.xlsx`` to write.
     sheets : dict of str to DataFrame
-        Tables by sheet name. What kind a table is (and so which of its columns may leave) is read
-        from its name ("Hotspots", "Patrols", "Cameras"; else areas) unless ``kinds`` says.
+        Tables by sheet name; names that Excel would take for the same one are numbered. What kind a table
+        is (and so which of its columns may leave) is read from its name ("Hotspots", "Patrols",
+        "Cameras"; else areas) unless ``kinds`` or ``attrs["kind"]`` says.
     profile : str or Profile
         Disclosure profile: "open", "internal", "partner" or "public".
     title, statement : str
@@ -169,15 +89,21 @@ def write_tables(
     with xlsxwriter.Workbook(stream, options | {"in_memory": True, "nan_inf_to_errors": False}) as book:
         created = pd.Timestamp(as_of).to_pydatetime().replace(tzinfo=None)
         _set_properties(book, title=title, stamp=stamp, who=who, created=created)
-        _write_about(book, title, statement, stamp, who, {n: (notes or {}).get(n, "") for n in frames})
+        named = _name_sheets(frames)
+        _write_about(
+            book, title, statement, stamp, who, {s: (notes or {}).get(n, "") for n, s in named.items()}
+        )
         for number, (name, frame) in enumerate(frames.items()):
-            _write_sheet(book, name, flatten(frame), number=number, stamp=stamp, who=who)
+            sheet = book.add_worksheet(named[name])
+            table = flatten(frame)
+            table.attrs = dict(frame.attrs)
+            _write_sheet(book, sheet, name, table, number=number, stamp=stamp, who=who)
     write_file(Path(path), stream.getvalue())
     return Path(path)
 
 
 def _kind_of_sheet(name: str, frame: pd.DataFrame) -> str:
-    return "spots" if "hotspot" in name.casefold() else kind_of(name, frame)
+    return "spots" if names_spots(name) and "kind" not in frame.attrs else kind_of(name, frame)
 
 
 def _set_properties(book: Any, *, title: str, stamp: str, who: Profile, created: datetime) -> None:
@@ -204,21 +130,33 @@ def _write_about(
         row += 1
     for name, note in notes.items():
         row += 1
-        sheet.write_string(row, 0, _sheet_name(name), head)
+        sheet.write_string(row, 0, name, head)
         sheet.write_string(row, 1, clean(note), wrap)
     _mark_print(sheet, stamp)
 
 
-def _sheet_name(name: str) -> str:
-    """Name a sheet as Excel allows: at most 31 characters, and no brackets, colons, slashes or quotes."""
-    return "".join("-" if c in "[]:*?/\\'" else c for c in clean(name))[:31] or "Table"
+def _name_sheets(names: Iterable[str]) -> dict[str, str]:
+    """Name each sheet as Excel allows: 31 characters, no brackets, colons, slashes or quotes, none twice."""
+    given: dict[str, str] = {}
+    taken = set(_RESERVED)
+    for name in names:
+        plain = "".join("-" if c in "[]:*?/\\'" else c for c in clean(name)) or "Table"
+        sheet, number = plain[:_LONGEST].strip(), 1
+        while sheet.casefold() in taken:
+            number += 1
+            end = f" ({number})"
+            sheet = plain[: _LONGEST - len(end)].strip() + end
+        taken.add(sheet.casefold())
+        given[name] = sheet
+    return given
 
 
-def _write_sheet(book: Any, name: str, table: pd.DataFrame, *, number: int, stamp: str, who: Profile) -> None:
-    sheet = book.add_worksheet(_sheet_name(name))
+def _write_sheet(
+    book: Any, sheet: Any, name: str, table: pd.DataFrame, *, number: int, stamp: str, who: Profile
+) -> None:
     top = book.add_format({"bold": True, "font_color": "#0b1f33"})
     sheet.write_string(0, 0, f"{stamp}   {clean(name)}".strip(), top)
-    heads = _unique([HEADS.get(c, (_plain_head(c), ""))[0] for c in table.columns])
+    heads = _unique([name_head(c, per=table.attrs.get("per", 1000)) for c in table.columns])
     end = max(len(table), 1)
     if len(heads):
         sheet.add_table(
@@ -258,14 +196,6 @@ def _write_cell(
         text = clean(value)
     sheet.write_string(row, column, text, cell_format)
     return text
-
-
-def _plain_head(column: str) -> str:
-    """Heading of a column that has none of its own: what its name says, in the words that people read."""
-    words = clean(column).replace("_", " ")
-    for ours, said in _SAID.items():
-        words = re.sub(rf"(?<!ASB )\b{ours}\b", said, words)
-    return words[:1].upper() + words[1:]
 
 
 def _unique(heads: list[str]) -> list[str]:

@@ -78,3 +78,21 @@ def test_every_area_is_reached_by_keyboard_and_hostile_names_are_inert(tmp_path)
         assert run_axe(page) == []
         assert page.seen.requests == [path.as_uri()]
         assert page.seen.complaints == page.seen.dialogs == []
+
+
+def test_a_rate_says_per_what_and_of_what(tmp_path):
+    page = write(tmp_path).read_text()
+    assert "Crimes and ASB incidents per 1,000 residents, July 2018" in page
+    assert "Rate per resident" not in page
+    steady = TABLE.assign(rate_shrunk=[11.0, 7.0])
+    assert (
+        "Crimes and ASB incidents per 1,000 residents, steadied" in write(tmp_path, table=steady).read_text()
+    )
+
+
+def test_figures_of_the_table_go_before_older_ones_of_the_areas(tmp_path):
+    old = make_wards().assign(incidents=[1, 2], rate=[0.1, 0.2], note="old")
+    page = write(tmp_path, areas=old).read_text()
+    data = json.loads(re.search(r'id="sh-data">(.*?)</script>', page, flags=re.S).group(1))
+    assert dict(data["spots"][0]["lines"])["Rate"].startswith("12 per 1,000")
+    assert dict(data["spots"][1]["lines"])["Number"].startswith("60 crimes")

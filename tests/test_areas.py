@@ -12,7 +12,7 @@ import pytest
 import shapely
 from shapely.geometry import LineString, Polygon, box
 
-from boundaries import measure_overlaps, read_areas
+from boundaries import measure_overlaps, read_areas, read_lookup
 from hotspots.checks import InputError
 
 SQUARE = box(430000, 433000, 430100, 433100)
@@ -232,3 +232,32 @@ def test_the_leeds_wards_overlap_by_a_quarter_of_a_square_kilometre(shared_data:
     assert round(sums.loc["overlap", "sum"] / 1e6, 2) == 0.26
     assert sums.loc["gap", "size"] > 200
     assert isinstance(found, pd.DataFrame)
+
+
+def test_the_files_own_code_and_name_are_kept_when_others_are_named(save):
+    file = save(frame([SQUARE], CD=["E1"], NM=["One"], code=["old-1"], name=["Uno"]))
+    areas = read_areas(file, name="NM", code="CD")
+    assert areas[["code", "name", "raw_code", "raw_name"]].to_numpy().tolist() == [
+        ["E1", "One", "old-1", "Uno"]
+    ]
+
+
+def test_an_outline_without_ground_is_refused_not_repaired(save):
+    flat = Polygon([(430000, 433000), (430100, 433000), (430050, 433000)])  # all on one line
+    with pytest.raises(InputError, match=r"holds no ground \(given: N1"):
+        read_areas(save(frame([SQUARE, flat])), name="NM", code="CD")
+
+
+@pytest.mark.parametrize("said", [["yes", "no", ""], ["True", "FALSE", "0"], [1, 0, None], ["1", "0", "No"]])
+def test_priority_is_read_however_it_is_written(save, tmp_path, said):
+    shapes = [SQUARE, NEXT, box(430200, 433000, 430300, 433100)]
+    areas = read_areas(save(frame(shapes, NM=["a", "b", "c"], priority=said)), name="NM")
+    assert areas["priority"].tolist() == [True, False, False]
+    table = pd.DataFrame({"code": ["a", "b", "c"], "name": ["a", "b", "c"], "priority": said})
+    table.to_csv(tmp_path / "facts.csv", index=False)
+    assert read_lookup(tmp_path / "facts.csv")["priority"].tolist() == [True, False, False]
+
+
+def test_a_priority_that_says_neither_is_refused(save):
+    with pytest.raises(InputError, match=r"'priority' says neither yes nor no. Given: areas.gpkg: 'high'"):
+        read_areas(save(frame([SQUARE], NM=["a"], priority=["high"])), name="NM")

@@ -200,7 +200,10 @@ def test_layers_that_overlap_by_nature_give_lists():
     assert attached["pspo_names"].tolist() == [["Area P1"], ["Area P1", "Area P2"], []]
     assert "pspo_code" not in attached
     assert sums.loc["pspo"].to_dict() == {"accepted": 3, "inside": 1, "tie": 1, "nearest": 0, "outside": 1}
-    with pytest.raises(InputError, match=r"overlapping names the layer 'pspos', not given \(try: 'pspo'\)"):
+    with pytest.raises(
+        InputError,
+        match=r"overlapping names the layer 'pspos', not given \(given: layers pspo; try: 'pspo'\)",
+    ):
         attach_areas(frame, {"pspo": orders}, overlapping=["pspos"])
 
 

@@ -183,3 +183,21 @@ def test_a_backtest_that_cannot_be_is_named_with_its_line(
     told = capsys.readouterr().err
     assert said in told
     assert "line 6" in told
+
+
+def test_places_are_judged_by_their_incidents_not_their_rows() -> None:
+    place = records((2500, 2500, 1))
+    place["incidents"] = 40
+    place["harm"] = 40.0
+    found = tabulate_chance({"ASB": place}, TOWN)
+    pd.testing.assert_frame_equal(found, tabulate_chance({"ASB": records((2500, 2500, 40))}, TOWN))
+    assert found["incidents"].unique().tolist() == [40]
+    inside = gpd.GeoDataFrame({"code": ["A"], "name": ["A"]}, geometry=[shapely.box(0, 0, 9, 9)], crs=27700)
+    dots = records((1, 1, 1), (2000, 1, 1), (4000, 1, 1)).assign(
+        incidents=[8, 1, 1], ward_code=["A", None, None]
+    )
+    known = {"ward": {"file": "wards"}}
+    assert choose_ground(dots, {"ward": inside}, known=known).name == "the 1 areas of ward"
+    assert choose_ground(dots.drop(columns="incidents"), {"ward": inside}, known=known).name.startswith(
+        "the kilo"
+    )

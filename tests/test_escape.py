@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,3 +42,9 @@ def test_embedded_json_cannot_end_its_script_and_comes_back(data):
 def test_a_number_that_json_has_not_is_refused():
     with pytest.raises(ValueError, match="not JSON compliant"):
         embed_json({"harm": float("nan")})
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), np.float32("nan"), pd.NA, pd.NaT])
+def test_what_is_missing_is_no_text(missing):
+    assert clean(missing) == escape(missing) == ""
+    assert clean([1, None]) == "[1, None]"

@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from maps.cli import main
+from maps.config import read_config
+from maps.job import say_centre
 
 DEMO = Path(str(files("maps"))) / "demo"
 
@@ -49,6 +51,7 @@ def test_wards_nest_into_committees_plans_and_a_centre(tmp_path):
     assert set(sums) == {"ward", "committee", "lap", "nip", "centre"}
     for row in sums.values():
         assert row["accepted"] == row["inside"] + row["tie"] + row["nearest"] + row["outside"] == 29_640
+    assert "leave out the records in" in (tmp_path / "out" / "areas.html").read_text(encoding="utf-8")
     assert "priority wards" in (tmp_path / "out" / "map.html").read_text(encoding="utf-8").lower()
     areas = pd.read_csv(tmp_path / "out" / "areas.csv")
     by_layer = areas.groupby("layer")["incidents"].sum()
@@ -68,3 +71,15 @@ def test_no_layer_at_all_is_a_job_too(tmp_path):
     config.write_text(f"{top}\n[hotspots]\ncount = 5\n[output]\ndrafts = 0\n", encoding="utf-8")
     assert main(["run", str(config), "--out", str(tmp_path / "out")]) == 0
     assert len(pd.read_csv(tmp_path / "out" / "hotspots.csv")) <= 5
+
+
+def test_rates_say_that_they_leave_out_the_centre(tmp_path):
+    config = tmp_path / "leeds.toml"
+    config.write_text(LAYERS, encoding="utf-8")
+    said = "Rates per resident leave out the records in 'centre'"
+    read = read_config(config)
+    with_rates = {"ward": pd.DataFrame({"rate": [1.0]})}
+    assert say_centre(read, with_rates).startswith(said)
+    assert say_centre(read, {"ward": pd.DataFrame({"incidents": [1]})}) == ""
+    config.write_text(LAYERS.split("[areas.centre]")[0], encoding="utf-8")
+    assert say_centre(read_config(config), with_rates) == ""

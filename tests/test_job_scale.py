@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from scale_examples import DEMO, spoilt_download
 
 from hotspots.checks import InputError
 from hotspots.scale import collapse_table
 from hotspots.scale_files import count_parquet
+from maps.meeting import pack_job
 from maps.run import run_job
 
 pytest.importorskip("ibis", reason="the extra 'scale' is not installed")
@@ -160,3 +164,32 @@ def test_a_folder_of_other_files_needs_no_library_for_parquet(tmp_path, monkeypa
     (tmp_path / "rows.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match=r"pyarrow.*safer-hotspots\[parquet\]"):
         count_parquet([tmp_path])
+
+
+ORDERS = """
+[areas.pspo]
+file = "orders.geojson"
+name = "order"
+overlapping = true
+"""
+
+
+@pytest.mark.parametrize("area", ["ward:Little London & Woodhouse", "pspo:drink and dogs"])
+def test_a_pack_counts_the_same_months_however_the_rows_were_read(runs, tmp_path, area):
+    home = runs["csv"].parent
+    boxes = [shapely.box(429_500, 433_000, 430_500, 434_000), shapely.box(430_000, 433_000, 431_000, 434_000)]
+    orders = gpd.GeoDataFrame({"order": ["Drink & dogs", "Busking"]}, geometry=boxes, crs=27700)
+    orders.to_file(home / "orders.geojson")
+    said = {}
+    for name in runs:
+        config = home / f"{name}-orders.toml"
+        text = (home / f"{name}.toml").read_text(encoding="utf-8").replace("resamples = 3", "resamples = 0")
+        config.write_text(text + ORDERS, encoding="utf-8")
+        pack_job(config, tmp_path / name, area=area)
+        page = (tmp_path / name / "pack.html").read_text(encoding="utf-8")
+        said[name] = re.findall(r'alt="(Crimes and ASB incidents by month\.[^"]*)"', page)
+        assert "<h2>Indicators" in page
+    assert len(said["csv"]) == 1
+    assert said["csv"] == said["dates"] == said["periods"]
+    (month,) = re.findall(r"Jul\w* 2018: (\d+)", said["csv"][0])
+    assert int(month) > 0

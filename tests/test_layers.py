@@ -16,8 +16,10 @@ from map_examples import make_incidents, make_layers, make_spots, make_wards
 from hotspots.checks import InputError
 from maps.cells import filter_incidents
 from maps.disclosure import PROFILES
+from maps.geopackage import write_geopackage
 from maps.layers import kind_of, prepare_layers
 from maps.palette import AMOUNT, CHANGE, choose_classes, ink_on, say_number
+from maps.panel import read_template
 from maps.shapes import encode_shapes
 from maps.street_names import locate_streets
 from maps.web import write_map
@@ -225,3 +227,53 @@ def test_cells_given_are_shaded_with_a_key_and_two_layers_never_share_an_id():
     fills = [item["style"]["fillColor"] for item in first["items"]]
     assert fills[:2] == ["#ffffff"] * 2
     assert fills[3] == first["key"][-1]["colour"]
+
+
+def test_a_street_stands_in_the_middle_of_its_incidents_listed_or_collapsed():
+    spots = gpd.GeoDataFrame({"name": ["S"]}, index=[1], geometry=[shapely.box(0, 0, 1000, 1000)], crs=27700)
+    listed = gpd.GeoDataFrame(
+        {"place": ["On or near Long Street"] * 4, "category": "Burglary"},
+        geometry=gpd.points_from_xy([100, 100, 100, 500], [400] * 4),
+        crs=27700,
+    )
+    places = listed.iloc[[0, 3]].assign(incidents=[3, 1])
+    for rows in (listed, places):
+        found = locate_streets(spots, rows, profile=OPEN)
+        # the mean of 100, 100, 100 and 500 is 200
+        assert found[["easting", "northing", "incidents"]].to_numpy().tolist() == [[200, 400, 4]]
+
+
+def test_the_map_says_how_wide_its_cells_really_are(monkeypatch):
+    rows = gpd.GeoDataFrame(
+        {"category": "Burglary", "source": "police.uk", "when": pd.Timestamp("2018-07-01")},
+        geometry=gpd.points_from_xy([430_000, 430_210], [433_000, 433_000]),
+        crs=27700,
+        index=[0, 1],
+    )
+    # side 120 m: 120 × √3 = 208 m from edge to edge; twice the side: 416 m
+    found = filter_incidents(rows, make_spots(1), profile=OPEN)
+    assert (len(found.shapes), found.across) == (2, "200 m")
+    monkeypatch.setattr("maps.cells.MOST_CELLS", 1)
+    found = filter_incidents(rows, make_spots(1), profile=OPEN)
+    assert (len(found.shapes), found.across) == (1, "400 m")
+    assert "200 m" not in read_template("filters.js")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *((name, "areas") for name in ("public_space", "excellence", "broad_area", "placement", "spring")),
+        *(("pubs", "places"), ("grid cells", "cells"), ("main_roads", "streets"), ("ring", "comparison")),
+        *(("comparison areas", "comparison"), ("CCTV", "cameras"), ("patrol_stops", "patrols")),
+    ],
+)
+def test_what_a_layer_is_is_read_from_whole_words(name, kind):
+    assert kind_of(name, gpd.GeoDataFrame(geometry=[])) == kind
+
+
+def test_what_a_layer_is_said_to_be_goes_before_its_name(tmp_path):
+    frame = make_wards()
+    frame.attrs["kind"] = "areas"
+    assert kind_of("cells", frame) == "areas"
+    write_geopackage(tmp_path / "a.gpkg", {"hotspot zones": frame}, profile="open")
+    assert "code" in gpd.read_file(tmp_path / "a.gpkg", layer="hotspot_zones").columns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from hotspots import find_hotspots
 from hotspots.checks import ASB, InputError
@@ -75,3 +76,25 @@ def test_a_mistake_in_a_profile_is_named_with_its_line(tmp_path):
     )
     with pytest.raises(InputError, match=r"line 4.*catgories"):
         read_config(path)
+
+
+def test_a_list_is_attached_by_the_rules_of_the_main_list(incidents):
+    layer = gpd.GeoDataFrame(
+        {"code": ["A", "B"], "name": ["Order A", "Order B"]},
+        geometry=[shapely.box(429_000, 432_000, 431_000, 434_000)] * 2,
+        crs=27700,
+    )
+    (asb, *_) = find_lists(
+        incidents, PROFILES, areas={"pspo": layer}, options=OPTIONS, rules={"overlapping": ["pspo"]}
+    )
+    assert "pspo_name" not in asb.spots.columns
+    assert ["Order A", "Order B"] in asb.spots["pspo_names"].tolist()
+
+
+def test_two_lists_of_one_title_are_refused(incidents):
+    profiles = {
+        "a": {"title": "Drink", "categories": [ASB]},
+        "b": {"title": "drink", "categories": ["Burglary"]},
+    }
+    with pytest.raises(InputError, match=r"same title.*\[profiles.a\] and \[profiles.b\]"):
+        find_lists(incidents, profiles, areas={}, options=OPTIONS)

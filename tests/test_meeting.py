@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 
+from boundaries.names import find_area
+from hotspots.checks import InputError
 from maps.cli import main
+from maps.meeting import count_months_of
 
 DEMO = Path(str(files("maps"))) / "demo"
 CONFIG = f"""
@@ -53,3 +60,29 @@ def test_an_area_that_is_not_there_is_one_sentence(team, capsys, area, said):
     assert main(["pack", str(team / "team.toml"), "--area", area, "--out", str(team / "none")]) == 2
     assert said in capsys.readouterr().err.strip().splitlines()[-1]
     assert not (team / "none").exists()
+
+
+def test_months_of_collapsed_places_count_their_incidents():
+    months = pd.to_datetime(["2018-06-01", "2018-08-01", "2018-08-01"])
+    timed = pd.DataFrame(
+        {"when": months, "ward_code": ["E1", "E1", "E2"], "incidents": [7, 12, 100], "category": "x"}
+    )
+    places = timed.drop(columns="when")  # a large table has dates in ``timed`` alone
+    job = SimpleNamespace(incidents=places, timed=timed)
+    assert count_months_of(job, "ward", "E1").to_dict() == {"2018-06": 7, "2018-08": 12}
+    assert count_months_of(job, "ward", "E2").to_dict() == {"2018-06": 0, "2018-08": 100}
+
+
+def test_an_area_is_found_however_its_name_is_written():
+    wards = gpd.GeoDataFrame(
+        {"code": ["E1", "E2", "E3"], "name": ["Hunslet & Riverside", "Park", "Park"]},
+        geometry=[shapely.box(0, 0, 1, 1)] * 3,
+        crs=27700,
+    )
+    for name in ("Hunslet & Riverside", "HUNSLET AND RIVERSIDE", "E1"):
+        assert find_area(wards, name, layer="ward")["code"] == "E1"
+    assert find_area(wards, "E3", layer="ward")["code"] == "E3"
+    with pytest.raises(InputError, match=r"Several areas of the layer.*Given: park.*E2, E3"):
+        find_area(wards, "park", layer="ward")
+    with pytest.raises(InputError, match=r"no such area.*Given: Hunslett.*Try: Hunslet & Riverside"):
+        find_area(wards, "Hunslett & Riverside", layer="ward")

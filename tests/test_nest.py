@@ -301,3 +301,12 @@ def test_a_look_up_without_other_spellings_joins_by_name(caplog):
         ["E2", "Otley", "North"],
     ]
     assert "joined by name" in caplog.text
+
+
+def test_a_name_that_several_members_have_is_refused_with_their_codes():
+    parks = areas_of(box(0, 0, 1, 1), box(1, 0, 2, 1), box(2, 0, 3, 1), name=["Park", "park", "Hill"])
+    with pytest.raises(
+        InputError, match=r"'Plan' names the ward 'Park', as several are called \(given: A, B"
+    ):
+        nest_areas(parks, {"Plan": ["Park", "Hill"]})
+    assert nest_areas(parks, {"Plan": ["B", "Hill"]})["members"].tolist() == [["B", "C"]]

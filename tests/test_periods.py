@@ -20,6 +20,7 @@ from maps.cli import main
 from maps.config import Config
 from maps.disclosure import PROFILES
 from maps.events import read_events
+from maps.ground import Ground, choose_ground
 from maps.month_chart import draw_months, list_marks, marks_in
 from maps.periods import hide_changes, tabulate_periods, tell_periods
 from maps.time_pages import split_trace
@@ -252,7 +253,7 @@ def test_near_repeats_of_months_are_refused_beside_the_profiles(tmp_path):
     config = Config(path=tmp_path, files=[], near_repeats={"permutations": 9})
     points = monthly({"2018-06": 10, "2018-07": 30})
     spots = find_hotspots(points, count=1, resamples=0)
-    periods = tell_periods(config, points, spots, {}, study_area=None, as_of=None)
+    periods = tell_periods(config, points, spots, {}, ground=choose_ground(points, {}), as_of=None)
     assert periods.near is None
     rows = tabulate_periods(periods, PROFILES["open"], points)["Times not shown"].set_index("profile")
     assert "Near repeats need records dated to the day" in rows.loc["Near repeats", "reason"]
@@ -333,11 +334,28 @@ def test_records_of_one_corner_are_measured_against_that_corner():
     layer = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 10_000, 10_000)], crs=27700)
     corners = [(0, 0), (2_000, 0), (2_000, 2_000), (0, 2_000)]
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*zip(*corners, strict=True)), crs=27700)
-    assert read_ground({"ward": layer}, None, points).area == pytest.approx(4e6)
-    assert read_ground({"ward": layer}, layer, points).area == pytest.approx(100e6)
+    ward = Ground(layer.geometry.iloc[0], "the 1 areas of ward", "ward")
+    assert read_ground(ward, points).area == pytest.approx(4e6)
+    assert read_ground(Ground(ward.shape, "the study area"), points).area == pytest.approx(100e6)
     far = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 10_000, 10_000], [0, 0, 10_000]), crs=27700)
-    assert read_ground({"ward": layer}, None, far).area == pytest.approx(100e6)
-    assert read_ground({}, None, points) is None
+    assert read_ground(ward, far).area == pytest.approx(100e6)
+    # where there is no layer: the kilometre squares that hold a record, one for each
+    squares = choose_ground(points, {})
+    assert read_ground(squares, points).area == squares.shape.area == 4e6
+
+
+def test_trends_are_measured_on_the_ground_of_the_run_whatever_layer_comes_first(tmp_path):
+    held = {str(month): 30 for month in pd.period_range("2017-01", "2017-10", freq="M")}
+    points = monthly(held).assign(ward_code="W")
+    spots = find_hotspots(points, count=1, resamples=0)
+    disc = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0).buffer(100)], crs=27700)  # a layer far away
+    ground = Ground(shapely.box(425_000, 428_000, 435_000, 438_000), "the study area")
+    config = Config(path=tmp_path, files=[])
+    periods = tell_periods(
+        config, points, spots, {"disc": disc.assign(code="D", name="D")}, ground=ground, as_of=None
+    )
+    assert periods.spot_trends["trend"].tolist() == ["persistent"]
+    assert periods.cell_trends["trend"].tolist() == ["persistent"]
 
 
 def test_marks_stand_in_the_months_of_the_chart_and_the_response_among_them(team):

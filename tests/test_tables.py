@@ -111,3 +111,39 @@ def test_hostile_names_and_empty_tables_are_written(tmp_path):
 def test_an_unknown_profile_is_named(tmp_path):
     with pytest.raises(InputError, match="'partner'"):
         write(tmp_path, {"Hotspots": make_spots()}, profile="partners")
+
+
+def test_sheets_that_excel_takes_for_one_are_numbered_and_none_is_lost(tmp_path):
+    long = "Hotspots Nuisance motorcycles in parks"
+    names = [f"{long} by day", f"{long} by night", "Wards", "WARDS", "About", "Hotspots [a]", "Hotspots -a-"]
+    path = write_tables(
+        tmp_path / "t.xlsx",
+        {name: make_spots(1) for name in names},
+        profile="open",
+        kinds=dict.fromkeys(names, "spots"),
+        notes={names[1]: "The second list."},
+    )
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == [
+        "About",
+        "Hotspots Nuisance motorcycles i",  # 31 characters
+        "Hotspots Nuisance motorcycl (2)",
+        "Wards",
+        "WARDS (2)",
+        "About (2)",
+        "Hotspots -a-",
+        "Hotspots -a- (2)",
+    ]
+    notes = {row[0].value: row[1].value for row in book["About"].iter_rows(max_col=2)}
+    assert notes["Hotspots Nuisance motorcycl (2)"] == "The second list."
+
+
+def test_rates_say_per_what_and_what_is_counted(tmp_path):
+    table = pd.DataFrame({"code": ["E1"], "name": ["Armley"], "incidents": [60], "rate": [6.0]})
+    table = table.assign(rate_from=4.6, rate_to=7.7, rate_shrunk=6.1)
+    heads = [c.value for c in write(tmp_path, {"Areas": table})["Areas"][3]]
+    assert "Rate (records per 1,000 residents)" in heads
+    assert "Rate, low end of the range (records per 1,000 residents)" in heads
+    table.attrs["per"] = 100
+    heads = [c.value for c in write(tmp_path, {"Areas": table})["Areas"][3]]
+    assert "Rate, steadied (records per 100 residents)" in heads

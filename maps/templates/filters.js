@@ -64,7 +64,7 @@ function saferFilters(map, data, tools) {
       list.append(item);
     }
     const which = F.single ? ", whole period, all kinds" : active() ? ": " + words() : "";
-    $("under-title").textContent = data.counted[0].toUpperCase() + data.counted.slice(1) + " in each cell (about 200 m across)" + which;
+    $("under-title").textContent = data.counted[0].toUpperCase() + data.counted.slice(1) + " in each cell (about " + F.across + " across)" + which;
   };
   const draw = () => {
     group.clearLayers();
@@ -78,7 +78,7 @@ function saferFilters(map, data, tools) {
         : { fillColor: data.under[classOf(n, breaks)], fillOpacity: 0.85, color: "#ffffff", weight: 0.6 };
       const cell = L.polygon(parts(shape), Object.assign({ renderer }, style));
       const what = " " + (n === 1 ? data.counted_one : data.counted);
-      const where = " in this cell, about 200 m across" + (active() && !F.single ? " (" + words() + ")." : ".");
+      const where = " in this cell, about " + F.across + " across" + (active() && !F.single ? " (" + words() + ")." : ".");
       cell.bindPopup(() => make("p", "", n === null ? "Number not shown" + where : write(n) + what + where));
       group.addLayer(cell);
     });

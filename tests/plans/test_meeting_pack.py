@@ -240,3 +240,22 @@ def test_who_does_what_is_not_in_a_pack_for_the_public(
     page = write_pack(tmp_path / "partner", profile="partner", **options).read_text(encoding="utf-8")
     assert "Open actions" in page
     assert "Actions" in openpyxl.load_workbook(tmp_path / "partner" / "tables.xlsx").sheetnames
+
+
+@pytest.mark.parametrize("name", ["SE3000033000-boar-lane.toml", "SE3000033000-boar-lane.docx", "notes.txt"])
+def test_a_pack_never_replaces_the_folder_of_open_plans(
+    name: str, spots: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / name).write_text("people's words", encoding="utf-8")
+    with pytest.raises(InputError, match=f"folder of plans that is not a pack's.*{re.escape(name)}"):
+        write_pack(tmp_path, area=wards.loc[0], spots=spots, as_of="2018-10-15", profile="open")
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [name]
+
+
+def test_a_pack_replaces_the_documents_of_the_pack_before(
+    plan: Plan, spots: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    for plans in ([plan], []):
+        write_pack(tmp_path, area=wards.loc[0], spots=spots, plans=plans, as_of="2018-10-15", profile="open")
+        assert len(list((tmp_path / "plans").glob("*"))) == 2 * len(plans)

@@ -18,6 +18,7 @@ from hotspots.plan_analysis import change_words
 from hotspots.plan_facts import fold_small
 from hotspots.plan_options import THREE_E, read_menu, suggest_responses
 from hotspots.plan_record import Plan
+from hotspots.plan_target import share_layers
 from hotspots.plan_words import say_count, say_share
 from hotspots.sara import draft_plan
 
@@ -359,3 +360,13 @@ def test_a_place_chosen_on_nobody_knows_what_shows_no_change(incidents, spots):
     assert plan.analysis["compare"] == said
     assert plan.frozen["selected_months"] == ["2017-07", "2018-07"]
     assert draft_plan(None, incidents, plan=plan, as_of="2018-08-01").analysis["compare"] == said
+
+
+def test_a_row_in_two_areas_that_overlap_by_nature_counts_in_both() -> None:
+    rows = gpd.GeoDataFrame(geometry=gpd.points_from_xy([5, 5, 15, 15], [5] * 4), crs=27700)
+    orders = gpd.GeoDataFrame(
+        {"name": ["A", "B"]}, geometry=[box(0, 0, 20, 10), box(10, 0, 20, 10)], crs=27700
+    )
+    assert share_layers(rows, {"pspo": orders}) == {"pspo": [("A", 1.0)]}
+    orders.attrs["overlapping"] = True
+    assert share_layers(rows, {"pspo": orders}) == {"pspo": [("A", 1.0), ("B", 0.5)]}

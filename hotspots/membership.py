@@ -1,0 +1,58 @@
+"""Which areas of an attached layer each record is in: one, none, or several where areas overlap by nature."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+F = TypeVar("F", bound=pd.DataFrame)
+
+
+def spread_layer(incidents: F, layer: str) -> F:
+    """Give every record once for each area of a layer that it is in, named in ``<layer>_name``.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Incidents or places attached to the layer: ``<layer>_name``, or the lists ``<layer>_names`` of a
+        layer whose areas overlap by nature.
+    layer : str
+        Such as "ward".
+
+    Returns
+    -------
+    DataFrame
+        The same frame where each record is in one area at most; else one row per record and area on a new
+        index, records in no area once, without a name.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"category": ["a", "b", "c"], "zone_names": [["N", "S"], ["S"], []]})
+    >>> spread_layer(rows, "zone")["zone_name"].fillna("-").tolist()
+    ['N', 'S', 'S', '-']
+    """
+    one, several = f"{layer}_name", f"{layer}_names"
+    if one in incidents.columns or several not in incidents.columns:
+        return incidents
+    named = incidents.assign(**{one: incidents[several].to_numpy(dtype=object)})
+    return named.drop(columns=several).explode(one, ignore_index=True)
+
+
+def rows_in(incidents: pd.DataFrame, layer: str, code: str) -> NDArray[np.bool_]:
+    """Which records are in one area of an attached layer, by its code.
+
+    Examples
+    --------
+    >>> rows_in(pd.DataFrame({"zone_codes": [["N", "S"], ["S"], []]}), "zone", "N").tolist()
+    [True, False, False]
+    >>> rows_in(pd.DataFrame({"ward_code": ["E1", None]}), "ward", "E1").tolist()
+    [True, False]
+    """
+    several = f"{layer}_codes"
+    if several in incidents.columns and f"{layer}_code" not in incidents.columns:
+        lists: Any = incidents[several]
+        return np.fromiter((code in some for some in lists), dtype=bool, count=len(incidents))
+    return incidents[f"{layer}_code"].eq(code).fillna(False).to_numpy(dtype=bool)
