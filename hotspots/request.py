@@ -60,7 +60,7 @@ class Request:
             problems.add("the radius must be above 0 metres", given=f"radius={self.radius}", advice="150")
         counts = self.count.values() if isinstance(self.count, Mapping) else [self.count]
         for count in counts:
-            if count is not None and (count < 0 or count != int(count)):
+            if count is not None and not (count >= 0 and float(count).is_integer()):
                 problems.add(
                     "count must be a whole number from 0 upwards", given=f"count={count}", advice="100"
                 )
@@ -134,6 +134,7 @@ class Found(NamedTuple):
 
     shapes: list[Shape]
     relabel: Callable[[Change], Ints]
+    lattice: bool = True  # whether the method has a lattice or grid that can be moved
 
 
 def read_ground(incidents: gpd.GeoDataFrame, request: Request) -> Ground:

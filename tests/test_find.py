@@ -283,3 +283,16 @@ def test_dense_unsnapped_places_get_discs_too(monkeypatch):
     best = max(int((((xy - node) ** 2).sum(axis=1) <= 150**2).sum()) for node in nodes)
     assert spots["incidents"].iloc[0] >= best
     assert assign_hotspots(frame, spots).value_counts().sort_index().tolist() == spots["incidents"].tolist()
+
+
+@pytest.mark.parametrize("count", [1, np.int64(1), 1.0, np.float64(1.0)])
+def test_a_limit_of_one_is_one_whatever_its_type(count):
+    frame = points([(x, 0) for x in (0, 5000, 10_000) for _ in range(10)])
+    spots = find_hotspots(frame, method="dbscan", min_incidents=5, count=count)
+    assert spots["incidents"].tolist() == [10]
+
+
+@pytest.mark.parametrize("method", ["discs", "dbscan"])
+def test_no_count_is_infinite(method):
+    with pytest.raises(InputError, match=r"count must be a whole number from 0 upwards .given: count=inf"):
+        find_hotspots(points([(0, 0)]), method=method, count=float("inf"), min_incidents=1)
