@@ -177,7 +177,13 @@ def label_cells(
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    high = ((scores["z"] > 0) & (scores["q"] < level)).reindex(cells.index, fill_value=False).to_numpy()
+    if not scores.index.equals(cells.index):
+        raise InputError(
+            "The scores must be on the index of the cells",
+            given=f"{len(scores)} scores for {len(cells)} cells",
+            advice="score_cells(cells)",
+        )
+    high = ((scores["z"] > 0) & (scores["q"] < level)).to_numpy()
     label = np.full(len(cells), -1, dtype=np.int64)
     if high.any():
         column, row, shape = _grid_columns(cells.loc[high])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import InputError, announce, require_columns
+from hotspots.checks import InputError, announce, require_columns, require_same_index
 from hotspots.collapse import incidents_per_row
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
@@ -137,12 +137,8 @@ def _keys(incidents: pd.DataFrame, by: Any) -> Any:
     if by is None:
         return pd.Series("all records", index=incidents.index, name="group")
     if isinstance(by, pd.Series):
-        if not by.index.equals(incidents.index):
-            raise InputError(
-                "The labels do not stand on the index of the incidents",
-                given=f"{len(by)} labels, {len(incidents)} incidents",
-                advice="by=assign_hotspots(incidents, spots)",
-            )
+        advice = "by=assign_hotspots(incidents, spots)"
+        require_same_index(by, incidents.index, what="The labels", advice=advice)
         return by
     columns = [by] if isinstance(by, str) else list(by)
     require_columns(incidents, columns, what="incidents")

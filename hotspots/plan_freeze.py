@@ -178,9 +178,8 @@ def _outline_change(plan: Plan, facts: Facts, current: Target | None) -> tuple[s
     """Compare by the incidents both outlines hold: ground without incidents is no change that matters."""
     if current is None:
         return None
-    frozen = set(facts.inside.index)
     now = rows_inside(facts.everything, current.ground)
-    both = now & now.index.isin(frozen)
+    both = now & rows_inside(facts.everything, frozen_target(plan, None).ground)
     held, new = int(facts.all_weights[both].sum()), int(facts.all_weights[now].sum())
     if held == facts.incidents == new:
         return None

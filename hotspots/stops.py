@@ -32,6 +32,13 @@ def list_stops(
 ) -> gpd.GeoDataFrame:
     """One row per stop, index ``stop`` from 1: each hotspot, or each part of a clustered one."""
     check_measure(by)
+    if not spots.index.is_unique:
+        twice = spots.index[spots.index.duplicated()]
+        raise InputError(
+            "Each hotspot needs a rank of its own",
+            given=f"rank {twice[0]} comes more than once",
+            advice="spots.set_axis(range(1, len(spots) + 1))",
+        )
     parts = part_rows(spots)
     rows = spots.loc[parts["label"]]
     table, shapes, totals = _bare(parts, rows), _outline(parts, rows), {}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotspots.calendars import list_overlapping
 from hotspots.changes import compare_windows, say_outcome
-from hotspots.checks import announce
+from hotspots.checks import announce, require_same_index
 from hotspots.indicator_files import Indicator, read_indicators
 from hotspots.indicator_rows import Counted, survey_row
 from hotspots.recording import find_recording_changes
@@ -90,6 +90,9 @@ def track_indicators(
     require_covered(incidents, [first, second], covered=covered)
     page = indicators if isinstance(indicators, list) else read_indicators(indicators)
     reason = explain_no_arrow(selected_on, before=first, after=second)
+    if hot is not None:
+        advice = "hot=assign_hotspots(incidents, spots).notna()"
+        require_same_index(hot, incidents.index, what="The hotspots' rows (hot)", advice=advice)
     area = Counted(incidents, page, hot, first, second, calendar, least)
     force = Counted(beside, page, None, first, second) if beside is not None else None
     rows = []

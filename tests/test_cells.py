@@ -321,6 +321,8 @@ def test_touching_significant_cells_share_a_label_and_the_heaviest_comes_first(s
     burst = np.vstack([np.full((60, 2), 500.0), np.full((90, 2), 2500.0)])
     cells = count_cells(points(np.vstack([quiet, burst])), size=100, shape=shape)
     label = label_cells(cells, score_cells(cells))
+    with pytest.raises(InputError, match="scores must be on the index of the cells"):
+        label_cells(cells, score_cells(cells).iloc[1:])
     assert set(label) == {-1, 0, 1}
     assert cells["incidents"].groupby(label).sum().loc[[0, 1]].is_monotonic_decreasing
     for number in (0, 1):

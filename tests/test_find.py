@@ -296,3 +296,15 @@ def test_a_limit_of_one_is_one_whatever_its_type(count):
 def test_no_count_is_infinite(method):
     with pytest.raises(InputError, match=r"count must be a whole number from 0 upwards .given: count=inf"):
         find_hotspots(points([(0, 0)]), method=method, count=float("inf"), min_incidents=1)
+
+
+def test_core_points_on_another_index_are_refused():
+    frame = points([(0, 0), (40, 0), (900, 0)])
+    elsewhere = pd.Series([True, False, False], index=[10, 11, 12])
+    with pytest.raises(InputError, match="core points must be on the index of the incidents"):
+        outline_hotspots(frame, pd.Series([0, 0, 0]), core=elsewhere)
+    with pytest.raises(InputError, match=r"labels must be a Series.*Given: list"):
+        outline_hotspots(frame, [0, 0, 0])
+    twice = frame.set_axis([7, 7, 8])
+    spots = outline_hotspots(twice, pd.Series([0, 0, 0], index=twice.index))
+    assert spots["incidents"].tolist() == [3]

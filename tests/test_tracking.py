@@ -207,3 +207,10 @@ def test_the_page_of_leeds(shared_data):
     assert table.loc["asb", "after"] == (july["category"] == "Anti-social behaviour").sum()
     assert table.loc["hotspot-crime", "arrow"] != ""
     assert table["words"].str.len().min() > 10
+
+
+def test_hot_on_another_index_is_refused():
+    frame = make(TOWN)
+    hot = pd.Series(True, index=frame.index + 1)
+    with pytest.raises(InputError, match="must be on the index of the incidents"):
+        track_indicators(frame, after="2018-07", hot=hot)
