@@ -152,7 +152,7 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         except Exception as error:
             raise InputError(
                 "The file of agreed hotspots cannot be read",
-                given=f"{Path(path).name}: {str(error).splitlines()[0]}",
+                given=f"{Path(path).name}: {str(error).partition(chr(10))[0] or type(error).__name__}",
                 advice="a GeoPackage, GeoJSON or Shapefile",
             ) from error
     if not isinstance(given, gpd.GeoDataFrame) or given.crs is None:

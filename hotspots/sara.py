@@ -34,6 +34,7 @@ from hotspots.plan_text import (
 )
 from hotspots.plan_words import clean_text, strip_near
 from hotspots.selection import NOT_KNOWN
+from hotspots.windows import read_day
 
 
 def draft_plan(
@@ -125,7 +126,7 @@ def draft_plan(
 
 def _day(as_of: str | pd.Timestamp | None, facts: Facts) -> str:
     if as_of is not None:
-        return str(pd.Timestamp(as_of).date())
+        return str(read_day(as_of, "as_of").date())
     if facts.all_months.empty:
         return ""
     return str((facts.all_months.index.max() + 1).to_timestamp().date())

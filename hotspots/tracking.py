@@ -130,7 +130,7 @@ def _finish(table: pd.DataFrame, first: Window, second: Window, *, alpha: float)
     changes = [_say_change(row, first, second) for row in table.to_dict("records")]
     table["change"] = pd.Series(changes, index=table.index, dtype="str")
     for column in ("sparkline", "note"):
-        table[column] = table[column].fillna("").astype("str")
+        table[column] = table[column].astype(object).fillna("").astype("str")
     table.attrs = {"before": str(first), "after": str(second), "warnings": []}
     if first.calendar_months() != second.calendar_months():
         table.attrs["warnings"] = [f"{first} and {second} are not the same calendar months."]

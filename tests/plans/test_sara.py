@@ -219,6 +219,13 @@ def test_a_redraft_keeps_people_and_what_is_fixed_and_shows_changes(
     )
 
 
+def test_a_day_of_the_draft_that_is_none_is_named(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    with pytest.raises(InputError, match="as_of is not a date"):
+        draft_plan(spots.loc[1], incidents, as_of="soon")
+
+
 def test_a_place_gone_from_the_list_keeps_its_plan(
     plan: Plan, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
 ) -> None:
