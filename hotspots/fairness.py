@@ -7,6 +7,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns
 from hotspots.crosswalk import flag_proactive
+from hotspots.demand import check_measure
 from hotspots.stops import fold
 
 
@@ -46,8 +47,18 @@ def share_patrol_time(
     Raises
     ------
     InputError
-        When the area is not attached, or deciles do not name the areas.
+        When ``by`` is neither measure, the area is not attached, or deciles do not name the areas.
+
+    Examples
+    --------
+    >>> stops = pd.DataFrame({"rank": [1], "part": [0], "ward_name": ["Armley"]})
+    >>> patrols = pd.DataFrame({"rank": [1, 1], "part": [0, 0], "minutes": [15.0, 15.0]})
+    >>> crimes = pd.DataFrame({"source": "police.uk", "category": "Burglary", "harm": [30.0, 10.0],
+    ...                        "ward_name": ["Armley", "Otley"]})
+    >>> share_patrol_time(patrols, stops, crimes)["share_of_harm"].to_dict()
+    {'Armley': 0.75, 'Otley': 0.25}
     """
+    check_measure(by)
     column = f"{area}_name"
     for frame, what in ((stops, "stops"), (incidents, "incidents")):
         require_columns(frame, [column], what=what)
