@@ -24,6 +24,7 @@ from hotspots.gistar import (
     z_scores,
 )
 from hotspots.grid import Grid, key_cells, locate_points, make_grid
+from hotspots.linking import link_pairs
 from hotspots.study_area import read_area
 
 _LEVEL = 0.05
@@ -174,9 +175,6 @@ def label_cells(
     >>> label_cells(cells, score_cells(cells)).value_counts().to_dict()
     {-1: 96, 0: 4}
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     if not scores.index.equals(cells.index):
         raise InputError(
             "The scores must be on the index of the cells",
@@ -188,8 +186,8 @@ def label_cells(
     if high.any():
         column, row, shape = _grid_columns(cells.loc[high])
         pairs = neighbour_pairs(column, row, shape=shape)
-        graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(len(row),) * 2)
-        groups, group = connected_components(graph, directed=False)
+        group = link_pairs(pairs, len(row))
+        groups = int(group.max()) + 1
         weight = np.bincount(group, _numbers(cells, by)[high])
         place_in_line = np.empty(groups, dtype=np.int64)
         place_in_line[np.argsort(-weight, kind="stable")] = np.arange(groups)

@@ -117,7 +117,7 @@ def compare_periods(
 def compare_windows(after: Any, before: Any = None, *, as_of: Any = None) -> tuple[Window, Window]:
     """Read the later and the earlier window; None means the same calendar months, years before."""
     second = read_window(after, as_of=as_of)
-    first = read_window(before, as_of=as_of) if before is not None else _same_months(second)
+    first = read_window(before, as_of=as_of) if before is not None else same_months(second)
     if first.end > second.start:
         raise InputError(
             "The earlier window must end before the later one starts",
@@ -127,7 +127,8 @@ def compare_windows(after: Any, before: Any = None, *, as_of: Any = None) -> tup
     return second, first
 
 
-def _same_months(after: Window) -> Window:
+def same_months(after: Window) -> Window:
+    """Return the same calendar dates of the nearest earlier year that ends before the window starts."""
     years = int(np.ceil((after.end - after.start) / pd.Timedelta(days=366)))
     before = after.earlier(years)
     return before if before.end <= after.start else after.earlier(years + 1)

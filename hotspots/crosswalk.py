@@ -45,7 +45,7 @@ def list_crosswalks() -> list[str]:
     return list_packaged("crosswalks")
 
 
-def fold_label(label: str) -> str:
+def fold_label(label: object) -> str:
     """Label with capitals, spacing and "&" evened out, for matching.
 
     Examples

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns
-from hotspots.crosswalk import flag_proactive
+from hotspots.crosswalk import flag_proactive, fold_label
 from hotspots.demand import check_measure
-from hotspots.stops import fold
 
 
 def share_patrol_time(
@@ -94,8 +93,8 @@ def share_patrol_time(
 
 
 def _by_decile(table: pd.DataFrame, deciles: pd.Series) -> pd.DataFrame:
-    known = {fold(name): value for name, value in deciles.items()}
-    found = pd.Series([known.get(fold(name), np.nan) for name in table.index], index=table.index)
+    known = {fold_label(name): value for name, value in deciles.items()}
+    found = pd.Series([known.get(fold_label(name), np.nan) for name in table.index], index=table.index)
     lost = found.isna()
     if lost.all() and len(table):
         raise InputError(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce
 from hotspots.collapse import coordinates_of, incidents_per_row
+from hotspots.linking import link_pairs
 from hotspots.two_counts import adjust_p
 from hotspots.when import precision_of
 
@@ -155,11 +156,7 @@ def _knox(
 
 
 def _chains(rows: pd.DataFrame, linked: Ints, index: pd.Index) -> pd.DataFrame:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    links = coo_array((np.ones(len(linked)), (linked[:, 0], linked[:, 1])), shape=(len(rows), len(rows)))
-    label = connected_components(links)[1]
+    label = link_pairs(linked, len(rows))
     found = rows.assign(label=label, size=np.bincount(label)[label])
     found = found[found["size"] > 1]
     # rows come by date, so the first of each group is the one that began the chain

@@ -251,7 +251,7 @@ def _plain(kind: str) -> str:
     return clean_text(kind).replace("_", " ")
 
 
-def hypotheses(facts: Facts, target: Target) -> list[str]:
+def hypotheses(facts: Facts) -> list[str]:
     """Questions worth asking, from what the records show; none of them is an answer."""
     asked = [QUESTIONS_BY_FAMILY[family] for family in list(problem_families(facts.types))[:2]]
     top = facts.streets.iloc[0] if len(facts.streets) else None

@@ -13,7 +13,6 @@ import pandas as pd
 SMALL_BASE = 20
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
-_MANY = {"crime": "crimes", "ASB incident": "ASB incidents", "place": "places", "street": "streets"}
 
 
 def clean_text(text: Any) -> str:
@@ -37,7 +36,7 @@ def say_count(count: float, one: str, many: str | None = None) -> str:
     >>> say_count(1, "crime"), say_count(1234, "crime"), say_count(0, "day of harm", "days of harm")
     ('1 crime', '1,234 crimes', 'no days of harm')
     """
-    many = many or _MANY.get(one, one + "s")
+    many = many or f"{one}s"
     whole = round(count)
     if whole == 0:
         return f"no {many}"
@@ -71,7 +70,7 @@ def say_percentage(fraction: float) -> str:
     return f"{percent:.1f}%" if 0 < percent < 2 else f"{percent:.0f}%"
 
 
-def say_list(words: Iterable[str], *, joiner: str = "and") -> str:
+def say_list(words: Iterable[str]) -> str:
     """Words in a row, the last with "and".
 
     Examples
@@ -82,7 +81,7 @@ def say_list(words: Iterable[str], *, joiner: str = "and") -> str:
     items = [str(word) for word in words]
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {joiner} {items[-1]}"
+    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def say_date(when: Any) -> str:

@@ -89,7 +89,9 @@ class Request:
                 advice="twice the radius or more",
             )
         if not self.max_distance > 0:
-            problems.add("max_distance must be above 0 metres", given=f"max_distance={self.max_distance}")
+            problems.add(
+                "max_distance must be above 0 metres", given=f"max_distance={self.max_distance}", advice="30"
+            )
         problems.raise_any()
 
     def _check_numbers(self) -> None:
@@ -101,7 +103,7 @@ class Request:
             if value is None and name not in NUMBERS:
                 continue
             if not isinstance(value, Real) or math.isnan(value):
-                problems.add(f"{name} must be a number", given=f"{name}={value!r}")
+                problems.add(f"{name} must be a number", given=f"{name}={value!r}", advice="digits, no text")
         problems.raise_any()
 
 

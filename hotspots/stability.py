@@ -59,7 +59,9 @@ def add_stability(
     problems = Problems("Stability cannot be measured")
     for name, value in {"resamples": resamples, "seed": seed}.items():
         if not isinstance(value, int | np.integer) or value < 0:
-            problems.add(f"{name} must be a whole number from 0 upwards", given=f"{name}={value!r}")
+            problems.add(
+                f"{name} must be a whole number from 0 upwards", given=f"{name}={value!r}", advice="40, or 0"
+            )
     problems.raise_any()
     spots = spots.copy()
     if not len(spots) or not resamples:

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import CRS, InputError, announce, closest_name, read_own_table, require_columns
+from hotspots.crosswalk import fold_label as fold
 from hotspots.dates import parse_dates
-from hotspots.stops import fold, which_stop
+from hotspots.stops import which_stop
 
 OUTPUTS = ("searches", "arrests", "weapons", "intelligence", "penalty_notices")
 _TEXTS = ("mode", "activity", "source", "vehicle")

@@ -244,7 +244,11 @@ def _read_relative(name: str, as_of: Any) -> Window | None:
     if not last and folded not in ("year to date", "financial year to date", "calendar year to date"):
         return None
     if as_of is None:
-        raise InputError(f"The window '{name}' needs the last day of the data", advice="as_of='2024-03-31'")
+        raise InputError(
+            f"The window '{name}' needs the last day of the data",
+            given="as_of=None",
+            advice="as_of='2024-03-31'",
+        )
     end = _month(read_day(as_of, "as_of") + pd.Timedelta(days=1))
     if last:
         return make_window(end - pd.DateOffset(months=int(last[1] or 1)), end)

@@ -365,3 +365,8 @@ def test_a_leeds_month_is_the_same_with_esda(shared_data: object) -> None:
         star=True,
     )
     assert np.abs(score_cells(cells)["z"] - theirs.Zs).max() < 1e-12
+
+
+def test_a_shape_like_no_other_is_answered_with_one_that_is_known():
+    with pytest.raises(InputError, match="Try: shape='square'"):
+        count_cells(points([(0, 0)]), size=100, shape="zzz")
