@@ -167,6 +167,11 @@ def label_cells(
     Series of int
         On the index of the cells: 0, 1, 2 ...; -1 in no group. Squares touch at corners too.
 
+    Raises
+    ------
+    InputError
+        When the scores are not on the index of the cells, or the column ``by`` is missing.
+
     Examples
     --------
     >>> xy = [(x, y) for x in range(10) for y in range(10)] + [(0, 0)] * 40 + [(0, 1)] * 40

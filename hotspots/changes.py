@@ -10,9 +10,10 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns, require_same_index
 from hotspots.collapse import incidents_per_row
+from hotspots.gistar import false_discovery
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
-from hotspots.two_counts import adjust_p, etest_p, rate_ratio, score_z, typical_dispersion
+from hotspots.two_counts import etest_p, rate_ratio, score_z, typical_dispersion
 from hotspots.verdicts import write_between
 from hotspots.when import require_covered, rows_in
 from hotspots.windows import Window, read_window
@@ -185,7 +186,7 @@ def _test(table: pd.DataFrame, first: Window, second: Window, spread: float, lev
     else:
         pairs = zip(table["before"], table["after"], strict=True)
         table["p"] = np.array([etest_p(b, a, **days) for b, a in pairs], dtype=float)
-    table["q"] = adjust_p(table["p"])
+    table["q"] = false_discovery(table["p"])
     return table
 
 

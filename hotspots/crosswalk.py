@@ -195,6 +195,11 @@ def list_unmatched(
     DataFrame
         One row per source and category, no row where every value is known.
 
+    Raises
+    ------
+    InputError
+        When the column ``category`` is missing, or a crosswalk cannot be read.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"source": "police.uk", "category": ["Drugs", "Witchcraft"]})

@@ -12,8 +12,8 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce
 from hotspots.collapse import coordinates_of, incidents_per_row
+from hotspots.gistar import false_discovery
 from hotspots.linking import link_pairs
-from hotspots.two_counts import adjust_p
 from hotspots.when import precision_of
 
 Floats = npt.NDArray[np.float64]
@@ -99,7 +99,7 @@ def find_near_repeats(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(expected > 0, observed / expected, np.nan)
     table = pd.DataFrame(
-        {"observed": observed, "expected": expected, "ratio": ratio, "p": p, "q": adjust_p(p)},
+        {"observed": observed, "expected": expected, "ratio": ratio, "p": p, "q": false_discovery(p)},
         index=pd.MultiIndex.from_product(names, names=["metres", "days"]),
     )
     return NearRepeats(table, _chains(rows, pairs[(near <= chain[0]) & (soon <= chain[1])], incidents.index))

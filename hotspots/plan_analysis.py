@@ -15,6 +15,7 @@ from hotspots.plan_options import problem_families
 from hotspots.plan_target import Target
 from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence
 from hotspots.selection import explain_no_arrow
+from hotspots.shifts import WEEKDAYS
 from hotspots.two_counts import etest_p
 from hotspots.windows import make_window
 
@@ -22,7 +23,6 @@ from hotspots.windows import make_window
 CHANGE_P = 0.05
 # Metres that people walk in about five minutes.
 WALK = 400.0
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 KINDS = {
     "pub": ("pub", "pubs"),
@@ -112,7 +112,9 @@ def _fine_times(facts: Facts) -> list[str]:
     day: Any = days.idxmax()
     said = []
     if days.max() >= facts.threshold:
-        said.append(f"Busiest day: {DAYS[day]}, {say_share(days.max(), days.sum())} of those with a date.")
+        said.append(
+            f"Busiest day: {WEEKDAYS[day]}, {say_share(days.max(), days.sum())} of those with a date."
+        )
     timed = facts.inside["precision"] == "minute"
     if timed.any():
         hours = facts.weights[timed].groupby(facts.inside.loc[timed, "when"].dt.hour).sum()

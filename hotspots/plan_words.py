@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from hotspots.place_names import strip_near as strip_prefix
+
 # A percentage on fewer than this many is not printed: one record more or less would move it too far.
 SMALL_BASE = 20
 
@@ -136,6 +138,5 @@ def strip_near(place: Any) -> str:
     >>> strip_near("On or near Boar Lane")
     'Boar Lane'
     """
-    text = clean_text(place).strip()
-    text = text[len("On or near ") :].strip() if text.lower().startswith("on or near ") else text
-    return "" if text in ("No Location", "On or near") else text.replace("'S ", "'s ")
+    text = strip_prefix(clean_text(place))
+    return "" if text == "No Location" else text.replace("'S ", "'s ")

@@ -12,10 +12,10 @@ import pandas as pd
 
 from hotspots.checks import InputError, Problems, announce, closest_name, require_columns
 from hotspots.crosswalk import NSIR, PRIORITIES, crosswalk_categories, fold_label
+from hotspots.shifts import WEEKDAYS
 from hotspots.when import precision_of
 
 F = TypeVar("F", bound=pd.DataFrame)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _check(table: Mapping[str, Any], name: str) -> None:
             problems.add(
                 f"unknown key {key!r}", advice=closest_name(str(key), keys) or ", ".join(sorted(keys))
             )
-    lists: dict[str, tuple[str, ...]] = {"priorities": PRIORITIES, "nsir": NSIR, "weekdays": _DAYS}
+    lists: dict[str, tuple[str, ...]] = {"priorities": PRIORITIES, "nsir": NSIR, "weekdays": WEEKDAYS}
     for key in ("categories", "written", "contains", "sources", *lists):
         values = table.get(key, [])
         if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
@@ -215,7 +215,7 @@ def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd
         inside = hour.between(start, end - 1) if start < end else hour.ge(start) | hour.lt(end)
         holds &= inside
     if wanted.weekdays:
-        holds &= incidents["when"].dt.day_of_week.isin([_DAYS.index(d) for d in wanted.weekdays])
+        holds &= incidents["when"].dt.day_of_week.isin([WEEKDAYS.index(d) for d in wanted.weekdays])
     return holds
 
 

@@ -41,6 +41,11 @@ def draw_times(
     matplotlib Figure
         Save it with ``.savefig``.
 
+    Raises
+    ------
+    InputError
+        When a column is missing, or a calendar is laid over a profile that is not by month.
+
     Examples
     --------
     >>> from hotspots.timing import profile_times

@@ -308,3 +308,10 @@ def test_core_points_on_another_index_are_refused():
     twice = frame.set_axis([7, 7, 8])
     spots = outline_hotspots(twice, pd.Series([0, 0, 0], index=twice.index))
     assert spots["incidents"].tolist() == [3]
+
+
+def test_a_text_that_names_no_street_names_no_hotspot():
+    frame = points([(0, 0)] * 4, place=["On or near "] * 3 + ["On or near Boar Lane"])
+    spots = find_hotspots(frame, count=1)
+    assert spots["streets"].tolist() == [["Boar Lane"]]
+    assert spots["name"].tolist() == ["Boar Lane"]
