@@ -70,6 +70,13 @@ def read_hotspots(
     InputError
         When the file cannot be read, has no coordinate reference system, or holds anything but areas and
         points; when a column is missing or a reference occurs twice.
+
+    Examples
+    --------
+    >>> area = gpd.GeoDataFrame({"name": ["The Square"]}, geometry=[shapely.box(0, 0, 100, 100)], crs=27700)
+    >>> points = gpd.GeoDataFrame(geometry=gpd.points_from_xy([50, 60, 900], [50, 60, 0]), crs=27700)
+    >>> read_hotspots(area, incidents=points, resamples=0)[["name", "incidents"]].to_dict("records")
+    [{'name': 'The Square', 'incidents': 2}]
     """
     given = _read(path)
     columns = {
@@ -152,7 +159,7 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         except Exception as error:
             raise InputError(
                 "The file of agreed hotspots cannot be read",
-                given=f"{Path(path).name}: {str(error).splitlines()[0]}",
+                given=f"{Path(path).name}: {str(error).partition(chr(10))[0] or type(error).__name__}",
                 advice="a GeoPackage, GeoJSON or Shapefile",
             ) from error
     if not isinstance(given, gpd.GeoDataFrame) or given.crs is None:

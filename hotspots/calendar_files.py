@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.calendars import COLUMNS, KINDS, read_calendar
-from hotspots.checks import InputError, Problems, announce
+from hotspots.checks import InputError, Problems, announce, read_text
 from hotspots.windows import read_window
 
 _DAY = pd.Timedelta(days=1)
@@ -35,12 +35,12 @@ def read_calendar_file(path: str | Path, *, kind: str = "event") -> pd.DataFrame
     Raises
     ------
     InputError
-        Naming every entry that has no name or no dates that can be read.
+        When the file cannot be read, naming every entry that has no name or no dates that can be read.
     """
     path = Path(path)
     if path.suffix.casefold() != ".ics":
         return read_calendar(path)
-    return _from_ics(path.read_text(encoding="utf-8-sig", errors="replace"), name=path.name, kind=kind)
+    return _from_ics(read_text(path, what="The calendar"), name=path.name, kind=kind)
 
 
 def name_entries(entries: Mapping[str, Any], *, kind: str) -> pd.DataFrame:
@@ -149,8 +149,9 @@ def _dates(given: Mapping[str, tuple[str, str]]) -> tuple[pd.Timestamp, pd.Times
 
 
 def _moment(text: str) -> pd.Timestamp:
-    """Time of a value such as 20180824 or 20180824T120000Z, on the clock it was written by."""
-    match = re.match(r"(\d{8})(?:T(\d{6}))?", text)
+    """Time of a value such as 20180824 or 20180824T120000, by its own clock; London's for UTC."""
+    match = re.match(r"(\d{8})(?:T(\d{6})(Z?))?", text)
     if not match:
         raise ValueError
-    return pd.to_datetime(match[1] + (match[2] or "000000"), format="%Y%m%d%H%M%S")
+    moment = pd.to_datetime(match[1] + (match[2] or "000000"), format="%Y%m%d%H%M%S")
+    return moment.tz_localize("UTC").tz_convert("Europe/London").tz_localize(None) if match[3] else moment

@@ -260,5 +260,5 @@ def _monday_near(day: pd.Timestamp) -> pd.Timestamp:
 
 def _day_number(day: pd.Timestamp) -> float:
     if pd.isna(day):
-        raise InputError("A calendar entry has no date", advice="read_calendar(...)")
+        raise InputError("A calendar entry has no date", given="NaT", advice="read_calendar(...)")
     return (day - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(days=1)

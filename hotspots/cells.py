@@ -24,6 +24,7 @@ from hotspots.gistar import (
     z_scores,
 )
 from hotspots.grid import Grid, key_cells, locate_points, make_grid
+from hotspots.linking import link_pairs
 from hotspots.study_area import read_area
 
 _LEVEL = 0.05
@@ -166,6 +167,11 @@ def label_cells(
     Series of int
         On the index of the cells: 0, 1, 2 ...; -1 in no group. Squares touch at corners too.
 
+    Raises
+    ------
+    InputError
+        When the scores are not on the index of the cells, or the column ``by`` is missing.
+
     Examples
     --------
     >>> xy = [(x, y) for x in range(10) for y in range(10)] + [(0, 0)] * 40 + [(0, 1)] * 40
@@ -174,16 +180,19 @@ def label_cells(
     >>> label_cells(cells, score_cells(cells)).value_counts().to_dict()
     {-1: 96, 0: 4}
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    high = ((scores["z"] > 0) & (scores["q"] < level)).reindex(cells.index, fill_value=False).to_numpy()
+    if not scores.index.equals(cells.index):
+        raise InputError(
+            "The scores must be on the index of the cells",
+            given=f"{len(scores)} scores for {len(cells)} cells",
+            advice="score_cells(cells)",
+        )
+    high = ((scores["z"] > 0) & (scores["q"] < level)).to_numpy()
     label = np.full(len(cells), -1, dtype=np.int64)
     if high.any():
         column, row, shape = _grid_columns(cells.loc[high])
         pairs = neighbour_pairs(column, row, shape=shape)
-        graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(len(row),) * 2)
-        groups, group = connected_components(graph, directed=False)
+        group = link_pairs(pairs, len(row))
+        groups = int(group.max()) + 1
         weight = np.bincount(group, _numbers(cells, by)[high])
         place_in_line = np.empty(groups, dtype=np.int64)
         place_in_line[np.argsort(-weight, kind="stable")] = np.arange(groups)

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import InputError, announce, require_columns
+from hotspots.checks import InputError, announce, require_columns, require_same_index
 from hotspots.collapse import incidents_per_row
+from hotspots.gistar import false_discovery
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
-from hotspots.two_counts import adjust_p, etest_p, rate_ratio, score_z, typical_dispersion
+from hotspots.two_counts import etest_p, rate_ratio, score_z, typical_dispersion
 from hotspots.verdicts import write_between
 from hotspots.when import require_covered, rows_in
 from hotspots.windows import Window, read_window
@@ -117,7 +118,7 @@ def compare_periods(
 def compare_windows(after: Any, before: Any = None, *, as_of: Any = None) -> tuple[Window, Window]:
     """Read the later and the earlier window; None means the same calendar months, years before."""
     second = read_window(after, as_of=as_of)
-    first = read_window(before, as_of=as_of) if before is not None else _same_months(second)
+    first = read_window(before, as_of=as_of) if before is not None else same_months(second)
     if first.end > second.start:
         raise InputError(
             "The earlier window must end before the later one starts",
@@ -127,7 +128,8 @@ def compare_windows(after: Any, before: Any = None, *, as_of: Any = None) -> tup
     return second, first
 
 
-def _same_months(after: Window) -> Window:
+def same_months(after: Window) -> Window:
+    """Return the same calendar dates of the nearest earlier year that ends before the window starts."""
     years = int(np.ceil((after.end - after.start) / pd.Timedelta(days=366)))
     before = after.earlier(years)
     return before if before.end <= after.start else after.earlier(years + 1)
@@ -137,12 +139,8 @@ def _keys(incidents: pd.DataFrame, by: Any) -> Any:
     if by is None:
         return pd.Series("all records", index=incidents.index, name="group")
     if isinstance(by, pd.Series):
-        if not by.index.equals(incidents.index):
-            raise InputError(
-                "The labels do not stand on the index of the incidents",
-                given=f"{len(by)} labels, {len(incidents)} incidents",
-                advice="by=assign_hotspots(incidents, spots)",
-            )
+        advice = "by=assign_hotspots(incidents, spots)"
+        require_same_index(by, incidents.index, what="The labels", advice=advice)
         return by
     columns = [by] if isinstance(by, str) else list(by)
     require_columns(incidents, columns, what="incidents")
@@ -188,7 +186,7 @@ def _test(table: pd.DataFrame, first: Window, second: Window, spread: float, lev
     else:
         pairs = zip(table["before"], table["after"], strict=True)
         table["p"] = np.array([etest_p(b, a, **days) for b, a in pairs], dtype=float)
-    table["q"] = adjust_p(table["p"])
+    table["q"] = false_discovery(table["p"])
     return table
 
 

@@ -128,6 +128,23 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -
         )
 
 
+def require_same_index(labels: Any, index: pd.Index, *, what: str, advice: str) -> None:
+    """Raise `InputError` unless a Series stands on the index of the records it speaks of.
+
+    Examples
+    --------
+    >>> require_same_index(pd.Series([0, 1]), pd.RangeIndex(2), what="The labels", advice="labels.loc[...]")
+    """
+    if not isinstance(labels, pd.Series):
+        raise InputError(f"{what} must be a Series", given=type(labels).__name__, advice=advice)
+    if not labels.index.equals(index):
+        raise InputError(
+            f"{what} must be on the index of the incidents",
+            given=f"{len(labels)} values for {len(index)} incidents",
+            advice=advice,
+        )
+
+
 def require_metres(frame: Any, *, what: str) -> None:
     """Raise `InputError` unless ``frame`` is a GeoDataFrame in EPSG:27700 (British National Grid, metres)."""
     if not isinstance(frame, gpd.GeoDataFrame):

@@ -75,6 +75,7 @@ def propose_comparators(
     if not weights[chosen_on].any():
         raise InputError(
             f"The records hold nothing in the selection period {name_windows(windows)}",
+            given=f"{len(incidents):,} records, none in it",
             advice="records that reach back to it, or comparator= with areas of your own",
         )
     xy, weights = xy[chosen_on], weights[chosen_on]

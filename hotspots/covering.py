@@ -280,7 +280,7 @@ def _finish(
     return max(best, found, key=lambda s: _value(demand, reach, bonus, s))
 
 
-def _model(weights: Floats, reach: Any, room: int) -> tuple[Any, Floats]:
+def _model(reach: Any, room: int) -> tuple[Any, Floats]:
     """Rows and limits: demand counts only where a site reaches it; no more sites than there is room for."""
     from scipy.sparse import csr_array, eye_array, hstack, vstack
 
@@ -294,7 +294,7 @@ def _relax(weights: Floats, reach: Any, bonus: Floats, room: int) -> tuple[Float
     """Optimum of the linear relaxation: the share of each site, and the price of each demand point."""
     from scipy.optimize import linprog
 
-    rows, limits = _model(weights, reach, room)
+    rows, limits = _model(reach, room)
     answer = linprog(
         -np.concatenate([bonus, weights]), A_ub=rows, b_ub=limits, bounds=(0, 1), method="highs-ipm"
     )
@@ -311,7 +311,7 @@ def _solve(
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     m, n = len(sites), len(weights)
-    rows, limits = _model(weights, reach[:, sites], room)
+    rows, limits = _model(reach[:, sites], room)
     answer: Any = milp(
         -np.concatenate([bonus[sites], weights]),
         constraints=LinearConstraint(rows, ub=limits),

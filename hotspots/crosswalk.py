@@ -45,7 +45,7 @@ def list_crosswalks() -> list[str]:
     return list_packaged("crosswalks")
 
 
-def fold_label(label: str) -> str:
+def fold_label(label: object) -> str:
     """Label with capitals, spacing and "&" evened out, for matching.
 
     Examples
@@ -194,6 +194,11 @@ def list_unmatched(
     -------
     DataFrame
         One row per source and category, no row where every value is known.
+
+    Raises
+    ------
+    InputError
+        When the column ``category`` is missing, or a crosswalk cannot be read.
 
     Examples
     --------

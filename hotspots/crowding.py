@@ -125,6 +125,6 @@ def sum_around(xy: Floats, weight: Ints, centres: Floats, radius: float) -> Ints
     if (weight == 1).all():
         return lengths
     total = np.zeros(len(centres), dtype=np.int64)
-    for rows, one, two in pairs_in_chunks(centres, tree, xy, lengths, radius):
+    for rows, one, two in pairs_in_chunks(centres, tree, lengths, radius):
         np.add.at(total, rows[one], weight[two])
     return total

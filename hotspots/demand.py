@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspots.checks import InputError, closest_name, require_columns, require_metres
+from hotspots.place_names import strip_near
 from hotspots.profiles import Profile, match_profile
 
 Floats = NDArray[np.float64]
@@ -151,7 +152,7 @@ def _collapse(points: pd.DataFrame, harm: Floats, incidents: Floats, weight: Flo
         totals = named.groupby(["at", "place"])["weight"].sum().reset_index()
         busiest = totals.sort_values(["at", "weight", "place"], ascending=[True, False, True])
         busiest = busiest.drop_duplicates("at")
-        tidy = {name: tidy_name(name) for name in busiest["place"].unique()}
+        tidy = {name: strip_near(name) for name in busiest["place"].unique()}
         place[busiest["at"].to_numpy()] = busiest["place"].map(tidy).to_numpy(dtype=object)
     return Demand(
         np.column_stack([distinct.real, distinct.imag]),
@@ -159,14 +160,3 @@ def _collapse(points: pd.DataFrame, harm: Floats, incidents: Floats, weight: Flo
         np.bincount(at, incidents, minlength=n).astype(float),
         place,
     )
-
-
-def tidy_name(place: str) -> str:
-    """Name of a place without police.uk's "On or near".
-
-    Examples
-    --------
-    >>> tidy_name("On or near Boar Lane")
-    'Boar Lane'
-    """
-    return place.strip().removeprefix("On or near ").strip()

@@ -30,7 +30,7 @@ def find_dense(ground: Ground, request: Request) -> Found:
     check_cluster_options(radius=request.radius, min_incidents=minimum)
     label, core = label_dense(ground, request, minimum=minimum, radius=request.radius)
     whole = shapes_of_labels(ground.places, label, core, radius=request.radius)
-    split = split_wide(ground, label, core, request, minimum)
+    split = split_wide(ground, label, core, request, minimum, radius=request.radius)
     order = heaviest_first(ground.places, label, core)
     shapes = [
         part
@@ -46,9 +46,10 @@ def find_dense(ground: Ground, request: Request) -> Found:
         found, core = label_dense(change.ground, request, minimum=bar, radius=radius)
         if request.max_diameter is None:
             return found
-        return _split_labels(found, split_wide(change.ground, found, core, request, bar))
+        split = split_wide(change.ground, found, core, request, bar, radius=radius, shift=change.shift)
+        return _split_labels(found, split)
 
-    return Found(shapes, relabel)
+    return Found(shapes, relabel, lattice=request.max_diameter is not None)
 
 
 def label_dense(ground: Ground, request: Request, *, minimum: float, radius: float) -> tuple[Ints, Bools]:
@@ -74,7 +75,16 @@ def label_dense(ground: Ground, request: Request, *, minimum: float, radius: flo
     return label, core
 
 
-def split_wide(ground: Ground, label: Ints, core: Bools, request: Request, minimum: float) -> list[Discs]:
+def split_wide(
+    ground: Ground,
+    label: Ints,
+    core: Bools,
+    request: Request,
+    minimum: float,
+    *,
+    radius: float,
+    shift: float = 0,
+) -> list[Discs]:
     """Find the discs inside each cluster wider than ``max_diameter``; none for the others.
 
     A cluster is as wide as the smallest circle round its core places and the search radius about them.
@@ -84,17 +94,25 @@ def split_wide(ground: Ground, label: Ints, core: Bools, request: Request, minim
     for number in range(int(label.max(initial=-1)) + 1):
         mine = label == number
         ring = float(shapely.minimum_bounding_radius(shapely.multipoints(ground.places.xy[mine & core])))
-        wide = request.max_diameter is not None and 2 * (ring + request.radius) > request.max_diameter
-        found.append(_discs_inside(ground, np.flatnonzero(mine), request, minimum) if wide else NO_DISCS)
+        wide = request.max_diameter is not None and 2 * (ring + radius) > request.max_diameter
+        inside = np.flatnonzero(mine)
+        discs = _discs_inside(ground, inside, request.by, minimum, radius, shift) if wide else NO_DISCS
+        found.append(discs)
     return found
 
 
-def _discs_inside(ground: Ground, inside: Ints, request: Request, minimum: float) -> Discs:
+def _discs_inside(
+    ground: Ground, inside: Ints, by: str, minimum: float, radius: float, shift: float
+) -> Discs:
     """Pick discs among some places; the owner is over all places."""
-    weight = ground.weight(request.by)[inside]
-    least = minimum if request.by == "incidents" else 1.0
     discs = choose_discs(
-        ground.places.xy[inside], weight, radius=request.radius, count=None, until_share=1.0, least=least
+        ground.places.xy[inside],
+        ground.weight(by)[inside],
+        radius=radius,
+        count=None,
+        until_share=1.0,
+        least=minimum if by == "incidents" else 1.0,
+        origin=(shift, shift),
     )
     held = discs.owner >= 0
     incidents = np.bincount(

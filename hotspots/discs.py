@@ -12,6 +12,7 @@ import shapely
 
 from hotspots.centres import least_distance
 from hotspots.collapse import Floats, Ints, Places
+from hotspots.linking import link_pairs
 from hotspots.outlines import round_buffer
 from hotspots.picking import Choice, Discs, Stop, rows_of
 from hotspots.request import Change, Found, Ground, Request
@@ -176,12 +177,9 @@ def _places_of_discs(discs: Discs) -> list[Ints]:
 
 def touching_discs(centres: Floats, radius: float) -> Ints:
     """Give the discs whose rims are at most 10 m apart one number, group by group."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree
 
     if not len(centres):
         return np.empty(0, dtype=np.int64)
     pairs = cKDTree(centres).query_pairs(2 * radius + STREET, output_type="ndarray")
-    graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(len(centres),) * 2)
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+    return link_pairs(pairs, len(centres))

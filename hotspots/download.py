@@ -129,7 +129,11 @@ def _find_force(session: Any, force: str, service: str, timeout: float) -> str:
         if force.casefold() in {code.casefold(), name.casefold()}:
             return str(code)
     near = closest_name(force, [word for pair in forces for word in pair])
-    raise InputError(f"data.police.uk has no force '{force}'", advice=f"'{near}'" if near else "")
+    raise InputError(
+        f"data.police.uk has no force '{force}'",
+        given=f"force={force!r}",
+        advice=f"'{near}'" if near else "a name from https://data.police.uk/api/forces",
+    )
 
 
 def _take_all(session: Any, service: str, force: str, months: list[str], root: Path, timeout: float) -> None:

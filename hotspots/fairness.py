@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns
-from hotspots.crosswalk import flag_proactive
-from hotspots.stops import fold
+from hotspots.crosswalk import flag_proactive, fold_label
+from hotspots.demand import check_measure
 
 
 def share_patrol_time(
@@ -46,8 +46,18 @@ def share_patrol_time(
     Raises
     ------
     InputError
-        When the area is not attached, or deciles do not name the areas.
+        When ``by`` is neither measure, the area is not attached, or deciles do not name the areas.
+
+    Examples
+    --------
+    >>> stops = pd.DataFrame({"rank": [1], "part": [0], "ward_name": ["Armley"]})
+    >>> patrols = pd.DataFrame({"rank": [1, 1], "part": [0, 0], "minutes": [15.0, 15.0]})
+    >>> crimes = pd.DataFrame({"source": "police.uk", "category": "Burglary", "harm": [30.0, 10.0],
+    ...                        "ward_name": ["Armley", "Otley"]})
+    >>> share_patrol_time(patrols, stops, crimes)["share_of_harm"].to_dict()
+    {'Armley': 0.75, 'Otley': 0.25}
     """
+    check_measure(by)
     column = f"{area}_name"
     for frame, what in ((stops, "stops"), (incidents, "incidents")):
         require_columns(frame, [column], what=what)
@@ -83,8 +93,8 @@ def share_patrol_time(
 
 
 def _by_decile(table: pd.DataFrame, deciles: pd.Series) -> pd.DataFrame:
-    known = {fold(name): value for name, value in deciles.items()}
-    found = pd.Series([known.get(fold(name), np.nan) for name in table.index], index=table.index)
+    known = {fold_label(name): value for name, value in deciles.items()}
+    found = pd.Series([known.get(fold_label(name), np.nan) for name in table.index], index=table.index)
     lost = found.isna()
     if lost.all() and len(table):
         raise InputError(

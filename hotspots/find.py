@@ -151,8 +151,8 @@ def find_hotspots(
     }
     found = finders[method](ground, request)
     spots, label = summarise_spots(incidents, ground.places, found.shapes)
-    if method != "discs" and isinstance(count, int):
-        spots, label = spots.head(count), np.where(label < count, label, -1)
+    if method != "discs" and not isinstance(count, Mapping | None):
+        spots, label = spots.head(int(count)), np.where(label < count, label, -1)
     spots = add_details(spots, incidents, label[ground.places.inverse])
     spots = add_expected(spots, ground.places, study_area=study_area)
     if resamples is None:

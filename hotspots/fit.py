@@ -167,6 +167,11 @@ def suggest_layouts(source: Any) -> pd.DataFrame:
         ``layout, fits`` (nothing required is missing), ``found`` (meanings found), ``lacking``,
         ``description``.
 
+    Raises
+    ------
+    InputError
+        When there is no file, or the first one cannot be read.
+
     Examples
     --------
     >>> import tempfile

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from hotspots.checks import InputError, Problems, closest_name
+from hotspots.checks import InputError, Problems, closest_name, read_text
 from hotspots.packaged import list_packaged
 
 KINDS = ("count", "share", "survey")
@@ -83,7 +83,7 @@ def read_indicators(source: str | Path = "board") -> list[Indicator]:
     if str(source) in known:
         text = (resources.files("hotspots") / "indicators" / f"{source}.toml").read_text("utf-8")
     elif Path(source).is_file():
-        text = Path(source).read_text("utf-8")
+        text = read_text(Path(source), what="The file of indicators")
     else:
         near = closest_name(str(source), known) or f"{', '.join(known)}, or the path of a file"
         raise InputError("There is no such page of indicators", given=str(source), advice=near)
@@ -95,6 +95,12 @@ def read_indicators(source: str | Path = "board") -> list[Indicator]:
             given=f"{source}: {error}",
             advice="mend that line: text stands in quotes",
         ) from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InputError(
+            "Each indicator stands under a heading of its own",
+            given=f"{source}: [indicator]",
+            advice="[[indicator]], in two brackets",
+        )
     return _check(rows, str(source))
 
 
@@ -102,6 +108,7 @@ def _check(rows: list[dict[str, Any]], source: str) -> list[Indicator]:
     allowed = [f.name for f in fields(Indicator)]
     problems = Problems(f"The indicators in {source} cannot be used")
     keys = [str(row.get("key", "")) for row in rows]
+    surveys = {key for key, row in zip(keys, rows, strict=True) if row.get("kind") == "survey"}
     if not rows:
         problems.add("no indicator stands in it", advice="[[indicator]]")
     for key, row in zip(keys, rows, strict=True):
@@ -129,6 +136,12 @@ def _check(rows: list[dict[str, Any]], source: str) -> list[Indicator]:
                 f"{where} is a share of an unknown indicator",
                 given=str(row.get("of")),
                 advice="of = the key of an indicator in the same file",
+            )
+        if row.get("kind") == "share" and row.get("of") in surveys:
+            problems.add(
+                f"{where} is a share of a survey, which counts no records",
+                given=f"of = {row['of']!r}",
+                advice="of = the key of a count",
             )
     problems.raise_any()
     return [Indicator(**row) for row in rows]

@@ -83,7 +83,7 @@ class Counted:
         rows = self.rows[indicator.key]
         start = {"name": indicator.name, "kind": indicator.kind, "direction": indicator.direction}
         start["note"] = indicator.note
-        if rows is None:
+        if rows is None or (indicator.kind == "share" and self.rows[indicator.of] is None):
             return start | {"said": "not counted: no hotspots were given"}
         if not self.counts[rows].sum():
             return start | {"said": "not in this source"}

@@ -215,6 +215,17 @@ def _check_values(problems: Problems, table: Mapping[str, Any]) -> None:
         problems.add(
             "header must be the number of the header's line", given=repr(header), advice="header = 1"
         )
+    for meaning, names in columns.items():
+        if names and not isinstance(names, str | list | tuple):
+            problems.add(
+                f"the column of {meaning!r} must be a name, or a list of names",
+                given=repr(names),
+                advice=f'{meaning} = "Date"',
+            )
+    formats, skip = table.get("dates", {}).get("formats", []), table.get("skip", [])
+    for what, texts, example in (("formats", formats, '["%d/%m/%Y"]'), ("skip", skip, '["*.txt"]')):
+        if not _are_texts(texts):
+            problems.add(f"{what} must be a list of texts", given=repr(texts), advice=f"{what} = {example}")
     _one_of(problems, "kind of coordinates", kind, KINDS)
     _one_of(problems, "unit", table.get("unit", "incident"), UNITS)
     needed = {"when"} | ({"x", "y"} if kind in ("degrees", "metres") else {"key"} if kind == "key" else set())
@@ -236,6 +247,10 @@ def _check_values(problems: Problems, table: Mapping[str, Any]) -> None:
             f"[lookup] does not state {', '.join(sorted(lacking))}",
             advice="the column's name in the look-up file",
         )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
 
 
 def _one_of(problems: Problems, what: str, value: Any, known: Iterable[str]) -> None:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce
 from hotspots.collapse import coordinates_of, incidents_per_row
-from hotspots.two_counts import adjust_p
+from hotspots.gistar import false_discovery
+from hotspots.linking import link_pairs
 from hotspots.when import london_clock, precision_of
 
 Floats = npt.NDArray[np.float64]
@@ -98,7 +99,7 @@ def find_near_repeats(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(expected > 0, observed / expected, np.nan)
     table = pd.DataFrame(
-        {"observed": observed, "expected": expected, "ratio": ratio, "p": p, "q": adjust_p(p)},
+        {"observed": observed, "expected": expected, "ratio": ratio, "p": p, "q": false_discovery(p)},
         index=pd.MultiIndex.from_product(names, names=["metres", "days"]),
     )
     return NearRepeats(table, _chains(rows, pairs[(near <= chain[0]) & (soon <= chain[1])], incidents.index))
@@ -155,11 +156,7 @@ def _knox(
 
 
 def _chains(rows: pd.DataFrame, linked: Ints, index: pd.Index) -> pd.DataFrame:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    links = coo_array((np.ones(len(linked)), (linked[:, 0], linked[:, 1])), shape=(len(rows), len(rows)))
-    label = connected_components(links)[1]
+    label = link_pairs(linked, len(rows))
     found = rows.assign(label=label, size=np.bincount(label)[label])
     found = found[found["size"] > 1]
     # rows come by date, so the first of each group is the one that began the chain

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.checks import InputError
+from hotspots.checks import InputError, require_same_index
 from hotspots.collapse import Floats, Ints, Places, collapse_incidents
 from hotspots.details import add_details
 from hotspots.expected import add_expected
@@ -54,7 +54,7 @@ def outline_hotspots(
     Raises
     ------
     InputError
-        When the labels are not on the index of the incidents, or the radius is not above 0.
+        When the labels or core points are not on the index of the incidents, or the radius is not above 0.
 
     Examples
     --------
@@ -69,7 +69,9 @@ def outline_hotspots(
     places, label = split_by_label(places, codes)
     at_core = np.ones(len(places.xy), dtype=bool)
     if core is not None:
-        marked = np.asarray(core.reindex(incidents.index, fill_value=False), dtype=bool)
+        advice = "pd.Series(core, index=incidents.index)"
+        require_same_index(core, incidents.index, what="The core points", advice=advice)
+        marked = core.astype("boolean").fillna(False).to_numpy(dtype=bool)
         at_core = np.bincount(places.inverse, weights=marked, minlength=len(at_core)) > 0
     shapes = shapes_of_labels(places, label, at_core, radius=radius)
     spots, number = summarise_spots(incidents, places, shapes)
@@ -138,12 +140,8 @@ def split_by_label(places: Places, codes: Ints) -> tuple[Places, Ints]:
 
 
 def _label_codes(labels: pd.Series, index: pd.Index) -> Ints:
-    if len(labels) != len(index) or not labels.index.equals(index):
-        raise InputError(
-            "The labels must be on the index of the incidents",
-            given=f"{len(labels)} labels for {len(index)} incidents",
-            advice="pd.Series(labels, index=incidents.index)",
-        )
+    advice = "pd.Series(labels, index=incidents.index)"
+    require_same_index(labels, index, what="The labels", advice=advice)
     missing = labels.isna().to_numpy()
     if pd.api.types.is_numeric_dtype(labels.dtype):
         missing = missing | (labels.fillna(-1).to_numpy() < 0)

@@ -13,6 +13,8 @@ import shapely
 from hotspots.centres import RIM, lattice_of, members_of, places_near_much, refine_centres, score_lattice
 from hotspots.collapse import Floats, Ints
 
+_MARGIN = 0.85  # of the bar: what might clear it under other weights
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -103,13 +105,13 @@ class Choice(NamedTuple):
             least = max(stop.least, least / 2)
         raise AssertionError("unreachable: at the lowest bar every centre is tried")
 
-    def candidates(self, stop: Stop, *, margin: float = 0.85) -> tuple[Floats, Any]:
+    def candidates(self, stop: Stop) -> tuple[Floats, Any]:
         """List centres worth a thought under other weights too, and who is in each."""
         least = max(
             self.bar(stop, max(self.radius, lattice_of(self.radius))), self.bar(stop, lattice_of(self.radius))
         )
         centres = refine_centres(
-            self.xy, self.weight, radius=self.radius, least=max(1.0, least * margin), origin=self.origin
+            self.xy, self.weight, radius=self.radius, least=max(1.0, least * _MARGIN), origin=self.origin
         )
         inside = members_of(centres, self.xy, self.radius)
         # centres with the same members are one choice: random marks of 63 bits tell sets apart

@@ -32,6 +32,21 @@ KINDS_OF_PLACE = frozenset(
 )
 
 
+_NEAR = "on or near "
+
+
+def strip_near(place: str) -> str:
+    """Name of a place without police.uk's "On or near"; "" where no street follows.
+
+    Examples
+    --------
+    >>> strip_near("On or near Boar Lane"), strip_near(" ON OR NEAR boar lane"), strip_near("On or near ")
+    ('Boar Lane', 'boar lane', '')
+    """
+    text = f"{place.strip()} "
+    return (text[len(_NEAR) :] if text.casefold().startswith(_NEAR) else text).strip()
+
+
 def is_kind_of_place(name: str) -> bool:
     """Whether a name is a kind of place and not a street.
 

@@ -16,6 +16,7 @@ from hotspots.plan_options import problem_families
 from hotspots.plan_target import Target
 from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence
 from hotspots.selection import explain_no_arrow
+from hotspots.shifts import WEEKDAYS
 from hotspots.two_counts import etest_p
 from hotspots.windows import make_window
 
@@ -23,7 +24,6 @@ from hotspots.windows import make_window
 CHANGE_P = 0.05
 # Metres that people walk in about five minutes.
 WALK = 400.0
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 KINDS = {
     "pub": ("pub", "pubs"),
@@ -113,7 +113,9 @@ def _fine_times(facts: Facts) -> list[str]:
     day: Any = days.idxmax()
     said = []
     if days.max() >= facts.threshold:
-        said.append(f"Busiest day: {DAYS[day]}, {say_share(days.max(), days.sum())} of those with a date.")
+        said.append(
+            f"Busiest day: {WEEKDAYS[day]}, {say_share(days.max(), days.sum())} of those with a date."
+        )
     timed = facts.inside["precision"] == "minute"
     if timed.any():
         hours = facts.weights[timed].groupby(facts.inside.loc[timed, "when"].dt.hour).sum()
@@ -252,7 +254,7 @@ def _plain(kind: str) -> str:
     return clean_text(kind).replace("_", " ")
 
 
-def hypotheses(facts: Facts, target: Target) -> list[str]:
+def hypotheses(facts: Facts) -> list[str]:
     """Questions worth asking, from what the records show; none of them is an answer."""
     asked = [QUESTIONS_BY_FAMILY[family] for family in list(problem_families(facts.types))[:2]]
     top = facts.streets.iloc[0] if len(facts.streets) else None

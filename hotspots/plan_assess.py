@@ -17,7 +17,7 @@ from hotspots.comparators import propose_comparators
 from hotspots.plan_dates import parse_date
 from hotspots.plan_record import Plan
 from hotspots.plan_words import clean_text, say_date, say_list
-from hotspots.windows import Window
+from hotspots.windows import Window, read_day
 
 
 def assess_plan(
@@ -99,7 +99,7 @@ def assess_plan(
         seed=seed,
     )
     entry = {
-        "date": str(pd.Timestamp(as_of if as_of is not None else last).date()),
+        "date": str(read_day(last if as_of is None else as_of, "as_of").date()),
         "response": f"{say_date(first)} to {say_date(last)}",
         "verdict": clean_text(found.verdict),
         "lines": [
@@ -141,7 +141,7 @@ def _response_dates(plan: Plan, start: Any, end: Any) -> tuple[Any, Any]:
     found: list[dt.date] = []
     for name, given in (("start", start), ("end", end)):
         written = plan.people["response"].get(name, "")
-        day = pd.Timestamp(given).date() if given is not None else parse_date(written)
+        day = read_day(given, name).date() if given is not None else parse_date(written)
         if day is None:
             problems.add(
                 f"'Response {name}s' holds no date",

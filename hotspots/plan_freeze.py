@@ -12,7 +12,7 @@ from hotspots.checks import CRS, InputError
 from hotspots.comparators import propose_comparators
 from hotspots.plan_facts import Facts, rows_inside
 from hotspots.plan_record import Plan
-from hotspots.plan_target import Shares, Target
+from hotspots.plan_target import Target
 from hotspots.plan_words import say_count, say_date, say_list, say_months, strip_near
 from hotspots.selection import NOT_KNOWN
 from hotspots.windows import read_windows
@@ -46,7 +46,7 @@ def freeze_plan(
     if unknown:
         frozen["choice"] = NOT_KNOWN
     rows = _propose(facts, target, spots, ring=ring, selected=selected)
-    frozen["comparator"] = _say_comparator(rows, facts, spots)
+    frozen["comparator"] = _say_comparator(rows, spots)
     frozen["areas"] = [{**_names(part), "wkt": _wkt(part["geometry"])} for part in target.parts]
     if len(rows):
         frozen["comparator_areas"] = [{"wkt": _wkt(shape)} for shape in rows.geometry]
@@ -132,7 +132,7 @@ def _propose(
     return rows[rows["role"] == "comparator"]
 
 
-def _say_comparator(rows: gpd.GeoDataFrame, facts: Facts, spots: gpd.GeoDataFrame | None) -> str:
+def _say_comparator(rows: gpd.GeoDataFrame, spots: gpd.GeoDataFrame | None) -> str:
     if rows.empty:
         return "the rest of the data (no place of the same rank was at hand)"
     if spots is None:
@@ -161,7 +161,6 @@ def note_changes(
     *,
     day: str,
     ring: float,
-    layers: dict[str, Shares],
 ) -> None:
     """Add to the plan's changes what later data would have fixed otherwise; nothing fixed is changed."""
     found = [_outline_change(plan, facts, current), _ring_change(plan, ring), _count_change(plan, facts)]
@@ -178,9 +177,8 @@ def _outline_change(plan: Plan, facts: Facts, current: Target | None) -> tuple[s
     """Compare by the incidents both outlines hold: ground without incidents is no change that matters."""
     if current is None:
         return None
-    frozen = set(facts.inside.index)
     now = rows_inside(facts.everything, current.ground)
-    both = now & now.index.isin(frozen)
+    both = now & rows_inside(facts.everything, frozen_target(plan, None).ground)
     held, new = int(facts.all_weights[both].sum()), int(facts.all_weights[now].sum())
     if held == facts.incidents == new:
         return None

@@ -131,10 +131,10 @@ def _street(name: str, incidents: gpd.GeoDataFrame) -> Target:
 
 
 def _grid_ref(ground: BaseGeometry) -> str:
-    from hotspots.gridref import unique_references
+    from hotspots.gridref import grid_reference
 
     middle = ground.representative_point()
-    return next(iter(unique_references([(middle.x, middle.y)])))
+    return grid_reference(middle.x, middle.y)
 
 
 def _layers(row: pd.Series) -> dict[str, Shares]:

@@ -104,7 +104,7 @@ def sources_text(facts: Facts) -> str:
     return f"{listed}; period of the data: {period}."
 
 
-def limits_text(facts: Facts, target: Target) -> list[str]:
+def limits_text(facts: Facts) -> list[str]:
     """Say what the sources cannot, as sentences."""
     limits: list[str] = []
     if (facts.inside["source"] == "police.uk").any():

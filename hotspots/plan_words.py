@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from hotspots.place_names import strip_near as strip_prefix
+
 # A percentage on fewer than this many is not printed: one record more or less would move it too far.
 SMALL_BASE = 20
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
-_MANY = {"crime": "crimes", "ASB incident": "ASB incidents", "place": "places", "street": "streets"}
 
 
 def clean_text(text: Any) -> str:
@@ -37,7 +38,7 @@ def say_count(count: float, one: str, many: str | None = None) -> str:
     >>> say_count(1, "crime"), say_count(1234, "crime"), say_count(0, "day of harm", "days of harm")
     ('1 crime', '1,234 crimes', 'no days of harm')
     """
-    many = many or _MANY.get(one, one + "s")
+    many = many or f"{one}s"
     whole = round(count)
     if whole == 0:
         return f"no {many}"
@@ -71,7 +72,7 @@ def say_percentage(fraction: float) -> str:
     return f"{percent:.1f}%" if 0 < percent < 2 else f"{percent:.0f}%"
 
 
-def say_list(words: Iterable[str], *, joiner: str = "and") -> str:
+def say_list(words: Iterable[str]) -> str:
     """Words in a row, the last with "and".
 
     Examples
@@ -82,7 +83,7 @@ def say_list(words: Iterable[str], *, joiner: str = "and") -> str:
     items = [str(word) for word in words]
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {joiner} {items[-1]}"
+    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def say_date(when: Any) -> str:
@@ -137,6 +138,5 @@ def strip_near(place: Any) -> str:
     >>> strip_near("On or near Boar Lane")
     'Boar Lane'
     """
-    text = clean_text(place).strip()
-    text = text[len("On or near ") :].strip() if text.lower().startswith("on or near ") else text
-    return "" if text in ("No Location", "On or near") else text.replace("'S ", "'s ")
+    text = strip_prefix(clean_text(place))
+    return "" if text == "No Location" else text.replace("'S ", "'s ")

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from hotspots.checks import InputError, Problems, announce, closest_name
+from hotspots.checks import InputError, Problems, announce, closest_name, require_columns
 from hotspots.crosswalk import NSIR, PRIORITIES, crosswalk_categories, fold_label
+from hotspots.shifts import WEEKDAYS
+from hotspots.when import precision_of
 
 F = TypeVar("F", bound=pd.DataFrame)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _check(table: Mapping[str, Any], name: str) -> None:
             problems.add(
                 f"unknown key {key!r}", advice=closest_name(str(key), keys) or ", ".join(sorted(keys))
             )
-    lists: dict[str, tuple[str, ...]] = {"priorities": PRIORITIES, "nsir": NSIR, "weekdays": _DAYS}
+    lists: dict[str, tuple[str, ...]] = {"priorities": PRIORITIES, "nsir": NSIR, "weekdays": WEEKDAYS}
     for key in ("categories", "written", "contains", "sources", *lists):
         values = table.get(key, [])
         if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
@@ -113,6 +114,13 @@ def _check(table: Mapping[str, Any], name: str) -> None:
     whole = isinstance(hours, list | tuple) and all(isinstance(h, int) and 0 <= h <= 24 for h in hours)
     if not whole or len(hours) not in (0, 2):
         problems.add("hours must be [from, to] between 0 and 24", given=repr(hours), advice="hours = [20, 5]")
+    columns = table.get("columns")
+    if not isinstance(columns, Mapping | None):
+        problems.add(
+            "columns must be a table of column and allowed values",
+            given=repr(columns),
+            advice='columns = {outcome = ["No suspect"]}',
+        )
     if not set(table) - {"title", "proxy", "base"}:
         problems.add(
             "the profile filters nothing", advice="categories, contains, sources, priorities or hours"
@@ -153,6 +161,7 @@ def match_profile(
     if wanted.categories or wanted.written or wanted.contains:
         holds &= _says(incidents["category"], table["category"], wanted)
     if wanted.sources:
+        require_columns(incidents, ["source"], what="incidents (for a profile with sources)")
         holds &= incidents["source"].isin(wanted.sources)
     if wanted.priorities:
         holds &= table["priority"].isin(wanted.priorities)
@@ -186,7 +195,9 @@ def _in_column(incidents: pd.DataFrame, column: str, values: Any) -> pd.Series:
 
 
 def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd.Series:
-    usable = incidents["precision"].eq("minute") if wanted.hours else incidents["precision"].ne("month")
+    require_columns(incidents, ["when"], what="incidents (for a profile with hours or weekdays)")
+    precision = precision_of(incidents)
+    usable = precision.eq("minute") if wanted.hours else precision.ne("month")
     if len(incidents) and not usable.any():
         raise InputError(
             f"The profile '{wanted.title}' needs {'a clock' if wanted.hours else 'days'}",
@@ -204,7 +215,7 @@ def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd
         inside = hour.between(start, end - 1) if start < end else hour.ge(start) | hour.lt(end)
         holds &= inside
     if wanted.weekdays:
-        holds &= incidents["when"].dt.day_of_week.isin([_DAYS.index(d) for d in wanted.weekdays])
+        holds &= incidents["when"].dt.day_of_week.isin([WEEKDAYS.index(d) for d in wanted.weekdays])
     return holds
 
 

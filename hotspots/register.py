@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import CRS, InputError, Problems, read_own_table, require_columns
+from hotspots.windows import read_day
 
 _ASSET = ("ref", "kind", "name", "easting", "northing", "installed", "review", "removed", "notes")
 _DATES = ("installed", "review", "removed")
@@ -39,7 +40,8 @@ def read_register(path: str | Path, *, as_of: Any) -> tuple[gpd.GeoDataFrame, pd
     Raises
     ------
     InputError
-        For missing columns, and for every row that cannot be read, all at once, by line.
+        For an ``as_of`` that is no date, for missing columns, and for every row that cannot be read, all at
+        once, by line.
 
     Examples
     --------
@@ -56,14 +58,14 @@ def read_register(path: str | Path, *, as_of: Any) -> tuple[gpd.GeoDataFrame, pd
     >>> stock.to_dict("records")
     [{'kind': 'door alarm', 'name': '', 'quantity': 28}]
     """
-    file = Path(path)
+    file, day = Path(path), read_day(as_of, "as_of")
     if not file.is_file():
         raise InputError("There is no such register", given=str(path), advice="a CSV file")
     table = read_own_table(file, what="The register", dtype="str", keep_default_na=False)
     require_columns(table, REGISTER_COLUMNS, what="The register")
     table = table.apply(lambda column: column.str.strip())
     blank = table[list(REGISTER_COLUMNS)].eq("").all(axis=1)
-    return _assets(table[~blank], file, pd.Timestamp(as_of)), _stock(table[~blank])
+    return _assets(table[~blank], file, day), _stock(table[~blank])
 
 
 def _assets(table: pd.DataFrame, file: Path, day: pd.Timestamp) -> gpd.GeoDataFrame:

@@ -51,6 +51,14 @@ def tabulate_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataF
     DataFrame
         ``file, rows, accepted, cause, rejected, example``: one line per file and cause; a file without
         rejects has one line with an empty cause.
+
+    Examples
+    --------
+    >>> incidents = pd.DataFrame({"category": ["Robbery", "Drugs"]})
+    >>> rejects = pd.DataFrame({"file": ["a.csv"], "line": [4], "cause": ["no coordinates"], "value": [""]})
+    >>> rejects.attrs["rows_by_file"] = {"a.csv": 3}
+    >>> tabulate_rejects(incidents, rejects).drop(columns="file").to_dict("records")
+    [{'rows': 3, 'accepted': 2, 'cause': 'no coordinates', 'rejected': 1, 'example': 'line 4'}]
     """
     counts = _rows_by_file(incidents, rejects)
     groups = dict(iter(rejects.groupby("file", sort=False)))

@@ -60,7 +60,7 @@ class Request:
             problems.add("the radius must be above 0 metres", given=f"radius={self.radius}", advice="150")
         counts = self.count.values() if isinstance(self.count, Mapping) else [self.count]
         for count in counts:
-            if count is not None and (count < 0 or count != int(count)):
+            if count is not None and not (count >= 0 and float(count).is_integer()):
                 problems.add(
                     "count must be a whole number from 0 upwards", given=f"count={count}", advice="100"
                 )
@@ -89,7 +89,9 @@ class Request:
                 advice="twice the radius or more",
             )
         if not self.max_distance > 0:
-            problems.add("max_distance must be above 0 metres", given=f"max_distance={self.max_distance}")
+            problems.add(
+                "max_distance must be above 0 metres", given=f"max_distance={self.max_distance}", advice="30"
+            )
         problems.raise_any()
 
     def _check_numbers(self) -> None:
@@ -101,7 +103,7 @@ class Request:
             if value is None and name not in NUMBERS:
                 continue
             if not isinstance(value, Real) or math.isnan(value):
-                problems.add(f"{name} must be a number", given=f"{name}={value!r}")
+                problems.add(f"{name} must be a number", given=f"{name}={value!r}", advice="digits, no text")
         problems.raise_any()
 
 
@@ -134,6 +136,7 @@ class Found(NamedTuple):
 
     shapes: list[Shape]
     relabel: Callable[[Change], Ints]
+    lattice: bool = True  # whether the method has a lattice or grid that can be moved
 
 
 def read_ground(incidents: gpd.GeoDataFrame, request: Request) -> Ground:

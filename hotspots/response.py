@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
+from hotspots.changes import same_months
 from hotspots.checks import InputError, announce
 from hotspots.when import precision_of, rows_in
 from hotspots.windows import Window, join_windows, name_windows, read_window, read_windows, whole_months
@@ -64,7 +64,7 @@ def design_windows(
     """
     response = read_window((start, end))
     after = _countable(incidents, response)
-    before = _countable(incidents, read_window(baseline)) if baseline is not None else _same_dates(after)
+    before = _countable(incidents, read_window(baseline)) if baseline is not None else same_months(after)
     if before.end > response.start:
         raise InputError(
             "The baseline must end before the response starts",
@@ -121,14 +121,9 @@ def _countable(incidents: pd.DataFrame, window: Window) -> Window:
     if months is None:
         raise InputError(
             f"The window {window} holds no whole month, and the records are dated to the month",
+            given=f"{window.days:g} days",
             advice="a response of at least one calendar month, or records with days",
         )
     if months != window:
         announce(f"The records are dated to the month: of {window}, the whole months {months} are counted.")
     return months
-
-
-def _same_dates(after: Window) -> Window:
-    years = int(np.ceil((after.end - after.start) / pd.Timedelta(days=366)))
-    before = after.earlier(years)
-    return before if before.end <= after.start else after.earlier(years + 1)

@@ -7,20 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import CRS, InputError
+from hotspots.checks import CRS
 from hotspots.coordinates import judge_coordinates, make_points, within_area
 from hotspots.dates import cap_precision, join_times, parse_dates
 from hotspots.layout import Layout
 from hotspots.lookup import locate_keys
+from hotspots.windows import read_day
 
 
 def end_of(as_of: Any) -> pd.Timestamp:
     """First moment after the day ``as_of`` (None: today); rows dated then or later are future dates."""
-    try:
-        day = pd.Timestamp.now() if as_of is None else pd.Timestamp(as_of)
-    except (ValueError, TypeError) as error:
-        raise InputError("as_of is not a date", given=repr(as_of), advice="2024-03-31") from error
-    return day.tz_localize(None).normalize() + pd.Timedelta(days=1)
+    day = pd.Timestamp.now().normalize() if as_of is None else read_day(as_of, "as_of")
+    return day + pd.Timedelta(days=1)
 
 
 def judge_rows(rows: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area: Any) -> pd.DataFrame:

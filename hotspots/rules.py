@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.choice import Rule
-from hotspots.stops import fold
+from hotspots.crosswalk import fold_label
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -77,7 +77,7 @@ def clashes(stops: gpd.GeoDataFrame, spacing: float) -> list[tuple[int, int]]:
     return sorted(pairs)
 
 
-def in_areas(stops: pd.DataFrame, names: Collection[str], area: str) -> Flags:
+def in_areas(stops: pd.DataFrame, names: Collection[str], area: str, *, aloud: bool = True) -> Flags:
     """Whether each stop lies in one of the areas named ("&" and "and" are the same)."""
     column = f"{area}_name"
     if column not in stops.columns:
@@ -86,8 +86,8 @@ def in_areas(stops: pd.DataFrame, names: Collection[str], area: str) -> Flags:
             given=f"columns {', '.join(map(str, stops.columns))}",
             advice=f"attach_areas(spots, {{'{area}': areas}}, incidents=incidents)",
         )
-    here = stops[column].map(fold)
-    wanted = {fold(name): name for name in ([names] if isinstance(names, str) else names)}
+    here = stops[column].map(fold_label)
+    wanted = {fold_label(name): name for name in ([names] if isinstance(names, str) else names)}
     missing = [name for key, name in wanted.items() if key not in set(here)]
     if missing and len(wanted) == 1:
         near = closest_name(missing[0], {str(n) for n in stops[column].dropna()})
@@ -96,7 +96,7 @@ def in_areas(stops: pd.DataFrame, names: Collection[str], area: str) -> Flags:
             given=repr(missing[0]),
             advice=f"'{near}'" if near else "",
         )
-    if missing:
+    if missing and aloud:
         announce(f"No hotspot lies in {', '.join(missing)}: is the name spelt as in the {area} layer?")
     return np.asarray(here.isin(set(wanted)))
 
@@ -111,6 +111,7 @@ def _check_share(share: float, priority: Collection[str]) -> float:
     if not priority:
         raise InputError(
             "A share outside the priority areas needs their names",
+            given=f"max_share_outside_priority={share}, no priority",
             advice="priority=['Armley', 'Gipton & Harehills']",
         )
     return float(share)
@@ -145,7 +146,7 @@ def give_reasons(
                 clash.setdefault(one, other)
     least = worth[chosen].min() if chosen.any() else 0.0
     outside = (
-        ~in_areas(stops, demands.priority, demands.area)
+        ~in_areas(stops, demands.priority, demands.area, aloud=False)  # said when the rules were made
         if demands.most_outside is not None
         else np.zeros(len(stops), dtype=bool)
     )

@@ -34,6 +34,7 @@ from hotspots.plan_text import (
 )
 from hotspots.plan_words import clean_text, strip_near
 from hotspots.selection import NOT_KNOWN
+from hotspots.windows import read_day
 
 
 def draft_plan(
@@ -114,7 +115,7 @@ def draft_plan(
         drafted.frozen = freeze_plan(facts, target, spots, ring=ring, selected_on=selected_on)
     else:
         drafted = copy.deepcopy(plan)
-        note_changes(drafted, facts, current, spots, day=day, ring=ring, layers=target.layers)
+        note_changes(drafted, facts, current, spots, day=day, ring=ring)
     drafted.drafted = day
     drafted.scanning = _scan(facts, target, spots, study_area)
     drafted.analysis = _analyse(facts, target, study_area, nearby, drafted.frozen)
@@ -125,7 +126,7 @@ def draft_plan(
 
 def _day(as_of: str | pd.Timestamp | None, facts: Facts) -> str:
     if as_of is not None:
-        return str(pd.Timestamp(as_of).date())
+        return str(read_day(as_of, "as_of").date())
     if facts.all_months.empty:
         return ""
     return str((facts.all_months.index.max() + 1).to_timestamp().date())
@@ -138,7 +139,7 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
         ),
         "sources": sources_text(facts),
         "source_names": sorted(map(clean_text, facts.everything["source"].unique())),
-        "limits": limits_text(facts, target),
+        "limits": limits_text(facts),
         "cheers": cheers_text(facts),
         "types": facts.types.to_dict("records"),
         "threshold": facts.threshold,
@@ -159,7 +160,7 @@ def _analyse(
         "trend": trend_text(facts, target),
         "certainty": certainty_text(facts, target),
         "nearby": nearby_text(nearby_counts(facts, nearby)) if nearby is not None else "",
-        "hypotheses": hypotheses(facts, target),
+        "hypotheses": hypotheses(facts),
         "gaps": gaps_text(facts),
         "repeat_places": _repeat_places(facts),
         "months": [{"month": str(m), "incidents": int(n)} for m, n in _shown_months(facts).items()],

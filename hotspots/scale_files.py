@@ -13,7 +13,7 @@ from hotspots.engines import first_line, own_warnings_only, with_moments
 
 MEMORY = "1GB"  # of DuckDB's own; what does not fit goes to the spill folder
 _PARQUET, _CSV = (".parquet", ".pq"), (".csv", ".csv.gz", ".tsv")
-_PARTS = (("year",), ("month",), ("day",))
+_PARTS = ("year", "month", "day")
 
 
 class Embedded:
@@ -113,7 +113,11 @@ def count_parquet(source: Iterable[Path], *, skip: Sequence[str] = ()) -> tuple[
     try:
         return len(files), sum(parquet.read_metadata(path).num_rows for path in files)
     except Exception as error:
-        raise InputError("A Parquet file cannot be read", given=first_line(error)) from error
+        raise InputError(
+            "A Parquet file cannot be read",
+            given=first_line(error),
+            advice="write it again, or leave it out with skip",
+        ) from error
 
 
 def join_date(table: Any) -> Any:
@@ -124,7 +128,7 @@ def join_date(table: Any) -> Any:
     import ibis
 
     by_fold = {column.casefold(): column for column in table.columns}
-    year, month, day = (next((by_fold[n] for n in names if n in by_fold), None) for names in _PARTS)
+    year, month, day = (by_fold.get(name) for name in _PARTS)
     if year is None or month is None:
         return table
     text = {name: table[name].cast("string") for name in (year, month, *([day] if day else []))}

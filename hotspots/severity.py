@@ -55,6 +55,11 @@ def weigh_incidents(
     Series of float
         Named ``harm``, on the index of ``incidents``. `explain_weights` says how each was found.
 
+    Raises
+    ------
+    InputError
+        When a column is missing, or the scheme, the level or a weight cannot be used.
+
     Notes
     -----
     Offence first, category as the fall-back. Weights: Sherman, Neyroud and Neyroud (2016), "The Cambridge
@@ -101,6 +106,11 @@ def explain_weights(
         On the index of ``incidents``: ``weight`` (days), ``used`` ("offence", "category", "fallback" to the
         scheme's category weights, "crosswalk" through our category, "ASB", "unknown", "left out"),
         ``matched`` (the label that was weighed).
+
+    Raises
+    ------
+    InputError
+        As for `weigh_incidents`.
 
     Examples
     --------

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspots.checks import InputError, require_metres
-from hotspots.demand import Demand, tidy_name
+from hotspots.demand import Demand
+from hotspots.place_names import strip_near
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ def read_points(frame: gpd.GeoDataFrame | None, *, what: str) -> pd.DataFrame:
             advice="frame.set_geometry(frame.representative_point())",
         )
     column = next((c for c in ("name", "place", "ref") if c in frame.columns), None)
-    names = [""] * len(frame) if column is None else [tidy_name(str(n)) for n in frame[column].fillna("")]
+    names = [""] * len(frame) if column is None else [strip_near(str(n)) for n in frame[column].fillna("")]
     return pd.DataFrame(
         {
             "label": frame.index.astype(object),

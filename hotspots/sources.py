@@ -69,12 +69,13 @@ def read_sources(
             problems.add(
                 f"{name}: unknown key {key!r}", advice=closest_name(str(key), _KEYS) or ", ".join(_KEYS)
             )
-        if wrong or "files" not in given:
+        if "files" not in given:
             problems.add(
                 f"{name}: files is not stated",
                 given=f"[sources.{name}]",
                 advice='files = "incidents/council.csv"',
-            ) if "files" not in given else None
+            )
+        if wrong or "files" not in given:
             continue
         try:
             read.append(_read_one(given, Path(folder), study_area, as_of))

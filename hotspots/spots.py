@@ -12,10 +12,10 @@ import pandas as pd
 from hotspots.checks import CRS
 from hotspots.collapse import Floats, Ints, Places, exact_units
 from hotspots.gridref import unique_references
-from hotspots.place_names import name_place
+from hotspots.place_names import name_place, strip_near
 
 HARMS = ("harm", "harm_low", "harm_high")
-NO_STREET = ("", "No Location", "On or near No Location")
+NO_STREET = ("", "No Location")
 
 
 class Shape(NamedTuple):
@@ -198,12 +198,12 @@ def _streets_of_places(incidents: gpd.GeoDataFrame, places: Places) -> _Streets:
     if "place" not in incidents.columns:
         return _Streets(np.empty(0, dtype=np.int64), [], [])
     codes, texts = pd.factorize(plain_text(incidents["place"]))
-    known = np.array([text not in NO_STREET for text in texts], dtype=bool)
+    street = [strip_near(text) for text in texts]
+    known = np.array([name not in NO_STREET for name in street], dtype=bool)
     use = known[codes] if len(known) else np.zeros(0, dtype=bool)
     key = places.inverse[use] * max(len(texts), 1) + codes[use]
     keys, inverse = np.unique(key, return_inverse=True)
     count = np.bincount(inverse, places.rows[use], len(keys)).astype(np.int64)
-    street = [text.removeprefix("On or near ").strip() for text in texts]
     return _Streets(keys // max(len(texts), 1), [street[k] for k in keys % len(texts)], count.tolist())
 
 

@@ -29,12 +29,13 @@ def add_stability(
     """Fill ``rank_low``, ``rank_high``, ``stability`` and ``found_again`` of hotspots.
 
     The search runs again on ``resamples`` draws (each count drawn anew from a Poisson distribution around
-    itself), with the radius 25 % smaller and larger, with the lattice or grid moved twice, and with each
-    of the latest 12 periods left out. A hotspot survives a run when one hotspot of that run holds at least
-    half of its incidents; ``stability`` is the share of runs it survives. A large one that comes apart into
-    several does not survive, though its ground is found: ``found_again`` is the share of its incidents that
-    lie in any hotspot of a run, on average over the runs. Its rank in a run is the rank of
-    the hotspot that holds most of its incidents, or one below the last where none holds any;
+    itself), with the radius 25 % smaller and larger, with the lattice or grid (where the method has one)
+    moved twice, and with each of the latest 12 periods left out.
+    A hotspot survives a run when one hotspot of that run holds at least half of its incidents; ``stability``
+    is the share of runs it survives. A large one that comes apart into several does not survive, though its
+    ground is found: ``found_again`` is the share of its incidents that lie in any hotspot of a run, on
+    average over the runs. Its rank in a run is the rank of the hotspot that holds most of its incidents, or
+    one below the last where none holds any;
     ``rank_low`` and ``rank_high`` span 90 % of the runs, and the rank itself.
 
     Parameters
@@ -58,14 +59,17 @@ def add_stability(
     problems = Problems("Stability cannot be measured")
     for name, value in {"resamples": resamples, "seed": seed}.items():
         if not isinstance(value, int | np.integer) or value < 0:
-            problems.add(f"{name} must be a whole number from 0 upwards", given=f"{name}={value!r}")
+            problems.add(
+                f"{name} must be a whole number from 0 upwards", given=f"{name}={value!r}", advice="40, or 0"
+            )
     problems.raise_any()
     spots = spots.copy()
     if not len(spots) or not resamples:
         return spots
     ranks, survived, held = [], [], []
     total = np.bincount(label[label >= 0], ground.places.incidents[label >= 0], len(spots))
-    for change in draw_changes(incidents, ground, resamples=resamples, seed=seed):
+    runs = draw_changes(incidents, ground, resamples=resamples, seed=seed, lattice=found.lattice)
+    for change in runs:
         again = found.relabel(change)
         rank, stays = follow(label, again, ground.places.incidents, change.ground, len(spots))
         ranks.append(rank)
@@ -113,15 +117,15 @@ def _whole(values: Floats) -> pd.arrays.IntegerArray:
 
 
 def draw_changes(
-    incidents: gpd.GeoDataFrame, ground: Ground, *, resamples: int, seed: int
+    incidents: gpd.GeoDataFrame, ground: Ground, *, resamples: int, seed: int, lattice: bool = True
 ) -> Iterator[Change]:
-    """Draw the runs: resamples, another radius, another lattice, a period left out."""
+    """Draw the runs: resamples, another radius, another lattice where there is one, a period left out."""
     rng = np.random.default_rng(seed)
     stacks = _stacks(incidents, ground)
     for _ in range(resamples):
         yield Change(_ground_of(stacks, rng.poisson(stacks["n"].to_numpy()), ground))
     yield from (Change(ground, scale=scale) for scale in (0.75, 1.25))
-    yield from (Change(ground, shift=shift) for shift in (17.0, 34.0))
+    yield from (Change(ground, shift=shift) for shift in (17.0, 34.0) if lattice)
     periods = sorted(p for p in stacks["period"].unique() if p >= 0)[-PERIODS:]
     if len(periods) > 1:
         n = stacks["n"].to_numpy()

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspots.demand import tidy_name
-from hotspots.place_names import is_kind_of_place, name_place
+from hotspots.place_names import is_kind_of_place, name_place, strip_near
 from hotspots.spots import NO_STREET
 
 
@@ -21,11 +20,12 @@ def list_streets(
     if "place" not in incidents.columns:
         return found
     texts = incidents["place"].fillna("").astype("str").to_numpy()
-    rows = pd.DataFrame({"stop": stop, "place": texts, "n": weight})
-    rows = rows[rows["stop"].ge(0) & ~rows["place"].isin(NO_STREET)]
+    rows = pd.DataFrame({"stop": stop, "place": texts, "n": weight})[stop >= 0]
+    rows["place"] = rows["place"].map({text: strip_near(text) for text in rows["place"].unique()})
+    rows = rows[~rows["place"].isin(NO_STREET)]
     counts = rows.groupby(["stop", "place"])["n"].sum().reset_index()
     for row in counts.sort_values(["n", "place"], ascending=[False, True]).to_dict("records"):
-        found[int(row["stop"])].append(tidy_name(str(row["place"])))
+        found[int(row["stop"])].append(str(row["place"]))
     return found
 
 

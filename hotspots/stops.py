@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry import Point
 
 from hotspots.checks import InputError, announce, closest_name, require_metres
+from hotspots.crosswalk import fold_label
 from hotspots.demand import Problem, check_measure, keep_profile, part_rows
 from hotspots.details import flag_default_locations
 from hotspots.shifts import Shift, within_shift
@@ -32,6 +33,13 @@ def list_stops(
 ) -> gpd.GeoDataFrame:
     """One row per stop, index ``stop`` from 1: each hotspot, or each part of a clustered one."""
     check_measure(by)
+    if not spots.index.is_unique:
+        twice = spots.index[spots.index.duplicated()]
+        raise InputError(
+            "Each hotspot needs a rank of its own",
+            given=f"rank {twice[0]} comes more than once",
+            advice="spots.set_axis(range(1, len(spots) + 1))",
+        )
     parts = part_rows(spots)
     rows = spots.loc[parts["label"]]
     table, shapes, totals = _bare(parts, rows), _outline(parts, rows), {}
@@ -40,7 +48,9 @@ def list_stops(
         totals = _totals(spots, table)
         if profile is not None:
             raise InputError(
-                "A profile needs the incidents behind the hotspots", advice="incidents=incidents"
+                "A profile needs the incidents behind the hotspots",
+                given="incidents=None",
+                advice="incidents=incidents",
             )
         places = _places(parts, rows)
     else:
@@ -107,17 +117,12 @@ def _default_location(table: pd.DataFrame, rows: gpd.GeoDataFrame) -> list[str]:
     return [name or (kind if most else "") for name, kind, most in zip(named, stated, mostly, strict=True)]
 
 
-def fold(name: object) -> str:
-    """Name with "&" and case folded, to compare names of areas and places."""
-    return " ".join(str(name).casefold().replace("&", " and ").split())
-
-
 def name_spots(label: Any, spots: gpd.GeoDataFrame) -> Any:
     """Rank of the hotspot that a rank, a ref or a name means."""
     if not isinstance(label, str) and label in spots.index:
         return label
     for column in ("ref", "name"):
-        hits = spots.index[spots[column].map(fold) == fold(label)]
+        hits = spots.index[spots[column].map(fold_label) == fold_label(label)]
         if len(hits):
             return hits[0]
     near = closest_name(str(label), [*spots["ref"], *spots["name"]])

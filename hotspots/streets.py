@@ -37,7 +37,7 @@ def find_streets(ground: Ground, request: Request) -> Found:
         near = np.where(distance <= request.max_distance * change.scale, street, -1)
         return _labels(_runs(lines, _hot(lines, near, change.ground.places.incidents)), near)
 
-    return Found(shapes, relabel)
+    return Found(shapes, relabel, lattice=False)
 
 
 def refuse_snapped(ground: Ground) -> None:

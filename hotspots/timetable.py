@@ -192,7 +192,11 @@ def _draw_date(day: pd.Timestamp, hours: Shift, rounds: list[Ints], work: _Work)
         rng = np.random.default_rng([work.seed, day.toordinal(), vehicle])
         orders = safe_orders(work.between[np.ix_(mine, mine)], work.duty, rng)
         if orders is None:
-            raise InputError("No order of the stops keeps the gap", advice="fewer stops, or a longer gap")
+            raise InputError(
+                "No order of the stops keeps the gap",
+                given=f"{len(mine)} stops of vehicle {vehicle}",
+                advice="fewer stops, or a longer gap",
+            )
 
         def weigh(minute: float, mine: Ints = mine) -> Floats:
             return work.rhythm.at(begin + pd.Timedelta(minutes=minute))[mine]

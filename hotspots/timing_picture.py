@@ -41,6 +41,11 @@ def draw_times(
     matplotlib Figure
         Save it with ``.savefig``.
 
+    Raises
+    ------
+    InputError
+        When a column is missing, or a calendar is laid over a profile that is not by month.
+
     Examples
     --------
     >>> from hotspots.timing import profile_times
@@ -76,7 +81,11 @@ def _draw_bars(
 ) -> None:
     by_month = profile.index.name == "month"
     if calendar is not None and not by_month:
-        raise InputError("Only a profile by month can be marked with a calendar", advice="by='month'")
+        raise InputError(
+            "Only a profile by month can be marked with a calendar",
+            given=f"a profile by {profile.index.name}",
+            advice="by='month'",
+        )
     days = profile["days"].where(profile["days"] > 0).to_numpy(dtype=float)
     across: Any = np.arange(len(profile))
     width: Any = 0.8

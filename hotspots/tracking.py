@@ -11,12 +11,12 @@ import pandas as pd
 
 from hotspots.calendars import list_overlapping
 from hotspots.changes import compare_windows, say_outcome
-from hotspots.checks import announce
+from hotspots.checks import announce, require_same_index
+from hotspots.gistar import false_discovery
 from hotspots.indicator_files import Indicator, read_indicators
 from hotspots.indicator_rows import Counted, survey_row
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
-from hotspots.two_counts import adjust_p
 from hotspots.verdicts import SMALL_BASE, as_long, write_between
 from hotspots.when import require_covered
 from hotspots.windows import Window, make_window
@@ -84,12 +84,25 @@ def track_indicators(
     Raises
     ------
     InputError
-        When a window is not wholly covered, or a table cannot be used.
+        When a window is not wholly covered, a table cannot be used, or ``hot`` is on another index.
+
+    Examples
+    --------
+    >>> frame = gpd.GeoDataFrame(
+    ...     {"when": pd.to_datetime(["2017-07-01", "2018-07-01"]), "precision": "month",
+    ...      "category": "Robbery", "source": "police.uk", "incidents": [40, 10]},
+    ...     geometry=gpd.points_from_xy([0, 0], [0, 0]), crs=27700)
+    >>> page = [Indicator("robbery", "Robbery")]
+    >>> track_indicators(frame, after="2018-07", indicators=page)[["before", "after"]].to_numpy().tolist()
+    [[40.0, 10.0]]
     """
     second, first = compare_windows(after, before, as_of=as_of)
     require_covered(incidents, [first, second], covered=covered)
     page = indicators if isinstance(indicators, list) else read_indicators(indicators)
     reason = explain_no_arrow(selected_on, before=first, after=second)
+    if hot is not None:
+        advice = "hot=assign_hotspots(incidents, spots).notna()"
+        require_same_index(hot, incidents.index, what="The hotspots' rows (hot)", advice=advice)
     area = Counted(incidents, page, hot, first, second, calendar, least)
     force = Counted(beside, page, None, first, second) if beside is not None else None
     rows = []
@@ -115,7 +128,7 @@ def track_indicators(
 
 
 def _finish(table: pd.DataFrame, first: Window, second: Window, *, alpha: float) -> pd.DataFrame:
-    table["q"] = adjust_p(table["p"])
+    table["q"] = false_discovery(table["p"])
     signs = np.where(table["percent"].fillna(table["points"]) > 0, "up", "down")
     known = table["q"].notna().to_numpy()
     arrows = np.where(known, np.where(table["q"] < alpha, signs, "level"), "")
@@ -127,7 +140,7 @@ def _finish(table: pd.DataFrame, first: Window, second: Window, *, alpha: float)
     changes = [_say_change(row, first, second) for row in table.to_dict("records")]
     table["change"] = pd.Series(changes, index=table.index, dtype="str")
     for column in ("sparkline", "note"):
-        table[column] = table[column].fillna("").astype("str")
+        table[column] = table[column].astype(object).fillna("").astype("str")
     table.attrs = {"before": str(first), "after": str(second), "warnings": []}
     if first.calendar_months() != second.calendar_months():
         table.attrs["warnings"] = [f"{first} and {second} are not the same calendar months."]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.checks import InputError
 from hotspots.collapse import incidents_per_row
-from hotspots.two_counts import adjust_p
+from hotspots.gistar import false_discovery
 from hotspots.when import months_of
 from hotspots.windows import read_window
 
@@ -207,7 +207,7 @@ def classify_hot(
 
 
 def _adjusted(p: Any) -> Any:
-    return np.column_stack([adjust_p(column) for column in np.asarray(p).T])
+    return np.column_stack([false_discovery(column) for column in np.asarray(p).T])
 
 
 def _esri(hot: Bools, cold: Bools, strength: npt.NDArray[np.float64]) -> str:

@@ -130,24 +130,6 @@ def rate_ratio(
     return ratio, low, high
 
 
-def adjust_p(p: npt.ArrayLike) -> Floats:
-    """Adjust p-values for many comparisons (Benjamini and Hochberg 1995); NaN stays NaN and does not count.
-
-    Examples
-    --------
-    >>> p = [0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205, 0.212, 0.216]
-    >>> adjust_p(p).round(4).tolist()
-    [0.01, 0.04, 0.084, 0.084, 0.084, 0.1, 0.1057, 0.216, 0.216, 0.216]
-    """
-    values = np.asarray(p, dtype=float)
-    adjusted = np.full(values.shape, np.nan)
-    known = np.flatnonzero(np.isfinite(values))
-    order = known[np.argsort(values[known], kind="stable")[::-1]]
-    ranks = np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum.accumulate(np.minimum(1.0, values[order] * len(order) / ranks))
-    return adjusted
-
-
 def typical_dispersion(before: npt.ArrayLike, after: npt.ArrayLike, *, fewest: int = 10) -> float:
     """How much wider than Poisson most groups vary round their common change; never below 1.
 

@@ -19,8 +19,9 @@ from hotspots.checks import (
     require_columns,
     require_metres,
 )
+from hotspots.crosswalk import fold_label as fold
 from hotspots.dates import parse_dates
-from hotspots.stops import fold, which_stop
+from hotspots.stops import which_stop
 from hotspots.when import london_clock
 
 OUTPUTS = ("searches", "arrests", "weapons", "intelligence", "penalty_notices")

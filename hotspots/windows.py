@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -63,6 +64,23 @@ class Window:
         return sorted(period.month for period in pd.period_range(first, last, freq="M"))
 
 
+def read_day(value: Any, name: str) -> pd.Timestamp:
+    """Day that a date or a text means, at midnight without a time zone, or `InputError` naming it.
+
+    Examples
+    --------
+    >>> read_day("2018-07-31", "as_of")
+    Timestamp('2018-07-31 00:00:00')
+    """
+    try:
+        day = pd.NaT if isinstance(value, Real) else pd.Timestamp(value)
+    except (ValueError, TypeError, OverflowError):
+        day = pd.NaT
+    if not isinstance(day, pd.Timestamp):
+        raise InputError(f"{name} is not a date", given=repr(value), advice="write it as 2018-07-31")
+    return day.tz_localize(None).normalize()
+
+
 def make_window(start: pd.Timestamp, end: pd.Timestamp) -> Window:
     """Window from ``start`` up to, and without, ``end``; its name is written from its dates."""
     if not start < end:
@@ -110,7 +128,7 @@ def read_window(window: Any, *, as_of: Any = None) -> Window:
     if isinstance(window, str):
         return _read_name(window.strip(), as_of)
     if isinstance(window, Sequence) and len(window) == 2:
-        first, last = (_date(part, window) for part in window)
+        first, last = (read_day(part, f"A day of the window {window!r}") for part in window)
         return make_window(first, last + pd.Timedelta(days=1))
     raise InputError("A window must be a name or a pair of dates", given=repr(window), advice=_EXAMPLES)
 
@@ -200,7 +218,7 @@ def _read_fixed(name: str) -> Window | None:
         return _months_from(int(match[1]), 3 * int(match[2]) - 2, 3)
     written = re.sub(r"^(\d{1,2}) (\w+) (\d{4})$", _iso, name)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
-        day = _date(written, name)
+        day = read_day(written, f"The window '{name}'")
         return make_window(day, day + pd.Timedelta(days=1))
     return None
 
@@ -222,12 +240,16 @@ def _iso(match: re.Match[str]) -> str:
 
 def _read_relative(name: str, as_of: Any) -> Window | None:
     folded = name.casefold()
-    last = re.fullmatch(r"(?:the )?last (?:([1-9]\d*) months?|month)", folded)
+    last = re.fullmatch(r"(?:the )?last (?:([1-9]\d{0,3}) months?|month)", folded)
     if not last and folded not in ("year to date", "financial year to date", "calendar year to date"):
         return None
     if as_of is None:
-        raise InputError(f"The window '{name}' needs the last day of the data", advice="as_of='2024-03-31'")
-    end = _month(_date(as_of, as_of) + pd.Timedelta(days=1))
+        raise InputError(
+            f"The window '{name}' needs the last day of the data",
+            given="as_of=None",
+            advice="as_of='2024-03-31'",
+        )
+    end = _month(read_day(as_of, "as_of") + pd.Timedelta(days=1))
     if last:
         return make_window(end - pd.DateOffset(months=int(last[1] or 1)), end)
     first = 1 if folded.startswith("calendar") else 4
@@ -236,16 +258,11 @@ def _read_relative(name: str, as_of: Any) -> Window | None:
 
 
 def _months_from(year: int, month: int, months: int) -> Window:
+    if not 1 <= year < 9999:
+        raise InputError("A window's year must be between 1 and 9998", given=f"{year:04d}", advice=_EXAMPLES)
     start = pd.Timestamp(year, month, 1)
     return make_window(start, start + pd.DateOffset(months=months))
 
 
 def _month(moment: pd.Timestamp) -> pd.Timestamp:
     return moment.normalize().replace(day=1)
-
-
-def _date(value: Any, given: Any) -> pd.Timestamp:
-    found = pd.to_datetime(value, errors="coerce")
-    if not isinstance(found, pd.Timestamp):
-        raise InputError("This is not a date", given=str(given), advice="write it as 2018-07-31")
-    return found.tz_localize(None).normalize()

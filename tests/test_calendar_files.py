@@ -24,7 +24,7 @@ END:VEVENT\r
 BEGIN:VEVENT\r
 SUMMARY:Match\r
 DTSTART:20221003T190000Z\r
-DTEND:20221004T000000Z\r
+DTEND:20221003T230000Z\r
 BEGIN:VALARM\r
 SUMMARY:Reminder\r
 END:VALARM\r
@@ -52,6 +52,27 @@ def test_an_icalendar_file_is_read_as_programs_write_it(tmp_path):
         ("Match", "campaign", "2022-10-03", "2022-10-03"),
         ("Operation Stay Safe, phase two", "operation", "2023-06-01", "2023-06-30"),
     ]
+
+
+def test_times_in_utc_are_days_of_london(tmp_path):
+    """In August 23:00 UTC is midnight of the next day by British clocks; in January it is not."""
+    path = tmp_path / "ops.ics"
+    for written, day in (
+        ("20180823T230000Z", "2018-08-24"),
+        ("20180823T230000", "2018-08-23"),
+        ("20180123T230000Z", "2018-01-23"),
+    ):
+        text = f"BEGIN:VEVENT\nSUMMARY:Festival\nDTSTART:{written}\nEND:VEVENT\n"
+        path.write_text(text, encoding="utf-8")
+        assert days(read_calendar_file(path)) == [("Festival", "event", day, day)]
+
+
+def test_a_calendar_that_is_not_there_or_not_utf_8_is_named(tmp_path):
+    with pytest.raises(InputError, match="The calendar is not there"):
+        read_calendar_file(tmp_path / "none.ics")
+    (tmp_path / "old.ics").write_bytes(ICS.replace("Match", "Caf\xe9").encode("cp1252"))
+    with pytest.raises(InputError, match="The calendar is not UTF-8 text"):
+        read_calendar_file(tmp_path / "old.ics")
 
 
 def test_an_icalendar_file_without_dates_or_entries_is_refused(tmp_path):

@@ -321,6 +321,8 @@ def test_touching_significant_cells_share_a_label_and_the_heaviest_comes_first(s
     burst = np.vstack([np.full((60, 2), 500.0), np.full((90, 2), 2500.0)])
     cells = count_cells(points(np.vstack([quiet, burst])), size=100, shape=shape)
     label = label_cells(cells, score_cells(cells))
+    with pytest.raises(InputError, match="scores must be on the index of the cells"):
+        label_cells(cells, score_cells(cells).iloc[1:])
     assert set(label) == {-1, 0, 1}
     assert cells["incidents"].groupby(label).sum().loc[[0, 1]].is_monotonic_decreasing
     for number in (0, 1):
@@ -363,3 +365,8 @@ def test_a_leeds_month_is_the_same_with_esda(shared_data: object) -> None:
         star=True,
     )
     assert np.abs(score_cells(cells)["z"] - theirs.Zs).max() < 1e-12
+
+
+def test_a_shape_like_no_other_is_answered_with_one_that_is_known():
+    with pytest.raises(InputError, match="Try: shape='square'"):
+        count_cells(points([(0, 0)]), size=100, shape="zzz")

@@ -185,6 +185,25 @@ def test_a_profile_with_mistakes_names_all_of_them() -> None:
         load_profile("youth_asb")
 
 
+def test_a_profile_takes_places_and_names_what_they_lack() -> None:
+    rows = pd.DataFrame({"category": ["Robbery", "Drugs"]})
+    with pytest.raises(InputError, match=r"incidents .* lacks the column source"):
+        filter_profile(rows, {"sources": ["police.uk"]})
+    with pytest.raises(InputError, match=r"incidents .* lacks the column when"):
+        filter_profile(rows, {"hours": [20, 5]})
+    # without a column of precisions it is read from the dates, as everywhere: a Friday at 22:00, a Monday
+    rows["when"] = pd.to_datetime(["2024-03-01 22:00", "2024-03-04 10:00"])
+    assert filter_profile(rows, {"hours": [20, 5]})["category"].tolist() == ["Robbery"]
+    assert filter_profile(rows, {"weekdays": ["Monday"]})["category"].tolist() == ["Drugs"]
+
+
+def test_columns_of_a_profile_are_a_table() -> None:
+    with pytest.raises(
+        InputError, match=r"columns must be a table of column and allowed values .given: ..district"
+    ):
+        load_profile({"columns": ["district"]})
+
+
 @pytest.mark.parametrize("name", list_profiles())
 def test_packaged_profiles_load(name: str) -> None:
     assert load_profile(name).title

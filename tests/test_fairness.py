@@ -42,5 +42,7 @@ def test_shares_by_deprivation_and_by_incidents(caplog):
 def test_what_cannot_be_used_is_said():
     with pytest.raises(InputError, match="lap_name"):
         share_patrol_time(PATROLS, STOPS, CRIMES, area="lap")
+    with pytest.raises(InputError, match="by='harms'"):
+        share_patrol_time(PATROLS, STOPS, CRIMES, by="harms")
     with pytest.raises(InputError, match="No area has a deprivation decile"):
         share_patrol_time(PATROLS, STOPS, CRIMES, deciles=pd.Series({"Leeds": 3}))

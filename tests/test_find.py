@@ -283,3 +283,35 @@ def test_dense_unsnapped_places_get_discs_too(monkeypatch):
     best = max(int((((xy - node) ** 2).sum(axis=1) <= 150**2).sum()) for node in nodes)
     assert spots["incidents"].iloc[0] >= best
     assert assign_hotspots(frame, spots).value_counts().sort_index().tolist() == spots["incidents"].tolist()
+
+
+@pytest.mark.parametrize("count", [1, np.int64(1), 1.0, np.float64(1.0)])
+def test_a_limit_of_one_is_one_whatever_its_type(count):
+    frame = points([(x, 0) for x in (0, 5000, 10_000) for _ in range(10)])
+    spots = find_hotspots(frame, method="dbscan", min_incidents=5, count=count)
+    assert spots["incidents"].tolist() == [10]
+
+
+@pytest.mark.parametrize("method", ["discs", "dbscan"])
+def test_no_count_is_infinite(method):
+    with pytest.raises(InputError, match=r"count must be a whole number from 0 upwards .given: count=inf"):
+        find_hotspots(points([(0, 0)]), method=method, count=float("inf"), min_incidents=1)
+
+
+def test_core_points_on_another_index_are_refused():
+    frame = points([(0, 0), (40, 0), (900, 0)])
+    elsewhere = pd.Series([True, False, False], index=[10, 11, 12])
+    with pytest.raises(InputError, match="core points must be on the index of the incidents"):
+        outline_hotspots(frame, pd.Series([0, 0, 0]), core=elsewhere)
+    with pytest.raises(InputError, match=r"labels must be a Series.*Given: list"):
+        outline_hotspots(frame, [0, 0, 0])
+    twice = frame.set_axis([7, 7, 8])
+    spots = outline_hotspots(twice, pd.Series([0, 0, 0], index=twice.index))
+    assert spots["incidents"].tolist() == [3]
+
+
+def test_a_text_that_names_no_street_names_no_hotspot():
+    frame = points([(0, 0)] * 4, place=["On or near "] * 3 + ["On or near Boar Lane"])
+    spots = find_hotspots(frame, count=1)
+    assert spots["streets"].tolist() == [["Boar Lane"]]
+    assert spots["name"].tolist() == ["Boar Lane"]

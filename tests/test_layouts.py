@@ -47,6 +47,19 @@ def test_every_packaged_layout_loads_and_says_what_it_is(name: str) -> None:
     assert layout.source
 
 
+@pytest.mark.parametrize(
+    ("layout", "said"),
+    [
+        ({"dates": {"formats": "%d/%m/%Y"}}, r"formats must be a list of texts .given: '%d/%m/%Y'"),
+        ({"skip": "*.txt"}, r"skip must be a list of texts .given: '\*.txt'"),
+        ({"columns": OWN["columns"] | {"when": 5}}, r"column of 'when' must be a name, .* .given: 5;"),
+    ],
+)
+def test_a_text_where_a_list_belongs_is_named(layout: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        load_layout(OWN | layout)
+
+
 def test_a_layout_with_mistakes_names_all_of_them() -> None:
     bad = {"sorce": "x", "columns": {"when": "d", "wen": "d"}, "coordinates": {"kind": "feet"}, "unit": "row"}
     with pytest.raises(InputError) as error:

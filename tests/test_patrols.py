@@ -463,3 +463,14 @@ def test_a_night_shift_counts_the_hours_after_midnight():
     assert str(parse_pattern("22:00-02:00", ["Fri"])[4]) == "22:00-02:00"
     with pytest.raises(InputError, match="last some time"):
         parse_pattern("14:00-14:00")
+
+
+def test_two_hotspots_of_one_rank_are_refused():
+    twice = LINE.set_axis([1, 1, 2, 3, 4, 5])
+    with pytest.raises(InputError, match=r"a rank of its own. Given: rank 1 comes more than once"):
+        choose_patrols(twice, **TEAM)
+
+
+def test_a_name_no_hotspot_lies_in_is_said_once(caplog):
+    chosen_names(LINE, priority=["Armley", "Ottley"], max_share_outside_priority=0.5)
+    assert caplog.text.count("No hotspot lies in Ottley") == 1

@@ -32,6 +32,13 @@ def test_what_stands_what_is_due_and_what_is_in_stock(tmp_path):
     assert stock.set_index("name")["quantity"].to_dict() == {"door": 5, "window": 70}
 
 
+@pytest.mark.parametrize("as_of", ["soon", "", None, 2026])
+def test_a_day_that_is_none_is_named(tmp_path, as_of):
+    file = write(tmp_path / "register.csv", "C1,camera,Boar Lane,430100,433300,2026-01-10,2026-07-10,,,\n")
+    with pytest.raises(InputError, match="as_of is not a date. Given: " + repr(as_of)):
+        read_register(file, as_of=as_of)
+
+
 def test_every_problem_is_said_at_once_by_line(tmp_path):
     file = write(
         tmp_path / "register.csv",

@@ -7,8 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hotspots.dense import find_dense
 from hotspots.details import flag_default_locations
 from hotspots.find import find_hotspots
+from hotspots.request import Change, Request, read_ground
+from hotspots.streets import find_streets
 
 
 def points(xy, **columns):
@@ -117,3 +120,36 @@ def test_a_chain_that_comes_apart_is_found_again_all_the_same():
     firm = find_hotspots(points(xy), radius=150, count=4, merge=False)
     assert firm["stability"].eq(1).all()
     assert firm["found_again"].eq(1).all()
+
+
+def test_what_has_no_lattice_is_not_run_again_with_it_moved():
+    # one draw, two radii and two months: five runs, and leaving January out loses the first stack
+    when = pd.to_datetime(["2024-01-01"] * 12 + ["2024-02-01"] * 10)
+    frame = points([(0, 0)] * 10 + [(5000, 0)] * 2 + [(5000, 0)] * 10, when=when)
+    spots = find_hotspots(frame, method="dbscan", min_incidents=5, resamples=1)
+    gone = spots.loc[spots["incidents"] == 10, "stability"].iloc[0]
+    assert gone == pytest.approx(4 / 5)
+    # clusters split into discs have the discs' lattice: seven runs again
+    split = find_hotspots(frame, method="dbscan", min_incidents=5, max_diameter=300, resamples=1)
+    assert split.loc[split["incidents"] == 10, "stability"].iloc[0] == pytest.approx(6 / 7)
+
+
+def test_streets_have_no_lattice_either():
+    line = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 200 0)"]), crs=27700)
+    far = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkt(["LINESTRING (0 5000, 9000 5000)"]), crs=27700)
+    frame = points([(x, 1) for x in range(0, 190, 10)])
+    network = pd.concat([line, far], ignore_index=True)
+    request = Request(method="streets", streets=network)
+    request.check()
+    assert find_streets(read_ground(frame, request), request).lattice is False
+
+
+def test_a_smaller_radius_splits_a_wide_cluster_into_smaller_discs():
+    # stacks 60 m apart: a disc of 100 m holds four of them (180 m), one of 75 m only three (120 m)
+    frame = points([(x, 0) for x in range(0, 300, 60) for _ in range(10)])
+    request = Request(method="dbscan", radius=100, min_incidents=5, max_diameter=200)
+    ground = read_ground(frame, request)
+    found = find_dense(ground, request)
+    assert [len(shape.inside) for shape in found.shapes] == [4, 1]
+    again = found.relabel(Change(ground, scale=0.75))
+    assert again.tolist() == [0, 0, 0, 1, 1]

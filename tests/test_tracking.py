@@ -9,7 +9,7 @@ import pytest
 
 from hotspots import assign_hotspots, find_hotspots, read_incidents
 from hotspots.checks import InputError
-from hotspots.indicator_files import list_indicators, read_indicators
+from hotspots.indicator_files import Indicator, list_indicators, read_indicators
 from hotspots.shares import compare_shares
 from hotspots.tracking import track_indicators, write_page
 
@@ -181,6 +181,30 @@ def test_a_page_of_ones_own_names_all_its_mistakes(tmp_path):
         read_indicators(path)
     with pytest.raises(InputError, match="Try: board"):
         read_indicators("bord")
+    path.write_text('[indicator]\nkey = "a"\nname = "A"\n')
+    with pytest.raises(InputError, match=r"Each indicator .* Try: \[\[indicator\]\]"):
+        read_indicators(path)
+    path.write_bytes('[[indicator]]\nkey = "a"\nname = "Caf\xe9"\n'.encode("cp1252"))
+    with pytest.raises(InputError, match="file of indicators is not UTF-8 text"):
+        read_indicators(path)
+    path.write_text(
+        '[[indicator]]\nkey = "a"\nname = "A"\nkind = "survey"\n'
+        '[[indicator]]\nkey = "b"\nname = "B"\nkind = "share"\nof = "a"\n'
+    )
+    with pytest.raises(InputError, match=r"'b' is a share of a survey.*of = 'a'"):
+        read_indicators(path)
+    path.write_text('[[indicator]]\nkey = "a"\nname = "Mine"\n', encoding="utf-8-sig")
+    assert [i.name for i in read_indicators(path)] == ["Mine"]
+
+
+def test_a_share_of_what_lies_in_hotspots_needs_hotspots():
+    page = [Indicator("hot", "Hot", hot=True), Indicator("share", "Share", kind="share", of="hot")]
+    table = track_indicators(make(TOWN), after="2018-07", indicators=page)
+    assert table["words"].tolist() == ["not counted: no hotspots were given"] * 2
+
+
+def test_a_page_of_ones_own_is_counted(tmp_path):
+    path = tmp_path / "own.toml"
     path.write_text('[[indicator]]\nkey = "a"\nname = "Mine"\nfilter = { categories = ["Robbery"] }\n')
     assert track_indicators(make(TOWN), after="2018-07", indicators=path)["after"].tolist() == [10]
 
@@ -229,3 +253,10 @@ def test_places_of_a_year_have_no_trace_by_month():
     frame["window"] = ["2017", "2018"] * (len(frame) // 2)
     with pytest.raises(InputError, match="span more than one month"):
         track_indicators(frame, after="2018", before="2017")
+
+
+def test_hot_on_another_index_is_refused():
+    frame = make(TOWN)
+    hot = pd.Series(True, index=frame.index + 1)
+    with pytest.raises(InputError, match="must be on the index of the incidents"):
+        track_indicators(frame, after="2018-07", hot=hot)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hotspots.checks import InputError
 from hotspots.when import precision_of, require_covered, rows_in, spans_of
-from hotspots.windows import make_window, name_windows, read_window, read_windows, whole_months
+from hotspots.windows import make_window, name_windows, read_day, read_window, read_windows, whole_months
 
 
 @pytest.mark.parametrize(
@@ -172,3 +172,20 @@ def test_places_and_rows_are_covered_alike():
         require_covered(records, [read_window("2017-07")])
     nothing = places.assign(incidents=0)
     require_covered(nothing, [read_window("2019-07")])
+
+
+@pytest.mark.parametrize("name", ["0000", "0000-01", "9999", "Q1 0000", "last 99999 months"])
+def test_windows_beyond_every_calendar_are_refused(name):
+    with pytest.raises(InputError, match=r"year must be between 1 and 9998|not the name of a window"):
+        read_window(name, as_of="2024-03-31")
+
+
+@pytest.mark.parametrize("value", ["", "soon", None, 5, 2.5, pd.NaT, "2018-02-30"])
+def test_what_is_no_day_is_named(value):
+    with pytest.raises(InputError, match=r"^as_of is not a date\. Given: .* Try: write it as 2018-07-31\.$"):
+        read_day(value, "as_of")
+
+
+def test_a_day_is_midnight_without_a_zone():
+    for value in ("2018-07-31", date(2018, 7, 31), pd.Timestamp("2018-07-31 22:15", tz="Europe/London")):
+        assert read_day(value, "as_of") == pd.Timestamp("2018-07-31")

@@ -212,6 +212,19 @@ def test_a_redraft_keeps_people_and_what_is_fixed_and_shows_changes(
     assert all(row["date"] == "2018-11-30" for row in again.changes)
     twice = draft_plan(moved.loc[1], later, plan=again, spots=moved, as_of="2018-12-31", ring=300)
     assert twice.changes == again.changes
+    # months put together with their own row numbers: each record still counts once
+    stacked = later.set_axis(later.index % 30)
+    assert (
+        draft_plan(moved.loc[1], stacked, plan=plan, spots=moved, ring=300).changes[0]["text"]
+        == (again.changes[0]["text"])
+    )
+
+
+def test_a_day_of_the_draft_that_is_none_is_named(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    with pytest.raises(InputError, match="as_of is not a date"):
+        draft_plan(spots.loc[1], incidents, as_of="soon")
 
 
 def test_a_place_gone_from_the_list_keeps_its_plan(
