@@ -157,9 +157,10 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         try:
             given = gpd.read_file(path)
         except Exception as error:
+            reason = str(error).partition("\n")[0] or type(error).__name__
             raise InputError(
                 "The file of agreed hotspots cannot be read",
-                given=f"{Path(path).name}: {str(error).partition(chr(10))[0] or type(error).__name__}",
+                given=f"{Path(path).name}: {reason}",
                 advice="a GeoPackage, GeoJSON or Shapefile",
             ) from error
     if not isinstance(given, gpd.GeoDataFrame) or given.crs is None:

@@ -33,13 +33,7 @@ def list_stops(
 ) -> gpd.GeoDataFrame:
     """One row per stop, index ``stop`` from 1: each hotspot, or each part of a clustered one."""
     check_measure(by)
-    if not spots.index.is_unique:
-        twice = spots.index[spots.index.duplicated()]
-        raise InputError(
-            "Each hotspot needs a rank of its own",
-            given=f"rank {twice[0]} comes more than once",
-            advice="spots.set_axis(range(1, len(spots) + 1))",
-        )
+    _require_ranks(spots)
     parts = part_rows(spots)
     rows = spots.loc[parts["label"]]
     table, shapes, totals = _bare(parts, rows), _outline(parts, rows), {}
@@ -78,6 +72,16 @@ def list_stops(
     return gpd.GeoDataFrame(
         table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=spots.crs), crs=spots.crs
     )
+
+
+def _require_ranks(spots: gpd.GeoDataFrame) -> None:
+    twice = spots.index[spots.index.duplicated()]
+    if len(twice):
+        raise InputError(
+            "Each hotspot needs a rank of its own",
+            given=f"rank {twice[0]} comes more than once",
+            advice="spots.set_axis(range(1, len(spots) + 1))",
+        )
 
 
 def _bare(parts: pd.DataFrame, rows: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -171,3 +171,13 @@ def test_what_a_list_gives_up_on_another_problem():
     assert table["share_of_incidents"].round(9).tolist() == [0.8, 0.2, 0.2, 0.8]
     assert table.loc[("theft", "asb"), "gives_up_incidents"] == pytest.approx(0.6)
     assert table.loc[("asb", "asb"), "gives_up_harm"] == 0
+
+
+def test_a_reader_that_gives_no_reason_is_named_all_the_same(tmp_path, monkeypatch):
+    def fail(path):
+        raise RuntimeError
+
+    monkeypatch.setattr(gpd, "read_file", fail)
+    (tmp_path / "agreed.gpkg").write_bytes(b"")
+    with pytest.raises(InputError, match=r"cannot be read\. Given: agreed.gpkg: RuntimeError"):
+        read_hotspots(tmp_path / "agreed.gpkg", incidents=FRAME)
