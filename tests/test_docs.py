@@ -89,13 +89,18 @@ def run_line(line: str, *, expected: int, capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory) -> Path:
-    """Folder in which the Start page has been followed, but for the installation."""
-    folder = tmp_path_factory.mktemp("start")
-    with contextlib.chdir(folder):
+def start(tmp_path_factory) -> tuple[Path, str]:
+    """Folder in which the Start page has been followed, but for the installation, and what it said."""
+    folder, said = tmp_path_factory.mktemp("start"), io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(said):
         for command in commands_of(DOCS / "index.md"):
             assert main(command) == 0
-    return folder
+    return folder, said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def started(start) -> Path:
+    return start[0]
 
 
 def commands_of(page: Path) -> list[list[str]]:
@@ -105,13 +110,47 @@ def commands_of(page: Path) -> list[list[str]]:
 
 
 def test_the_start_page_is_followed_to_the_letter(started):
-    assert [command[0] for command in commands_of(DOCS / "index.md")] == ["init", "check", "run"]
+    assert [command[0] for command in commands_of(DOCS / "index.md")] == ["init", "check", "run", "pack"]
     page = (DOCS / "index.md").read_text(encoding="utf-8")
     table = page.split("| file | for whom |")[1].split("\n\n")[0]
     promised = re.findall(r"`([^`]+)`", table)
     assert len(promised) >= 9
     for name in promised:
         assert list((started / "our-team" / "results").glob(name)), name
+    assert (started / "our-team" / "armley" / "pack.html").is_file()
+    assert "`our-team/armley/pack.html`" in page
+
+
+def test_the_console_says_what_the_start_page_quotes(start):
+    quoted = [text for language, _, text in blocks_of(DOCS / "index.md") if language == "text"]
+    said = start[1].splitlines()
+    assert len(quoted) == 2
+    for line in "".join(quoted).splitlines():
+        assert line in said, line
+    (last_of_check,) = quoted[0].splitlines()
+    assert last_of_check.startswith("In all")
+    run = next(line for line in said if "rows read =" in line)
+    at = said.index(run)
+    assert said[at : at + len(quoted[1].splitlines())] == quoted[1].splitlines()
+
+
+def test_what_is_typed_of_the_start_page_is_what_ci_runs():
+    """The line of .ci/run that takes the blocks out of the page takes those that are typed, and no others."""
+    (awk,) = re.findall(r"^steps=\$\(awk '(.+)' docs/index\.md\)", (REPO / ".ci" / "run").read_text(), re.M)
+    done = subprocess.run(["awk", awk, str(DOCS / "index.md")], capture_output=True, text=True, check=True)
+    typed = "".join(text for language, _, text in blocks_of(DOCS / "index.md") if not language)
+    assert done.stdout == typed
+    assert typed.startswith("python -m pip install .\n")
+
+
+def test_extras_are_installed_from_the_clone_as_nothing_is_published():
+    extras = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = extras["optional-dependencies"]
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"pip install [\"']?safer-hotspots", text), page.name
+        for asked in re.findall(r'pip install (?:-e )?"\.\[([\w,]+)\]"', text):
+            assert set(asked.split(",")) <= set(extras), page.name
 
 
 @pytest.mark.parametrize("page", FOLLOWED)
