@@ -315,6 +315,16 @@ def test_every_link_of_a_page_leads_somewhere(page):
             assert anchor in anchors_of(found), f"{page.name}: {target}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPO).as_posix())
+def test_every_table_of_a_page_has_its_head_and_as_many_cells_in_each_row(page):
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    for block in re.findall(r"(?:^ *\|.*\n)+", text, re.M):
+        lines = [re.sub(r"`[^`]*`", "", line.strip()) for line in block.splitlines()]
+        assert len(lines) > 1, lines
+        assert re.fullmatch(r"\|(:?-+:?\|)+", lines[1]), lines[0]
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1, lines[0]
+
+
 def test_every_page_stands_in_the_navigation():
     nav = (REPO / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
     named = set(re.findall(r"[\w/-]+\.md", nav))
