@@ -70,11 +70,15 @@ GROUPS: dict[str, tuple[str, str]] = {
 ROOMS = {"hotspots": "Hotspots, cells and places", "boundaries": "Areas", "maps": "Results, maps and tables"}
 
 
+# Problems("...") heads a list of problems, _fail("...") is the last word of a command.
+KINDS = {"InputError": "error", "announce": "note", "Problems": "title", "_fail": "title"}
+
+
 @dataclass(frozen=True)
 class Message:
     """One message of the code, with "…" for what differs from case to case."""
 
-    kind: str  # "error", "problem" (one of several, listed at once) or "note"
+    kind: str  # "error", "problem" (one of several, listed at once), "title" (of such a list) or "note"
     module: str
     line: int
     problem: str
@@ -107,7 +111,7 @@ def _messages_of(tree: ast.Module, module: str) -> Iterator[Message]:
 
 def _kind_of(func: ast.expr) -> str:
     if isinstance(func, ast.Name):
-        return {"InputError": "error", "announce": "note"}.get(func.id, "")
+        return KINDS.get(func.id, "")
     owner = ast.unparse(func.value) if isinstance(func, ast.Attribute) else ""
     return "problem" if isinstance(func, ast.Attribute) and func.attr == "add" and "problems" in owner else ""
 
@@ -148,9 +152,11 @@ def write_page() -> str:
     messages = read_messages()
     parts = [INTRODUCTION]
     for title, (cause, _) in GROUPS.items():
-        rows = {_row(m) for m in messages if m.kind != "note" and group_of(m.module) == title}
+        rows = {_row(m) for m in messages if m.kind in ("error", "problem") and group_of(m.module) == title}
         head = "| it says | given | try |\n|---|---|---|\n"
         parts.append(f"## {title}\n\n{cause}\n\n{head}" + "\n".join(sorted(rows, key=str.casefold)) + "\n")
+    titles = sorted({f"- {_cell(m.problem)}" for m in messages if m.kind == "title"}, key=str.casefold)
+    parts.append(f"## Headings of several\n\n{TITLES}\n\n" + "\n".join(titles) + "\n")
     notes = sorted({f"- {_cell(m.problem)}" for m in messages if m.kind == "note"}, key=str.casefold)
     parts.append(f"## Notes\n\n{NOTES}\n\n" + "\n".join(notes) + "\n")
     return "\n".join(parts)
@@ -165,6 +171,8 @@ with … for what differs from case to case. It is written by `python docs/make_
 A row of a source that cannot be used is no error: it is left out, counted and listed with its cause
 ([Reading records](methods/reading.md)).
 """
+TITLES = """Where several things are wrong at once, one of these stands before the colon, and each thing
+after it, with what was given and what to try. The last words of a command that cannot go on are here too."""
 NOTES = """Choices made for you, and what to know about the data, are said aloud: on the command line after
 "Note:", in Python in the log `safer_hotspots`."""
 

@@ -1,11 +1,12 @@
 # %% [markdown]
 # # Your own city
 #
-# For the analyst with a download from data.police.uk. The example is the City of London, 36 months. Change
-# one line to the path of your own download, or set `MY_DOWNLOAD` before you start.
+# For the analyst with a download from data.police.uk. The example is in the package: three Julys of Leeds.
+# Change one line to the path of your own download, or set `MY_DOWNLOAD` before you start.
 
 # %%
 import os
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -25,8 +26,8 @@ from hotspots import (
 )
 from maps import draw_map, write_map
 
-example = "../../shared/data/police_uk/city_of_london_2014_2017.zip"
-download = Path(os.environ.get("MY_DOWNLOAD", example))
+example = files("maps") / "demo" / "leeds_july_2016_2017_2018.zip"
+download = Path(os.environ.get("MY_DOWNLOAD", str(example)))
 out = Path("out")
 out.mkdir(exist_ok=True)
 
@@ -55,8 +56,8 @@ draw_times(profile_times(incidents), title="Records by month")
 # %% [markdown]
 # ## Where
 #
-# The City is under two kilometres across, so ten discs, not a hundred. The harm weights are the national
-# mix; a force with a mix of its own gives it as `scheme`.
+# Ten discs are enough for a first look, or for a place as small as the City of London; a whole city wants
+# a hundred. The harm weights are the national mix; a force with a mix of its own gives it as `scheme`.
 
 # %%
 incidents["harm"] = weigh_incidents(incidents)
@@ -65,22 +66,24 @@ spots[["name", "incidents", "harm", "share_of_incidents", "rank_low", "rank_high
 
 # %% [markdown]
 # Which of them are there to stay? A place is "hot" in a month when it has clearly more than its ground
-# would explain.
+# would explain. That takes ten months or more without a gap, which the example has not.
 
 # %%
+months = sorted(incidents["when"].dt.to_period("M").astype(str).unique())
+long_enough = len(months) >= 10 and len(pd.period_range(months[0], months[-1], freq="M")) == len(months)
 own = assign_hotspots(incidents, spots)
-trends = classify_trends(incidents, by=own)
-spots[["name"]].join(trends)
+spots[["name"]].join(classify_trends(incidents, by=own)) if long_enough else f"{len(months)} months: too few"
 
 # %% [markdown]
 # ## Was the choice good
 #
-# Choose on the first two years, score on the third, which had no part in the choice. Every method gets the
-# same ground. `hit_rate` is the share of the third year's records that the chosen places hold.
+# Choose on the first two thirds of the months, score on the last third, which had no part in the choice.
+# Every method gets the same ground. `hit_rate` is the share of the last third's records that the chosen
+# places hold.
 
 # %%
-months = pd.period_range(incidents["when"].min(), incidents["when"].max(), freq="M").astype(str).tolist()
-splits = [(months[:-12], months[-12:])]
+last = len(months) // 3
+splits = [(months[:-last], months[-last:])]
 scores = backtest_hotspots(incidents, count=10, splits=splits)
 summarise_backtest(scores)
 

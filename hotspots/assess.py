@@ -164,7 +164,7 @@ def assess_response(
 
     Notes
     -----
-    METHODS of this project: WDD of Wheeler and Ratcliffe (2018), WDQ of Bowers and Johnson (2003),
+    WDD of Wheeler and Ratcliffe (2018), WDQ of Bowers and Johnson (2003),
     a quasi-Poisson ratio widened by the spread of areas without a response. See docs/methods/change.md.
     """
     require_metres(targets, what="targets")

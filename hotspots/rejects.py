@@ -20,6 +20,7 @@ _ADVICE = {
     "unreadable date": "state the date format in the layout",
     "day and month ambiguous": "state the date format in the layout, for example %d/%m/%Y",
     "wrong number of fields": "save the file again as CSV with quoted text",
+    "future date": "set as_of to the last day of the data",
 }
 
 
@@ -97,6 +98,12 @@ def diagnose_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> list[str
 def refuse_systematic(incidents: pd.DataFrame, rejects: pd.DataFrame) -> None:
     """Raise `InputError` when a file is wrong as a whole (see `diagnose_rejects`)."""
     sentences = diagnose_rejects(incidents, rejects)
+    if sentences and all(sentence.endswith(_ADVICE["future date"]) for sentence in sentences):
+        raise InputError(
+            "Whole files are dated after the day that the run stands for",
+            given=" | ".join(sentences),
+            advice="as_of in the configuration, or --as-of; or take the later files out",
+        )
     if sentences:
         raise InputError(
             "Whole files are written in a way the layout does not expect",

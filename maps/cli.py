@@ -128,14 +128,14 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="the whole job, from a configuration")
-    run.add_argument("config", metavar="CONFIG.toml", type=Path)
+    run.add_argument("config", metavar="CONFIG.toml", type=Path, help="the configuration")
     run.set_defaults(command=_run)
 
     demo = commands.add_parser("demo", help="the same, on the example data (Leeds, three Julys)")
     demo.set_defaults(command=_demo)
 
     check = commands.add_parser("check", help="what would not be used, and why; writes nothing")
-    check.add_argument("files", metavar="FILE", nargs="+")
+    check.add_argument("files", metavar="FILE", nargs="+", help="records: files, folders or zips")
     check.set_defaults(command=_check)
 
     assess = commands.add_parser("assess", help="did it work? fill a plan's Assessment from later data")
@@ -143,12 +143,12 @@ def _build_parser() -> argparse.ArgumentParser:
     assess.set_defaults(command=_assess)
 
     pack = commands.add_parser("pack", help="the pack for one group's meeting")
-    pack.add_argument("config", metavar="CONFIG.toml", type=Path)
+    pack.add_argument("config", metavar="CONFIG.toml", type=Path, help="the configuration")
     pack.add_argument("--area", metavar="LAYER:NAME", required=True, help="such as ward:Armley")
     pack.set_defaults(command=_pack)
 
     init = commands.add_parser("init", help="a folder to start in, with a commented configuration")
-    init.add_argument("folder", metavar="DIR", type=Path)
+    init.add_argument("folder", metavar="DIR", type=Path, help="the new folder")
     init.set_defaults(command=_init)
 
     for command in (run, demo, assess, pack):
@@ -160,8 +160,9 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 def _add_assess(assess: argparse.ArgumentParser) -> None:
-    assess.add_argument("plan", metavar="PLAN.toml", type=Path)
-    assess.add_argument("--incidents", metavar="FILE", nargs="+", required=True, help="later data")
+    assess.add_argument("plan", metavar="PLAN.toml", type=Path, help="an open plan, from the folder of plans")
+    records = "records of the response and of the months it is compared with"
+    assess.add_argument("--incidents", metavar="FILE", nargs="+", required=True, help=records)
     assess.add_argument("--scheme", metavar="S", default="cchi-2026", help="harm scheme")
     assess.add_argument(
         "--start", metavar="DATE", help="first day of the response, where the plan does not say"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from maps.cli import main
+
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guides" / "did-it-work.md"
 
 
@@ -20,14 +22,13 @@ def guide() -> str:
     return GUIDE.read_text(encoding="utf-8")
 
 
-def test_the_example_prints_what_the_guide_quotes(guide, shared_data, caplog):
+def test_the_example_prints_what_the_guide_quotes(guide, caplog):
     caplog.set_level(logging.ERROR, logger="safer_hotspots")
     first, second = re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL)
-    file = shared_data / "police_uk" / "west_yorkshire_2016_2018_july.zip"
     scope: dict[str, object] = {}
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(first.replace('"west-yorkshire.zip"', repr(str(file))), scope)
+        exec(first, scope)
     quoted = guide[guide.index("> Baseline July 2017") : guide.index("### 4. Read it line by line")]
     told = " ".join(re.sub(r"^> ?", "", quoted, flags=re.MULTILINE).split())
     assert " ".join(printed.getvalue().split()) == told
@@ -36,6 +37,45 @@ def test_the_example_prints_what_the_guide_quotes(guide, shared_data, caplog):
         exec(second, scope)
     assert page.getvalue().startswith("# Leeds, July 2018")
     assert "| Anti-social behaviour | 2,007 | 1,861 |" in page.getvalue()
+
+
+def test_every_way_an_answer_can_begin_is_in_the_table(guide):
+    from types import SimpleNamespace
+
+    from hotspots.findings import AIMS
+    from hotspots.verdicts import _outcome
+
+    seen = ("unknown", "none", "rise", "fall")
+    asked = [SimpleNamespace(aim=a, judged=SimpleNamespace(direction=d)) for a in AIMS for d in seen]
+    table = guide[guide.index("| the sentence begins |") : guide.index("If it begins **Not to be trusted**")]
+    rows = re.findall(r"^\| \*\*(.+?)\*\* \|", table, flags=re.MULTILINE)
+    assert sorted(rows) == sorted({_outcome(finding) for finding in asked})
+
+
+def test_every_option_of_assess_is_in_the_guide(guide, capsys):
+    with pytest.raises(SystemExit):
+        main(["assess", "--help"])
+    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    assert len(options) >= 11
+    for option in options:
+        assert re.search(rf"{option}\b(?!-)", guide), option
+
+
+def test_the_sum_of_the_example_adds_up(guide):
+    """No quoted count is off by more than the rounding: 439 x 278 / 270 = 452, and 429 is 23 fewer."""
+    before, after, other_before, other_after = 439, 429, 270, 278
+    for count in (before, after, other_before, other_after):
+        assert str(count) in guide
+    expected = before * other_after / other_before
+    assert f"{expected:.0f} = {before} × {other_after} ÷ {other_before}" in guide
+    assert f"{expected - after:.0f} fewer than that" in guide
+    scaled = (other_after - other_before) * before / other_before
+    around, theirs = 330 - 320, (281 - 228) * 320 / 228
+    assert f"−10 (target) − {scaled:.0f} (comparison: 8 × 439 ÷ 270) + {around} (surroundings)" in " ".join(
+        guide.split()
+    )
+    assert f"− {theirs:.0f} (theirs: 53 × 320 ÷ 228)" in guide
+    assert f"−{-(after - before - scaled + around - theirs):.0f} records" in guide
 
 
 def test_every_blank_of_the_board_paper_has_its_line(guide):

@@ -89,13 +89,18 @@ def run_line(line: str, *, expected: int, capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory) -> Path:
-    """Folder in which the Start page has been followed, but for the installation."""
-    folder = tmp_path_factory.mktemp("start")
-    with contextlib.chdir(folder):
+def start(tmp_path_factory) -> tuple[Path, str]:
+    """Folder in which the Start page has been followed, but for the installation, and what it said."""
+    folder, said = tmp_path_factory.mktemp("start"), io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(said):
         for command in commands_of(DOCS / "index.md"):
             assert main(command) == 0
-    return folder
+    return folder, said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def started(start) -> Path:
+    return start[0]
 
 
 def commands_of(page: Path) -> list[list[str]]:
@@ -105,13 +110,47 @@ def commands_of(page: Path) -> list[list[str]]:
 
 
 def test_the_start_page_is_followed_to_the_letter(started):
-    assert [command[0] for command in commands_of(DOCS / "index.md")] == ["init", "check", "run"]
+    assert [command[0] for command in commands_of(DOCS / "index.md")] == ["init", "check", "run", "pack"]
     page = (DOCS / "index.md").read_text(encoding="utf-8")
     table = page.split("| file | for whom |")[1].split("\n\n")[0]
     promised = re.findall(r"`([^`]+)`", table)
     assert len(promised) >= 9
     for name in promised:
         assert list((started / "our-team" / "results").glob(name)), name
+    assert (started / "our-team" / "armley" / "pack.html").is_file()
+    assert "`our-team/armley/pack.html`" in page
+
+
+def test_the_console_says_what_the_start_page_quotes(start):
+    quoted = [text for language, _, text in blocks_of(DOCS / "index.md") if language == "text"]
+    said = start[1].splitlines()
+    assert len(quoted) == 2
+    for line in "".join(quoted).splitlines():
+        assert line in said, line
+    (last_of_check,) = quoted[0].splitlines()
+    assert last_of_check.startswith("In all")
+    run = next(line for line in said if "rows read =" in line)
+    at = said.index(run)
+    assert said[at : at + len(quoted[1].splitlines())] == quoted[1].splitlines()
+
+
+def test_what_is_typed_of_the_start_page_is_what_ci_runs():
+    """The line of .ci/run that takes the blocks out of the page takes those that are typed, and no others."""
+    (awk,) = re.findall(r"^steps=\$\(awk '(.+)' docs/index\.md\)", (REPO / ".ci" / "run").read_text(), re.M)
+    done = subprocess.run(["awk", awk, str(DOCS / "index.md")], capture_output=True, text=True, check=True)
+    typed = "".join(text for language, _, text in blocks_of(DOCS / "index.md") if not language)
+    assert done.stdout == typed
+    assert typed.startswith("python -m pip install .\n")
+
+
+def test_extras_are_installed_from_the_clone_as_nothing_is_published():
+    extras = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = extras["optional-dependencies"]
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"pip install [\"']?safer-hotspots", text), page.name
+        for asked in re.findall(r'pip install (?:-e )?"\.\[([\w,]+)\]"', text):
+            assert set(asked.split(",")) <= set(extras), page.name
 
 
 @pytest.mark.parametrize("page", FOLLOWED)
@@ -193,10 +232,55 @@ def test_the_table_of_profiles_is_the_gates():
 def test_the_measured_figures_of_the_method_statement_stand_on_the_pages_it_names():
     page = (DOCS / "governance" / "method-statement.md").read_text(encoding="utf-8")
     table = page.split("## 4. How right it is")[1].split("\n\n")[1]
-    rows = re.findall(r"\| ([\d.]+(?: %)?) \| \[[^]]+\]\(\.\./([^)]+)\) \|", table)
+    rows = re.findall(r"\| ([\d., %to]+) \| \[[^]]+\]\(\.\./([^)]+)\) \|", table)
     assert len(rows) == table.count("\n") - 1
-    for figure, source in rows:
-        assert figure in (DOCS / source).read_text(encoding="utf-8"), (figure, source)
+    for figures, source in rows:
+        for figure in re.findall(r"\d[\d.]*", figures):
+            assert figure in (DOCS / source).read_text(encoding="utf-8"), (figure, source)
+
+
+def test_the_false_successes_of_the_method_statement_are_the_ranges_of_the_whole_table():
+    page = (DOCS / "governance" / "method-statement.md").read_text(encoding="utf-8")
+    change = (DOCS / "methods" / "change.md").read_text(encoding="utf-8")
+    shares = re.compile(r"^\| (.+?) \| [^|]+ = ([\d.]+) %[^|]+\| [^|]+ = ([\d.]+) %", re.M)
+    rows = [(what, float(naive), float(ours)) for what, naive, ours in shares.findall(change)]
+    made_up = [row for row in rows if "nothing happened" in row[0]]
+    city = [row for row in rows if row[0].startswith("City of London")]
+    assert (len(made_up), len(city)) == (7, 6)
+    for kind, place in ((made_up, "simulated places"), (city, "City of London")):
+        naive, ours = ({row[i] for row in kind} for i in (1, 2))
+        for sums, who in ((naive, "the usual"), (ours, "ours")):
+            told = " to ".join(f"{figure:.1f}" for figure in sorted({min(sums), max(sums)}))
+            assert re.search(rf"^\| False successes of {who} .*\| {told} % \|", page, re.M), (place, told)
+    others = [ours for what, _, ours in made_up if not what.startswith("limit")]
+    assert f"at or below {max(others):.1f} %" in page
+
+
+def test_the_two_pages_on_the_same_21_splits_have_the_same_figures():
+    finding, backtest = (
+        (DOCS / "methods" / f"{name}.md").read_text(encoding="utf-8") for name in ("hotspots", "backtest")
+    )
+    table = finding.split("| method | captured, by count |")[1].split("\n\n")[0]
+    rows = re.findall(r"^\| \**([\w *]+?)\** \| \**([\d.]+)\** \| \**([\d.]+)\** \|", table, re.M)
+    assert len(rows) == 7
+    count, harm = backtest.split("By count:")[1].split("By harm (")
+    for method, by_count, by_harm in rows:
+        for part, figure in ((count, by_count), (harm, by_harm)):
+            assert re.search(rf"^\| \**{re.escape(method)}\** \| \**{figure}\** \|", part, re.M), method
+
+
+def test_the_share_of_asb_is_that_of_the_files(shared_data):
+    from hotspots.checks import ASB
+
+    whole, _ = read_incidents(shared_data / "police_uk" / "west_yorkshire_2016_2018_july.zip")
+    leeds = whole[whole["raw_LSOA name"].str.startswith("Leeds") & whole["when"].eq("2016-07-01")]
+    later, _ = read_incidents(shared_data / "police_uk" / "leeds_2024_03.zip")
+    first, last = (f"{100 * frame['category'].eq(ASB).mean():.0f} %" for frame in (leeds, later))
+    for page in ("guides/did-it-work.md", "governance/method-statement.md"):
+        text = " ".join((DOCS / page).read_text(encoding="utf-8").split())
+        assert re.search(
+            rf"was {first} of (all rows|Leeds's rows) in July 2016 and {last} in March 2024", text
+        )
 
 
 def test_the_commands_of_the_readme_are_those_that_are_followed_elsewhere():
@@ -231,7 +315,88 @@ def test_every_link_of_a_page_leads_somewhere(page):
             assert anchor in anchors_of(found), f"{page.name}: {target}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPO).as_posix())
+def test_every_table_of_a_page_has_its_head_and_as_many_cells_in_each_row(page):
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    for block in re.findall(r"(?:^ *\|.*\n)+", text, re.M):
+        lines = [re.sub(r"`[^`]*`", "", line.strip()) for line in block.splitlines()]
+        assert len(lines) > 1, lines
+        assert re.fullmatch(r"\|(:?-+:?\|)+", lines[1]), lines[0]
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1, lines[0]
+
+
 def test_every_page_stands_in_the_navigation():
     nav = (REPO / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
     named = set(re.findall(r"[\w/-]+\.md", nav))
     assert named == {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")}
+
+
+def load(script: str):
+    """A script of the pages, as a module."""
+    spec = importlib.util.spec_from_file_location(script, DOCS / f"{script}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_of_commands_is_what_the_commands_say():
+    script = load("make_commands")
+    assert script.PAGE.read_text(encoding="utf-8") == script.write_page(), "python docs/make_commands.py"
+    rows = re.findall(r"^\| `.*\|$", script.write_page(), re.M)
+    assert len(rows) >= 20
+    assert not [row for row in rows if row.endswith("|  |")], "an option that does not say what it means"
+
+
+def test_every_sheet_and_file_of_a_run_stands_on_the_page_of_results(started):
+    from maps import pack_tables, periods, tested, times
+
+    page = (DOCS / "results.md").read_text(encoding="utf-8")
+    files, sheets = page.split("## Sheets of")[0], page.split("## Sheets of")[1]
+    results = started / "our-team" / "results"
+    for path in results.iterdir():
+        name = f"{path.name}/" if path.is_dir() else path.name
+        assert f"`{name}" in files, name
+    of_layer = {
+        "Severity by best_fit_ward": "Severity by LAYER",
+        "Changes by best fit ward": "Changes by LAYER",
+    }
+    written = {of_layer.get(name, name) for name in pd.read_excel(results / "tables.xlsx", sheet_name=None)}
+    written = {"Hotspots NAME" if name == "Hotspots ASB" else name for name in written}
+    assert len(written) > 20
+    named = {
+        getattr(pack_tables, name) for name in ("LISTS", "MORE", "SINCE", "ACTIONS", "UNLISTED", "CHANCE")
+    }
+    named |= {tested.SHEET, tested.SPLITS, times.REFUSED, *times.SHEETS.values()}
+    named |= {periods.TRENDS, periods.CELL_TRENDS, periods.NEAR, periods.CHAINS}
+    told = set(
+        re.findall(r"`([^`]+)`", "\n".join(r.split("|")[1] for r in sheets.splitlines() if r[:3] == "| `"))
+    )
+    assert written | named <= told, (written | named) - told
+    pack = pd.read_excel(started / "our-team" / "armley" / "tables.xlsx", sheet_name=None)
+    assert all(f'"{name}"' in page.split("## The pack")[1] for name in pack)
+
+
+def test_the_reference_has_every_function_that_a_page_names():
+    import boundaries
+    import hotspots
+    import maps
+
+    listed = {*hotspots.__all__, *boundaries.__all__, *maps.__all__}
+    for page in (DOCS / "reference").glob("*.md"):
+        listed |= {
+            name.rsplit(".", 1)[1]
+            for name in re.findall(r"^::: (\S+)", page.read_text(), re.M)
+            if "." in name
+        }
+    ours = set()
+    for room in ("hotspots", "boundaries", "maps"):
+        for file in (REPO / room).glob("*.py"):
+            ours |= set(re.findall(r"^def ([a-z]\w+)", file.read_text(encoding="utf-8"), re.M))
+    columns = {"default_location"}  # of hotspots.csv, not the function of that name
+    for page in DOCS.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        named = set(re.findall(r"\b([a-z]+_[a-z_]+)\(", text)) | set(
+            re.findall(r"`(?:\w+\.)*([a-z]+_[a-z_]+)`", text)
+        )
+        if page.name != "errors.md":
+            assert (named & ours) - listed - columns == set(), page.name

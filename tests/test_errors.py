@@ -28,7 +28,7 @@ def test_the_page_lists_the_messages_of_the_code_as_they_are_today(script):
 
 
 def test_every_message_says_what_was_given_or_what_to_try(script):
-    messages = [m for m in script.read_messages() if m.kind != "note"]
+    messages = [m for m in script.read_messages() if m.kind in ("error", "problem")]
     assert len(messages) > 350
     bare = [f"{m.module}:{m.line} {m.problem}" for m in messages if not m.states & {"given", "advice"}]
     assert bare == []
@@ -40,7 +40,7 @@ def test_every_message_is_a_sentence_that_the_paragraph_can_end(script):
         assert message.problem == message.problem.strip(), where
         if message.kind == "error":
             assert re.match(r"[A-Z…'\[]|data\.police\.uk|\w+ (must|has|names|is) ", message.problem), where
-        if message.kind != "note":
+        if message.kind in ("error", "problem"):
             assert not message.problem.endswith("."), where
 
 
@@ -50,6 +50,18 @@ def test_messages_keep_to_the_vocabulary(script):
     wrong = re.compile(rf"\b({ours})\b", re.IGNORECASE)
     found = [m for m in script.read_messages() if wrong.search(f"{m.problem} {m.given} {m.advice}")]
     assert [f"{m.module}:{m.line} {m.problem}" for m in found] == []
+
+
+def test_what_heads_a_list_of_problems_is_on_the_page(script):
+    page = script.PAGE.read_text(encoding="utf-8").split("## Headings of several")[1].split("## Notes")[0]
+    titles = [m.problem for m in script.read_messages() if m.kind == "title"]
+    assert len(titles) > 25
+    assert "- The configuration … has problems" in page
+    assert "- There is not enough memory for this" in page
+    code = (
+        'problems = Problems(f"The {what} cannot be used")\nreturn _fail("No. Try: yes")\n_fail(str(error))'
+    )
+    assert [m.kind for m in script._messages_of(ast.parse(code), "maps.new")] == ["title", "title"]
 
 
 def test_each_module_of_a_group_exists(script):

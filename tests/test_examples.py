@@ -143,6 +143,15 @@ def test_patrols_and_cameras_make_a_week_to_hand_out(tmp_path):
     assert "Patrol 1, Mon 23 Nov" in (week / "patrols.html").read_text(encoding="utf-8")
 
 
+def test_your_own_city_runs_on_the_packaged_example_as_it_comes(tmp_path):
+    outputs = run_notebook(
+        "your_own_city",
+        tmp_path,
+        claims="assert len(incidents) == 29_640\nassert splits[0][1] == ['2018-07']",
+    )
+    assert {"text/html", "image/png"} <= kinds_of(outputs)
+
+
 def test_your_own_city(tmp_path, shared_data):
     download = shared_data / "police_uk" / "city_of_london_2014_2017.zip"
     outputs = run_notebook(

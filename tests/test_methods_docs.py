@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -19,6 +20,8 @@ from hotspots.severity_weights import list_schemes, read_weights
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "methods"
 if not DOCS.is_dir():
     pytest.skip("docs/ is not part of the installed package", allow_module_level=True)
+METHODS = sorted(DOCS.glob("*.md"))
+SECTIONS = ("Formulas", "Defaults, and why", "When it misleads", "Sources")
 READING = (DOCS / "reading.md").read_text("utf-8")
 SEVERITY = (DOCS / "severity.md").read_text("utf-8")
 
@@ -68,3 +71,76 @@ def test_the_numbers_derived_on_the_page_are_those_computed() -> None:
         row = national.loc[category]
         cells = [row["low"], row["weight"], west.loc[category, "weight"], row["high"]]
         assert f"| {category} | {' | '.join(f'{c:.2f}' for c in cells)} |" in SEVERITY
+
+
+@pytest.mark.parametrize("page", METHODS, ids=lambda page: page.stem)
+def test_every_page_has_its_idea_picture_formulas_defaults_limits_and_sources(page: Path) -> None:
+    text = page.read_text("utf-8")
+    parts = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+    assert {*SECTIONS} <= set(parts), set(SECTIONS) - set(parts)
+    assert "```text" in parts["Formulas"]
+    assert parts["Defaults, and why"].count("\n| ") >= 5
+    assert len(re.findall(r"\w+", parts["When it misleads"])) >= 40
+    assert re.search(r"\b(19|20)\d\d\b|https://", parts["Sources"])
+    assert "*Incidents* " in text.split("## ")[0], "what the word means on this page"
+    pictures = re.findall(r"!\[([^]]+)\]\(([^)]+\.png)\)", text)
+    assert pictures
+    for words, file in pictures:
+        assert len(words.split()) >= 8, words
+        assert (page.parent / file).is_file()
+
+
+def test_the_script_draws_every_small_picture_anew(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("draw_ideas", DOCS / "draw_ideas.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    script.main(tmp_path)
+    drawn = {path.name for path in tmp_path.iterdir()}
+    assert drawn == {f"{name}.png" for name in script.PICTURES}
+    for name in drawn:
+        assert 1000 < (tmp_path / name).stat().st_size < 60_000
+        assert 1000 < (DOCS / name).stat().st_size < 60_000
+        assert f"]({name})" in (DOCS / name).with_suffix(".md").read_text("utf-8")
+
+
+def test_the_defaults_of_the_pages_are_those_of_the_code() -> None:
+    import inspect
+
+    from boundaries.attach import WITHIN
+    from hotspots import assess_response, choose_patrols, find_hotspots, weigh_incidents
+    from hotspots.dense import MIN_INCIDENTS
+    from hotspots.stability import RESAMPLES
+
+    def default(function, name: str) -> str:
+        return inspect.signature(function).parameters[name].default
+
+    told = {
+        "severity": [
+            f"| `scheme` | `{default(weigh_incidents, 'scheme')}` |",
+            f"| `asb_weight` | {default(weigh_incidents, 'asb_weight'):.0f} day |",
+        ],
+        "hotspots": [
+            f"| `radius` | {default(find_hotspots, 'radius'):g} m |",
+            f"| `count` | {default(find_hotspots, 'count')} |",
+            f'| `by` | `"{default(find_hotspots, "by")}"` |',
+            f"| `min_incidents` | {MIN_INCIDENTS} |",
+            f"| re-runs | {RESAMPLES} draws",
+        ],
+        "boundaries": [f"| `within` | {WITHIN:g} m |"],
+        "change": [f"| surroundings | {default(assess_response, 'ring'):g} m |"],
+        "patrols": [
+            f"| `visit_minutes` | {default(choose_patrols, 'visit_minutes'):g} |",
+            f"| `max_gap_minutes` | {default(choose_patrols, 'max_gap_minutes'):g} |",
+            f"| `slack_minutes` | {default(choose_patrols, 'slack_minutes'):g} |",
+            f"| `speed`, `detour` | {default(choose_patrols, 'speed'):g} km/h, "
+            f"{default(choose_patrols, 'detour')} |",
+        ],
+    }
+    for page, lines in told.items():
+        text = (DOCS / f"{page}.md").read_text("utf-8")
+        for line in lines:
+            assert line in text, line
+    config = (DOCS.parent / "configuration.md").read_text("utf-8")
+    assert f"| `min_incidents` | {MIN_INCIDENTS} |" in config
+    assert f"| `spacing` | {default(find_hotspots, 'spacing'):g} | metres that centres" in config
+    assert f"| `within` | {WITHIN:g} |" in config

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -28,6 +30,13 @@ def test_the_folder_in_place_of_its_configuration_is_one_sentence_with_the_way_o
     assert "this is a folder" in said
     assert str(config) in said
     assert not (tmp_path / "results").exists()
+
+
+def test_the_command_has_a_second_name_where_the_console_does_not_find_the_first():
+    asked = [sys.executable, "-m", "maps", "init", "--help"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: hotspots init")
 
 
 def test_no_command_shows_what_there_is(capsys):
@@ -69,8 +78,27 @@ def test_every_commented_key_is_a_key_that_works(tmp_path):
     raw = tomllib.loads(text)
     assert set(raw["hotspots"]) <= set(SCHEMA["hotspots"])
     del raw["incidents"]["study_area"]
-    text = "\n".join(line for line in text.splitlines() if not line.startswith(("study_area", "code")))
+    assert raw["hotspots"]["previous"] == "results"
+    left_out = ("study_area", "code", "previous")
+    text = "\n".join(line for line in text.splitlines() if not line.startswith(left_out))
     path.write_text(text, encoding="utf-8")
     config = read_config(path)
     assert config.hotspots == {"method": "discs", "radius": 150, "count": 100, "by": "incidents"}
     assert config.plans == path.parent.resolve() / "plans"
+
+
+def test_asb_has_a_list_of_its_own_from_the_first_run(tmp_path):
+    config = read_config(start_folder(tmp_path / "new"))
+    assert config.profiles == {"asb": {"title": "ASB", "categories": ["Anti-social behaviour"]}}
+
+
+def test_the_months_of_the_team_page_are_those_that_a_run_takes(tmp_path):
+    """`previous` may not be the folder that is written: the page says another name each month."""
+    config = start_folder(tmp_path / "new")
+    page = (config.parent / "README.txt").read_text(encoding="utf-8")
+    assert 'previous = "results"' in page
+    assert "--out results-2018-09" in page
+    first = config.read_text(encoding="utf-8").replace('# previous = "results"', 'previous = "results"')
+    config.write_text(first, encoding="utf-8")
+    (config.parent / "results").mkdir()
+    assert main(["run", str(config), "--out", str(config.parent / "results")]) == 2

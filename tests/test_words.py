@@ -191,10 +191,26 @@ def test_the_help_of_every_command_keeps_to_the_vocabulary(capsys):
     assert breaches(capsys.readouterr().out.replace("--incidents", "")) == []
 
 
-PAGES = [*sorted((REPO / "docs" / "guides").glob("*.md")), REPO / "README.md", REPO / "docs" / "index.md"]
+FOLDERS, SINGLE = (
+    ("guides", "readers", "governance"),
+    ("index", "configuration", "scale", "results", "commands"),
+)
+PAGES = [
+    REPO / "README.md",
+    *(REPO / "docs" / f"{name}.md" for name in SINGLE),
+    *sorted(page for folder in FOLDERS for page in (REPO / "docs" / folder).glob("*.md")),
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_pages_for_everybody_keep_to_the_vocabulary(page):
     text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", " ", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert list(dict.fromkeys(breaches(text))) == []
+
+
+def test_the_files_of_a_folder_to_start_in_keep_to_the_vocabulary():
+    """Names of folders and keys may stand, as code does on a page."""
+    start = Path(str(files("maps"))) / "templates" / "start"
+    for file in sorted(start.iterdir()):
+        text = re.sub(r"\b(hotspots check )?incidents\b/?|\"[^\"]*\"", " ", file.read_text(encoding="utf-8"))
+        assert list(dict.fromkeys(breaches(text))) == [], file.name

@@ -10,6 +10,7 @@ import matplotlib as mpl
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from small_png import save_small
 
 from hotspots import (
     count_cells,
@@ -71,7 +72,7 @@ def main() -> None:
         curve.annotate(f"{height:.0f} % {word}", (2, height), (3.2, height - 5), color=colour, size=9)
     curve.set(xlim=(0, 20), ylim=(0, 101), xlabel="% of hexagons, worst first", ylabel="% of ASB")
     curve.set_title("measure_concentration: the top 2 % hold", size=9, loc="left")
-    figure.savefig(HERE / "cells.png", dpi=90)
+    save_small(figure, HERE / "cells.png")
     print(f"{len(asb)} ASB records, {len(cells)} hexagons, {(groups >= 0).sum()} significant")
     print(measure_concentration(cells).round(3).to_string())
 

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from small_png import save_small
 
 from hotspots import find_hotspots, read_incidents, weigh_incidents
 
@@ -82,7 +83,7 @@ def main() -> None:
     axes[2, 1].invert_yaxis()
     axes[2, 1].set(xlabel="rank, 90 % of the runs", ylabel="hotspot", yticks=ranks[::2])
     axes[2, 1].set_title("How firm the ranks of the 20 worst discs are", size=9, loc="left")
-    figure.savefig(HERE / "hotspots.png", dpi=90, metadata={"Software": None})
+    save_small(figure, HERE / "hotspots.png", colours=16)
 
 
 if __name__ == "__main__":
