@@ -251,7 +251,7 @@ def test_hostile_text_in_every_field_is_inert_and_verbatim(browser, tmp_path):
         ward_shares=[[(HOSTILE, 1.0)]] * 2,
         words=[HOSTILE] * 2,
         arrow=["up", HOSTILE],
-        default_location=["Hospital " + HOSTILE] * 2,
+        default_location=["Hospital near " + HOSTILE] * 2,
     )
     layers = make_layers(spots)
     layers = {f"{n} {HOSTILE}" if n != "incidents" else n: f for n, f in layers.items()}
