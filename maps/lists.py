@@ -14,6 +14,8 @@ from hotspots import filter_profile, find_hotspots
 from hotspots.checks import InputError, announce
 from hotspots.lists import compare_lists
 from hotspots.profiles import Profile, load_profile
+from maps.disclosure import APART, name_category
+from maps.disclosure import Profile as DisclosureProfile
 
 EVERYTHING = "Everything"
 
@@ -79,6 +81,25 @@ def read_profiles(profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Profil
 def is_by_category(profile: Profile) -> bool:
     """Whether a profile is a choice of categories and nothing else, so that a map can filter by it."""
     return not (profile.sources or profile.hours or profile.weekdays or profile.columns)
+
+
+def lists_for(lists: list[ProblemList], who: DisclosureProfile) -> list[ProblemList]:
+    """Leave out, where numbers are hidden, the lists that are of sensitive cases alone.
+
+    A list of domestic or sexual cases would show by its places what no point or popup may.
+    """
+    if not who.threshold:
+        return lists
+    kept = [one for one in lists if not _of_sensitive_cases(one)]
+    for one in lists:
+        if _of_sensitive_cases(one):
+            announce(f"The list '{one.title}' is of sensitive cases: profile '{who.name}' leaves it out.")
+    return kept
+
+
+def _of_sensitive_cases(one: ProblemList) -> bool:
+    kinds = {name_category(category) for category in one.incidents["category"].unique()}
+    return APART in (name_category(one.title), name_category(one.name)) or kinds == {APART}
 
 
 def weigh_lists(

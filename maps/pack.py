@@ -23,7 +23,7 @@ from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile
 from maps.flat import write_csv
 from maps.job import Job, say_centre
-from maps.lists import EVERYTHING, as_layers
+from maps.lists import EVERYTHING, as_layers, lists_for
 from maps.manifest import count_rows, write_manifest
 from maps.nested import hide_sums
 from maps.pack_tables import write_frames
@@ -46,10 +46,13 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     if who.name == "public":  # where officers and cameras will be is not published
         job = replace(job, patrols=job.patrols.iloc[:0], cameras=job.cameras.iloc[:0], week=None)
     # once, for every file: what one hides no other may show
+    lists = lists_for(job.lists, who)
+    told = [EVERYTHING, *(one.title for one in lists)]
     job = replace(
         job,
+        lists=lists,
         area_sums=hide_sums(job.area_sums, job.incidents, who),
-        chance=hide_chance(job.chance, who),
+        chance=hide_chance(job.chance[job.chance["problem"].isin(told)], who),
     )
     # first, so that the map and the tables tell of the same open plans on this run and the next
     steps.say("Drafting the plans")

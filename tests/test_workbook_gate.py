@@ -103,3 +103,23 @@ def test_every_file_hides_the_same_areas(folder):
     assert hidden  # 1,500 records over 33 wards: some hold a handful
     assert set(layer.index[layer.isna()]) == hidden
     assert set(sheet.index[sheet.eq("not shown")]) == hidden
+
+
+@pytest.mark.parametrize("profile", ["internal", "partner", "public"])
+def test_a_list_of_sensitive_cases_alone_does_not_leave(folder, profile, capsys):
+    plain = run(folder, profile)
+    text = (folder / "team.toml").read_text(encoding="utf-8")
+    text += "[profiles.unsaid]\ntitle = 'The worst'\ncategories = ['Rape']\n"
+    text += "[profiles.asb]\ntitle = 'ASB'\ncategories = ['Anti-social behaviour']\n"
+    (folder / "lists.toml").write_text(text, encoding="utf-8")
+    out = folder / f"lists-{profile}"
+    capsys.readouterr()
+    assert main(["run", str(folder / "lists.toml"), "--out", str(out)]) == 0
+    said = capsys.readouterr().err
+    sheets = pd.read_excel(out / "tables.xlsx", sheet_name=None, header=None)
+    assert "Hotspots ASB" in set(sheets) - set(plain)
+    assert ("Hotspots The worst" in sheets) == (profile == "internal")
+    names = [path.read_bytes() for path in (out / "map.html", out / "hotspots.gpkg", out / "tables.xlsx")]
+    assert any(b"The worst" in name or b"unsaid" in name for name in names) == (profile == "internal")
+    assert ("The worst" in texts(sheets)) == (profile == "internal")
+    assert ("The list 'The worst' is of sensitive cases" in said) == (profile != "internal")
