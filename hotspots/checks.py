@@ -193,5 +193,5 @@ def require_installed(module: str, *, extra: str) -> ModuleType:
         raise InputError(
             f"This needs the optional library {module}",
             given="it is not installed",
-            advice=f'in the folder of the toolkit: python -m pip install ".[{extra}]"',
+            advice=f'the extra safer-hotspots[{extra}]; from a clone: python -m pip install ".[{extra}]"',
         ) from error

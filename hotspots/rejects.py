@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hotspots.checks import InputError
+from hotspots.checks import InputError, announce
 from hotspots.collapse import incidents_per_row
 
 REJECT_COLUMNS = [
     "file", "line", "cause", "value", "incident_id", "source", "when", "precision", "category", "place",
 ]  # fmt: skip
 ALL_FILES = "all files"
+FUTURE = "future date"
 _ADVICE = {
     "latitude and longitude swapped": "exchange the two columns, or their names in the layout",
     "National Grid metres in degree columns": "use a layout with coordinates of kind 'metres'",
@@ -20,7 +21,7 @@ _ADVICE = {
     "unreadable date": "state the date format in the layout",
     "day and month ambiguous": "state the date format in the layout, for example %d/%m/%Y",
     "wrong number of fields": "save the file again as CSV with quoted text",
-    "future date": "set as_of to the last day of the data",
+    FUTURE: "set as_of to the last day of the data",
 }
 
 
@@ -96,19 +97,29 @@ def diagnose_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> list[str
 
 
 def refuse_systematic(incidents: pd.DataFrame, rejects: pd.DataFrame) -> None:
-    """Raise `InputError` when a file is wrong as a whole (see `diagnose_rejects`)."""
+    """Raise `InputError` when a file is wrong as a whole (see `diagnose_rejects`).
+
+    Files dated wholly after the day that the run stands for are only named while most rows are not: a folder
+    that grows may be run again as it was. Where most rows are, that day itself will be wrong.
+    """
     sentences = diagnose_rejects(incidents, rejects)
-    if sentences and all(sentence.endswith(_ADVICE["future date"]) for sentence in sentences):
-        raise InputError(
-            "Whole files are dated after the day that the run stands for",
-            given=" | ".join(sentences),
-            advice="as_of in the configuration, or --as-of; or take the later files out",
-        )
-    if sentences:
+    late = [sentence for sentence in sentences if sentence.endswith(_ADVICE[FUTURE])]
+    if len(late) < len(sentences):
         raise InputError(
             "Whole files are written in a way the layout does not expect",
             given=" | ".join(sentences),
             advice="hotspots check FILE --layout another, or a layout of your own",
+        )
+    if late and sum_causes(rejects)[FUTURE] > incidents_per_row(incidents).sum():
+        raise InputError(
+            "Most rows are dated after the day that the run stands for",
+            given=" | ".join(late),
+            advice="as_of in the configuration, or --as-of; or take the later files out",
+        )
+    if late:
+        more = f" | and {len(late) - 5:,} more" if len(late) > 5 else ""
+        announce(
+            f"Not used, being dated after the day that the run stands for: {' | '.join(late[:5])}{more}."
         )
 
 

@@ -199,16 +199,25 @@ def test_rows_outside_the_study_area_are_rejected_in_any_crs(tmp_path: Path) -> 
         assert rejects[["line", "cause"]].values.tolist() == [[3, "outside the study area"]]
 
 
-def test_a_file_wholly_in_the_future_is_refused_with_the_key_to_set(tmp_path: Path) -> None:
+def test_files_wholly_in_the_future_are_refused_with_the_key_to_set(tmp_path: Path) -> None:
     late = write(tmp_path / "late.csv", *[line(month="2024-03")] * 3)
     early = write(tmp_path / "a.csv", line(month="2018-03"))
     incidents, rejects = read_incidents([early, late], as_of="2018-08-31")
     assert len(incidents) == 1
     with pytest.raises(InputError, match=r"late\.csv: 3 of its 3 rows.*set as_of to the last day") as refused:
         refuse_systematic(incidents, rejects)
-    assert refused.value.problem == "Whole files are dated after the day that the run stands for"
-    some = write(tmp_path / "some.csv", line(month="2024-03"), *[line(month="2018-03")] * 2)
+    assert refused.value.problem == "Most rows are dated after the day that the run stands for"
+
+
+def test_a_folder_that_has_grown_runs_as_it_was_and_the_later_file_is_named(tmp_path: Path, caplog) -> None:
+    late = write(tmp_path / "late.csv", *[line(month="2024-03")] * 3)
+    early = write(tmp_path / "a.csv", *[line(month="2018-03", crime_id="")] * 3)
+    refuse_systematic(*read_incidents([early, late], as_of="2018-08-31"))
+    assert "Not used, being dated after the day that the run stands for: late.csv: 3 of its 3" in caplog.text
+    caplog.clear()
+    some = write(tmp_path / "some.csv", line(month="2024-03"), *[line(month="2018-03", crime_id="")] * 2)
     refuse_systematic(*read_incidents(some, as_of="2018-08-31"))
+    assert "Not used" not in caplog.text
 
 
 def test_a_file_of_swapped_coordinates_is_diagnosed_as_a_whole(tmp_path: Path) -> None:
