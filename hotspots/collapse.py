@@ -191,6 +191,24 @@ def number_rows(frame: pd.DataFrame, columns: Iterable[str]) -> tuple[Ints, Ints
     return _factorize(mixed)
 
 
+def pick_busiest(group: Ints, name: Ints, weight: npt.ArrayLike) -> tuple[Ints, Ints]:
+    """Find the name that weighs most in each group, of equal ones the lowest number: the groups, their names.
+
+    Examples
+    --------
+    >>> group, name = pick_busiest(np.array([0, 0, 0, 1]), np.array([2, 1, 1, 0]), [3, 1, 1, 5])
+    >>> group.tolist(), name.tolist()
+    ([0, 1], [2, 0])
+    """
+    names = int(name.max(initial=0)) + 1
+    pair, pairs = pd.factorize(group.astype(np.int64) * names + name)
+    of_group, of_name = np.divmod(pairs, names)
+    total = exact_units(np.bincount(pair, np.asarray(weight, dtype=float), len(pairs)))
+    order = np.lexsort([of_name, -total, of_group])
+    top = order[np.unique(of_group[order], return_index=True)[1]]
+    return of_group[top], of_name[top]
+
+
 def exact_units(values: npt.ArrayLike) -> Ints:
     """Harm as whole millionths of a day, so that sums and ties do not depend on the order of adding."""
     return np.rint(np.asarray(values, dtype=float) * 1e6).astype(np.int64)

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from hotspots.checks import InputError, closest_name, require_columns, require_metres
+from hotspots.collapse import pick_busiest
 from hotspots.place_names import strip_near
 from hotspots.profiles import Profile, match_profile
 
@@ -108,18 +110,18 @@ def part_rows(spots: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _as_points(frame: Any) -> pd.DataFrame:
-    empty = frame.geometry.is_empty | frame.geometry.isna()
+    shapes = frame.geometry.to_numpy()
+    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if empty.any():
         raise InputError(
             f"{int(empty.sum())} row{'s have' if empty.sum() > 1 else ' has'} no geometry",
-            given=f"first at index {frame.index[int(np.argmax(empty.to_numpy()))]}",
+            given=f"first at index {frame.index[int(np.argmax(empty))]}",
             advice="rows without coordinates belong in the rejects",
         )
-    if (frame.geom_type == "Point").all():
+    if (shapely.get_type_id(shapes) == 0).all():
         columns = [c for c in ("incidents", "harm", "place", "name") if c in frame.columns]
-        points = pd.DataFrame(frame[columns]).assign(
-            easting=frame.geometry.x.to_numpy(), northing=frame.geometry.y.to_numpy()
-        )
+        easting, northing = shapely.get_coordinates(shapes).T
+        points = pd.DataFrame(frame[columns]).assign(easting=easting, northing=northing)
         return points.rename(columns={"name": "place"}) if "place" not in columns else points
     parts = part_rows(frame).rename(columns={"street": "place"})
     return parts if "harm" in frame.columns else parts.drop(columns="harm")
@@ -143,17 +145,11 @@ def _collapse(points: pd.DataFrame, harm: Floats, incidents: Floats, weight: Flo
     spot = points["easting"].to_numpy(dtype=float) + 1j * points["northing"].to_numpy(dtype=float)
     distinct, at = np.unique(spot, return_inverse=True)
     n = len(distinct)
-    names = (
-        points["place"].fillna("").astype(str) if "place" in points.columns else pd.Series("", points.index)
-    )
-    named = pd.DataFrame({"at": at, "place": names.to_numpy(), "weight": weight}) if n else None
     place = np.full(n, "", dtype=object)
-    if named is not None:
-        totals = named.groupby(["at", "place"])["weight"].sum().reset_index()
-        busiest = totals.sort_values(["at", "weight", "place"], ascending=[True, False, True])
-        busiest = busiest.drop_duplicates("at")
-        tidy = {name: strip_near(name) for name in busiest["place"].unique()}
-        place[busiest["at"].to_numpy()] = busiest["place"].map(tidy).to_numpy(dtype=object)
+    if n and "place" in points.columns:
+        code, known = pd.factorize(points["place"].fillna("").astype("str"), sort=True)
+        where, name = pick_busiest(at, code, weight)
+        place[where] = np.array([strip_near(text) for text in known], dtype=object)[name]
     return Demand(
         np.column_stack([distinct.real, distinct.imag]),
         np.bincount(at, harm, minlength=n).astype(float),

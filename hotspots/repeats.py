@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_columns
-from hotspots.collapse import Places, collapse_incidents
+from hotspots.collapse import Places, collapse_incidents, pick_busiest
 from hotspots.kinds import split_by_source
 from hotspots.lookup import fold_key
 from hotspots.place_names import KINDS_OF_PLACE, default_location
@@ -100,14 +100,11 @@ def _group(
 
 def _label(group: Any, name: Any, names: Any, alone: Any, counts: Any) -> pd.DataFrame:
     """Name of most records of each group (of two, the first in the alphabet), and whether it is a point."""
-    pair, pairs = pd.factorize(group.astype(np.int64) * max(len(names), 1) + name)
-    of_group, of_name = np.divmod(pairs, max(len(names), 1))
-    order = np.lexsort([of_name, -np.bincount(pair, counts, len(pairs)), of_group])
-    top = order[np.unique(of_group[order], return_index=True)[1]]
+    _, top = pick_busiest(group, name, counts)
     single = np.zeros(len(top), dtype=bool)
     single[group] = alone
     kind = pd.Series(np.where(single, "point", "street"), dtype="str")
-    return pd.DataFrame({"name": pd.Categorical.from_codes(of_name[top], names, ordered=True), "kind": kind})
+    return pd.DataFrame({"name": pd.Categorical.from_codes(top, names, ordered=True), "kind": kind})
 
 
 def _connected(fold: Any, xy: Any, alone: Any, apart: float) -> np.ndarray[Any, Any]:

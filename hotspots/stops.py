@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from shapely.geometry import Point
 
+from hotspots.assign import rows_near
 from hotspots.checks import InputError, announce, closest_name, require_metres
 from hotspots.crosswalk import fold_label
 from hotspots.demand import Problem, check_measure, keep_profile, part_rows
@@ -177,8 +178,11 @@ def keep_hours(rows: gpd.GeoDataFrame, pattern: Mapping[int, Shift]) -> gpd.GeoD
 def which_stop(points: gpd.GeoDataFrame, shapes: Any, centres: np.ndarray) -> np.ndarray:
     """Row of the stop each point is in, or -1; where shapes overlap, the one whose centre is nearest."""
     stop = np.full(len(points), -1, dtype=np.int64)
-    at, shape = shapely.STRtree(np.asarray(shapes)).query(points.geometry.to_numpy(), predicate="intersects")
-    xy = np.column_stack([points.geometry.x, points.geometry.y])
+    geometry = points.geometry.to_numpy()
+    xy = shapely.get_coordinates(geometry)
+    near = rows_near(xy, np.asarray(shapes))
+    at, shape = shapely.STRtree(np.asarray(shapes)).query(geometry[near], predicate="intersects")
+    at = near[at]
     metres = np.hypot(*(xy[at] - centres[shape]).T)
     order = np.lexsort((shape, -metres))
     stop[at[order]] = shape[order]

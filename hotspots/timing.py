@@ -110,7 +110,7 @@ def _usable(incidents: pd.DataFrame, by: str) -> tuple[pd.DataFrame, list[str]]:
     precise = precision_of(incidents).isin(bears).to_numpy(dtype=bool)
     if "when" in incidents.columns:
         precise = precise & incidents["when"].notna().to_numpy()
-    usable = incidents[precise]
+    usable = incidents if precise.all() else incidents[precise]
     if len(incidents) and usable.empty:
         known = " and ".join(sorted(set(precision_of(incidents))))
         raise InputError(

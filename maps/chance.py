@@ -57,7 +57,9 @@ def tabulate_chance(
     rows = []
     shapely.prepare(ground.shape)
     for problem, incidents in problems.items():
-        there = incidents[shapely.intersects(ground.shape, incidents.geometry.to_numpy())]
+        there = incidents
+        if not ground.all_on_it:
+            there = incidents[shapely.intersects(ground.shape, incidents.geometry.to_numpy())]
         number = int(incidents_per_row(there).sum())
         if number < LEAST:
             continue

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
 from hotspots.collapse import incidents_per_row
@@ -17,11 +16,15 @@ MOSTLY = 0.5
 
 
 class Ground(NamedTuple):
-    """A polygon in National Grid metres, how a sentence names it ("the 33 wards"), the layer it is or ""."""
+    """A polygon in National Grid metres, how a sentence names it ("the 33 wards"), the layer it is or "".
+
+    ``all_on_it``: every record is known to lie on it, so that nobody need ask.
+    """
 
     shape: Any
     name: str
     layer: str = ""
+    all_on_it: bool = False
 
 
 def choose_ground(
@@ -67,5 +70,6 @@ def choose_ground(
     if best is not None and held[best] > MOSTLY:
         name = f"the {len(areas[best]):,} areas of {best.replace('_', ' ')}"
         return Ground(read_area(areas[best]), name, best)
-    xy = np.column_stack([incidents.geometry.x, incidents.geometry.y])
-    return Ground(shapely.coverage_union_all(squares_of(xy)), "the kilometre squares that hold a record")
+    squares = squares_of(shapely.get_coordinates(incidents.geometry.to_numpy()))
+    name = "the kilometre squares that hold a record"
+    return Ground(shapely.coverage_union_all(squares), name, all_on_it=True)
