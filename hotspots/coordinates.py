@@ -25,7 +25,7 @@ def judge_coordinates(x: pd.Series, y: pd.Series, *, kind: str, target: str = CR
 
     Parameters
     ----------
-    x, y : Series of str
+    x, y : Series of str, or of numbers
         Longitude and latitude (``kind="degrees"``) or easting and northing (``kind="metres"``).
     kind : {"degrees", "metres"}
     target : str
@@ -42,9 +42,13 @@ def judge_coordinates(x: pd.Series, y: pd.Series, *, kind: str, target: str = CR
     >>> judge_coordinates(x, y, kind="degrees")["cause"].tolist()
     ['', 'latitude and longitude swapped']
     """
-    texts = [s.fillna("").astype("str").str.strip() for s in (x, y)]
-    blank = texts[0].isin(_BLANKS) | texts[1].isin(_BLANKS)
-    a, b = (pd.to_numeric(t, errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan) for t in texts)
+    if all(pd.api.types.is_numeric_dtype(values) for values in (x, y)):
+        blank, numbers = x.isna() | y.isna(), [x, y]
+    else:
+        texts = [s.fillna("").astype("str").str.strip() for s in (x, y)]
+        blank = texts[0].isin(_BLANKS) | texts[1].isin(_BLANKS)
+        numbers = [pd.to_numeric(t, errors="coerce") for t in texts]
+    a, b = (n.astype(float).replace([np.inf, -np.inf], np.nan) for n in numbers)
     tests = {
         "no coordinates": blank,
         "unreadable coordinates": a.isna() | b.isna(),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from hotspots.checks import CRS
 from hotspots.coordinates import judge_coordinates, make_points, within_area
@@ -52,14 +53,16 @@ def judge_rows(rows: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area
 
 def _written_places(rows: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     """Coordinates as numbers with ``cause``, ``written`` and ``crs``; blanks filled through the look-up."""
-    x, y = text_of(rows, "_x"), text_of(rows, "_y")
+    x, y = (
+        rows[c] if c in rows.columns and is_numeric_dtype(rows[c]) else text_of(rows, c) for c in ("_x", "_y")
+    )
     kind = {"geometry": "degrees", "key": "degrees"}.get(layout.kind, layout.kind)
     crs = rows["_crs"]
     metres = crs.eq(CRS) & (layout.kind == "geometry")
     places = judge_coordinates(x, y, kind=kind, target=layout.target)
     if metres.any():
         places[metres] = judge_coordinates(x[metres], y[metres], kind="metres", target=layout.target)
-    written = (x + ", " + y).where(places["cause"].ne("no coordinates"), "")
+    written = _write(x, y, places["cause"])
     if layout.lookup is not None and "_key" in rows.columns:
         blank = places["cause"].eq("no coordinates")
         kind = layout.lookup.get("kind", "metres")
@@ -68,6 +71,13 @@ def _written_places(rows: pd.DataFrame, layout: Layout) -> pd.DataFrame:
         written = written.mask(blank, "key " + text_of(rows, "_key"))
         crs = crs.mask(blank, CRS if kind == "metres" else "EPSG:4326")
     return places.assign(written=written, crs=crs)
+
+
+def _write(x: pd.Series, y: pd.Series, cause: pd.Series) -> pd.Series:
+    """Coordinates as they were written, of the rows that have some and cannot be used."""
+    wrong = cause.ne("") & cause.ne("no coordinates")
+    texts = [s[wrong].map(repr).astype("str") if is_numeric_dtype(s) else s[wrong] for s in (x, y)]
+    return (texts[0] + ", " + texts[1]).reindex(x.index, fill_value="")
 
 
 def text_of(rows: pd.DataFrame, column: str) -> pd.Series:

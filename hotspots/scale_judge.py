@@ -15,7 +15,7 @@ from hotspots.checks import announce
 from hotspots.duplicates import REPEATED, mark_duplicate_ids
 from hotspots.layout import Layout
 from hotspots.rows import judge_rows
-from hotspots.scale_keys import Texts
+from hotspots.scale_keys import BLANK, Texts
 from hotspots.scale_rejects import label_categories, text_coordinates
 
 _SOME_DAY = "1900-01-01"
@@ -86,12 +86,18 @@ def _judge_sites(
         mixed = pd.factorize(mixed * (int(part.max(initial=0)) + 1) + part)[0].astype(np.int64)
     first = np.unique(mixed, return_index=True)[1]
     sites = groups[own].iloc[first].reset_index(drop=True)
-    asked = pd.DataFrame({c: text_coordinates(sites[c]) for c in ("_x", "_y") if c in sites.columns})
+    asked = pd.DataFrame({c: _plain(sites[c]) for c in ("_x", "_y") if c in sites.columns})
     if "_key" in sites.columns:
         asked["_key"] = np.array(texts.values["_key"], dtype=object)[sites["_key"]]
     asked = asked.assign(_when=_SOME_DAY, _file="", _line=0, _crs=layout.crs)
     judged = judge_rows(asked, layout, max(end, pd.Timestamp(1901, 1, 1)), study_area)
     return sites.assign(**{c: judged[c] for c in ("cause", "value", "geometry")}), mixed
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    """Coordinates as texts, or as numbers where the engine holds numbers: NaN for none."""
+    numbers = pd.api.types.is_numeric_dtype(values)
+    return values.mask(values.eq(BLANK)) if numbers else text_coordinates(values)
 
 
 def _settle(
@@ -136,7 +142,7 @@ def place_groups(judged: Judged, dates: pd.DataFrame, layout: Layout, *, column:
     keys = [(point, len(points), "geometry")]
     of_group = used["_category"].to_numpy() if "_category" in used else np.zeros(len(used), dtype=np.int64)
     keys.append((label[of_group], len(names), "category"))
-    lists: dict[str, Any] = {"geometry": points, "category": names}
+    lists: dict[str, Any] = {"category": names}
     for name, called in (("_place", "place"), ("_offence", "raw_offence")):
         if name in used.columns:
             values = judged.texts.values[name]
@@ -145,19 +151,23 @@ def place_groups(judged: Judged, dates: pd.DataFrame, layout: Layout, *, column:
     period, periods = _number_periods(dates, used["class"].to_numpy(), column)
     keys.append((period, len(periods), "period"))
     codes, counts = _sum(keys, used["n"].to_numpy())
-    table = {name: lists[name][codes[name]] for name in lists}
-    frame = pd.DataFrame({"category": table["category"], "place": table.get("place", "")}, dtype="str")
+    # few texts, many rows: to take from texts is quick, to make texts of objects is not
+    table = {name: pd.Series(pd.array(lists[name], dtype="str").take(codes[name])) for name in lists}
+    points = points[codes["geometry"]]
+    frame = pd.DataFrame(
+        {"category": table["category"], "place": table.get("place", pd.Series("", table["category"].index))}
+    ).astype("str")
     frame["source"] = pd.Series(layout.source, index=frame.index, dtype="str")
     for name in periods.columns:
         frame[name] = periods[name].to_numpy()[codes["period"]]
     frame["incidents"] = counts
     if "raw_offence" in table:
-        frame["raw_offence"] = pd.Series(table["raw_offence"], dtype="str")
+        frame["raw_offence"] = table["raw_offence"]
     if layout.unit != "crime":
         frame["raw_unit"] = pd.Series(layout.unit, index=frame.index, dtype="str")
     if frame.empty:
         announce("No row of the table could be used.")
-    geometry = gpd.GeoSeries(table["geometry"], index=frame.index, crs=layout.target)
+    geometry = gpd.GeoSeries(points, index=frame.index, crs=layout.target)
     return gpd.GeoDataFrame(frame, geometry=geometry)
 
 
