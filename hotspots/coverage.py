@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from hotspots.checks import require_columns
 from hotspots.collapse import incidents_per_row
+from hotspots.day_names import name_month, say_date
 from hotspots.rejects import rows_per_line
 from hotspots.when import london_clock
 
@@ -98,7 +98,7 @@ def _cut_months(rows: pd.DataFrame) -> list[str]:
         days = part["when"].dt.day
         first, last, length = int(days.min()), int(days.max()), month.days_in_month
         rate = part["n"].sum() / (last - first + 1)
-        name = f"{calendar.month_name[month.month]} {month.year}"
+        name = name_month(month)
         if last < length and np.exp(-rate * (length - last)) < UNLIKELY:
             found.append(f"{name} ends on the {_ordinal(last)}")
         if first > 1 and np.exp(-rate * (first - 1)) < UNLIKELY:
@@ -117,7 +117,7 @@ def describe_coverage(coverage: pd.DataFrame) -> list[str]:
     for source, rows in coverage.groupby("source", sort=False):
         whole = rows[rows["category"].eq("(all)")].iloc[0]
         sentences.append(
-            f"{source}: {whole['rows']:,} rows, {whole['first']:%d %B %Y} to {whole['last']:%d %B %Y}, "
+            f"{source}: {whole['rows']:,} rows, {say_date(whole['first'])} to {say_date(whole['last'])}, "
             f"{whole['months']} month{'' if whole['months'] == 1 else 's'}."
         )
         if whole["missing"]:

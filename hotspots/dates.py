@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hotspots.day_names import MONTHS
+
 # Year first is never ambiguous, so these are tried for every layout.
 ISO_FORMATS = (
     "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m",
 )  # fmt: skip
 _DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y", "%d-%m-%Y %H:%M", "%d.%m.%Y")
 _MONTH_FIRST = tuple(f.replace("%d", "%!").replace("%m", "%d").replace("%!", "%m") for f in _DAY_FIRST)
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
+_MONTHS = tuple(name.lower() for name in MONTHS)
 _PIECES = {
     "%Y": r"(?P<Y>\d{4})", "%y": r"(?P<y>\d{2})", "%m": r"(?P<m>\d{1,2})", "%d": r"(?P<d>\d{1,2})",
     "%b": r"(?P<b>[A-Za-z]{3,9})", "%B": r"(?P<b>[A-Za-z]{3,9})", "%H": r"(?P<H>\d{1,2})",

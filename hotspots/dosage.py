@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.checks import InputError, closest_name
+from hotspots.day_names import say_date
 from hotspots.duty import list_gaps
 from hotspots.visits import OUTPUTS
 
@@ -84,7 +85,7 @@ def describe_visits(
     first, last = visits["date"].min(), visits["date"].max()
     gaps = list_gaps(visits)
     lines = [
-        f"Delivered from {first:%d %B %Y} to {last:%d %B %Y}: {on_plan} of {len(planned)} planned visits, "
+        f"Delivered from {say_date(first)} to {say_date(last)}: {on_plan} of {len(planned)} planned visits, "
         f"and {len(visits) - on_plan} that were not planned.",
         f"Patrol time: {visits['minutes'].sum():,.0f} of {planned['minutes'].sum():,.0f} planned minutes; "
         f"officer time: {visits['officer_minutes'].sum():,.0f} of {planned['officer_minutes'].sum():,.0f}.",

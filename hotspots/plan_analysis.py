@@ -10,13 +10,13 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_columns, require_metres
+from hotspots.day_names import MONTHS, WEEKDAYS
 from hotspots.place_names import default_location
 from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_options import problem_families
 from hotspots.plan_target import Target
 from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence
 from hotspots.selection import explain_no_arrow
-from hotspots.shifts import WEEKDAYS
 from hotspots.two_counts import etest_p
 from hotspots.windows import make_window
 
@@ -93,7 +93,7 @@ def when_text(facts: Facts) -> str:
     else:
         said.append(f"All in {say_months([busiest])}.")
     if len({month.month for month in facts.all_months.index}) == 1:
-        name = busiest.to_timestamp().month_name()
+        name = MONTHS[busiest.month - 1]
         said.append(f"The data hold {name} only, so nothing is known of other seasons.")
     precision = facts.inside.get("precision")
     fine = precision is not None and bool((precision != "month").any())

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError
-from hotspots.plan_words import say_date
+from hotspots.day_names import say_date
 
 THREE_E = ("Engage", "Educate", "Enforce")
 # A type counts as part of the problem from this share of the incidents, or of the harm.

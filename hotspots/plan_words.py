@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from hotspots.day_names import name_month
 from hotspots.place_names import strip_near as strip_prefix
 
 # A percentage on fewer than this many is not printed: one record more or less would move it too far.
@@ -86,18 +87,6 @@ def say_list(words: Iterable[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def say_date(when: Any) -> str:
-    """Day, month and year in words.
-
-    Examples
-    --------
-    >>> say_date("2018-07-03")
-    '3 July 2018'
-    """
-    stamp = pd.Timestamp(when)
-    return f"{stamp.day} {stamp.month_name()} {stamp.year}"
-
-
 def say_months(months: Sequence[pd.Period]) -> str:
     """Months in words: each by name up to four, then first and last, with what is missing between.
 
@@ -112,17 +101,12 @@ def say_months(months: Sequence[pd.Period]) -> str:
     if not ordered:
         return "no months"
     span = (ordered[-1] - ordered[0]).n + 1
+    ends = f"{name_month(ordered[0])} to {name_month(ordered[-1])}"
     if len(ordered) == span > 2:
-        return f"{_month(ordered[0])} to {_month(ordered[-1])} ({span} months)"
+        return f"{ends} ({span} months)"
     if len(ordered) <= 4:
-        return say_list(_month(month) for month in ordered)
-    return (
-        f"{_month(ordered[0])} to {_month(ordered[-1])} ({len(ordered)} of the {span} months are in the data)"
-    )
-
-
-def _month(month: pd.Period) -> str:
-    return f"{month.to_timestamp().month_name()} {month.year}"  # strftime would follow the locale
+        return say_list(name_month(month) for month in ordered)
+    return f"{ends} ({len(ordered)} of the {span} months are in the data)"
 
 
 def start_sentence(text: str) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, Problems, announce, closest_name, require_columns
 from hotspots.crosswalk import NSIR, PRIORITIES, crosswalk_categories, fold_label
-from hotspots.shifts import WEEKDAYS
+from hotspots.day_names import WEEKDAYS
 from hotspots.when import precision_of
 
 F = TypeVar("F", bound=pd.DataFrame)

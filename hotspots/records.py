@@ -49,7 +49,7 @@ def describe_records(
     >>> for sentence in describe_records(rows, pd.DataFrame()):
     ...     print(sentence)
     police.uk: 2 crimes.
-    police.uk: 2 rows, 01 March 2024 to 31 March 2024, 1 month.
+    police.uk: 2 rows, 1 March 2024 to 31 March 2024, 1 month.
     1 record is of categories that no crosswalk knows: Witchcraft (1 from police.uk).
     """
     sentences = []

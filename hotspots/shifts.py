@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from hotspots.checks import InputError, closest_name
+from hotspots.day_names import WEEKDAYS
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*(?:-|–|to)\s*(\d{1,2}):(\d\d)\s*")
 
 

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from shapely.geometry import Point
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
+from hotspots.day_names import WEEKDAYS
 from hotspots.duty import Duty, check_duty, count_any_order, list_gaps
 from hotspots.orders import Event, draw_day, safe_orders
 from hotspots.patrols import Team, make_team
 from hotspots.rhythm import Rhythm, even_rhythm, lean, measure_rhythm
 from hotspots.rounds import shortest_round, split_stops
-from hotspots.shifts import WEEKDAYS, Shift, parse_pattern
+from hotspots.shifts import Shift, parse_pattern
 from hotspots.travel import stop_times, travel_options
 
 Floats = NDArray[np.float64]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar as names
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,11 @@ from hotspots.aoristic import spread_over_week
 from hotspots.calendars import days_within, list_peaks, list_school_holidays
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.collapse import incidents_per_row
+from hotspots.day_names import MONTHS, WEEKDAYS
 from hotspots.exposure import covered_days
 from hotspots.when import london_clock, months_of, precision_of
 
-MONTHS = list(names.month_name)[1:]
 SEASONS = ["winter", "spring", "summer", "autumn"]
-WEEKDAYS = list(names.day_name)
 HOURS = list(range(24))
 NEEDS = {
     "month": "month",
@@ -179,9 +177,9 @@ def _bins(by: str, days: pd.DatetimeIndex, calendar: pd.DataFrame | None) -> Any
         return pd.MultiIndex.from_product([WEEKDAYS, HOURS], names=["weekday", "hour"])
     fixed: dict[str, list[Any]] = {
         "hour": HOURS,
-        "weekday": WEEKDAYS,
+        "weekday": list(WEEKDAYS),
         "season": SEASONS,
-        "calendar month": MONTHS,
+        "calendar month": list(MONTHS),
     }
     if by in fixed:
         return pd.Index(fixed[by], name=by)

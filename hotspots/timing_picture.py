@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.calendars import mark_calendar
 from hotspots.checks import InputError, require_columns
+from hotspots.day_names import MONTHS
 from hotspots.figures import new_figure
 
 INK, BAR = "#0b1f33", "#0f4c81"
@@ -111,5 +112,6 @@ def _draw_bars(
 
 def _name_tick(label: Any, *, by_month: bool) -> str:
     if by_month:
-        return f"{pd.Timestamp(f'{label}-01'):%b %Y}"
+        month = pd.Timestamp(f"{label}-01")
+        return f"{MONTHS[month.month - 1][:3]} {month.year}"
     return f"{label:02d}" if isinstance(label, int) else str(label)

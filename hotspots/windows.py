@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError
+from hotspots.day_names import MONTHS, name_month, say_date
 
-_MONTHS = {name.casefold(): n for n, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.casefold(): n for n, name in enumerate(calendar.month_abbr) if name}
+_MONTHS = {name.casefold(): n for n, name in enumerate(MONTHS, 1)}
+_MONTHS |= {name[:3].casefold(): n for n, name in enumerate(MONTHS, 1)}
 _MONTHS |= {"sept": 9}
 _EXAMPLES = (
     "2018-07, July 2018, 2018, Q3 2018, 2023/24, Q1 2023/24, 2018-04..2018-09, year to date, last 16 months"
@@ -177,17 +177,18 @@ def name_windows(windows: Iterable[Window]) -> str:
 def _name(start: pd.Timestamp, end: pd.Timestamp) -> str:
     if start != _month(start) or end != _month(end):
         last = (end - pd.Timedelta(1, "us")).normalize()
-        days = [f"{day.day} {day:%B %Y}" for day in (start, last)]
+        days = [say_date(day) for day in (start, last)]
         return days[0] if last <= start else " to ".join(days)
     last = end - pd.DateOffset(months=1)
     months = (end.year - start.year) * 12 + end.month - start.month
     if months == 1:
-        return f"{start:%B %Y}"
+        return name_month(start)
     if months == 12 and start.month == 1:
         return f"{start:%Y}"
     if months == 12 and start.month == 4:
         return f"{start:%Y}/{end:%y}"
-    return f"{start:%B} to {last:%B %Y}" if start.year == last.year else f"{start:%B %Y} to {last:%B %Y}"
+    first = MONTHS[start.month - 1] if start.year == last.year else name_month(start)
+    return f"{first} to {name_month(last)}"
 
 
 def _read_name(name: str, as_of: Any) -> Window:

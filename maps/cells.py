@@ -14,6 +14,7 @@ import pandas as pd
 from hotspots import assign_hotspots
 from hotspots.checks import CRS, announce, require_columns
 from hotspots.collapse import Ints, incidents_per_row
+from hotspots.day_names import name_month
 from hotspots.grid import draw_cells, key_cells, locate_points, make_grid
 from maps.disclosure import APART, Profile, name_category
 from maps.escape import clean
@@ -119,7 +120,7 @@ def _number_months(held: gpd.GeoDataFrame) -> tuple[list[str], Ints]:
         held["when"].dt.to_period("M"),
         lambda month: _UNDATED if pd.isna(month) else month.strftime("%Y-%m"),
     )
-    return [m if m == _UNDATED else f"{pd.Timestamp(f'{m}-01'):%B %Y}" for m in months], by_month
+    return [m if m == _UNDATED else name_month(pd.Timestamp(f"{m}-01")) for m in months], by_month
 
 
 def _number_names(values: pd.Series, name: Callable[[Any], Any]) -> tuple[list[Any], Ints]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from hotspots.day_names import MONTHS
 from hotspots.plan_dates import parse_date
 from hotspots.plan_record import Plan
 from maps.palette import ACCENT, INK, LINE
@@ -27,7 +28,7 @@ def label_month(month: str) -> str:
     'Jul 2018'
     """
     stamp = pd.Period(month, freq="M").to_timestamp()
-    return f"{stamp.month_name()[:3]} {stamp.year}"
+    return f"{MONTHS[stamp.month - 1][:3]} {stamp.year}"
 
 
 def list_marks(plan: Plan) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ import pandas as pd
 from shapely.geometry import LineString, Point
 
 from hotspots.checks import InputError, require_columns
+from hotspots.day_names import MONTHS, WEEKDAYS, name_month
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.plan_blocks import Cell, Document, Field, Grid, Heading, Line, Text
@@ -108,7 +109,7 @@ def _card(shift: pd.DataFrame, seed: int | None, *, first: bool) -> list[Any]:
     visits = shift[shift["activity"] == "visit"]
     # Each place once, below the visits: so that a long shift stays on one page.
     places = visits.drop_duplicates(["ref", "part"]).sort_values("name")
-    heading = f"{date:%A} {date.day} {date:%B %Y}, vehicle {vehicle}"
+    heading = f"{WEEKDAYS[date.day_of_week]} {date.day} {name_month(date)}, vehicle {vehicle}"
     facts = (
         f"{shift['officers'].iloc[0]} officers. {len(visits)} visits to {len(places)} places: "
         f"{visits['minutes'].sum():.0f} minutes on foot, {shift['travel_minutes'].sum():.0f} driving. "
@@ -257,7 +258,7 @@ def patrol_layers(timetable: gpd.GeoDataFrame, *, date: Any = None) -> dict[str,
         )
     layers = {}
     for vehicle, rows in here.groupby("vehicle"):
-        name = f"Patrol {vehicle}, {day:%a} {day.day} {day:%b}"
+        name = f"Patrol {vehicle}, {WEEKDAYS[day.day_of_week][:3]} {day.day} {MONTHS[day.month - 1][:3]}"
         layers[name] = _stops_of(rows)
         points = list(rows.sort_values("arrive").geometry)
         way = LineString(points) if len(set(points)) > 1 else Point(points[0])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hotspots.day_names import say_date
 from hotspots.plan_record import Plan
-from hotspots.plan_words import clean_text, say_date, start_sentence
+from hotspots.plan_words import clean_text, start_sentence
 from maps.plan_blocks import Block, Bullets, Document, Field, Grid, Heading, Line, Pictures, Text
 
 BLANK_ACTIONS = 3

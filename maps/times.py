@@ -14,6 +14,7 @@ from hotspots import profile_times
 from hotspots.calendars import list_peaks, name_in_months
 from hotspots.checks import InputError, closest_name
 from hotspots.dates import parse_dates
+from hotspots.day_names import name_month
 from hotspots.timing import NEEDS
 from maps.disclosure import Profile
 from maps.suppression import hide_small
@@ -195,4 +196,4 @@ def name_bin(label: Any) -> str:
         return f"{label[0]} {label[1]:02d}:00"
     if isinstance(label, int | np.integer):
         return f"{label:02d}:00"
-    return f"{pd.Timestamp(label + '-01'):%B %Y}" if re.fullmatch(r"\d{4}-\d{2}", str(label)) else str(label)
+    return name_month(pd.Timestamp(label + "-01")) if re.fullmatch(r"\d{4}-\d{2}", str(label)) else str(label)

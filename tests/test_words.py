@@ -214,3 +214,13 @@ def test_the_files_of_a_folder_to_start_in_keep_to_the_vocabulary():
     for file in sorted(start.iterdir()):
         text = re.sub(r"\b(hotspots check )?incidents\b/?|\"[^\"]*\"", " ", file.read_text(encoding="utf-8"))
         assert list(dict.fromkeys(breaches(text))) == [], file.name
+
+
+def test_months_and_days_are_named_in_english_whatever_the_language():
+    """A notebook may set a language; strftime and the calendar's names would follow it."""
+    follows = re.compile(
+        r":[^{}\"']*%[aAbBp]\b[^{}\"']*\}|strftime\([^)]*%[aAbBp]|calendar\.(month|day)_(name|abbr)"
+    )
+    code = {p.name: p.read_text("utf-8") for room in ("hotspots", "maps") for p in (REPO / room).glob("*.py")}
+    code = {name: re.sub(r"^ *(>>>|\.\.\.).*$", "", text, flags=re.MULTILINE) for name, text in code.items()}
+    assert {name: follows.findall(text) for name, text in code.items() if follows.search(text)} == {}
