@@ -12,11 +12,11 @@ import pandas as pd
 import shapely
 
 from boundaries.names import find_area
-from hotspots.checks import InputError, closest_name
+from hotspots.checks import InputError, announce, closest_name
 from hotspots.plan_assess import assess_plan
 from hotspots.plan_record import Plan
 from hotspots.sara import draft_plan
-from maps.disclosure import Profile, name_category, profile_named
+from maps.disclosure import Profile, may_go_with, name_category, profile_named
 from maps.document import file_stem
 from maps.events import as_records
 from maps.plan_assets import say_cameras, say_patrols
@@ -62,7 +62,8 @@ def update_plans(
         (a reference), "SE...+SE..." (several together), "street:Boar Lane", or "ward:Armley" (an area of
         a layer). One of these that has a plan is drafted again.
     redraft : bool
-        True drafts every open plan again from the new data; people's words and what is fixed stay.
+        True drafts every open plan again from the new data; people's words and what is fixed stay. A
+        plan written for fewer readers than ``profile`` has is left as it is, and counted.
     patrols, cameras : DataFrame, optional
         The stops of `hotspots.choose_patrols` and the sites of `hotspots.place_cameras`, for the menu.
     profile, marking, attribution
@@ -88,6 +89,7 @@ def update_plans(
     plans = open_plans(folder)
     wanted = worst_without(spots, list(plans.values()), asked) if isinstance(asked, int) else list(asked)
     again = {record: plan for record, plan in plans.items() if redraft or request_of(plan) in wanted}
+    again = _leave_to_their_readers(again, who)
     shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
     pictures = {"spots": spots, "layers": dict(areas or {}), "profile": who}
     pictures |= {"marking": marking, "attribution": attribution}
@@ -122,6 +124,22 @@ def _as_before(plan: Plan, pictures: dict[str, Any], who: Profile) -> dict[str, 
     if plan.document.get("profile", who.name) == who.name:
         return pictures
     return pictures | dict.fromkeys(("profile", "marking", "attribution"))
+
+
+def _leave_to_their_readers(plans: dict[Path, Plan], who: Profile) -> dict[Path, Plan]:
+    """Those plans that may be written again: what was typed for fewer readers is not passed on to more."""
+    kept = {
+        record: plan
+        for record, plan in plans.items()
+        if may_go_with(str(plan.document.get("profile", who.name)), who)
+    }
+    if left := len(plans) - len(kept):
+        were = "plan was" if left == 1 else "plans were"
+        announce(
+            f"{left} open {were} written for fewer readers than profile '{who.name}' has, "
+            "and not drafted again: run with that profile, or start another folder of plans."
+        )
+    return kept
 
 
 def _mark(plan: Plan, entries: list[dict[str, str]] | None) -> bool:

@@ -371,3 +371,24 @@ def test_a_run_for_the_public_leaves_the_profile_and_marking_of_a_partners_plan(
     plan = open_plan(list_records(tmp_path)[0])
     assert (plan.document["profile"], plan.document["marking"]) == ("partner", "OFFICIAL-SENSITIVE")
     assert "OFFICIAL-SENSITIVE" in page.read_text(encoding="utf-8")
+
+
+def test_a_plan_written_for_fewer_readers_is_not_drafted_again_for_more(
+    spots: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    tmp_path: Path,
+    type_into: Type,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    run = {"as_of": "2018-08-31", "asked": 1, "redraft": True}
+    word, page = update_plans(tmp_path, spots, incidents, profile="internal", **run)
+    type_into(word, {"analysis.why": "The yard behind the bars"})
+    with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
+        update_plans(tmp_path, spots, incidents, profile="public", **run)
+    assert "1 open plan was written for fewer readers than profile 'public' has" in caplog.text
+    kept = open_plan(list_records(tmp_path)[0])
+    assert kept.document["profile"] == "internal"
+    assert "The yard behind the bars" in page.read_text(encoding="utf-8")
+    # the other way the words stay among those they were written for
+    update_plans(tmp_path, spots, incidents, profile="internal", **run | {"as_of": "2018-09-30"})
+    assert open_plan(list_records(tmp_path)[0]).document["profile"] == "internal"
