@@ -84,7 +84,7 @@ def smooth_density(
     cells["density"] = np.zeros(len(cells["row"]))
     if len(cells["row"]):
         surface = Surface(cells["column"], cells["row"], cell=cell, bandwidth=bandwidth)
-        cells["density"] += surface.smooth(surface.share_out(points.xy, points.weights[by])) * 1e6
+        cells["density"] = surface.smooth(surface.share_out(points.xy, points.weights[by])) * 1e6
         if area is not None:
             ground = surface.smooth(surface.ground(area))
             # pieces too small for the fine grid have no ground to divide by: no correction there

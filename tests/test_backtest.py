@@ -286,6 +286,38 @@ def test_a_shared_first_place_is_nobodys_win() -> None:
     assert (summary["splits"] == 2).all()
 
 
+def test_a_summary_by_hand() -> None:
+    """Three methods, two splits: a shared first place, a win, and one that cannot be told from the best."""
+    same = {name: [1.0, 2.0, 3.0] * 2 for name in ("pai", "pei", "recapture", "best_possible", "ceiling")}
+    table = pd.DataFrame(
+        {
+            "split": ["one"] * 3 + ["two"] * 3,
+            "method": ["z", "y", "x"] * 2,
+            "hit_rate": [0.4, 0.4, 0.1, 0.2, 0.3, 0.1],
+            "behind_low": [0.0, 0.0, 0.2, 0.05, 0.0, -0.01],
+            **same,
+        }
+    )
+    found = summarise_backtest(table)
+    assert found.index.tolist() == ["y", "z", "x"]
+    assert found["splits"].tolist() == [2, 2, 2]
+    assert found["hit_rate"].tolist() == pytest.approx([0.35, 0.3, 0.1])
+    assert found["wins"].tolist() == [1, 0, 0]
+    assert found["near_best"].tolist() == [2, 1, 1]
+    assert found["pai"].tolist() == [2, 1, 3]
+    assert found[["splits", "wins", "near_best"]].dtypes.eq("int64").all()
+    assert list(found.columns) == [
+        *("splits", "hit_rate", "pai", "pei", "recapture", "best_possible", "ceiling", "wins", "near_best")
+    ]
+
+
+def test_methods_as_good_as_each_other_keep_their_order() -> None:
+    names = [f"m{(7 * number) % 40}" for number in range(40)]
+    means = dict.fromkeys(("hit_rate", "pai", "pei", "recapture", "best_possible", "ceiling"), 0.5)
+    table = pd.DataFrame({"split": "one", "method": names, "behind_low": 0.0, **means})
+    assert summarise_backtest(table).index.tolist() == names
+
+
 def test_the_figure_has_a_line_for_every_method_and_a_dot_for_every_split() -> None:
     table = backtest_hotspots(random_city(6), count=4, study_area=AREA)
     axes = draw_backtest(table).axes[0]

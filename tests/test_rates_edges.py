@@ -23,6 +23,10 @@ def test_rates_are_for_a_thousand_residents_unless_said():
     assert table.loc[["A", "B"], "rate"].tolist() == [30.0, 10.0]
 
 
+def test_what_a_rate_is_for_goes_with_the_table():
+    assert summarise_areas(points((1, 5)), HALVES, layer="ward", per=100).attrs["per"] == 100
+
+
 def test_below_twenty_is_few():
     frame = points(*[(1, 5)] * 20, *[(11, 5)] * 19)
     table = summarise_areas(frame, HALVES, layer="ward").set_index("code")

@@ -208,3 +208,13 @@ def test_places_of_a_year_are_not_counted_in_its_first_month():
     places = pd.DataFrame({"window": ["2018-01", "2018"], "incidents": 5})
     with pytest.raises(InputError, match="span more than one month"):
         count_months(places, by=pd.Series([1, 1]))
+
+
+def test_a_month_without_any_record_breaks_no_rise():
+    """Eleven busy months, each busier than the last, and one in which the whole city had nothing."""
+    seen = np.arange(20.0, 32)
+    seen[5] = 0
+    expected = np.where(seen > 0, 1.0, 0.0)[None, :]
+    found = classify_counts(pd.DataFrame(seen[None, :]), expected=expected).iloc[0]
+    assert (found["hot_months"], found["months"]) == (11, 12)
+    assert (found["trend"], found["esri"]) == ("persistent", "intensifying")
