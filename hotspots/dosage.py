@@ -79,6 +79,8 @@ def describe_visits(
 ) -> list[str]:
     """Say in sentences what was delivered, with every count (the ``dosage`` of `assess_plan`)."""
     planned = timetable[timetable["activity"] == "visit"]
+    if len(visits) == 0 and len(planned) == 0:
+        return ["Delivered: no visits were planned in these days, and none are in the log."]
     if len(visits) == 0:
         return [f"Delivered: none of {len(planned)} planned visits are in the log."]
     on_plan = int(visits["planned_start"].notna().sum())

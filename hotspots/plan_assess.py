@@ -82,7 +82,7 @@ def assess_plan(
             advice="write the Assessment from the case notes",
         )
     require_metres(incidents, what="incidents")
-    first, last = _response_dates(plan, start, end)
+    first, last = response_dates(plan, start, end)
     targets = frozen_frame(plan.frozen["areas"])
     found = assess_response(
         incidents,
@@ -137,7 +137,8 @@ def _on_the_calendar(plan: Plan, windows: Sequence[Window]) -> list[str]:
     return [f"On the calendar: {'; '.join(said)}. It may have moved the counts too."] if said else []
 
 
-def _response_dates(plan: Plan, start: Any, end: Any) -> tuple[Any, Any]:
+def response_dates(plan: Plan, start: Any, end: Any) -> tuple[Any, Any]:
+    """First and last day of a plan's response: as given, else as people wrote them in it."""
     problems = Problems("The response has no dates to assess")
     found: list[dt.date] = []
     for name, given in (("start", start), ("end", end)):

@@ -183,6 +183,10 @@ def _add_assess(assess: argparse.ArgumentParser) -> None:
     assess.add_argument(
         "--calendar", metavar="FILE", nargs="+", default=[], help="what else happened, as CSV or .ics"
     )
+    log = "log of patrol visits: what was delivered opens the assessment"
+    assess.add_argument("--visits", metavar="LOG.csv", help=log)
+    results = "results of the run that timetabled these visits; with --visits"
+    assess.add_argument("--patrols", metavar="RESULTS", help=results)
     assess.add_argument(
         "--allow-overlap",
         action="store_true",
@@ -224,6 +228,8 @@ def _assess(options: argparse.Namespace) -> None:
         baseline=options.baseline,
         direction=options.direction,
         calendar=options.calendar,
+        visits=options.visits,
+        patrols=options.patrols,
         allow_overlap=options.allow_overlap,
     )
 

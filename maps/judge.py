@@ -9,11 +9,15 @@ from typing import Any
 
 from hotspots import read_incidents, weigh_incidents
 from hotspots.checks import InputError, Problems
+from hotspots.plan_assess import response_dates
 from hotspots.rejects import refuse_systematic
+from maps.delivered import Delivered, files_of_patrols, read_delivered, write_delivered
+from maps.disclosure import profile_named
 from maps.events import read_events
 from maps.folder import clear_errors, replace_folder
 from maps.manifest import count_rows, files_of_layout, list_inputs, refuse_changed, write_manifest
 from maps.plan_folder import OURS, assess_record, copy_plans
+from maps.plan_store import open_plan
 from maps.progress import show_steps
 
 
@@ -30,6 +34,8 @@ def assess_job(
     baseline: str | None = None,
     direction: str = "fewer",
     calendar: Sequence[str | Path] = (),
+    visits: str | Path | None = None,
+    patrols: str | Path | None = None,
     allow_overlap: bool = False,
 ) -> None:
     """Assess an open plan with later incidents; its record and document grow, the results get copies.
@@ -54,6 +60,9 @@ def assess_job(
         What would be success: "fewer", "more" or "either".
     calendar : sequence of paths
         What else happened, as CSV or ``.ics``; added to the plan's own calendar.
+    visits, patrols : str or Path, optional
+        A log of visits, and the results of the run that timetabled them: what was delivered at the plan's
+        place opens the assessment. None: it says that this is not known.
     allow_overlap : bool
         Go on with months before the response that chose the place, and say why not to trust the result.
 
@@ -68,29 +77,59 @@ def assess_job(
         raise InputError("The plan is not there", given=str(record), advice="the .toml in the plans folder")
     dates: dict[str, Any] = {"start": start, "end": end, "as_of": as_of}
     _check_dates(dates)
+    logged = _pair(visits, patrols)
     with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
         steps.say("Reading the records")
         given = [record, record.with_suffix(".docx"), *paths, *events, *files_of_layout(layout, Path())]
         given += [Path(scheme)] if scheme.endswith((".csv", ".toml")) else []
+        given += [logged[0], *files_of_patrols(logged[1])] if logged else []
         given = [path for path in given if path.exists()]
         inputs = list_inputs(given, record.parent)
         incidents, rejects = read_incidents(paths, layout=layout, as_of=as_of)
         refuse_systematic(incidents, rejects)
         marks = read_events({"files": events}) if events else None
+        found = _read_visits(record, logged, start, end)
         refuse_changed(inputs, list_inputs(given, record.parent))
         steps.say("Assessing the response")
         incidents = incidents.assign(harm=weigh_incidents(incidents, scheme=scheme))
         asked = {"baseline": baseline, "direction": direction, **dates}
-        plan = assess_record(record, incidents, calendar=marks, allow_overlap=allow_overlap, **asked)
+        told = found.lines if found else ()
+        plan = assess_record(
+            record, incidents, calendar=marks, allow_overlap=allow_overlap, dosage=told, **asked
+        )
         steps.say("Writing the plan")
         documents = [record.with_suffix(suffix) for suffix in OURS]
         copy_plans([path for path in documents if path.exists()], folder / "plans")
+        if found:
+            write_delivered(found, folder, profile_named(plan.document.get("profile")))
         rows = count_rows(len(incidents), rejects)
         parameters = {"plan": record.name, "layout": Path(layout).name, "scheme": Path(scheme).name, **asked}
         parameters["allow_overlap"] = allow_overlap
         parameters["calendar"] = [path.name for path in events]
+        parameters |= {"visits": logged[0].name, "patrols": logged[1].name} if logged else {}
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
     print(f"{plan.title}: assessed. Open {out / 'plans'}")
+
+
+def _pair(visits: str | Path | None, patrols: str | Path | None) -> tuple[Path, Path] | None:
+    """Both the log and the results it belongs to, or neither."""
+    if visits is None and patrols is None:
+        return None
+    if visits is None or patrols is None:
+        raise InputError(
+            "A log of visits is matched to a timetable: both are needed",
+            given="--patrols" if visits is None else "--visits",
+            advice="--visits LOG.csv --patrols RESULTS, the results of the run that drew the week",
+        )
+    return Path(visits), Path(patrols)
+
+
+def _read_visits(record: Path, logged: tuple[Path, Path] | None, start: Any, end: Any) -> Delivered | None:
+    if logged is None:
+        return None
+    plan = open_plan(record)
+    first, last = response_dates(plan, start, end)
+    return read_delivered(*logged, areas=plan.frozen.get("areas", ()), start=first, end=last)
 
 
 def _check_dates(dates: dict[str, Any]) -> None:
