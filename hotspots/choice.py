@@ -63,9 +63,13 @@ def _solve(worth: Floats, rules: list[Rule], most: int) -> Flags | None:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     n = len(worth)
-    rows, low, high = _rows(n, rules, most)
-    # Among equal choices the stops listed first, which are the worst places, are taken.
+    # Of equal choices the stops listed first, the worst places, as far as the solver tells them apart.
     value = worth * (_SCALE / (worth.sum() or 1.0)) - 1e-7 * np.arange(n)
+    if not rules:  # the stops worth most, and no model is needed to say so
+        found = np.zeros(n, dtype=bool)
+        found[np.argsort(-value, kind="stable")[: max(most, 0)]] = True
+        return found & (value > 0)
+    rows, low, high = _rows(n, rules, most)
     answer: Any = milp(
         -value,
         constraints=LinearConstraint(rows.tocsc(), low, high),
