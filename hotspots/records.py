@@ -119,7 +119,7 @@ def tabulate_records(
         for layer in layers:
             earlier = None if before is None else spread_layer(before, layer)
             table = tabulate_severity(spread_layer(incidents, layer), by=f"{layer}_name", before=earlier)
-            tables[f"Severity by {layer}"] = table.reset_index()
+            tables[f"Severity by {layer.replace('_', ' ')}"] = table.reset_index()
     return tables
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_metres
+from hotspots.plan_words import start_sentence
 from maps.disclosure import COLUMNS, Profile, release
 from maps.escape import clean
 from maps.palette import ACCENT, LAND, LINE, UNDER, Classes, choose_classes
@@ -151,11 +152,11 @@ def _prepare(
     areas = kind == "areas"
     first = areas and number == 0
     lines = set(data.geom_type) <= {"LineString", "MultiLineString"} and len(data) > 0
-    label = clean(name)
+    label = clean(name).replace("_", " ")
     classes = choose_classes(data["incidents"]) if kind == "cells" and "incidents" in data.columns else None
     return {
         "id": identify(name),
-        "name": (label[:1].upper() + label[1:]) or "Layer",
+        "name": start_sentence(label) or "Layer",
         "kind": kind,
         "geometry": "line" if lines else "area",
         "pane": "areas" if areas else "lines" if kind in ("comparison", "cells") else "over",

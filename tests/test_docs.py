@@ -357,7 +357,7 @@ def test_every_sheet_and_file_of_a_run_stands_on_the_page_of_results(started):
         name = f"{path.name}/" if path.is_dir() else path.name
         assert f"`{name}" in files, name
     of_layer = {
-        "Severity by best_fit_ward": "Severity by LAYER",
+        "Severity by best fit ward": "Severity by LAYER",
         "Changes by best fit ward": "Changes by LAYER",
     }
     written = {of_layer.get(name, name) for name in pd.read_excel(results / "tables.xlsx", sheet_name=None)}

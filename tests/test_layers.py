@@ -121,6 +121,12 @@ def test_cameras_come_with_reach_patrols_with_order_and_only_near_streets():
     assert [layer["id"] for layer in drawn.values() if layer["show"]] == ["ward"]
 
 
+def test_a_layer_is_named_in_words_whatever_its_key():
+    layers = {"local_area_plan": make_wards()}
+    (drawn,) = prepare_layers(layers, spots=make_spots(1), profile=OPEN)
+    assert (drawn["id"], drawn["name"]) == ("local-area-plan", "Local area plan")
+
+
 def test_neighbours_simplified_together_keep_one_border():
     wiggle = [(0, 0), (3, 100), (0, 200), (3, 300), (0, 400)]
     west = shapely.Polygon([*wiggle, (-500, 400), (-500, 0)])
