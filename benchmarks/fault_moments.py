@@ -20,6 +20,7 @@ from fault_help import (
     restore,
     snapshot,
     start,
+    steps_of_the_plans,
     steps_of_the_swap,
 )
 from fault_tries import SEED, Tries, old_and_new, refusal, some
@@ -40,15 +41,19 @@ def killed(base: Path, scale: float) -> Tries:
 
 
 def killed_at_each_step(base: Path, scale: float) -> Tries:
-    """Kill -9 just before changes to files: every one of the swap, and a share of those before."""
+    """Kill -9 just before changes to files: every one of the swap and of the plans, a share of the others."""
     states: Counter[str] = Counter()
     for kind in ("over a result", "over nothing", "over a result, in two renames"):
         killing = prepare_killing(base / kind, over_a_result="result" in kind, two_renames="renames" in kind)
         swap = steps_of_the_swap(killing.steps)
         before = [n for n in range(1, len(killing.steps) + 1) if n not in swap]
         chosen = pick(swap, some(20, scale), seed=SEED)
-        chosen += pick(before, some(0 if "renames" in kind else 15, scale), seed=SEED)
-        for step in chosen:
+        if "renames" not in kind:
+            plans = steps_of_the_plans(killing.steps)
+            chosen += pick(before, some(15, scale), seed=SEED) + pick(
+                plans, some(len(plans), scale), seed=SEED
+            )
+        for step in sorted(set(chosen)):
             yield f"{kind}, before {killing.steps[step - 1]}", killing.kill_before(step)
         states += killing.states
     say_states(states)

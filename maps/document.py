@@ -156,8 +156,7 @@ def refuse_newer(plan: Plan, word: Path) -> None:
     held = plan.fields()
     entries = reading.entries.items()
     newer = [tag for tag, entry in entries if entry.changed and entry.text != held.get(tag, "")]
-    known = plan.document.get("text")
-    if newer or reading.added or (known and fingerprint(reading.fixed) != known):
+    if newer or reading.added or reading.edited_outside(plan.document.get("text", "")):
         what = ", ".join(newer[:5]) or "text outside the fields"
         raise InputError(
             "The plan's document was changed after it was written, and is not overwritten",

@@ -41,11 +41,19 @@ class Reading:
     entries: dict[str, Entry] = field(default_factory=dict)
     added: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     fixed: str = ""
+    seal: str = ""
 
     @property
     def changed(self) -> bool:
         """Whether any of people's fields was changed, or a row added."""
         return bool(self.added) or any(entry.changed for entry in self.entries.values())
+
+    def edited_outside(self, known: str) -> bool:
+        """Whether somebody wrote outside the fields; ``known`` is the record's fingerprint of the rest.
+
+        The document's own seal counts too: after a run killed between document and record it is newer.
+        """
+        return bool(known) and fingerprint(self.fixed) not in (known, self.seal)
 
 
 def mark_of(text: str) -> str:
@@ -56,6 +64,12 @@ def mark_of(text: str) -> str:
 def fingerprint(text: str) -> str:
     """Fingerprint of the document's text outside people's fields, blank space aside."""
     return hashlib.sha256(re.sub(r"\s+", "", text).encode()).hexdigest()[:16]
+
+
+def seal_document(word: Any) -> None:
+    """Write into a document of ours the fingerprint of its text outside people's fields, where it has any."""
+    if named := _name_controls(word.element.body, ""):
+        word.core_properties.identifier = fingerprint(_fixed_text(word.element.body, named))
 
 
 def add_control(paragraph: Any, entry: Field) -> None:
@@ -113,7 +127,8 @@ def read_fields(path: str | Path, *, controls: str = "") -> Reading:
     InputError
         When it is not a Word document, or none of our fields is in it.
     """
-    body = _open_body(Path(path))
+    word = _open_word(Path(path))
+    body = word.element.body
     named = _name_controls(body, controls)
     if not named:
         raise InputError(
@@ -121,7 +136,7 @@ def read_fields(path: str | Path, *, controls: str = "") -> Reading:
             given=str(path),
             advice="keep it under another name; the next run writes a fresh one from the record",
         )
-    reading = Reading(controls=_list_controls(named))
+    reading = Reading(controls=_list_controls(named), seal=word.core_properties.identifier)
     for control, tag, mark in named:
         entry = Entry(_text_of(control), mark)
         if tag in reading.entries and entry.text:
@@ -131,9 +146,14 @@ def read_fields(path: str | Path, *, controls: str = "") -> Reading:
             reading.entries.setdefault(tag, entry)
     ours = {control: tag for control, tag, _ in named}
     _read_loose_rows(body, ours, reading)
-    pieces = [p for p in body.iter(f"{W}t") if not any(c in ours for c in p.iterancestors(f"{W}sdt"))]
-    reading.fixed = "".join(piece.text or "" for piece in pieces)
+    reading.fixed = _fixed_text(body, named)
     return reading
+
+
+def _fixed_text(body: Any, named: list[tuple[Any, str, str]]) -> str:
+    ours = {control for control, _, _ in named}
+    pieces = [p for p in body.iter(f"{W}t") if not any(c in ours for c in p.iterancestors(f"{W}sdt"))]
+    return "".join(piece.text or "" for piece in pieces)
 
 
 def _list_controls(named: list[tuple[Any, str, str]]) -> str:
@@ -154,7 +174,7 @@ def _name_controls(body: Any, controls: str) -> list[tuple[Any, str, str]]:
     return [(c, tag, mark) for c, (tag, mark) in zip(found, expected, strict=True) if known_tag(tag)]
 
 
-def _open_body(path: Path) -> Any:
+def _open_word(path: Path) -> Any:
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
@@ -166,7 +186,7 @@ def _open_body(path: Path) -> Any:
                     given=str(path),
                     advice="keep pictures and annexes in another document",
                 )
-        return docx.Document(str(path)).element.body
+        return docx.Document(str(path))
     except PermissionError as error:
         raise InputError(
             "The document is open in another program", given=str(path), advice="close it and run again"

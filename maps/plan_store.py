@@ -15,7 +15,7 @@ from hotspots.plan_record import Plan
 from hotspots.plan_toml import read_plan, write_record
 from maps.disclosure import Profile
 from maps.document import write_documents
-from maps.plan_fields import Reading, fingerprint, mark_of, read_fields
+from maps.plan_fields import Reading, mark_of, read_fields
 
 
 def open_plan(record: str | Path) -> Plan:
@@ -166,10 +166,10 @@ def refuse_locked(word: Path) -> None:
 
 def keep_edited(plan: Plan, word: Path) -> Path | None:
     """Keep a copy of a document in which people wrote outside the fields; the copy, or None."""
-    known = plan.document.get("text")
+    known = plan.document.get("text", "")
     if not word.exists() or not known:
         return None
-    if fingerprint(read_fields(word, controls=plan.document.get("controls", "")).fixed) == known:
+    if not read_fields(word, controls=plan.document.get("controls", "")).edited_outside(known):
         return None
     number, copy = 1, word
     while copy.exists():

@@ -21,7 +21,7 @@ from maps.plan_blocks import (
     Pictures,
     Text,
 )
-from maps.plan_fields import add_control
+from maps.plan_fields import add_control, seal_document
 
 FONT = "Arial"
 CELL = "Cell"  # the id of our style for tables, set as it is: looking styles up by name is slow
@@ -40,6 +40,7 @@ def render_word(document: Document) -> bytes:
     word.add_paragraph(clean_text(document.title), style="Title")
     for block in document.blocks:
         _add(word, block)
+    seal_document(word)
     stream = io.BytesIO()
     word.save(stream)
     return repack(stream.getvalue())

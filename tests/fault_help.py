@@ -309,6 +309,12 @@ def steps_of_the_swap(steps: Sequence[str]) -> list[int]:
     return list(range(last, len(steps) + 1))
 
 
+def steps_of_the_plans(steps: Sequence[str]) -> list[int]:
+    """Numbers (from 1) of the changes to the files of open plans: document, page and record must agree."""
+    plans = {what.split(" ", 1)[1].removesuffix(".toml.new") for what in steps if what.endswith(".toml.new")}
+    return [n for n, what in enumerate(steps, 1) if any(f" {plan}." in what for plan in plans)]
+
+
 def pick(numbers: Sequence[int], count: int, *, seed: int) -> list[int]:
     """Some of these numbers, by a seed, in order."""
     return sorted(random.Random(seed).sample(list(numbers), min(count, len(numbers))))

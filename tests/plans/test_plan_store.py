@@ -16,6 +16,7 @@ from hotspots.checks import InputError
 from hotspots.plan_names import draft_person_plan
 from hotspots.plan_record import Plan
 from hotspots.plan_toml import read_plan
+from maps import plan_store
 from maps.disclosure import PROFILES
 from maps.plan_fields import W, read_fields
 from maps.plan_folder import assess_record, copy_plans, update_plans
@@ -392,3 +393,39 @@ def test_a_plan_written_for_fewer_readers_is_not_drafted_again_for_more(
     # the other way the words stay among those they were written for
     update_plans(tmp_path, spots, incidents, profile="internal", **run | {"as_of": "2018-09-30"})
     assert open_plan(list_records(tmp_path)[0]).document["profile"] == "internal"
+
+
+def test_a_save_cut_short_after_the_document_is_not_taken_for_somebodys_edit(
+    record: Path, plan: Plan, spots: gpd.GeoDataFrame, type_into: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new document stands beside the old record: it is as we wrote it, so there is nothing to keep."""
+    later = copy.deepcopy(plan)
+    later.drafted = "2018-09-15"
+    later.analysis["what"] = "Other words of ours, outside the fields"
+    with monkeypatch.context() as broken:
+        broken.setattr(plan_store, "write_record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            save_plan(later, record, spots=spots, profile="open")
+    type_into(record.with_suffix(".docx"), {"assessment.lessons": "Ask earlier"})
+    reopened = open_plan(record)
+    assert reopened.fields()["assessment.lessons"] == "Ask earlier"
+    save_plan(reopened, record, spots=spots, profile="open")
+    assert {path.suffix for path in record.parent.iterdir()} == {".docx", ".html", ".toml"}
+    assert len(list(record.parent.iterdir())) == 3
+
+
+def test_text_written_outside_the_fields_after_a_save_cut_short_is_kept(
+    record: Path, plan: Plan, spots: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = copy.deepcopy(plan)
+    later.analysis["what"] = "Other words of ours, outside the fields"
+    with monkeypatch.context() as broken:
+        broken.setattr(plan_store, "write_record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            save_plan(later, record, spots=spots, profile="open")
+    word = docx.Document(str(record.with_suffix(".docx")))
+    word.add_paragraph("Mind the dog")
+    word.save(str(record.with_suffix(".docx")))
+    save_plan(open_plan(record), record, spots=spots, profile="open")
+    (kept,) = record.parent.glob("* edited *.docx")
+    assert "Mind the dog" in [p.text for p in docx.Document(str(kept)).paragraphs]
