@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import find_hotspots, outline_hotspots, read_hotspots
-from hotspots.expected import _rate
+from hotspots.expected import _rate, squares_of
 
 GROUND = shapely.box(0, 0, 2000, 2000)
 
@@ -104,3 +104,21 @@ def test_a_place_of_no_records_is_no_ground() -> None:
 def test_nothing_found_has_the_columns() -> None:
     empty = find_hotspots(gpd.GeoDataFrame(geometry=[], crs=27700), resamples=0)
     assert empty["expected"].dtype == empty["expected_nearby"].dtype == float
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=1, max_size=6))
+def test_squares_are_those_of_the_grid_from_west_to_east_whatever_their_sign(corners) -> None:
+    """Points in the middle and on the south-west corner of a square belong to it."""
+    at = np.array(corners, dtype=float) * 1000
+    boxes = shapely.bounds(squares_of(np.vstack([at, at + 500])))
+    assert boxes.tolist() == [[x, y, x + 1000, y + 1000] for x, y in sorted(set(map(tuple, at.tolist())))]
+
+
+def test_far_north_is_as_good_as_near() -> None:
+    boxes = shapely.bounds(squares_of(np.array([[430_500.0, 1_220_500.0], [429_500.0, 7_500.0]])))
+    assert boxes[:, :2].tolist() == [[429_000, 7_000], [430_000, 1_220_000]]
+
+
+def test_no_points_have_no_squares() -> None:
+    assert len(squares_of(np.empty((0, 2)))) == 0

@@ -30,6 +30,17 @@ def test_every_option_reaches_the_weights():
     assert list_unweighed(council, crosswalks=ours).empty
 
 
+def test_one_label_of_two_sources_weighs_as_each_means_it():
+    ours = {
+        "council": pd.DataFrame({"value": ["Incident"], "category": ["Robbery"]}),
+        "wardens": pd.DataFrame({"value": ["Incident"], "category": ["Drugs"]}),
+    }
+    rows = frame("Incident", "Incident", "Incident", source=["council", "wardens", "council"])
+    robbery, drugs = weigh_incidents(frame("Robbery", "Drugs"))
+    assert robbery != drugs
+    assert weigh_incidents(rows, crosswalks=ours).tolist() == [robbery, drugs, robbery]
+
+
 def test_a_code_of_several_stands_for_each():
     rows = frame(*["Nonsense"] * 4, raw_offence=["1", "4.10", "4.2", "4.3"])
     homicide = (7973.393423, "offence", "homicide")
