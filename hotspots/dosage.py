@@ -75,9 +75,12 @@ def summarise_outputs(visits: pd.DataFrame, *, every: str = "month") -> pd.DataF
 
 
 def describe_visits(
-    visits: pd.DataFrame, timetable: pd.DataFrame, *, max_gap_minutes: float = 120
+    visits: pd.DataFrame, timetable: pd.DataFrame, *, max_gap_minutes: float = 120, threshold: int = 0
 ) -> list[str]:
-    """Say in sentences what was delivered, with every count (the ``dosage`` of `assess_plan`)."""
+    """Say in sentences what was delivered, with every count (the ``dosage`` of `assess_plan`).
+
+    Of what officers recorded, counts from 1 up to below ``threshold`` are not shown.
+    """
     planned = timetable[timetable["activity"] == "visit"]
     if len(visits) == 0 and len(planned) == 0:
         return ["Delivered: no visits were planned in these days, and none are in the log."]
@@ -98,9 +101,8 @@ def describe_visits(
             f"Gaps between visits to one hotspot: {kept} of {len(gaps)} were {max_gap_minutes:g} minutes "
             f"or less; the middle one was {gaps.median():.0f} minutes."
         )
-    recorded = [
-        f"{name.replace('_', ' ')} {int(visits[name].sum())}" for name in OUTPUTS if name in visits.columns
-    ]
+    sums = {name.replace("_", " "): int(visits[name].sum()) for name in OUTPUTS if name in visits.columns}
+    recorded = [f"{name} {'not shown' if 0 < n < threshold else n}" for name, n in sums.items()]
     if recorded:
         lines.append(f"Recorded by officers (activity, not a result): {', '.join(recorded)}.")
     return lines

@@ -85,4 +85,5 @@ def list_gaps(visits: pd.DataFrame, *, arrived: str = "arrived", left: str = "le
     """Minutes from leaving each stop to the next arrival there on the same day, on the later visit's row."""
     ordered = visits.sort_values(arrived, kind="stable")
     before = ordered.groupby(["date", "rank", "part"])[left].shift()
-    return (ordered[arrived] - before).dt.total_seconds().div(60).dropna()
+    # two crews at once leave no gap
+    return (ordered[arrived] - before).dt.total_seconds().div(60).dropna().clip(lower=0)

@@ -41,7 +41,7 @@ def record_visits(
     *,
     stops: gpd.GeoDataFrame,
     columns: Mapping[str, str] | None = None,
-    officers: int = 1,
+    officers: float | None = None,
     ping_minutes: float = 5,
     least_minutes: float = 3,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -61,8 +61,9 @@ def record_visits(
         The choice that was timetabled (`choose_patrols`): its areas place GPS points.
     columns : mapping, optional
         Our column name to the log's, such as ``{"arrived": "Time on scene"}``.
-    officers : int
-        Officers at a visit where the log does not say.
+    officers : float, optional
+        Officers at a visit where the log does not say. None: as many as the timetable had there; at a visit
+        that was not planned, as many as most of its visits have.
     ping_minutes : float
         A longer silence between GPS points ends a visit.
     least_minutes : float
@@ -92,7 +93,7 @@ def record_visits(
         raise InputError(
             "The log has neither times (arrived, left) nor GPS points (time, easting, northing)",
             given=f"columns {', '.join(map(str, table.columns))}",
-            advice="columns={'arrived': 'your column', 'left': 'your column'}",
+            advice="rename its columns to arrived and left, or in Python columns={'arrived': 'your column'}",
         )
     if len(table) and len(rejects) == len(table):
         first = rejects.iloc[0]
@@ -102,10 +103,8 @@ def record_visits(
             advice="mend that line, and the others of its kind",
         )
     if len(rejects):
-        announce(
-            f"{len(rejects)} of {len(table)} rows of the log were not used: see rejects, the second result."
-        )
-    return _match(_finish(found, stops, officers), timetable), rejects
+        announce(f"{len(rejects)} of {len(table)} rows of the log were not used: see the rows not used.")
+    return _count_officers(_match(_finish(found, stops), timetable), timetable, officers), rejects
 
 
 def _read(log: str | Path | pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
@@ -123,7 +122,11 @@ def _read(log: str | Path | pd.DataFrame, columns: Mapping[str, str]) -> pd.Data
             raise InputError("There is no such log", given=str(log), advice="the path of a CSV file")
         table = read_own_table(path, what="The log", dtype="str", keep_default_na=False)
     require_columns(table, columns.values(), what="The log")
-    return table.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    table = table.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    # headings in capitals are the same headings
+    plain = {c: str(c).strip().casefold() for c in table.columns}
+    wanted = set(_KNOWN) - set(table.columns)
+    return table.rename(columns={c: name for c, name in plain.items() if name in wanted})
 
 
 def _from_times(
@@ -194,6 +197,10 @@ def _from_points(
     points["stop"] = which_stop(points, stops.geometry.to_numpy(), centres)
     if "vehicle" not in points.columns:
         points["vehicle"] = ""
+    if points.empty:
+        never = pd.Series([], dtype="datetime64[ns]")
+        nothing = table.iloc[:0].assign(vehicle="", stop=0, arrived=never, left=never)
+        return nothing, _rejects(table, causes, _written_points(table, pair))
     points = points.sort_values(["vehicle", "time"], kind="stable")
     silent = points.groupby("vehicle")["time"].diff() > pd.Timedelta(minutes=ping)
     moved = points["stop"].ne(points.groupby("vehicle")["stop"].shift())
@@ -208,8 +215,11 @@ def _from_points(
         announce(
             f"{len(inside) - len(stays)} times a vehicle only passed through a hotspot: no visit is counted."
         )
-    values = table[list(pair)].astype(str).agg(", ".join, axis=1) + " " + table["time"].astype(str)
-    return stays.reset_index(drop=True), _rejects(table, causes, values)
+    return stays.reset_index(drop=True), _rejects(table, causes, _written_points(table, pair))
+
+
+def _written_points(table: pd.DataFrame, pair: tuple[str, str]) -> pd.Series:
+    return table[pair[0]].astype(str) + ", " + table[pair[1]].astype(str) + " " + table["time"].astype(str)
 
 
 def _times(texts: pd.Series) -> pd.Series:
@@ -226,7 +236,7 @@ def _rejects(table: pd.DataFrame, causes: pd.Series, values: pd.Series) -> pd.Da
     )
 
 
-def _finish(found: pd.DataFrame, stops: gpd.GeoDataFrame, officers: int) -> pd.DataFrame:
+def _finish(found: pd.DataFrame, stops: gpd.GeoDataFrame) -> pd.DataFrame:
     visits = found.sort_values("arrived", kind="stable").reset_index(drop=True)
     where = visits["stop"].to_numpy(dtype=int)
     for column in ("rank", "ref", "name", "part"):
@@ -235,14 +245,38 @@ def _finish(found: pd.DataFrame, stops: gpd.GeoDataFrame, officers: int) -> pd.D
         visits[column] = visits[column].astype("datetime64[ns]")
     visits["minutes"] = (visits["left"] - visits["arrived"]).dt.total_seconds() / 60
     stated = visits["officers"] if "officers" in visits.columns else pd.Series(np.nan, visits.index)
-    visits["officers"] = pd.to_numeric(stated, errors="coerce").fillna(officers).astype(float)
-    visits["officer_minutes"] = visits["minutes"] * visits["officers"]
+    visits["officers"] = pd.to_numeric(stated, errors="coerce").astype(float)
     for column in _TEXTS:
         visits[column] = visits[column].fillna("").astype("str") if column in visits.columns else ""
     for column in OUTPUTS:
         if column in visits.columns:
-            visits[column] = pd.to_numeric(visits[column], errors="coerce").fillna(0).astype("int64")
+            number = pd.to_numeric(visits[column], errors="coerce")
+            unread = number.isna() & ~visits[column].fillna("").astype("str").str.strip().isin(["", "-"])
+            if unread.any():
+                announce(
+                    f"{int(unread.sum())} entries of '{column}' in the log are no numbers: counted as 0."
+                )
+            visits[column] = number.fillna(0).astype("int64")
     return visits
+
+
+def _count_officers(visits: pd.DataFrame, timetable: pd.DataFrame, officers: float | None) -> pd.DataFrame:
+    """Give each visit its officers, where the log does not say by the timetable, and their minutes."""
+    planned = timetable[timetable["activity"] == "visit"]
+    crews = planned["officer_minutes"] / planned["minutes"]
+    usual = float(crews.mode().iloc[0]) if len(crews) else 1.0
+    silent = visits["officers"].isna()
+    crew = visits.pop("_crew").fillna(usual) if officers is None else float(officers)
+    if officers is None and silent.any():
+        announce(
+            f"The log does not say how many officers came at {int(silent.sum())} of {len(visits)} visits: "
+            f"as many as the timetable had there, else {usual:g}."
+        )
+    known = visits["officers"].fillna(crew)
+    visits["officers"] = known
+    visits["officer_minutes"] = visits["minutes"] * known
+    after = [c for c in (*_TEXTS, *OUTPUTS) if c in visits.columns]
+    return visits[[*(c for c in visits.columns if c not in (*after, "_crew")), *after]]
 
 
 def _match(visits: pd.DataFrame, timetable: pd.DataFrame) -> pd.DataFrame:
@@ -252,6 +286,7 @@ def _match(visits: pd.DataFrame, timetable: pd.DataFrame) -> pd.DataFrame:
     planned = timetable[timetable["activity"] == "visit"]
     for column in ("planned_start", "planned_end", "date"):
         visits[column] = pd.Series(pd.NaT, index=visits.index, dtype="datetime64[ns]")
+    visits["_crew"] = np.nan
     for key, mine in visits.groupby(["rank", "part"]):
         there = planned[(planned["rank"] == key[0]) & (planned["part"] == key[1])]
         away = np.abs(mine["arrived"].to_numpy()[:, None] - there["arrive"].to_numpy()[None, :])
@@ -262,6 +297,7 @@ def _match(visits: pd.DataFrame, timetable: pd.DataFrame) -> pd.DataFrame:
         visits.loc[at, "planned_start"] = hit["arrive"].to_numpy()
         visits.loc[at, "planned_end"] = hit["leave"].to_numpy()
         visits.loc[at, "date"] = hit["date"].to_numpy()
+        visits.loc[at, "_crew"] = (hit["officer_minutes"] / hit["minutes"]).to_numpy()
     visits["date"] = visits["date"].fillna(visits["arrived"].dt.normalize())
     order = [
         "date",
@@ -275,5 +311,5 @@ def _match(visits: pd.DataFrame, timetable: pd.DataFrame) -> pd.DataFrame:
         "left",
         "minutes",
     ]
-    order += ["officers", "officer_minutes", *_TEXTS]
+    order += ["officers", "_crew", *_TEXTS]
     return visits[order + [c for c in OUTPUTS if c in visits.columns]]

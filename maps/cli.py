@@ -185,8 +185,8 @@ def _add_assess(assess: argparse.ArgumentParser) -> None:
     )
     log = "log of patrol visits: what was delivered opens the assessment"
     assess.add_argument("--visits", metavar="LOG.csv", help=log)
-    results = "results of the run that timetabled these visits; with --visits"
-    assess.add_argument("--patrols", metavar="RESULTS", help=results)
+    results = "results of the runs that timetabled these visits, one a week; with --visits"
+    assess.add_argument("--patrols", metavar="RESULTS", nargs="+", default=[], help=results)
     assess.add_argument(
         "--allow-overlap",
         action="store_true",

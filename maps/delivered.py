@@ -1,4 +1,4 @@
-"""What patrols delivered at the place of a plan: a log of visits beside the timetable of an earlier run."""
+"""What patrols delivered at the place of a plan: a log of visits beside the timetables of earlier runs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import pandas as pd
 import shapely
 
 from hotspots import record_visits, summarise_visits
-from hotspots.checks import InputError, read_own_table, require_columns
+from hotspots.checks import InputError
 from hotspots.dosage import describe_visits
+from hotspots.plan_words import say_count
 from maps.disclosure import Profile
 from maps.flat import write_csv, write_rejects
+from maps.week_files import Week, read_week
 
-TIMETABLE, LAYERS = Path("patrols") / "timetable.csv", Path("hotspots.gpkg")
-_NEEDED = ("date", "activity", "arrive", "leave", "minutes", "officer_minutes", "rank", "ref", "name", "part")
+NOT_FOR_ALL = "Delivered: a log of patrol visits was read; what it says is not for this page."
 
 
 class Delivered(NamedTuple):
@@ -29,85 +30,134 @@ class Delivered(NamedTuple):
 
 
 def read_delivered(
-    log: str | Path, results: str | Path, *, areas: Sequence[Mapping[str, Any]], start: Any, end: Any
+    log: str | Path,
+    results: Sequence[str | Path],
+    *,
+    areas: Sequence[Mapping[str, Any]],
+    start: Any,
+    end: Any,
+    profile: Profile,
 ) -> Delivered:
-    """Read a log of visits, match it to the timetable of a run, and keep what concerns a plan.
+    """Read a log of visits, match it to the timetables of some runs, and keep what concerns a plan.
 
     Parameters
     ----------
     log : str or Path
         A CSV of visits or of GPS points, as for `hotspots.record_visits`.
-    results : str or Path
-        Results of the run that drew the week: its ``patrols/timetable.csv`` and ``hotspots.gpkg``.
+    results : sequence of paths
+        Results of the runs that drew the weeks, each with its ``patrols/timetable.csv``,
+        ``hotspots.gpkg`` and ``manifest.json``.
     areas : sequence of mappings
-        The places that the plan is for, each with its ``ref`` and its outline as ``wkt``. A stop counts
-        whose reference is there, or that lies in one of them: of a ward, all its stops.
+        The places that the plan is for, each with its ``ref`` and its outline as ``wkt``: of a hotspot all
+        parts count, of a ward or street the stops that lie in it.
     start, end : date
         First and last day of the response.
+    profile : Profile
+        Whose page it is: few arrests are not shown under a threshold, and to the public nothing is said.
 
     Returns
     -------
     Delivered
-        ``lines, returned`` (one row for each place and month) and ``rejects``.
+        ``lines, returned`` (one row for each place and month) and ``rejects`` (unusable for every week).
 
     Raises
     ------
     InputError
-        When the results hold no timetable, it knows no place of the plan, or no row of the log can be used.
+        When results hold no timetable, none knows a place of the plan, two hold the same day, or no row
+        of the log can be used.
     """
-    timetable, stops = _read_timetable(Path(results)), _read_stops(Path(results))
-    refs = _stops_of(areas, stops) & set(timetable["ref"])
-    if not refs:
-        known = sorted(set(timetable["ref"].dropna()))
-        raise InputError(
-            "The plan's place is not on the timetable",
-            given=f"{' and '.join(str(a['ref']) for a in areas)}, and a timetable of {', '.join(known[:5])}",
-            advice="the results of the run that drew these patrols",
-        )
-    visits, rejects = record_visits(log, timetable, stops=stops)
-    first, last = pd.Timestamp(start), pd.Timestamp(end)
-    visits, timetable = (
-        frame[frame["ref"].isin(refs) & frame["date"].between(first, last)] for frame in (visits, timetable)
+    weeks = [read_week(folder) for folder in results]
+    _refuse_same_days(weeks)
+    mine = [_stops_of(areas, week.stops) for week in weeks]
+    _refuse_elsewhere(areas, weeks, mine)
+    visits, rejects = zip(*(record_visits(log, w.timetable, stops=w.stops) for w in weeks), strict=True)
+    here = [_at(frame, stops) for frame, stops in zip(visits, mine, strict=True)]
+    dated = [frame[frame["date"].isin(week.days)] for frame, week in zip(here, weeks, strict=True)]
+    window = pd.Timestamp(start), pd.Timestamp(end)
+    done, planned = (
+        pd.concat([frame[frame["date"].between(*window)] for frame in frames], ignore_index=True)
+        for frames in (dated, [_at(w.timetable, stops) for w, stops in zip(weeks, mine, strict=True)])
     )
-    return Delivered(describe_visits(visits, timetable), summarise_visits(visits, timetable), rejects)
-
-
-def _stops_of(areas: Sequence[Mapping[str, Any]], stops: gpd.GeoDataFrame) -> set[str]:
-    ground = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in areas])
-    inside = shapely.intersects_xy(ground, stops["easting"].to_numpy(), stops["northing"].to_numpy())
-    return set(stops["ref"][inside]) | {str(area["ref"]) for area in areas}
-
-
-def files_of_patrols(results: str | Path) -> list[Path]:
-    """List the files that `read_delivered` reads in the results of a run."""
-    return [Path(results) / name for name in (TIMETABLE, LAYERS)]
+    gap = max(week.gap for week in weeks)
+    lines = describe_visits(done, planned, max_gap_minutes=gap, threshold=profile.threshold)
+    lines += _say_left_out(here, dated, done, visits[0])
+    returned = summarise_visits(done, planned, max_gap_minutes=gap)
+    return Delivered(
+        [NOT_FOR_ALL] if profile.name == "public" else lines, returned, _rows_in_all(list(rejects))
+    )
 
 
 def write_delivered(found: Delivered, folder: Path, who: Profile) -> None:
-    """Write the monthly return and the rows not used; under public nothing: where officers were stays in."""
+    """Write the monthly return, not for the public; the rows not used, as they were typed, in-house only."""
     if who.name == "public":
         return
     columns = list(found.returned.columns)
     write_csv(found.returned, folder / "visits.csv", kind="table", profile=who, columns=columns)
-    write_rejects(found.rejects, folder / "visits-not-used.csv")
+    if who.name == "internal":
+        write_rejects(found.rejects, folder / "visits-not-used.csv")
 
 
-def _read_timetable(results: Path) -> pd.DataFrame:
-    path = results / TIMETABLE
-    if not path.is_file():
+def _stops_of(areas: Sequence[Mapping[str, Any]], stops: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the stops of a plan: of its own references; in its ground; or a place smaller than theirs."""
+    shapes = [shapely.from_wkt(area["wkt"]) for area in areas]
+    at = stops["easting"].to_numpy(), stops["northing"].to_numpy()
+    mine = stops["ref"].isin([str(area["ref"]) for area in areas])
+    mine = mine | shapely.intersects_xy(shapely.union_all(shapes), *at)
+    for shape in shapes:
+        mine = mine | (stops.contains(shape.representative_point()) & stops.area.ge(shape.area))
+    return stops[mine]
+
+
+def _at(frame: pd.DataFrame, stops: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Rows at these stops: a part of a hotspot is a stop of its own."""
+    wanted = set(zip(stops["ref"], stops["part"].astype(int), strict=True))
+    there = zip(frame["ref"], frame["part"].fillna(0).astype(int), strict=True)
+    return frame[[pair in wanted for pair in there]]
+
+
+def _refuse_same_days(weeks: Sequence[Week]) -> None:
+    days = pd.Series([day for week in weeks for day in week.days], dtype="datetime64[ns]")
+    if days.duplicated().any():
         raise InputError(
-            "The results hold no timetable of patrols",
-            given=str(results),
-            advice="the folder of a run with start and days under [patrols]",
+            "Two timetables hold the same day",
+            given=f"{days[days.duplicated()].min():%Y-%m-%d}",
+            advice="the results of one run for each week",
         )
-    table = read_own_table(path, what="The timetable")
-    require_columns(table, _NEEDED, what="The timetable")
-    moments = {name: pd.to_datetime(table[name], errors="coerce") for name in ("date", "arrive", "leave")}
-    return table.assign(**moments).astype({"ref": "str", "name": "str", "rank": "Int64", "part": "Int64"})
 
 
-def _read_stops(results: Path) -> gpd.GeoDataFrame:
-    path = results / LAYERS
-    if not path.is_file():
-        raise InputError("The results hold no stops of patrols", given=str(path), advice="the whole folder")
-    return gpd.read_file(path, layer="patrols")
+def _refuse_elsewhere(
+    areas: Sequence[Mapping[str, Any]], weeks: Sequence[Week], mine: Sequence[gpd.GeoDataFrame]
+) -> None:
+    if any(len(_at(week.timetable, stops)) for week, stops in zip(weeks, mine, strict=True)):
+        return
+    known = sorted({ref for week in weeks for ref in week.timetable["ref"] if ref})
+    held = f"a timetable of {', '.join(known[:5])}" if known else "a timetable without a visit"
+    raise InputError(
+        "The plan's place is not on the timetable",
+        given=f"{' and '.join(str(area['ref']) for area in areas)}, and {held}",
+        advice="the results of the run that drew the patrols of this place; or leave out --visits",
+    )
+
+
+def _say_left_out(
+    here: Sequence[pd.DataFrame], dated: Sequence[pd.DataFrame], done: pd.DataFrame, every: pd.DataFrame
+) -> list[str]:
+    """Say what the log holds besides: visits here that count for nothing, or visits elsewhere alone."""
+    elsewhere = len(every) - len(here[0])
+    late = sum(map(len, dated)) - len(done)
+    days = {day for frame in dated for day in frame["date"]}
+    off = int((~here[0]["date"].isin(days)).sum())
+    said = [
+        f"{say_count(late, 'visit')} outside the dates of the response" if late else "",
+        f"{say_count(off, 'visit')} on days that no timetable here holds" if off else "",
+    ]
+    lines = [f"Not counted: {' and '.join(filter(None, said))}."] if any(said) else []
+    if not len(here[0]) and elsewhere:
+        lines.append(f"The log holds {say_count(elsewhere, 'visit')}, all of them at other places.")
+    return lines
+
+
+def _rows_in_all(rejects: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Rows of the log that no week could use."""
+    lines = set.intersection(*(set(frame["line"]) for frame in rejects))
+    return rejects[0][rejects[0]["line"].isin(lines)].reset_index(drop=True)

@@ -79,7 +79,7 @@ def write_csv(
 
 
 def write_rejects(rejects: pd.DataFrame, path: Path) -> Path:
-    """Write the rows that were not used, whole: the one file that stays in-house."""
+    """Write the rows that were not used, whole: a file that stays in-house."""
     return _write(rejects, path)
 
 

@@ -10,15 +10,24 @@ from typing import Any
 from hotspots import read_incidents, weigh_incidents
 from hotspots.checks import InputError, Problems
 from hotspots.plan_assess import response_dates
+from hotspots.plan_record import Plan
 from hotspots.rejects import refuse_systematic
-from maps.delivered import Delivered, files_of_patrols, read_delivered, write_delivered
-from maps.disclosure import profile_named
+from maps.delivered import Delivered, read_delivered, write_delivered
+from maps.disclosure import Profile, profile_named
 from maps.events import read_events
 from maps.folder import clear_errors, replace_folder
-from maps.manifest import count_rows, files_of_layout, list_inputs, refuse_changed, write_manifest
+from maps.manifest import (
+    count_rows,
+    files_of_layout,
+    list_inputs,
+    refuse_changed,
+    refuse_within,
+    write_manifest,
+)
 from maps.plan_folder import OURS, assess_record, copy_plans
-from maps.plan_store import open_plan
+from maps.plan_store import peek_plan
 from maps.progress import show_steps
+from maps.week_files import files_of_week
 
 
 def assess_job(
@@ -35,7 +44,7 @@ def assess_job(
     direction: str = "fewer",
     calendar: Sequence[str | Path] = (),
     visits: str | Path | None = None,
-    patrols: str | Path | None = None,
+    patrols: Sequence[str | Path] = (),
     allow_overlap: bool = False,
 ) -> None:
     """Assess an open plan with later incidents; its record and document grow, the results get copies.
@@ -60,9 +69,11 @@ def assess_job(
         What would be success: "fewer", "more" or "either".
     calendar : sequence of paths
         What else happened, as CSV or ``.ics``; added to the plan's own calendar.
-    visits, patrols : str or Path, optional
-        A log of visits, and the results of the run that timetabled them: what was delivered at the plan's
-        place opens the assessment. None: it says that this is not known.
+    visits : str or Path, optional
+        A log of visits: what was delivered at the plan's place opens the assessment. None: it says that this
+        is not known.
+    patrols : sequence of paths
+        The results of the runs that timetabled these visits, one for each week.
     allow_overlap : bool
         Go on with months before the response that chose the place, and say why not to trust the result.
 
@@ -82,13 +93,14 @@ def assess_job(
         steps.say("Reading the records")
         given = [record, record.with_suffix(".docx"), *paths, *events, *files_of_layout(layout, Path())]
         given += [Path(scheme)] if scheme.endswith((".csv", ".toml")) else []
-        given += [logged[0], *files_of_patrols(logged[1])] if logged else []
+        given += [logged[0], *(file for week in logged[1] for file in files_of_week(week))] if logged else []
+        refuse_within(out, given)
         given = [path for path in given if path.exists()]
         inputs = list_inputs(given, record.parent)
         incidents, rejects = read_incidents(paths, layout=layout, as_of=as_of)
         refuse_systematic(incidents, rejects)
         marks = read_events({"files": events}) if events else None
-        found = _read_visits(record, logged, start, end)
+        found = _read_visits(record, logged, start, end) if logged else None
         refuse_changed(inputs, list_inputs(given, record.parent))
         steps.say("Assessing the response")
         incidents = incidents.assign(harm=weigh_incidents(incidents, scheme=scheme))
@@ -101,35 +113,41 @@ def assess_job(
         documents = [record.with_suffix(suffix) for suffix in OURS]
         copy_plans([path for path in documents if path.exists()], folder / "plans")
         if found:
-            write_delivered(found, folder, profile_named(plan.document.get("profile")))
+            write_delivered(found, folder, _readers_of(plan))
         rows = count_rows(len(incidents), rejects)
         parameters = {"plan": record.name, "layout": Path(layout).name, "scheme": Path(scheme).name, **asked}
         parameters["allow_overlap"] = allow_overlap
         parameters["calendar"] = [path.name for path in events]
-        parameters |= {"visits": logged[0].name, "patrols": logged[1].name} if logged else {}
+        if logged:
+            parameters |= {"visits": logged[0].name, "patrols": [week.name for week in logged[1]]}
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
     print(f"{plan.title}: assessed. Open {out / 'plans'}")
 
 
-def _pair(visits: str | Path | None, patrols: str | Path | None) -> tuple[Path, Path] | None:
+def _pair(visits: str | Path | None, patrols: Sequence[str | Path]) -> tuple[Path, list[Path]] | None:
     """Both the log and the results it belongs to, or neither."""
-    if visits is None and patrols is None:
+    if visits is None and not patrols:
         return None
-    if visits is None or patrols is None:
+    if visits is None or not patrols:
         raise InputError(
             "A log of visits is matched to a timetable: both are needed",
             given="--patrols" if visits is None else "--visits",
             advice="--visits LOG.csv --patrols RESULTS, the results of the run that drew the week",
         )
-    return Path(visits), Path(patrols)
+    return Path(visits), [Path(week) for week in patrols]
 
 
-def _read_visits(record: Path, logged: tuple[Path, Path] | None, start: Any, end: Any) -> Delivered | None:
-    if logged is None:
+def _read_visits(record: Path, logged: tuple[Path, list[Path]], start: Any, end: Any) -> Delivered | None:
+    plan = peek_plan(record)
+    if plan.covers == "person":  # which is refused as such
         return None
-    plan = open_plan(record)
     first, last = response_dates(plan, start, end)
-    return read_delivered(*logged, areas=plan.frozen.get("areas", ()), start=first, end=last)
+    areas = plan.frozen["areas"]
+    return read_delivered(*logged, areas=areas, start=first, end=last, profile=_readers_of(plan))
+
+
+def _readers_of(plan: Plan) -> Profile:
+    return profile_named(plan.document.get("profile"), sources=plan.scanning.get("source_names", []))
 
 
 def _check_dates(dates: dict[str, Any]) -> None:

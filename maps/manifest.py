@@ -6,7 +6,7 @@ import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,18 @@ def refuse_overlap(config: Config, out: Path) -> None:
         elif path.is_dir() and path != config.plans and inner.is_relative_to(path):
             problems.add("the next run would read its results as incidents", given=f"{out} in {path}")
     problems.raise_any()
+
+
+def refuse_within(out: Path, paths: Iterable[Path]) -> None:
+    """Refuse results that would replace a folder in which something stands that is read or kept."""
+    inner = Path(os.path.realpath(out))
+    inside = [path for path in paths if Path(os.path.realpath(path)).is_relative_to(inner)]
+    if inside:
+        raise InputError(
+            f"The results cannot go there: that folder is replaced, and {inside[0].name} would go with it",
+            given=str(out),
+            advice="a new folder",
+        )
 
 
 def _name(path: Path, base: Path) -> str:

@@ -16,11 +16,11 @@ from hotspots.checks import InputError, announce, closest_name
 from hotspots.plan_assess import assess_plan
 from hotspots.plan_record import Plan
 from hotspots.sara import draft_plan
-from maps.disclosure import Profile, may_go_with, name_category, profile_named
+from maps.disclosure import Profile, name_category, profile_named
 from maps.document import file_stem
 from maps.events import as_records
 from maps.plan_assets import say_cameras, say_patrols
-from maps.plan_store import is_stale, list_records, open_plan, open_plans, save_plan
+from maps.plan_store import is_stale, list_records, open_plans, peek_plan, save_plan
 
 WORST = 5
 OURS = (".docx", ".html")
@@ -63,7 +63,7 @@ def update_plans(
         a layer). One of these that has a plan is drafted again.
     redraft : bool
         True drafts every open plan again from the new data; people's words and what is fixed stay. A
-        plan written for fewer readers than ``profile`` has is left as it is, and counted.
+        plan written under another profile is left as it is, and counted.
     patrols, cameras : DataFrame, optional
         The stops of `hotspots.choose_patrols` and the sites of `hotspots.place_cameras`, for the menu.
     profile, marking, attribution
@@ -127,19 +127,27 @@ def _as_before(plan: Plan, pictures: dict[str, Any], who: Profile) -> dict[str, 
 
 
 def _leave_to_their_readers(plans: dict[Path, Plan], who: Profile) -> dict[Path, Plan]:
-    """Those plans that may be written again: what was typed for fewer readers is not passed on to more."""
-    kept = {
-        record: plan
-        for record, plan in plans.items()
-        if may_go_with(str(plan.document.get("profile", who.name)), who)
-    }
-    if left := len(plans) - len(kept):
-        were = "plan was" if left == 1 else "plans were"
+    """Keep the plans that may be drafted again: each only for the readers it was written for.
+
+    What was typed for fewer readers is not passed on to more, and a page for many does not become one that
+    only few may see. A record without a profile is nobody's page yet, until somebody has written in it.
+    """
+    written = {record: _written_for(plan) for record, plan in plans.items()}
+    left = [profile for profile in written.values() if profile not in ("", who.name)]
+    if left:
+        were = "plan was" if len(left) == 1 else "plans were"
+        names = " and ".join(sorted(f"'{name}'" for name in set(left)))
         announce(
-            f"{left} open {were} written for fewer readers than profile '{who.name}' has, "
-            "and not drafted again: run with that profile, or start another folder of plans."
+            f"{len(left)} open {were} written under profile {names} and not drafted again under "
+            f"'{who.name}': run under {names}, or start another folder of plans."
         )
-    return kept
+    return {record: plan for record, plan in plans.items() if written[record] in ("", who.name)}
+
+
+def _written_for(plan: Plan) -> str:
+    """Profile that a plan was written under; where nobody knows and it holds people's words, "internal"."""
+    spoken = plan.assessments or any(text.strip() for text in plan.fields().values())
+    return str(plan.document.get("profile") or ("internal" if spoken else ""))
 
 
 def _mark(plan: Plan, entries: list[dict[str, str]] | None) -> bool:
@@ -285,7 +293,7 @@ def assess_record(
     InputError
         As for `open_plan` and `hotspots.assess_plan`; nothing is then changed.
     """
-    plan = open_plan(record)
+    plan = peek_plan(record)
     if calendar is not None:
         known = plan.analysis.get("calendar", [])
         added = [entry for entry in as_records(calendar) if entry not in known]

@@ -37,15 +37,26 @@ def open_plan(record: str | Path) -> Plan:
     InputError
         When the record or the document cannot be read.
     """
-    path = Path(record)
-    plan = read_plan(path)
-    word = path.with_suffix(".docx")
-    if word.exists():
-        reading = read_fields(word, controls=plan.document.get("controls", ""))
-        if reading.changed and merge_reading(plan, reading, name=word.name):
-            refuse_names(plan)
-            write_record(plan, path)
+    plan, new = _read_back(Path(record))
+    if new:
+        write_record(plan, record)
     return plan
+
+
+def peek_plan(record: str | Path) -> Plan:
+    """Read a plan as `open_plan` does, and leave its record as it is."""
+    return _read_back(Path(record))[0]
+
+
+def _read_back(path: Path) -> tuple[Plan, bool]:
+    plan, word = read_plan(path), path.with_suffix(".docx")
+    if not word.exists():
+        return plan, False
+    reading = read_fields(word, controls=plan.document.get("controls", ""))
+    new = reading.changed and merge_reading(plan, reading, name=word.name)
+    if new:
+        refuse_names(plan)
+    return plan, new
 
 
 def merge_reading(plan: Plan, reading: Reading, *, name: str) -> bool:

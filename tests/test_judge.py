@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import zipfile
 from importlib.resources import files
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from hotspots import read_plan
 from maps.cli import main
-from maps.delivered import read_delivered, write_delivered
-from maps.disclosure import profile_named
 
 DEMO = Path(str(files("maps"))) / "demo"
 
 
 @pytest.fixture(scope="module")
 def team(tmp_path_factory) -> Path:
+    return make_team(tmp_path_factory.mktemp("team"))
+
+
+def make_team(folder: Path, output: str = "") -> Path:
     """A folder with one open plan, drafted from July 2016 alone."""
-    folder = tmp_path_factory.mktemp("team")
     with (
         zipfile.ZipFile(DEMO / "leeds_july_2016_2017_2018.zip") as demo,
         zipfile.ZipFile(folder / "first.zip", "w") as first,
@@ -35,7 +34,7 @@ def team(tmp_path_factory) -> Path:
                 first.writestr(name, demo.read(name))
     (folder / "team.toml").write_text(
         'as_of = 2016-07-31\nplans = "plans"\n[incidents]\nfiles = "first.zip"\n'
-        "[hotspots]\ncount = 30\n[output]\ndrafts = 1\n",
+        f"[hotspots]\ncount = 30\n[output]\ndrafts = 1\n{output}",
         encoding="utf-8",
     )
     assert main(["run", str(folder / "team.toml"), "--out", str(folder / "results")]) == 0
@@ -137,100 +136,3 @@ def test_baseline_and_what_would_be_success_can_be_said(team, tmp_path):
     assert "Baseline July 2017; response July 2018" in read_plan(record_of(team)).assessments[-1]["lines"][1]
     parameters = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["parameters"]
     assert (parameters["baseline"], parameters["direction"]) == ("July 2017", "more")
-
-
-@pytest.fixture(scope="module")
-def patrolled(team, tmp_path_factory) -> Path:
-    """A week of patrols in July 2018, among them the place of the plan, and a log of some of its visits."""
-    folder = tmp_path_factory.mktemp("patrols")
-    config = (team / "team.toml").read_text(encoding="utf-8").replace('plans = "plans"\n', "")
-    config = config.replace("first.zip", (team / "first.zip").as_posix())
-    config += '[patrols]\nstart = 2018-07-02\ndays = 7\nshift = "14:00-22:00"\n'
-    (folder / "week.toml").write_text(config, encoding="utf-8")
-    assert main(["run", str(folder / "week.toml"), "--out", str(folder / "week")]) == 0
-    timetable = pd.read_csv(folder / "week" / "patrols" / "timetable.csv", encoding="utf-8-sig")
-    ref = read_plan(record_of(team)).frozen["areas"][0]["ref"]
-    here = timetable[timetable["ref"].eq(ref)]
-    elsewhere = timetable[timetable["ref"].notna() & timetable["ref"].ne(ref)].head(4)
-    done = pd.concat([here.head(3), elsewhere])
-    log = done.rename(columns={"arrive": "arrived", "leave": "left"})[["ref", "part", "arrived", "left"]]
-    log.loc[len(timetable)] = ["nowhere", 1, "2018-07-02 15:00", "2018-07-02 15:10"]
-    log.to_csv(folder / "visits.csv", index=False)
-    (folder / "planned.txt").write_text(f"{len(here)} {here.head(3)['minutes'].sum():.0f}", encoding="utf-8")
-    return folder
-
-
-def test_what_patrols_delivered_at_the_place_opens_the_assessment(team, patrolled, tmp_path):
-    arguments = ["assess", str(record_of(team)), "--incidents", str(team / "all.zip")]
-    arguments += ["--visits", str(patrolled / "visits.csv"), "--patrols", str(patrolled / "week")]
-    arguments += ["--baseline", "July 2017", "--out", str(tmp_path / "out")]
-    assert main([*arguments, "--start", "2018-07-01", "--end", "2018-07-31"]) == 0
-    lines = read_plan(record_of(team)).assessments[-1]["lines"]
-    planned, minutes = (patrolled / "planned.txt").read_text(encoding="utf-8").split()
-    assert lines[0].startswith("Delivered from 2 July 2018 to ")
-    assert lines[0].endswith(f": 3 of {planned} planned visits, and 0 that were not planned.")
-    assert lines[1].startswith(f"Patrol time: {minutes} of ")
-    returned = pd.read_csv(tmp_path / "out" / "visits.csv", encoding="utf-8-sig")
-    assert returned["planned_visits"].sum() == int(planned)
-    assert returned["delivered_visits"].sum() == 3
-    rejects = pd.read_csv(tmp_path / "out" / "visits-not-used.csv", encoding="utf-8-sig")
-    assert rejects[["cause", "value"]].to_numpy().tolist() == [["unknown hotspot", "nowhere"]]
-    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
-    assert {"visits.csv", "timetable.csv", "hotspots.gpkg"} <= {
-        Path(row["file"]).name for row in manifest["inputs"]
-    }
-    assert (manifest["parameters"]["visits"], manifest["parameters"]["patrols"]) == ("visits.csv", "week")
-
-
-def test_of_days_outside_the_response_nothing_was_delivered(team, patrolled):
-    areas = read_plan(record_of(team)).frozen["areas"]
-    log, week = patrolled / "visits.csv", patrolled / "week"
-    found = read_delivered(log, week, areas=areas, start="2018-07-09", end="2018-07-31")
-    assert found.lines == ["Delivered: no visits were planned in these days, and none are in the log."]
-    assert len(found.returned) == 0
-    # a larger place holds all the stops in it
-    city = [{"ref": "E1", "wkt": "POLYGON ((4e5 4e5, 4.6e5 4e5, 4.6e5 4.6e5, 4e5 4.6e5, 4e5 4e5))"}]
-    whole = read_delivered(log, week, areas=city, start="2018-07-01", end="2018-07-31")
-    assert whole.returned["delivered_visits"].sum() == 7
-
-
-def test_where_officers_were_is_not_written_for_the_public(team, patrolled, tmp_path):
-    areas = read_plan(record_of(team)).frozen["areas"]
-    log, week = patrolled / "visits.csv", patrolled / "week"
-    found = read_delivered(log, week, areas=areas, start="2018-07-01", end="2018-07-31")
-    write_delivered(found, tmp_path, profile_named("public"))
-    assert not list(tmp_path.iterdir())
-    write_delivered(found, tmp_path, profile_named("partner"))
-    assert {path.name for path in tmp_path.iterdir()} == {"visits.csv", "visits-not-used.csv"}
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"visits": "visits.csv"}, "both are needed"),
-        ({"patrols": "week"}, "both are needed"),
-        ({"visits": "nothing.csv", "patrols": "week"}, "no such log"),
-        ({"visits": "visits.csv", "patrols": "nothing"}, "hold no timetable of patrols"),
-        ({"visits": "visits.csv", "patrols": "half"}, "hold no stops of patrols"),
-        ({"visits": "visits.csv", "patrols": "other"}, "not on the timetable"),
-    ],
-)
-def test_a_log_that_cannot_be_matched_is_one_sentence(team, patrolled, tmp_path, capsys, given, said):
-    before = {p.name: p.read_bytes() for p in (team / "plans").iterdir()}
-    for name in ("half", "other"):
-        shutil.rmtree(patrolled / name, ignore_errors=True)
-        shutil.copytree(patrolled / "week", patrolled / name)
-    (patrolled / "half" / "hotspots.gpkg").unlink()
-    timetable = patrolled / "other" / "patrols" / "timetable.csv"
-    kept = pd.read_csv(timetable, encoding="utf-8-sig", dtype=str)
-    kept.loc[kept["ref"].notna(), "ref"] = "SE0000000000"
-    kept.to_csv(timetable, index=False, encoding="utf-8-sig")
-    arguments = ["assess", str(record_of(team)), "--incidents", str(team / "all.zip")]
-    arguments += ["--start", "2018-07-01", "--end", "2018-07-31", "--out", str(tmp_path / "out")]
-    for key, name in given.items():
-        arguments += [f"--{key}", str(patrolled / name)]
-    assert main(arguments) == 2
-    last = capsys.readouterr().err.strip().splitlines()[-1]
-    assert last.startswith("Error: ")
-    assert said in last
-    assert {p.name: p.read_bytes() for p in (team / "plans").iterdir()} == before

@@ -7,6 +7,7 @@ from shapely.geometry import box
 
 from hotspots.checks import CRS, InputError
 from hotspots.dosage import describe_visits, summarise_outputs, summarise_visits
+from hotspots.duty import list_gaps
 from hotspots.visits import record_visits
 
 STOPS = gpd.GeoDataFrame(
@@ -222,3 +223,56 @@ def test_an_unknown_period_is_said():
     visits, _ = record_visits(pd.DataFrame({"ref": [], "arrived": [], "left": []}), PLAN, stops=STOPS)
     with pytest.raises(InputError, match="month"):
         summarise_visits(visits, PLAN, every="mnth")
+
+
+def test_where_the_log_is_silent_as_many_officers_came_as_were_planned(tmp_path, caplog):
+    log = pd.DataFrame(
+        {"ref": PLAN["ref"], "part": PLAN["part"], "arrived": PLAN["arrive"], "left": PLAN["leave"]}
+    )
+    late = log.iloc[:1].assign(
+        arrived=pd.Timestamp("2026-11-30 20:00"), left=pd.Timestamp("2026-11-30 20:10")
+    )
+    three = PLAN.assign(officer_minutes=[45.0, 30, 30, 30])
+    visits, _ = record_visits(pd.concat([log, late]), three, stops=STOPS)
+    by_time = visits.sort_values("arrived")
+    assert by_time["officers"].tolist() == [3, 2, 2, 2, 2]
+    assert by_time["officer_minutes"].tolist() == [45, 30, 30, 20, 30]
+    assert "does not say how many officers came at 5 of 5 visits" in caplog.text
+    one, _ = record_visits(log, three, stops=STOPS, officers=1)
+    assert one["officer_minutes"].tolist() == [15] * 4
+
+
+def test_headings_in_capitals_are_the_same_headings(tmp_path):
+    text = LOG.replace("ref,part,arrived,left", "Ref,PART,Arrived, Left ", 1)
+    found, _ = record_visits(write(tmp_path / "log.csv", text), PLAN, stops=STOPS)
+    same, _ = record_visits(write(tmp_path / "same.csv", LOG), PLAN, stops=STOPS)
+    pd.testing.assert_frame_equal(found, same)
+
+
+def test_a_log_of_points_without_any_point_has_no_visits(tmp_path):
+    log = write(tmp_path / "log.csv", "time,easting,northing,vehicle\n")
+    visits, rejects = record_visits(log, PLAN, stops=STOPS)
+    assert len(visits) == len(rejects) == 0
+    assert list(visits.columns)[:3] == ["date", "rank", "ref"]
+
+
+def test_outputs_that_are_no_numbers_are_said(tmp_path, caplog):
+    log = pd.DataFrame(
+        {
+            "ref": PLAN["ref"],
+            "arrived": PLAN["arrive"],
+            "left": PLAN["leave"],
+            "arrests": ["two", "1", "", None],
+        }
+    )
+    visits, _ = record_visits(log, PLAN, stops=STOPS)
+    assert visits["arrests"].sum() == 1
+    assert "1 entries of 'arrests' in the log are no numbers: counted as 0" in caplog.text
+
+
+def test_two_crews_at_once_leave_no_gap_below_nothing():
+    both = PLAN.iloc[[0, 0]].assign(
+        arrived=pd.to_datetime(["2026-11-30 14:00", "2026-11-30 14:05"]),
+        left=pd.to_datetime(["2026-11-30 14:15", "2026-11-30 14:20"]),
+    )
+    assert list_gaps(both).tolist() == [0]

@@ -374,25 +374,49 @@ def test_a_run_for_the_public_leaves_the_profile_and_marking_of_a_partners_plan(
     assert "OFFICIAL-SENSITIVE" in page.read_text(encoding="utf-8")
 
 
-def test_a_plan_written_for_fewer_readers_is_not_drafted_again_for_more(
+@pytest.mark.parametrize(("first", "then"), [("internal", "public"), ("public", "internal")])
+def test_a_plan_is_drafted_again_only_under_its_own_profile(
     spots: gpd.GeoDataFrame,
     incidents: gpd.GeoDataFrame,
     tmp_path: Path,
     type_into: Type,
     caplog: pytest.LogCaptureFixture,
+    first: str,
+    then: str,
 ) -> None:
     run = {"as_of": "2018-08-31", "asked": 1, "redraft": True}
-    word, page = update_plans(tmp_path, spots, incidents, profile="internal", **run)
+    word, page = update_plans(tmp_path, spots, incidents, profile=first, **run)
     type_into(word, {"analysis.why": "The yard behind the bars"})
+    later = run | {"as_of": "2018-09-30"}
+    with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
+        update_plans(tmp_path, spots, incidents, profile=then, **later)
+    said = f"1 open plan was written under profile '{first}' and not drafted again under '{then}': run under"
+    assert f"{said} '{first}'" in caplog.text
+    kept = open_plan(list_records(tmp_path)[0])
+    assert (kept.document["profile"], kept.drafted) == (first, "2018-08-31")
+    assert "The yard behind the bars" in page.read_text(encoding="utf-8")
+    update_plans(tmp_path, spots, incidents, profile=first, **later)
+    assert open_plan(list_records(tmp_path)[0]).drafted == "2018-09-30"
+
+
+def test_a_record_of_no_profile_is_nobodys_until_somebody_has_written_in_it(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = {"as_of": "2018-08-31", "asked": 1, "redraft": True}
+    update_plans(tmp_path, spots, incidents, profile="internal", **run)
+    (record,) = list_records(tmp_path)
+    plan = open_plan(record)
+    plan.document.pop("profile")
+    plan_store.write_record(plan, record)
+    update_plans(tmp_path, spots, incidents, profile="public", **run)
+    assert open_plan(record).document["profile"] == "public"
+    plan = open_plan(record)
+    plan.document.pop("profile")
+    plan.set_field("analysis.why", "The yard behind the bars")
+    plan_store.write_record(plan, record)
     with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
         update_plans(tmp_path, spots, incidents, profile="public", **run)
-    assert "1 open plan was written for fewer readers than profile 'public' has" in caplog.text
-    kept = open_plan(list_records(tmp_path)[0])
-    assert kept.document["profile"] == "internal"
-    assert "The yard behind the bars" in page.read_text(encoding="utf-8")
-    # the other way the words stay among those they were written for
-    update_plans(tmp_path, spots, incidents, profile="internal", **run | {"as_of": "2018-09-30"})
-    assert open_plan(list_records(tmp_path)[0]).document["profile"] == "internal"
+    assert "1 open plan was written under profile 'internal'" in caplog.text
 
 
 def test_a_save_cut_short_after_the_document_is_not_taken_for_somebodys_edit(
