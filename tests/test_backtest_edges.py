@@ -129,3 +129,12 @@ def test_nothing_at_all_gives_an_empty_table() -> None:
     assert np.isnan(
         backtest_hotspots(records(("2024-01", [(0, 0)]), ("2024-02", [(0, 0)])), count=1)["pai"]
     ).all()
+
+
+def test_harm_in_years_gives_the_same_shares_and_intervals_as_in_days() -> None:
+    city = random_city(10)
+    options = {"count": 3, "study_area": AREA, "by": "harm", "methods": ["discs", "squares"]}
+    days = backtest_hotspots(city, **options)
+    years = backtest_hotspots(city.assign(harm=city["harm"] / 365_000), **options)
+    shares = ["hit_rate", "hit_low", "hit_high", "behind_low", "behind_high"]
+    np.testing.assert_allclose(years[shares], days[shares], rtol=1e-9, atol=1e-12)
