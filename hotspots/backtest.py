@@ -198,8 +198,8 @@ def summarise_backtest(table: pd.DataFrame) -> pd.DataFrame:
     best = table.groupby("split")["hit_rate"].transform("max")
     tops = table["hit_rate"] >= best - 1e-12
     alone = tops.groupby(table["split"]).transform("sum") == 1
-    marked = table.assign(splits=1, wins=(tops & alone).astype(int), near_best=table["behind_low"] <= 1e-12)
-    marked["near_best"] = marked["near_best"].astype(int)
+    near = table["behind_low"] <= 1e-12
+    marked = table.assign(splits=1, wins=(tops & alone).astype(int), near_best=near.astype(int))
     by_method = marked.groupby("method", sort=False)
     found = by_method[["splits"]].sum().join(by_method[means].mean())
     found = found.join(by_method[["wins", "near_best"]].sum())

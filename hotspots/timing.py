@@ -229,15 +229,13 @@ def _expect(totals: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
 
     table = totals.astype(float)
     table["days"] = days.astype(float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        table["per_day"] = table["incidents"] / table["days"].where(table["days"] > 0)
     everything = float(table["incidents"].sum())
-    table["share"] = table["incidents"] / everything if everything else np.nan
+    table["per_day"] = table["incidents"] / table["days"].where(table["days"] > 0)
+    table["share"] = table["incidents"] / everything
     exposed = float(table["days"].sum())
     table["expected"] = everything * table["days"] / exposed if exposed else 0.0
-    table["chance_low"] = poisson.ppf(0.025, table["expected"].to_numpy()) if len(table) else 0.0
-    table["chance_high"] = poisson.ppf(0.975, table["expected"].to_numpy()) if len(table) else 0.0
-    table["chance_low"] = table["chance_low"].clip(lower=0.0)
+    table["chance_low"] = poisson.ppf(0.025, table["expected"].to_numpy())
+    table["chance_high"] = poisson.ppf(0.975, table["expected"].to_numpy())
     return table
 
 

@@ -312,10 +312,12 @@ def test_a_summary_by_hand() -> None:
 
 
 def test_methods_as_good_as_each_other_keep_their_order() -> None:
-    names = [f"m{(7 * number) % 40}" for number in range(40)]
-    means = dict.fromkeys(("hit_rate", "pai", "pei", "recapture", "best_possible", "ceiling"), 0.5)
-    table = pd.DataFrame({"split": "one", "method": names, "behind_low": 0.0, **means})
-    assert summarise_backtest(table).index.tolist() == names
+    names = [f"m{(7 * number) % 200}" for number in range(200)]
+    means = dict.fromkeys(("pai", "pei", "recapture", "best_possible", "ceiling"), 0.5)
+    rates = [0.5 if number % 3 else 0.4 for number in range(200)]
+    table = pd.DataFrame({"split": "one", "method": names, "behind_low": 0.0, "hit_rate": rates, **means})
+    better, worse = ([n for n, r in zip(names, rates, strict=True) if r == rate] for rate in (0.5, 0.4))
+    assert summarise_backtest(table).index.tolist() == better + worse
 
 
 def test_the_figure_has_a_line_for_every_method_and_a_dot_for_every_split() -> None:

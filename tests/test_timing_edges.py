@@ -135,6 +135,9 @@ def test_bins_days_and_chance_by_hand():
     assert table["incidents"].tolist() == [3, 1, 1, 1, 1, 1, 2]
     assert table["per_day"].tolist() == pytest.approx((table["incidents"] / days).tolist())
     assert table["share"].tolist() == pytest.approx([0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.2])
+    many = profile_times(dated(*moments, incidents=[70] * 10), by="weekday")
+    assert many["chance_low"].min() > 0
+    assert many["chance_low"].tolist() == poisson.ppf(0.025, many["expected"]).tolist()
     assert table["expected"].tolist() == pytest.approx((10 * days / days.sum()).tolist())
     assert table["chance_low"].tolist() == poisson.ppf(0.025, table["expected"]).tolist()
     assert table["chance_high"].tolist() == poisson.ppf(0.975, table["expected"]).tolist()
@@ -151,6 +154,9 @@ def test_the_week_by_hours_has_the_days_of_each_weekday():
     hours = profile_times(dated(*moments), by="hour")
     assert (hours["days"] == days.sum()).all()
     assert hours.index.tolist() == list(range(24))
+    days = profile_times(dated("2018-07-02 09:10"), by="weekday")["days"]
+    week = profile_times(dated("2018-07-02 09:10"), by="weekday_hour")
+    assert all(week.loc[(day, 9), "days"] == days[day] for day in days.index)
 
 
 def test_months_and_seasons_are_named_in_order():
@@ -170,6 +176,8 @@ def test_months_and_seasons_are_named_in_order():
         *("2018-01", "2018-04", "2018-08", "2018-11", "2018-12")
     ]
     assert single.index.name == "month"
+    assert single.attrs["swapped"] == 0
+    assert single.attrs["warnings"] == []
 
 
 def test_school_holidays_come_unasked_also_those_that_began_last_year():
@@ -181,6 +189,7 @@ def test_school_holidays_come_unasked_also_those_that_began_last_year():
     peaks = profile_times(dated("2024-01-01 10:00", "2024-08-01 10:00"), by="peaks")
     assert peaks["incidents"][lambda s: s > 0].to_dict() == {"Christmas and New Year": 1, "any other day": 1}
     assert "Summer holiday" not in peaks.index
+    assert (table.index.name, peaks.index.name) == ("holidays", "peaks")
 
 
 def test_an_own_calendar_gives_peaks_of_every_kind_and_holidays_of_one():
@@ -197,7 +206,9 @@ def test_an_own_calendar_gives_peaks_of_every_kind_and_holidays_of_one():
     frame = dated("2018-07-02 10:00", "2018-07-03 10:00", "2018-07-04 10:00")
     peaks = profile_times(frame, by="peaks", calendar=own)
     assert peaks["incidents"].to_dict() == {"Op X": 1, "Half-term": 1, "any other day": 1}
+    assert peaks["days"].to_dict() == {"Op X": 1, "Half-term": 1, "any other day": peaks["days"].sum() - 2}
     holidays = profile_times(frame, by="holidays", calendar=own)
+    assert holidays["days"].to_dict() == {"Half-term": 1, "term": holidays["days"].sum() - 1}
     assert holidays["incidents"].to_dict() == {"Half-term": 1, "term": 2}
 
 
@@ -216,3 +227,28 @@ def test_nothing_has_bins_and_nothing_in_them(by, bins):
     assert (table[["incidents", "days", "expected", "chance_low", "chance_high"]] == 0).all(axis=None)
     assert table[["per_day", "share"]].isna().all(axis=None)
     assert np.issubdtype(table["chance_low"].dtype, np.floating)
+
+
+def test_ends_belong_to_their_records_where_others_are_left_out():
+    frame = pd.concat([dated("2018-07-03", precision="day"), dated("2018-07-02 22:00")], ignore_index=True)
+    ends = pd.Series(pd.to_datetime(["2018-07-05 12:00", "2018-07-03 00:00"]), index=frame.index)
+    found = profile_times(frame, by="hour", ends=ends)["incidents"]
+    assert found[found > 0].to_dict() == {22: 0.5, 23: 0.5}
+    # ends come in any order, on the index of the records
+    again = profile_times(frame, by="hour", ends=ends.iloc[::-1])["incidents"]
+    assert again.tolist() == found.tolist()
+
+
+def test_a_column_of_ends_that_is_not_there_and_like_none_has_no_advice():
+    with pytest.raises(InputError) as refused:
+        profile_times(dated("2018-07-02 22:00"), by="hour", ends="zzzz")
+    assert str(refused.value) == "The records have no such column of end times. Given: zzzz."
+
+
+def test_a_span_that_reaches_a_day_nobody_recorded_has_no_number_a_day():
+    frame = dated("2018-07-02", precision="day", until=pd.to_datetime(["2018-07-04"]))
+    table = profile_times(frame, by="weekday", ends="until")
+    assert table["days"].tolist() == [1, 0, 0, 0, 0, 0, 0]
+    assert table["incidents"].tolist() == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0, 0, 0, 0])
+    assert table["per_day"].iloc[0] == pytest.approx(1 / 3)
+    assert table["per_day"].iloc[1:].isna().all()
