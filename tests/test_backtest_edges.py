@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 
 import numpy as np
@@ -138,3 +139,17 @@ def test_harm_in_years_gives_the_same_shares_and_intervals_as_in_days() -> None:
     years = backtest_hotspots(city.assign(harm=city["harm"] / 365_000), **options)
     shares = ["hit_rate", "hit_low", "hit_high", "behind_low", "behind_high"]
     np.testing.assert_allclose(years[shares], days[shares], rtol=1e-9, atol=1e-12)
+
+
+def test_the_empty_ground_of_the_study_area_counts_for_gi() -> None:
+    """Beside much ground without a record more cells stand out than in the rectangle around the records."""
+    city = random_city(8)
+    options = {"count": 8, "methods": ["Gi*"], "ceiling_draws": 0}
+    wide = backtest_hotspots(city, study_area=shapely.box(-30_000, -30_000, 30_000, 30_000), **options)
+    close = backtest_hotspots(city, **options)
+    assert (wide["units"] == close["units"]).all()
+    assert (wide["captured"] > close["captured"]).all()
+
+
+def test_a_hundred_units_unless_said() -> None:
+    assert inspect.signature(backtest_hotspots).parameters["count"].default == 100
