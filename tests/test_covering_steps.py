@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 
 import numpy as np
@@ -303,3 +304,18 @@ def test_the_proof_over_all_sites_is_the_best_of_every_set(seed, count):
         found = covering._finish(weights, reach, bonus, count, start, inside, still_open, 60.0)
         assert worth(weights, reach, bonus, found) == pytest.approx(worth(weights, reach, bonus, top))
         assert len(found) <= count
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_unit_of_the_demand_plays_no_part(seed, unit):
+    weights, reach, bonus = tangled(seed)
+    one = cover_most(weights, reach, count=3, bonus=bonus)
+    other = cover_most(weights * unit, reach, count=3, bonus=bonus * unit)
+    assert worth(weights, reach, bonus, other) == pytest.approx(worth(weights, reach, bonus, one), abs=1e-9)
+    alone = cover_most(weights * 0, reach, count=2, bonus=np.arange(reach.shape[1]) * unit)
+    assert alone.tolist() == [reach.shape[1] - 2, reach.shape[1] - 1]
+
+
+def test_a_minute_is_spent_unless_said():
+    assert inspect.signature(cover_most).parameters["seconds"].default == 60
