@@ -23,7 +23,8 @@ from typing import Any
 
 TOP = Path(__file__).resolve().parent.parent
 EXCUSED = Path(__file__).with_name("surviving_mutants.toml")
-KILLED = ("killed", "timeout", "caught by type check")  # a change that never ends is noticed
+# a change that never ends, or brings Python down, is noticed
+KILLED = ("killed", "timeout", "suspicious", "segfault", "caught by type check")
 NEVER_RUN = "not checked"
 MEMORY = 8 * 2**30  # a change that asks for all there is must not take the computer down
 Change = tuple[str, str, str]

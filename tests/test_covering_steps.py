@@ -185,6 +185,12 @@ def test_improving_leaves_a_good_choice_and_none_alone():
     assert covering._improve(np.ones(1), csr_array([[1, 1]]), np.zeros(2), np.array([1])).tolist() == [1]
 
 
+def test_improving_never_takes_a_site_twice_however_little_it_reaches():
+    """Of demand far below one, a site that is chosen already is still worth less than nothing more."""
+    found = covering._improve(np.array([0.1, 0.2, 0.3]), csr_array(np.eye(3)), np.zeros(3), np.array([0, 1]))
+    assert sorted(found.tolist()) == [1, 2]
+
+
 def better_sets(weights, reach, bonus, count, value):
     every = (set(s) for s in every_set(reach.shape[1], count))
     return [s for s in every if worth(weights, reach, bonus, list(s)) > value + 1e-6]
