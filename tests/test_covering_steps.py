@@ -325,3 +325,14 @@ def test_the_unit_of_the_demand_plays_no_part(seed, unit):
 
 def test_a_minute_is_spent_unless_said():
     assert inspect.signature(cover_most).parameters["seconds"].default == 60
+
+
+def test_demand_in_thousand_millions_is_proven_as_well(caplog):
+    """Where bounds settle little the solver must decide, and it works on a scale of its own."""
+    rng = np.random.default_rng(8)
+    weights = rng.integers(1, 9, 60).astype(float)
+    reach = csr_array((rng.random((60, 30)) < 0.15).astype(float))
+    one, other = (cover_most(weights * unit, reach, count=5, seconds=5) for unit in (1, 1e9))
+    none = np.zeros(30)
+    assert worth(weights, reach, none, one) == worth(weights, reach, none, other)
+    assert "stopped" not in caplog.text
