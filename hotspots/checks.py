@@ -105,7 +105,6 @@ def read_own_table(path: Any, *, what: str, **options: Any) -> pd.DataFrame:
     name = Path(str(getattr(path, "name", path))).name
     try:
         table: pd.DataFrame = pd.read_csv(path, encoding="utf-8-sig", **options)
-        return table
     except UnicodeDecodeError as error:
         raise InputError(
             f"{what} is not text in UTF-8", given=name, advice="save it as 'CSV UTF-8' in Excel"
@@ -115,6 +114,22 @@ def read_own_table(path: Any, *, what: str, **options: Any) -> pd.DataFrame:
         raise InputError(
             f"{what} cannot be read", given=f"{name}: {reason}", advice="save it as CSV again"
         ) from error
+    return _without_last_comma(table, what=what, name=name)
+
+
+def _without_last_comma(table: pd.DataFrame, *, what: str, name: str) -> pd.DataFrame:
+    """Undo what pandas makes of a comma at the end of every row: the first column as the index."""
+    if isinstance(table.index, pd.RangeIndex):
+        return table
+    whole = table.reset_index()
+    last = whole.iloc[:, -1]
+    if table.index.nlevels > 1 or not (last.isna() | last.astype("str").str.strip().eq("")).all():
+        raise InputError(
+            f"{what} has rows with more entries than there are headings",
+            given=f"{name}: {len(table.columns)} headings",
+            advice="a heading for every column, and quotes round entries with a comma",
+        )
+    return whole.iloc[:, :-1].set_axis(table.columns, axis=1)
 
 
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> None:

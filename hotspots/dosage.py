@@ -34,7 +34,7 @@ def summarise_visits(
     planned = timetable[timetable["activity"] == "visit"].copy()
     planned["period"], done = _period(planned["date"], every), visits.copy()
     done["period"] = _period(done["date"], every)
-    keys = ["period", "rank", "ref", "name", "part"]
+    keys = ["period", "ref", "part"]
     plan = planned.groupby(keys).agg(
         planned_visits=("minutes", "size"),
         planned_minutes=("minutes", "sum"),
@@ -59,6 +59,10 @@ def summarise_visits(
     table["share_of_gaps_kept"] = kept.groupby(by).mean()
     whole = ["planned_visits", "delivered_visits", "unplanned_visits"]
     table = table.astype(dict.fromkeys(whole, "int64")).reset_index()
+    # a place may change its rank and name from one week's list to the next
+    latest = pd.concat([done, planned])[["ref", "part", "rank", "name"]]
+    latest = latest.drop_duplicates(["ref", "part"], keep="last")
+    table = table.merge(latest, on=["ref", "part"]).sort_values(["period", "rank", "part"], ignore_index=True)
     order = ["period", "ref", "name", "part", *whole, "planned_minutes", "patrol_minutes"]
     order += ["planned_officer_minutes", "officer_minutes", "compliance", "median_gap", "share_of_gaps_kept"]
     return table[order]

@@ -84,6 +84,7 @@ def count_any_order(duty: Duty, travel: float) -> int:
 def list_gaps(visits: pd.DataFrame, *, arrived: str = "arrived", left: str = "left") -> pd.Series:
     """Minutes from leaving each stop to the next arrival there on the same day, on the later visit's row."""
     ordered = visits.sort_values(arrived, kind="stable")
-    before = ordered.groupby(["date", "rank", "part"])[left].shift()
+    stop = [ordered[name] for name in ("date", "ref" if "ref" in ordered else "rank", "part")]
+    last = ordered[left].groupby(stop).cummax().groupby(stop).shift()
     # two crews at once leave no gap
-    return (ordered[arrived] - before).dt.total_seconds().div(60).dropna().clip(lower=0)
+    return (ordered[arrived] - last).dt.total_seconds().div(60).dropna().clip(lower=0)

@@ -33,6 +33,7 @@ _KNOWN = (
 _DAY_FIRST = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
 _MATCH = pd.Timedelta(hours=1)
 _LONGEST = pd.Timedelta(hours=12)
+_MOST = 1000  # officers, searches or arrests at one visit
 
 
 def record_visits(
@@ -120,12 +121,19 @@ def _read(log: str | Path | pd.DataFrame, columns: Mapping[str, str]) -> pd.Data
         path = Path(log)
         if not path.is_file():
             raise InputError("There is no such log", given=str(log), advice="the path of a CSV file")
-        table = read_own_table(path, what="The log", dtype="str", keep_default_na=False)
+        options: dict[str, Any] = {"dtype": "str", "keep_default_na": False, "skip_blank_lines": False}
+        table = read_own_table(path, what="The log", **options).fillna("")
+        table = table[(table != "").any(axis=1)]  # lines keep their number
     require_columns(table, columns.values(), what="The log")
     table = table.rename(columns={theirs: ours for ours, theirs in columns.items()})
     # headings in capitals are the same headings
     plain = {c: str(c).strip().casefold() for c in table.columns}
     wanted = set(_KNOWN) - set(table.columns)
+    twice = [c for c, name in plain.items() if list(plain.values()).count(name) > 1 and name in _KNOWN]
+    if twice:
+        raise InputError(
+            "The log has one column twice", given=" and ".join(map(repr, twice)), advice="rename one of them"
+        )
     return table.rename(columns={c: name for c, name in plain.items() if name in wanted})
 
 
@@ -133,6 +141,7 @@ def _from_times(
     table: pd.DataFrame, stops: gpd.GeoDataFrame, timetable: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     arrived, left = _times(table["arrived"]), _times(table["left"])
+    parts = _parts(table)
     label = next((c for c in ("ref", "hotspot") if c in table.columns), None)
     if label is None:
         raise InputError(
@@ -148,14 +157,21 @@ def _from_times(
     causes[arrived.isna() | left.isna()] = "unreadable time"
     causes[left < arrived] = "left before arriving"
     causes[left - arrived > _LONGEST] = "longer than twelve hours"
+    there = {
+        (fold(label), part)
+        for c in ("ref", "name")
+        for label, part in zip(stops[c], stops["part"], strict=True)
+    }
+    missing = [pd.notna(part) and (n, part) not in there for n, part in zip(names, parts, strict=True)]
+    causes[np.array(missing, dtype=bool) & causes.eq("")] = "unknown part"
     values[causes == "unknown hotspot"] = table[label].astype(str)
+    if "part" in table.columns:
+        values[causes == "unknown part"] = table["part"].astype(str)
     good = causes == ""
     found = table[good].assign(arrived=arrived[good], left=left[good])
     found["stop"] = [
         _one_stop(name, part, when, stops, timetable)
-        for name, part, when in zip(
-            names[good], table.get("part", pd.Series("", table.index))[good], arrived[good], strict=True
-        )
+        for name, part, when in zip(names[good], parts[good], arrived[good], strict=True)
     ]
     return found, _rejects(table, causes, values)
 
@@ -166,15 +182,14 @@ def _one_stop(
     """Row of the stop meant: by name, else of several parts the one planned nearest in time."""
     folded = stops["name"].map(fold)
     fits = np.flatnonzero((stops["ref"].map(fold) == name) | (folded == name))
-    stated = str(part).strip()
-    if len(fits) > 1 and stated:
-        fits = fits[stops["part"].iloc[fits].astype(str).to_numpy() == stated] if stated.isdigit() else fits
+    if pd.notna(part):
+        fits = fits[stops["part"].iloc[fits].to_numpy() == part]
     if len(fits) > 1:
         planned = timetable[timetable["ref"].isin(stops["ref"].iloc[fits])]
         away = (planned["arrive"] - when).abs().groupby(planned["part"]).min()
         mine = stops["part"].iloc[fits].map(away)
         return int(fits[int(np.argmin(mine.fillna(pd.Timedelta(days=9999)).to_numpy()))])
-    return int(fits[0]) if len(fits) else -1
+    return int(fits[0])
 
 
 def _from_points(
@@ -222,10 +237,19 @@ def _written_points(table: pd.DataFrame, pair: tuple[str, str]) -> pd.Series:
     return table[pair[0]].astype(str) + ", " + table[pair[1]].astype(str) + " " + table["time"].astype(str)
 
 
+def _parts(table: pd.DataFrame) -> pd.Series:
+    """Part of a hotspot in each row, as a number; NaN where the log does not say, −1 where it is none."""
+    if "part" not in table.columns:
+        return pd.Series(np.nan, index=table.index)
+    blank = table["part"].isna() | table["part"].astype("str").str.strip().isin(["", "<NA>", "nan"])
+    return pd.to_numeric(table["part"], errors="coerce").fillna(-1).astype(float).mask(blank)
+
+
 def _times(texts: pd.Series) -> pd.Series:
     """Wall-clock times in London, whatever offset is stated; a day is never guessed before a month."""
     if not pd.api.types.is_datetime64_any_dtype(texts):
-        return parse_dates(texts.astype("str"), formats=_DAY_FIRST)["when"]
+        read = parse_dates(texts.astype("str"), formats=_DAY_FIRST)
+        return read["when"].where(read["precision"].eq("minute"))  # a day alone is no time
     return london_clock(texts)
 
 
@@ -245,12 +269,14 @@ def _finish(found: pd.DataFrame, stops: gpd.GeoDataFrame) -> pd.DataFrame:
         visits[column] = visits[column].astype("datetime64[ns]")
     visits["minutes"] = (visits["left"] - visits["arrived"]).dt.total_seconds() / 60
     stated = visits["officers"] if "officers" in visits.columns else pd.Series(np.nan, visits.index)
-    visits["officers"] = pd.to_numeric(stated, errors="coerce").astype(float)
+    crew = pd.to_numeric(stated, errors="coerce").astype(float)
+    visits["officers"] = crew.where(crew.gt(0) & crew.le(_MOST))
     for column in _TEXTS:
         visits[column] = visits[column].fillna("").astype("str") if column in visits.columns else ""
     for column in OUTPUTS:
         if column in visits.columns:
-            number = pd.to_numeric(visits[column], errors="coerce")
+            number = pd.to_numeric(visits[column], errors="coerce").astype(float)
+            number = number.where(number.between(0, _MOST) & number.mod(1).eq(0))
             unread = number.isna() & ~visits[column].fillna("").astype("str").str.strip().isin(["", "-"])
             if unread.any():
                 announce(
@@ -287,8 +313,8 @@ def _match(visits: pd.DataFrame, timetable: pd.DataFrame) -> pd.DataFrame:
     for column in ("planned_start", "planned_end", "date"):
         visits[column] = pd.Series(pd.NaT, index=visits.index, dtype="datetime64[ns]")
     visits["_crew"] = np.nan
-    for key, mine in visits.groupby(["rank", "part"]):
-        there = planned[(planned["rank"] == key[0]) & (planned["part"] == key[1])]
+    for key, mine in visits.groupby(["ref", "part"]):
+        there = planned[(planned["ref"] == key[0]) & (planned["part"] == key[1])]
         away = np.abs(mine["arrived"].to_numpy()[:, None] - there["arrive"].to_numpy()[None, :])
         minutes = away / np.timedelta64(1, "m")
         rows, plans = linear_sum_assignment(np.minimum(minutes, 1e4))

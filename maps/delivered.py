@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -58,7 +59,7 @@ def read_delivered(
     Returns
     -------
     Delivered
-        ``lines, returned`` (one row for each place and month) and ``rejects`` (unusable for every week).
+        ``lines, returned`` (one row for each place and month) and ``rejects``.
 
     Raises
     ------
@@ -68,23 +69,26 @@ def read_delivered(
     """
     weeks = [read_week(folder) for folder in results]
     _refuse_same_days(weeks)
-    mine = [_stops_of(areas, week.stops) for week in weeks]
-    _refuse_elsewhere(areas, weeks, mine)
-    visits, rejects = zip(*(record_visits(log, w.timetable, stops=w.stops) for w in weeks), strict=True)
-    here = [_at(frame, stops) for frame, stops in zip(visits, mine, strict=True)]
-    dated = [frame[frame["date"].isin(week.days)] for frame, week in zip(here, weeks, strict=True)]
-    window = pd.Timestamp(start), pd.Timestamp(end)
-    done, planned = (
-        pd.concat([frame[frame["date"].between(*window)] for frame in frames], ignore_index=True)
-        for frames in (dated, [_at(w.timetable, stops) for w, stops in zip(weeks, mine, strict=True)])
-    )
-    gap = max(week.gap for week in weeks)
+    timetable = pd.concat([week.timetable for week in weeks], ignore_index=True)
+    stops = pd.concat([week.stops for week in weeks], ignore_index=True)
+    stops = stops.drop_duplicates(["ref", "part"], keep="last", ignore_index=True)
+    mine = _stops_of(areas, stops)
+    planned = _at(timetable, mine)
+    if planned.empty:
+        raise _elsewhere(areas, timetable)
+    visits, rejects = record_visits(log, timetable, stops=stops)
+    here = _at(visits, mine)
+    on_days = here["date"].isin(timetable["date"])
+    timely = here["date"].between(pd.Timestamp(start), pd.Timestamp(end))
+    done = here[on_days & timely].reset_index(drop=True)
+    planned = planned[planned["date"].between(pd.Timestamp(start), pd.Timestamp(end))]
+    gap = min(week.gap for week in weeks)  # the strictest promise, where weeks promised differently
     lines = describe_visits(done, planned, max_gap_minutes=gap, threshold=profile.threshold)
-    lines += _say_left_out(here, dated, done, visits[0])
-    returned = summarise_visits(done, planned, max_gap_minutes=gap)
-    return Delivered(
-        [NOT_FOR_ALL] if profile.name == "public" else lines, returned, _rows_in_all(list(rejects))
+    lines += _say_left_out(
+        late=int((on_days & ~timely).sum()), off=int((~on_days).sum()), here=len(here), all_=len(visits)
     )
+    returned = summarise_visits(done, planned, max_gap_minutes=gap)
+    return Delivered([NOT_FOR_ALL] if profile.name == "public" else lines, returned, rejects)
 
 
 def write_delivered(found: Delivered, folder: Path, who: Profile) -> None:
@@ -112,7 +116,7 @@ def _at(frame: pd.DataFrame, stops: gpd.GeoDataFrame) -> pd.DataFrame:
     """Rows at these stops: a part of a hotspot is a stop of its own."""
     wanted = set(zip(stops["ref"], stops["part"].astype(int), strict=True))
     there = zip(frame["ref"], frame["part"].fillna(0).astype(int), strict=True)
-    return frame[[pair in wanted for pair in there]]
+    return frame[np.array([pair in wanted for pair in there], dtype=bool)]
 
 
 def _refuse_same_days(weeks: Sequence[Week]) -> None:
@@ -125,39 +129,23 @@ def _refuse_same_days(weeks: Sequence[Week]) -> None:
         )
 
 
-def _refuse_elsewhere(
-    areas: Sequence[Mapping[str, Any]], weeks: Sequence[Week], mine: Sequence[gpd.GeoDataFrame]
-) -> None:
-    if any(len(_at(week.timetable, stops)) for week, stops in zip(weeks, mine, strict=True)):
-        return
-    known = sorted({ref for week in weeks for ref in week.timetable["ref"] if ref})
+def _elsewhere(areas: Sequence[Mapping[str, Any]], timetable: pd.DataFrame) -> InputError:
+    known = sorted({ref for ref in timetable["ref"] if ref})
     held = f"a timetable of {', '.join(known[:5])}" if known else "a timetable without a visit"
-    raise InputError(
+    return InputError(
         "The plan's place is not on the timetable",
         given=f"{' and '.join(str(area['ref']) for area in areas)}, and {held}",
         advice="the results of the run that drew the patrols of this place; or leave out --visits",
     )
 
 
-def _say_left_out(
-    here: Sequence[pd.DataFrame], dated: Sequence[pd.DataFrame], done: pd.DataFrame, every: pd.DataFrame
-) -> list[str]:
+def _say_left_out(*, late: int, off: int, here: int, all_: int) -> list[str]:
     """Say what the log holds besides: visits here that count for nothing, or visits elsewhere alone."""
-    elsewhere = len(every) - len(here[0])
-    late = sum(map(len, dated)) - len(done)
-    days = {day for frame in dated for day in frame["date"]}
-    off = int((~here[0]["date"].isin(days)).sum())
     said = [
         f"{say_count(late, 'visit')} outside the dates of the response" if late else "",
         f"{say_count(off, 'visit')} on days that no timetable here holds" if off else "",
     ]
     lines = [f"Not counted: {' and '.join(filter(None, said))}."] if any(said) else []
-    if not len(here[0]) and elsewhere:
-        lines.append(f"The log holds {say_count(elsewhere, 'visit')}, all of them at other places.")
+    if not here and all_:
+        lines.append(f"The log holds {say_count(all_, 'visit')}, all of them at other places.")
     return lines
-
-
-def _rows_in_all(rejects: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Rows of the log that no week could use."""
-    lines = set.intersection(*(set(frame["line"]) for frame in rejects))
-    return rejects[0][rejects[0]["line"].isin(lines)].reset_index(drop=True)

@@ -14,7 +14,7 @@ from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
 from maps.disclosure import OPEN_SOURCES, Profile, name_category, profile_named
 from maps.plan_content import lay_out_plan
-from maps.plan_fields import fingerprint, read_fields
+from maps.plan_fields import fingerprint, holds_row, read_fields
 from maps.plan_html import render_html
 from maps.plan_pictures import draw_pictures
 from maps.plan_word import render_word
@@ -142,7 +142,13 @@ def _refuse_small(plan: Plan, who: Profile) -> None:
         )
 
 
-def refuse_newer(plan: Plan, word: Path) -> None:
+def refuse_unwritable(plan: Plan, word: Path, profile: str | Profile | None) -> None:
+    """Refuse what `write_documents` would, but for text outside the fields, of which a copy can be kept."""
+    _profile_of(plan, profile)
+    refuse_newer(plan, word, outside=False)
+
+
+def refuse_newer(plan: Plan, word: Path, *, outside: bool = True) -> None:
     """Refuse to write over a document that holds words the plan does not have.
 
     Raises
@@ -156,7 +162,8 @@ def refuse_newer(plan: Plan, word: Path) -> None:
     held = plan.fields()
     entries = reading.entries.items()
     newer = [tag for tag, entry in entries if entry.changed and entry.text != held.get(tag, "")]
-    if newer or reading.added or reading.edited_outside(plan.document.get("text", "")):
+    newer += [f"a row of {group}" for group, row in reading.added if not holds_row(plan, group, row)]
+    if newer or (outside and reading.edited_outside(plan.document.get("text", ""))):
         what = ", ".join(newer[:5]) or "text outside the fields"
         raise InputError(
             "The plan's document was changed after it was written, and is not overwritten",

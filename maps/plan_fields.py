@@ -6,12 +6,13 @@ import hashlib
 import re
 import textwrap
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError
-from hotspots.plan_record import ROWS, known_tag
+from hotspots.plan_record import ROWS, Plan, known_tag
 from hotspots.plan_words import clean_text
 from maps.plan_blocks import Field
 
@@ -145,15 +146,30 @@ def read_fields(path: str | Path, *, controls: str = "") -> Reading:
         else:
             reading.entries.setdefault(tag, entry)
     ours = {control: tag for control, tag, _ in named}
-    _read_loose_rows(body, ours, reading)
-    reading.fixed = _fixed_text(body, named)
+    loose = _read_loose_rows(body, ours, reading)
+    reading.fixed = _fixed_text(body, named, loose)
     return reading
 
 
-def _fixed_text(body: Any, named: list[tuple[Any, str, str]]) -> str:
-    ours = {control for control, _, _ in named}
-    pieces = [p for p in body.iter(f"{W}t") if not any(c in ours for c in p.iterancestors(f"{W}sdt"))]
-    return "".join(piece.text or "" for piece in pieces)
+def holds_row(plan: Plan, group: str, row: dict[str, str]) -> bool:
+    """Whether a row that people added to a table of the document is in the plan."""
+    if isinstance(plan.people.get(group), list):
+        return any(row.items() <= old.items() for old in plan.people[group])
+    tag, text = next(iter(row.items()))
+    return text in plan.fields().get(tag.removesuffix(" (again)"), "")
+
+
+def _fixed_text(body: Any, named: list[tuple[Any, str, str]], loose: Sequence[Any] = ()) -> str:
+    """Text outside people's fields and added rows, and how many pictures and comments there are."""
+    theirs = {*(control for control, _, _ in named), *loose}
+    pieces = [
+        piece.text or ""
+        for piece in body.iter(f"{W}t")
+        if not any(part in theirs for part in piece.iterancestors(f"{W}sdt", f"{W}tr"))
+    ]
+    kinds = ("drawing", "pict", "commentReference", "footnoteReference")
+    marks = [f"{kind} {count}" for kind in kinds if (count := sum(1 for _ in body.iter(f"{W}{kind}")))]
+    return "".join([*pieces, *marks])
 
 
 def _list_controls(named: list[tuple[Any, str, str]]) -> str:
@@ -251,8 +267,9 @@ def _add_copied(reading: Reading, tag: str, text: str) -> None:
         reading.added.append((group, {name: text}))
 
 
-def _read_loose_rows(body: Any, ours: dict[Any, str], reading: Reading) -> None:
+def _read_loose_rows(body: Any, ours: dict[Any, str], reading: Reading) -> list[Any]:
     """Rows that people added to the table of actions without controls: by the order of its columns."""
+    loose = []
     for table in body.iter(f"{W}tbl"):
         columns: list[str] = []
         for row in table.iter(f"{W}tr"):
@@ -265,4 +282,6 @@ def _read_loose_rows(body: Any, ours: dict[Any, str], reading: Reading) -> None:
                 words = [clean_text("".join(_pieces(cell))).strip() for cell in cells]
                 filled = {name: word for name, word in zip(columns, words, strict=True) if name and word}
                 if filled:
+                    loose.append(row)
                     reading.added.append(("actions", filled))
+    return loose

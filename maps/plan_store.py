@@ -14,8 +14,8 @@ from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
 from hotspots.plan_toml import read_plan, write_record
 from maps.disclosure import Profile
-from maps.document import write_documents
-from maps.plan_fields import Reading, mark_of, read_fields
+from maps.document import refuse_unwritable, write_documents
+from maps.plan_fields import Reading, holds_row, mark_of, read_fields
 
 
 def open_plan(record: str | Path) -> Plan:
@@ -82,17 +82,14 @@ def merge_reading(plan: Plan, reading: Reading, *, name: str) -> bool:
 
 
 def _add_row(plan: Plan, group: str, row: dict[str, str]) -> bool:
-    if group not in plan.people or not isinstance(plan.people[group], list):
-        tag, text = next(iter(row.items()))
-        tag = tag.removesuffix(" (again)")
-        here = plan.fields().get(tag, "")
-        if text in here:
-            return False
-        plan.set_field(tag, f"{here}\n{text}".strip())
-        return True
-    if any(row.items() <= old.items() for old in plan.people[group]):
+    if holds_row(plan, group, row):
         return False
-    plan.people[group].append(dict(row))
+    if isinstance(plan.people.get(group), list):
+        plan.people[group].append(dict(row))
+        return True
+    tag, text = next(iter(row.items()))
+    tag = tag.removesuffix(" (again)")
+    plan.set_field(tag, f"{plan.fields().get(tag, '')}\n{text}".strip())
     return True
 
 
@@ -130,6 +127,7 @@ def save_plan(
     path = Path(record)
     refuse_names(plan)
     refuse_locked(path.with_suffix(".docx"))
+    refuse_unwritable(plan, path.with_suffix(".docx"), profile)  # before anything is put aside
     keep_edited(plan, path.with_suffix(".docx"))
     kept = kept_map(path.with_suffix(".docx")) if spots is None else None
     options: dict[str, Any] = {"spots": spots, "layers": layers, "map_png": kept}

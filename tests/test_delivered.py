@@ -323,3 +323,50 @@ def test_a_log_that_cannot_be_matched_is_one_sentence(team, patrolled, tmp_path,
     assert said in last
     assert {p.name: p.read_bytes() for p in (team / "plans").iterdir()} == before
     assert (tmp_path / "week" / "patrols" / "timetable.csv").is_file()
+
+
+def test_a_log_without_a_visit_says_none(team, patrolled, tmp_path):
+    (tmp_path / "empty.csv").write_text("ref,part,arrived,left\n", encoding="utf-8")
+    (tmp_path / "gps.csv").write_text("time,easting,northing\n2018-07-02 14:00,1,1\n", encoding="utf-8")
+    count = len(here(team, patrolled / "week"))
+    for name in ("empty.csv", "gps.csv"):
+        found = delivered(tmp_path / name, patrolled / "week", areas=areas_of(team))
+        assert found.lines == [f"Delivered: none of {count} planned visits are in the log."]
+        assert found.returned["delivered_visits"].sum() == 0
+
+
+def test_a_visit_after_midnight_counts_once_in_two_weeks(team, patrolled, tmp_path):
+    """Shifts that end after midnight: Sunday's last visits are on Monday, a day of the next timetable."""
+    logs = []
+    for name in ("week", "next"):
+        shutil.copytree(patrolled / name, tmp_path / name)
+        path = tmp_path / name / "patrols" / "timetable.csv"
+        table = pd.read_csv(path, encoding="utf-8-sig")
+        for column in ("arrive", "leave"):
+            table[column] = pd.to_datetime(table[column]) + pd.Timedelta(hours=6)
+        table.to_csv(path, index=False, encoding="utf-8-sig")
+        logs.append(here(team, tmp_path / name))
+    log = write_log(tmp_path / "log.csv", pd.concat(logs))
+    found = delivered(log, tmp_path / "week", tmp_path / "next", areas=areas_of(team))
+    count = sum(map(len, logs))
+    assert f": {count} of {count} planned visits, and 0 that were not planned." in found.lines[0]
+    assert not any(line.startswith("Not counted") for line in found.lines)
+    assert found.returned["delivered_visits"].sum() == count
+
+
+def test_a_place_that_one_of_the_weeks_lacks_is_still_here(team, patrolled, tmp_path):
+    ref = areas_of(team)[0]["ref"]
+    shutil.copytree(patrolled / "week", tmp_path / "week")
+    path = tmp_path / "week" / "patrols" / "timetable.csv"
+    table = pd.read_csv(path, encoding="utf-8-sig")
+    table[table["ref"].ne(ref)].to_csv(path, index=False, encoding="utf-8-sig")
+    stops = gpd.read_file(tmp_path / "week" / "hotspots.gpkg", layer="patrols")
+    (tmp_path / "week" / "hotspots.gpkg").unlink()
+    stops[stops["ref"].ne(ref)].to_file(tmp_path / "week" / "hotspots.gpkg", layer="patrols")
+    visits = here(team, patrolled / "next")
+    log = write_log(tmp_path / "log.csv", visits)
+    for weeks in ((tmp_path / "week", patrolled / "next"), (patrolled / "next", tmp_path / "week")):
+        found = delivered(log, *weeks, areas=areas_of(team))
+        assert f": {len(visits)} of {len(visits)} planned visits" in found.lines[0]
+        assert not any("other places" in line for line in found.lines)
+        assert len(found.rejects) == 0

@@ -276,3 +276,82 @@ def test_two_crews_at_once_leave_no_gap_below_nothing():
         left=pd.to_datetime(["2026-11-30 14:15", "2026-11-30 14:20"]),
     )
     assert list_gaps(both).tolist() == [0]
+
+
+def log_of(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["ref", "part", "arrived", "left"])
+
+
+def test_a_part_is_read_as_a_number_and_one_that_is_not_there_is_named():
+    ref, part = PLAN["ref"].iloc[0], PLAN["part"].iloc[0]
+    times = ("2026-11-30 14:00", "2026-11-30 14:15")
+    written = [f"{part}", f"{part}.0", f" 0{part}", "", "99", "x"]
+    visits, rejects = record_visits(log_of(*((ref, text, *times) for text in written)), PLAN, stops=STOPS)
+    assert visits["ref"].tolist() == [ref] * 4
+    assert rejects[["line", "cause", "value"]].to_numpy().tolist() == [
+        [6, "unknown part", "99"],
+        [7, "unknown part", "x"],
+    ]
+
+
+def test_a_day_alone_is_no_time():
+    ref, part = PLAN["ref"].iloc[0], str(PLAN["part"].iloc[0])
+    rows = [(ref, part, "2026-11-30", "2026-11-30"), (ref, part, "2026-11-30 14:00", "2026-11-30 14:15")]
+    visits, rejects = record_visits(log_of(*rows), PLAN, stops=STOPS)
+    assert len(visits) == 1
+    assert rejects["cause"].tolist() == ["unreadable time"]
+
+
+def test_lines_keep_their_number_beside_blank_ones_and_a_last_comma_is_no_column(tmp_path):
+    first = PLAN.iloc[0]
+    good = f"{first['ref']},{first['part']},2026-11-30 14:00,2026-11-30 14:15"
+    bad = "nowhere,1,2026-11-30 14:00,2026-11-30 14:15"
+    for comma, blank, line in (("", "\n", 5), (",", "", 3)):
+        text = f"ref,part,arrived,left\n{blank}{good}{comma}\n{blank}{bad}{comma}\n"
+        visits, rejects = record_visits(write(tmp_path / "log.csv", text), PLAN, stops=STOPS)
+        assert len(visits) == 1
+        assert rejects[["line", "value"]].to_numpy().tolist() == [[line, "nowhere"]]
+    more = "ref,part,arrived,left\nA,1,2026-11-30 14:00,2026-11-30 14:15,more\n"
+    with pytest.raises(InputError, match="rows with more entries than there are headings"):
+        record_visits(write(tmp_path / "more.csv", more), PLAN, stops=STOPS)
+
+
+def test_one_heading_twice_is_named(tmp_path):
+    text = "ref,Left,LEFT,arrived\nA,1,2,3\n"
+    with pytest.raises(InputError, match="The log has one column twice"):
+        record_visits(write(tmp_path / "log.csv", text), PLAN, stops=STOPS)
+
+
+@pytest.mark.parametrize("written", ["inf", "1e30", "-3", "1.5"])
+def test_numbers_that_cannot_be_are_not_counted(written, caplog):
+    log = pd.DataFrame(
+        {
+            "ref": PLAN["ref"],
+            "part": PLAN["part"],
+            "arrived": PLAN["arrive"],
+            "left": PLAN["leave"],
+            "arrests": [written, "1", "", ""],
+            "officers": [written if written != "1.5" else "inf", "2", "2", "2"],
+        }
+    )
+    visits, _ = record_visits(log, PLAN, stops=STOPS)
+    assert visits["arrests"].sum() == 1
+    assert visits["officers"].tolist() == [2] * 4
+    assert "counted as 0" in caplog.text
+
+
+def test_a_gap_begins_when_the_last_crew_has_left():
+    three = PLAN.iloc[[0, 0, 0]].assign(
+        arrived=pd.to_datetime(["2026-11-30 14:00", "2026-11-30 14:10", "2026-11-30 16:35"]),
+        left=pd.to_datetime(["2026-11-30 16:30", "2026-11-30 14:20", "2026-11-30 16:50"]),
+    )
+    assert list_gaps(three).tolist() == [0, 5]
+
+
+def test_a_place_has_one_row_a_month_whatever_its_rank_and_name_each_week():
+    again = PLAN.assign(rank=PLAN["rank"] + 10, name=PLAN["name"] + " (new)")
+    both = pd.concat([PLAN, again.assign(date=PLAN["date"] - pd.Timedelta(days=14))], ignore_index=True)
+    visits, _ = record_visits(log_of(), PLAN, stops=STOPS)
+    table = summarise_visits(visits, both)
+    assert not table.duplicated(["period", "ref", "part"]).any()
+    assert table["planned_visits"].sum() == len(both)
