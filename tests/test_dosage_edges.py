@@ -80,3 +80,31 @@ def test_a_period_misspelt_is_put_right(visits):
         summarise_visits(visits, PLAN, every="weeks")
     with pytest.raises(InputError, match=r"Try: month"):
         summarise_visits(visits, PLAN, every="fortnight")
+
+
+def test_where_nothing_was_planned_and_nothing_done_it_says_so(visits):
+    none = "Delivered: no visits were planned in these days, and none are in the log."
+    assert describe_visits(visits.iloc[:0], PLAN.iloc[:0]) == [none]
+    assert describe_visits(visits.iloc[:0], PLAN.iloc[:1]) == [
+        "Delivered: none of 1 planned visits are in the log."
+    ]
+    for count in (1, len(visits)):
+        assert none not in describe_visits(visits.iloc[:count], PLAN.iloc[:0])
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0"), (1, "not shown"), (4, "not shown"), (5, "5"), (6, "6")]
+)
+def test_few_outputs_are_not_shown_below_a_threshold(visits, count, said):
+    done = visits.iloc[:1].assign(searches=9, arrests=count)
+    (line,) = [text for text in describe_visits(done, PLAN, threshold=5) if text.startswith("Recorded")]
+    assert line == f"Recorded by officers (activity, not a result): searches 9, arrests {said}."
+
+
+def test_a_place_has_its_latest_name_and_places_stand_by_rank(visits):
+    later = PLAN.assign(name=PLAN["name"] + " (new)", rank=100 - PLAN["rank"])
+    table = summarise_visits(visits.iloc[:0], pd.concat([PLAN, later]), every="all")
+    assert table["name"].str.endswith(" (new)").all()
+    assert table.index.tolist() == list(range(len(table)))
+    ranks = later.drop_duplicates(["ref", "part"]).set_index(["ref", "part"])["rank"]
+    assert [ranks[key] for key in zip(table["ref"], table["part"], strict=True)] == sorted(ranks)
