@@ -12,6 +12,7 @@ from hotspots.checks import InputError, Problems
 from hotspots.plan_assess import response_dates
 from hotspots.plan_record import Plan
 from hotspots.rejects import refuse_systematic
+from hotspots.said import note_sentences
 from maps.delivered import Delivered, read_delivered, write_delivered
 from maps.disclosure import Profile, profile_named
 from maps.events import read_events
@@ -30,6 +31,7 @@ from maps.progress import show_steps
 from maps.week_files import files_of_week
 
 
+@note_sentences()
 def assess_job(
     record: str | Path,
     files: Sequence[str | Path],

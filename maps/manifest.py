@@ -17,6 +17,7 @@ from hotspots.checks import CRS, InputError, Problems
 from hotspots.coordinates import describe_operation
 from hotspots.layout import load_layout
 from hotspots.rejects import sum_causes
+from hotspots.said import list_sentences
 from maps.config import Config
 from maps.folder import MANIFEST, TOOL, sha256_of
 
@@ -131,6 +132,7 @@ def write_manifest(folder: Path, record: Mapping[str, Any]) -> Path:
     whole = {
         "tool": TOOL,
         **record,
+        "sentences": list_sentences(),
         "versions": package_versions(),
         "crs": {"from": "EPSG:4326", "to": CRS, "operation": describe_operation()},
         "outputs": outputs,

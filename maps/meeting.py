@@ -14,6 +14,7 @@ from hotspots import assign_hotspots
 from hotspots.checks import InputError, announce
 from hotspots.collapse import incidents_per_row
 from hotspots.membership import rows_in
+from hotspots.said import note_sentences
 from maps.boards import DEFAULT, Board, make_boards
 from maps.compare import months_of
 from maps.config import Config, read_config
@@ -31,6 +32,7 @@ STEPS = 9
 TOLD = ("period", "source", "counted", "note", "attribution", "profile", "marking")
 
 
+@note_sentences()
 def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
     """Write the meeting pack for one area of a configuration.
 

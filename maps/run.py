@@ -9,6 +9,7 @@ from pathlib import Path
 from hotspots import describe_records, read_incidents, tabulate_rejects
 from hotspots.fit import describe_fit, fit_layout
 from hotspots.rejects import diagnose_rejects, sum_causes
+from hotspots.said import note_sentences
 from maps.config import read_config
 from maps.folder import clear_errors, replace_folder
 from maps.job import Job, do_job
@@ -20,6 +21,7 @@ from maps.reading import number_of
 STEPS = 12
 
 
+@note_sentences()
 def run_job(config_path: str | Path, out: str | Path) -> Job:
     """Run the whole job and swap its results in for ``out``.
 
