@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from world_read import check_results
 from world_draw import World
 from world_due import DUE, Situation, mess
 from world_files import Ledger
 from world_people import Plans, read_document, text_of
 from world_process import MOST_SECONDS, Done
+from world_read import check_results
 
 LEFT_OUT = {
     "closing a plan": "a later issue: of a plan moved to 'closed' only its words must still be there",
