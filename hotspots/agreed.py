@@ -56,8 +56,8 @@ def read_hotspots(
     seed : int
         Seed of the draws.
     study_area : GeoDataFrame, geometry or None
-        The ground over which ``expected`` spreads the incidents; None means the kilometre squares
-        that hold any.
+        The ground over which ``expected`` spreads the incidents; None means the ground
+        where the records lie (see `hotspots.settled`), and says so.
 
     Returns
     -------

@@ -11,7 +11,7 @@ import shapely
 
 from hotspots.checks import require_metres
 from hotspots.collapse import Floats, Ints, collapse_incidents
-from hotspots.expected import SQUARE
+from hotspots.settled import SQUARE
 
 
 def assign_hotspots(incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> pd.Series:

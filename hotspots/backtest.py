@@ -16,6 +16,7 @@ from hotspots.collapse import Places, collapse_incidents
 from hotspots.discs import check_disc_options
 from hotspots.request import check_harm
 from hotspots.rivals import UNITS, Bools, Terms
+from hotspots.settled import say_ground, settle_ground
 from hotspots.study_area import read_area
 from hotspots.trial import Records, Split, Trial
 from hotspots.when import months_of, rows_in, spans_of
@@ -28,6 +29,7 @@ _COLUMNS = {
     "method": "str",
     "unit": "str",
     "units": "int64",
+    "asked": "int64",
     "captured": "float64",
     "total": "float64",
     "hit_rate": "float64",
@@ -76,8 +78,9 @@ def backtest_hotspots(
         Windows by name, such as ``("2016-07", "2018-07")`` or ``(["2016-07", "2017-07"], "2018-07")``. None
         means every calendar month with records, scored on the next such month.
     study_area : GeoDataFrame, GeoSeries, geometry or None
-        Nothing is chosen for what lies outside; what happens there stays in the total. None means the
-        rectangle around all incidents.
+        Nothing is chosen for what lies outside; what happens there stays in the total. None means
+        that anything may be chosen, and that PAI is of the ground where the records lie (see
+        `hotspots.settled`).
     seed : int
         Seed of the resamples.
     ceiling_draws : int
@@ -88,10 +91,12 @@ def backtest_hotspots(
     DataFrame
         One row per split and method:
 
-        - ``units`` chosen, ``captured`` of ``total`` in the scored period (incidents or days of harm);
+        - ``units`` chosen of those ``asked`` for, ``captured`` of ``total`` in the scored period (incidents
+          or days of harm);
         - ``hit_rate`` = captured / total, ``hit_low`` and ``hit_high`` (90 %, scored incidents resampled);
-        - ``pai`` = hit rate / share of the area that the units chosen take (NaN where none was);
-          ``pei`` = PAI / best PAI possible with the same units;
+        - ``pai`` = hit rate / share of the area that the units asked for take, at most all of it: a method
+          that chose fewer gains nothing by its smaller ground; ``pei`` = PAI / best PAI possible with the
+          same units;
         - ``recapture`` = hit rate / hit rate of the same units in the period they were chosen on (1 when a
           hotspot holds its share);
         - ``best_possible`` hit rate: the same units chosen on the scored period itself;
@@ -133,7 +138,20 @@ def backtest_hotspots(
     rows: list[dict[str, Any]] = []
     for split in read_splits(incidents, splits):
         rows += Trial(split, records, terms).run(wanted, rng, ceiling_draws=ceiling_draws)
-    return _table(rows)
+    table = _table(rows)
+    _say_fewer(table)
+    return table
+
+
+def _say_fewer(table: pd.DataFrame) -> None:
+    """Name the methods that found fewer units to choose than they were asked for."""
+    fewer = table[table["units"] < table["asked"]].groupby("method", sort=False)[["units", "asked"]].min()
+    if len(fewer):
+        listed = ", ".join(f"{method} {row.units:,}" for method, row in fewer.iterrows())
+        announce(
+            f"With records for fewer than the {fewer['asked'].max():,} places asked for, some methods chose "
+            f"fewer (at the least: {listed}); PAI is of the ground asked for, for all alike."
+        )
 
 
 def read_splits(incidents: pd.DataFrame, splits: Iterable[tuple[Any, Any]] | None) -> list[Split]:
@@ -251,12 +269,15 @@ def _inside(area: Any, places: Places) -> Bools:
 
 
 def _ground(area: Any, places: Places) -> float:
-    """Square metres of the study area, or of the rectangle around the incidents."""
+    """Square metres of the study area, or of the ground where the records lie."""
     if area is not None:
         return float(area.area)
-    announce("backtest_hotspots: no study_area was given; PAI is of the rectangle around the incidents.")
-    ground = float(np.prod(np.ptp(places.xy, axis=0))) if len(places.xy) else 0.0
-    return ground or float("nan")
+    some = places.incidents > 0
+    if some.sum() < 2:
+        return float("nan")
+    ground = settle_ground(places.xy[some], places.incidents[some]).area
+    announce(f"backtest_hotspots: no study_area was given; PAI is of the {say_ground(ground)}.")
+    return ground
 
 
 def _rows_in_any(incidents: pd.DataFrame, windows: list[Window]) -> Bools:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import logging
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyproj
 
 CRS = "EPSG:27700"
 ASB = "Anti-social behaviour"
@@ -160,8 +162,11 @@ def require_same_index(labels: Any, index: pd.Index, *, what: str, advice: str) 
         )
 
 
-def require_metres(frame: Any, *, what: str) -> None:
-    """Raise `InputError` unless ``frame`` is a GeoDataFrame in EPSG:27700 (British National Grid, metres)."""
+def require_metres(frame: Any, *, what: str, place: bool = True) -> None:
+    """Raise `InputError` unless ``frame`` is a GeoDataFrame in EPSG:27700 (British National Grid, metres).
+
+    With ``place``, also where its coordinates lie far off that grid.
+    """
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(
             f"{what} must be a GeoDataFrame", given=type(frame).__name__, advice="geopandas.GeoDataFrame(...)"
@@ -174,10 +179,49 @@ def require_metres(frame: Any, *, what: str) -> None:
         )
     if frame.crs != CRS:
         raise InputError(
-            f"{what} must be in British National Grid metres (EPSG:27700)",
+            f"{what} must be in British National Grid metres",
             given=f"{frame.crs.to_string()}",
-            advice=".to_crs('EPSG:27700')",
+            advice=_advise_grid(frame),
         )
+    if place:
+        require_on_grid(frame.total_bounds, what=what)
+
+
+# the British National Grid, and 100 km about it: beyond, distances are wrong whatever the label says
+_GRID = (-100_000.0, -100_000.0, 800_000.0, 1_400_000.0)
+_BRITAIN = (-9.5, 49.0, 2.5, 61.5)  # degrees, with Northern Ireland
+
+
+def require_on_grid(box: Any, *, what: str) -> None:
+    """Raise `InputError` where a box (west, south, east, north) in EPSG:27700 reaches far off the grid."""
+    west, south, east, north = (float(edge) for edge in box)
+    if west < _GRID[0] or south < _GRID[1] or east > _GRID[2] or north > _GRID[3]:
+        raise InputError(
+            f"{what} lie far outside the British National Grid, whatever their label says",
+            given=f"easting {west:,.0f} to {east:,.0f}, northing {south:,.0f} to {north:,.0f}",
+            advice="find out which system these coordinates are in, and label them with that one",
+        )
+
+
+def _advise_grid(frame: gpd.GeoDataFrame) -> str:
+    """Advise the British grid to British data alone: elsewhere its distances are wrong by half and more."""
+    box = frame.total_bounds
+    if not all(map(math.isfinite, box)):  # no row: nothing is moved
+        return f".to_crs('{CRS}')"
+    try:
+        west, south, east, north = pyproj.Transformer.from_crs(
+            frame.crs, 4326, always_xy=True
+        ).transform_bounds(*box)
+    except pyproj.exceptions.ProjError:
+        west = south = east = north = math.inf
+    if west >= _BRITAIN[0] and south >= _BRITAIN[1] and east <= _BRITAIN[2] and north <= _BRITAIN[3]:
+        return f".to_crs('{CRS}')"
+    if not math.isfinite(north - south + east - west):
+        return "find out which system these coordinates are in: this label does not fit them"
+    return (
+        f"data of Great Britain or Northern Ireland: these lie near latitude {(south + north) / 2:.1f}, "
+        f"longitude {(west + east) / 2:.1f}, where the British grid would give wrong distances"
+    )
 
 
 def read_text(path: Path, *, what: str) -> str:

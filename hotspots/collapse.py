@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.checks import InputError, require_metres
+from hotspots.checks import InputError, require_metres, require_on_grid
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -76,7 +76,7 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
     InputError
         When ``incidents`` is not a GeoDataFrame of points in EPSG:27700, or a row has no coordinates.
     """
-    require_metres(incidents, what=what)
+    require_metres(incidents, what=what, place=False)
     points = incidents.geometry.to_numpy()
     xy = _read_points(points)
     if not np.isfinite(xy.T).all():
@@ -94,6 +94,8 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
             given=f"row {int(np.argmax(missing))}",
             advice="keep them in the rejects, as read_incidents does",
         )
+    if len(xy):
+        require_on_grid((*xy.min(axis=0), *xy.max(axis=0)), what=what)
     return xy
 
 

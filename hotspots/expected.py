@@ -8,11 +8,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from hotspots.checks import announce
 from hotspots.collapse import Floats, Places
+from hotspots.settled import SET, settle_ground
 from hotspots.study_area import read_area
 
-SQUARE = 1000.0  # metres
 AROUND = 500.0  # metres: the streets about a place that people would walk in ten minutes
+MOST = 0.5  # of the ground: a place that covers more of it is the ground, and chance says nothing of it
 
 
 def add_expected(spots: gpd.GeoDataFrame, places: Places, *, study_area: Any = None) -> gpd.GeoDataFrame:
@@ -25,15 +27,16 @@ def add_expected(spots: gpd.GeoDataFrame, places: Places, *, study_area: Any = N
     places : Places
         What they were found in, collapsed.
     study_area : GeoDataFrame, GeoSeries, geometry or None
-        The ground over which chance spreads the incidents on it. None means the kilometre squares of the
-        National Grid that hold an incident, and the hotspots themselves.
+        The ground over which chance spreads the incidents on it. None means the ground where the records
+        lie (see `hotspots.settled`), and says so.
 
     Returns
     -------
     GeoDataFrame
         A copy with ``expected``, incidents per square metre of the ground times the hotspot's area (the
         mean of a Poisson law), and ``expected_nearby``, the same with the rate of the ground within 500 m
-        of it, other hotspots included. NaN where there is no ground.
+        of it, other hotspots included. NaN where there is no ground, where the hotspot covers over half of
+        it, and where all records lie at one place and nobody says what the ground is.
 
     Notes
     -----
@@ -44,8 +47,11 @@ def add_expected(spots: gpd.GeoDataFrame, places: Places, *, study_area: Any = N
     shapes = np.asarray(spots.geometry.to_numpy())
     on = places.incidents > 0
     if study_area is None:
-        pieces = squares_of(places.xy[on])
-        ground = float(shapely.area(pieces).sum() + _beyond(shapes, pieces))
+        known = settle_ground(places.xy[on], places.incidents[on])
+        pieces, ground = known.pieces(), known.area if on.sum() > 1 else 0.0
+        on[on] = known.on
+        if len(spots):
+            announce(f"{known.say()} {SET}")
     else:
         area = read_area(study_area)
         pieces, ground = shapely.get_parts(area), float(area.area)
@@ -53,34 +59,9 @@ def add_expected(spots: gpd.GeoDataFrame, places: Places, *, study_area: Any = N
         on &= shapely.intersects_xy(area, *places.xy.T)
     xy, counts = places.xy[on], places.incidents[on].astype(float)
     size = np.asarray(shapely.area(shapes), dtype=float)
-    spots["expected"] = size * _rate(counts.sum(), ground)
+    spots["expected"] = np.where(size <= MOST * ground, size * _rate(counts.sum(), ground), np.nan)
     spots["expected_nearby"] = size * _rates_around(shapes, xy, counts, pieces)
     return spots
-
-
-def squares_of(xy: Floats) -> Any:
-    """Return the kilometre squares of the National Grid that hold any of some points.
-
-    Examples
-    --------
-    >>> squares = squares_of(np.array([[10.0, 10.0], [990.0, 10.0], [1000.0, 10.0]]))
-    >>> shapely.bounds(squares).tolist()
-    [[0.0, 0.0, 1000.0, 1000.0], [1000.0, 0.0, 2000.0, 1000.0]]
-    """
-    east, north = np.floor(xy.T / SQUARE).astype(np.int64)
-    low = north.min(initial=0)
-    wide = int(north.max(initial=0) - low) + 1
-    column, row = np.divmod(np.unique(east * wide + north - low), wide)  # one number sorts as two do
-    corner = np.column_stack([column, row + low]) * SQUARE
-    return shapely.box(*corner.T, *(corner + SQUARE).T)
-
-
-def _beyond(shapes: Any, pieces: Any) -> float:
-    """Square metres of some shapes that lie off the pieces of the ground."""
-    size = shapely.area(shapes)
-    over = size - _shared(shapes, pieces) > 1e-9 * size  # to unite them all takes long, and few reach beyond
-    parts = shapely.get_parts(shapely.union_all(shapes[over]))
-    return float(shapely.area(parts).sum() - _shared(parts, pieces).sum())
 
 
 def _shared(shapes: Any, pieces: Any) -> Floats:

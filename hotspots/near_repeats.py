@@ -18,6 +18,7 @@ from hotspots.when import london_clock, precision_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+NO_RATIO = "chance gives no such pair: no ratio"
 _CHAIN_COLUMNS = {"chain": "int64", "order": "int64", "days": "int64", "metres": "float64"}
 
 
@@ -28,7 +29,7 @@ class NearRepeats(NamedTuple):
     ----------
     table : DataFrame
         One row per band of metres and band of days: ``observed`` pairs, ``expected`` (mean of the
-        permutations), ``ratio``, ``p``, ``q``.
+        permutations), ``ratio`` (blank where none is expected, and ``note`` says so), ``p``, ``q``.
     chains : DataFrame
         On the index of the incidents that belong to a chain: ``chain`` (1 is the longest), ``order``
         in it (1 is the first), ``days`` and ``metres`` from the first.
@@ -98,10 +99,9 @@ def find_near_repeats(
     names = [_band_names(places, "m", "same spot", 0), _band_names(times, "days", "same day", 1)]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(expected > 0, observed / expected, np.nan)
-    table = pd.DataFrame(
-        {"observed": observed, "expected": expected, "ratio": ratio, "p": p, "q": false_discovery(p)},
-        index=pd.MultiIndex.from_product(names, names=["metres", "days"]),
-    )
+    columns = {"observed": observed, "expected": expected, "ratio": ratio, "p": p, "q": false_discovery(p)}
+    columns["note"] = np.where(expected > 0, "", NO_RATIO)
+    table = pd.DataFrame(columns, index=pd.MultiIndex.from_product(names, names=["metres", "days"]))
     return NearRepeats(table, _chains(rows, pairs[(near <= chain[0]) & (soon <= chain[1])], incidents.index))
 
 

@@ -42,8 +42,8 @@ def outline_hotspots(
         The points to buffer, on the same index; None means every labelled point. For DBSCAN give its core
         points and its search radius.
     study_area : GeoDataFrame, geometry or None
-        The ground over which ``expected`` spreads the incidents; None means the kilometre squares
-        that hold any.
+        The ground over which ``expected`` spreads the incidents; None means the ground
+        where the records lie (see `hotspots.settled`), and says so.
 
     Returns
     -------

@@ -10,6 +10,9 @@ from typing import Any
 # kind of sentence: what must hold for the data at hand; the method statement lists them in these words
 RULES = {
     "change between two periods": "Every source, force and kind counted has records in every month of both.",
+    "ground that nobody chose": "There is neither a study area nor a layer of areas that holds most records.",
+    "share held by chance": "The ground has at least 20 places, and chance alone would not hold all records.",
+    "share of the ground covered": "Hotspots cover at most half of it, and 95 % of the records lie on it.",
 }
 NOT_ASKED = "nothing in these data or this configuration asked for it"
 _notes: ContextVar[dict[str, tuple[list[str], int]] | None] = ContextVar("sentences", default=None)

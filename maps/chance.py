@@ -10,6 +10,7 @@ import shapely
 
 from hotspots import count_cells, measure_concentration
 from hotspots.collapse import incidents_per_row
+from hotspots.said import may_say
 from maps.ground import Ground
 
 SHEET = "Chance"
@@ -20,6 +21,9 @@ MANY = 1_000_000  # records: chance differs so little from map to map that few m
 LEAST = 20  # records: no percentage is printed on a smaller base
 SELECTED = "Hotspots are chosen for being high: expect the next count to be lower by itself."
 FEWEST = 5  # cells that "the busiest x %" must mean to be worth a sentence
+ALL = 0.995  # a share by chance that reads 100 %: whatever the records do, no place can hold more
+MOST = 0.5  # of the ground covered: a list that covers more of it picks nothing out
+NEARLY_ALL = 0.95  # of the records on the ground: else the share of the ground and that of the records differ
 COLUMNS = [
     "problem",
     "of",
@@ -82,6 +86,9 @@ def draws_for(incidents: pd.DataFrame) -> int:
 def say_chance(table: pd.DataFrame, problem: str, ground: Ground) -> str:
     """One sentence on how concentrated a problem is, beside chance; "" where there is nothing to say.
 
+    That is so on a ground of few places, and where so few records fell on it that chance holds all of them
+    in the busiest places too.
+
     Examples
     --------
     >>> row = {"problem": "ASB", "of": "records", "measure": "top 2 % of places hold", "cells": 5310,
@@ -91,9 +98,10 @@ def say_chance(table: pd.DataFrame, problem: str, ground: Ground) -> str:
 if the same number of records fell at random over them, 27 % would.'
     """
     mine = table[(table["problem"] == problem) & (table["of"] == "records")]
-    shares = [share for share in TOP[1:] if mine["cells"].max() * share >= FEWEST] or [TOP[-1]]
-    row = mine[mine["measure"] == f"top {100 * shares[0]:g} % of places hold"]
-    if row.empty:
+    shares = [share for share in TOP[1:] if mine["cells"].max() * share >= FEWEST]
+    row = mine[mine["measure"].isin([f"top {100 * share:g} % of places hold" for share in shares[:1]])]
+    why = "few records, or a ground of few places"
+    if not may_say("share held by chance", bool((row["chance"] < ALL).any()), why=why):
         return ""
     cells = int(row["cells"].iloc[0])
     which = f"{max(round(shares[0] * cells), 1):,} of {cells:,} hexagons of 0.1 km² in {ground.name}"
@@ -112,10 +120,15 @@ def say_cover(spots: gpd.GeoDataFrame, ground: Ground) -> str:
     shapely.prepare(ground.shape)
     whole = shapely.covers(ground.shape, shapes)  # to cut each out of a country's outline takes long
     cut = shapely.intersection(shapes[~whole], ground.shape)
-    covered = float((shapely.area(shapes[whole]).sum() + shapely.area(cut).sum()) / ground.shape.area)
+    share = (shapely.area(shapes[whole]).sum() + shapely.area(cut).sum()) / max(ground.shape.area, 1.0)
+    holds = 0 < share <= MOST and ground.held >= NEARLY_ALL
+    why = "the hotspots cover most of the ground or none of it, or many records lie off it"
+    if not may_say("share of the ground covered", holds, why=why):
+        return ""
+    covered = f"{100 * share:.1f}" if share >= 0.0005 else "under 0.1"
     held = float(spots["share_of_incidents"].sum())
     one = len(spots) == 1
     return (
-        f"The {'one hotspot covers' if one else f'{len(spots):,} hotspots cover'} {100 * covered:.1f} % of "
+        f"The {'one hotspot covers' if one else f'{len(spots):,} hotspots cover'} {covered} % of "
         f"{ground.name} and hold{'s' * one} {100 * held:.1f} % of the records."
     )

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import geopandas as gpd
-import shapely
 
-from hotspots.collapse import incidents_per_row
-from hotspots.expected import squares_of
+from hotspots.checks import announce
+from hotspots.collapse import collapse_incidents, incidents_per_row
+from hotspots.said import may_say
+from hotspots.settled import SET, say_ground, settle_ground
 from hotspots.study_area import read_area
 
 MOSTLY = 0.5
@@ -18,13 +19,16 @@ MOSTLY = 0.5
 class Ground(NamedTuple):
     """A polygon in National Grid metres, how a sentence names it ("the 33 wards"), the layer it is or "".
 
-    ``all_on_it``: every record is known to lie on it, so that nobody need ask.
+    ``all_on_it``: every record is known to lie on it, so that nobody need ask. ``held``: the share of the
+    records that lie on it. ``said``: a sentence on a ground that nobody chose, else "".
     """
 
     shape: Any
     name: str
     layer: str = ""
     all_on_it: bool = False
+    held: float = 1.0
+    said: str = ""
 
 
 def choose_ground(
@@ -37,7 +41,8 @@ def choose_ground(
     """Choose the ground over which records are said to be concentrated or not.
 
     It is the study area where there is one; else the layer of areas from a file that holds most records,
-    if it holds over half of them; else the kilometre squares of the National Grid that hold a record.
+    if it holds over half of them; else the ground where the records lie (see `hotspots.settled`), which is
+    said aloud.
 
     Parameters
     ----------
@@ -56,7 +61,7 @@ def choose_ground(
     >>> dots = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 300], [0, 0]), crs=27700)
     >>> ground = choose_ground(dots, {})
     >>> ground.name, round(ground.shape.area / 1e6, 2)
-    ('the kilometre squares that hold a record', 1.0)
+    ('the 1.0 km² where records lie', 1.0)
     """
     if study_area is not None:
         return Ground(read_area(study_area), "the study area")
@@ -69,7 +74,15 @@ def choose_ground(
     best = max(held, key=lambda layer: held[layer], default=None)
     if best is not None and held[best] > MOSTLY:
         name = f"the {len(areas[best]):,} areas of {best.replace('_', ' ')}"
-        return Ground(read_area(areas[best]), name, best)
-    squares = squares_of(shapely.get_coordinates(incidents.geometry.to_numpy()))
-    name = "the kilometre squares that hold a record"
-    return Ground(shapely.coverage_union_all(squares), name, all_on_it=True)
+        return Ground(read_area(areas[best]), name, best, held=held[best])
+    places = collapse_incidents(incidents)
+    some = places.incidents > 0
+    counts = places.incidents[some]
+    known = settle_ground(places.xy[some], counts)
+    why = "No study area was given" + " and no layer of areas holds over half of the records" * bool(held)
+    said = known.say(why) if len(counts) else ""
+    if may_say("ground that nobody chose", said, why="a study area, or areas that hold most records"):
+        announce(f"{said} {SET}")
+    shape, name = known.shape(), f"the {say_ground(known.area)}"
+    on = float(counts[known.on].sum() / max(counts.sum(), 1))
+    return Ground(shape, name, all_on_it=known.outline is None and not known.empty, held=on, said=said)

@@ -85,7 +85,7 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
     }
     layers = {name: frame for name, frame in layers.items() if len(frame)}
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
-    facts = [*say_sure(job), SELECTED] if len(job.spots) else []
+    facts = [*filter(None, [job.ground.said]), *say_sure(job), SELECTED] if len(job.spots) else []
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, facts=facts, **words)
     for layer in list(job.areas)[:1]:
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
@@ -241,6 +241,7 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
             "areas": {layer: without_folders(given) for layer, given in config.areas.items()},
             "output": {**config.output, "profile": who.name, "marking": marking_of(job, who)},
         },
+        "ground": job.ground.name,
         "reconciliation": reconcile(job.reconciliation),
     }
 

@@ -94,10 +94,12 @@ def sheet_notes(job: Job) -> dict[str, str]:
         CHANCE: "How much the busiest places hold, and how much they would if as many records fell at random "
         f"over {job.ground.name} (hexagons of 0.1 km², the empty ones too; mean of "
         f"{draws_for(job.incidents)} random maps, and "
-        "the range of 90 % of them). Gini: 0 where all places hold the same, near 1 where one holds all.",
+        "the range of 90 % of them). Gini: 0 where all places hold the same, near 1 where one holds all. "
+        + job.ground.said,
         BACKTEST: "Places chosen on one period, scored on the next, by each method with as many units of one "
         "size. Captured: the share of the next period's records, or harm, in the places chosen. PAI: "
-        "that, divided by the share of the ground. PEI: PAI beside the best possible with such units.",
+        "that, divided by the share of the ground that the places asked for take. PEI: PAI beside the best "
+        "possible with such units.",
         MORE: "The share of harm that the stops chosen would cover with more officers on duty.",
         "Areas": say_centre(job.config, job.area_sums),
         "Coverage": "What each source holds, month by month. Nothing is compared over months it lacks.",

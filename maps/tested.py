@@ -75,9 +75,11 @@ def say_tested(tested: Tested) -> str:
     means = tested.summary[["hit_rate", "best_possible"]].mul(100).to_dict("index")
     discs, cells, splits = means["discs"], means["hexagons"], int(tested.summary["splits"].max())
     times = "once" if splits == 1 else f"{splits} times"
+    rows = tested.table[tested.table["method"].isin(["discs", "hexagons"])]
+    fewer = "" if (rows["units"] == rows["asked"]).all() else ", not always as many as were asked for"
     return (
         f"Tested {times}: discs chosen on one period held {discs['hit_rate']:.1f} % of what came "
-        f"in the next, hexagons of the same size {cells['hit_rate']:.1f} %; the most that discs "
+        f"in the next, hexagons of the same size {cells['hit_rate']:.1f} %{fewer}; the most that discs "
         f"could have held was {discs['best_possible']:.1f} %."
     )
 

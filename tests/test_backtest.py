@@ -220,11 +220,13 @@ def test_the_seed_repeats_and_the_input_stays() -> None:
     pd.testing.assert_frame_equal(city, before)
 
 
-def test_without_a_study_area_the_rectangle_is_used_and_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_study_area_the_ground_of_the_records_is_used_and_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     city = records(("2024-01", [(0, 0), (1000, 2000)]), ("2024-02", [(0, 0)]))
     with caplog.at_level(logging.WARNING):
         found = backtest_hotspots(city, count=1, methods=["squares"]).iloc[0]
-    assert "rectangle around the incidents" in caplog.text
+    assert "PAI is of the" in caplog.text
     assert found["pai"] == pytest.approx(found["hit_rate"] / (math.pi * 150**2 / 2e6))
 
 
@@ -246,8 +248,8 @@ def test_what_cannot_be_used_is_named(options: dict[str, object], message: str) 
         backtest_hotspots(city, **{"count": 1, **options})  # type: ignore[arg-type]
 
 
-def test_ground_without_area_has_no_pai() -> None:
-    city = records(("2024-01", [(0, 0), (1000, 0)]), ("2024-02", [(0, 0)]))
+def test_ground_known_from_one_place_has_no_pai() -> None:
+    city = records(("2024-01", [(0, 0), (0, 0)]), ("2024-02", [(0, 0)]))
     assert backtest_hotspots(city, count=1)["pai"].isna().all()
 
 

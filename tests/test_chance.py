@@ -94,7 +94,7 @@ def test_the_ground_is_the_study_area_else_the_layer_that_holds_most_else_square
     apart = choose_ground(
         some, layers, known={"ward": {"file": "w", "overlapping": True}, "beat": {"file": "b"}}
     )
-    assert apart.name == "the kilometre squares that hold a record"
+    assert apart.name == "the 2.0 km² where records lie"
     assert apart.shape.area == 2e6
 
 
@@ -198,6 +198,6 @@ def test_places_are_judged_by_their_incidents_not_their_rows() -> None:
     )
     known = {"ward": {"file": "wards"}}
     assert choose_ground(dots, {"ward": inside}, known=known).name == "the 1 areas of ward"
-    assert choose_ground(dots.drop(columns="incidents"), {"ward": inside}, known=known).name.startswith(
-        "the kilo"
+    assert choose_ground(dots.drop(columns="incidents"), {"ward": inside}, known=known).name == (
+        "the 3.0 km² where records lie"
     )

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import find_hotspots, outline_hotspots, read_hotspots
-from hotspots.expected import _rate, squares_of
+from hotspots.expected import _rate
+from hotspots.settled import squares_of
 
 GROUND = shapely.box(0, 0, 2000, 2000)
 
@@ -39,15 +40,20 @@ def test_both_rates_by_hand() -> None:
 
 def test_without_a_study_area_the_squares_with_records_are_the_ground() -> None:
     disc = math.pi * 100**2
-    one = find_hotspots(records((500, 500, 7)), radius=100, count=1, resamples=0)
-    assert one["expected"].iloc[0] == pytest.approx(7 * disc / 1e6, rel=1e-3)
-    assert one["expected_nearby"].tolist() == [0]
     two = find_hotspots(records((1000, 500, 9), (5500, 500, 1)), radius=100, count=1, resamples=0)
-    ground = 2e6 + disc / 2  # half of the disc lies on a square without a record
-    assert two["expected"].iloc[0] == pytest.approx(10 / ground * disc, rel=1e-3)
-    wide = find_hotspots(records((500, 500, 7)), radius=9000, count=1, resamples=0)
-    assert wide["expected"].tolist() == pytest.approx([7])  # it covers all the ground there is
-    assert wide["expected_nearby"].isna().all()
+    assert two["expected"].iloc[0] == pytest.approx(10 / 2e6 * disc, rel=1e-3)
+    assert two["expected_nearby"].tolist() == [0]
+
+
+def test_a_ground_that_means_nothing_expects_nothing() -> None:
+    one = find_hotspots(records((500, 500, 7)), radius=100, count=1, resamples=0)
+    assert one["expected"].isna().all()  # one place: nobody knows over what its records could have fallen
+    given = find_hotspots(records((500, 500, 7)), radius=100, count=1, resamples=0, study_area=GROUND)
+    assert given["expected"].tolist() == pytest.approx([7 * math.pi * 100**2 / 4e6], rel=1e-3)
+    wide = find_hotspots(
+        records((500, 500, 7), (900, 900, 1)), radius=900, count=1, resamples=0, study_area=GROUND
+    )
+    assert wide["expected"].isna().all()  # 2.5 of 4 km²: it covers most of the ground there is
 
 
 def test_given_and_labelled_places_say_it_too() -> None:
@@ -96,9 +102,9 @@ def test_ground_without_a_record_expects_none() -> None:
 def test_a_place_of_no_records_is_no_ground() -> None:
     assert _rate(3, 0.5) == 6
     assert math.isnan(_rate(3, 0))
-    places = records((500, 500, 1), (5500, 500, 1)).assign(incidents=[7, 0])
+    places = records((500, 500, 1), (900, 900, 1), (5500, 500, 1)).assign(incidents=[7, 1, 0])
     found = find_hotspots(places, radius=100, count=1, resamples=0)
-    assert found["expected"].iloc[0] == pytest.approx(7 * math.pi * 100**2 / 1e6, rel=1e-3)
+    assert found["expected"].iloc[0] == pytest.approx(8 * math.pi * 100**2 / 1e6, rel=1e-3)
 
 
 def test_nothing_found_has_the_columns() -> None:

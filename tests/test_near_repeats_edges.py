@@ -29,7 +29,7 @@ def test_bands_of_the_same_day_and_of_one_day():
     table = find_near_repeats(make(rows), distances=[50], days=[0, 1], permutations=1).table
     assert table["observed"].to_dict() == {("0 to 50 m", "same day"): 1, ("0 to 50 m", "1 to 1 days"): 2}
     assert table.index.names == ["metres", "days"]
-    assert table.columns.tolist() == ["observed", "expected", "ratio", "p", "q"]
+    assert table.columns.tolist() == ["observed", "expected", "ratio", "p", "q", "note"]
     assert table["observed"].dtype == "int64"
 
 
@@ -48,6 +48,8 @@ def test_the_ratio_is_missing_where_chance_gives_none():
         for seed in range(20)
     ]
     assert {row["expected"] for row in found} == {0, 1}
+    assert {bool(row["note"]) for row in found if row["expected"] == 0} == {True}
+    assert {row["note"] for row in found if row["expected"] > 0} == {""}
     assert all(np.isnan(row["ratio"]) if row["expected"] == 0 else row["ratio"] == 1 for row in found)
 
 

@@ -103,16 +103,15 @@ def test_the_ceiling_by_the_same_draws():
     assert math.isnan(empty._ceiling(np.random.default_rng(2), 7))
 
 
-def test_pai_divides_by_the_units_chosen_not_by_those_asked_for():
+def test_pai_divides_by_the_units_asked_for_so_that_fewer_gain_nothing():
     rows = [(0, 0), (5000, 0)]
     row = trial(rows, [1, 0], [1, 1]).run(["discs"], np.random.default_rng(0), ceiling_draws=0)[0]
-    # two discs were asked for, one place held anything: half of what came is in one disc's ground
-    assert row["units"] == 1
-    assert row["pai"] == pytest.approx(0.5 / (math.pi * 150**2 / 50e6))
+    # two discs were asked for, one place held anything: half of what came, for the ground of two
+    assert (row["units"], row["asked"]) == (1, 2)
+    assert row["pai"] == pytest.approx(0.5 / (2 * math.pi * 150**2 / 50e6))
     none = trial(rows, [1, 0], [1, 1], inside=[False, True])
     row = none.run(["discs"], np.random.default_rng(0), ceiling_draws=0)[0]
-    assert row["units"] == 0
-    assert math.isnan(row["pai"])
+    assert (row["units"], row["pai"]) == (0, 0)
 
 
 def test_nothing_scored_and_nothing_chosen_on_have_no_rate():
@@ -122,7 +121,6 @@ def test_nothing_scored_and_nothing_chosen_on_have_no_rate():
     assert all(math.isnan(unscored[name]) for name in ("hit_rate", "pai", "pei", "recapture"))
     unknown = trial(rows, [0, 0, 0], [1, 1, 1]).run(["discs"], np.random.default_rng(0), ceiling_draws=3)[0]
     assert (unknown["captured"], unknown["total"], unknown["units"]) == (0, 3, 0)
-    assert (unknown["hit_rate"], unknown["pei"]) == (0, 0)
-    assert math.isnan(unknown["pai"])
+    assert (unknown["hit_rate"], unknown["pai"], unknown["pei"]) == (0, 0, 0)
     assert math.isnan(unknown["recapture"])
     assert unknown["best_possible"] == pytest.approx(2 / 3)
