@@ -15,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name
+from maps.finite import known_cells
 from maps.hiding import hide_counts, hide_in_lists
 
 F = TypeVar("F", bound=pd.DataFrame)
@@ -237,7 +238,8 @@ def release(frame: F, *, kind: str, profile: str | Profile, columns: Sequence[st
     if kind not in COLUMNS:
         raise InputError("Nothing of this kind may leave", given=f"kind='{kind}'", advice=", ".join(COLUMNS))
     who = profile_named(profile)
-    kept = frame[[c for c in frame.columns if _may_leave(c, frame, kind, columns)]].copy()
+    kept = frame[[c for c in frame.columns if _may_leave(c, frame, kind, columns)]]
+    kept = known_cells(kept)
     if kind == "incidents":
         return _release_points(kept, who)
     if who.threshold:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import pandas as pd
+from maps.finite import known, strict_json
 
 _ENTITIES = {ord(char): f"&#{ord(char)};" for char in "&<>\"'`\\${}"}
 # Controls, direction overrides and zero-width marks: invisible, and able to disguise what a text says.
@@ -15,16 +14,15 @@ _CLEAN: dict[int, str | None] = {**dict.fromkeys(_DROPPED), 0x09: " ", 0x0A: " "
 
 
 def clean(text: Any) -> str:
-    r"""Text without controls, direction overrides or line breaks; None, NaN, NaT and pd.NA become "".
+    r"""Text without controls, direction overrides or line breaks; what is not known or not finite becomes "".
 
     Examples
     --------
     >>> clean("Boar\x00 Lane\n")
     'Boar Lane'
     """
-    if not isinstance(text, str) and pd.api.types.is_scalar(text) and pd.isna(text):
-        return ""
-    return str(text).translate(_CLEAN).strip()
+    text = known(text)
+    return "" if text is None else str(text).translate(_CLEAN).strip()
 
 
 def escape(text: object) -> str:
@@ -44,17 +42,12 @@ def escape(text: object) -> str:
 def embed_json(data: Any) -> str:
     r"""JSON that cannot end the script block it stands in; the same bytes for the same data.
 
-    Raises
-    ------
-    ValueError
-        If a number is NaN or infinite: JSON has none, and a browser would refuse the whole block.
-
     Examples
     --------
     >>> embed_json({"name": "</script>"})
     '{"name":"\\u003c/script\\u003e"}'
     """
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = strict_json(data, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maps.disclosure import Profile, release
+from maps.finite import known, known_cells
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -40,7 +41,7 @@ def flatten(frame: pd.DataFrame) -> pd.DataFrame:
     for column in table.columns:
         if pd.api.types.is_object_dtype(table[column]):
             table[column] = table[column].map(list_as_text)
-    return table.reset_index() if table.index.name else table
+    return known_cells(table.reset_index() if table.index.name else table)
 
 
 def list_as_text(value: Any) -> Any:
@@ -53,7 +54,7 @@ def list_as_text(value: Any) -> Any:
     """
     if not isinstance(value, list | tuple):
         return value
-    return "; ".join(_item_as_text(item) for item in value)
+    return "; ".join(_item_as_text(item) for item in value if known(item) is not None)
 
 
 def _item_as_text(item: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,7 @@ from hotspots.layout import load_layout
 from hotspots.rejects import sum_causes
 from hotspots.said import list_sentences
 from maps.config import Config
+from maps.finite import strict_json
 from maps.folder import MANIFEST, TOOL, sha256_of
 
 PACKAGES = ("geopandas", "pandas", "numpy", "scipy", "shapely", "pyproj", "pyogrio", "folium", "matplotlib")
@@ -138,6 +138,6 @@ def write_manifest(folder: Path, record: Mapping[str, Any]) -> Path:
         "outputs": outputs,
     }
     path = folder / MANIFEST
-    text = json.dumps(whole, indent=2, ensure_ascii=False, sort_keys=False, default=str)
+    text = strict_json(whole, indent=2, default=str)
     path.write_bytes((text + "\n").encode())
     return path

@@ -12,12 +12,14 @@ import pandas as pd
 
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
+from maps.finite import known
 from maps.flat import flatten
 from maps.heads import HEADS, name_head
 from maps.layers import kind_of, names_spots
 from maps.whole_files import write_file
 
 _WIDEST = 60
+_LARGEST = 9.99e307  # a file with a greater number Excel calls damaged: such a one is written as text
 _LONGEST = 31  # characters that Excel allows in the name of a sheet
 _RESERVED = ("about", "history")  # our own first sheet, and a name that Excel keeps for itself
 
@@ -183,11 +185,12 @@ def _write_sheet(
 def _write_cell(
     sheet: Any, row: int, column: int, value: Any, name: str, cell_format: Any, who: Profile
 ) -> str:
-    if value is None or (not isinstance(value, list | tuple | dict) and pd.isna(value)):
+    value = known(value)
+    if value is None:
         text = who.suppressed if name in ("incidents", "before", "after") else ""
     elif isinstance(value, bool):
         text = "yes" if value else "no"
-    elif isinstance(value, int | float) or hasattr(value, "dtype"):
+    elif isinstance(value, int | float) and abs(value) <= _LARGEST:
         sheet.write_number(row, column, float(value), cell_format)
         return f"{float(value):,.1f}"
     elif isinstance(value, pd.Timestamp | datetime):
