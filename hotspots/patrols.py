@@ -230,7 +230,8 @@ class _Plan:
         at = np.flatnonzero(chosen)
         limit = min(self.duty.limit, self.hours)
         times = self.between[np.ix_(at, at)]
-        return split_stops(times, visit=self.duty.visit, limit=limit, vehicles=crews) is not None
+        visit = self.duty.visit
+        return split_stops(times, visit=visit, limit=limit, vehicles=crews, shortest=False) is not None
 
     def fill(self, crews: int, by: str) -> Flags:
         """Choose what the crews can really drive: the largest choice that fits, then one-stop changes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -77,10 +78,13 @@ def _extend(
     return bigger[fits], mask[fits], longer[fits], minutes[fits]
 
 
-def split_stops(travel: Floats, *, visit: float, limit: float, vehicles: int) -> list[Ints] | None:
+def split_stops(
+    travel: Floats, *, visit: float, limit: float, vehicles: int, shortest: bool = True
+) -> list[Ints] | None:
     """Split stops into at most ``vehicles`` rounds, the longest as short as can be; None where none fits.
 
-    Exact for two vehicles and up to 14 stops; beyond, the best of many tours cut into pieces.
+    Exact for two vehicles and up to 14 stops; beyond, the best of many tours cut into pieces. Without
+    ``shortest`` the first split that fits.
     """
     n = len(travel)
     if n == 0:
@@ -90,12 +94,13 @@ def split_stops(travel: Floats, *, visit: float, limit: float, vehicles: int) ->
     if vehicles <= 2 and n <= EXACT_STOPS:
         return _split_exactly(travel, visit, limit, vehicles)
     best: list[Ints] | None = None
-    shortest = limit + _TIGHT
-    for start in range(n):
-        pieces, longest = _cut_tour(_tour(travel, start), travel, visit, vehicles)
-        if longest < shortest or (best is None and longest <= shortest):
-            best, shortest = pieces, longest
-    return None if best is None else sorted((np.sort(p) for p in best if len(p)), key=lambda p: int(p[0]))
+    for start in range(0, n, -(-n // EXACT_STOPS)):
+        cut = _cut_tour(_tour(travel, start), travel, visit, vehicles, limit + _TIGHT, shortest)
+        if cut is not None:
+            best, limit = cut[0], cut[1] - 2 * _TIGHT  # another must be shorter
+            if not shortest:
+                break
+    return None if best is None else sorted((np.sort(p) for p in best), key=lambda p: int(p[0]))
 
 
 def _surely_too_long(travel: Floats, visit: float, limit: float, vehicles: int) -> bool:
@@ -138,48 +143,54 @@ def best_tour(travel: Floats) -> Ints:
 
 
 def _tour(travel: Floats, start: int) -> Ints:
-    """Nearest neighbour from a start, then 2-opt."""
-    n, order, left = len(travel), [start], set(range(len(travel))) - {start}
-    while left:
-        order.append(min(left, key=lambda j: (travel[order[-1], j], j)))
-        left.remove(order[-1])
-    tour, improved = np.array(order), True
-    while improved:
-        improved = False
-        for i in range(n - 1):
-            for j in range(i + 2, n + (i > 0)):
-                a, b, c, d = tour[i], tour[i + 1], tour[j - 1], tour[j % n]
-                if travel[a, c] + travel[b, d] < travel[a, b] + travel[c, d] - _TIGHT:
-                    tour[i + 1 : j] = tour[i + 1 : j][::-1]
-                    improved = True
-    return tour
+    """Nearest neighbour from a start, then 2-opt: always the change that saves most."""
+    order, left = [start], np.arange(len(travel)) != start
+    while left.any():
+        order.append(int(np.where(left, travel[order[-1]], np.inf).argmin()))
+        left[order[-1]] = False
+    tour = np.array(order)
+    while True:
+        after = np.roll(tour, -1)
+        steps = travel[tour, after]
+        gain = travel[np.ix_(tour, tour)] + travel[np.ix_(after, after)] - steps[:, None] - steps[None, :]
+        i, j = divmod(int(np.triu(gain, 2).argmin()), len(tour))
+        if j < i + 2 or gain[i, j] >= -_TIGHT:
+            return tour
+        tour[i + 1 : j + 1] = tour[i + 1 : j + 1][::-1]
 
 
-def _cut_tour(tour: Ints, travel: Floats, visit: float, vehicles: int) -> tuple[list[Ints], float]:
-    """Cut a closed tour into at most so many pieces, the longest closed piece as short as can be."""
+def _cut_tour(
+    tour: Ints, travel: Floats, visit: float, vehicles: int, limit: float, shortest: bool
+) -> tuple[list[Ints], float] | None:
+    """Cut a closed tour into at most so many closed pieces, the longest as short as can be, or None."""
     n = len(tour)
-    best: tuple[list[Ints], float] = ([tour], np.inf)
-    for turn in range(n):
-        order = np.roll(tour, -turn)
-        steps = np.concatenate([[0.0], np.cumsum(travel[order[:-1], order[1:]])])
-        size = np.arange(n)[None, :] - np.arange(n)[:, None] + 1
-        piece = steps[None, :] - steps[:, None] + travel[order][:, order].T + size * visit
-        cost, cut = np.where(size[0] > 0, piece[0], np.inf), []
-        for _ in range(vehicles - 1):
-            step = np.maximum(cost[:-1, None], np.where(size[1:] > 0, piece[1:], np.inf))
-            first = step.argmin(axis=0)
-            better = step.min(axis=0) < cost
-            cut.append(np.where(better, first, -1))
-            cost = np.where(better, step.min(axis=0), cost)
-        if cost[-1] < best[1] - _TIGHT:
-            best = (_pieces(order, cut), float(cost[-1]))
+    ring, at, more = np.concatenate([tour, tour]), np.arange(n)[:, None], np.arange(n)[None, :]
+    way = np.concatenate([[0.0], np.cumsum(travel[ring[:-1], ring[1:]])])
+    # minutes of the piece from each stop of the tour through so many more; with one more never shorter
+    piece = way[at + more] - way[at] + travel[ring[at + more], ring[at]] + (more + 1) * visit
+    piece = np.maximum.accumulate(piece, axis=1)
+    lengths = np.unique(piece[piece <= limit])
+    best, low, high = None, 0 if shortest else len(lengths) - 1, len(lengths) - 1
+    while low <= high:
+        middle = (low + high) // 2 if best else high
+        pieces = _cut_within(ring, (piece <= lengths[middle]).sum(axis=1), vehicles)
+        if pieces is None and best is None:
+            return None
+        if pieces is None:
+            low = middle + 1
+        else:
+            best, high = (pieces, float(lengths[middle])), middle - 1
     return best
 
 
-def _pieces(order: Ints, cuts: list[Ints]) -> list[Ints]:
-    pieces, end = [], len(order) - 1
-    for cut in reversed(cuts):
-        if cut[end] >= 0:
-            pieces.append(order[cut[end] + 1 : end + 1])
-            end = int(cut[end])
-    return [*pieces, order[: end + 1]]
+def _cut_within(ring: Ints, reach: Ints, vehicles: int) -> list[Ints] | None:
+    """Cut where each piece must end, from any first stop on; None where it takes more vehicles."""
+    n = len(reach)
+    at, ends = np.arange(n), [np.arange(n)]
+    for _ in range(vehicles):
+        at = np.minimum(at + reach[at % n], np.arange(n) + n)
+        ends.append(at)
+        turn = int((at - np.arange(n)).argmax())
+        if at[turn] == turn + n:
+            return [ring[a[turn] : b[turn]] for a, b in itertools.pairwise(ends)]
+    return None

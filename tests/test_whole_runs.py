@@ -34,8 +34,8 @@ resamples = 0
 title = "ASB"
 categories = ["Anti-social behaviour"]
 [patrols]
-officers = 4
-vehicles = 2
+officers = 6
+vehicles = 3
 start = 2018-09-03
 days = 1
 [output]
