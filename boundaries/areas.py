@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ from boundaries.flags import read_flags
 from boundaries.sources import read_source
 from hotspots.checks import CRS, Problems, announce, closest_name
 
+# A code of the Office for National Statistics (E05012345), and what columns of codes are called; row numbers
+# are no codes: they would make areas of the parts of one.
+_CODE = re.compile(r"[A-Z]\d{8}")
+_CODE_COLUMN = re.compile(r"code|gss|cd\d*$|(?:^|[\W_])(?:id|ref|key|no|number)$|^ref", re.IGNORECASE)
+_ROW_NUMBER = re.compile(r"fid|ogc_fid|gid|objectid.*|globalid", re.IGNORECASE)
+_PARTS = "a column of codes, one for each area, as code; the parts of one and the same area in one row"
 # British National Grid, with a margin for the sea: anything beyond is not in Great Britain.
 _BRITAIN = (-100_000.0, -100_000.0, 800_000.0, 1_400_000.0)
 
@@ -150,8 +157,18 @@ def _check_labels(raw: gpd.GeoDataFrame, columns: list[str], problems: Problems)
         problems.add(
             f"the same '{column}' more than once",
             given=", ".join(twice.head(5)) + (" ..." if len(twice) > 5 else ""),
-            advice="merge the parts of an area into one row",
+            advice=_tell_apart(raw, column) if len(columns) == 1 else _PARTS,
         )
+
+
+def _tell_apart(raw: gpd.GeoDataFrame, name: str) -> str:
+    """Name the column of codes: areas of one name may lie in different towns."""
+    text = {str(c): raw[c].astype("string").str.strip() for c in raw.columns if c != raw.geometry.name}
+    unique = [c for c, t in text.items() if c != name and t.notna().all() and t.ne("").all() and t.is_unique]
+    coded = [c for c in unique if text[c].str.fullmatch(_CODE).all()]
+    named = [c for c in unique if _CODE_COLUMN.search(c) and not _ROW_NUMBER.fullmatch(c)]
+    found = [*coded, *named]
+    return f'code = "{found[0]}", which differs in every row' if found else _PARTS
 
 
 def _check_britain(areas: gpd.GeoDataFrame, problems: Problems) -> None:

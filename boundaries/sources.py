@@ -6,7 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from hotspots.checks import InputError, closest_name, require_installed
+from hotspots.checks import InputError, closest_name, read_layer
 
 
 def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
@@ -18,11 +18,8 @@ def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
         The file is missing, empty, not readable, has no such layer, or no rows.
     """
     _check_file(path)
-    parquet = path.suffix.lower() in {".parquet", ".geoparquet", ".pq"}
-    if parquet:
-        require_installed("pyarrow.parquet", extra="parquet")
     try:
-        raw = gpd.read_parquet(path) if parquet else _read_ogr(path, layer)
+        raw = read_layer(path, name=path.name, layer=layer, want="areas")
     except InputError:
         raise
     except Exception as error:  # GDAL and Arrow raise many kinds; the user needs one sentence
@@ -59,22 +56,3 @@ def _check_file(path: Path) -> None:
         raise InputError(
             "The file of areas is empty", given=f"{path.name}: 0 bytes", advice="download or export it again"
         )
-
-
-def _read_ogr(path: Path, layer: str | None) -> gpd.GeoDataFrame:
-    # A bare GeoJSON-like suffix check is not enough: GDAL knows the layers of every format.
-    layers = [str(row[0]) for row in gpd.list_layers(path).itertuples(index=False) if row[1] is not None]
-    if layer is None and len(layers) > 1:
-        raise InputError(
-            "This file has more than one layer of areas",
-            given=f"{path.name}: {', '.join(layers)}",
-            advice=f"layer='{layers[0]}'",
-        )
-    if layer is not None and layer not in layers:
-        near = closest_name(layer, layers)
-        raise InputError(
-            f"This file has no layer '{layer}'",
-            given=f"{path.name}: {', '.join(layers) or '(none)'}",
-            advice=f"'{near or layers[0]}'" if layers else "another file",
-        )
-    return gpd.read_file(path, layer=layer, engine="pyogrio")

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from hotspots.assign import assign_hotspots
-from hotspots.checks import CRS, InputError, announce
+from hotspots.checks import CRS, InputError, announce, read_layer
 from hotspots.collapse import Floats, Ints, Places, incidents_per_row
 from hotspots.details import add_details
 from hotspots.expected import add_expected
@@ -155,7 +155,9 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 advice="check the name and the folder",
             )
         try:
-            given = gpd.read_file(path)
+            given = read_layer(Path(path), name=Path(path).name)
+        except InputError:
+            raise
         except Exception as error:
             reason = str(error).partition("\n")[0] or type(error).__name__
             raise InputError(

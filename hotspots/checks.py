@@ -40,13 +40,26 @@ class InputError(ValueError):
     """
 
     def __init__(self, problem: str, *, given: str = "", advice: str = "") -> None:
-        self.problem, self.given, self.advice = problem.rstrip("."), given.rstrip("."), advice.rstrip(".")
+        self.problem, self.given, self.advice = (
+            one_line(text).rstrip(".") for text in (problem, given, advice)
+        )
         parts = [self.problem]
         if self.given:
             parts.append(f"Given: {self.given}")
         if self.advice:
             parts.append(f"Try: {self.advice}")
         super().__init__(". ".join(parts) + ".")
+
+
+def one_line(text: str) -> str:
+    r"""Text without what no console can show: bytes that are no letters become a mark.
+
+    Examples
+    --------
+    >>> one_line("a\x00b")
+    'a\ufffdb'
+    """
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 
 class Problems:
@@ -83,7 +96,7 @@ def announce(message: str) -> None:
     It goes to the logger ``safer_hotspots`` at level WARNING, which Python shows even where nobody
     has configured logging; silence it with ``logging.getLogger("safer_hotspots").setLevel("ERROR")``.
     """
-    _log.warning(message)
+    _log.warning(one_line(message))
 
 
 def closest_name(word: str, known: Iterable[str]) -> str | None:
@@ -242,6 +255,13 @@ def read_text(path: Path, *, what: str) -> str:
             given=f"{path}: {error.strerror}",
             advice="close it if it is open in another program",
         ) from error
+
+
+def read_layer(source: Any, *, name: str, layer: str | None = None, want: str = "shapes") -> Any:
+    """Read one layer of a file of shapes (see `hotspots.geofiles`), for every room."""
+    from hotspots import geofiles
+
+    return geofiles.read_layer(source, name=name, layer=layer, want=want)
 
 
 def require_installed(module: str, *, extra: str) -> ModuleType:

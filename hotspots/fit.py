@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.checks import Problems, closest_name
+from hotspots.checks import Problems, announce, closest_name
 from hotspots.dates import parse_dates
 from hotspots.formats import read_rows
 from hotspots.layout import Layout, list_layouts, load_layout
@@ -41,6 +41,36 @@ def _fold(name: str) -> str:
     return "".join(c for c in str(name).casefold() if c.isalnum()) or str(name)
 
 
+def name_other(columns: Iterable[str]) -> str:
+    """Say what a file of police.uk holds in place of records, under whatever name; "" for all others.
+
+    Outcomes are several to a crime, and a stop or a search is none.
+
+    Examples
+    --------
+    >>> name_other(["Crime ID", "Month", "Outcome type"])
+    'outcomes of crimes'
+    """
+    folded = {_fold(c) for c in columns}
+    if folded & {"objectofsearch", "selfdefinedethnicity", "officerdefinedethnicity"}:
+        return "stops and searches"
+    outcome = "outcometype" in folded or {"categorycode", "crimecategory"} <= folded
+    return "outcomes of crimes" if outcome and "crimetype" not in folded else ""
+
+
+def leave_out_others(others: Mapping[str, str], problems: Problems, *, alone: bool) -> None:
+    """Say which files hold something else than records; where there are no records beside, refuse them."""
+    if alone:
+        for file, what in others.items():
+            problems.add(
+                f"{file} holds {what}, not records of crime or ASB",
+                advice="the file of crimes of the same month, which police.uk names ...-street.csv",
+            )
+    elif others:
+        named = "; ".join(f"{file} holds {what}" for file, what in others.items())
+        announce(f"Left out, as not holding records of crime or ASB: {named}.")
+
+
 def read_layout_rows(file: SourceFile, layout: Layout) -> Table:
     """Rows of one file, read as the layout says."""
     return read_rows(
@@ -61,7 +91,7 @@ def explain_missing(
     ]
     problems.add(
         f"{file} lacks the column{'s' * (len(lacking) > 1)} {', '.join(wanted)} of the layout {layout.name}",
-        given=f"columns {', '.join(columns[:40]) or '(none)'}",
+        given=f"columns {', '.join(c[:60] for c in columns[:40]) or '(none)'}",
         advice="; ".join(near) or _lower_header(columns) or _other_layout(columns, layout),
     )
 
@@ -98,6 +128,8 @@ def fit_layout(
     lines: list[dict[str, Any]] = []
     for file in find_files(source, skip=settings.skip):
         table = read_layout_rows(file, settings)
+        if match_columns(table.rows.columns, settings)[1] and name_other(table.rows.columns):
+            continue  # the reading says so
         lines += _fit_file(file.name, table.rows.head(rows), settings)
     columns = ["file", "meaning", "wanted", "found", "required", "filled", "readable", "nearest"]
     return pd.DataFrame(lines, columns=columns)

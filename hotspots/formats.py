@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import warnings
-import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
@@ -15,9 +14,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.checks import CRS, InputError, announce, require_installed
-from hotspots.readers import MAX_BYTES, MAX_RATIO, SourceFile
+from hotspots.checks import CRS, InputError, require_installed
+from hotspots.geofiles import read_layer
+from hotspots.looks import is_no_text, name_look
+from hotspots.readers import SourceFile
 from hotspots.tables import Table, decode_text, read_table, unique_names
+from hotspots.unpacking import count_parquet, count_zip
+from hotspots.workbooks import read_sheet
 
 X, Y = "geometry.x", "geometry.y"
 
@@ -44,21 +47,24 @@ def read_rows(
     """
     name = file.name.lower()
     if name.endswith((".xlsx", ".xlsm")):
-        return _read_excel(file.read(), file.name, sheet, header)
+        return _guarded(lambda data: _read_excel(data, file, sheet, header), file)
     if name.endswith(".parquet"):
-        return _guarded(_read_parquet, file)
+        return _guarded(lambda data: _read_parquet(data, file), file)
     if name.endswith((".gpkg", ".geojson")):
-        return _guarded(lambda data: _read_spatial(data, layer), file)
+        return _guarded(lambda data: _read_spatial(data, file, layer), file)
     if name.endswith(".json"):
         return _read_json(file.read(), file.name)
     if name.endswith(".xls"):
         raise InputError("Excel's old .xls cannot be read", given=file.name, advice="save it as .xlsx")
     data = file.read()
-    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"SQLi"):
+    text = "" if (look := name_look(data)) else decode_text(data)
+    if look or is_no_text(text):
         raise InputError(
-            "The file is not text, whatever its name says", given=file.name, advice="its true ending"
+            "The file is not text, whatever its name says",
+            given=f"{file.name}: it looks like {look or 'no kind of table'}",
+            advice="the ending that it should have, or save it as CSV in the program it came from",
         )
-    return read_table(decode_text(data), delimiter=delimiter, header=header)
+    return read_table(text, delimiter=delimiter, header=header)
 
 
 def _guarded(read: Callable[[bytes], Table], file: SourceFile) -> Table:
@@ -71,31 +77,33 @@ def _guarded(read: Callable[[bytes], Table], file: SourceFile) -> Table:
         raise InputError(error.problem, given=f"{file.name} {error.given}", advice=error.advice) from error
     except Exception as error:  # the libraries below raise whatever their C code meets
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        look = "" if (seen := name_look(data)) == "a zip file" else seen
+        book = file.name.lower().endswith((".xlsx", ".xlsm"))
         raise InputError(
-            "The file cannot be read as its name says",
-            given=f"{file.name}: {reason}",
+            "The workbook cannot be read" if book else "The file cannot be read as its name says",
+            given=f"{file.name}: {f'it looks like {look}; ' if look else ''}{reason}",
             advice="open it in the program it came from and save it again",
         ) from error
 
 
-def _read_parquet(data: bytes) -> Table:
+def _read_parquet(data: bytes, file: SourceFile) -> Table:
     parquet = require_installed("pyarrow.parquet", extra="parquet")
+    count_parquet(data, file.name, file.allowance)
     if b"geo" in (parquet.read_schema(io.BytesIO(data)).metadata or {}):
         return _from_spatial(gpd.read_parquet(io.BytesIO(data)))
     frame = pd.read_parquet(io.BytesIO(data))
     return Table(as_text(frame), np.arange(2, len(frame) + 2))
 
 
-def _read_spatial(data: bytes, layer: str | None) -> Table:
-    import pyogrio
+def _read_excel(data: bytes, file: SourceFile, sheet: str | None, header: int) -> Table:
+    count_zip(io.BytesIO(data), file.name, file.allowance)
+    names, rows, lines = read_sheet(data, file.name, sheet=sheet, header=header)
+    frame = pd.DataFrame(rows, columns=pd.Index(names), dtype="object")
+    return Table(as_text(frame), np.array(lines, dtype=int))
 
-    layers = [str(n) for n in pyogrio.list_layers(data)[:, 0]]
-    if layer is not None and layer not in layers:
-        raise InputError("The file has no such layer", given=layer, advice=", ".join(layers))
-    if layer is None and len(layers) > 1:
-        announce(f"The file has {len(layers)} layers; the first, {layers[0]}, is read.")
-    # by number: GDAL names a layer that has no name after the passing place in memory it is read from
-    frame = pyogrio.read_dataframe(data, layer=0 if layer is None else layer)
+
+def _read_spatial(data: bytes, file: SourceFile, layer: str | None) -> Table:
+    frame = read_layer(data, name=file.name, layer=layer, want="points")
     if not isinstance(frame, gpd.GeoDataFrame):
         return Table(as_text(frame), np.arange(2, len(frame) + 2))
     return _from_spatial(frame)
@@ -131,7 +139,8 @@ def _read_json(data: bytes, name: str) -> Table:
             advice="save it again from the program it came from",
         ) from error
     if isinstance(read, dict) and read.get("type") == "FeatureCollection":
-        return _guarded(lambda d: _read_spatial(d, None), SourceFile(name, lambda: data))
+        file = SourceFile(name, lambda: data)
+        return _guarded(lambda d: _read_spatial(d, file, None), file)
     if not isinstance(read, list) or not all(isinstance(r, dict) for r in read):
         raise InputError(
             "The JSON file is not a list of records",
@@ -140,49 +149,6 @@ def _read_json(data: bytes, name: str) -> Table:
         )
     rows = as_text(pd.json_normalize(read)) if read else pd.DataFrame()
     return Table(rows, np.arange(2, len(read) + 2))
-
-
-def _read_excel(data: bytes, name: str, sheet: str | None, header: int) -> Table:
-    openpyxl = require_installed("openpyxl", extra="excel")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(m.file_size for m in archive.infolist())
-        if unpacked > MAX_BYTES or unpacked > max(50_000_000, MAX_RATIO * len(data)):
-            raise InputError(
-                "The workbook unpacks to a suspicious size",
-                given=f"{name}: {unpacked:,} bytes",
-                advice="save the sheet as CSV",
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            return _read_sheet(book, name, sheet, header)
-    except InputError:
-        raise
-    except Exception as error:  # a damaged workbook fails anywhere in the library
-        given = f"{name}: {str(error)[:200] or type(error).__name__}"
-        raise InputError(
-            "The workbook cannot be read", given=given, advice="save it again from Excel"
-        ) from error
-
-
-def _read_sheet(book: Any, name: str, sheet: str | None, header: int) -> Table:
-    names = [s.title for s in book.worksheets]
-    if sheet is not None and sheet not in names:
-        raise InputError("The workbook has no such sheet", given=f"{name}: {sheet}", advice=", ".join(names))
-    if sheet is None and len(names) > 1:
-        announce(f"{name} has {len(names)} sheets; the first, {names[0]}, is read.")
-    lines, kept = [], []
-    for line, row in enumerate(book[sheet or names[0]].iter_rows(values_only=True), start=1):
-        if line >= header and any(v is not None for v in row):
-            lines.append(line)
-            kept.append(list(row))
-    if not kept:
-        return Table(pd.DataFrame(), np.array([], dtype=int))
-    width = max(i for row in kept for i, v in enumerate(row, start=1) if v is not None)
-    cut = [(row + [None] * width)[:width] for row in kept]
-    frame = pd.DataFrame(cut[1:], columns=pd.Index(unique_names(cut[0])), dtype="object")
-    return Table(as_text(frame), np.array(lines[1:], dtype=int))
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotspots.checks import CRS, InputError, Problems, announce
 from hotspots.duplicates import mark_duplicate_ids, settle_same_month
-from hotspots.fit import explain_missing, match_columns, read_layout_rows
+from hotspots.fit import explain_missing, leave_out_others, match_columns, name_other, read_layout_rows
 from hotspots.formats import X, Y
 from hotspots.layout import Layout, load_layout
 from hotspots.readers import find_files
@@ -103,6 +103,7 @@ def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict
     problems = Problems("The files of records cannot be read")
     frames, bad = [], []
     counts: dict[str, int] = {}
+    others: dict[str, str] = {}
     for file in find_files(source, skip=layout.skip):
         try:
             table = read_layout_rows(file, layout)
@@ -110,6 +111,9 @@ def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict
             problems.add(error.problem, given=error.given, advice=error.advice)
             continue
         actual, lacking = match_columns(table.rows.columns, layout)
+        if lacking and (other := name_other(table.rows.columns)):
+            others[file.name] = other
+            continue
         if lacking:
             explain_missing(problems, file.name, lacking, list(table.rows.columns), layout)
             continue
@@ -117,6 +121,7 @@ def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict
         frames.append(rows.assign(_file=file.name, _line=table.lines, _crs=table.crs or layout.crs))
         bad += [(file.name, line, value) for line, value in table.bad]
         counts[file.name] = counts.get(file.name, 0) + len(rows) + len(table.bad)
+    leave_out_others(others, problems, alone=not frames)
     problems.raise_any()
     rows = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
     return rows, pd.DataFrame(bad, columns=["file", "line", "value"]), counts

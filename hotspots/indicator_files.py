@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError, Problems, closest_name, read_text
+from hotspots.own_toml import parse_toml
 from hotspots.packaged import list_packaged
 
 KINDS = ("count", "share", "survey")
@@ -87,14 +87,8 @@ def read_indicators(source: str | Path = "board") -> list[Indicator]:
     else:
         near = closest_name(str(source), known) or f"{', '.join(known)}, or the path of a file"
         raise InputError("There is no such page of indicators", given=str(source), advice=near)
-    try:
-        rows = tomllib.loads(text).get("indicator", [])
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            "The file of indicators is not TOML",
-            given=f"{source}: {error}",
-            advice="mend that line: text stands in quotes",
-        ) from error
+    advice, what = "mend that line: text stands in quotes", "The file of indicators"
+    rows = parse_toml(text, name=str(source), what=what, advice=advice).get("indicator", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(
             "Each indicator stands under a heading of its own",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import CRS, InputError, Problems, closest_name
+from hotspots.own_toml import parse_toml
 from hotspots.packaged import list_packaged
 
 MEANINGS = (
@@ -123,17 +124,12 @@ def _packaged(name: str) -> dict[str, Any]:
 
 def _parse(data: bytes, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
             "The layout is not UTF-8 text", given=name, advice="save it as UTF-8 in your editor"
         ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            "The layout is not valid TOML",
-            given=f"{name}: {error}",
-            advice="mend that line: text stands in quotes",
-        ) from error
+    return parse_toml(text, name=name, what="The layout", advice="mend that line: text stands in quotes")
 
 
 def _on_base(table: dict[str, Any]) -> dict[str, Any]:

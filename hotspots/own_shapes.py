@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-from hotspots.checks import CRS, InputError, announce
+from hotspots.checks import CRS, InputError, announce, read_layer
 
 
 def read_shapes(path: str | Path, *, what: str) -> gpd.GeoDataFrame:
@@ -59,7 +59,11 @@ def _read(path: Path, what: str) -> Any:
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
-            read = gpd.read_file(path)
+            read = read_layer(path, name=path.name)
+    except InputError as error:
+        raise InputError(
+            f"{what} cannot be read: {error.problem}", given=error.given, advice=error.advice
+        ) from error
     except Exception as error:  # the libraries below raise whatever their C code meets
         reason = str(error).strip().partition("\n")[0][:160] or type(error).__name__
         raise InputError(

@@ -6,13 +6,13 @@ import contextlib
 import datetime as dt
 import os
 import pathlib
-import tomllib
 from typing import Any
 
 import tomlkit
 from tomlkit.items import AoT, Array, InlineTable, Table
 
 from hotspots.checks import InputError, read_text
+from hotspots.own_toml import parse_toml
 from hotspots.plan_check import check_record
 from hotspots.plan_record import ROWS, SINGLE, VERSION, Plan, blank_people
 from hotspots.plan_words import clean_text
@@ -57,14 +57,8 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     """
     file = pathlib.Path(path)
     text = read_text(file, what="The plan")
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            "The plan is not valid TOML",
-            given=f"{file.name}: {error}",
-            advice="mend that line: text stands in one pair of quotes, or in three for several lines",
-        ) from error
+    advice = "mend that line: text stands in one pair of quotes, or in three for several lines"
+    raw = parse_toml(text, name=file.name, what="The plan", advice=advice, paths=False)
     check_record(raw, text, name=file.name)
     return _build(raw, text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import glob
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from hotspots.checks import InputError, require_installed
 from hotspots.engines import first_line, own_warnings_only, with_moments
+from hotspots.finding import expand, fixed_part, plain_name, walk
 
 MEMORY = "1GB"  # of DuckDB's own; what does not fit goes to the spill folder
 _PARQUET, _CSV = (".parquet", ".pq"), (".csv", ".csv.gz", ".tsv")
@@ -36,7 +38,8 @@ class Embedded:
 
     def __enter__(self) -> Any:
         ibis = require_installed("ibis", extra="scale")
-        files, parquet = self._files()
+        found, parquet = self._files()
+        files = [glob.escape(path) for path in found]  # a name that looks like a pattern is a name
         self.spill = tempfile.TemporaryDirectory(prefix="safer-hotspots-", dir=self.parent)
         settings = {"temp_directory": self.spill.name, "memory_limit": MEMORY, "temp_file_encryption": True}
         with own_warnings_only():
@@ -83,9 +86,9 @@ def list_files(source: Iterable[Path], *, skip: Sequence[str] = ()) -> list[tupl
     found: dict[str, str] = {}
     for given in source:
         root, paths = _search(given)
-        for path in sorted(paths):
+        for path in paths:
             parts = path.relative_to(root).parts
-            name = "/".join(parts)
+            name = plain_name(Path(*parts))
             held = name.lower().endswith((*_PARQUET, *_CSV))
             hidden = any(part.startswith((".", "_")) for part in parts)
             left_out = any(fnmatch.fnmatch(name.lower(), pattern.lower()) for pattern in skip)
@@ -96,12 +99,8 @@ def list_files(source: Iterable[Path], *, skip: Sequence[str] = ()) -> list[tupl
 
 def _search(given: Path) -> tuple[Path, list[Path]]:
     if given.is_dir():
-        return given, list(given.rglob("*"))
-    if given.is_file():
-        return given.parent, [given]
-    if any(c in given.name for c in "*?["):
-        return given.parent, list(given.parent.glob(given.name))
-    return given.parent, []
+        return given, walk(given)
+    return (given.parent, [given]) if given.is_file() else (fixed_part(given), expand(given))
 
 
 def count_parquet(source: Iterable[Path], *, skip: Sequence[str] = ()) -> tuple[int, int]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 _RESTARTS = 20
 _DELIMITERS = (",", ";", "\t", "|")
+_SEPARATOR = re.compile(r"[\s\ufeff]*\"?sep=(\\t|[^\r\n])\"?[,;\t|]*\r?(?:\n|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,10 @@ def read_table(text: str, *, delimiter: str | None = None, header: int = 1) -> T
 
     The fast parser is used only where counting proves that each line is one row of the right width;
     otherwise Python's ``csv`` module reads the text, line by line. ``delimiter=None``: guessed. Lines above
-    line ``header`` are passed over.
+    line ``header`` are passed over; a first line such as ``sep=;``, as spreadsheets write it, is followed.
     """
+    if said := _SEPARATOR.match(text):
+        delimiter, header = "\t" if said[1] == "\\t" else said[1], max(header, 2)
     if header > 1:
         lines = list(io.StringIO(text, newline=""))
         below = read_table("".join(lines[header - 1 :]), delimiter=delimiter)

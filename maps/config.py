@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError, Problems, read_text
+from hotspots.own_toml import parse_toml
 from maps.config_checks import HOTSPOT_FILES, check_config
 from maps.config_files import check_files, find_files
 from maps.config_times import check_times
@@ -74,14 +74,8 @@ def read_config(path: str | Path) -> Config:
             "The configuration is a file, and this is a folder", given=str(path), advice=str(inside[0])
         )
     text = read_text(path, what="The configuration")
-    try:
-        raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(
-            "The configuration is not valid TOML",
-            given=f"{path.name}: {error}",
-            advice="compare that line with the example that `hotspots demo` uses",
-        ) from error
+    advice = "compare that line with the example that `hotspots demo` uses"
+    raw = parse_toml(text, name=path.name, what="The configuration", advice=advice)
     problems = Problems(f"The configuration {path.name} has problems")
     check_config(raw, text, problems)
     check_times(raw, text, problems)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import Problems
+from hotspots.finding import expand, has_magic
 from maps.config_checks import HOTSPOT_FILES, line_of
 
 _START = "paths start at the configuration's folder"
@@ -24,24 +25,19 @@ def find_files(raw: Mapping[str, Any], path: Path, problems: Problems) -> list[P
         where = "each of [sources]" if isinstance(sources, dict) else "[incidents]"
         problems.add(f"{where} must name its files", advice='files = ["2018-07-west-yorkshire-street.csv"]')
         return []
-    found: list[Path] = []
+    found: dict[Path, None] = {}  # in order, each once
     for name in (name for files in lists for name in files or ()):
         matches = _match(str(name), path.parent)
         if not matches:
             problems.add("no such file or folder", given=str(name), advice=_START)
-        found += [match for match in matches if match not in found]
-    return found
+        found |= dict.fromkeys(matches)
+    return list(found)
 
 
 def _match(name: str, folder: Path) -> list[Path]:
     """Files that a name or pattern stands for, in a fixed order."""
     target = folder / name
-    if target.exists():
-        return [target.resolve()]
-    if not any(mark in name for mark in "*?["):
-        return []
-    root = Path(target.anchor)
-    return sorted(p.resolve() for p in root.glob(str(target.relative_to(root))))
+    return [p.resolve() for p in expand(target)] if has_magic(name) or target.exists() else []
 
 
 def check_files(raw: Mapping[str, Any], path: Path, text: str, problems: Problems) -> None:
