@@ -16,6 +16,7 @@ from hotspots.duplicates import mark_duplicate_ids, settle_same_month
 from hotspots.fit import explain_missing, leave_out_others, match_columns, name_other, read_layout_rows
 from hotspots.formats import X, Y
 from hotspots.layout import Layout, load_layout
+from hotspots.place_spelling import settle_spelling
 from hotspots.readers import find_files
 from hotspots.rejects import REJECT_COLUMNS, diagnose_rejects
 from hotspots.rows import end_of, judge_rows, own_ids, text_of
@@ -163,7 +164,8 @@ def _incidents(rows: pd.DataFrame, judged: pd.DataFrame, layout: Layout) -> gpd.
     raw = rows[[c for c in rows.columns if c.startswith("raw_")]]
     points = np.asarray(judged["geometry"], dtype=object)
     geometry = gpd.GeoSeries(points, index=judged.index, crs=layout.target)
-    table = pd.concat([judged[INCIDENT_COLUMNS], geometry.rename("geometry"), raw], axis=1)
+    named = judged[INCIDENT_COLUMNS].assign(place=settle_spelling(judged["place"]))
+    table = pd.concat([named, geometry.rename("geometry"), raw], axis=1)
     return gpd.GeoDataFrame(table.reset_index(drop=True), geometry="geometry", crs=layout.target)
 
 

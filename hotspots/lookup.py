@@ -33,7 +33,7 @@ def fold_key(value: str, *, kind: str) -> str:
     if kind == "postcode":
         return re.sub(r"[^A-Z0-9]", "", text.upper())
     if kind == "street":
-        text = re.sub(r"[^a-z0-9 ]", "", text.lower().replace("&", " and ").replace("-", " "))
+        text = re.sub(r"[^\w ]", "", text.casefold().replace("&", " and ").replace("-", " "))
         words = [_SHORT.get(word, word) for word in text.split()]
         # "St" opens a saint's name and closes a street's.
         return " ".join("street" if word == "st" and i else word for i, word in enumerate(words))

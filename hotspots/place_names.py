@@ -33,6 +33,18 @@ KINDS_OF_PLACE = frozenset(
 
 
 _NEAR = "on or near "
+_CAPITAL_S = re.compile(r"(?<=[a-z]['\u2019\u02bc`\u00b4])S\b")
+
+
+def mend_capitals(name: str) -> str:
+    """Make small the S that police.uk writes large after an apostrophe.
+
+    Examples
+    --------
+    >>> mend_capitals("Great St Helen'S"), mend_capitals("O'Shea Way"), mend_capitals("KING'S ROAD")
+    ("Great St Helen's", "O'Shea Way", "KING'S ROAD")
+    """
+    return _CAPITAL_S.sub("s", name)
 
 
 def strip_near(place: str) -> str:
@@ -44,7 +56,7 @@ def strip_near(place: str) -> str:
     ('Boar Lane', 'boar lane', '')
     """
     text = f"{place.strip()} "
-    return (text[len(_NEAR) :] if text.casefold().startswith(_NEAR) else text).strip()
+    return mend_capitals(text[len(_NEAR) :] if text.casefold().startswith(_NEAR) else text).strip()
 
 
 def is_kind_of_place(name: str) -> bool:

@@ -9,6 +9,7 @@ from importlib import resources
 
 from hotspots.checks import InputError, Problems, announce
 from hotspots.plan_record import Plan
+from hotspots.plan_words import start_sentence
 
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Master|Dr)\.?\s+[A-Z][\w'’-]+")
 _BIRTH = re.compile(r"\b(?:d\.?o\.?b\.?|born\s+(?:on|in)?\s*\d|date of birth)", re.IGNORECASE)
@@ -108,7 +109,7 @@ def draft_person_plan(reference: str, *, role: str, as_of: str) -> Plan:
         raise InputError(
             "The role is not one we know", given=repr(role), advice="'repeat victim' or 'repeat offender'"
         )
-    title = f"{role.capitalize()} {reference}"
+    title = f"{start_sentence(role)} {reference}"
     plan = Plan(ref=reference, title=title, covers="person", opened=as_of, drafted=as_of)
     refuse_names(plan)
     return plan

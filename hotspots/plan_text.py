@@ -18,6 +18,7 @@ from hotspots.plan_words import (
     say_percentage,
     say_share,
     start_sentence,
+    start_small,
 )
 
 # A hotspot comes apart in re-runs where so much more of it is found than is found as one.
@@ -49,7 +50,7 @@ def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: st
     period = say_months(list(facts.all_months.index))
     said = [f"{start_sentence(say_records(facts))} {place} {target.name} in {period}."]
     top = facts.types.iloc[0]
-    said.append(f"Most common: {lower_type(top['type'])}, {say_share(top['incidents'], facts.incidents)}.")
+    said.append(f"Most common: {start_small(top['type'])}, {say_share(top['incidents'], facts.incidents)}.")
     if facts.has_harm:
         said.append(harm_text(facts, study_area=study_area))
     if target.ranks:
@@ -72,23 +73,11 @@ def harm_text(facts: Facts, *, study_area: str) -> str:
     return text + "."
 
 
-def lower_type(category: str) -> str:
-    """Category inside a sentence: small first letter; ASB as it is.
-
-    Examples
-    --------
-    >>> lower_type("Violence and sexual offences"), lower_type("ASB")
-    ('violence and sexual offences', 'ASB')
-    """
-    text = clean_text(category)
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
-
-
 def types_text(facts: Facts, *, count: int = 5) -> str:
     """Types with their counts, the most common first."""
     rows = [(t, n) for t, n in zip(facts.types["type"], facts.types["incidents"], strict=True)]
     named = [(t, n) for t, n in rows if t != "other types"][:count]
-    said = [f"{lower_type(name)} {n:,}" for name, n in named]
+    said = [f"{start_small(name)} {n:,}" for name, n in named]
     rest = facts.incidents - sum(n for _, n in named)
     if rest:
         said.append(f"other types {rest:,}")
@@ -138,7 +127,7 @@ def cheers_text(facts: Facts) -> dict[str, str]:
     months, all_months = len(facts.months), len(facts.all_months)
     same = facts.types.iloc[0]
     street = facts.streets.iloc[0] if len(facts.streets) else None
-    alike = f"{say_share(same['incidents'], facts.incidents)} are {lower_type(same['type'])}"
+    alike = f"{say_share(same['incidents'], facts.incidents)} are {start_small(same['type'])}"
     if street is not None:
         share = say_share(street["incidents"], facts.incidents)
         alike += f"; {share} are on or near {say_street(street['street'])}"
@@ -158,7 +147,7 @@ def _harmful(facts: Facts) -> str:
         return types_text(facts, count=3)
     worst = facts.types.iloc[int(facts.types["harm"].to_numpy().argmax())]
     share = say_share(float(worst["harm"]), facts.harm(), of="sentence days")
-    return f"{start_sentence(lower_type(str(worst['type'])))}: {share}."
+    return f"{start_sentence(str(worst['type']))}: {share}."
 
 
 def certainty_text(facts: Facts, target: Target) -> str:

@@ -15,6 +15,7 @@ from hotspots.place_names import strip_near as strip_prefix
 # A percentage on fewer than this many is not printed: one record more or less would move it too far.
 SMALL_BASE = 20
 
+_ACRONYMS = re.compile(r"\b(asb|cctv|csp|hmo|lap|lsoa|msoa|nhs|pcc|pspo|uk)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
 
@@ -114,6 +115,35 @@ def start_sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def start_small(text: str) -> str:
+    """Text for the middle of a sentence: a small first letter, but for acronyms and names of several words.
+
+    Examples
+    --------
+    >>> start_small("Violence and sexual offences"), start_small("Community safety officer")
+    ('violence and sexual offences', 'community safety officer')
+    >>> start_small("ASB case officer"), start_small("A&E manager"), start_small("Leeds City Council")
+    ('ASB case officer', 'A&E manager', 'Leeds City Council')
+    """
+    first, *others = (text := clean_text(text)).split(" ", 1)
+    # a second large letter, a digit or a sign makes a word an acronym or a name, "A" and "I" aside
+    acronym = any(letter.isupper() or not letter.isalpha() for letter in first.rstrip(",;:.")[1:])
+    name = any(word[:1].isupper() and not word[1:2].isupper() for word in " ".join(others).split()[:1])
+    return text if acronym or name or first == "I" else text[:1].lower() + text[1:]
+
+
+def name_key(key: str) -> str:
+    """Key of a configuration or a column as people read it: no underscores, acronyms in capitals.
+
+    Examples
+    --------
+    >>> name_key("asb_cases"), name_key("night-time economy"), name_key("LAP board")
+    ('ASB cases', 'Night time economy', 'LAP board')
+    """
+    words = key.replace("-", " ").replace("_", " ")
+    return start_sentence(_ACRONYMS.sub(lambda found: found[0].upper(), words))
+
+
 def strip_near(place: Any) -> str:
     """Street name without police.uk's "On or near ".
 
@@ -123,4 +153,4 @@ def strip_near(place: Any) -> str:
     'Boar Lane'
     """
     text = strip_prefix(clean_text(place))
-    return "" if text == "No Location" else text.replace("'S ", "'s ")
+    return "" if text == "No Location" else text

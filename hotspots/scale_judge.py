@@ -14,6 +14,7 @@ import shapely
 from hotspots.checks import announce
 from hotspots.duplicates import REPEATED, mark_duplicate_ids
 from hotspots.layout import Layout
+from hotspots.place_spelling import settle_spelling
 from hotspots.rows import judge_rows
 from hotspots.scale_keys import BLANK, Texts
 from hotspots.scale_rejects import label_categories, text_coordinates
@@ -145,8 +146,12 @@ def place_groups(judged: Judged, dates: pd.DataFrame, layout: Layout, *, column:
     lists: dict[str, Any] = {"category": names}
     for name, called in (("_place", "place"), ("_offence", "raw_offence")):
         if name in used.columns:
-            values = judged.texts.values[name]
-            keys.append((used[name].to_numpy(), len(values), called))
+            values, codes = np.array(judged.texts.values[name], dtype=object), used[name].to_numpy()
+            if called == "place":
+                rows = np.bincount(codes, used["n"].to_numpy(), len(values))
+                spelling, values = pd.factorize(settle_spelling(pd.Series(values), incidents=rows), sort=True)
+                codes = spelling[codes] if len(values) else codes
+            keys.append((codes, len(values), called))
             lists[called] = np.array(values, dtype=object)
     period, periods = _number_periods(dates, used["class"].to_numpy(), column)
     keys.append((period, len(periods), "period"))

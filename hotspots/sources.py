@@ -13,6 +13,7 @@ import pandas as pd
 from hotspots.checks import InputError, Problems, announce, closest_name, require_columns, require_metres
 from hotspots.incidents import read_incidents
 from hotspots.layout import load_layout
+from hotspots.place_spelling import settle_spelling
 
 _KEYS = ("files", "layout", "source", "same_month")
 _LIMIT = 100_000
@@ -134,6 +135,8 @@ def combine_incidents(
         )
     filled = [i for i, _ in pairs if len(i)] or [pairs[0][0]]
     incidents = pd.concat(filled, ignore_index=True)
+    if len(filled) > 1 and "place" in incidents.columns:  # each by itself was settled when it was read
+        incidents["place"] = settle_spelling(incidents["place"])
     columns = [c for c in incidents.columns if c != "area"]
     rejected = [r for _, r in pairs if len(r)] or [pairs[0][1]]
     rejects = pd.concat([r.copy() for r in rejected], ignore_index=True)

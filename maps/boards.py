@@ -16,6 +16,7 @@ from hotspots import track_indicators
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.indicator_files import read_indicators
 from hotspots.membership import rows_in
+from hotspots.plan_words import name_key
 from maps.compare import chosen_windows
 from maps.disclosure import Profile
 from maps.suppression import hide_small
@@ -110,7 +111,7 @@ def make_boards(
 
 
 def _title_of(page: Mapping[str, Any], name: str) -> str:
-    plain = "Board page" if name == DEFAULT else name.replace("-", " ").replace("_", " ").capitalize()
+    plain = "Board page" if name == DEFAULT else name_key(name)
     return str(page.get("title", plain))
 
 

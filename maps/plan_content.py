@@ -6,7 +6,7 @@ from typing import Any
 
 from hotspots.day_names import say_date
 from hotspots.plan_record import Plan
-from hotspots.plan_words import clean_text, start_sentence
+from hotspots.plan_words import clean_text, name_key, start_sentence, start_small
 from maps.plan_blocks import Block, Bullets, Document, Field, Grid, Heading, Line, Pictures, Text
 
 BLANK_ACTIONS = 3
@@ -61,7 +61,7 @@ def lay_out_plan(
 
 def label_of(name: str) -> str:
     """Say what a field is called on paper."""
-    return LABELS.get(name, name.replace("_", " ").capitalize())
+    return LABELS.get(name, name_key(name))
 
 
 def _opening(plan: Plan) -> str:
@@ -211,7 +211,7 @@ def _option(row: dict[str, Any]) -> tuple[str, ...]:
         row["three_e"],
         row["action"] + ".",
         f"{row['technique']}; {row['side']}",
-        f"{row['lead']}, {row['owner'][:1].lower()}{row['owner'][1:]}",
+        f"{row['lead']}, {start_small(row['owner'])}",
     )
 
 

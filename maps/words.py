@@ -8,6 +8,7 @@ from hotspots.details import DOMINATES
 from hotspots.kinds import name_kinds
 from hotspots.place_names import default_location, name_place
 from hotspots.plan_text import PARTED
+from hotspots.plan_words import name_key
 from maps.disclosure import Profile
 from maps.escape import clean
 from maps.palette import say_number
@@ -228,7 +229,7 @@ def describe_item(
         return _say_patrol(row)
     if kind == "places":
         what = next((clean(row[c]) for c in ("kind", "type", "amenity") if has(row, c)), "")
-        return [what.replace("_", " ").capitalize() or layer]
+        return [name_key(what) or layer]
     if kind == "cells":
         return [f"{say_count(row, 'incidents', profile)} {counted} in this cell."]
     if kind == "comparison":
