@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from hotspots.checks import CRS, InputError, announce
 from hotspots.covering import cover_most, covered_weight, order_by_gain
 from hotspots.demand import Demand, Problem, collect_demand
-from hotspots.place_names import is_kind_of_place
+from hotspots.details import flag_default_locations
+from hotspots.place_names import ELSEWHERE, is_kind_of_place
+from hotspots.plan_words import say_percentage
 from hotspots.sites import candidate_points, reach_of, read_points
 
 Floats = NDArray[np.float64]
@@ -38,6 +40,7 @@ def place_cameras(
     by: str = "harm",
     profile: Problem = None,
     min_gain: float = 0.0,
+    default_locations: bool = False,
 ) -> gpd.GeoDataFrame:
     """Choose the sites that together reach the most harm, proven the best, and say what each adds.
 
@@ -62,6 +65,9 @@ def place_cameras(
         A problem profile (see `load_profile`), or the categories that count; None means all.
     min_gain : float
         Share of the measure that moving a camera must gain (0.01 is one per cent); only with ``current``.
+    default_locations : bool
+        True lets records at prisons, hospitals, courts, police and railway stations draw cameras. Else they
+        draw none, since they are put down there and did not always happen there: shares are still of all.
 
     Returns
     -------
@@ -96,6 +102,9 @@ def place_cameras(
     demand = collect_demand(incidents, by=by, profile=profile, what="incidents")
     if len(demand.xy) == 0:
         return _empty_sites()
+    whole = demand
+    if not default_locations:
+        demand = _set_aside(demand, by=by)
     posts = candidate_points(candidates, demand)
     standing = read_points(current, what="current cameras")
     fixed = read_points(existing, what="existing cameras")
@@ -112,7 +121,33 @@ def place_cameras(
     order = order[gains > 0]
     _announce_result(count, order, seen, weights, by=by)
     actions = _decide(sites, order, left, reach, weights.sum())
-    return _table(sites, actions, demand, reach, seen, radius)
+    return _of_all(_table(sites, actions, demand, reach, seen, radius), demand, whole, by=by)
+
+
+def _set_aside(demand: Demand, *, by: str) -> Demand:
+    """Take from the demand what is only recorded where it stands, and say how much that is."""
+    names = pd.Series(demand.place, dtype="str")
+    aside = flag_default_locations(names).isin(ELSEWHERE).to_numpy()
+    if not aside.any():
+        return demand
+    share = say_percentage(demand.measured(by)[aside].sum() / max(demand.measured(by).sum(), 1e-9))
+    counted = "harm" if by == "harm" else "records"
+    announce(
+        f"Prisons, hospitals, courts and stations draw no camera, though {share} of the {counted} is put "
+        "down there; with default_locations = true they do."
+    )
+    harm, incidents = (np.where(aside, 0.0, demand.measured(m)) for m in ("harm", "incidents"))
+    return demand._replace(harm=harm, incidents=incidents)
+
+
+def _of_all(table: gpd.GeoDataFrame, counted: Demand, whole: Demand, *, by: str) -> gpd.GeoDataFrame:
+    """State the shares of all that was recorded, what was set aside included."""
+    for measure in ("harm", "incidents"):
+        total = whole.measured(measure).sum()
+        kept = counted.measured(measure).sum() / total if total > 0 else 1.0
+        columns = [c for c in _SHARES if c.endswith(measure)] + (["gain"] if measure == by else [])
+        table[columns] *= kept
+    return table
 
 
 def _check_numbers(count: int, radius: float, min_gain: float) -> None:

@@ -14,6 +14,7 @@ from hotspots.checks import InputError, announce, require_columns, require_metre
 from hotspots.choice import Rule, choose_stops, keeps
 from hotspots.demand import Problem
 from hotspots.duty import Duty, check_duty
+from hotspots.place_names import ELSEWHERE
 from hotspots.rounds import split_stops
 from hotspots.rules import Demands, give_reasons, make_rules, refuse_far
 from hotspots.shifts import parse_pattern
@@ -68,6 +69,7 @@ def choose_patrols(
     incidents: gpd.GeoDataFrame | None = None,
     profile: Problem = None,
     weekdays: Collection[str] | None = None,
+    default_locations: bool = False,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Choose the hotspots that cover most harm in the hours and vehicles there are, and say what is left out.
 
@@ -112,6 +114,9 @@ def choose_patrols(
         A problem profile (see `load_profile`), or the categories that count; None means all.
     weekdays : collection of str, optional
         Days worked; None means all.
+    default_locations : bool
+        True lets stops stand at prisons, hospitals, courts, police and railway stations, where records are
+        put down that did not always happen there. Else only ``must_include`` sends anybody there.
 
     Returns
     -------
@@ -165,14 +170,17 @@ def choose_patrols(
     far = 2 * legs + visit_minutes > hours
     refuse_far(stops, far, demands, legs)
     rules = make_rules(stops, demands, possible=~far)
-    plan = _Plan(stops, rules, between, duty, hours - 2 * float(legs[~far].max()))
+    barred = np.zeros(len(stops), dtype=bool)
+    if not default_locations:
+        barred = (stops["default_location"].isin(ELSEWHERE) & ~stops["rank"].isin(musts)).to_numpy()
+    plan = _Plan(stops, rules, between, duty, hours - 2 * float(legs[~far].max()), barred)
     if travel_minutes is None:
         chosen, otherwise = plan.fill(team.crews, by), plan.fill(team.crews, _other(by))
     else:
         most = plan.room(travel_minutes) * team.crews
         chosen, otherwise = (choose_stops(plan.worth(m), rules, most=most) for m in (by, _other(by)))
     stops["chosen"], stops["chosen_otherwise"] = chosen, otherwise
-    stops["why"] = give_reasons(stops, plan.worth(by), chosen, far, demands)
+    stops["why"] = give_reasons(stops, plan.worth(by), chosen, far, demands, barred)
     return _tidy(stops), _further(_count_officers(plan, team, chosen, by), by)
 
 
@@ -205,14 +213,21 @@ class _Plan:
     """One choice problem, solved for any number of crews."""
 
     def __init__(
-        self, stops: gpd.GeoDataFrame, rules: list[Rule], between: Floats, duty: Duty, hours: float
+        self,
+        stops: gpd.GeoDataFrame,
+        rules: list[Rule],
+        between: Floats,
+        duty: Duty,
+        hours: float,
+        barred: Flags,
     ) -> None:
         self.stops, self.rules, self.between, self.duty, self.hours = stops, rules, between, duty, hours
+        self.barred = barred
 
     def worth(self, by: str) -> Floats:
         """Say what covering each stop is worth: its harm or incidents, less what others cover."""
         values = self.stops[by].fillna(0).to_numpy(dtype=float)
-        return np.asarray(values * (1 - self.stops["already"].to_numpy(dtype=float)))
+        return np.where(self.barred, 0.0, values * (1 - self.stops["already"].to_numpy(dtype=float)))
 
     def share(self, chosen: Flags, measure: str) -> float:
         """Share of all recorded harm or incidents that a choice covers."""

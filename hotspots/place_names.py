@@ -12,7 +12,18 @@ DEFAULT_LOCATIONS = {
     "prison": r"prison$|^hmp\b|^hm prison\b",
     "police station": r"police station$",
     "court": r"(?:^|, )courts?$|(?:crown|county|magistrates'?|combined|family|youth|law)\s+courts?$",
+    "railway station": r"\((?:[^()]*\bstation|dlr|tram stop)\)$|^(?:railway|train) station$",
     "supermarket": r"supermarket$",
+}
+# Where records are put down, not where patrols and cameras can prevent anything. A supermarket is both.
+ELSEWHERE = frozenset(DEFAULT_LOCATIONS) - {"supermarket"}
+# What stands at other kinds of place, for responses and questions that suit it.
+SETTINGS = {
+    "shops": {"supermarket", "shopping area", "petrol station"},
+    "open space": {"park/open space", "sports/recreation area", "race track", "race track/course"},
+    "parking": {"parking area", "motorway service area"},
+    "education": {"education building", "further/higher educational building"},
+    "licensed premises": {"nightclub", "theatre/concert hall"},
 }
 # Kinds of place that police.uk's anonymous map points bear instead of a street name (July 2026), folded.
 KINDS_OF_PLACE = frozenset(
@@ -56,7 +67,8 @@ def strip_near(place: str) -> str:
     ('Boar Lane', 'boar lane', '')
     """
     text = f"{place.strip()} "
-    return mend_capitals(text[len(_NEAR) :] if text.casefold().startswith(_NEAR) else text).strip()
+    name = text[len(_NEAR) :] if text.casefold().startswith(_NEAR) else text
+    return " ".join(mend_capitals(name).split())
 
 
 def is_kind_of_place(name: str) -> bool:
@@ -113,3 +125,18 @@ def default_location(place: str) -> str:
     ('hospital', '', 'prison')
     """
     return match_default(re.sub(r"^on or near ", "", place, flags=re.IGNORECASE).partition(" near ")[0])
+
+
+def setting_of(place: str) -> str:
+    """Name the kind of ground of a place as its name tells: a default location, shops ...; else "street".
+
+    Examples
+    --------
+    >>> setting_of("On or near Prison"), setting_of("Park/Open Space"), setting_of("Boar Lane")
+    ('prison', 'open space', 'street')
+    """
+    kind = default_location(place)
+    if kind in ELSEWHERE:
+        return kind
+    folded = strip_near(place).partition(" near ")[0].casefold()
+    return next((name for name, kinds in SETTINGS.items() if folded in kinds), "street")

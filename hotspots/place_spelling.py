@@ -46,8 +46,8 @@ def settle_spelling(places: pd.Series, *, incidents: Any = None) -> pd.Series:
     usual = _most_usual(table)
     table["usual"] = table["key"].map(usual)
     other = table["usual"].ne(table["name"])
-    pairs = zip(table["text"], table["name"], table["usual"], other, strict=True)
-    settled = np.array([t[: t.rfind(n)].lstrip() + u if o else t for t, n, u, o in pairs], dtype=object)
+    lead = table["text"].str.extract(r"^\s*((?i:on or near) )?", expand=False).fillna("")
+    settled = np.where(other, lead + table["usual"], table["text"]).astype(object)
     if other.any():
         streets = table.loc[other, "key"].nunique()
         first = table[other].sort_values(["n", "name"], ascending=[False, True]).iloc[0]

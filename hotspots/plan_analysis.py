@@ -11,7 +11,7 @@ import shapely
 
 from hotspots.checks import InputError, require_columns, require_metres
 from hotspots.day_names import MONTHS, WEEKDAYS
-from hotspots.place_names import default_location
+from hotspots.place_names import ELSEWHERE, default_location
 from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_options import problem_families
 from hotspots.plan_target import Target
@@ -25,6 +25,8 @@ CHANGE_P = 0.05
 # Metres that people walk in about five minutes.
 WALK = 400.0
 
+LICENSED = ("pub", "bar", "nightclub", "biergarten", "restaurant", "casino")
+LICENSED_REACH = 100.0  # metres: from the door to where people stand outside
 KINDS = {
     "pub": ("pub", "pubs"),
     "bar": ("bar", "bars"),
@@ -211,6 +213,13 @@ def nearby_counts(facts: Facts, nearby: Any, *, walk: float = WALK) -> pd.DataFr
     return pd.DataFrame(rows, columns=["kind", "here", "average"])
 
 
+def has_licensed(ground: Any, nearby: Any) -> bool:
+    """Whether licensed premises stand on the ground or near it; True where nobody gave any."""
+    layers = _by_kind(nearby)
+    shapes = [layer.geometry.to_numpy() for kind, layer in layers.items() if kind in LICENSED]
+    return not shapes or bool(shapely.dwithin(np.concatenate(shapes), ground, LICENSED_REACH).any())
+
+
 def _by_kind(nearby: Any) -> dict[str, gpd.GeoDataFrame]:
     if isinstance(nearby, dict):
         for kind, layer in nearby.items():
@@ -256,11 +265,15 @@ def _plain(kind: str) -> str:
 
 def hypotheses(facts: Facts) -> list[str]:
     """Questions worth asking, from what the records show; none of them is an answer."""
-    asked = [QUESTIONS_BY_FAMILY[family] for family in list(problem_families(facts.types))[:2]]
+    families = list(problem_families(facts.types, everywhere=facts.usual_types))[:2]
+    asked = [QUESTIONS_BY_FAMILY[family] for family in families]
     top = facts.streets.iloc[0] if len(facts.streets) else None
+    if facts.setting in ELSEWHERE:
+        # closing times, gardens and shop racks are no questions to put to a prison or a station
+        asked = [f"Who is harmed at the {facts.setting}, by whom, and who there could prevent it?"]
     if top is not None and default_location(top["street"]):
-        asked.append(
-            f"Did what is recorded at “{top['street']}” happen there, or was it only recorded there?"
+        asked.insert(
+            0, f"Did what is recorded at “{top['street']}” happen there, or was it only recorded there?"
         )
     elif top is not None and top["incidents"] * 4 >= facts.incidents and len(facts.streets) > 1:
         share = say_share(top["incidents"], facts.incidents)

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from hotspots.checks import ASB, InputError
 from hotspots.collapse import incidents_per_row
 from hotspots.kinds import KINDS, name_kinds
-from hotspots.place_names import is_kind_of_place
+from hotspots.place_names import is_kind_of_place, setting_of
 from hotspots.plan_words import clean_text, say_count, strip_near
 from hotspots.when import london_clock
 
@@ -48,6 +48,20 @@ class Facts:
         if (self.everything["category"] == ASB).any():
             counts["ASB incidents"] = counts.get("ASB incidents", 0)
         return {kind: int(counts[kind]) for kind in KINDS if kind in counts}
+
+    @property
+    def setting(self) -> str:
+        """Kind of ground on which at least half of the records lie, as their places tell; else "street"."""
+        names = self.inside["place"].map(clean_text)
+        kinds = names.map({name: setting_of(name) for name in names.unique()})
+        counts = self.weights.groupby(kinds.to_numpy()).sum()
+        top = str(counts.idxmax())
+        return top if 2 * counts.max() >= self.incidents else "street"
+
+    @property
+    def usual_types(self) -> pd.Series:
+        """Records of each type in the whole data."""
+        return self.all_weights.groupby(self.everything["category"].map(clean_text).to_numpy()).sum()
 
     @property
     def total(self) -> int:

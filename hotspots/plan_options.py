@@ -11,10 +11,14 @@ import pandas as pd
 
 from hotspots.checks import InputError
 from hotspots.day_names import say_date
+from hotspots.place_names import ELSEWHERE, SETTINGS
 
 THREE_E = ("Engage", "Educate", "Enforce")
 # A type counts as part of the problem from this share of the incidents, or of the harm.
 PART_OF_PROBLEM = 0.10
+# How much more usual than in the whole data a type may count for: it leads, but does not drown the rest.
+MOST_UNUSUAL = 3.0
+_KNOWN = {"street", "default", *ELSEWHERE, *SETTINGS}
 
 
 @cache
@@ -36,7 +40,7 @@ def read_menu() -> dict[str, Any]:
     families = menu["responses"]["families"]
     for row in menu["responses"]["response"]:
         known = row["technique"] in techniques and row["three_e"] in THREE_E
-        suits = set(row["suits"]) <= {*families, "any"}
+        suits = set(row["suits"]) <= {*families, "any"} and _settings(row) <= _KNOWN
         if not (known and suits and row.get("power", "dispersal") in menu["powers"]):
             raise InputError(
                 "The response menu names something that is not there",
@@ -50,6 +54,23 @@ def read_menu() -> dict[str, Any]:
         "techniques": techniques,
         "dated": menu["powers"]["dated"],
     }
+
+
+def _settings(row: dict[str, Any]) -> set[str]:
+    """Kinds of place that a response names, in either way."""
+    return {*row.get("not_at", ()), *row.get("only_at", ())}
+
+
+def fits_setting(row: dict[str, Any], setting: str) -> bool:
+    """Whether a response makes sense at a kind of place (see `hotspots.place_names.setting_of`).
+
+    Examples
+    --------
+    >>> fits_setting({"not_at": ["default"]}, "prison"), fits_setting({"only_at": ["shops"]}, "street")
+    (False, False)
+    """
+    here = {setting, *(["default"] if setting in ELSEWHERE else [])}
+    return not here & set(row.get("not_at", ())) and bool(here & set(row.get("only_at", here)))
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -69,13 +90,15 @@ def families_of(category: str) -> list[str]:
     return [family for family, words in found if any(word in folded for word in words)]
 
 
-def problem_families(types: pd.DataFrame) -> dict[str, list[str]]:
-    """Families that make up a problem, the largest first, with the categories behind each.
+def problem_families(types: pd.DataFrame, *, everywhere: pd.Series | None = None) -> dict[str, list[str]]:
+    """Families that make up a problem, the largest (or most unusual) first, with the categories behind each.
 
     Parameters
     ----------
     types : DataFrame
         Columns ``type``, ``incidents`` and, where known, ``harm``.
+    everywhere : Series, optional
+        Records of each type in the whole data: a type that is more usual here than there comes earlier.
 
     Examples
     --------
@@ -86,14 +109,26 @@ def problem_families(types: pd.DataFrame) -> dict[str, list[str]]:
     if "harm" in types and types["harm"].sum() > 0:
         share = pd.concat([share, types["harm"] / types["harm"].sum()], axis=1).max(axis=1)
     found: dict[str, list[str]] = {}
-    for i in share.sort_values(ascending=False, kind="stable").index:
+    order = share
+    if everywhere is not None and everywhere.sum() > 0:
+        usual = types["type"].map(everywhere / everywhere.sum()).fillna(0)
+        here = types["incidents"] / max(types["incidents"].sum(), 1)
+        order = share * (here / usual.where(usual > 0, 1.0)).clip(upper=MOST_UNUSUAL)
+    for i in order.sort_values(ascending=False, kind="stable").index:
         if share[i] >= PART_OF_PROBLEM:
             for family in families_of(types["type"][i]):
                 found.setdefault(family, []).append(str(types["type"][i]))
     return found
 
 
-def suggest_responses(types: pd.DataFrame, *, count: int = 9) -> list[dict[str, Any]]:
+def suggest_responses(
+    types: pd.DataFrame,
+    *,
+    count: int = 9,
+    setting: str = "street",
+    licensed: bool = True,
+    everywhere: pd.Series | None = None,
+) -> list[dict[str, Any]]:
     """Responses to consider for a problem: each E in turn, the largest type of problem first.
 
     Parameters
@@ -102,15 +137,22 @@ def suggest_responses(types: pd.DataFrame, *, count: int = 9) -> list[dict[str, 
         Columns ``type``, ``incidents`` and, where known, ``harm``.
     count : int
         How many at most.
+    setting : str
+        Kind of place, from `hotspots.place_names.setting_of`.
+    licensed : bool
+        False where it is known that no licensed premises stand there.
+    everywhere : Series, optional
+        As for `problem_families`.
 
     Returns
     -------
     list of dict
         ``action, three_e, side, technique, power, lead, owner, why``; none is chosen.
     """
-    families = problem_families(types)
+    families = problem_families(types, everywhere=everywhere)
     order = [*families, "any"]
-    responses = [r for r in read_menu()["responses"] if set(r["suits"]) & set(order)]
+    menu = [r for r in read_menu()["responses"] if licensed or not r.get("licensed")]
+    responses = [r for r in menu if fits_setting(r, setting) and set(r["suits"]) & set(order)]
     by_e = [_take_turns([r for r in responses if r["three_e"] == e], order) for e in THREE_E]
     turns = [row[i] for i in range(len(responses)) for row in by_e if i < len(row)]
     chosen = [_option(row, families) for row in turns[:count]]
@@ -118,13 +160,14 @@ def suggest_responses(types: pd.DataFrame, *, count: int = 9) -> list[dict[str, 
 
 
 def _take_turns(responses: list[dict[str, Any]], order: list[str]) -> list[dict[str, Any]]:
-    """Put responses so that each family of problem has its turn, the largest first, "any" last."""
+    """Put responses so that each family of problem has its turn, the first first, "any" last."""
     seen: dict[str, int] = {}
     places = []
     for number, row in enumerate(responses):
         family = min((s for s in row["suits"] if s in order), key=order.index)
         turn = seen[family] = seen.get(family, 0) + 1
-        places.append((family == "any", turn, order.index(family), number))
+        # what is made for such a place comes before what suits any
+        places.append(("only_at" not in row, family == "any", turn, order.index(family), number))
     return [responses[place[-1]] for place in sorted(places)]
 
 

@@ -136,7 +136,7 @@ def refuse_far(stops: pd.DataFrame, far: Flags, demands: Demands, legs: Floats) 
 
 
 def give_reasons(
-    stops: gpd.GeoDataFrame, worth: Floats, chosen: Flags, far: Flags, demands: Demands
+    stops: gpd.GeoDataFrame, worth: Floats, chosen: Flags, far: Flags, demands: Demands, barred: Flags
 ) -> list[str]:
     """Say in words why each stop is chosen or left out."""
     clash: dict[int, int] = {}
@@ -157,6 +157,9 @@ def give_reasons(
             kind = stops["default_location"].iloc[i]
             doubt = f"; check what happened there: records default to a {kind}" if kind else ""
             reasons.append(("must be included" if must else "chosen") + doubt)
+        elif barred[i]:
+            kind = stops["default_location"].iloc[i]
+            reasons.append(f"left out: records default to a {kind}; a stop there is to be asked for")
         elif far[i]:
             reasons.append("left out: farther than the shift allows")
         elif worth[i] <= 0:

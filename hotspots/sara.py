@@ -12,6 +12,7 @@ from hotspots.checks import require_columns, require_metres
 from hotspots.plan_analysis import (
     compare_text,
     gaps_text,
+    has_licensed,
     hypotheses,
     nearby_counts,
     nearby_text,
@@ -119,7 +120,13 @@ def draft_plan(
     drafted.drafted = day
     drafted.scanning = _scan(facts, target, spots, study_area)
     drafted.analysis = _analyse(facts, target, study_area, nearby, drafted.frozen)
-    drafted.options = suggest_responses(facts.types, count=6)
+    drafted.options = suggest_responses(
+        facts.types,
+        count=6,
+        setting=facts.setting,
+        licensed=nearby is None or has_licensed(target.ground, nearby),
+        everywhere=facts.usual_types,
+    )
     drafted.analysis |= {"menu_note": menu_note(), "patrols": patrols, "cameras": cameras}
     return drafted
 

@@ -111,7 +111,7 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "after": str,
         "before": str,
     },
-    "cameras": {"count": int, "radius": NUMBER, "by": str},
+    "cameras": {"count": int, "radius": NUMBER, "by": str, "default_locations": bool},
     "patrols": {
         "officers": int,
         "vehicles": int,
@@ -134,6 +134,7 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "by": str,
         "already": (list, dict),
         "weekdays": list,
+        "default_locations": bool,
         "streets": str,
         "start": (dt.date, str),
         "days": int,

@@ -306,7 +306,7 @@ def test_on_real_files_no_less_than_greedy_and_the_top_hotspots(shared_data, fil
     incidents, _ = read_incidents(shared_data / "police_uk" / file, layout=layout)
     incidents["harm"] = weigh_incidents(incidents)
     spots = find_hotspots(incidents, count=60, by="harm")
-    options = {**TEAM, "break_minutes": 30}
+    options = {**TEAM, "break_minutes": 30, "default_locations": True}
     choice, _ = choose_patrols(spots, **options)
     covered = choice.loc[choice["chosen"], "harm"].sum()
     ranked = choice.sort_values("harm", ascending=False, kind="stable")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import find_hotspots, rank_places, read_incidents, read_sources
@@ -51,6 +51,7 @@ def test_names_without_any_latin_letter_stay_apart() -> None:
     assert settle_spelling(pd.Series(["Ŵyl", "Ŷyl", "???", "!!"])).tolist() == ["Ŵyl", "Ŷyl", "???", "!!"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=12), max_size=12))
 def test_spelling_settles_once_and_keeps_every_row(names: list[str]) -> None:
     written = pd.Series(names, dtype="str", index=range(5, 5 + len(names)))
