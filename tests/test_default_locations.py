@@ -1,4 +1,4 @@
-"""Where records are only put down: no camera and no stop unless asked for, and a menu that suits the place."""
+"""Where records are only put down: no camera and no stop unless asked for; a menu that suits the place."""
 
 from __future__ import annotations
 
