@@ -30,6 +30,7 @@ def propose_comparators(
     width: float = 200,
     count: int | None = None,
     pool: int = POOL,
+    fill: bool = True,
 ) -> gpd.GeoDataFrame:
     """Propose areas without a response whose counts in the selection period were nearest the targets'.
 
@@ -50,6 +51,8 @@ def propose_comparators(
         How many areas to compare with; None means as many as targets, and at least 5.
     pool : int
         How many areas in all, for the spread of real counts.
+    fill : bool
+        False adds no squares: only ``others`` are compared with, as a ward is with wards.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def propose_comparators(
     xy, weights = xy[chosen_on], weights[chosen_on]
     shapes = targets.geometry.to_numpy()
     wanted = _counts(xy, weights, shapes)
-    candidates = _candidates(xy, weights, targets, others, width=width, pool=pool)
+    candidates = _candidates(xy, weights, targets, others, width=width, pool=pool if fill else 0)
     if candidates.empty:
         raise InputError(
             "No ground outside the targets and their surrounding area has records to compare with",

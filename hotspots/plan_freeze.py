@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -18,11 +20,22 @@ from hotspots.plan_words import say_count, say_list, say_months, strip_near
 from hotspots.selection import NOT_KNOWN
 from hotspots.windows import read_windows
 
+# Areas are alike up to this factor in records, and its square in size: a large ward may be an empty one.
+ALIKE = 2.0
+
 
 def freeze_plan(
-    facts: Facts, target: Target, spots: gpd.GeoDataFrame | None, *, ring: float, selected_on: Any
+    facts: Facts,
+    target: Target,
+    spots: gpd.GeoDataFrame | None,
+    *,
+    ring: float,
+    selected_on: Any,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
 ) -> dict[str, Any]:
     """Fix areas, ring, measures, windows and comparator, before the response.
+
+    An area is compared with other areas of its own layer (of ``layers``), a drawn one with ground as large.
 
     Raises
     ------
@@ -46,15 +59,27 @@ def freeze_plan(
     }
     if unknown:
         frozen["choice"] = NOT_KNOWN
-    rows = _propose(facts, target, spots, ring=ring, selected=selected)
-    frozen["comparator"] = _say_comparator(rows, spots)
+    others = _peers(target, layers or {}) if target.covers == "area" else spots
+    rows = _propose(facts, target, others, ring=ring, selected=selected)
+    frozen["comparator"] = _say_comparator(rows, others)
     frozen["areas"] = [{**_names(part), "wkt": _wkt(part["geometry"])} for part in target.parts]
     if len(rows):
         frozen["comparator_areas"] = [{"wkt": _wkt(shape)} for shape in rows.geometry]
-    others = _neighbours(target, rows, spots, ring=ring)
-    if others:
-        frozen["other_areas"] = [{"wkt": _wkt(shape)} for shape in others]
+    near = _neighbours(target, rows, spots, ring=ring)
+    if near:
+        frozen["other_areas"] = [{"wkt": _wkt(shape)} for shape in near]
     return frozen
+
+
+def _peers(target: Target, layers: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame | None:
+    """Other areas of the layer that an area is of; None for drawn ground."""
+    parts = [part["geometry"] for part in target.parts]
+    for areas in layers.values():
+        shapes = areas.geometry.to_numpy()
+        own = np.logical_or.reduce([shapely.equals(shapes, part) for part in parts])
+        if own.sum() == len(parts):
+            return areas[~own]
+    return None
 
 
 def _neighbours(
@@ -118,7 +143,7 @@ def _selected_months(facts: Facts, selected_on: Any) -> list[str]:
 
 
 def _propose(
-    facts: Facts, target: Target, spots: gpd.GeoDataFrame | None, *, ring: float, selected: list[str]
+    facts: Facts, target: Target, others: gpd.GeoDataFrame | None, *, ring: float, selected: list[str]
 ) -> gpd.GeoDataFrame:
     """Places of the same rank in the same selection period; none where the data cannot give any."""
     nothing = gpd.GeoDataFrame({"role": []}, geometry=[], crs=CRS)
@@ -127,19 +152,31 @@ def _propose(
     targets = gpd.GeoDataFrame(geometry=[part["geometry"] for part in target.parts], crs=CRS)
     windows = [pd.Period(month, freq="M") for month in selected]
     try:
-        rows = propose_comparators(facts.everything, targets, selected_on=windows, others=spots, width=ring)
+        rows = propose_comparators(
+            facts.everything,
+            targets,
+            selected_on=windows,
+            others=others,
+            width=ring,
+            fill=target.covers != "area" or others is None,
+        )
     except InputError:
         return nothing
-    return rows[rows["role"] == "comparator"]
+    rows = rows[rows["role"] == "comparator"]
+    if target.covers != "area":
+        return rows
+    held = _count_in(facts, selected) / len(target.parts)
+    size = rows.area / targets.area.mean()
+    return rows[rows["selected"].between(held / ALIKE, held * ALIKE) & size.between(1 / ALIKE**2, ALIKE**2)]
 
 
-def _say_comparator(rows: gpd.GeoDataFrame, spots: gpd.GeoDataFrame | None) -> str:
+def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> str:
     if rows.empty:
-        return "the rest of the data (no place of the same rank was at hand)"
-    if spots is None:
+        return "the rest of the data (nothing as large and as busy was at hand)"
+    if known is None:
         return f"{say_count(len(rows), 'place')} as busy in the same months, outside the surrounding area"
-    shared = [shapely.equals(shape, spots.geometry.to_numpy()) for shape in rows.geometry]
-    names = [strip_near(spots["name"].iloc[int(found.argmax())]) for found in shared if found.any()]
+    shared = [shapely.equals(shape, known.geometry.to_numpy()) for shape in rows.geometry]
+    names = [strip_near(known["name"].iloc[int(found.argmax())]) for found in shared if found.any()]
     others = len(rows) - len(names)
     said = say_list([*names, *([say_count(others, "other place")] if others else [])])
     return f"{said}: as busy in the same months, outside the surrounding area"

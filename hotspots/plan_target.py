@@ -18,6 +18,7 @@ from hotspots.plan_words import clean_text, say_list, strip_near
 
 # A street known only by its incidents is drawn this far around them, in metres.
 STREET_BUFFER = 30.0
+NEARLY_ALL = 0.9
 
 Shares = list[tuple[str, float]]
 
@@ -42,7 +43,9 @@ class Target:
     @property
     def title(self) -> str:
         """Name and main area, as on the cover."""
-        main = next((shares[0][0] for shares in self.layers.values() if shares), "")
+        # an area lies in what holds nearly all of it, or is named by itself: a committee is no part of a ward
+        least = NEARLY_ALL if self.covers == "area" else 0.0
+        main = next((s[0][0] for s in self.layers.values() if s and s[0][1] >= least), "")
         return f"{self.name}, {main}" if main and main != self.name else self.name
 
 

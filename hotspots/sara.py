@@ -113,7 +113,7 @@ def draft_plan(
     day = _day(as_of, facts)
     if plan is None:
         drafted = Plan(ref=target.ref, title=target.title, covers=target.covers, opened=day)
-        drafted.frozen = freeze_plan(facts, target, spots, ring=ring, selected_on=selected_on)
+        drafted.frozen = freeze_plan(facts, target, spots, ring=ring, selected_on=selected_on, layers=layers)
     else:
         drafted = copy.deepcopy(plan)
         note_changes(drafted, facts, current, spots, day=day, ring=ring)
