@@ -131,7 +131,7 @@ def combine_incidents(
         raise InputError(
             "The incidents are in different reference systems",
             given=", ".join(sorted(systems)),
-            advice="to_crs('EPSG:27700') before they are combined",
+            advice="to_crs(...) to one system in metres before they are combined",
         )
     filled = [i for i, _ in pairs if len(i)] or [pairs[0][0]]
     incidents = pd.concat(filled, ignore_index=True)

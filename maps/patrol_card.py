@@ -99,7 +99,9 @@ def _profile(profile: str | Profile | None) -> Profile:
     who = profile_named(profile or "partner")
     if who.name == "public":
         raise InputError(
-            "Where officers will be is not published", given="profile='public'", advice="profile='partner'"
+            "Where officers will be is not published",
+            given="profile='public'",
+            advice="profile='partner', for those who plan patrols alone",
         )
     return who
 
