@@ -119,7 +119,7 @@ def _profile_of(plan: Plan, profile: str | Profile | None) -> Profile:
         raise InputError(
             f"The plan names types of record that have no line of their own under profile '{who.name}'",
             given=", ".join(apart),
-            advice="draft it with maps.update_plans, which gives them one name; profile='internal' only where all readers signed the agreement",
+            advice="draft it with maps.update_plans, which gives them one name; profile='internal' for its signatories only",
         )
     return who
 
@@ -130,7 +130,7 @@ def _refuse_small(plan: Plan, who: Profile) -> None:
         raise InputError(
             f"The plan shows counts under {who.threshold}: these may not leave under profile '{who.name}'",
             given=f"drafted with threshold={drafted}",
-            advice=f"draft_plan(..., threshold={who.threshold}); profile='internal' only where all readers signed the agreement",
+            advice=f"draft_plan(..., threshold={who.threshold}); profile='internal' for its signatories only",
         )
     counts = [n for entry in plan.assessments for row in entry.get("counts", ()) for n in row.values()]
     small = [n for n in counts if isinstance(n, int) and 0 < n < who.threshold]
