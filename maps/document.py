@@ -119,7 +119,7 @@ def _profile_of(plan: Plan, profile: str | Profile | None) -> Profile:
         raise InputError(
             f"The plan names types of record that have no line of their own under profile '{who.name}'",
             given=", ".join(apart),
-            advice="draft it with maps.update_plans, which gives them one name; profile='internal' for its signatories only",
+            advice="draft it with maps.update_plans: it gives them one name; 'internal' is for signatories",
         )
     return who
 
