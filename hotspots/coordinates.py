@@ -20,7 +20,9 @@ _EAST, _NORTH = (0.0, 700_000.0), (0.0, 1_300_000.0)
 _BLANKS = ["", "nan", "NaN", "None", "none", "null", "NULL", "<NA>", "No Location", "N/A", "n/a", "-"]
 
 
-def judge_coordinates(x: pd.Series, y: pd.Series, *, kind: str, target: str = CRS) -> pd.DataFrame:
+def judge_coordinates(
+    x: pd.Series, y: pd.Series, *, kind: str, target: str = CRS, crs: str | None = None
+) -> pd.DataFrame:
     """Numbers of the written coordinates, and the cause where a pair cannot be used ("" where it can).
 
     Parameters
@@ -30,6 +32,8 @@ def judge_coordinates(x: pd.Series, y: pd.Series, *, kind: str, target: str = CR
     kind : {"degrees", "metres"}
     target : str
         The reference system that the points will be in: Great Britain's, unless a layout says otherwise.
+    crs : str or None
+        The reference system that they are written in; None means longitude and latitude, or ``target``.
 
     Returns
     -------
@@ -53,21 +57,41 @@ def judge_coordinates(x: pd.Series, y: pd.Series, *, kind: str, target: str = CR
         "no coordinates": blank,
         "unreadable coordinates": a.isna() | b.isna(),
         "coordinates 0,0": (a.abs() < 1e-6) & (b.abs() < 1e-6),
-        **_range_tests(a, b, kind, target),
+        **_range_tests(a, b, kind, target, crs or ("EPSG:4326" if kind == "degrees" else target)),
     }
     cause = np.select([t.to_numpy() for t in tests.values()], list(tests), default="")
     return pd.DataFrame({"x": a, "y": b, "cause": pd.Series(cause, index=x.index, dtype="object")})
 
 
-def _range_tests(a: pd.Series, b: pd.Series, kind: str, target: str) -> dict[str, pd.Series]:
-    if target != CRS:
-        west, south, east, north = _bounds(target)
-        # A projection still serves a degree beyond the area it was made for.
-        west, south, east, north = west - 1, south - 1, east + 1, north + 1
-        if kind == "degrees":
-            return {f"outside the area of {target}": ~(a.between(west, east) & b.between(south, north))}
-        return {}
-    return _degree_tests(a, b) if kind == "degrees" else _metre_tests(a, b)
+def _range_tests(a: pd.Series, b: pd.Series, kind: str, target: str, crs: str) -> dict[str, pd.Series]:
+    """Limits belong to the system that the points will be in: what is written in another is moved first."""
+    if target == CRS and kind == "degrees":
+        return _degree_tests(a, b)
+    degrees = (a.abs() <= 180) & (b.abs() <= 180)
+    swapped = {"degrees in metre columns": degrees} if kind == "metres" else {}
+    name = "outside Great Britain" if target == CRS else f"outside the area of {target}"
+    return {**swapped, name: _beyond(a, b, crs, target)}
+
+
+def _beyond(a: pd.Series, b: pd.Series, crs: str, target: str) -> pd.Series:
+    if target == CRS:
+        east, north = _move(a, b, crs, CRS)
+        return ~(east.between(*_EAST) & north.between(*_NORTH))
+    lon, lat = (a, b) if find_crs(crs).is_geographic else _move(a, b, crs, "EPSG:4326")
+    west, south, east_most, north_most = _bounds(target)
+    # a projection still serves a degree beyond the area it was made for
+    return ~(lon.between(west - 1, east_most + 1) & lat.between(south - 1, north_most + 1))
+
+
+def _move(a: pd.Series, b: pd.Series, crs: str, target: str) -> tuple[pd.Series, pd.Series]:
+    """Coordinates in another system; what cannot be moved is infinite."""
+    if crs == target or not len(a):
+        return a, b
+    # Arrays of one number are deprecated input to pyproj before 3.7.1, so a second is put beside it.
+    pair = max(len(a), 2)
+    moved = _transformer(crs, target).transform(np.resize(a, pair), np.resize(b, pair))
+    x, y = (pd.Series(values[: len(a)], index=a.index) for values in moved)
+    return x, y
 
 
 def _degree_tests(lon: pd.Series, lat: pd.Series) -> dict[str, pd.Series]:
@@ -77,13 +101,6 @@ def _degree_tests(lon: pd.Series, lat: pd.Series) -> dict[str, pd.Series]:
         "latitude and longitude swapped": ~inside & lon.between(*_LAT) & lat.between(*_LON),
         "National Grid metres in degree columns": metres,
         "outside Great Britain": ~inside,
-    }
-
-
-def _metre_tests(east: pd.Series, north: pd.Series) -> dict[str, pd.Series]:
-    return {
-        "degrees in metre columns": (east.abs() <= 180) & (north.abs() <= 180),
-        "outside Great Britain": ~(east.between(*_EAST) & north.between(*_NORTH)),
     }
 
 
@@ -117,15 +134,14 @@ def make_points(x: Any, y: Any, *, crs: str, target: str = CRS) -> np.ndarray[An
     if not len(x):
         return np.array([], dtype=object)
     distinct, inverse = np.unique(np.asarray(x, float) + 1j * np.asarray(y, float), return_inverse=True)
-    east, north = distinct.real, distinct.imag
     if find_crs(target).is_geographic:
-        raise InputError("Incidents need a reference system in metres", given=target, advice=CRS)
-    if crs != target:
-        # Arrays of one number are deprecated input to pyproj before 3.7.1, so a second is put beside it.
-        pair = max(len(east), 2)
-        moved = _transformer(crs, target).transform(np.resize(east, pair), np.resize(north, pair))
-        east, north = (values[: len(east)] for values in moved)
-    points = np.asarray(shapely.points(east, north), dtype=object)
+        raise InputError(
+            "Incidents need a reference system in metres",
+            given=target,
+            advice=f"{CRS} in Great Britain, elsewhere the grid in metres of that country",
+        )
+    east, north = _move(pd.Series(distinct.real), pd.Series(distinct.imag), crs, target)
+    points = np.asarray(shapely.points(east.to_numpy(), north.to_numpy()), dtype=object)
     return points[inverse.reshape(-1)]
 
 

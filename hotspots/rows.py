@@ -59,15 +59,18 @@ def _written_places(rows: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     kind = {"geometry": "degrees", "key": "degrees"}.get(layout.kind, layout.kind)
     crs = rows["_crs"]
     metres = crs.eq(CRS) & (layout.kind == "geometry")
-    places = judge_coordinates(x, y, kind=kind, target=layout.target)
+    own = layout.crs if kind == layout.kind else None
+    places = judge_coordinates(x, y, kind=kind, target=layout.target, crs=own)
     if metres.any():
-        places[metres] = judge_coordinates(x[metres], y[metres], kind="metres", target=layout.target)
+        places[metres] = judge_coordinates(x[metres], y[metres], kind="metres", target=layout.target, crs=CRS)
     written = _write(x, y, places["cause"])
     if layout.lookup is not None and "_key" in rows.columns:
         blank = places["cause"].eq("no coordinates")
         kind = layout.lookup.get("kind", "metres")
         found = locate_keys(rows.loc[blank, "_key"], layout)
-        places[blank] = judge_coordinates(found["x"], found["y"], kind=kind, target=layout.target)
+        places[blank] = judge_coordinates(
+            found["x"], found["y"], kind=kind, target=layout.target, crs=CRS if kind == "metres" else None
+        )
         written = written.mask(blank, "key " + text_of(rows, "_key"))
         crs = crs.mask(blank, CRS if kind == "metres" else "EPSG:4326")
     return places.assign(written=written, crs=crs)

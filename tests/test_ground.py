@@ -171,3 +171,48 @@ def test_coordinates_far_off_the_grid_are_refused_whatever_the_label_says(xy: li
         find_hotspots(points, resamples=0)
     with pytest.raises(InputError, match="far outside the British National Grid"):
         require_metres(points.set_geometry(points.buffer(10)), what="the wards")
+
+
+WRITTEN = {  # Belfast and Leeds as other systems write them
+    "EPSG:2157": ["733600,874400", "metres"],
+    "EPSG:29902": ["333700,374400", "metres"],
+    "EPSG:4326": ["-5.930,54.597", "degrees"],
+    "EPSG:3857": ["-171590,7130600", "metres"],
+    "EPSG:4277": ["-1.5476,53.7993", "degrees"],
+}
+
+
+@pytest.mark.parametrize(("crs", "written"), [(crs, written) for crs, written in WRITTEN.items()])
+def test_limits_are_those_of_the_grid_after_the_move(tmp_path: Path, crs: str, written: list[str]) -> None:
+    """Numbers of another system are no numbers of the British grid: moved first, judged after."""
+    xy, kind = written
+    odd = {"metres": ["-7000000,500000", "1e9,1e9"], "degrees": ["-90,35", "12.5,41.9"]}[kind]
+    file = tmp_path / "cases.csv"
+    file.write_text("\n".join(["when,kind,x,y", *(f"2024-03-01,Noise,{at}" for at in [xy, *odd])]) + "\n")
+    layout = {
+        "source": "ours",
+        "columns": {"when": "when", "category": "kind", "x": "x", "y": "y"},
+        "coordinates": {"kind": kind, "crs": crs},
+    }
+    used, left = read_incidents(file, layout=layout, as_of="2024-12-31")
+    assert left["cause"].tolist() == ["outside Great Britain"] * 2
+    place = used.to_crs(4326).geometry.iloc[0]
+    there = (-5.93, 54.597) if crs in ("EPSG:2157", "EPSG:29902", "EPSG:4326") else (-1.548, 53.799)
+    assert (place.x, place.y) == pytest.approx(there, abs=0.01)
+
+
+def test_what_lies_off_the_grid_that_the_points_will_be_in_is_refused(tmp_path: Path) -> None:
+    """Dublin and Madrid for Irish Transverse Mercator, in its own metres and from a web map's."""
+    own, web = tmp_path / "own.csv", tmp_path / "web.csv"
+    own.write_text("when,kind,x,y\n2024-03-01,Noise,715800,734700\n2024-03-01,Noise,900000,-900000\n")
+    web.write_text("when,kind,x,y\n2024-03-01,Noise,-697000,7047000\n2024-03-01,Noise,-412000,4926000\n")
+    for file, crs in ((own, "EPSG:2157"), (web, "EPSG:3857")):
+        layout = {
+            "source": "ours",
+            "target": "EPSG:2157",
+            "columns": {"when": "when", "category": "kind", "x": "x", "y": "y"},
+            "coordinates": {"kind": "metres", "crs": crs},
+        }
+        used, left = read_incidents(file, layout=layout, as_of="2024-12-31")
+        assert len(used) == 1
+        assert left["cause"].tolist() == ["outside the area of EPSG:2157"]

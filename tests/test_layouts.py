@@ -441,8 +441,8 @@ def test_a_layout_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
 
 
 def test_metres_of_another_grid_are_judged_by_no_british_bounds() -> None:
-    x, y = pd.Series(["334000", "0", "1,5"]), pd.Series(["1374000", "0", "5"])  # Belfast, far north of ours
-    judged = judge_coordinates(x, y, kind="metres", target="EPSG:29903")
+    x, y = pd.Series(["595000", "0", "1;5"]), pd.Series(["5962000", "0", "5"])  # Leeds, far north of ours
+    judged = judge_coordinates(x, y, kind="metres", target="EPSG:32630")
     assert judged["cause"].tolist() == ["", "coordinates 0,0", "unreadable coordinates"]
     assert judge_coordinates(x, y, kind="metres")["cause"].tolist()[0] == "outside Great Britain"
     assert len(make_points([], [], crs="EPSG:29903")) == 0
