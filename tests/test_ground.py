@@ -182,7 +182,7 @@ WRITTEN = {  # Belfast and Leeds as other systems write them
 }
 
 
-@pytest.mark.parametrize(("crs", "written"), [(crs, written) for crs, written in WRITTEN.items()])
+@pytest.mark.parametrize(("crs", "written"), list(WRITTEN.items()))
 def test_limits_are_those_of_the_grid_after_the_move(tmp_path: Path, crs: str, written: list[str]) -> None:
     """Numbers of another system are no numbers of the British grid: moved first, judged after."""
     xy, kind = written
