@@ -12,9 +12,10 @@ import shapely
 
 from boundaries.lists import list_areas
 from boundaries.locate import HOW, collapse_points, locate_layers, measure_edges
+from boundaries.outside import say_outside
 from boundaries.shares import attach_polygons
 from boundaries.sums import announce_sums, label_rows, tabulate_sums
-from hotspots.checks import InputError, Problems, closest_name, require_columns, require_metres
+from hotspots.checks import InputError, Problems, announce, closest_name, require_columns, require_metres
 
 #: Metres: a point in no area goes to the nearest one this close. Wide enough for the slivers of the Leeds
 #: ward file; at 20 m it would already draw in a dozen incidents a month from across the district's line.
@@ -71,7 +72,8 @@ def attach_areas(
     DataFrame
         The reconciliation, one row per layer: ``accepted = inside + tie + nearest + outside``; incidents
         for points, hotspots for polygons. For an overlapping layer "tie" counts those in several areas.
-        With ``rejects``, a further column ``no_coordinates``.
+        With ``rejects``, a further column ``no_coordinates``. ``attrs["outside"]`` has a sentence for each
+        layer outside which nearly all records lie.
 
     Raises
     ------
@@ -112,6 +114,13 @@ def attach_areas(
     sums = {k: np.bincount(v[position], weights=counts, minlength=len(HOW)) for k, v in how.items()}
     reconciliation = tabulate_sums(sums, rejects)
     announce_sums(reconciliation, unit="records", within=near)
+    held = np.bincount(position, weights=counts, minlength=len(points))
+    told = {
+        k: say_outside(points, held, some, how[k], alone=k not in overlapping) for k, some in areas.items()
+    }
+    reconciliation.attrs["outside"] = [f"{k}: {sentence}" for k, sentence in told.items() if sentence]
+    for sentence in reconciliation.attrs["outside"]:
+        announce(sentence)
     return frame.assign(**columns), reconciliation
 
 

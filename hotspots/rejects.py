@@ -12,6 +12,7 @@ REJECT_COLUMNS = [
 ]  # fmt: skip
 ALL_FILES = "all files"
 FUTURE = "future date"
+OFF_AREA = "outside the study area"
 _ADVICE = {
     "latitude and longitude swapped": "exchange the two columns, or their names in the layout",
     "National Grid metres in degree columns": "use a layout with coordinates of kind 'metres'",

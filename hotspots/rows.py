@@ -13,6 +13,7 @@ from hotspots.coordinates import judge_coordinates, make_points, within_area
 from hotspots.dates import cap_precision, join_times, parse_dates
 from hotspots.layout import Layout
 from hotspots.lookup import locate_keys
+from hotspots.rejects import OFF_AREA
 from hotspots.windows import read_day
 
 
@@ -134,5 +135,5 @@ def _reject_outside(judged: pd.DataFrame, study_area: Any, layout: Layout) -> No
     usable = judged.index[judged["cause"].eq("")]
     points = np.asarray(judged.loc[usable, "geometry"], dtype=object)
     outside = usable[~within_area(points, study_area, target=layout.target)]
-    judged.loc[outside, "cause"] = "outside the study area"
+    judged.loc[outside, "cause"] = OFF_AREA
     judged.loc[outside, "value"] = [f"{p.x:.0f}, {p.y:.0f}" for p in judged.loc[outside, "geometry"]]

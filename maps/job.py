@@ -99,7 +99,9 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     spots = main.spots
     if late := build_layers(made_of(config, hotspots=True), spots=spots):
         incidents, more = attach_areas(incidents, late, rejects=rejects, **attach_rules(config, late))
+        outside = [*reconciliation.attrs["outside"], *more.attrs["outside"]]
         areas, reconciliation = {**areas, **late}, pd.concat([reconciliation, more])
+        reconciliation.attrs["outside"] = outside
     if areas:
         spots, _ = attach_areas(spots, areas, incidents=incidents, **attach_rules(config, areas))
     sums = sum_areas(incidents, areas, config)

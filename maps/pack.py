@@ -14,7 +14,8 @@ from hotspots.checks import require_columns
 from hotspots.own_shapes import read_shapes
 from hotspots.plan_assess import frozen_frame
 from hotspots.plan_words import say_months
-from hotspots.rejects import sum_causes
+from hotspots.rejects import OFF_AREA, sum_causes
+from hotspots.said import may_say
 from maps.area_map import write_area_map
 from maps.chance import SELECTED, say_chance, say_cover
 from maps.compare import months_of
@@ -119,7 +120,7 @@ def page_words(job: Job, who: Profile) -> dict[str, Any]:
         "title": job.config.title,
         "period": say_months(months_of(job.dated)),
         "source": sources,
-        "note": " ".join(filter(None, (say_left_out(job), say_suggested(job)))),
+        "note": " ".join(filter(None, (say_left_out(job), say_off_areas(job), say_suggested(job)))),
         "attribution": job.config.output.get("attribution", ""),
         "profile": who,
         "marking": marking_of(job, who),
@@ -128,15 +129,31 @@ def page_words(job: Job, who: Profile) -> dict[str, Any]:
 
 
 def say_left_out(job: Job) -> str:
-    """One sentence on the rows not used, or nothing.
+    """Say how many rows are not used: those outside the study area, then those that could not be.
 
     The largest cause is named; rejects.csv has every row.
     """
-    if job.rejects.empty:
-        return ""
     causes = sum_causes(job.rejects)
     total = int(causes.sum()) + number_of(job.incidents)
-    return f"{causes.sum():,} of {total:,} rows could not be used (most often: {causes.index[0]})."
+    elsewhere = int(causes.get(OFF_AREA, 0))
+    spoilt = causes.drop(OFF_AREA, errors="ignore")
+    said = []
+    if elsewhere:
+        said.append(f"{elsewhere:,} of {total:,} rows lie outside the study area and are left out.")
+    if len(spoilt):
+        of = f"of the other {total - elsewhere:,}" if elsewhere else f"of {total:,}"
+        said.append(f"{spoilt.sum():,} {of} rows could not be used (most often: {spoilt.index[0]}).")
+    return " ".join(said)
+
+
+def say_off_areas(job: Job) -> str:
+    """Warn, without numbers, of layers outside which nearly all records lie."""
+    layers = [sentence.partition(":")[0] for sentence in job.reconciliation.attrs.get("outside", [])]
+    why = "more than one record in ten lies in some area of each layer"
+    if not may_say("records lie outside the areas", layers, why=why):
+        return ""
+    named = ", ".join(layer.replace("_", " ") for layer in layers)
+    return f"Nearly all records lie outside the areas of: {named}. Sums by area mean little."
 
 
 def write_week(job: Job, folder: Path, who: Profile) -> None:

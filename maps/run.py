@@ -65,6 +65,7 @@ def summarise_job(job: Job, out: Path) -> str:
             f"{row['nearest']:,} nearest + {row['outside']:,} outside"
             for layer, row in job.reconciliation.astype(int).to_dict(orient="index").items()
         ),
+        *job.reconciliation.attrs.get("outside", []),
         f"{len(job.spots):,} hotspots hold {job.spots['share_of_incidents'].sum():.1%} of the records and "
         f"{job.spots['share_of_harm'].sum():.1%} of the harm",
         *say_sure(job),
