@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError
+from maps.console import safe_console
 from maps.folder import explain_os_error
 
 SELDOM = 500_000  # new objects between two looks for rubbish
@@ -34,12 +35,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     >>> main(["check", "no-such-file.csv"])
     2
     """
-    _make_console_safe()
     given = sys.argv[1:] if argv is None else argv
-    if not given:
+    with safe_console():
+        if given:
+            return _do(_build_parser().parse_args(given))
         _build_parser().print_help()
-        return 0
-    options = _build_parser().parse_args(given)
+    return 0
+
+
+def _do(options: argparse.Namespace) -> int:
     # points are no rubbish: to look for it among millions of them takes a tenth of a large run
     often = gc.get_threshold()
     gc.set_threshold(SELDOM, *often[1:])
@@ -63,14 +67,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _fail(paragraph: str) -> int:
     print("Error: " + " ".join(paragraph.split()), file=sys.stderr)
     return 2
-
-
-def _make_console_safe() -> None:
-    """Let a console that cannot show a letter (Windows cp1252) show '?' instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="replace")
 
 
 class _Once(logging.Filter):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from decimal import Decimal
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+LARGEST = 1e300  # what is reckoned with a greater number is infinite, and Excel takes the file for damaged
 
 
 def known(value: Any) -> Any:
@@ -33,12 +34,10 @@ def known(value: Any) -> Any:
         return {key: known(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(map(known, value)) if type(value) in (list, tuple) else value
-    if isinstance(value, Integral):
-        return value
-    if isinstance(value, Real):
-        return value if math.isfinite(value) else None
     if isinstance(value, Decimal):
         return value if value.is_finite() else None
+    if isinstance(value, Real):
+        return value if abs(value) <= LARGEST else None
     return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 
@@ -56,7 +55,7 @@ def known_cells(frame: pd.DataFrame) -> pd.DataFrame:
         if pd.api.types.is_object_dtype(kind):
             table.isetitem(at, pd.Series(map(known, column), index=table.index, dtype=object))
         elif pd.api.types.is_float_dtype(kind):
-            table.isetitem(at, column.where(np.isfinite(column.astype("float64"))))
+            table.isetitem(at, column.where(column.abs() <= LARGEST))
     return table
 
 

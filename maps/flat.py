@@ -90,7 +90,8 @@ def _write(frame: pd.DataFrame, path: Path) -> Path:
         if pd.api.types.is_string_dtype(table[column]) or table[column].dtype == object:
             table[column] = table[column].map(_disarm)
         elif pd.api.types.is_float_dtype(table[column]):
-            table[column] = table[column].round(6)
+            values = table[column]  # numpy rounds what is very great to what is infinite
+            table[column] = values.where(values.abs() < 1e15).round(6).fillna(values)
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         table.to_csv(stream, index=False, lineterminator="\r\n")
     return path

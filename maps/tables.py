@@ -19,7 +19,6 @@ from maps.layers import kind_of, names_spots
 from maps.whole_files import write_file
 
 _WIDEST = 60
-_LARGEST = 9.99e307  # a file with a greater number Excel calls damaged: such a one is written as text
 _LONGEST = 31  # characters that Excel allows in the name of a sheet
 _RESERVED = ("about", "history")  # our own first sheet, and a name that Excel keeps for itself
 
@@ -190,7 +189,7 @@ def _write_cell(
         text = who.suppressed if name in ("incidents", "before", "after") else ""
     elif isinstance(value, bool):
         text = "yes" if value else "no"
-    elif isinstance(value, int | float) and abs(value) <= _LARGEST:
+    elif isinstance(value, int | float):
         sheet.write_number(row, column, float(value), cell_format)
         return f"{float(value):,.1f}"
     elif isinstance(value, pd.Timestamp | datetime):

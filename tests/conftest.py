@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -17,3 +19,17 @@ def shared_data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"real open data not at hand (looked in {DATA}; set SAFER_HOTSPOTS_DATA)")
     return DATA
+
+
+# what an environment that installs everything may still lack, by the words of the skip
+MAY_LACK = re.compile(r"at hand|installed package|[Ss]park|Windows|Linux|POSIX")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator:
+    """Where all that tests drive was installed, a test that is skipped for want of it has failed."""
+    report = yield
+    strict = os.environ.get("SAFER_HOTSPOTS_NO_SKIPS") and report.skipped and not hasattr(report, "wasxfail")
+    if strict and call.excinfo is not None and not MAY_LACK.search(str(call.excinfo.value)):
+        report.outcome, report.longrepr = "failed", f"skipped: {call.excinfo.value}"
+    return report

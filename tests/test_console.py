@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import io
+import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 from rich.console import Console
@@ -16,6 +19,7 @@ import maps.folder
 import maps.progress
 from hotspots.checks import InputError
 from maps.cli import main
+from maps.console import safe_console
 from maps.document import write_file
 from maps.folder import clear_errors
 from maps.progress import show_steps
@@ -87,3 +91,62 @@ def test_a_document_that_cannot_be_written_is_named_and_leaves_nothing(tmp_path)
     with pytest.raises(InputError, match=r"plan\.docx cannot be written"):
         write_file(tmp_path / "plan.docx", b"words")
     assert [p.name for p in tmp_path.iterdir()] == ["plan.docx"]
+
+
+@pytest.fixture
+def stop_reading(monkeypatch) -> Iterator[Callable[..., None]]:
+    """Let nobody read what is printed, as when `| head` has seen enough."""
+    streams = []
+
+    def stop(*names: str) -> None:
+        for name in names:
+            reader, writer = os.pipe()
+            os.close(reader)
+            streams.append(os.fdopen(writer, "w", encoding="utf-8"))
+            monkeypatch.setattr(sys, name, streams[-1])
+
+    yield stop
+    for stream in streams:
+        stream.close()  # as at the end of a program: what is still held must not be refused now
+
+
+@pytest.mark.parametrize("unread", [("stdout",), ("stderr",), ("stdout", "stderr")])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], 0),
+        (["check", "some.csv"], 0),
+        (["check", "no.csv"], 2),
+        (["run", "no.toml", "--out", "out"], 2),
+        (["pack", "no.toml", "--area", "ward:A", "--out", "out"], 2),
+        (["assess", "no.toml", "--incidents", "some.csv", "--out", "out"], 2),
+        (["init", "team"], 0),
+    ],
+)
+def test_a_reader_that_stops_stops_nothing_and_hears_nothing(
+    tmp_path, monkeypatch, stop_reading, unread, words, code
+):
+    rows = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,Crime type\n"
+    rows += "".join(f"{n:064x},2024-07,A,A,-1.55,53.80,On or near Street {n},Drugs\n" for n in range(1, 40))
+    (tmp_path / "some.csv").write_text(rows, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    stop_reading(*unread)
+    assert main(words) == code
+
+
+def test_a_full_disk_behind_the_console_is_no_reader_that_stops(monkeypatch):
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(OSError, match="No space"), safe_console():
+        print("words")
+    assert isinstance(sys.stdout, Full)
+
+
+def test_a_progress_that_nobody_reads_goes_on(stop_reading):
+    stop_reading("stderr")
+    with safe_console(), show_steps(1) as steps:
+        for _ in range(3):
+            steps.say("Reading")
