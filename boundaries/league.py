@@ -52,7 +52,18 @@ def add_sums(
         for measure in sorted(measures, reverse=True):
             added[f"{measure}_without_centre"] = _whole(apart, measure)
             added[f"rank_by_{measure}_without_centre"] = _rank(apart[measure])
-    return table.assign(**{k: v.to_numpy() if isinstance(v, pd.Series) else v for k, v in added.items()})
+    whole = table.assign(**{k: v.to_numpy() if isinstance(v, pd.Series) else v for k, v in added.items()})
+    return _forget_harm(whole, sums) if "weighed" in sums else whole
+
+
+def _forget_harm(table: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """Leave harm blank where there are records, and none has a weight in the index."""
+    unweighed = (sums["weighed"].eq(0) & sums["incidents"].gt(0)).to_numpy()
+    of_harm = [c for c in table.columns if "harm" in c or c == "largest_single_share"]
+    if unweighed.any():
+        ranks = {c: "Int64" for c in of_harm if c.startswith("rank_")}
+        table[of_harm] = table[of_harm].astype(ranks).mask(pd.Series(unweighed, index=table.index), axis=0)
+    return table
 
 
 def add_rates(
@@ -80,7 +91,7 @@ def add_rates(
 
 
 def _sum_up(codes: pd.Series[str], rows: pd.DataFrame) -> pd.DataFrame:
-    wanted = ["incidents", "harm", "harm_low", "harm_high", "squared"]
+    wanted = ["incidents", "harm", "harm_low", "harm_high", "squared", "weighed"]
     return rows.groupby("code")[[c for c in wanted if c in rows.columns]].sum().reindex(codes).fillna(0.0)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from boundaries.attach import WITHIN, attach_areas
 from boundaries.league import add_rates, add_sums, condense_rows
-from hotspots.checks import InputError, announce, closest_name, require_columns
+from hotspots.checks import InputError, announce, closest_name, count_weighed, require_columns
 
 
 def summarise_areas(
@@ -65,7 +65,8 @@ def summarise_areas(
         ``_to``, ``share_of_<measure>`` of everything given (so that what lies in no area is not hidden),
         ``rank_by_<measure>`` and the ranks that the intervals allow (``_from``, ``_to``); equal values
         share the better rank. ``small_numbers`` flags few incidents; ``largest_single_share`` is the share
-        of one incident in the area's harm; ``harm_low, harm_high`` are summed where given. With a
+        of one incident in the area's harm; ``harm_low, harm_high`` are summed where given. Harm is blank
+        where the area has incidents, and none of them has a weight. With a
         population: ``rate`` over the whole period (``_from``, ``_to``), ``rate_shrunk`` (empirical Bayes,
         with its interval) and ``rank_by_rate`` of the shrunk rate. With a centre: each measure and its
         rank ``_without_centre``. ``attrs["per"]`` is the residents a rate is for.
@@ -128,6 +129,7 @@ def _flatten(
     count = incidents.get("incidents", pd.Series(1, index=incidents.index)).astype(float)
     columns = {"code": incidents[code], "incidents": count}
     columns |= {c: incidents[c].astype(float) for c in ("harm", "harm_low", "harm_high") if c in incidents}
+    columns |= {"weighed": count_weighed(incidents)} if "harm" in incidents else {}
     columns |= {c: _divide_by(incidents, c) for c in by}
     if centre is not None:
         inside, _ = attach_areas(

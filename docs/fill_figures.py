@@ -42,10 +42,10 @@ def read_run(folder: Path) -> dict[str, str]:
 
 def _say_summary(spots: pd.DataFrame, manifest: dict) -> str:
     count, harm = spots["share_of_incidents"].sum(), spots["share_of_harm"].sum()
-    rows = manifest["rows"]
+    rows, scheme = manifest["rows"], manifest["parameters"]["harm"].get("scheme", "cchi-2026")
     return (
         f"On the example data, {rows['rows_in']:,} rows become {len(spots)} hotspots, which hold "
-        f"{100 * count:.0f} % of the records and {100 * harm:.0f} % of the harm."
+        f"{100 * count:.0f} % of the records and {100 * harm:.0f} % of the harm (by {scheme})."
     )
 
 

@@ -12,11 +12,13 @@ from types import ModuleType
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyproj
 
 CRS = "EPSG:27700"
 ASB = "Anti-social behaviour"
+WEIGHED, SCHEME = "weighed", "harm_scheme"  # a column, and in attrs the name of the weights
 
 _log = logging.getLogger("safer_hotspots")
 
@@ -156,6 +158,28 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -
             given=f"columns {', '.join(map(str, frame.columns)) or '(none)'}",
             advice="rename the column, or name the right one",
         )
+
+
+def count_weighed(incidents: pd.DataFrame, *, strict: bool = False) -> Any:
+    """Count the records of each row that a harm index has a weight for: where none, harm is not spoken of.
+
+    From the column ``weighed`` of `hotspots.weighed.add_harm`. A harm without it is its giver's word for all
+    records; ``strict`` takes one that is 1 for each, or of ASB alone, for the number that it is.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"category": ["Robbery", "Anti-social behaviour"], "harm": [365.0, 1.0]})
+    >>> count_weighed(rows).tolist(), count_weighed(rows[1:], strict=True).tolist()
+    ([1, 1], [0])
+    """
+    if WEIGHED in incidents.columns:
+        return incidents[WEIGHED].to_numpy(dtype="int64")
+    counts = np.asarray(incidents.get("incidents", np.ones(len(incidents))), dtype="int64")
+    harm = incidents.get("harm", pd.Series(np.nan, index=incidents.index)).to_numpy(dtype=float)
+    asb = incidents.get("category", pd.Series("", index=incidents.index)).eq(ASB).to_numpy()
+    if np.isnan(harm).all() or (strict and (asb | (harm == counts)).all()):
+        return np.zeros(len(incidents), dtype="int64")
+    return counts
 
 
 def require_same_index(labels: Any, index: pd.Index, *, what: str, advice: str) -> None:

@@ -124,7 +124,8 @@ def _as_points(frame: Any) -> pd.DataFrame:
         points = pd.DataFrame(frame[columns]).assign(easting=easting, northing=northing)
         return points.rename(columns={"name": "place"}) if "place" not in columns else points
     parts = part_rows(frame).rename(columns={"street": "place"})
-    return parts if "harm" in frame.columns else parts.drop(columns="harm")
+    # of a place none of whose records has a weight, harm is blank: nothing to cover
+    return parts.fillna({"harm": 0.0}) if "harm" in frame.columns else parts.drop(columns="harm")
 
 
 def _numbers(points: pd.DataFrame, column: str, default: float, *, check: bool) -> Floats:

@@ -128,11 +128,13 @@ def _ranks_by_weight(spots: gpd.GeoDataFrame) -> tuple[pd.api.extensions.Extensi
         return empty, empty.copy()
     ranks = []
     for column in columns:
-        order = np.lexsort((np.arange(len(spots)), -exact_units(spots[column].to_numpy(dtype=float))))
+        harm = spots[column].fillna(0).to_numpy(dtype=float)
+        order = np.lexsort((np.arange(len(spots)), -exact_units(harm)))
         rank = np.empty(len(spots), dtype=np.int64)
         rank[order] = np.arange(1, len(spots) + 1)
         ranks.append(rank)
-    return pd.array(np.min(ranks, axis=0), dtype="Int64"), pd.array(np.max(ranks, axis=0), dtype="Int64")
+    ends = [pd.Series(end(ranks, axis=0), dtype="Int64") for end in (np.min, np.max)]
+    return tuple(end.where(spots["harm"].notna().to_numpy()).array for end in ends)
 
 
 def _note(row: dict[str, object]) -> str:

@@ -40,14 +40,19 @@ def name_kinds(incidents: pd.DataFrame) -> pd.Series:
 
 
 def _name(incidents: pd.DataFrame) -> pd.Series:
-    blank = pd.Series("", index=incidents.index, dtype="object")
-    unit = incidents.get("raw_unit", blank).astype("object").fillna("")
-    source = incidents.get("source", blank).astype("object")
-    unit = unit.where(unit.ne(""), source.map(_units())).fillna("crime")
+    unit = name_units(incidents)
     kind = unit.map(_OF_UNIT).fillna("other incidents")
     ours = crosswalk_categories(incidents)["category"].mask(incidents["category"].eq(ASB), ASB)
     logged = ours.eq(ASB) & unit.isin(["crime", "incident"])
     return kind.mask(logged, "ASB incidents").astype("object")
+
+
+def name_units(incidents: pd.DataFrame) -> pd.Series:
+    """Look up each row's unit: the layout's, else that of its source's packaged layout, else "crime"."""
+    blank = pd.Series("", index=incidents.index, dtype="object")
+    unit = incidents.get("raw_unit", blank).astype("object").fillna("")
+    source = incidents.get("source", blank).astype("object")
+    return unit.where(unit.ne(""), source.map(_units())).fillna("crime")
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.assign import assign_hotspots
+from hotspots.checks import count_weighed
 from hotspots.collapse import incidents_per_row
 
 
@@ -47,11 +48,8 @@ def compare_lists(
         for problem, incidents in profiles.items():
             inside = assign_hotspots(incidents, spots).notna().to_numpy()
             count = incidents_per_row(incidents)
-            harm = (
-                incidents["harm"].to_numpy(dtype=float)
-                if "harm" in incidents.columns
-                else np.zeros(len(count))
-            )
+            weighed = count_weighed(incidents).any()
+            harm = incidents["harm"].to_numpy(dtype=float) if weighed else np.zeros(len(count))
             rows.append(
                 {
                     "list": name,

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from hotspots.checks import ASB, InputError
+from hotspots.checks import ASB, InputError, count_weighed
 from hotspots.collapse import incidents_per_row
 from hotspots.kinds import KINDS, name_kinds
 from hotspots.place_names import is_kind_of_place, setting_of
@@ -70,8 +70,14 @@ class Facts:
 
     @property
     def has_harm(self) -> bool:
-        """Whether any row carries a harm weight."""
-        return "harm" in self.inside and bool(self.everything["harm"].notna().any())
+        """Whether any record of the area has a weight in a harm index."""
+        return self.weighed > 0
+
+    @property
+    def weighed(self) -> int:
+        """Records of the area whose kind has a weight in a harm index."""
+        whole = count_weighed(self.everything, strict=True)
+        return int(count_weighed(self.inside).sum()) if whole.any() else 0
 
     def say(self, count: int) -> str:
         """Count of records in words, or that there are too few to show."""
@@ -163,7 +169,8 @@ def fold_small(table: pd.DataFrame, threshold: int, *, name: str = "") -> pd.Dat
 def _group(rows: gpd.GeoDataFrame, weights: pd.Series, keys: pd.Series, *, name: str) -> pd.DataFrame:
     table = pd.DataFrame({name: keys, "incidents": weights})
     if "harm" in rows:
-        table["harm"] = rows["harm"]
+        # of what has no weight in the index no kind of record is the most harmful
+        table["harm"] = rows["harm"].where(count_weighed(rows) > 0, 0.0)
     grouped = table[table[name] != ""].groupby(name, sort=True).sum().round({"harm": 1})
     return grouped.sort_values("incidents", ascending=False, kind="stable").reset_index()
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hotspots.checks import SCHEME, count_weighed
 from hotspots.place_names import default_location
 from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_target import Target
@@ -20,11 +21,13 @@ from hotspots.plan_words import (
     start_sentence,
     start_small,
 )
+from hotspots.said import may_say
 
 # A hotspot comes apart in re-runs where so much more of it is found than is found as one.
 PARTED = 0.1
 # Below this share of the records a default location changes nothing that a plan says.
 DEFAULTS_MATTER = 0.05
+OF_SENTENCES = ("cchi-", "ons-css-")  # schemes whose days are those of a sentence
 KIND_WORDS = {
     "crimes": ("recorded crime", "recorded crimes"),
     "ASB incidents": ("ASB incident", "ASB incidents"),
@@ -51,26 +54,48 @@ def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: st
     said = [f"{start_sentence(say_records(facts))} {place} {target.name} in {period}."]
     top = facts.types.iloc[0]
     said.append(f"Most common: {start_small(top['type'])}, {say_share(top['incidents'], facts.incidents)}.")
-    if facts.has_harm:
+    if may_say("harm", facts.has_harm, why="no record of a plan's place has a weight"):
         said.append(harm_text(facts, study_area=study_area))
     if target.ranks:
         among = f" of {of:,}" if of else ""
-        by = "harm" if facts.has_harm else "number of records"
+        by = " by harm" if facts.has_harm else "" if "harm" in facts.everything else " by number of records"
         kind = "Hotspot" if len(target.ranks) == 1 else "Hotspots"
-        said.append(f"{kind} {say_list(map(str, target.ranks))}{among} by {by}.")
+        said.append(f"{kind} {say_list(map(str, target.ranks))}{among}{by}.")
     return " ".join(said)
 
 
 def harm_text(facts: Facts, *, study_area: str) -> str:
-    """Harm in sentence days, with its range and its share of the whole."""
+    """Harm in days, with its range, its share of the whole, its scheme and what part has no weight in it."""
     harm, whole = facts.harm(), float(facts.everything["harm"].sum())
-    text = f"Harm score: {say_count(harm, 'sentence day')}"
+    text = f"Harm score: {say_count(harm, _day(facts) if facts.weighed == facts.incidents else 'day')}"
     if {"harm_low", "harm_high"} <= set(facts.inside.columns):
         low, high = facts.harm("harm_low"), facts.harm("harm_high")
         text += f" ({low:,.0f} to {high:,.0f} with the low and high weights)"
     if whole > 0:
         text += f", {say_percentage(harm / whole)} of the {whole:,.0f} in {study_area}"
-    return text + "."
+    if scheme := facts.everything.attrs.get(SCHEME):
+        text += f", weighed by {scheme}"
+    return " ".join(filter(None, (text + ".", _say_unweighed(facts))))
+
+
+def _day(facts: Facts) -> str:
+    """Name what weights are in: days of a sentence, or the days of a scheme of the user's own."""
+    scheme = str(facts.everything.attrs.get(SCHEME, OF_SENTENCES[0]))
+    return "sentence day" if scheme.startswith(OF_SENTENCES) else "day"
+
+
+def _say_unweighed(facts: Facts) -> str:
+    """Say how much of the harm score is a weight of ours, for records that the index has none for."""
+    rest = facts.incidents - facts.weighed
+    if rest <= 0:
+        return ""
+    if min(facts.weighed, rest) < facts.threshold:
+        return "Some records have no weight in the index, as all ASB has none, and count by a weight of ours."
+    ours = float(facts.inside["harm"][count_weighed(facts.inside) == 0].sum())
+    return (
+        f"{ours:,.0f} of these days are a weight of ours, for the {say_share(rest, facts.incidents)} records "
+        "that the index has none for, as all ASB."
+    )
 
 
 def types_text(facts: Facts, *, count: int = 5) -> str:
@@ -105,6 +130,8 @@ def limits_text(facts: Facts) -> list[str]:
     if points == 1:
         limits.append("All records lie on one map point, so how far they spread is not known.")
     limits.extend(default_texts(facts))
+    if not facts.has_harm and ("harm" in facts.everything or SCHEME in facts.everything.attrs):
+        limits.append("None of these kinds has a weight in a harm index: records are counted, not weighed.")
     limits.append("Only what was reported and recorded is counted; rows not used are in rejects.csv.")
     return limits
 
@@ -146,7 +173,7 @@ def _harmful(facts: Facts) -> str:
     if not facts.has_harm or not facts.types["harm"].sum() > 0:
         return types_text(facts, count=3)
     worst = facts.types.iloc[int(facts.types["harm"].to_numpy().argmax())]
-    share = say_share(float(worst["harm"]), facts.harm(), of="sentence days")
+    share = say_share(float(worst["harm"]), float(facts.types["harm"].sum()), of=f"{_day(facts)}s")
     return f"{start_sentence(str(worst['type']))}: {share}."
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.checks import InputError, announce, require_metres
+from hotspots.checks import InputError, announce, count_weighed, require_metres
 from hotspots.collapse import collapse_incidents, incidents_per_row
 from hotspots.kinds import split_by_source
 
@@ -112,20 +112,26 @@ def rank_premises(
     has_harm = "harm" in incidents.columns
     rows = pd.DataFrame({"at": at, "incidents": counts})
     rows["harm"] = incidents["harm"].to_numpy(dtype=float) if has_harm else np.nan
-    sums = rows[near].groupby("at")[["incidents", "harm"]].sum().reindex(every)
+    rows["weighed"] = count_weighed(incidents)
+    sums = rows[near].groupby("at")[["incidents", "harm", "weighed"]].sum().reindex(every)
     table = premises.copy()
     table["incidents"] = sums["incidents"].fillna(0).to_numpy(dtype=np.int64)
     table["harm"] = sums["harm"].fillna(0.0).to_numpy(dtype=float) if has_harm else np.nan
     split = split_by_source(incidents[near], pd.Series(at[near])).reindex(every)
     for column in split.columns:
         table[column] = split[column].fillna(0).to_numpy(dtype=np.int64)
-    worth = "harm" if has_harm else "incidents"
-    table = table.sort_values([worth, "incidents"], ascending=False, kind="stable")
+    worth = "harm" if rows["weighed"].any() else "incidents"
+    order = (
+        table.reset_index(drop=True).sort_values([worth, "incidents"], ascending=False, kind="stable").index
+    )
+    table = table.iloc[order]
     total = max(float(table[worth].sum()), 1e-12)
     table["share_of_incidents"] = table["incidents"] / max(int(table["incidents"].sum()), 1)
     table["cumulative_share"] = table[worth].cumsum() / total
     table["share_of_premises"] = np.arange(1, len(table) + 1) / max(len(table), 1)
     lost = int(counts.sum() - table["incidents"].sum())
     announce(f"{lost:,} of {int(counts.sum()):,} records have no premises within {distance:g} m.")
+    unweighed = sums["weighed"].eq(0).loc[order].to_numpy() & table["incidents"].gt(0).to_numpy()
+    table["harm"] = table["harm"].mask(unweighed)
     table.index = pd.RangeIndex(1, len(table) + 1, name="rank")
     return table

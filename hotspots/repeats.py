@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.checks import InputError, require_columns
+from hotspots.checks import InputError, count_weighed, require_columns
 from hotspots.collapse import Places, collapse_incidents, pick_busiest
 from hotspots.kinds import split_by_source
 from hotspots.lookup import fold_key
@@ -133,9 +133,10 @@ def _tabulate(
 ) -> gpd.GeoDataFrame:
     has_harm = "harm" in incidents.columns
     harm = incidents["harm"].to_numpy(dtype=float) if has_harm else np.full(len(incidents), np.nan)
-    rows = pd.DataFrame({"group": group, "n": counts, "harm": harm})
-    sums = rows.groupby("group")[["n", "harm"]].sum(min_count=1).reindex(labels.index)
-    table = labels.assign(incidents=sums["n"].astype("int64"), harm=sums["harm"].astype(float))
+    rows = pd.DataFrame({"group": group, "n": counts, "harm": harm, "weighed": count_weighed(incidents)})
+    sums = rows.groupby("group")[["n", "harm", "weighed"]].sum(min_count=1).reindex(labels.index)
+    harms = sums["harm"].astype(float).where(sums["weighed"] > 0)
+    table = labels.assign(incidents=sums["n"].astype("int64"), harm=harms)
     table["share_of_incidents"] = table["incidents"] / max(int(table["incidents"].sum()), 1)
     table["share_of_harm"] = table["harm"] / table["harm"].sum() if has_harm else np.nan
     table["rank_by_incidents"] = table["incidents"].rank(ascending=False, method="min").astype("Int64")

@@ -10,8 +10,9 @@ import pandas as pd
 
 from hotspots.checks import ASB, InputError, announce, require_columns
 from hotspots.collapse import Ints, incidents_per_row, number_rows
-from hotspots.crosswalk import crosswalk_categories, fold_label
-from hotspots.severity_weights import FALLBACKS, read_weights
+from hotspots.crosswalk import BY_SOURCE, crosswalk_categories, fold_label
+from hotspots.kinds import name_units
+from hotspots.severity_weights import FALLBACKS, LACKS, is_packaged, read_weights
 
 LEVELS = {"low": "low", "middle": "weight", "high": "high"}
 USED = ("offence", "category", "fallback", "crosswalk", "ASB", "unknown", "left out")
@@ -62,8 +63,9 @@ def weigh_incidents(
 
     Notes
     -----
-    Offence first, category as the fall-back. Weights: Sherman, Neyroud and Neyroud (2016), "The Cambridge
-    Crime Harm Index"; the 2026 table.
+    Offence first, category as the fall-back. An index weighs crimes: a case, request, call or collision is
+    weighed only where its own source's crosswalk says which crime it is, or by a scheme of yours. Weights:
+    Sherman, Neyroud and Neyroud (2016), "The Cambridge Crime Harm Index"; the 2026 table.
 
     Examples
     --------
@@ -76,6 +78,8 @@ def weigh_incidents(
         offence=offence, proactive=proactive, crosswalks=crosswalks,
     )  # fmt: skip
     counts = incidents_per_row(incidents)
+    if lacks := LACKS.get(str(scheme)):
+        announce(lacks)
     _announce(explained, incidents["category"], counts, unknown_weight)
     return (explained["weight"] * counts).astype(float).rename("harm")
 
@@ -124,6 +128,8 @@ def explain_weights(
     distinct, which = _distinct_keys(incidents, column)
     ours = crosswalk_categories(distinct, crosswalks=crosswalks)
     tables = _tables(scheme, level)
+    if is_packaged(scheme):
+        _forget_words_of_others(distinct, ours, {*BY_SOURCE, *(crosswalks or {})})
     rows = zip(distinct["category"], distinct["offence"], ours["category"], ours["proactive"], strict=True)
     found = [_weigh_one(*row, tables, asb_weight, unknown_weight, proactive) for row in rows]
     table = pd.DataFrame(found, columns=["weight", "used", "matched"])
@@ -133,7 +139,7 @@ def explain_weights(
 
 def _distinct_keys(incidents: pd.DataFrame, offence: str | None) -> tuple[pd.DataFrame, Any]:
     """Give the distinct keys of the weights, and which of them each row has: a million rows hold a dozen."""
-    group, first = number_rows(incidents, ["source", "category", *([offence] if offence else [])])
+    group, first = number_rows(incidents, ["raw_unit", "source", "category", *([offence] if offence else [])])
     return _keys(incidents.iloc[first].reset_index(drop=True), offence), group
 
 
@@ -143,8 +149,19 @@ def _keys(incidents: pd.DataFrame, offence: str | None) -> pd.DataFrame:
         "source": incidents.get("source", blank),
         "category": incidents["category"],
         "offence": incidents[offence] if offence else blank,
+        "unit": name_units(incidents),
     }
     return pd.DataFrame({k: v.astype("object").fillna("").astype("str") for k, v in keys.items()})
+
+
+def _forget_words_of_others(distinct: pd.DataFrame, ours: pd.DataFrame, known: set[str]) -> None:
+    """Take a council's "Drugs" for no crime: only its source's crosswalk says what crime a case is."""
+    others = distinct["unit"].isin(["case", "request", "call", "collision"])
+    distinct["offence"] = distinct["offence"].mask(others, "")
+    no_asb = distinct["category"].map(fold_label).ne(fold_label(ASB))
+    distinct["category"] = distinct["category"].mask(others & no_asb, "")
+    strange = others & ~distinct["source"].isin(known) & ours["category"].ne(ASB)
+    ours["category"] = ours["category"].mask(strange, "")
 
 
 def _check(level: str, weights: Mapping[str, float]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import ASB, InputError, require_columns
+from hotspots.checks import ASB, InputError, count_weighed, require_columns
 from hotspots.collapse import incidents_per_row
 from hotspots.kinds import split_by_source
 from hotspots.severity_weights import read_weights
@@ -98,12 +98,16 @@ def _sum_up(incidents: pd.DataFrame, by: str) -> pd.DataFrame:
             "asb": np.where(incidents["category"].eq(ASB), counts, 0),
             "root_score": np.sqrt(weight) * counts,
             "weight": weight,
+            "weighed": count_weighed(incidents),
         }
     )
     # apart from the columns summed, as an area may be a category
     area = incidents[by].astype("object").where(incidents[by].notna(), None).set_axis(rows.index, axis=0)
     groups = rows.groupby(area, dropna=False, sort=True)
     sums = groups[["score", "score_low", "score_high", "incidents", "asb", "root_score"]].sum()
+    scores = ["score", "score_low", "score_high", "root_score"]
+    # of our own weight of ASB alone no score is made
+    sums[scores] = sums[scores].mask(groups["weighed"].sum().eq(0) & sums["incidents"].gt(0))
     # of the row itself: blank where it has no category
     largest = incidents["category"].iloc[groups["weight"].idxmax().to_numpy(dtype=np.int64)]
     sums["largest"] = largest.set_axis(sums.index, axis=0)

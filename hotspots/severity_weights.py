@@ -18,6 +18,11 @@ _ALIASES = {
 }
 # Where a scheme does not know an offence, its category is weighed by this one.
 FALLBACKS = {"cchi-2026-subgroups": "cchi-2026"}
+# What a scheme lacks for a reason that its table of weights cannot show.
+LACKS = {
+    "ons-css-2019-part": "ons-css-2019-part has no weight for 88C (other miscellaneous sexual offences): "
+    "its source gives two, 69.0 and 1,026.9."
+}
 
 
 def list_schemes() -> list[str]:
@@ -34,6 +39,11 @@ def list_schemes() -> list[str]:
     ['cchi-2026', 'cchi-2026-subgroups', 'cchi-2026-west-yorkshire', 'ons-css-2019-part']
     """
     return list_packaged("weights")
+
+
+def is_packaged(scheme: str | Path | pd.DataFrame) -> bool:
+    """Whether a scheme is one of the package's, not a file or table of the user's."""
+    return not isinstance(scheme, pd.DataFrame) and str(scheme) in {*list_schemes(), *_ALIASES}
 
 
 def read_weights(scheme: str | Path | pd.DataFrame) -> pd.DataFrame:

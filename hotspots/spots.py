@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import CRS
+from hotspots.checks import CRS, count_weighed
 from hotspots.collapse import Floats, Ints, Places, exact_units
 from hotspots.gridref import unique_references
 from hotspots.place_names import name_place, strip_near
@@ -68,7 +68,7 @@ def summarise_spots(
     -------
     GeoDataFrame
         Index ``rank``, 1 the worst: by harm where there is any, else by incidents; ties by incidents,
-        then west to east, south to north.
+        then west to east, south to north. Harm is blank where none of the hotspot's records has a weight.
     array, shape (places,)
         Rank - 1 of the hotspot that counts each place, or -1.
     """
@@ -86,12 +86,16 @@ def summarise_in_order(
     streets = _streets_of_places(incidents, places)
     rows = [_summarise_shape(shape, places, harms, streets) for shape in shapes]
     everyone = int(places.incidents.sum())
+    weighed = places.total(count_weighed(incidents, strict=True).astype(float))
     for row in rows:
         row["share_of_incidents"] = row["incidents"] / everyone if everyone else np.nan
         row["share_of_harm"] = row["harm"] / whole["harm"] if whole.get("harm") else np.nan
     for number, row in enumerate(rows):
         row["_shape"] = number
     rows.sort(key=_worst_first)
+    for row in rows:
+        if not weighed[shapes[row["_shape"]].inside].any():
+            _forget_harm(row)
     label = np.full(len(places.xy), -1, dtype=np.int64)
     order = np.array([row.pop("_shape") for row in rows], dtype=np.int64)
     for number, shape in enumerate(order):
@@ -133,6 +137,12 @@ def frame_of(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(column("geometry", None), crs=CRS), crs=CRS)
     frame.index = pd.RangeIndex(1, len(rows) + 1, name="rank")
     return frame
+
+
+def _forget_harm(row: dict[str, Any]) -> None:
+    """Leave harm blank where no record has a weight: what is left is our own weight of ASB."""
+    row |= dict.fromkeys((*HARMS, "share_of_harm"), np.nan)
+    row["parts"] = [part | {"harm": math.nan} for part in row["parts"]]
 
 
 def _worst_first(row: dict[str, Any]) -> tuple[float, ...]:

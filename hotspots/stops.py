@@ -157,6 +157,8 @@ def _recount(table: pd.DataFrame, counted: gpd.GeoDataFrame, stop: Any) -> dict[
     for measure, default in (("harm", np.nan), ("incidents", 1.0)):
         weights = _column(counted, measure, default)
         table[measure] = np.bincount(stop[inside], weights[inside], minlength=len(table))
+        if np.isnan(weights).all():
+            table[measure] = np.nan
         totals[measure] = float(weights.sum())
     return totals
 
@@ -165,7 +167,7 @@ def keep_hours(rows: gpd.GeoDataFrame, pattern: Mapping[int, Shift]) -> gpd.GeoD
     """Incidents in the hours of the shift; all of them, said aloud, where none has a clock."""
     clock = rows["precision"].eq("minute") if "precision" in rows.columns else pd.Series(False, rows.index)
     if not clock.any():
-        announce("No record has a time of day: the harm of the whole day stands for the hours of the shift.")
+        announce("No record has a time of day: those of the whole day stand for the hours of the shift.")
         return rows
     if not clock.all():
         announce(

@@ -186,6 +186,8 @@ def _join(areas: gpd.GeoDataFrame, table: pd.DataFrame | None) -> gpd.GeoDataFra
 
 def _order(released: gpd.GeoDataFrame, by: str | None) -> list[str]:
     present = [c for c in MEASURES if c in released.columns and pd.to_numeric(released[c]).notna().any()]
+    if "harm" in present and "incidents" in present and released["harm"].eq(released["incidents"]).all():
+        present.remove("harm")  # of 1 a record: the number by another name
     if not present:
         raise InputError("There is nothing to shade the areas by", advice="a table from summarise_areas")
     if by is not None and by not in present:

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from hotspots import count_cells, measure_concentration
+from hotspots.checks import count_weighed
 from hotspots.collapse import incidents_per_row
 from hotspots.said import may_say
 from maps.ground import Ground
@@ -69,7 +70,7 @@ def tabulate_chance(
             continue
         cells = count_cells(there, size=SIDE, shape="hexagon", study_area=ground.shape)
         for of, by in {"records": "incidents", "harm": "harm"}.items():
-            if by in cells.columns and cells[by].sum() > 0:
+            if by in cells.columns and cells[by].sum() > 0 and (by != "harm" or count_weighed(there).any()):
                 found = measure_concentration(
                     cells, by=by, incidents=there, top=TOP, draws=draws_for(there), seed=seed
                 )

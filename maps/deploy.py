@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import choose_patrols, place_cameras, timetable_patrols
-from hotspots.checks import InputError, announce
+from hotspots.checks import InputError, announce, count_weighed
 from hotspots.own_shapes import read_shapes
 
 CAMERAS: dict[str, Any] = {"count": 10, "radius": 100.0}
@@ -28,7 +28,7 @@ def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoD
         announce(
             f"No [cameras] in the configuration: {CAMERAS['count']} cameras of {CAMERAS['radius']:.0f} m."
         )
-    options.setdefault("by", "harm" if incidents["harm"].sum() > 0 else "incidents")
+    options.setdefault("by", "harm" if count_weighed(incidents).any() else "incidents")
     return place_cameras(incidents, **options).assign(radius=options["radius"])
 
 

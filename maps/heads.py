@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
+
 from maps.escape import clean
 
 # Heading with its unit, and the number format, of the columns that our tables have.
@@ -84,6 +86,7 @@ HEADS: dict[str, tuple[str, str]] = {
     "before": ("Records before (number)", "#,##0"),
     "after": ("Records after (number)", "#,##0"),
 }
+_OF_HARM = ("largest_offence_share", "one_offence", "largest_single_share")
 # Words of column names that people do not read; what they read instead stands in the glossary.
 _SAID = {
     "incidents": "records",
@@ -106,3 +109,19 @@ def _plain_head(column: str) -> str:
     for ours, said in _SAID.items():
         words = re.sub(rf"(?<!ASB )\b{ours}\b", said, words)
     return words[:1].upper() + words[1:]
+
+
+def without_harm(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the columns that speak of harm where none of them holds anything.
+
+    Examples
+    --------
+    >>> without_harm(pd.DataFrame({"incidents": [3], "harm": [float("nan")]})).columns.tolist()
+    ['incidents']
+    """
+    spoken = [c for c in table.columns if "harm" in str(c) or c in _OF_HARM]
+    return (
+        table
+        if table[spoken].drop(columns="one_offence", errors="ignore").notna().any(axis=None)
+        else (table.drop(columns=spoken))
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ import pandas as pd
 
 from boundaries import attach_areas, read_layers, summarise_areas
 from boundaries.attach import UNCERTAIN, WITHIN
-from hotspots import describe_records, rank_premises, weigh_incidents
+from hotspots import describe_records, rank_premises
 from hotspots.checks import announce
 from hotspots.own_shapes import read_shapes
+from hotspots.weighed import add_harm
 from maps.chance import tabulate_chance
 from maps.compare import add_changes, add_trends, choice_of
 from maps.config import Config
@@ -27,8 +28,6 @@ from maps.periods import Periods, tell_periods
 from maps.progress import Steps
 from maps.reading import read_records, time_records
 from maps.tested import Tested, try_choice
-
-HARM_COLUMNS = {"harm_low": "low", "harm_high": "high"}
 
 
 @dataclass
@@ -86,6 +85,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         announce(sentence)
     steps.say("Weighing harm")
     incidents = weigh_all(incidents, config)
+    config = config if "harm" in incidents.columns else count_instead(config)
     steps.say("Attaching areas")
     areas = build_layers(made_of(config, hotspots=False), incidents=incidents)
     # how near a line each place lies is asked by nobody here, and of a country takes longer than the rest
@@ -172,11 +172,24 @@ def read_study_area(config: Config) -> gpd.GeoDataFrame | None:
 
 
 def weigh_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
-    """Add the columns harm (at the configured level), harm_low and harm_high."""
-    options = weighing(config)
-    columns = {"harm": config.harm.get("level", "middle"), **HARM_COLUMNS}
-    weights = {c: weigh_incidents(incidents, level=level, **options) for c, level in columns.items()}
-    return incidents.assign(**weights)
+    """Add harm at the configured level, and at the low and the high one, where there are weights."""
+    return add_harm(incidents, level=config.harm.get("level", "middle"), **weighing(config))
+
+
+def count_instead(config: Config) -> Config:
+    """Choose by number whatever was to be chosen by harm, and say so: no record has a weight."""
+    changed = {}
+    for table in ("hotspots", "patrols", "cameras"):
+        given = getattr(config, table)
+        asked = [k for k, v in given.items() if (k, v) == ("by", "harm") or k == "min_harm"]
+        for key in asked:
+            announce(
+                f"[{table}] {key} = {given[key]} is left aside: no record has a weight, so numbers decide."
+            )
+        changed[table] = {k: v for k, v in given.items() if k not in asked} | {
+            k: "incidents" for k in asked if k == "by"
+        }
+    return replace(config, **changed)
 
 
 def weighing(config: Config) -> dict[str, Any]:

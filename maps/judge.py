@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hotspots import read_incidents, weigh_incidents
+from hotspots import read_incidents
 from hotspots.checks import InputError, Problems
 from hotspots.plan_assess import response_dates
 from hotspots.plan_record import Plan
 from hotspots.rejects import refuse_systematic
 from hotspots.said import note_sentences
+from hotspots.weighed import add_harm
 from maps.delivered import Delivered, read_delivered, write_delivered
 from maps.disclosure import Profile, profile_named
 from maps.events import read_events
@@ -105,7 +106,7 @@ def assess_job(
         found = _read_visits(record, logged, start, end) if logged else None
         refuse_changed(inputs, list_inputs(given, record.parent))
         steps.say("Assessing the response")
-        incidents = incidents.assign(harm=weigh_incidents(incidents, scheme=scheme))
+        incidents = add_harm(incidents, scheme=scheme)
         asked = {"baseline": baseline, "direction": direction, **dates}
         told = found.lines if found else ()
         plan = assess_record(

@@ -126,12 +126,18 @@ def show_table(rows: gpd.GeoDataFrame, who: Profile, counted: str = RECORDS) -> 
     def number(value: Any) -> str:
         return who.suppressed or "not known" if pd.isna(value) else f"{value:,.0f}"
 
+    with_harm = "harm" in rows and bool(rows["harm"].notna().any())
     body = tuple(
-        (str(rank), clean_text(row["name"]), number(row["incidents"]), number(row.get("harm")), _streets(row))
+        (
+            *(str(rank), clean_text(row["name"]), number(row["incidents"])),
+            *([number(row["harm"])] if with_harm else []),
+            _streets(row),
+        )
         for rank, row in zip(rows.index, rows.to_dict("records"), strict=True)
     )
-    header = ("Number", "Place", start_sentence(counted), "Harm score", "Busiest streets")
-    return [Grid("Hotspots", header, body, (0.08, 0.22, 0.14, 0.14, 0.42), numbers=(0, 2, 3))]
+    header = ("Number", "Place", start_sentence(counted), *(["Harm score"] * with_harm), "Busiest streets")
+    widths = (0.08, 0.22, 0.14, *([0.14] * with_harm), 0.42 + 0.14 * (not with_harm))
+    return [Grid("Hotspots", header, body, widths, numbers=(0, 2, *([3] * with_harm)))]
 
 
 def _streets(row: dict[str, Any]) -> str:

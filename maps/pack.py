@@ -16,6 +16,7 @@ from hotspots.plan_assess import frozen_frame
 from hotspots.plan_words import say_months
 from hotspots.rejects import OFF_AREA, sum_causes
 from hotspots.said import may_say
+from hotspots.weighed import say_weights
 from maps.area_map import write_area_map
 from maps.chance import SELECTED, say_chance, say_cover
 from maps.compare import months_of
@@ -120,7 +121,9 @@ def page_words(job: Job, who: Profile) -> dict[str, Any]:
         "title": job.config.title,
         "period": say_months(months_of(job.dated)),
         "source": sources,
-        "note": " ".join(filter(None, (say_left_out(job), say_off_areas(job), say_suggested(job)))),
+        "note": " ".join(
+            filter(None, (say_left_out(job), say_off_areas(job), say_harm(job, who), say_suggested(job)))
+        ),
         "attribution": job.config.output.get("attribution", ""),
         "profile": who,
         "marking": marking_of(job, who),
@@ -154,6 +157,13 @@ def say_off_areas(job: Job) -> str:
         return ""
     named = ", ".join(layer.replace("_", " ") for layer in layers)
     return f"Nearly all records lie outside the areas of: {named}. Sums by area mean little."
+
+
+def say_harm(job: Job, who: Profile) -> str:
+    """Say which part of the records has a weight, by which scheme; or that everything here is counted."""
+    return say_weights(
+        job.incidents, scheme=job.config.harm.get("scheme", "cchi-2026"), threshold=who.threshold
+    )
 
 
 def write_week(job: Job, folder: Path, who: Profile) -> None:
@@ -259,6 +269,7 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
             "output": {**config.output, "profile": who.name, "marking": marking_of(job, who)},
         },
         "ground": job.ground.name,
+        "harm": say_harm(job, who),
         "reconciliation": reconcile(job.reconciliation),
     }
 

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.records import tabulate_records
+from hotspots.severity_weights import LACKS
 from maps.cell_trends import LAYER
 from maps.chance import SHEET as CHANCE
 from maps.chance import draws_for
@@ -20,7 +21,7 @@ from maps.lists import weigh_lists
 from maps.periods import note_periods, tabulate_periods
 from maps.plan_actions import tabulate_actions
 from maps.plan_readers import plans_for
-from maps.sheets import ACTIONS, LISTS, MORE, SINCE, plain_premises, release_sheets, say_left
+from maps.sheets import ACTIONS, LISTS, MORE, SINCE, WEIGHTS, plain_premises, release_sheets, say_left
 from maps.tables import write_tables
 from maps.tested import SHEET as BACKTEST
 from maps.tested import SPLITS
@@ -97,10 +98,11 @@ def sheet_notes(job: Job) -> dict[str, str]:
         "the range of 90 % of them). Gini: 0 where all places hold the same, near 1 where one holds all. "
         + job.ground.said,
         BACKTEST: "Places chosen on one period, scored on the next, by each method with as many units of one "
-        "size. Captured: the share of the next period's records, or harm, in the places chosen. PAI: "
+        "size. Captured: the share of the next period in the places chosen. PAI: "
         "that, divided by the share of the ground that the places asked for take. PEI: PAI beside the best "
         "possible with such units.",
-        MORE: "The share of harm that the stops chosen would cover with more officers on duty.",
+        MORE: "The share that the stops chosen would cover with more officers on duty.",
+        WEIGHTS: LACKS.get(str(job.config.harm.get("scheme", "")), ""),
         "Areas": say_centre(job.config, job.area_sums),
         "Coverage": "What each source holds, month by month. Nothing is compared over months it lacks.",
     }

@@ -187,7 +187,7 @@ def _objectives(plan: Plan) -> list[Block]:
 
 def _measure(frozen: dict[str, Any], name: str) -> str:
     counted = start_sentence(str(frozen.get("counted", "incidents")))
-    return {"incidents": counted, "harm": "Harm score (sentence days)"}.get(name, name)
+    return {"incidents": counted, "harm": "Harm score (days)"}.get(name, name)
 
 
 def _response(plan: Plan) -> list[Block]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hotspots import describe_records, read_incidents, tabulate_rejects
+from hotspots.checks import SCHEME
 from hotspots.fit import describe_fit, fit_layout
 from hotspots.rejects import diagnose_rejects, sum_causes
 from hotspots.said import note_sentences
@@ -66,12 +67,21 @@ def summarise_job(job: Job, out: Path) -> str:
             for layer, row in job.reconciliation.astype(int).to_dict(orient="index").items()
         ),
         *job.reconciliation.attrs.get("outside", []),
-        f"{len(job.spots):,} hotspots hold {job.spots['share_of_incidents'].sum():.1%} of the records and "
-        f"{job.spots['share_of_harm'].sum():.1%} of the harm",
+        say_held(job),
         *say_sure(job),
         f"Open {out / 'map.html'}",
     ]
     return "\n".join(lines)
+
+
+def say_held(job: Job) -> str:
+    """Say what share of the records, and of the harm by a named scheme, the hotspots hold."""
+    hold = "hotspot holds" if len(job.spots) == 1 else "hotspots hold"
+    said = f"{len(job.spots):,} {hold} {job.spots['share_of_incidents'].sum():.1%} of the records"
+    if not job.spots["share_of_harm"].notna().any():
+        return said
+    scheme = job.incidents.attrs.get(SCHEME, "")
+    return f"{said} and {job.spots['share_of_harm'].sum():.1%} of the harm by {scheme}"
 
 
 def check_inputs(files: Sequence[str], *, layout: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
-from maps.disclosure import Profile, release
+from maps.disclosure import Profile, name_category, release
 from maps.suppression import hide_small
 from maps.tested import SPLITS
 
@@ -16,9 +16,10 @@ MORE = "What more officers add"
 SINCE = "Since the last run"
 ACTIONS = "Open actions"
 COVERAGE = "Coverage"
+WEIGHTS, FEW = "Weights used", "Kinds of few records (not named)"
 # Their counts are those of other sheets cut another way, or name a sensitive category on its own: what
 # one of them shows gives back what another hides.
-_TOLD_TWICE = ("Records by kind", "Priorities", "Unknown categories", "Weights used", "Repeat points", SPLITS)
+_TOLD_TWICE = ("Records by kind", "Priorities", "Unknown categories", "Repeat points", SPLITS)
 _SEVERITY = "Severity by "
 _NOT_PUBLIC = (ACTIONS, MORE)  # who does what, and where officers would go
 _PREMISES = (
@@ -67,9 +68,21 @@ def _hide(name: str, table: pd.DataFrame, who: Profile) -> pd.DataFrame:
         return _hide_coverage(table, who)
     if name == LISTS:
         return _hide_lists(table, who)
+    if name == WEIGHTS:
+        return _name_weights(table, who)
     if name == SINCE:  # how many records two places share is a count of its own
         return table[[c for c in _SINCE if c in table.columns]]
     return table
+
+
+def _name_weights(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
+    """Give kinds and weights, which disclose nothing, without numbers; kinds of few records in one line."""
+    kinds = table["category"].map(name_category)
+    told = table.assign(category=kinds, matched=table["matched"].mask(kinds.ne(table["category"]), ""))
+    few = table["incidents"].lt(who.threshold)
+    told.loc[few, ["category", "used", "matched"]] = FEW, "", ""
+    told["weight"] = told["weight"].mask(few)
+    return told.drop(columns="incidents").drop_duplicates(ignore_index=True)
 
 
 def _hide_coverage(table: pd.DataFrame, who: Profile) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.finite import known
 from maps.flat import flatten
-from maps.heads import HEADS, name_head
+from maps.heads import HEADS, name_head, without_harm
 from maps.layers import kind_of, names_spots
 from maps.whole_files import write_file
 
@@ -96,7 +96,7 @@ def write_tables(
         )
         for number, (name, frame) in enumerate(frames.items()):
             sheet = book.add_worksheet(named[name])
-            table = flatten(frame)
+            table = flatten(without_harm(frame))
             table.attrs = dict(frame.attrs)
             _write_sheet(book, sheet, name, table, number=number, stamp=stamp, who=who)
     write_file(Path(path), stream.getvalue())

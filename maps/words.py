@@ -124,8 +124,10 @@ def _say_share(row: pd.Series) -> str:
 
 
 def _say_harm(row: pd.Series, *, rank: int, total: int) -> str:
+    if not has(row, "incidents"):
+        return f"Number {rank} of {total} in this list."
     if not has(row, "harm"):
-        return "No harm score."
+        return f"Number {rank} of {total} in this list; its records are counted, not weighed."
     text = f"Harm score {say_number(float(row['harm']))}: number {rank} of {total} by harm"
     if has(row, "harm_low") and has(row, "harm_high"):
         low, high = say_number(float(row["harm_low"])), say_number(float(row["harm_high"]))
@@ -252,8 +254,13 @@ def _say_camera(row: pd.Series) -> list[str]:
         lines.append(
             f"Adds {row['marginal_share_of_harm']:.1%} of all harm to what the sites before it reach."
         )
-    if has(row, "cumulative_share_of_harm"):
-        lines.append(f"Together with those before it: {row['cumulative_share_of_harm']:.1%}.")
+    elif has(row, "marginal_share_of_incidents"):
+        lines.append(
+            f"Adds {row['marginal_share_of_incidents']:.1%} of all records to what the sites before it reach."
+        )
+    so_far = [row[c] for c in ("cumulative_share_of_harm", "cumulative_share_of_incidents") if has(row, c)]
+    if so_far:
+        lines.append(f"Together with those before it: {so_far[0]:.1%}.")
     return lines or ["Camera."]
 
 
@@ -271,4 +278,6 @@ def _say_patrol(row: pd.Series) -> list[str]:
         )
     if has(row, "share_of_harm"):
         lines.append(f"{row['share_of_harm']:.1%} of all harm.")
+    elif has(row, "share_of_incidents"):
+        lines.append(f"{row['share_of_incidents']:.1%} of all records.")
     return lines or ["Patrol area."]

@@ -164,7 +164,7 @@ def test_five_lines_say_where_how_many_how_bad_which_streets_and_whether_it_chan
 def test_what_is_not_known_is_said_and_not_invented():
     row = make_spots(1, harm=[float("nan")], streets=[[]], rank_low=[pd.NA], stability=[float("nan")]).iloc[0]
     lines = dict(describe_spot(row, rank=1, total=1, period="", profile=OPEN))
-    assert lines["How bad"] == "No harm score."
+    assert lines["How bad"] == "Number 1 of 1 in this list; its records are counted, not weighed."
     assert lines["Which streets"] == "No street names given."
     assert say_certainty(row) == ["Not measured for this run."]
 

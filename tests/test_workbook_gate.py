@@ -14,7 +14,7 @@ from hotspots import read_incidents
 from maps.cli import main
 
 DEMO = Path(str(files("maps"))) / "demo"
-COUNTED = ("Records by kind", "Priorities", "Unknown categories", "Weights used", "Repeat points")
+COUNTED = ("Records by kind", "Priorities", "Unknown categories", "Repeat points")
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,9 @@ def test_sheets_whose_small_numbers_cannot_be_hidden_are_left_out_and_named(fold
     sheets = run(folder, profile)
     assert not set(sheets) & set(COUNTED)
     assert not [name for name in sheets if name.startswith("Severity by")]
+    weights = pd.DataFrame(sheets["Weights used"].iloc[3:, 1:].to_numpy())  # kinds and weights, no numbers
+    assert "Records (number)" not in sheets["Weights used"].iloc[2].tolist()
+    assert weights[0].eq("Kinds of few records (not named)").sum() == 1  # the two rapes are in it
     said = texts(sheets)
     assert "Rape" not in said
     assert "Not in this workbook" in said
