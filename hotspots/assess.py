@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, require_columns, require_metres
-from hotspots.collapse import collapse_incidents
+from hotspots.collapse import collapse_incidents, coordinates_of
 from hotspots.comparators import propose_comparators
+from hotspots.covered import Covered, find_covered
 from hotspots.displacement import (
     Difference,
     Quotient,
@@ -26,7 +27,7 @@ from hotspots.judging import judge_counts, measure_spread
 from hotspots.response import DISTRUST, Design, design_windows
 from hotspots.rings import draw_ring, locate
 from hotspots.verdicts import explain_finding, write_verdict
-from hotspots.when import require_covered, rows_in
+from hotspots.when import rows_in
 from hotspots.windows import Window, name_windows
 from hotspots.zones import lay_zones
 
@@ -187,7 +188,9 @@ def assess_response(
         selected_on=selected_on,
         allow_overlap=allow_overlap,
     )
-    require_covered(incidents, [design.baseline, design.after], covered=covered)
+    like = find_covered(incidents, [design.baseline, design.after], covered=covered)
+    if like.gaps:
+        incidents = _kept(incidents, targets, like)
     compared = _comparator(incidents, targets, comparator, others=others, design=design, ring=ring)
     zones = lay_zones(
         incidents,
@@ -205,9 +208,27 @@ def assess_response(
         found = find_change(name, zones, rows, aim=aim, level=level, seed=seed)
         words = write_verdict(found, baseline=design.baseline, after=design.after, distrust=design.distrust)
         findings[name] = replace(found, verdict=words)
-    cautions = design.cautions + _unlike(compared, targets, incidents, design)
+    cautions = like.gaps + design.cautions + _unlike(compared, targets, incidents, design)
     chosen_on = name_windows(design.match_on) if selected_on is not None else ""
     return Assessment(design.baseline, design.after, findings, zones.areas, cautions, chosen_on)
+
+
+def _kept(incidents: gpd.GeoDataFrame, targets: gpd.GeoDataFrame, like: Covered) -> gpd.GeoDataFrame:
+    """Leave out what lacks a month, aloud; where nothing of the target areas is left, nothing is judged."""
+    kept = incidents[like.rows]
+    held = [
+        locate(coordinates_of(rows), targets.geometry.to_numpy()).max(initial=-1)
+        for rows in (incidents, kept)
+    ]
+    if held[0] >= 0 > held[1]:
+        raise InputError(
+            "No record of the target areas can be compared over both windows",
+            given=" ".join(like.gaps),
+            advice="another window, or covered= with what is complete",
+        )
+    for gap in like.gaps:
+        announce(gap)
+    return kept
 
 
 def _comparator(

@@ -10,12 +10,14 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns, require_same_index
 from hotspots.collapse import incidents_per_row
+from hotspots.covered import find_covered
 from hotspots.gistar import false_discovery
+from hotspots.judgement_words import FALL, LEVEL, RISE, say_seen
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
-from hotspots.two_counts import etest_p, rate_ratio, score_z, typical_dispersion
-from hotspots.verdicts import write_between
-from hotspots.when import require_covered, rows_in
+from hotspots.two_counts import etest_p, rate_ratio, score_z, typical_dispersion, visible_change
+from hotspots.verdicts import say_between, write_between
+from hotspots.when import rows_in
 from hotspots.windows import Window, read_window
 
 AIMS = ("fewer", "more", "either")
@@ -74,13 +76,15 @@ def compare_periods(
         and ``points`` (their difference in percentage points), ``p``, ``q``, ``comparator_...``,
         ``points_beside`` (percentage points between the two percentages), ``ratio_beside``, ``arrow``
         ("up", "down", "level", ""), ``no_arrow`` (why not) and ``words``. With ``harm``: its totals.
-        ``attrs``: the windows, the dispersion, and ``warnings``.
+        ``attrs``: the windows, the dispersion, ``whole`` (a sentence on all the rows together) and
+        ``warnings``, the first of which (``gaps`` of them) name the sources, forces and kinds that are left
+        out because they lack a month (`hotspots.covered.find_covered`).
 
     Raises
     ------
     InputError
-        When a window is not wholly covered, cuts a month of monthly records, or cannot be read, or when
-        the earlier window does not end before the later one starts.
+        When no source or force wholly covers the windows, one cuts a month of monthly records or cannot be
+        read, or the earlier does not end before the later starts.
 
     Notes
     -----
@@ -100,16 +104,25 @@ def compare_periods(
     if direction not in AIMS:
         raise InputError("The direction is not known", given=direction, advice=", ".join(AIMS))
     second, first = compare_windows(after, before, as_of=as_of)
-    require_covered(incidents, [first, second], covered=covered)
-    table, everyone = _count_groups(incidents, _keys(incidents, by), first, second)
+    keys = _keys(incidents, by)
+    like = find_covered(incidents, [first, second], covered=covered)
+    if like.gaps:
+        incidents = incidents[like.rows]
+        keys = [key[like.rows] for key in keys] if isinstance(keys, list) else keys[like.rows]
+    table, everyone = _count_groups(incidents, keys, first, second)
     table = _rate(table, everyone, first, second)
     spread = typical_dispersion(table["before"], table["after"]) if dispersion is None else float(dispersion)
     table = _test(table, first, second, spread, level)
     table = _beside(table, _comparator(comparator, by, everyone, first, second), first, second)
     reason = explain_no_arrow(selected_on, before=first, after=second)
-    table = _say(table, first, second, reason=reason, direction=direction, alpha=1 - level, alone=by is None)
+    seen = see_changes(table["before"], first, second, direction=direction, dispersion=spread, level=level)
+    table = _say(
+        table, first, second, seen, reason=reason, direction=direction, alpha=1 - level, alone=by is None
+    )
     table.attrs = {"before": str(first), "after": str(second), "dispersion": spread}
-    table.attrs["warnings"] = _warnings(incidents, first, second)
+    table.attrs["whole"] = say_whole(everyone, first, second, direction=direction, level=level)
+    table.attrs["gaps"] = len(like.gaps)
+    table.attrs["warnings"] = [*like.gaps, *_warnings(incidents, first, second)]
     for warning in table.attrs["warnings"]:
         announce(warning)
     return table
@@ -196,7 +209,7 @@ def _comparator(given: Any, by: Any, everyone: tuple[float, float], first: Windo
     if not isinstance(given, pd.DataFrame):
         before, after = (float(count) for count in given)
         return before, after
-    require_covered(given, [first, second])
+    given = given[find_covered(given, [first, second]).rows]
     alike = isinstance(by, str) and by in _LIKE_FOR_LIKE and by in given.columns
     table, total = _count_groups(given, _keys(given, by if alike else None), first, second)
     return table if alike else total
@@ -217,10 +230,55 @@ def _beside(table: pd.DataFrame, beside: Any, first: Window, second: Window) -> 
     return table
 
 
+def see_changes(
+    before: pd.Series,
+    first: Window,
+    second: Window,
+    *,
+    direction: str,
+    dispersion: float = 1.0,
+    level: float = 0.95,
+) -> list[str]:
+    """Say for each of some counts, compared together, what true change could have been seen."""
+    rise = direction == "more"
+    options = {"days_before": first.days, "days_after": second.days, "dispersion": max(dispersion, 1.0)}
+    likely, half = (
+        visible_change(before, power=p, level=level, places=len(before), rise=rise, **options)
+        for p in (0.8, 0.5)
+    )
+    return [say_seen(*pair, move="rise" if rise else "fall") for pair in zip(likely, half, strict=True)]
+
+
+def say_whole(
+    counts: tuple[float, float],
+    first: Window,
+    second: Window,
+    *,
+    direction: str = "fewer",
+    level: float = 0.95,
+) -> str:
+    """Say the change of all the rows together, judged alone.
+
+    Examples
+    --------
+    >>> say_whole((100, 160), read_window("2017-07"), read_window("2018-07"))
+    'All the records: from 100 to 160 (60 more) between July 2017 and July 2018: a clear rise.'
+    """
+    days = {"days_before": first.days, "days_after": second.days}
+    arrow = "level"
+    if etest_p(*counts, **days) < 1 - level:
+        arrow = "up" if counts[1] / second.days > counts[0] / first.days else "down"
+    told = write_between(*counts, first, second, compared=False)
+    seen = see_changes(pd.Series([counts[0]]), first, second, direction=direction, level=level)[0]
+    outcome = say_outcome(arrow, direction) + (f" ({seen})" if arrow == "level" else "")
+    return f"All the records: {told}{say_between(first, second)}: {outcome}."
+
+
 def _say(
     table: pd.DataFrame,
     first: Window,
     second: Window,
+    seen: list[str],
     *,
     reason: str,
     direction: str,
@@ -235,8 +293,8 @@ def _say(
     table["arrow"] = pd.Series(arrows, index=table.index, dtype="str")
     table["no_arrow"] = pd.Series(reason, index=table.index, dtype="str")
     words = [
-        _words(row, arrow, first, second, reason=reason, direction=direction, alone=alone)
-        for row, arrow in zip(table.to_dict("records"), arrows, strict=True)
+        _words(row, arrow, first, second, could, reason=reason, direction=direction, alone=alone)
+        for row, arrow, could in zip(table.to_dict("records"), arrows, seen, strict=True)
     ]
     table["words"] = pd.Series(words, index=table.index, dtype="str")
     return table
@@ -247,6 +305,7 @@ def _words(
     arrow: str,
     first: Window,
     second: Window,
+    seen: str,
     *,
     reason: str,
     direction: str,
@@ -256,7 +315,8 @@ def _words(
         return f"{row['before']:,.0f} in {first}, {row['after']:,.0f} in {second}; {reason}"
     compared = not alone or row["comparator_before"] != row["before"]
     counts = write_between(row["before"], row["after"], first, second, compared=compared)
-    told = f"{counts} between {first} and {second}: {say_outcome(arrow, direction)}"
+    could = f" ({seen})" if arrow == "level" else ""
+    told = f"{counts}{say_between(first, second)}: {say_outcome(arrow, direction)}{could}"
     if not compared:
         return told
     beside = write_between(row["comparator_before"], row["comparator_after"], first, second)
@@ -272,8 +332,8 @@ def say_outcome(arrow: str, direction: str) -> str:
     'a clear rise, as was aimed for'
     """
     if arrow == "level":
-        return "no clear change"
-    change = "a clear rise" if arrow == "up" else "a clear fall"
+        return LEVEL
+    change = RISE if arrow == "up" else FALL
     if direction == "either":
         return f"{change}, neither called better nor worse"
     if direction == "more":

@@ -121,19 +121,19 @@ def describe_coverage(coverage: pd.DataFrame) -> list[str]:
             f"{whole['months']} month{'' if whole['months'] == 1 else 's'}."
         )
         if whole["missing"]:
-            sentences.append(f"{source} has no records in {_ranges(str(whole['missing']).split(', '))}.")
+            sentences.append(f"{source} has no records in {name_ranges(str(whole['missing']).split(', '))}.")
         if whole["cut"]:
             sentences.append(f"{source}: {whole['cut']}.")
         own = set(whole["missing"].split(", "))
         for row in rows[rows["category"].ne("(all)")].to_dict("records"):
             gaps = [m for m in str(row["missing"]).split(", ") if m and m not in own]
             if gaps:
-                sentences.append(f"{source} has no {row['category']} in {_ranges(gaps)}.")
+                sentences.append(f"{source} has no {row['category']} in {name_ranges(gaps)}.")
     return sentences
 
 
-def _ranges(months: list[str]) -> str:
-    """Months in runs: 2016-08 to 2017-06, 2018-01."""
+def name_ranges(months: list[str]) -> str:
+    """Write months in runs: 2016-08 to 2017-06, 2018-01."""
     numbers = pd.PeriodIndex(months, freq="M")
     runs: list[list[pd.Period]] = []
     for month in numbers:

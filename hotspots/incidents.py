@@ -17,6 +17,7 @@ from hotspots.fit import explain_missing, leave_out_others, match_columns, name_
 from hotspots.formats import X, Y
 from hotspots.layout import Layout, load_layout
 from hotspots.place_spelling import settle_spelling
+from hotspots.publishers import COLUMNS, FORCE
 from hotspots.readers import find_files
 from hotspots.rejects import REJECT_COLUMNS, diagnose_rejects
 from hotspots.rows import end_of, judge_rows, own_ids, text_of
@@ -141,6 +142,8 @@ def _rename(rows: pd.DataFrame, actual: Mapping[str, str], layout: Layout) -> pd
             columns[f"raw_{column}"] = rows[column]
     if "offence" in actual:
         columns.setdefault("raw_offence", rows[actual["offence"]])
+    if "force" in actual and f"raw_{actual['force']}" not in COLUMNS:
+        columns.setdefault(FORCE, rows[actual["force"]])
     if layout.unit != "crime":
         columns["raw_unit"] = pd.Series(layout.unit, index=rows.index, dtype="str")
     if layout.kind == "geometry":

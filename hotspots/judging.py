@@ -11,6 +11,7 @@ from hotspots.checks import InputError
 
 Floats = npt.NDArray[np.float64]
 FEW_AREAS = 5  # below this the spread of real counts cannot be estimated from the areas at hand
+_FOUR_IN_FIVE = 0.8416212335729143  # standard errors beyond a limit that four estimates in five pass
 USUAL_DISPERSION = 1.6  # taken then: the upper end of what city data without a response show
 
 
@@ -58,9 +59,11 @@ class Judgement(NamedTuple):
     expected : float
         What the target would have had after, had it changed like the comparison.
     detectable : float
-        The fall (0 to 1) that would have shown at all; NaN where none would.
+        The measured fall (0 to 1) that would have shown; NaN where none would.
     multiplier : float
         Standard errors on each side of the interval.
+    likely : float
+        The true fall that would be called one four times in five; of ``detectable``, half are.
     """
 
     ratio: float
@@ -69,6 +72,7 @@ class Judgement(NamedTuple):
     expected: float
     detectable: float
     multiplier: float
+    likely: float = float("nan")
 
     @property
     def direction(self) -> str:
@@ -185,11 +189,12 @@ def judge_counts(
     expected = t0 * c1 / c0
     wide = spread.at(sizes[0]), spread.at(sizes[1])
     seen = _detectable(t0, c0, c1, multiplier, wide)
+    likely = _detectable(t0, c0, c1, multiplier + _FOUR_IN_FIVE, wide)
     half = 0.5 if t1 == 0 else 0.0
     t0, t1, c0, c1 = t0 + half, t1 + half, c0 + half, c1 + half
     ratio = t1 * c0 / (t0 * c1)
     reach = float(np.exp(multiplier * _error(t0, t1, c0, c1, wide)))
-    return Judgement(ratio, ratio / reach, ratio * reach, expected, seen, multiplier)
+    return Judgement(ratio, ratio / reach, ratio * reach, expected, seen, multiplier, likely)
 
 
 def try_placebos(

@@ -9,19 +9,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.changes import compare_periods
 from hotspots.checks import InputError, require_columns, require_metres
 from hotspots.day_names import MONTHS, WEEKDAYS
+from hotspots.judgement_words import NOT_COMPARED
 from hotspots.place_names import ELSEWHERE, default_location
 from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_options import problem_families
 from hotspots.plan_target import Target
 from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence
-from hotspots.selection import explain_no_arrow
-from hotspots.two_counts import etest_p
-from hotspots.windows import make_window
 
-# Below this p-value a change is bigger than chance alone would usually give.
-CHANGE_P = 0.05
 # Metres that people walk in about five minutes.
 WALK = 400.0
 
@@ -133,55 +130,43 @@ def _fine_times(facts: Facts) -> list[str]:
     return said
 
 
-def compare_text(facts: Facts, *, study_area: str, chosen_on: Any) -> str:
-    """Latest month (or year) beside the same a year before, here and in the whole data, with chance.
+def compare_text(
+    facts: Facts, target: Target, *, study_area: str, chosen_on: Any, windows: Any = None, told: str = ""
+) -> str:
+    """Two periods compared: first all the data, then here, in the words of the list or of the area's table.
 
-    No change is shown where the place was chosen on one of the two periods only: it was chosen for being
-    high, so it falls, or seems to have risen, by itself.
+    Where none are given, here is compared alone, by the same rules. ``windows`` of None are the latest month,
+    or twelve where two whole years are there, beside the same a year before.
     """
     months = facts.all_months.index
     if months.empty:
         return "The records given carry no dates, so nothing can be compared."
-    latest = months.max()
-    # twelve months where two whole years are there: one month alone says little
-    length = 12 if {latest - back for back in range(24)} <= set(months) else 1
-    after = [latest - back for back in reversed(range(length))]
-    before = [month - 12 for month in after]
-    if not set(before) <= set(months):
-        return f"There is no {say_months(before)} in the data to compare {say_months(after)} with."
-    windows = [make_window(span[0].start_time, (span[-1] + 1).start_time) for span in (before, after)]
-    reason = explain_no_arrow(chosen_on or None, before=windows[0], after=windows[1])
-    if reason:
-        return f"No change is shown ({reason})."
-    then, now = (int(facts.months.reindex(span, fill_value=0).sum()) for span in (before, after))
-    if min(now, then) < facts.threshold:
-        return f"Too few records in {say_months(before)} or {say_months(after)} to compare them."
-    all_then, all_now = (int(facts.all_months.reindex(span).sum()) for span in (before, after))
-    return (
-        f"{start_sentence(say_count(now, 'record'))} in {say_months(after)}, {then:,} in "
-        f"{say_months(before)}: {change_words(then, now)}. {start_sentence(study_area)}: {all_now:,} and "
-        f"{all_then:,}."
-    )
-
-
-def change_words(before: int, after: int) -> str:
-    """Put a change between two equal windows into words, with whether chance alone would usually give it.
-
-    The test is the E-test of two Poisson counts (Krishnamoorthy and Thomson 2004).
-
-    Examples
-    --------
-    >>> change_words(209, 294)
-    '85 more, a bigger change than chance alone would usually give'
-    >>> change_words(10, 12)
-    '2 more, no clear change: chance alone often gives as much'
-    """
-    if before == after:
-        return "no change"
-    said = f"{abs(after - before):,} {'more' if after > before else 'fewer'}"
-    if etest_p(before, after) < CHANGE_P:
-        return f"{said}, a bigger change than chance alone would usually give"
-    return f"{said}, no clear change: chance alone often gives as much"
+    if windows is None:
+        latest = months.max()
+        # twelve months where two whole years are there: one month alone says little
+        length = 12 if {latest - back for back in range(24)} <= set(months) else 1
+        after = [latest - back for back in reversed(range(length))]
+        before = [month - 12 for month in after]
+        if not set(before) <= set(months):
+            return f"There is no {say_months(before)} in the data to compare {say_months(after)} with."
+        windows = [f"{span[0]}..{span[-1]}" for span in (after, before)]
+    everything = facts.everything
+    here = pd.Series(np.where(everything.index.isin(facts.inside.index), "here", None), everything.index)
+    try:
+        found = compare_periods(
+            everything, after=windows[0], before=windows[1], by=here, selected_on=chosen_on or None
+        )
+    except InputError as error:
+        return f"{start_sentence(NOT_COMPARED)}: {error.problem} ({error.given})."
+    gaps = found.attrs["warnings"][: found.attrs["gaps"]]
+    whole = found.attrs["whole"].replace("All the records", start_sentence(study_area))
+    if "here" not in found.index:
+        return " ".join([whole, *gaps, f"Here, {NOT_COMPARED}: no record in either period is left."])
+    row = found.loc["here"]
+    if min(row["before"], row["after"]) < facts.threshold:
+        return " ".join([whole, *gaps, "Here are too few records in one of them to compare."])
+    own = told or (clean_text(target.facts.get("words")) if len(target.parts) == 1 else "")
+    return " ".join([whole, *gaps, f"Here: {own or row['words'].partition('; beside it')[0]}."])
 
 
 def nearby_counts(facts: Facts, nearby: Any, *, walk: float = WALK) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from hotspots.checks import CRS
 from hotspots.collapse import incidents_per_row
 from hotspots.coverage import check_coverage, describe_coverage
+from hotspots.covered import list_gaps
 from hotspots.crosswalk import count_priorities, list_unmatched
 from hotspots.kinds import count_kinds
 from hotspots.membership import spread_layer
@@ -59,6 +60,10 @@ def describe_records(
     if "area" in rejects.columns and (own := int(rejects["area"].ne("").sum())):
         sentences.append(f"{say_count(own, 'row')} not used can still be counted by the source's own area.")
     sentences += describe_coverage(check_coverage(incidents, rejects))
+    own = set(incidents["source"].astype("str"))
+    sentences += [
+        f"{who} has no records in {m}." for who, m in list_gaps(incidents).items() if who not in own
+    ]
     unknown = list_unmatched(incidents, crosswalks=crosswalks)
     if len(unknown):
         listed = ", ".join(f"{c} ({n:,} from {s})" for s, c, n in unknown.head(20).to_numpy().tolist())

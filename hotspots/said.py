@@ -9,12 +9,14 @@ from typing import Any
 
 # kind of sentence: what must hold for the data at hand; the method statement lists them in these words
 RULES = {
-    "change between two periods": "Every source, force and kind counted has records in every month of both.",
+    "change between two periods": "Every source, force and kind counted has records in all months of both.",
+    "change of single places": "One place at least changed by more than chance gives one of so many.",
     "ground that nobody chose": "There is neither a study area nor a layer of areas that holds most records.",
     "harm": "Some record of what is spoken of is of a kind to which the harm index gives a weight above 0.",
     "records lie outside the areas": "Nine records in ten or more lie in no area of a layer.",
     "share held by chance": "The ground has at least 20 places, and chance alone would not hold all records.",
     "share of the ground covered": "Hotspots cover at most half of it, and 95 % of the records lie on it.",
+    "trend of a place": "Ten months without a gap, of every source and force, and ground of a known rate.",
 }
 NOT_ASKED = "nothing in these data or this configuration asked for it"
 _notes: ContextVar[dict[str, tuple[list[str], int]] | None] = ContextVar("sentences", default=None)

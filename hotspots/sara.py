@@ -54,6 +54,8 @@ def draft_plan(
     patrols: str = "",
     cameras: str = "",
     threshold: int = 0,
+    windows: Any = None,
+    told: str = "",
 ) -> Plan:
     """Draft a problem-solving plan, or draft one again: words from the data, blanks for people.
 
@@ -83,13 +85,19 @@ def draft_plan(
         Metres of the surrounding area in which displacement will be looked for.
     selected_on : window or list of windows, optional
         The period whose counts chose the place. None: the whole period of the data; "not known": the
-        same, and no change is shown.
+        same, and no change is told.
     nearby : GeoDataFrame or dict of GeoDataFrame, optional
         Points of pubs, schools, shops, parks ..., by a column ``kind`` or as a dict by kind.
     patrols, cameras : str
         One sentence each from the patrol and camera work, for the response menu.
     threshold : int
         Counts from 1 up to below this are shown nowhere in the plan; 0 shows all.
+
+    windows : (later, earlier), optional
+        The two periods compared. None: the latest month, or twelve, beside a year before.
+    told : str
+        What changed here, in the words of a table that compared more than this place. "": the hotspot's own
+        ``words``, else the place compared alone.
 
     Returns
     -------
@@ -119,7 +127,7 @@ def draft_plan(
         note_changes(drafted, facts, current, spots, day=day, ring=ring)
     drafted.drafted = day
     drafted.scanning = _scan(facts, target, spots, study_area)
-    drafted.analysis = _analyse(facts, target, study_area, nearby, drafted.frozen)
+    drafted.analysis = _analyse(facts, target, study_area, nearby, drafted.frozen, windows, told)
     drafted.options = suggest_responses(
         facts.types,
         count=6,
@@ -154,7 +162,13 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
 
 
 def _analyse(
-    facts: Facts, target: Target, study_area: str, nearby: Any, frozen: dict[str, Any]
+    facts: Facts,
+    target: Target,
+    study_area: str,
+    nearby: Any,
+    frozen: dict[str, Any],
+    windows: Any,
+    told: str,
 ) -> dict[str, Any]:
     chosen_on: Any = [pd.Period(month, freq="M") for month in frozen.get("selected_months", ())]
     if frozen.get("choice") == NOT_KNOWN:
@@ -163,7 +177,9 @@ def _analyse(
         "what": types_text(facts),
         "where": where_text(facts, target),
         "when": when_text(facts),
-        "compare": compare_text(facts, study_area=study_area, chosen_on=chosen_on),
+        "compare": compare_text(
+            facts, target, study_area=study_area, chosen_on=chosen_on, windows=windows, told=told
+        ),
         "trend": trend_text(facts, target),
         "certainty": certainty_text(facts, target),
         "nearby": nearby_text(nearby_counts(facts, nearby)) if nearby is not None else "",

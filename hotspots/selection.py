@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hotspots.judgement_words import NOT_COMPARED
 from hotspots.windows import Window, join_windows, name_windows, read_window, read_windows
 
 NOT_KNOWN = "not known"  # in place of a period: it may have been any
@@ -36,16 +37,16 @@ def explain_no_arrow(selected_on: Any, *, before: Any, after: Any) -> str:
     >>> explain_no_arrow("2016-07", before="2017-07", after="2018-07")
     ''
     >>> explain_no_arrow("2018-07", before="2017-07", after="2018-07")
-    'no arrow: these places were chosen on July 2018, which is in only one of the two windows compared'
+    'not compared: these places were chosen on July 2018, which is in only one of the two windows compared'
     """
     if selected_on is None:
         return ""
     if isinstance(selected_on, str) and selected_on == NOT_KNOWN:
-        return "no arrow: it is not known which period's counts chose these places"
+        return f"{NOT_COMPARED}: it is not known which period's counts chose these places"
     chosen, first, second = read_windows(selected_on), read_window(before), read_window(after)
     if all(w.end <= min(first.start, second.start) for w in chosen):
         return ""
-    said = f"no arrow: these places were chosen on {name_windows(join_windows(chosen))}"
+    said = f"{NOT_COMPARED}: these places were chosen on {name_windows(join_windows(chosen))}"
     on_first, on_second = _covered(first, chosen), _covered(second, chosen)
     if on_first and on_second:
         longer = max(first.days, second.days)

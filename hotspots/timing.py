@@ -11,6 +11,7 @@ from hotspots.aoristic import spread_over_week
 from hotspots.calendars import days_within, list_peaks, list_school_holidays
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.collapse import incidents_per_row
+from hotspots.covered import keep_whole
 from hotspots.day_names import MONTHS, WEEKDAYS
 from hotspots.exposure import covered_days
 from hotspots.when import london_clock, months_of, precision_of
@@ -78,6 +79,9 @@ def profile_times(
             "There is no such time profile", given=by, advice=closest_name(by, NEEDS) or ", ".join(NEEDS)
         )
     usable, warnings = _usable(incidents, by)
+    if by not in ("hour", "weekday", "weekday_hour"):
+        usable, gaps = keep_whole(usable)
+        warnings += gaps
     weights = {"incidents": incidents_per_row(usable).astype(float)}
     if "harm" in usable.columns:
         weights["harm"] = usable["harm"].to_numpy(dtype=float)

@@ -10,15 +10,16 @@ import numpy as np
 import pandas as pd
 
 from hotspots.calendars import list_overlapping
-from hotspots.changes import compare_windows, say_outcome
+from hotspots.changes import compare_windows, say_outcome, see_changes
 from hotspots.checks import announce, require_same_index
+from hotspots.covered import find_covered
 from hotspots.gistar import false_discovery
 from hotspots.indicator_files import Indicator, read_indicators
 from hotspots.indicator_rows import Counted, survey_row
+from hotspots.judgement_words import SAME
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
-from hotspots.verdicts import SMALL_BASE, as_long, write_between
-from hotspots.when import require_covered
+from hotspots.verdicts import SMALL_BASE, as_long, say_between, write_between
 from hotspots.windows import Window, make_window
 
 NUMBERS = ["before", "after", "base_before", "base_after", "percent", "points", "low", "high", "p", "q"]
@@ -84,7 +85,8 @@ def track_indicators(
     Raises
     ------
     InputError
-        When a window is not wholly covered, a table cannot be used, or ``hot`` is on another index.
+        When no source or force wholly covers the windows, a table cannot be used, or ``hot`` is on another
+        index.
 
     Examples
     --------
@@ -97,12 +99,16 @@ def track_indicators(
     [[40.0, 10.0]]
     """
     second, first = compare_windows(after, before, as_of=as_of)
-    require_covered(incidents, [first, second], covered=covered)
     page = indicators if isinstance(indicators, list) else read_indicators(indicators)
     reason = explain_no_arrow(selected_on, before=first, after=second)
     if hot is not None:
         advice = "hot=assign_hotspots(incidents, spots).notna()"
         require_same_index(hot, incidents.index, what="The hotspots' rows (hot)", advice=advice)
+    like = find_covered(incidents, [first, second], covered=covered)
+    if like.gaps:
+        incidents, hot = incidents[like.rows], None if hot is None else hot[like.rows]
+    if beside is not None:
+        beside = beside[find_covered(beside, [first, second], covered=covered).rows]
     area = Counted(incidents, page, hot, first, second, calendar, least)
     force = Counted(beside, page, None, first, second) if beside is not None else None
     rows = []
@@ -120,7 +126,8 @@ def track_indicators(
     )
     table = table.astype(dict.fromkeys([*NUMBERS, *BESIDE], "float64"))
     table = _finish(table, first, second, alpha=1 - level)
-    table.attrs["warnings"] += find_recording_changes(incidents, before=first, after=second)
+    changed = find_recording_changes(incidents, before=first, after=second)
+    table.attrs["warnings"] = [*like.gaps, *table.attrs["warnings"], *changed]
     table.attrs["calendar"] = _entries(calendar, first, second)
     for warning in table.attrs["warnings"]:
         announce(warning)
@@ -133,9 +140,12 @@ def _finish(table: pd.DataFrame, first: Window, second: Window, *, alpha: float)
     known = table["q"].notna().to_numpy()
     arrows = np.where(known, np.where(table["q"] < alpha, signs, "level"), "")
     table["arrow"] = pd.Series(arrows, index=table.index, dtype="str")
-    rows = zip(table.to_dict("records"), arrows, strict=True)
+    seen = [_seen(row, int(known.sum()), first, second, level=1 - alpha) for row in table.to_dict("records")]
+    rows = zip(table.to_dict("records"), arrows, seen, strict=True)
     table["words"] = pd.Series(
-        [_words(row, arrow, first, second) for row, arrow in rows], index=table.index, dtype="str"
+        [_words(row, arrow, could, first, second) for row, arrow, could in rows],
+        index=table.index,
+        dtype="str",
     )
     changes = [_say_change(row, first, second) for row in table.to_dict("records")]
     table["change"] = pd.Series(changes, index=table.index, dtype="str")
@@ -147,18 +157,26 @@ def _finish(table: pd.DataFrame, first: Window, second: Window, *, alpha: float)
     return table.drop(columns="said")
 
 
-def _words(row: Any, arrow: str, first: Window, second: Window) -> str:
+def _seen(row: Any, rows: int, first: Window, second: Window, *, level: float) -> str:
+    """Say what could have been seen of a count, over as many rows as the page compares."""
+    if not np.isfinite(row["percent"]):
+        return ""
+    counts = pd.Series([row["before"]] * max(rows, 1))
+    return see_changes(counts, first, second, direction=row["direction"], level=level)[0]
+
+
+def _words(row: Any, arrow: str, seen: str, first: Window, second: Window) -> str:
     if isinstance(row["said"], str):
         return row["said"]
-    outcome = say_outcome(arrow, row["direction"])
+    outcome = say_outcome(arrow, row["direction"]) + (f" ({seen})" if seen and arrow == "level" else "")
     if np.isfinite(row["points"]):
         sides = [f"{row[n]:.1f} % of {row[f'base_{n}']:,.0f}" for n in ("before", "after")]
         move = f"{'up' if row['points'] > 0 else 'down'} {abs(row['points']):.1f} percentage points"
-        move = "no change" if abs(row["points"]) < 0.05 else move
-        return f"from {sides[0]} to {sides[1]}, {move}, between {first} and {second}: {outcome}"
+        move = SAME if abs(row["points"]) < 0.05 else move
+        return f"from {sides[0]} to {sides[1]}, {move}{say_between(first, second)}: {outcome}"
     compared = bool(np.isfinite(row["beside_before"]))
     change = write_between(row["before"], row["after"], first, second, compared=compared)
-    told = f"{change} between {first} and {second}: {outcome}"
+    told = f"{change}{say_between(first, second)}: {outcome}"
     if compared:
         told += f"; beside it {write_between(row['beside_before'], row['beside_after'], first, second)}"
     return told

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.checks import InputError
+from hotspots.checks import InputError, announce
 from hotspots.collapse import incidents_per_row
+from hotspots.covered import keep_whole, list_gaps
 from hotspots.gistar import false_discovery
 from hotspots.when import months_of
 from hotspots.windows import read_window
@@ -58,7 +59,7 @@ def classify_trends(
     Raises
     ------
     InputError
-        With fewer than 10 months.
+        With fewer than 10 months, or where a force lacks one that another has.
 
     Notes
     -----
@@ -80,7 +81,17 @@ def classify_trends(
             given=f"{len(by)} labels, {len(incidents)} incidents",
             advice="by=assign_hotspots(incidents, spots)",
         )
-    counts, everyone = count_months(incidents, by=by, window=window)
+    sources = set(incidents["source"]) if "source" in incidents.columns else set()
+    if forces := {name: months for name, months in list_gaps(incidents).items() if name not in sources}:
+        raise InputError(
+            "No trend class: a force lacks a month, and its ground cannot be told from that of the others",
+            given="; ".join(f"{name} has no records in {months}" for name, months in forces.items()),
+            advice="records of one force, or of the months that all have",
+        )
+    whole, gaps = keep_whole(incidents.assign(_place=by.to_numpy()))
+    for gap in gaps:
+        announce(gap)
+    counts, everyone = count_months(whole, by=whole["_place"], window=window)
     if size is not None:
         counts = counts.reindex(size.index, fill_value=0)
     ground = np.ones(len(counts)) if size is None else size.to_numpy(dtype=float)

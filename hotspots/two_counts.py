@@ -167,3 +167,59 @@ def _likely(mean: float) -> tuple[Floats, Floats]:
     low, high = float(poisson.ppf(_TAIL, mean)), float(poisson.ppf(1 - _TAIL, mean))
     counts = np.arange(low, high + 1)
     return counts, np.asarray(poisson.pmf(counts, mean), dtype=float)
+
+
+def visible_change(
+    before: npt.ArrayLike,
+    *,
+    power: float,
+    days_before: float = 1,
+    days_after: float = 1,
+    dispersion: float = 1.0,
+    level: float = 0.95,
+    places: int = 1,
+    rise: bool = False,
+) -> Floats:
+    """Find the true fall, or rise (0 to 1), that a comparison with a count before would call one, so often.
+
+    Parameters
+    ----------
+    before : array
+        Counts before.
+    power : float
+        How often: 0.8 is four times in five.
+    days_before, days_after : float
+        Length of each window.
+    dispersion : float
+        How much wider than Poisson the counts vary.
+    level : float
+        Level of the interval.
+    places : int
+        Comparisons that are judged together, of which this is the only one that changed.
+    rise : bool
+        True for a rise.
+
+    Returns
+    -------
+    array
+        NaN where not even a fall to nothing would be.
+
+    Notes
+    -----
+    The score statistic of `score_z`, solved for the count after: x² ± cx = c(1 + e)/e, where c is
+    dispersion × (z of the level + z of the power)² / before, and e the second window over the first.
+
+    Examples
+    --------
+    >>> [round(100 * float(visible_change(n, power=0.5))) for n in (50, 100, 1000)]
+    [36, 26, 9]
+    """
+    from scipy.stats import norm
+
+    b, longer = np.asarray(before, dtype=float), days_after / days_before
+    z = norm.isf((1 - level) / 2 / max(places, 1)) + norm.ppf(power)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        c = dispersion * z**2 / b
+        half = c / 2 if rise else -c / 2
+        x = half + np.sqrt(c**2 / 4 + c * (1 + longer) / longer)
+    return np.where((b > 0) & (rise | (x <= 1)), x, np.nan)

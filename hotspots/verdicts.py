@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hotspots.judgement_words import FEWER, LEVEL, MORE, NO_VERDICT, SAME, UNCLEAR, say_seen
+from hotspots.plan_words import start_sentence
 from hotspots.windows import Window
 
 if TYPE_CHECKING:
@@ -79,6 +81,21 @@ def write_between(
     return f"from {write_number(before)} to {write_number(after)} (windows of different length: {told})"
 
 
+def say_between(first: object, second: object) -> str:
+    """Name two windows in a sentence: two that span months each would read "between X to Y and Z to W".
+
+    Examples
+    --------
+    >>> say_between("July 2017", "July 2018")
+    ' between July 2017 and July 2018'
+    >>> say_between("July 2016 to June 2017", "July 2017 to June 2018")
+    ', July 2016 to June 2017 beside July 2017 to June 2018'
+    """
+    if " to " in f"{first} {second}":
+        return f", {first} beside {second}"
+    return f" between {first} and {second}"
+
+
 def as_long(first: Window, second: Window) -> bool:
     """Whether two windows are as good as equally long, so that their counts compare as they stand."""
     return abs(first.days - second.days) <= _ALIKE * max(first.days, second.days)
@@ -86,7 +103,7 @@ def as_long(first: Window, second: Window) -> bool:
 
 def _as_percent(ratio: float) -> str:
     percent = round(100 * (ratio - 1))
-    return f"{'up' if percent > 0 else 'down'} {abs(percent)} %" if percent else "no change"
+    return f"{'up' if percent > 0 else 'down'} {abs(percent)} %" if percent else SAME
 
 
 def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust: str = "") -> str:
@@ -106,7 +123,7 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
     """
     where = f"{finding.measure} in the target areas"
     windows = baseline, after
-    told = f"{where} went {_went(finding.treated, *windows)} between {baseline} and {after}"
+    told = f"{where} went {_went(finding.treated, *windows)}{say_between(baseline, after)}"
     sentence = f"{_outcome(finding)}: {told}, {_beside(finding, *windows)}; {NOT_WHY}."
     sentence = sentence[0].upper() + sentence[1:]
     return (
@@ -139,15 +156,14 @@ def explain_finding(finding: Finding, *, baseline: Window, after: Window) -> lis
 def _outcome(finding: Finding) -> str:
     seen = finding.judged.direction
     if seen == "unknown":
-        return "No comparison is possible"
+        return start_sentence(NO_VERDICT)
     if seen == "none":
-        return "No clear change beyond the comparison areas"
+        return start_sentence(UNCLEAR)
     more = seen == "rise"
+    outcome = start_sentence(MORE if more else FEWER)
     if finding.aim == "either":
-        return f"{'More' if more else 'Fewer'} than expected, which is neither called better nor worse here"
-    if more == (finding.aim == "more"):
-        return f"{'More' if more else 'Fewer'} than expected, as was aimed for"
-    return f"{'More' if more else 'Fewer'} than expected, against the aim"
+        return f"{outcome}, which is neither called better nor worse here"
+    return f"{outcome}, {'as was aimed for' if more == (finding.aim == 'more') else 'against the aim'}"
 
 
 def _beside(finding: Finding, baseline: Window, after: Window) -> str:
@@ -167,19 +183,26 @@ def _beside(finding: Finding, baseline: Window, after: Window) -> str:
 
 
 def _visible(finding: Finding) -> str:
-    seen = finding.judged.detectable
+    judged = finding.judged
     base = f"What could be seen at all of {finding.measure}: with {write_number(finding.treated[0])} before"
-    if not np.isfinite(seen):
-        return f"{base}, no fall however large would have shown."
-    return f"{base} and these comparison areas, only a fall of {100 * seen:.0f} % or more would have shown."
+    return f"{base} and these comparison areas, {say_seen(judged.likely, judged.detectable)}."
 
 
 def _difference(finding: Finding) -> str:
-    wdd = finding.wdd
-    return (
+    wdd, seen = finding.wdd, finding.judged.direction
+    told = (
         f"Weighted displacement difference, surrounding area included: {_signed(wdd.estimate)} records "
         f"({100 * finding.level:.0f} % interval {_signed(wdd.low)} to {_signed(wdd.high)}, widened)."
     )
+    holds = wdd.low <= 0 <= wdd.high
+    if seen in ("fall", "rise") and holds:
+        return f"{told} It holds 0: with the surrounding area counted in, {LEVEL} is left."
+    if seen == "none" and not holds:
+        return (
+            f"{told} It leaves out 0, but by the surrounding area: the verdict rests on the target areas, "
+            f"where there is {LEVEL}."
+        )
+    return told
 
 
 def _ring(finding: Finding, baseline: Window, after: Window) -> str:
@@ -197,7 +220,7 @@ def _ring(finding: Finding, baseline: Window, after: Window) -> str:
         return f"{counts}: {words}. Weighted displacement quotient {quotient.words}."
     meaning = quotient.words
     if finding.judged.direction != "fall":
-        meaning = "of little meaning, because the target shows no clear fall"
+        meaning = "of little meaning, because the target did not clearly fall"
     value = f"{quotient.quotient:.2f}".replace("-", "−")
     return f"{counts}: {words}. Weighted displacement quotient {value} ({meaning})."
 

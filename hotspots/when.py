@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from hotspots.checks import InputError
-from hotspots.collapse import incidents_per_row
-from hotspots.windows import Window, name_windows, read_window, read_windows
+from hotspots.windows import Window, read_window
 
 Bools = npt.NDArray[np.bool_]
 PRECISIONS = ("minute", "day", "month")
@@ -112,71 +108,6 @@ def rows_in(incidents: pd.DataFrame, window: Window) -> Bools:
             advice="a window of whole months, for records that are dated to the month",
         )
     return np.asarray(inside, dtype=bool)
-
-
-def require_covered(incidents: pd.DataFrame, windows: Iterable[Window], *, covered: Any = None) -> None:
-    """Raise `InputError` unless every source wholly covers every window.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        Incidents or places.
-    windows : iterable of Window
-        The windows to be compared.
-    covered : window or list of windows, optional
-        What the data are known to cover; None means: find out from the records themselves.
-    """
-    wanted = list(windows)
-    if covered is not None:
-        known = read_windows(covered)
-        gaps = [w for w in wanted if not any(k.holds(w) for k in known)]
-        if gaps:
-            raise InputError(
-                f"The data do not wholly cover {name_windows(gaps)}",
-                given=f"covered={name_windows(known)}",
-                advice="another window, or covered= with what is complete",
-            )
-        return
-    month_only = (precision_of(incidents) == "month").to_numpy()
-    spans = spans_of(incidents).assign(month_only=month_only, incidents=incidents_per_row(incidents))
-    spans["source"] = incidents["source"].to_numpy() if "source" in incidents.columns else "the data"
-    # a row that stands for no incident shows nothing of what is covered
-    for name, group in spans[spans["incidents"] > 0].dropna().groupby("source"):
-        _require_source(str(name), group, wanted)
-
-
-def _require_source(name: str, spans: pd.DataFrame, wanted: list[Window]) -> None:
-    first, last = spans["start"].min(), spans["end"].max()
-    slack = pd.Timedelta(0) if spans["month_only"].all() else _largest_gap(spans["start"])
-    held = _months_held(spans)
-    dense = spans["incidents"].sum() / len(held) >= DENSE
-    for window in wanted:
-        months = pd.period_range(window.start, window.last_day, freq="M")
-        missing = [str(m) for m in months if m not in held] if dense else []
-        if window.start < first - slack or window.end > last + slack or missing:
-            lacks = (
-                f"; no records in {', '.join(missing[:4])}{' ...' * (len(missing) > 4)}" if missing else ""
-            )
-            raise InputError(
-                f"{name} does not wholly cover the window {window}",
-                given=f"records from {first:%Y-%m-%d} to {last - pd.Timedelta(1, 'us'):%Y-%m-%d}{lacks}",
-                advice="another window, or covered='2016-07..2018-07' where you know the data are complete",
-            )
-
-
-def _months_held(spans: pd.DataFrame) -> set[pd.Period]:
-    ends = spans["end"] - pd.Timedelta(1, "us")
-    pairs = pd.DataFrame({"first": spans["start"].dt.to_period("M"), "last": ends.dt.to_period("M")})
-    held: set[pd.Period] = set()
-    for first, last in pairs.drop_duplicates().itertuples(index=False):
-        held |= set(pd.period_range(first, last, freq="M"))
-    return held
-
-
-def _largest_gap(starts: pd.Series) -> pd.Timedelta:
-    days = starts.dt.normalize().drop_duplicates().sort_values()
-    gap = days.diff().max()
-    return pd.Timedelta(days=1) if pd.isna(gap) else gap
 
 
 def _spans_of_names(names: pd.Series) -> pd.DataFrame:

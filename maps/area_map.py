@@ -14,6 +14,7 @@ from maps.escape import clean
 from maps.palette import choose_classes, say_number
 from maps.panel import Panel
 from maps.shapes import encode_points, encode_shapes, require_shapes
+from maps.unknown_areas import KEY, say_unknown, shade
 from maps.web import describe_page, new_map, write_page
 from maps.words import COUNTED, has, say_count
 
@@ -85,7 +86,8 @@ def draw_area_map(
     order = _order(released, by)
     ranked = released.sort_values(order[0], ascending=False, kind="stable", na_position="last")
     ranked = ranked.set_axis(pd.RangeIndex(1, len(ranked) + 1, name="rank"))
-    measures = [_measure(ranked, column, per=per, period=period, counted=counted) for column in order]
+    shaded = shade(ranked, order)
+    measures = [_measure(shaded, column, per=per, period=period, counted=counted) for column in order]
     about, words = describe_page(
         title=title,
         period=period,
@@ -126,7 +128,7 @@ def draw_area_map(
             page=page,
             data=data,
             about=about,
-            picture=lambda: draw_static_areas(ranked, by=order[0], heading=str(measures[0]["title"])),
+            picture=lambda: draw_static_areas(shaded, by=order[0], heading=str(measures[0]["title"])),
         )
     )
     return m
@@ -201,6 +203,8 @@ def _measure(
     ranked: gpd.GeoDataFrame, column: str, *, per: float, period: str, counted: str
 ) -> dict[str, Any]:
     classes = choose_classes(ranked[column])
+    legend = [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)]
+    unknown = ranked.apply(lambda row: bool(say_unknown(row)), axis=1).any()
     label, text = MEASURES[column]
     over = f", {clean(period)}" if period else ""
     subject = counted if column.startswith("rate") else ""  # a rate is of something
@@ -211,7 +215,7 @@ def _measure(
         "word": label.lower(),
         "title": f"{said[:1].upper()}{said[1:]}{over}",
         "note": "",
-        "legend": [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)],
+        "legend": [*legend, KEY] if unknown else legend,
         "classes": classes.of(ranked[column]),
     }
 
@@ -255,6 +259,7 @@ def _prepare(
         )
         if row.get("small_numbers") is True:
             sure.append("Few records: the order among such areas means little.")
+        sure += [unknown] if (unknown := say_unknown(row)) else []
         prepared.append(
             {
                 "n": int(str(rank)),

@@ -13,7 +13,9 @@ import pandas as pd
 
 from boundaries.names import find_area
 from hotspots import track_indicators
+from hotspots.changes import compare_windows
 from hotspots.checks import InputError, announce, closest_name
+from hotspots.covered import find_covered
 from hotspots.indicator_files import read_indicators
 from hotspots.membership import rows_in
 from hotspots.plan_words import name_key
@@ -86,17 +88,22 @@ def make_boards(
             announce(f"No page '{name}' for the board: no month is there a year before as well.")
             continue
         rows = _rows_of(incidents, str(page.get("area", "")), areas, name=name)
-        mine = incidents if rows is None else incidents[rows].reset_index(drop=True)
         try:
+            # asked of all the records: those of one area alone show fewer gaps
+            like = find_covered(incidents, compare_windows(*windows, as_of=as_of))
+            here = like.rows if rows is None else like.rows & rows
+            if not here.any():
+                announce(f"No page '{name}' for the board: {' '.join(like.gaps)}")
+                continue
             table = track_indicators(
-                mine,
+                incidents[here],
                 after=windows[0],
                 before=windows[1],
                 indicators=page.get("indicators", "board"),
-                hot=hot if rows is None else hot[rows].reset_index(drop=True),
+                hot=hot[here],
                 selected_on=selected_on,
                 survey=_read_survey(page.get("survey"), page.get("indicators", "board")),
-                beside=None if rows is None else incidents,
+                beside=None if rows is None else incidents[like.rows],
                 calendar=calendar,
                 as_of=as_of,
                 least=least,
@@ -106,6 +113,9 @@ def make_boards(
                 raise
             announce(f"No board page: {error.problem}.")
             continue
+        table.attrs["warnings"] = [*like.gaps, *table.attrs["warnings"]]
+        for gap in like.gaps:
+            announce(gap)
         boards.append(Board(name, _title_of(page, name), str(page.get("area", "")), table))
     return boards
 

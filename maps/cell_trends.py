@@ -12,7 +12,8 @@ import shapely
 
 from hotspots import assign_hotspots, classify_trends, count_cells
 from hotspots.cells import assign_cells
-from hotspots.checks import announce
+from hotspots.checks import InputError, announce
+from hotspots.said import may_say
 from maps.compare import LEAST_MONTHS
 from maps.ground import Ground
 
@@ -67,7 +68,19 @@ def class_hotspots(
     here = incidents[rows_on(incidents, ground)].reset_index(drop=True)
     own = spots[_mostly_on(spots, ground)]
     labels = assign_hotspots(here, own)
-    return classify_trends(here, by=labels, size=own.area, size_of_all=float(ground.area))
+    return _class(here, by=labels, size=own.area, size_of_all=float(ground.area))
+
+
+def _class(incidents: gpd.GeoDataFrame, **options: Any) -> pd.DataFrame | None:
+    """Class places, or say why none can be classed."""
+    try:
+        found = classify_trends(incidents, **options)
+    except InputError as error:
+        announce(f"{error.problem}. {error.given}")
+        may_say("trend of a place", False, why=error.given)
+        return None
+    may_say("trend of a place", True)
+    return found
 
 
 def _mostly_on(spots: gpd.GeoDataFrame, ground: Any) -> Any:
@@ -111,7 +124,9 @@ def class_cells(
         announce("Cell trends: no study area or layer is given, so the cells with any incident stand for it.")
         cells = cells[cells["incidents"] > 0]
     # cells at the rim count whole: a sliver with one incident in it would look hot
-    found = classify_trends(here, by=assign_cells(here, cells), size=cells.area)
+    found = _class(here, by=assign_cells(here, cells), size=cells.area)
+    if found is None:
+        return None
     shown = cells[["incidents", "geometry"]].join(found[["hot_months", "months", "trend", "esri"]])
     shown = shown[shown["hot_months"] > 0].sort_values(
         ["hot_months", "incidents"], ascending=False, kind="stable"

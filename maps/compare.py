@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspots import assign_hotspots, compare_periods
+from hotspots.changes import compare_windows
 from hotspots.checks import InputError, announce
+from hotspots.covered import find_covered
+from hotspots.judgement_words import FALL, LEVEL, NOT_COMPARED, RISE
+from hotspots.said import may_say
 from hotspots.selection import NOT_KNOWN
-from hotspots.verdicts import SMALL_BASE
+from hotspots.verdicts import SMALL_BASE, say_between
 from hotspots.windows import read_windows
 from maps.config_times import NO_COUNTS
 
-WORDS = {"up": "up", "down": "down", "level": "no clear change"}
+WORDS = {"up": "up", "down": "down", "level": LEVEL}
 LEAST_MONTHS = 10
 COLUMNS = ["before", "after", "arrow", "no_arrow", "words"]
 GROUP_COLUMNS = [
@@ -66,6 +71,13 @@ def chosen_windows(incidents: pd.DataFrame, given: Mapping[str, Any]) -> tuple[A
     return choose_windows(months_of(incidents))
 
 
+def read_chosen(incidents: pd.DataFrame, given: Mapping[str, Any], *, as_of: Any) -> Any:
+    """Later and earlier window as windows; None where there are none, or what is asked for cannot be read."""
+    chosen = chosen_windows(incidents, given)
+    with suppress(InputError):  # said where the hotspots were compared
+        return None if chosen is None else compare_windows(*chosen, as_of=as_of)
+
+
 def choice_of(hotspots: Mapping[str, Any], incidents: pd.DataFrame, *, as_of: Any = None) -> Any:
     """Say which period's counts chose the places of the list, as `hotspots.compare_periods` takes it.
 
@@ -98,12 +110,14 @@ def add_changes(
         announce("No change is shown: the data hold no month that is there a year before as well.")
         return spots
     after, before = chosen
+    labels = assign_hotspots(incidents, spots)
     try:
+        like = find_covered(incidents, compare_windows(after, before, as_of=as_of))
         found = compare_periods(
             incidents,
             after=after,
             before=before,
-            by=assign_hotspots(incidents, spots),
+            by=labels,
             as_of=as_of,
             selected_on=selected_on,
         )
@@ -111,12 +125,42 @@ def add_changes(
         announce(f"No change is shown: {error}")
         return spots
     table = found.reindex(spots.index)[COLUMNS]
-    words = table["words"].fillna(f"none recorded between {found.attrs['before']} and {found.attrs['after']}")
-    return spots.assign(
+    none = f"none recorded{say_between(found.attrs['before'], found.attrs['after'])}"
+    # where nothing is left to compare, what is there is not nothing
+    lost = table["words"].isna() & spots.index.isin(labels[~like.rows].dropna())
+    table.loc[lost, "no_arrow"] = f"{NOT_COMPARED}: {' '.join(like.gaps)}"
+    words = table["words"].fillna(table["no_arrow"].where(lost, none))
+    compared = spots.assign(
         **{c: table[c] for c in COLUMNS[:2]},
         **{c: table[c].fillna("") for c in COLUMNS[2:4]},
         words=words,
         trend=table["arrow"].map(WORDS).fillna(""),
+    )
+    compared.attrs["change"] = [found.attrs["whole"], *like.gaps, say_places(compared)]
+    return compared
+
+
+def say_places(spots: pd.DataFrame) -> str:
+    """Say once what can be told of single hotspots: how many changed, or that none can be told from chance.
+
+    Examples
+    --------
+    >>> say_places(pd.DataFrame({"arrow": ["level", "up"], "no_arrow": ["", ""]}))
+    'Of 2 hotspots 1 shows a clear rise and none a clear fall.'
+    """
+    arrows, total = spots["arrow"], len(spots)
+    up, down, level = (int((arrows == sign).sum()) for sign in ("up", "down", "level"))
+    if may_say("change of single places", up + down, why="none differs more than chance among so many would"):
+        rises, falls = up or "none", down or "none"
+        return f"Of {total:,} hotspots {rises} show{'s' * (up == 1)} {RISE} and {falls} {FALL}."
+    if not level:
+        reasons = [text for text in spots["no_arrow"].fillna("").unique() if text]
+        return f"No change of single hotspots is told, {'; '.join(reasons)}." if reasons else ""
+    busiest = spots.loc[arrows == "level"].iloc[0]
+    said = str(busiest["words"]).partition("; beside it")[0]
+    return (
+        f"Nothing can be told of single hotspots: none of the {level:,} compared changed by more than chance "
+        f"would give one of so many. The first of them went {said}."
     )
 
 

@@ -106,7 +106,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             for name in ("incidents", "harm", "rate", "rate_shrunk")
             for end in ("", "_from", "_to", "_without_centre")
         ),
-        *("small_numbers", "largest_single_share", "before", "after", "arrow", "no_arrow", "words"),
+        *(
+            "small_numbers",
+            "largest_single_share",
+            "unknown",
+            "before",
+            "after",
+            "arrow",
+            "no_arrow",
+            "words",
+        ),
     ),
     "cells": ("incidents", "harm", "share", "significant", "hot_months", "months", "trend", "esri"),
     "patrols": (

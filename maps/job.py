@@ -55,6 +55,7 @@ class Job:
     periods: Periods
     ground: Ground
     chance: pd.DataFrame
+    changed: list[str]  # what changed, said once: the whole, what is left out, single hotspots
     tested: Tested | None
 
 
@@ -124,6 +125,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         timed = weigh_all(time_records(read, incidents, spots, areas), config)
     chosen_on = choice_of(config.hotspots, timed, as_of=as_of)
     spots = add_changes(spots, timed, given=config.changes, selected_on=chosen_on, as_of=as_of)
+    changed = [sentence for sentence in spots.attrs.pop("change", []) if sentence]
     periods = tell_periods(config, timed, spots, areas, ground=ground, as_of=as_of, placed=read.large is None)
     spots = add_trends(spots, periods.spot_trends)
     steps.say("Choosing patrols and camera sites")
@@ -152,6 +154,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         periods=periods,
         ground=ground,
         chance=chance,
+        changed=changed,
         tested=tested,
     )
 

@@ -13,6 +13,7 @@ from boundaries.names import find_area, fold_name
 from hotspots import assign_hotspots
 from hotspots.checks import InputError, announce
 from hotspots.collapse import incidents_per_row
+from hotspots.covered import keep_whole
 from hotspots.membership import rows_in
 from hotspots.said import note_sentences
 from maps.boards import DEFAULT, Board, make_boards
@@ -76,6 +77,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             months=count_months_of(job, layer, str(chosen["code"])),
             calendar=job.periods.calendar,
             board=board_of(job, layer, chosen),
+            changed=job.changed,
             **{key: words[key] for key in TOLD},
         )
         write_manifest(folder, {**describe_run(job, before, who), "area": area})
@@ -85,8 +87,12 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
 
 def count_months_of(job: Job, layer: str, code: str) -> pd.Series:
     """Count the records of an area in each month that the data hold."""
-    held = months_of(job.timed)
-    mine = job.timed[rows_in(job.timed, layer, code)]
+    try:
+        told, _ = keep_whole(job.timed)
+    except InputError:
+        told = job.timed.iloc[:0]
+    held = months_of(told)
+    mine = told[rows_in(told, layer, code)]
     counts = pd.Series(incidents_per_row(mine)).groupby(mine["when"].dt.to_period("M").to_numpy()).sum()
     shown: pd.Series = counts.reindex(held, fill_value=0).set_axis([str(month) for month in held])
     return shown

@@ -52,6 +52,7 @@ def write_pack(
     months: pd.Series | None = None,
     calendar: pd.DataFrame | None = None,
     board: Board | None = None,
+    changed: Sequence[str] = (),
     profile: str | Profile | None = None,
     marking: str | None = None,
 ) -> Path:
@@ -86,6 +87,8 @@ def write_pack(
         From `hotspots.read_calendar`: marks that chart.
     board : Board, optional
         The area's page of indicators.
+    changed : sequence of str
+        What changed over all the records, said first.
     profile, marking
         As for `maps.write_plan`.
 
@@ -112,7 +115,9 @@ def write_pack(
     due = [] if who.name == "public" else [*say_actions(actions), *say_reviews(chosen, as_of)]
     blocks: list[Block] = [
         *due,
-        *say_changes(here, spots, before, None if before is None else before[is_inside(before, ground)]),
+        *say_changes(
+            here, spots, before, None if before is None else before[is_inside(before, ground)], changed
+        ),
         *show_map(here, name, {**picture, "counted": counted}),
         *show_table(release(here, kind="spots", profile=who), who, counted),
         *(

@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.judgement_words import FALLING, GONE, GROWING, NEW, NOT_COMPARED
 from hotspots.plan_record import Plan
 from hotspots.plan_words import clean_text, say_count, say_list, start_sentence
 from maps.disclosure import Profile
@@ -48,24 +49,25 @@ def say_changes(
     spots: gpd.GeoDataFrame,
     before: gpd.GeoDataFrame | None,
     earlier: gpd.GeoDataFrame | None,
+    changed: Sequence[str] = (),
 ) -> list[Block]:
-    """Say what is new, growing, falling and gone; growth only where the comparison was a fair one."""
+    """Say the change of the whole, then what is new and gone, and what grew or fell where that was fair."""
     blocks: list[Block] = [Heading("What changed")]
-    said = []
+    said = [clean_text(sentence) for sentence in changed]
     if before is None or earlier is None:
         said.append("New and gone: not known, as no earlier list was given.")
     else:
         new = here[~here["ref"].isin(before["ref"])]
         gone = earlier[~earlier["ref"].isin(spots["ref"])]
-        said += [_say_places("New since the last list", new), _say_places("Gone since the last list", gone)]
+        said += [_say_places(start_sentence(NEW), new), _say_places(start_sentence(GONE), gone)]
     if "arrow" in here and here["arrow"].isin(["up", "down", "level"]).any():
-        for arrow, word in (("up", "Growing"), ("down", "Falling")):
-            said.append(_say_places(word, here[here["arrow"] == arrow]))
+        for arrow, word in (("up", GROWING), ("down", FALLING)):
+            said.append(_say_places(start_sentence(word), here[here["arrow"] == arrow]))
     else:
-        said.append("Growing and falling: not compared in this run.")
+        said.append(f"{start_sentence(GROWING)} and {FALLING}: {NOT_COMPARED} in this run.")
     if "no_arrow" in here:
-        reasons = here["no_arrow"].fillna("").astype("str").str.removeprefix("no arrow: ").unique()
-        said += [f"Not compared: {reason}." for reason in reasons if reason]
+        reasons = here["no_arrow"].fillna("").astype("str").str.removeprefix(f"{NOT_COMPARED}: ").unique()
+        said += [f"{start_sentence(NOT_COMPARED)}: {reason}." for reason in reasons if reason]
     return [*blocks, Bullets(tuple(said))]
 
 

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import require_columns
+from hotspots.covered import list_gaps
 from hotspots.own_shapes import read_shapes
 from hotspots.plan_assess import frozen_frame
 from hotspots.plan_words import say_months
@@ -19,7 +20,7 @@ from hotspots.said import may_say
 from hotspots.weighed import say_weights
 from maps.area_map import write_area_map
 from maps.chance import SELECTED, say_chance, say_cover
-from maps.compare import months_of
+from maps.compare import months_of, read_chosen
 from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile
@@ -38,6 +39,7 @@ from maps.reading import number_of
 from maps.sheets import hide_chance
 from maps.tested import say_tested, write_picture
 from maps.time_pages import write_time_pages
+from maps.unknown_areas import mark_unknown
 from maps.web import write_map
 from maps.words import name_counted
 
@@ -87,13 +89,16 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
     }
     layers = {name: frame for name, frame in layers.items() if len(frame)}
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
-    facts = [*filter(None, [job.ground.said]), *say_sure(job), SELECTED] if len(job.spots) else []
+    facts = (
+        [*job.changed, *filter(None, [job.ground.said]), *say_sure(job), SELECTED] if len(job.spots) else []
+    )
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, facts=facts, **words)
     for layer in list(job.areas)[:1]:
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
         if "rate" in job.area_sums[layer].columns:
             named["note"] = " ".join(filter(None, (words["note"], say_centre(job.config, job.area_sums))))
-        write_area_map(job.areas[layer], folder / "areas.html", table=job.area_sums[layer], **named)
+        table = mark_unknown(job.area_sums[layer], job.timed, layer)
+        write_area_map(job.areas[layer], folder / "areas.html", table=table, **named)
 
 
 def say_sure(job: Job) -> list[str]:
@@ -117,18 +122,25 @@ def marking_of(job: Job, who: Profile) -> str:
 def page_words(job: Job, who: Profile) -> dict[str, Any]:
     """Title, period, source and what was left out, as every page says them."""
     sources = ", ".join(sorted(job.incidents["source"].unique()))
+    notes = [say_gaps(job), say_left_out(job), say_off_areas(job), say_harm(job, who), say_suggested(job)]
     return {
         "title": job.config.title,
         "period": say_months(months_of(job.dated)),
         "source": sources,
-        "note": " ".join(
-            filter(None, (say_left_out(job), say_off_areas(job), say_harm(job, who), say_suggested(job)))
-        ),
+        "note": " ".join(filter(None, notes)),
         "attribution": job.config.output.get("attribution", ""),
         "profile": who,
         "marking": marking_of(job, who),
         "counted": name_counted(job.incidents),
     }
+
+
+def say_gaps(job: Job) -> str:
+    """Say which source or force lacks months that others have: its places are not quiet then."""
+    return " ".join(
+        f"{name} has no records in {months}: its places are not known then, and rank lower than they should."
+        for name, months in list_gaps(job.timed).items()
+    )
 
 
 def say_left_out(job: Job) -> str:
@@ -197,6 +209,9 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
     options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": read_nearby(job.config)}
     options["calendar"] = job.periods.calendar
+    options["windows"] = read_chosen(job.timed, job.config.changes, as_of=job.as_of)
+    changes = job.periods.changes.items()
+    options["changes"] = {name.removeprefix("Changes by "): table for name, table in changes}
     if isinstance(job.periods.selected_on, str):  # an agreed list, and nobody said what it was chosen on
         options["selected_on"] = job.periods.selected_on
     with tempfile.TemporaryDirectory() as none:

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hotspots.judgement_words import LEVEL, NOT_COMPARED
+
 # Five steps of matplotlib's cividis, light to dark: told apart under every colour-vision type and in grey.
 AMOUNT = ("#fee838", "#bcae6c", "#7d7c78", "#434e6c", "#00224e")
 # PuOr, never red-green: purple down, orange up.
 CHANGE = {"up": "#e08214", "level": "#f7f7f7", "down": "#8073ac", "": "#d0d3d6"}
-SIGNS = {"up": "▲ up", "level": "● no clear change", "down": "▼ down", "": "– not compared"}
+SIGNS = {"up": "▲ up", "level": f"● {LEVEL}", "down": "▼ down", "": f"– {NOT_COMPARED}"}
 # One hue, light to dark, for what lies under the hotspots.
 UNDER = ("#d6e4ee", "#a9c6db", "#7aa5c4", "#4a7fa6", "#235a84")
 INK, LAND, SEA, LINE, ACCENT = "#0b1f33", "#fbfaf7", "#e3e8ec", "#77808a", "#0f4c81"

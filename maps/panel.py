@@ -108,9 +108,14 @@ def measure_spots(spots: gpd.GeoDataFrame, *, period: str, counted: str = COUNTE
             legend = [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)]
             measure = {"key": key, "label": label, "word": label.lower(), "title": title, "note": note}
             found.append(measure | {"legend": legend, "classes": classes.of(spots[key])})
-    if "arrow" in spots.columns and spots["arrow"].map(clean).map(bool).any():
+    if _tells_change(spots):
         found.append(_measure_change(spots, counted))
     return found
+
+
+def _tells_change(spots: gpd.GeoDataFrame) -> bool:
+    """Whether any hotspot's change can be told; else there is nothing to colour, as the head says."""
+    return "arrow" in spots.columns and bool(spots["arrow"].map(clean).isin(["up", "down"]).any())
 
 
 def _measure_change(spots: gpd.GeoDataFrame, counted: str) -> dict[str, Any]:
@@ -163,7 +168,8 @@ def prepare_spots(
 
 def table_of(spots: gpd.GeoDataFrame, *, profile: Profile) -> dict[str, Any]:
     """Columns and rows of the ranked table."""
-    columns = [("incidents", "Number"), ("harm", "Harm"), ("arrow", "Change")]
+    columns = [("incidents", "Number"), ("harm", "Harm")]
+    columns += [("arrow", "Change")] if _tells_change(spots) else []
     present = [
         (c, label)
         for c, label in columns

@@ -41,6 +41,7 @@ def update_plans(
     marking: str | None = None,
     attribution: str | None = None,
     calendar: pd.DataFrame | None = None,
+    changes: Mapping[str, pd.DataFrame] | None = None,
     **options: Any,
 ) -> list[Path]:
     """Read back the open plans, draft those asked for that have none, and give every plan's documents.
@@ -70,8 +71,10 @@ def update_plans(
         As for `maps.write_plan`.
     calendar : DataFrame, optional
         From `hotspots.read_calendar`: marks the months of every plan. None leaves them as they are.
+    changes : mapping of str to DataFrame, optional
+        What changed in each area of a layer, by the layer: ``words`` by name, so that plans say the same.
     **options
-        Passed on to `hotspots.draft_plan`: ``study_area, ring, selected_on, nearby``.
+        Passed on to `hotspots.draft_plan`: ``study_area, ring, selected_on, nearby, windows``.
 
     Returns
     -------
@@ -101,12 +104,14 @@ def update_plans(
     for record, plan in again.items():
         if plan.covers != "person":
             current = find_current(plan, spots, shown)
-            drafted = draft_plan(current, shown, areas, plan=plan, **shared)
+            told = _told(request_of(plan), changes)
+            drafted = draft_plan(current, shown, areas, plan=plan, told=told, **shared)
             _mark(drafted, plan.analysis.get("calendar", []) if entries is None else entries)
             save_plan(_with_assets(drafted, patrols, cameras), record, **pictures)
     known = {request_of(plan) for plan in plans.values()}
     for request in [text for text in wanted if text not in known]:
-        plan = draft_plan(find_asked(request, spots, areas or {}), shown, areas, **shared)
+        asked_for = find_asked(request, spots, areas or {})
+        plan = draft_plan(asked_for, shown, areas, told=_told(request, changes), **shared)
         plan.frozen["asked"] = request
         _mark(plan, entries)
         save_plan(_with_assets(plan, patrols, cameras), free_record(folder, plan), **pictures)
@@ -117,6 +122,13 @@ def update_plans(
         for suffix in OURS
         if record.with_suffix(suffix).exists()
     ]
+
+
+def _told(request: str, changes: Mapping[str, pd.DataFrame] | None) -> str:
+    """Find what the run's table of changes says of an area."""
+    layer, _, name = request.partition(":")
+    table = (changes or {}).get(layer.replace("_", " "))
+    return str(table["words"].get(name, "")) if table is not None else ""
 
 
 def _as_before(plan: Plan, pictures: dict[str, Any], who: Profile) -> dict[str, Any]:

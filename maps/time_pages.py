@@ -165,10 +165,11 @@ def show_board(board: Board, profile: Profile) -> list[Block]:
     windows = (str(attrs["before"]), str(attrs["after"]))
     header = ("Indicator", *windows, "Change (95 % interval)", "Months, 12 to a line", "In words")
     rows = tuple(_row(row) for row in table.to_dict("records"))
-    blocks: list[Block] = [Grid(board.title, header, rows, _WIDTHS, numbers=(1, 2))]
+    blocks: list[Block] = [*map(Text, attrs["warnings"])]  # first: what the table leaves out
+    blocks.append(Grid(board.title, header, rows, _WIDTHS, numbers=(1, 2)))
     if attrs["calendar"]:
         blocks.append(Text(f"Months with a star: {'; '.join(attrs['calendar'])}."))
-    return [*blocks, *map(Text, attrs["warnings"]), Text(_READ, note=True)]
+    return [*blocks, Text(_READ, note=True)]
 
 
 _READ = (

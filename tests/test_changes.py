@@ -102,7 +102,8 @@ def test_words_and_percentages_agree_where_the_windows_differ_in_length():
     assert table["percent"].tolist() == table["comparator_percent"].tolist() == [0, 0]
     assert table["words"].iloc[0] == (
         "from 140 to 145 (windows of different length: 5.00 to 5.00 a day, no change) between February 2019 "
-        "and February 2020: no clear change; "
+        "and February 2020: no clear change (a true fall of 33 % would be called a fall four times in five, "
+        "one of 25 % half the time); "
         "beside it from 280 to 290 (windows of different length: 10.00 to 10.00 a day, no change)"
     )
     years = make({"A": (365, 366), "B": (365, 366)}, ("2019-01", "2020-01"))
@@ -170,7 +171,7 @@ def test_no_arrow_rests_on_one_window_alone(chosen, reason):
     if reason:
         assert table["arrow"].tolist() == [""]
         assert table[["ratio", "low", "high", "percent", "points", "p", "q"]].isna().all(axis=None)
-        assert table["words"].iloc[0].startswith("50 in July 2017, 100 in July 2018; no arrow")
+        assert table["words"].iloc[0].startswith("50 in July 2017, 100 in July 2018; not compared: ")
         assert table["no_arrow"].tolist() == [found]
     else:
         assert table["arrow"].tolist() == ["up"]

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from hotspots.when import precision_of, require_covered, rows_in, spans_of
+from hotspots.covered import require_covered
+from hotspots.when import precision_of, rows_in, spans_of
 from hotspots.windows import make_window, name_windows, read_day, read_window, read_windows, whole_months
 
 

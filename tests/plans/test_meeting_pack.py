@@ -123,7 +123,7 @@ def test_a_pack_opens_with_actions_and_holds_map_tables_and_plans(pack: Path) ->
 
 def test_growth_that_was_not_compared_is_not_called_none(spots: gpd.GeoDataFrame) -> None:
     why = "these places were chosen on July 2018, which is in only one of the two windows compared"
-    shown = spots.assign(arrow="", no_arrow=f"no arrow: {why}", words="10 and 40")
+    shown = spots.assign(arrow="", no_arrow=f"not compared: {why}", words="10 and 40")
     _, found = say_changes(shown, spots, None, None)
     assert found.items == (
         "New and gone: not known, as no earlier list was given.",

@@ -1,0 +1,53 @@
+"""Areas of which the records do not tell all, or nothing: never shaded as if they were quiet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.covered import list_gaps
+from hotspots.membership import rows_in
+from hotspots.publishers import publishers_of
+
+COLUMN = "unknown"
+KEY = {"colour": "#ffffff", "words": "not known: no records, or months of them missing"}
+
+
+def mark_unknown(table: pd.DataFrame, incidents: gpd.GeoDataFrame, layer: str) -> pd.DataFrame:
+    """Add why an area's figures are not known: most of its records are of a force that lacks a month.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `boundaries.summarise_areas`.
+    incidents : GeoDataFrame
+        All of them, with dates, attached to ``layer``.
+    """
+    gaps = list_gaps(incidents)
+    if not gaps:
+        return table
+    who = publishers_of(incidents)
+    reasons = []
+    for code in table["code"]:
+        mine = who[rows_in(incidents, layer, str(code))]
+        name = mine.mode().iloc[0] if len(mine) else ""
+        reasons.append(f"{name} has no records in {gaps[name]}" if name in gaps else "")
+    return table.assign(**{COLUMN: reasons})
+
+
+def say_unknown(row: pd.Series) -> str:
+    """Say why an area has no shade; "" where it has one."""
+    given = row.get(COLUMN)
+    if isinstance(given, str) and given:
+        return f"{given}: more happened than is counted here."
+    return "No record here: quiet, or not in these data." if row.get("incidents") == 0 else ""
+
+
+def shade(areas: gpd.GeoDataFrame, columns: list[str]) -> Any:
+    """Take out the figures of areas that are not known, for the shading alone."""
+    lost = areas.apply(lambda row: bool(say_unknown(row)), axis=1) if len(areas) else []
+    shaded = areas.copy()
+    shaded[columns] = shaded[columns].astype("float64").mask(pd.Series(lost, index=areas.index, dtype=bool))
+    return shaded
