@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import compare_periods, profile_times, read_incidents, track_indicators
@@ -75,6 +75,7 @@ def test_a_kind_that_a_force_lacks_in_a_month_is_left_out_for_that_force_alone(f
     assert found.gaps[0].startswith(f"{force} has no {kind} in {month}: ")
 
 
+@settings(deadline=None, max_examples=15)
 @given(st.lists(st.integers(0, 30), min_size=4, max_size=4), st.integers(0, 2**32 - 1))
 def test_what_is_compared_is_always_like_with_like(counts, seed):
     """Whoever is left has records in every month that chance would not leave empty; order changes nothing."""
