@@ -55,7 +55,7 @@ def known_cells(frame: pd.DataFrame) -> pd.DataFrame:
         if pd.api.types.is_object_dtype(kind):
             table.isetitem(at, pd.Series(map(known, column), index=table.index, dtype=object))
         elif pd.api.types.is_float_dtype(kind):
-            table.isetitem(at, column.where(column.abs() <= LARGEST))
+            table.isetitem(at, column.where(column.astype("float64").abs() <= LARGEST))
     return table
 
 

@@ -164,5 +164,5 @@ def test_whatever_a_table_holds_what_leaves_is_finite_or_blank(values):
 def test_the_table_given_stays_as_it_was():
     given_ = pd.DataFrame({"a": [np.inf, 1.0], "b": pd.array([1.0, None], dtype="Float64"), "c": ["x", None]})
     before = given_.copy(deep=True)
-    known_cells(given_)
+    known_cells(given_.assign(d=np.array([0.5, np.inf], dtype=np.float32)))
     pd.testing.assert_frame_equal(given_, before)
