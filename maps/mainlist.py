@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from hotspots.own_shapes import read_shapes
 from hotspots.stability import RESAMPLES
 from maps.config import Config
 
-OURS = ("previous", "agreed", "agreed_name", "agreed_ref", "agreed_kind", "streets", "backtest")
+# what [hotspots] says to the finder; its other keys are for this module, the comparison and the backtest
+FINDER = frozenset(signature(find_hotspots).parameters) - {"incidents", "streets"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def make_list(
 
 def finder_options(config: Config, *, study_area: Any = None, ground: Any = None) -> dict[str, Any]:
     """Options of `find_hotspots` from the configuration, with files read."""
-    options = {key: value for key, value in config.hotspots.items() if key not in OURS}
+    options = {key: value for key, value in config.hotspots.items() if key in FINDER}
     if "streets" in config.hotspots:
         options["streets"] = read_shapes(config.hotspots["streets"], what="The file of streets")
     options["study_area"] = study_area if options.get("method") == "cells" else ground

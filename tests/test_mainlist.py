@@ -40,6 +40,15 @@ def test_places_keep_their_references_and_a_sheet_says_what_became_of_each(first
     assert "gone" in since
 
 
+@pytest.mark.parametrize("stated", ["'2016-07'", "'no counts'"])
+def test_a_run_says_what_agreed_places_were_chosen_on(first, stated):
+    gpd.read_file(first / "hotspots.gpkg", layer="hotspots")[["ref", "name", "geometry"]].iloc[:2].to_file(
+        first.parent / "stated.gpkg"
+    )
+    out = run(first.parent, f"resamples = 0\nagreed = 'stated.gpkg'\nagreed_on = {stated}", name="stated")
+    assert len(pd.read_csv(out / "hotspots.csv")) == 2
+
+
 def test_agreed_places_are_scored_and_others_shown_as_not_on_the_list(first):
     spots = gpd.read_file(first / "hotspots.gpkg", layer="hotspots")[["ref", "name", "geometry"]]
     agreed = spots.iloc[[2, 4]].assign(name=["Our first", "Our second"])
