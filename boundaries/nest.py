@@ -11,7 +11,15 @@ import pandas as pd
 import shapely
 
 from boundaries.names import fold_name
-from hotspots.checks import CRS, InputError, Problems, closest_name, require_columns, require_metres
+from hotspots.checks import (
+    CRS,
+    InputError,
+    Problems,
+    closest_name,
+    is_nothing,
+    require_columns,
+    require_metres,
+)
 
 Member = str | int
 
@@ -141,6 +149,7 @@ def _as_areas(members: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
 
 def _streets(incidents: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
     names = incidents["place"].astype(str).map(_strip_near)
+    names = names.mask(names.map(is_nothing).astype(bool), "")
     named = incidents.geometry[names != ""]
     rows = [
         (name, shapely.union_all(shapely.buffer(shapely.multipoints(some.to_numpy()), radius)))

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from hotspots.nothing import is_nothing as is_nothing  # for the room of boundaries
+
 CRS = "EPSG:27700"
 ASB = "Anti-social behaviour"
 WEIGHED, SCHEME = "weighed", "harm_scheme"  # a column, and in attrs the name of the weights

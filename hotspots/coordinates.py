@@ -13,11 +13,13 @@ import shapely
 from pyproj import Transformer
 
 from hotspots.checks import CRS, InputError
+from hotspots.nothing import blank_nothing, count_decimals
 from hotspots.study_area import read_area
 
 _LON, _LAT = (-9.0, 2.1), (49.5, 61.1)
 _EAST, _NORTH = (0.0, 700_000.0), (0.0, 1_300_000.0)
-_BLANKS = ["", "nan", "NaN", "None", "none", "null", "NULL", "<NA>", "No Location", "N/A", "n/a", "-"]
+LOST_DIGITS = "coordinates that lost their digits"
+_FEWEST_DECIMALS = {"metres": 0, "degrees": 4}  # a metre, and about ten
 
 
 def judge_coordinates(
@@ -48,19 +50,29 @@ def judge_coordinates(
     """
     if all(pd.api.types.is_numeric_dtype(values) for values in (x, y)):
         blank, numbers = x.isna() | y.isna(), [x, y]
+        lost = pd.Series(False, index=x.index)
     else:
-        texts = [s.fillna("").astype("str").str.strip() for s in (x, y)]
-        blank = texts[0].isin(_BLANKS) | texts[1].isin(_BLANKS)
+        texts = [blank_nothing(s, number=True) for s in (x, y)]
+        blank = texts[0].eq("") | texts[1].eq("")
         numbers = [pd.to_numeric(t, errors="coerce") for t in texts]
+        lost = _lost_digits(texts[0], kind) | _lost_digits(texts[1], kind)
     a, b = (n.astype(float).replace([np.inf, -np.inf], np.nan) for n in numbers)
     tests = {
         "no coordinates": blank,
         "unreadable coordinates": a.isna() | b.isna(),
         "coordinates 0,0": (a.abs() < 1e-6) & (b.abs() < 1e-6),
         **_range_tests(a, b, kind, target, crs or ("EPSG:4326" if kind == "degrees" else target)),
+        LOST_DIGITS: lost,
     }
     cause = np.select([t.to_numpy() for t in tests.values()], list(tests), default="")
     return pd.DataFrame({"x": a, "y": b, "cause": pd.Series(cause, index=x.index, dtype="object")})
+
+
+def _lost_digits(texts: pd.Series, kind: str) -> pd.Series:
+    """Which were written as 4.30E+05: hundreds of metres off, and the number shows nothing of it."""
+    some = texts[texts.str.contains("[eE]", regex=True)]
+    lost = [(count_decimals(t) or 0) < _FEWEST_DECIMALS[kind] for t in some]
+    return pd.Series(lost, index=some.index, dtype=bool).reindex(texts.index, fill_value=False)
 
 
 def _range_tests(a: pd.Series, b: pd.Series, kind: str, target: str, crs: str) -> dict[str, pd.Series]:

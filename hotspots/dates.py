@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hotspots.clocks import read_clocks
 from hotspots.day_names import MONTHS
+from hotspots.nothing import blank_nothing
 
 # Year first is never ambiguous, so these are tried for every layout.
 ISO_FORMATS = (
@@ -26,6 +28,11 @@ _PIECES = {
 }  # fmt: skip
 _ZONED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})")
 _FRACTION = r"(:\d{2})\.\d+$"
+# a day, and behind it what can be nothing but a clock: bare figures might be a year
+_BEHIND = (
+    r"(?i)^(.*\d)(?:[T,\s]|\s+at\s)\s*"
+    r"(\d{1,2}(?:[:.h]\d.*|\s*[ap]\.?\s*m\.?)|\d{4}\s*h\w*|midnight|noon|midday)$"
+)
 
 
 def parse_dates(values: pd.Series, *, formats: Sequence[str] = ()) -> pd.DataFrame:
@@ -75,10 +82,21 @@ def _read_distinct(texts: pd.Series, formats: Sequence[str]) -> pd.DataFrame:
     if zoned.any():
         when[zoned] = _london_clock(texts[zoned])
         precision[zoned] = "minute"
+    _add_clocks(texts, when, precision, formats)
     slashed = when.isna() & texts.map(_both_could_be_months).astype(bool)
     cause = np.select([torn | slashed, when.isna()], ["day and month ambiguous", "unreadable date"], "")
     bad = cause != ""
     return pd.DataFrame({"when": when.mask(bad), "precision": precision.mask(bad, ""), "cause": cause})
+
+
+def _add_clocks(texts: pd.Series, when: pd.Series, precision: pd.Series, formats: Sequence[str]) -> None:
+    """Read, in place, dates that no format fits for the clock behind them, such as 14/03/2024 6:02 PM."""
+    split = texts[when.isna()].str.extract(_BEHIND).dropna()
+    if split.empty:
+        return
+    read = join_times(_read_distinct(split[0], formats), split[1])
+    good = read.index[read["precision"].eq("minute")]
+    when[good], precision[good] = read.loc[good, "when"], "minute"
 
 
 def _precision_of(date_format: str) -> str:
@@ -163,19 +181,28 @@ def cap_precision(dates: pd.DataFrame, precision: str | None) -> pd.DataFrame:
 def join_times(dates: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     """Add the clock of a separate column to whole days; a day whose time cannot be read stays a day.
 
+    Returns
+    -------
+    DataFrame
+        ``dates`` with ``unread``: where a time is written and `read_clocks` cannot tell it.
+
     Examples
     --------
     >>> days = parse_dates(pd.Series(["2024-03-01", "2024-03-01"]))
-    >>> join_times(days, pd.Series(["22:15", "late"]))["precision"].tolist()
-    ['minute', 'day']
+    >>> join_times(days, pd.Series(["10:15 PM", "late"]))[["precision", "unread"]].to_numpy().tolist()
+    [['minute', False], ['day', True]]
     """
-    text = times.fillna("").astype("str").str.strip()
-    parts = text.str.extract(r"^(?:\d{4}-\d{2}-\d{2}[ T])?(\d{1,2}):?(\d{2})(?::\d{2}(?:\.\d+)?)?$").astype(
-        float
-    )
-    good = parts[0].between(0, 23) & parts[1].between(0, 59) & dates["precision"].eq("day")
-    clock = pd.to_timedelta((parts[0] * 60 + parts[1]).where(good, 0), unit="min")
+    clocks = read_clocks(times)
+    day = dates["precision"].eq("day")
+    good = clocks["minutes"].notna() & day
+    when = dates["when"] + pd.to_timedelta(clocks["minutes"].where(good, 0), unit="min")
+    zoned = good & clocks["offset"].notna()
+    if zoned.any():
+        instants = when[zoned] - pd.to_timedelta(clocks.loc[zoned, "offset"], unit="min")
+        local = instants.dt.tz_localize("UTC").dt.tz_convert("Europe/London").dt.tz_localize(None)
+        when = when.mask(zoned, local.reindex(when.index))
     return dates.assign(
-        when=(dates["when"] + clock).astype("datetime64[ns]"),
+        when=when.astype("datetime64[ns]"),
         precision=dates["precision"].mask(good, "minute"),
+        unread=day & ~good & blank_nothing(times, number=True).ne(""),
     )

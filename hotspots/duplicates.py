@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from hotspots.checks import InputError, announce
 
 KEEP = ("refuse", "first", "last", "both")
 REPEATED = "duplicate Crime ID"
 _FEWEST = 5
+_APART = 100.0  # metres: about how far apart police.uk's map points stand
+_MOST_EVENTS = 5  # more different rows than this are no corrections of one
 SAME_MONTH = "same force and month in another file"
+
+
+def drop_shared_ids(judged: pd.DataFrame, own_id: pd.Series) -> pd.Series:
+    """IDs, and "" for those that stand on rows which cannot be one event, corrected or counted again.
+
+    A correction moves a record, or changes its kind, or comes back in a later month in the same place: of
+    250 repeated Crime IDs of six cities none moved and changed kind or date as well. Rows that did, and rows
+    that differ among themselves more than `_MOST_EVENTS` times, are events of their own, whatever the word.
+    """
+    ids = own_id[own_id.ne("") & own_id.duplicated(keep=False)]
+    rows = judged.loc[ids.index[np.argsort(judged.loc[ids.index, "cause"].ne(""), kind="stable")]]
+    points = np.where(rows["geometry"].isna(), None, rows["geometry"].to_numpy(dtype=object))
+    facts = pd.DataFrame(
+        {
+            "id": ids.loc[rows.index],
+            "kind": rows["category"].astype("str").str.casefold(),
+            "day": rows["when"].dt.normalize(),
+            "x": shapely.get_x(points),
+            "y": shapely.get_y(points),
+        }
+    )
+    best = facts.groupby("id", sort=False).transform("first")
+    apart = np.hypot(facts["x"] - best["x"], facts["y"] - best["y"]) > _APART
+    other_day = facts["day"].ne(best["day"]) & facts["day"].notna()
+    events = facts.round({"x": 0, "y": 0}).drop_duplicates().groupby("id").size()
+    never = set(facts.loc[apart & (facts["kind"].ne(best["kind"]) | other_day), "id"])
+    shared = ids.isin(never | set(events.index[events > _MOST_EVENTS]))
+    if shared.any():
+        announce(
+            f"{int(shared.sum()):,} rows share an ID, such as {ids[shared].iloc[0]}, with rows of another "
+            "kind, date or place: it is no ID of one event, and these rows are all used."
+        )
+    return own_id.mask(own_id.isin(ids[shared]), "")
 
 
 def mark_duplicate_ids(judged: pd.DataFrame, own_id: pd.Series, *, rows: int | None = None) -> None:
@@ -47,7 +84,8 @@ def mark_duplicate_ids(judged: pd.DataFrame, own_id: pd.Series, *, rows: int | N
         )
     if revised.any():
         count = losers.loc[revised, "id"].nunique()
-        announce(f"{count} IDs came back in a later month or file: the latest is kept.")
+        ids = "ID" if count == 1 else "IDs"
+        announce(f"{count:,} {ids} came back in a later month or file: the latest is kept.")
 
 
 def settle_same_month(judged: pd.DataFrame, force: pd.Series | None, own_id: pd.Series, *, keep: str) -> None:

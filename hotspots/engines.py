@@ -124,10 +124,19 @@ def is_blank(number: Any) -> Any:
     return missing | number.isnan()
 
 
-def from_excel(ids: Any) -> Any:
-    """Which IDs Excel rewrote as 2.01E+12, as `hotspots.rows.own_ids` has it; SQL Server has no patterns."""
-    digit, then = ids.substr(0, 1), ids.substr(1, 1)
-    return digit.between("0", "9") & then.isin([".", "E"]) & ids.contains("E+")
+def may_be_none(ids: Any) -> Any:
+    """Which IDs may be words for nothing or have lost their digits, for `hotspots.nothing` to judge.
+
+    Told by letters alone, as SQL Server has no patterns: the few that are fetched hold all that are none.
+    """
+    import ibis
+
+    digits = [~ids.contains(n) for n in "123456789"]
+    exponent = ids.substr(1, 1).isin([".", ","])
+    for sign in ("E+", "e+", "10^"):
+        exponent = exponent | ids.contains(sign)
+    number = ids.substr(0, 1).between("0", "9") & exponent & (ids.length() <= 30)
+    return ((ids.length() <= 60) & ibis.and_(*digits)) | number | (ids == "-1")
 
 
 def first_line(error: Exception) -> str:

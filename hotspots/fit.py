@@ -12,6 +12,7 @@ from hotspots.checks import Problems, announce, closest_name
 from hotspots.dates import parse_dates
 from hotspots.formats import read_rows
 from hotspots.layout import Layout, list_layouts, load_layout
+from hotspots.nothing import is_nothing
 from hotspots.readers import SourceFile, find_files
 from hotspots.tables import Table
 
@@ -69,6 +70,19 @@ def leave_out_others(others: Mapping[str, str], problems: Problems, *, alone: bo
     elif others:
         named = "; ".join(f"{file} holds {what}" for file, what in others.items())
         announce(f"Left out, as not holding records of crime or ASB: {named}.")
+
+
+def holds_place(column: str, layout: Layout) -> bool:
+    """Whether a column is what the layout's coordinates are parts of: "location" of "location.longitude"."""
+    names = [n for m in ("x", "y") for n in layout.columns.get(m, ())]
+    return _fold(column) in {_fold(n.rpartition(".")[0]) for n in names if "." in n}
+
+
+def may_lack_place(rows: pd.DataFrame, name: str, lacking: list[str], layout: Layout) -> bool:
+    """Whether the lacking columns are coordinates that no record here has: the place is null, or left out."""
+    whole = [c for c in rows.columns if holds_place(c, layout)]
+    empty = all(rows[c].fillna("").map(is_nothing).all() for c in whole)
+    return set(lacking) <= {"x", "y"} and empty and (bool(whole) or name.lower().endswith(".json"))
 
 
 def read_layout_rows(file: SourceFile, layout: Layout) -> Table:

@@ -18,7 +18,7 @@ from hotspots.checks import CRS, InputError, require_installed
 from hotspots.geofiles import read_layer
 from hotspots.looks import is_no_text, name_look
 from hotspots.readers import SourceFile
-from hotspots.tables import Table, decode_text, read_table, unique_names
+from hotspots.tables import Table, decode_text, read_table, unique_names, whole_text
 from hotspots.unpacking import count_parquet, count_zip
 from hotspots.workbooks import read_sheet
 
@@ -131,7 +131,9 @@ def _from_spatial(frame: gpd.GeoDataFrame) -> Table:
 
 def _read_json(data: bytes, name: str) -> Table:
     try:
-        read = json.loads(decode_text(data))
+        text = decode_text(data)
+        read = json.loads(text)
+        read = _mend(read) if "\\ud" in text.lower() else read
     except (ValueError, RecursionError) as error:
         raise InputError(
             "The file is not valid JSON",
@@ -149,6 +151,15 @@ def _read_json(data: bytes, name: str) -> Table:
         )
     rows = as_text(pd.json_normalize(read)) if read else pd.DataFrame()
     return Table(rows, np.arange(2, len(read) + 2))
+
+
+def _mend(value: Any) -> Any:
+    """Values of JSON without halves of characters, which its escapes can bring in and no text can hold."""
+    if isinstance(value, str):
+        return whole_text(value)
+    if isinstance(value, list):
+        return [_mend(v) for v in value]
+    return {whole_text(k): _mend(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:

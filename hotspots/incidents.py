@@ -12,15 +12,24 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import CRS, InputError, Problems, announce
-from hotspots.duplicates import mark_duplicate_ids, settle_same_month
-from hotspots.fit import explain_missing, leave_out_others, match_columns, name_other, read_layout_rows
+from hotspots.duplicates import drop_shared_ids, mark_duplicate_ids, settle_same_month
+from hotspots.fit import (
+    explain_missing,
+    holds_place,
+    leave_out_others,
+    match_columns,
+    may_lack_place,
+    name_other,
+    read_layout_rows,
+)
 from hotspots.formats import X, Y
 from hotspots.layout import Layout, load_layout
+from hotspots.nothing import blank_nothing
 from hotspots.place_spelling import settle_spelling
 from hotspots.publishers import COLUMNS, FORCE
 from hotspots.readers import find_files
 from hotspots.rejects import REJECT_COLUMNS, diagnose_rejects
-from hotspots.rows import end_of, judge_rows, own_ids, text_of
+from hotspots.rows import UNREAD_CLOCK, end_of, event_keys, judge_rows, own_ids, text_of
 
 _end_of, _judge = end_of, judge_rows
 INCIDENT_COLUMNS = ["incident_id", "source", "when", "precision", "category", "place"]
@@ -88,13 +97,16 @@ def read_incidents(
     settings = load_layout(layout)
     rows, bad, counts = _load(source, settings)
     judged = judge_rows(rows, settings, end_of(as_of), study_area)
+    for sentence in judged.attrs.pop("said", []):
+        announce(sentence)
+    rows = _mark_clocks(rows, judged)
     _settle_repeats(judged, rows, same_month)
     accepted = judged["cause"].eq("")
     incidents = _incidents(rows[accepted], judged[accepted], settings)
     rejects = _rejects(judged[~accepted], bad, settings)
     rejects.attrs["rows_by_file"] = counts
     for sentence in diagnose_rejects(incidents, rejects):
-        announce(sentence)
+        announce(f"Wrong as a whole: {sentence}")
     if settings.target != CRS:
         announce(f"These records are in {settings.target}: functions for Great Britain will refuse them.")
     return incidents, rejects
@@ -103,7 +115,7 @@ def read_incidents(
 def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
     """Every file's rows as text with ``_file`` and ``_line``, the lines that do not fit, rows per file."""
     problems = Problems("The files of records cannot be read")
-    frames, bad = [], []
+    frames, bad, placeless = [], [], []
     counts: dict[str, int] = {}
     others: dict[str, str] = {}
     for file in find_files(source, skip=layout.skip):
@@ -116,7 +128,12 @@ def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict
         if lacking and (other := name_other(table.rows.columns)):
             others[file.name] = other
             continue
-        if lacking:
+        if lacking and file.name.lower().endswith(".json") and table.rows.empty:
+            counts[file.name] = 0  # an answer of the API without a record
+            continue
+        if lacking and may_lack_place(table.rows, file.name, lacking, layout):
+            placeless.append((file.name, lacking, list(table.rows.columns)))
+        elif lacking:
             explain_missing(problems, file.name, lacking, list(table.rows.columns), layout)
             continue
         rows = _rename(table.rows, actual, layout)
@@ -124,6 +141,12 @@ def _load(source: Any, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame, dict
         bad += [(file.name, line, value) for line, value in table.bad]
         counts[file.name] = counts.get(file.name, 0) + len(rows) + len(table.bad)
     leave_out_others(others, problems, alone=not frames)
+    told = any("_x" in frame for frame in frames)
+    for name, lacking, columns in placeless:
+        if not told and not any(holds_place(column, layout) for column in columns):
+            explain_missing(problems, name, lacking, columns, layout)
+    if not frames and not problems.found:
+        problems.add("there is no record in them", given=", ".join(counts), advice="another month, or force")
     problems.raise_any()
     rows = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
     return rows, pd.DataFrame(bad, columns=["file", "line", "value"]), counts
@@ -151,14 +174,30 @@ def _rename(rows: pd.DataFrame, actual: Mapping[str, str], layout: Layout) -> pd
     return pd.DataFrame(columns, index=rows.index)
 
 
+def _mark_clocks(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """Count aloud the times of day that were not understood, and mark their rows for `profile_times`."""
+    unread = judged.get("unread")
+    if unread is None or not unread.any():
+        return rows
+    written, first = int(blank_nothing(rows["_time"], number=True).ne("").sum()), unread.idxmax()
+    announce(
+        f"{int(unread.sum()):,} of {written:,} times of day were not understood, such as "
+        f"{text_of(rows, '_time')[first][:40]!r} ({judged['file'][first]} line {judged['line'][first]}): "
+        "their rows keep the day and have no clock."
+    )
+    return rows.assign(**{UNREAD_CLOCK: unread})
+
+
 def _settle_repeats(judged: pd.DataFrame, rows: pd.DataFrame, same_month: str) -> None:
     own_id = own_ids(rows)
-    damaged = int((own_id.eq("") & text_of(rows, "_incident_id").ne("")).sum())
-    if damaged:
+    rounded = int((own_id.eq("") & blank_nothing(text_of(rows, "_incident_id")).ne("")).sum())
+    if rounded:
         announce(
-            f"{damaged} IDs were rewritten by Excel (as 2.01913E+12) and cannot be told apart: not used."
+            f"{rounded:,} IDs were rewritten by Excel or another program, as 2.01913E+12 or with noughts for "
+            "their last digits: rounded, they cannot be told apart and are not used. Their rows are."
         )
-    force = text_of(rows, "_force") if "_force" in rows.columns else None
+    own_id = drop_shared_ids(judged, event_keys(rows, own_id))
+    force = blank_nothing(text_of(rows, "_force")) if "_force" in rows.columns else None
     settle_same_month(judged, force, own_id, keep=same_month)
     mark_duplicate_ids(judged, own_id)
 

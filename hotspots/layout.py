@@ -12,9 +12,11 @@ from typing import Any
 from hotspots.checks import CRS, InputError, Problems, closest_name
 from hotspots.own_toml import parse_toml
 from hotspots.packaged import list_packaged
+from hotspots.written_numbers import DECIMALS, THOUSANDS
 
 MEANINGS = (
-    "incident_id", "when", "time", "category", "offence", "place", "x", "y", "key", "area", "force",
+    "incident_id", "event_id", "when", "time", "category", "offence", "place", "x", "y", "key", "area",
+    "force",
 )  # fmt: skip
 KINDS = ("degrees", "metres", "geometry", "key")
 UNITS = ("crime", "incident", "case", "request", "call", "collision")
@@ -25,7 +27,7 @@ _KEYS = {
         "target", "columns", "coordinates", "dates", "category", "lookup",
     },
     "columns": set(MEANINGS),
-    "coordinates": {"kind", "crs"},
+    "coordinates": {"kind", "crs", "decimal", "thousands"},
     "dates": {"formats", "precision"},
     "category": {"fixed", "labels"},
     "lookup": {"file", "key", "x", "y", "kind", "type"},
@@ -44,6 +46,8 @@ class Layout:
     crs: str
     formats: tuple[str, ...]
     precision: str | None = None
+    decimal: str = ""
+    thousands: str = ""
     description: str = ""
     skip: tuple[str, ...] = ()
     delimiter: str | None = None
@@ -164,6 +168,8 @@ def _build(table: dict[str, Any], folder: Path) -> Layout:
         crs=str(place.get("crs", CRS if kind == "metres" else "EPSG:4326")),
         formats=tuple(table.get("dates", {}).get("formats", ())),
         precision=table.get("dates", {}).get("precision"),
+        decimal=str(place.get("decimal", "")),
+        thousands=str(place.get("thousands", "")),
         description=str(table.get("description", "")),
         skip=tuple(table.get("skip", ())),
         delimiter=table.get("delimiter"),
@@ -223,6 +229,13 @@ def _check_values(problems: Problems, table: Mapping[str, Any]) -> None:
         if not _are_texts(texts):
             problems.add(f"{what} must be a list of texts", given=repr(texts), advice=f"{what} = {example}")
     _one_of(problems, "kind of coordinates", kind, KINDS)
+    signs = {key: table.get("coordinates", {}).get(key, "") for key in ("decimal", "thousands")}
+    _one_of(problems, "decimal sign", signs["decimal"], ("", *DECIMALS))
+    _one_of(problems, "separator of thousands", signs["thousands"], ("", *THOUSANDS))
+    if signs["decimal"] and signs["decimal"] == signs["thousands"]:
+        problems.add(
+            "decimal and thousands are the same sign", given=signs["decimal"], advice='decimal = "."'
+        )
     _one_of(problems, "unit", table.get("unit", "incident"), UNITS)
     needed = {"when"} | ({"x", "y"} if kind in ("degrees", "metres") else {"key"} if kind == "key" else set())
     if not table.get("category", {}).get("fixed"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from hotspots.nothing import is_nothing
+
 # Records land on these because the true place was not known better, not because harm happened there; a name
 # that ends so is the thing itself: "Hospital Lane" and "Alma Court" are streets.
 DEFAULT_LOCATIONS = {
@@ -59,16 +61,16 @@ def mend_capitals(name: str) -> str:
 
 
 def strip_near(place: str) -> str:
-    """Name of a place without police.uk's "On or near"; "" where no street follows.
+    """Name of a place without police.uk's "On or near"; "" where no street follows, or a word for nothing.
 
     Examples
     --------
-    >>> strip_near("On or near Boar Lane"), strip_near(" ON OR NEAR boar lane"), strip_near("On or near ")
+    >>> strip_near("On or near Boar Lane"), strip_near(" ON OR NEAR boar lane"), strip_near("On or near -")
     ('Boar Lane', 'boar lane', '')
     """
     text = f"{place.strip()} "
     name = text[len(_NEAR) :] if text.casefold().startswith(_NEAR) else text
-    return " ".join(mend_capitals(name).split())
+    return "" if is_nothing(name) else " ".join(mend_capitals(name).split())
 
 
 def is_kind_of_place(name: str) -> bool:

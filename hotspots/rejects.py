@@ -6,6 +6,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce
 from hotspots.collapse import incidents_per_row
+from hotspots.coordinates import LOST_DIGITS
 
 REJECT_COLUMNS = [
     "file", "line", "cause", "value", "incident_id", "source", "when", "precision", "category", "place",
@@ -18,7 +19,9 @@ _ADVICE = {
     "National Grid metres in degree columns": "use a layout with coordinates of kind 'metres'",
     "degrees in metre columns": "use a layout with coordinates of kind 'degrees'",
     "outside Great Britain": "check the coordinate columns and their reference system",
-    "unreadable coordinates": "check that the coordinate columns hold plain numbers",
+    "unreadable coordinates": "check that the coordinate columns hold plain numbers; where commas and points "
+    'are in doubt, state decimal = "," or thousands = "," under [coordinates] of the layout',
+    LOST_DIGITS: "export the coordinates again as whole numbers, not as 4.3E+05: their last digits are gone",
     "unreadable date": "state the date format in the layout",
     "day and month ambiguous": "state the date format in the layout, for example %d/%m/%Y",
     "wrong number of fields": "save the file again as CSV with quoted text",

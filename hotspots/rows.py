@@ -13,8 +13,12 @@ from hotspots.coordinates import judge_coordinates, make_points, within_area
 from hotspots.dates import cap_precision, join_times, parse_dates
 from hotspots.layout import Layout
 from hotspots.lookup import locate_keys
+from hotspots.nothing import blank_nothing, blank_rounded, name_categories, plain_ids
 from hotspots.rejects import OFF_AREA
 from hotspots.windows import read_day
+from hotspots.written_numbers import plain_numbers
+
+UNREAD_CLOCK = "raw_unread_clock"  # marks rows whose time of day was written and not understood
 
 
 def end_of(as_of: Any) -> pd.Timestamp:
@@ -26,11 +30,13 @@ def end_of(as_of: Any) -> pd.Timestamp:
 def judge_rows(rows: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area: Any) -> pd.DataFrame:
     """Contract columns, points and the cause ("" for accepted) of every row."""
     dates = parse_dates(rows["_when"], formats=layout.formats)
+    late = dates["when"] >= end  # by the day: 24:15 of the last one is not the future
     if "_time" in rows.columns:
         dates = join_times(dates, rows["_time"])
     dates = cap_precision(dates, layout.precision)
-    date_cause = dates["cause"].mask(dates["when"] >= end, "future date")
-    places = _written_places(rows, layout)
+    date_cause = dates["cause"].mask(late, "future date")
+    said: list[str] = []
+    places = _written_places(rows, layout, said)
     judged = pd.DataFrame(
         {
             "file": rows["_file"],
@@ -43,16 +49,23 @@ def judge_rows(rows: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area
             "precision": dates["precision"].astype("str"),
             "category": _categories(rows, layout),
             "place": text_of(rows, "_place"),
-            "area": text_of(rows, "_area"),
+            "area": blank_nothing(text_of(rows, "_area")),
         }
     )
+    if "unread" in dates.columns:
+        judged["unread"] = dates["unread"]
     judged["geometry"] = _points(judged, places, layout)
     if study_area is not None:
         _reject_outside(judged, study_area, layout)
+    if said:
+        judged.attrs["said"] = [
+            f"Commas, points and gaps in coordinates are made plain, such as {said[0]}; if that is wrong, "
+            "state decimal or thousands under [coordinates] of the layout."
+        ]
     return judged
 
 
-def _written_places(rows: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+def _written_places(rows: pd.DataFrame, layout: Layout, said: list[str]) -> pd.DataFrame:
     """Coordinates as numbers with ``cause``, ``written`` and ``crs``; blanks filled through the look-up."""
     x, y = (
         rows[c] if c in rows.columns and is_numeric_dtype(rows[c]) else text_of(rows, c) for c in ("_x", "_y")
@@ -60,21 +73,35 @@ def _written_places(rows: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     kind = {"geometry": "degrees", "key": "degrees"}.get(layout.kind, layout.kind)
     crs = rows["_crs"]
     metres = crs.eq(CRS) & (layout.kind == "geometry")
+    plain = [_plain(values, rows["_file"], kind, layout, said) for values in (x, y)]
     own = layout.crs if kind == layout.kind else None
-    places = judge_coordinates(x, y, kind=kind, target=layout.target, crs=own)
+    places = judge_coordinates(*plain, kind=kind, target=layout.target, crs=own)
     if metres.any():
         places[metres] = judge_coordinates(x[metres], y[metres], kind="metres", target=layout.target, crs=CRS)
     written = _write(x, y, places["cause"])
     if layout.lookup is not None and "_key" in rows.columns:
         blank = places["cause"].eq("no coordinates")
         kind = layout.lookup.get("kind", "metres")
-        found = locate_keys(rows.loc[blank, "_key"], layout)
-        places[blank] = judge_coordinates(
-            found["x"], found["y"], kind=kind, target=layout.target, crs=CRS if kind == "metres" else None
-        )
+        found = locate_keys(blank_nothing(rows.loc[blank, "_key"]), layout)
+        plain = [_plain(found[c], rows.loc[blank, "_file"], kind, layout, said) for c in ("x", "y")]
+        own = CRS if kind == "metres" else None
+        places[blank] = judge_coordinates(*plain, kind=kind, target=layout.target, crs=own)
         written = written.mask(blank, "key " + text_of(rows, "_key"))
         crs = crs.mask(blank, CRS if kind == "metres" else "EPSG:4326")
     return places.assign(written=written, crs=crs)
+
+
+def _plain(values: pd.Series, files: pd.Series, kind: str, layout: Layout, said: list[str]) -> pd.Series:
+    """Numbers without commas and gaps, each file's column by itself; ``said`` gains an example."""
+    if is_numeric_dtype(values) or layout.kind == "geometry":
+        return values
+    signs = {"grid": layout.crs == CRS, "decimal": layout.decimal, "thousands": layout.thousands}
+    parts = []
+    for _, texts in values.groupby(files.to_numpy(), sort=False):
+        plain, example = plain_numbers(texts, kind=kind, **signs)
+        parts.append(plain)
+        said += [example] if example else []
+    return pd.concat(parts).reindex(values.index) if len(parts) > 1 else (parts or [values])[0]
 
 
 def _write(x: pd.Series, y: pd.Series, cause: pd.Series) -> pd.Series:
@@ -95,8 +122,10 @@ def _categories(rows: pd.DataFrame, layout: Layout) -> pd.Series:
     if layout.fixed_category:
         return pd.Series(layout.fixed_category, index=rows.index, dtype="str")
     written = text_of(rows, "_category")
-    labels = {k.casefold(): v for k, v in layout.labels.items()}
-    return written.map({w: labels.get(w.casefold(), w) for w in written.unique()}).astype("str")
+    distinct = written.unique().tolist()
+    return written.map(dict(zip(distinct, name_categories(distinct, layout.labels), strict=True))).astype(
+        "str"
+    )
 
 
 def _values(rows: pd.DataFrame, date_cause: pd.Series, places: pd.DataFrame) -> pd.Series:
@@ -110,9 +139,21 @@ def _values(rows: pd.DataFrame, date_cause: pd.Series, places: pd.DataFrame) -> 
 
 
 def own_ids(rows: pd.DataFrame) -> pd.Series:
-    """IDs of the source; those that Excel rewrote as 2.01913E+12, which many rows then share, are none."""
-    own = text_of(rows, "_incident_id")
-    return own.mask(own.str.fullmatch(r"\d(\.\d+)?E\+\d+"), "")
+    """IDs of the source; words for nothing and numbers that lost their digits are none: many share them."""
+    return blank_rounded(plain_ids(blank_nothing(text_of(rows, "_incident_id"))))
+
+
+def event_keys(rows: pd.DataFrame, own: pd.Series) -> pd.Series:
+    """Give what tells a row from others: its ID; else its event's number, which holds within a month only.
+
+    A number of the API is no ID of the police's: it counts only on rows that are the same to the letter.
+    """
+    number = blank_nothing(text_of(rows, "_event_id"))
+    bare = own.eq("") & number.ne("")
+    if not bare.any():
+        return own
+    facts = [text_of(rows[bare], c) for c in ("_when", "_category", "_x", "_y", "_force")]
+    return own.mask(bare, number[bare].str.cat(facts, sep=" "))
 
 
 def _ids(rows: pd.DataFrame) -> pd.Series:

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError
-from hotspots.engines import fetch, from_excel, plain_errors
+from hotspots.engines import fetch, may_be_none, plain_errors
+from hotspots.nothing import blank_nothing, blank_rounded
 from hotspots.scale_keys import Rows, hash_of
 
 MOST_REPEATS = 1_000_000
+MOST_NONE = 10_000
 
 
 def find_repeats(rows: Rows) -> pd.DataFrame:
@@ -24,13 +26,14 @@ def find_repeats(rows: Rows) -> pd.DataFrame:
         When they are so many that the IDs cannot be IDs, or files must be there twice.
     """
     table = rows.table.filter(rows.table["_incident_id"] != "")
+    if none := _list_none(table):
+        table = table.filter(~table["_incident_id"].isin(none))
     if rows.hashed:
         twice = _hashes_twice(table)
         found = table.limit(0) if not len(twice) else _keep_hashes(table, twice)
-        found = found.filter(~from_excel(found["_incident_id"]))
     else:
         counts = table.group_by("_incident_id").aggregate(n=table.count())
-        often = counts.filter((counts["n"] > 1) & ~from_excel(counts["_incident_id"]))
+        often = counts.filter(counts["n"] > 1)
         found = table.semi_join(often.select("_incident_id"), "_incident_id")
     repeats = rows_of(rows, found.limit(MOST_REPEATS + 1))
     if len(repeats) > MOST_REPEATS:
@@ -41,6 +44,13 @@ def find_repeats(rows: Rows) -> pd.DataFrame:
         )
     # a hash that comes twice may be of two IDs: the IDs themselves are compared
     return repeats[repeats["_incident_id"].duplicated(keep=False)].reset_index(drop=True)
+
+
+def _list_none(table: Any) -> list[str]:
+    """Words for nothing, and numbers that lost their digits, among the IDs."""
+    wanted = table.filter(may_be_none(table["_incident_id"]))
+    found = fetch(wanted.select("_incident_id").distinct().limit(MOST_NONE))["_incident_id"].astype("str")
+    return found[blank_rounded(blank_nothing(found)).eq("").to_numpy()].sort_values().tolist()
 
 
 def rows_of(rows: Rows, table: Any) -> pd.DataFrame:

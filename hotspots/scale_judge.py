@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import announce
-from hotspots.duplicates import REPEATED, mark_duplicate_ids
+from hotspots.duplicates import REPEATED, drop_shared_ids, mark_duplicate_ids
 from hotspots.layout import Layout
 from hotspots.place_spelling import settle_spelling
 from hotspots.rows import judge_rows
@@ -73,7 +73,8 @@ def judge_groups(
     groups = groups.assign(site=site, cause=np.where(by_date > 0, by_date, by_site).astype(np.int8))
     if repeats is None or repeats.empty:
         return Judged(groups, sites, causes, pd.DataFrame(), texts)
-    groups, repeated = _settle(groups, repeats, dates, causes)
+    kinds = np.array(label_categories(texts, layout), dtype=object)
+    groups, repeated = _settle(groups, repeats, dates, causes, kinds, sites)
     return Judged(groups, sites, causes, repeated, texts)
 
 
@@ -92,6 +93,8 @@ def _judge_sites(
         asked["_key"] = np.array(texts.values["_key"], dtype=object)[sites["_key"]]
     asked = asked.assign(_when=_SOME_DAY, _file="", _line=0, _crs=layout.crs)
     judged = judge_rows(asked, layout, max(end, pd.Timestamp(1901, 1, 1)), study_area)
+    for sentence in judged.attrs.pop("said", []):
+        announce(sentence)
     return sites.assign(**{c: judged[c] for c in ("cause", "value", "geometry")}), mixed
 
 
@@ -102,7 +105,12 @@ def _plain(values: pd.Series) -> pd.Series:
 
 
 def _settle(
-    groups: pd.DataFrame, repeats: pd.DataFrame, dates: pd.DataFrame, causes: list[str]
+    groups: pd.DataFrame,
+    repeats: pd.DataFrame,
+    dates: pd.DataFrame,
+    causes: list[str],
+    categories: Any,
+    sites: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Count rows that share an ID one by one: out of their group, and in again as they are settled."""
     own = groups.iloc[len(groups) - len(repeats) :]
@@ -114,10 +122,13 @@ def _settle(
             "when": when.to_numpy(),
             "file": repeats["_file"].to_numpy() if "_file" in repeats else "",
             "value": "",
+            "category": categories[own["_category"].to_numpy() if "_category" in own else 0],
+            "geometry": sites["geometry"].to_numpy()[own["site"].to_numpy()],
         }
     )
     before = rows["cause"].copy()
-    mark_duplicate_ids(rows, repeats["_incident_id"].reset_index(drop=True), rows=int(groups["n"].sum()))
+    ids = drop_shared_ids(rows, repeats["_incident_id"].reset_index(drop=True))
+    mark_duplicate_ids(rows, ids, rows=int(groups["n"].sum()))
     settled = own.assign(cause=rows["cause"].map({c: i for i, c in enumerate(causes)}).to_numpy(np.int8))
     lost = rows["cause"].eq(REPEATED).to_numpy()
     repeated = repeats.reset_index(drop=True).assign(

@@ -12,6 +12,7 @@ import pandas as pd
 from hotspots.duplicates import REPEATED
 from hotspots.engines import fetch
 from hotspots.layout import Layout
+from hotspots.nothing import name_categories
 from hotspots.rejects import REJECT_COLUMNS
 from hotspots.rows import judge_rows
 from hotspots.scale_keys import BLANK, Rows, Texts, number_texts
@@ -118,8 +119,7 @@ def label_categories(texts: Texts, layout: Layout) -> list[str]:
     """Category of each distinct text, as the layout labels it."""
     if layout.fixed_category or "_category" not in texts.values:
         return [layout.fixed_category or ""] * max(len(texts.values.get("_category", [])), 1)
-    labels = {k.casefold(): v for k, v in layout.labels.items()}
-    return [labels.get(text.casefold(), text) for text in texts.values["_category"]]
+    return name_categories(texts.values["_category"], layout.labels)
 
 
 def take_sample(
@@ -210,7 +210,7 @@ def list_rejects(ledger: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
     parts = [shown, left[left["rows"] > 0].reindex(columns=[*REJECT_COLUMNS, "rows"])]
     whole = pd.concat([part for part in parts if len(part)] or [shown], ignore_index=True)
     texts = ["value", "incident_id", "place"]
-    whole[texts] = whole[texts].fillna("").astype("str")
+    whole[texts] = whole[texts].astype("object").fillna("").astype("str")
     whole["when"] = pd.to_datetime(whole["when"]).astype("datetime64[ns]")
     whole["line"] = whole["line"].astype("Int64")
     order = ["file", "cause", "line", "category", "when"]

@@ -45,6 +45,17 @@ def decode_text(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
+def whole_text(text: str) -> str:
+    r"""Text with the mark for an unreadable character in place of half of one, which no file can hold.
+
+    Examples
+    --------
+    >>> whole_text("Boar \ud83d Lane")
+    'Boar \ufffd Lane'
+    """
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def guess_delimiter(text: str) -> str:
     r"""Most frequent of comma, semicolon, tab and bar in the first line; a comma where none occurs.
 

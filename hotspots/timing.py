@@ -14,6 +14,7 @@ from hotspots.collapse import incidents_per_row
 from hotspots.covered import keep_whole
 from hotspots.day_names import MONTHS, WEEKDAYS
 from hotspots.exposure import covered_days
+from hotspots.rows import UNREAD_CLOCK
 from hotspots.when import london_clock, months_of, precision_of
 
 SEASONS = ["winter", "spring", "summer", "autumn"]
@@ -29,6 +30,7 @@ NEEDS = {
     "weekday_hour": "minute",
 }
 _BEARS = {"minute": {"minute", "day", "month"}, "day": {"day", "month"}, "month": {"month"}}
+_BENT = 0.01  # an hour holds about one record in 24: a hundredth lost from one hour is seen in it
 _UNKNOWN_HOUR = 0.05  # more than this share on the stroke of midnight are hours nobody knew
 
 
@@ -121,9 +123,25 @@ def _usable(incidents: pd.DataFrame, by: str) -> tuple[pd.DataFrame, list[str]]:
             given="police.uk publishes the month only" if known == "month" else f"precision {known}",
             advice="by='month', 'calendar month' or 'season', or an export with times",
         )
+    unread = _refuse_bent(incidents, by, len(usable))
     left = len(incidents) - len(usable)
     said = f"{left:,} records are not dated to the {NEEDS[by]} and are left out of the profile by {by}."
-    return usable, [said] if left else []
+    return usable, ([said] if left else []) + unread
+
+
+def _refuse_bent(incidents: pd.DataFrame, by: str, usable: int) -> list[str]:
+    """Refuse a profile of hours of which some could not be read; of a few, say so."""
+    if NEEDS[by] != "minute" or UNREAD_CLOCK not in incidents.columns:
+        return []
+    unread = int(incidents[UNREAD_CLOCK].fillna(False).astype(bool).sum())
+    said = f"{unread:,} of {unread + usable:,} times of day were not understood"
+    if unread > _BENT * (unread + usable):
+        raise InputError(
+            f"{said}, seldom at random: a profile by {by.replace('_', ' and ')} would be bent",
+            given="hotspots check names one",
+            advice="write every time as 18:02 in the export",
+        )
+    return [f"{said} and are left out: an hour may lack some."] if unread else []
 
 
 def _unknown(by: str) -> str:

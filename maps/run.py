@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from hotspots import describe_records, read_incidents, tabulate_rejects
-from hotspots.checks import SCHEME
+from hotspots.checks import SCHEME, InputError
 from hotspots.fit import describe_fit, fit_layout
-from hotspots.rejects import diagnose_rejects, sum_causes
+from hotspots.rejects import sum_causes
 from hotspots.said import note_sentences
 from maps.config import read_config
 from maps.folder import clear_errors, replace_folder
@@ -100,5 +99,10 @@ def check_inputs(files: Sequence[str], *, layout: str) -> None:
     )
     for sentence in describe_records(incidents, rejects):
         print(sentence)
-    for sentence in diagnose_rejects(incidents, rejects):
-        print(f"Wrong as a whole: {sentence}", file=sys.stderr)
+    if incidents.empty:
+        causes = "; ".join(f"{n:,} rows: {cause}" for cause, n in sum_causes(rejects).items())
+        raise InputError(
+            "No row of these files can be used",
+            given=causes or "files without rows",
+            advice="see the examples above, then mend the layout or the export",
+        )

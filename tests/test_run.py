@@ -234,9 +234,10 @@ def test_check_says_what_is_wrong_with_a_file_as_a_whole(folder, capsys):
     path = folder / "july.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(swap_coordinates("".join(text.splitlines(keepends=True)[:101])), encoding="utf-8")
-    assert main(["check", str(path)]) == 0
+    assert main(["check", str(path)]) == 2  # nothing is usable: a script stops
     told = capsys.readouterr()
     assert "100 rows, 0 usable" in told.out
+    assert told.err.count("cannot be used: ") == 1
     assert "100 latitude and longitude swapped (for example line 2: " in told.out
     assert "Wrong as a whole: " in told.err
     assert "swapped" in told.err
