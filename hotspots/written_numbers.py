@@ -51,7 +51,9 @@ def plain_numbers(
 
 def _decide(values: list[str], kind: str, grid: bool) -> tuple[str, str]:
     """Decimal sign and separator of thousands that the values show; a point and none where they disagree."""
-    decimals, between, either = set(), set(), set()
+    decimals: set[str] = set()
+    between: set[str] = set()
+    either: set[str] = set()
     for value in values:
         found = _NUMBER.fullmatch(value)
         signs = re.findall("[.,]", found[1]) if found else []
