@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from whole_run_checks import check_results
 from world_draw import World
 from world_due import DUE, Situation, mess
 from world_files import Ledger
 from world_people import Plans, read_document, text_of
 from world_process import MOST_SECONDS, Done
-from world_read import check_results
 
 LEFT_OUT = {
     "closing a plan": "a later issue: of a plan moved to 'closed' only its words must still be there",
@@ -21,6 +21,8 @@ LEFT_OUT = {
     "recovery of hidden numbers": "a later issue: no sums are subtracted from each other",
     "a machine without faketime": "no world: .ci/run itself is run where nothing was installed",
 }
+MOST_MEMORY = 1500 << 20  # bytes in use at once; a world of thousands of records takes some hundred millions
+LONG = 45  # seconds of processor time; a run of a small world takes some five
 USES = re.compile(r"([\d,]+) rows read = ([\d,]+) used \+ ([\d,]+) not used")
 CHECKED = re.compile(r"In all ([\d,]+) rows = ([\d,]+) usable \+ ([\d,]+) not")
 
@@ -28,6 +30,10 @@ CHECKED = re.compile(r"In all ([\d,]+) rows = ([\d,]+) usable \+ ([\d,]+) not")
 def check_end(done: Done, world: World, situation: Situation, *, due: str = "") -> Iterator[str]:
     """Exit 0, or exit 2 with one plain paragraph that is due; no traceback, no silence for minutes."""
     lines = done.said.strip().splitlines() or [""]
+    if done.memory > MOST_MEMORY:
+        yield f"took {done.memory >> 20:,} MB of memory"
+    if done.seconds > LONG and sum(source["rows"] for source in world["sources"].values()) < 1000:
+        yield f"took {done.seconds:.0f} s of processor time for a small world"
     if done.code == 0:
         if "Traceback" in done.said:
             yield f"a traceback: {lines[-1]}"
@@ -53,7 +59,11 @@ def not_plain(lines: list[str]) -> str:
         return f"not one paragraph at the end: {lines[-1]}"
     if any(mark in lines[-1] for mark in ("<class", "object at 0x", "Error(", "Errno", "Exception")):
         return f"not plain words: {lines[-1]}"
-    if "Given: " not in lines[-1] or not re.search(r"Try: |at least|must", lines[-1]):
+    if "not enough memory" in lines[-1]:
+        return ""
+    if not re.search(r"given: |line \d+: unknown key", lines[-1], re.I) or not re.search(
+        r"try: |at least|must", lines[-1], re.I
+    ):
         return f"does not say what was given and what to try: {lines[-1]}"
     return ""
 

@@ -177,7 +177,7 @@ def write_extras(team: Path, world: World, months: int) -> None:
     (team / "more" / "calendar.csv").write_text(
         f"name,kind,start,end\nOperation Sea,operation,{last}-02,{last}-12\nFair,event,{last}-20,\n"
     )
-    many = 400 if world["config"].get("calendar") == "many" else 1
+    many = 3000 if world["config"].get("calendar") == "many" else 1
     entry = f"BEGIN:VEVENT\r\nSUMMARY:Op\r\nDTSTART;VALUE=DATE:{last.replace('-', '')}05\r\n"
     whole = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n" + entry + "END:VEVENT\r\nEND:VCALENDAR\r\n"
     (team / "more" / "calendar.ics").write_text(whole if many == 1 else whole.replace(entry, entry * many))
@@ -303,7 +303,7 @@ def write_config(path: Path, config: dict[str, Any], keys: str = "") -> None:
     elif keys == "deep":
         text += "\n[times]\nby = " + "[" * 3000 + "]" * 3000 + "\n"
     elif keys == "huge":
-        text = "".join(f"key{n} = {n}\n" for n in range(3000)) + text
+        text = "".join(f"key{n} = {n}\n" for n in range(5000)) + text
     data = text.encode("utf-8", "surrogatepass")
     path.write_bytes(data + b"\n# caf\xe9\n" if keys == "surrogate" else data)
 

@@ -309,7 +309,7 @@ def _draw_patrols(dice: random.Random, world: World) -> dict[str, Any]:
 def _draw_steps(dice: random.Random, world: World) -> list[dict[str, Any]]:
     steps: list[dict[str, Any]] = [{"do": "init"}] if chance(dice, 0.2) else []
     if chance(dice, 0.6):
-        steps.append({"do": "check", "little memory": chance(dice, 0.08)})
+        steps.append({"do": "check", "little memory": chance(dice, 0.12)})
     steps.append(_draw_run(dice, first=True))
     runs = dice.choice((1, 1, 1, 2)) if world["passes"] < 4 else 6
     for _ in range(runs):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from world_draw import World
-from world_rows import Row, month_name, rows_of
+from world_rows import MANY, Row, month_name, rows_of
 
 Table = tuple[list[str], list[list[Any]]]
 BOMB = 1_500_000_000
@@ -146,9 +146,9 @@ def _police_members(world: World, source: Any, by_month: dict[int, list[Row]]) -
         name = month_name(world, month)
         stem = f"{name}/{name}-{source['force']}-street"
         if "many files" in source["mess"] and index == 0 and len(rows) > 1:
-            for number, row in enumerate(rows[:150]):
+            for number, row in enumerate(rows[:MANY]):
                 yield f"{stem}-{number:03d}.csv", csv_bytes(make_table([row], source))
-            rows = rows[150:]
+            rows = rows[MANY:]
         yield f"{stem}.csv", csv_bytes(make_table(rows, source))
     if "extras" in source["mess"]:
         name = month_name(world, 0)

@@ -99,18 +99,19 @@ def save_config(life: Life, name: str = "partnership.toml", **given: Any) -> Non
 
 def command(life: Life, words: list[str], step: dict[str, Any], **limits: Any) -> Done:
     """Run one command, and see whether it ended as it may."""
-    strike = step.get("strike")
+    strike, folder = step.get("strike"), life.team if life.team.exists() else life.team.parent
     if step.get("apart") and not strike and not life.fault:
-        done = call_apart(words, folder=life.team, home=life.home, tree=life.tree, **limits)
+        done = call_apart(words, folder=folder, home=life.home, tree=life.tree, **limits)
         life.lived.add("a process of its own")
     else:
-        below = {"plans": str(life.plans.folder), "results": "results"}
+        results = "judged" if words[0] == "assess" else "results"
+        below = {"plans": str(life.plans.folder), "results": results}
         hit = (
             Strike(below[strike["below"]], strike["number"], strike["writes"], strike["full"])
             if strike
             else None
         )
-        done = call(words, folder=life.team, home=life.home, strike=hit, fault=life.fault, **limits)
+        done = call(words, folder=folder, home=life.home, strike=hit, fault=life.fault, **limits)
     life.seconds += done.seconds
     life.commands += 1
     life.said += done.said
@@ -279,7 +280,7 @@ def assess(life: Life, step: dict[str, Any]) -> None:
         life.complaints += check_end(done, life.world, Situation(life.ledger, full=full), due=due)
     life.complaints += check_words(life.plans, before, life.said, finished=False)
     if done.code == 0 and not life.complaints:
-        from world_read import check_results
+        from whole_run_checks import check_results
 
         life.complaints += [f"judged: {text}" for text in check_results(life.team / "judged", "")]
         life.lived.add("a plan assessed")
@@ -309,7 +310,7 @@ def pack(life: Life, step: dict[str, Any]) -> None:
     life.complaints += check_end(done, life.world, Situation(life.ledger), due=due)
     life.complaints += check_words(life.plans, before, life.said, finished=False)
     if done.code == 0 and not life.complaints:
-        from world_read import check_results
+        from whole_run_checks import check_results
 
         life.complaints += [f"pack: {text}" for text in check_results(life.team / "pack", "")]
         life.lived.add("a pack")

@@ -48,6 +48,7 @@ class Done:
     said: str
     seconds: float
     struck: bool = False
+    memory: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,9 @@ def start(
     child = _fork(inside)
 
     def wait() -> Done:
-        code, seconds = _wait(child)
+        code, seconds, peak = _wait(child)
         text = said.read_text(encoding="utf-8", errors="replace") if said.exists() else ""
-        return Done(code, text, seconds, mark.exists())
+        return Done(code, text, seconds, mark.exists(), peak)
 
     return wait
 
@@ -162,7 +163,7 @@ def in_child(work: Callable[[], None], home: Path) -> None:
         work()
         return 0
 
-    code, _ = _wait(_fork(inside))
+    code = _wait(_fork(inside))[0]
     if code:
         raise RuntimeError(f"the world could not be made: {said.read_text(errors='replace')[-2000:]}")
 
@@ -187,9 +188,9 @@ def _fork(inside: Callable[[], int]) -> int:
         os._exit(int(code or 0))
 
 
-def _wait(child: int) -> tuple[int, float]:
+def _wait(child: int) -> tuple[int, float, int]:
     _, status, used = os.wait4(child, 0)
-    return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+    return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss << 10
 
 
 def _become(folder: Path, env: Mapping[str, str], said: Path, memory: int) -> None:
@@ -239,7 +240,7 @@ def _striker(strike: Strike, mark: Path) -> Callable[[str, tuple[Any, ...]], Non
             path, _, flags = given
             if not isinstance(flags, int) or not flags & (os.O_WRONLY | os.O_RDWR):
                 return
-        elif event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir"):
+        elif event in ("os.rename", "os.mkdir") or (event in ("os.remove", "os.rmdir") and not strike.full):
             path = given[0]
         else:
             return

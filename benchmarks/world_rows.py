@@ -55,6 +55,7 @@ RENAMED = {
     "Drugs": "Other crime",
     "Public order": "Public disorder and weapons",
 }
+MANY = 240  # files of one month, a row in each
 OUTSIDE = ((0.0, 0.0), (99_999_999.0, 5.0), (-20_000.0, 700_000.0))
 
 
@@ -111,6 +112,8 @@ def rows_of(world: World, name: str, month: int) -> list[Row]:
     dice = random.Random(f"rows {world['seed']} {name} {month}")
     many = source["rows"] / world["months"]
     count = int(many) + (dice.random() < many % 1)
+    if "many files" in source["mess"] and month == 0:
+        count = MANY
     kinds = [(k, 5 if month >= k.get("jumps", 10**6) else 1) for k in source["kinds"] if _alive(k, month)]
     if not kinds:
         return []

@@ -12,6 +12,7 @@ exit code is 1 where anything did not hold.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -59,6 +60,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tree", type=Path, default=HERE.parent, metavar="PATH", help="the code to live in")
     parser.add_argument("--break", dest="fault", default="", metavar="NAME", help="put a known fault back")
+    parser.add_argument(
+        "--having", nargs="+", default=[], metavar="EVENT", help="only worlds that drew these"
+    )
     parser.add_argument("--no-shrink", action="store_true")
     parser.add_argument("--until-found", action="store_true", help="stop at the first complaint")
     parser.add_argument("--quiet", action="store_true", help="no table of events")
@@ -75,7 +79,11 @@ def choose_seeds(options: argparse.Namespace, work: Path) -> Iterable[int]:
     first = int(kept.read_text()) if kept.exists() else options.seed or int(time.time()) % 10**7 * 100
     kept.write_text(str(first))
     done = {line["seed"] for line in read_done(work)}
-    return [seed for seed in range(first, first + options.worlds) if seed not in done]
+    from world_draw import draw_world
+    from world_events import drawn_events
+
+    fresh = (n for n in itertools.count(first) if {*options.having} <= {*drawn_events(draw_world(n))})
+    return [seed for seed in itertools.islice(fresh, options.worlds) if seed not in done]
 
 
 def read_done(work: Path) -> list[dict[str, Any]]:
