@@ -50,6 +50,21 @@ def check_end(done: Done, world: World, situation: Situation, *, due: str = "") 
         yield f"refused what ought to work: {lines[-1]}"
 
 
+def check_keys(done: Done, world: World) -> Iterator[str]:
+    """A mistake in the configuration is named, with what mends it."""
+    lines, mistake = done.said.strip().splitlines() or [""], world["config"]["keys"]
+    right = {
+        "windows path": "single quotes|with /",
+        "unknown key": "colour",
+        "huge": "key0",
+        "surrogate": "UTF-8",
+    }
+    if wrong := not_plain(lines):
+        yield wrong
+    elif not re.search(right.get(mistake, "TOML|deep|nest|UTF-8"), lines[-1]):
+        yield f"a configuration with {mistake} is refused in other words: {lines[-1]}"
+
+
 def not_plain(lines: list[str]) -> str:
     """Say what is wrong with how a command refused."""
     errors = [line for line in lines if line.startswith("Error: ")]
@@ -61,9 +76,8 @@ def not_plain(lines: list[str]) -> str:
         return f"not plain words: {lines[-1]}"
     if "not enough memory" in lines[-1]:
         return ""
-    if not re.search(r"given: |line \d+: unknown key", lines[-1], re.I) or not re.search(
-        r"try: |at least|must", lines[-1], re.I
-    ):
+    given, advice = r"given: |line \d+: unknown key", r"try: |at least|must"
+    if not all(re.search(what, lines[-1], re.IGNORECASE) for what in (given, advice)):
         return f"does not say what was given and what to try: {lines[-1]}"
     return ""
 

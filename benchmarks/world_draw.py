@@ -29,6 +29,7 @@ LAYOUTS = {
     "noise-calls": CASES,
     "ambulance": ("Assault", "Overdose"),
 }
+OFTEN = (*LAYOUTS, "police.uk-api", "police.uk-api")
 NOTHING = (
     *("NA", "N/A", "NULL", "None", "nan", "NaN", "-", "--", ".", "?", "0", "TBC", "n/k", "unknown"),
     *("#N/A", "<NA>", "null", "not known", "(blank)", "nil", "Not Recorded", "tba", " - ", "N.A."),
@@ -52,22 +53,22 @@ MESS = {
     "latin": (0.1, "council force noise ambulance"),
     "utf-16": (0.06, "council force noise ambulance"),
     "semicolons": (0.1, "council force noise ambulance"),
-    "surrogate": (0.25, "api"),
-    "null location": (0.3, "api"),
-    "overlap": (0.5, "api"),
+    "surrogate": (0.45, "api"),
+    "null location": (0.5, "api"),
+    "overlap": (0.6, "api"),
     "dimension": (0.5, "xlsx"),
     "formulas": (0.3, "xlsx"),
     "extras": (0.2, "folder"),
-    "shapes beside": (0.15, "folder"),
+    "shapes beside": (0.28, "folder"),
     "brackets": (0.12, "police council force noise"),
     "star": (0.12, "council force noise parquet"),
-    "cut": (0.05, "folder zip csv xlsx"),
+    "cut": (0.06, "folder zip csv xlsx"),
     "bomb": (0.1, "zip folder"),
-    "loop": (0.12, "folder"),
-    "bytes in the name": (0.12, "folder"),
+    "loop": (0.28, "folder"),
+    "bytes in the name": (0.3, "folder"),
     "many strays": (0.06, "police council force"),
-    "exchanged": (0.04, "council force"),
-    "many files": (0.05, "folder"),
+    "exchanged": (0.12, "council force"),
+    "many files": (0.28, "folder"),
 }
 LAYER_FORMS = ("geojson", "geojson", "gpkg", "styled gpkg", "gpkg with more", "shp")
 LAYER_MESS = {
@@ -76,8 +77,8 @@ LAYER_MESS = {
     "same name twice": 0.08,
     "odd names": 0.35,
     "renamed": 0.12,
-    "damaged": 0.05,
-    "empty": 0.03,
+    "damaged": 0.07,
+    "empty": 0.06,
     "elsewhere": 0.05,
     "null shape": 0.05,
 }
@@ -94,29 +95,29 @@ ACTS = {
     "copy": 2.5,
     "rename document": 2,
     "rename record": 1.5,
-    "rename both": 1.2,
+    "rename both": 1.8,
     "move": 1.5,
     "delete document": 1.5,
     "delete record": 3,
-    "delete both": 1,
+    "delete both": 1.8,
     "leave open": 3,
     "damage document": 3,
-    "damage record": 1.2,
+    "damage record": 2,
     "flatten": 1.8,
     "close": 1.5,
     "copy record": 1.2,
     "type in results": 2,
-    "stale lock": 1,
+    "stale lock": 1.8,
 }
 
 
 def draw_world(seed: int) -> World:
     """Draw everything there is to know of a world."""
     dice = random.Random(f"world {seed}")
-    months = dice.choice((2, 3, 4, 6, 8, 11, 13, 14, 24, 25, 26, 30, 36))
+    months = dice.choice((2, 2, 3, 4, 6, 8, 11, 13, 14, 24, 25, 26, 30, 36))
     passes = min(months - 1, dice.choice((0, 1, 1, 1, 2, 3)))
-    if chance(dice, 0.03):
-        passes = min(months - 1, 6)
+    if chance(dice, 0.08):
+        passes = min(months - 1, 4)
     world: World = {
         "seed": seed,
         "centre": dice.choice(CENTRES),
@@ -141,11 +142,11 @@ def _draw_sources(dice: random.Random, months: int) -> dict[str, Any]:
     count = dice.choice((1, 1, 1, 2, 2, 3, 4))
     police = chance(dice, 0.7)
     found: dict[str, Any] = {}
-    rows = dice.choice((0, 1, 12, 40, 80, 80, 120, 160, 200, 250))
-    rows = dice.choice((1500, 4000)) if chance(dice, 0.04) else rows
+    rows = dice.choice((0, 1, 1, 12, 40, 80, 80, 120, 160, 200, 250))
+    rows = dice.choice((1500, 4000)) if chance(dice, 0.06) else rows
     form = dice.choice(FORMS["police.uk"])
     for number in range(count):
-        layout = "police.uk" if police and number < max(1, count - 1) else dice.choice(list(LAYOUTS))
+        layout = "police.uk" if police and number < max(1, count - 1) else dice.choice(OFTEN)
         form = form if layout == "police.uk" else dice.choice(FORMS.get(layout, FORMS[""]))
         source: dict[str, Any] = {"layout": layout, "form": form, "force": FORCES[number]}
         source["rows"] = max(rows // count, min(rows, 1))
@@ -225,7 +226,7 @@ def draw_config(dice: random.Random, world: World) -> dict[str, Any]:
         config["output"]["profile"] = dice.choice(("open", "internal", "partner", "public"))
     if chance(dice, 0.35):
         config["output"]["redraft"] = True
-    if chance(dice, 0.12):
+    if chance(dice, 0.22):
         config["output"]["drafts"] = [dice.choice(("ward", "street", "worst", "two together"))]
     tables: dict[str, tuple[float, Any]] = {
         "place": (0.4, "Our town"),
@@ -245,8 +246,8 @@ def draw_config(dice: random.Random, world: World) -> dict[str, Any]:
         "study_area": (0.15, dice.choice(("whole", "half"))),
         "agreed": (0.1, dice.choice(("2021", "no counts"))),
         "keys": (
-            0.06,
-            dice.choice(("unknown key", "windows path", "deep", "huge", "open calendar", "surrogate")),
+            0.32,
+            dice.choice(("unknown key", "windows path", "deep", "huge", "surrogate")),
         ),
     }
     for name, (share, value) in tables.items():
@@ -311,7 +312,7 @@ def _draw_steps(dice: random.Random, world: World) -> list[dict[str, Any]]:
     if chance(dice, 0.6):
         steps.append({"do": "check", "little memory": chance(dice, 0.12)})
     steps.append(_draw_run(dice, first=True))
-    runs = dice.choice((1, 1, 1, 2)) if world["passes"] < 4 else 6
+    runs = dice.choice((1, 1, 1, 2)) if world["passes"] < 4 else 4
     for _ in range(runs):
         acts = dice.choices(list(ACTS), list(ACTS.values()), k=dice.choice((0, 1, 2, 3, 4)))
         steps += [_draw_act(dice, act) for act in acts]

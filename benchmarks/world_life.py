@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from world_checks import Situation, check_end, check_outputs, check_rows, check_words, where_words_are
+from world_checks import check_end, check_keys, check_outputs, check_rows, check_words, where_words_are
 from world_config import areas_of, last_day, make_config, write_areas, write_config, write_extras
 from world_draw import World
+from world_due import Situation
 from world_files import Ledger, write_sources
 from world_people import Plans, act
 from world_process import Done, Strike, call, call_apart, in_child, start
@@ -191,6 +192,11 @@ def run(life: Life, step: dict[str, Any]) -> None:
     if done.struck and done.code == -9:
         life.complaints += check_words(life.plans, before, life.said, finished=False)
         done = command(life, words, {**step, "strike": None})
+    if done.code == 2 and not life.cured and life.world["config"].get("keys"):
+        life.complaints += check_keys(done, life.world)
+        life.cured = True
+        save_config(life, **given)
+        done = command(life, words, {**step, "strike": None})
     full = bool(step.get("strike") and step["strike"]["full"] and struck)
     situation = Situation(life.ledger, beside=bool(beside), full=full)
     life.complaints += check_end(done, life.world, situation)
@@ -216,8 +222,6 @@ def after_run(life: Life, done: Done, folder: Path, before: Any, known: dict[str
                 life.complaints.append(f"{kind_of(name)} that could not be read is not named")
     else:
         life.lived.add("a refusal")
-        if life.world["config"].get("keys"):
-            life.cured = True
     for lock in life.plans.locks:  # closed by the next month
         lock.unlink(missing_ok=True)
         life.plans.out_of_reach.pop(re.sub(r"^\.~lock\.|#$", "", lock.name), None)
