@@ -50,15 +50,15 @@ MESS = {
     "place words": (0.12, "police council force noise"),
     "odd places": (0.25, "police council force noise api"),
     "blank kinds": (0.1, "police council force noise"),
-    "latin": (0.1, "council force noise ambulance"),
-    "utf-16": (0.06, "council force noise ambulance"),
+    "latin": (0.13, "council force noise ambulance"),
+    "utf-16": (0.09, "council force noise ambulance"),
     "semicolons": (0.1, "council force noise ambulance"),
     "surrogate": (0.45, "api"),
     "null location": (0.5, "api"),
     "overlap": (0.6, "api"),
     "dimension": (0.5, "xlsx"),
     "formulas": (0.3, "xlsx"),
-    "extras": (0.2, "folder"),
+    "extras": (0.26, "folder"),
     "shapes beside": (0.28, "folder"),
     "brackets": (0.12, "police council force noise"),
     "star": (0.12, "council force noise parquet"),
@@ -67,7 +67,7 @@ MESS = {
     "loop": (0.28, "folder"),
     "bytes in the name": (0.3, "folder"),
     "many strays": (0.06, "police council force"),
-    "exchanged": (0.12, "council force"),
+    "exchanged": (0.17, "council force"),
     "many files": (0.28, "folder"),
 }
 LAYER_FORMS = ("geojson", "geojson", "gpkg", "styled gpkg", "gpkg with more", "shp")
@@ -91,7 +91,7 @@ ACTS = {
     "type in record": 3,
     "type row": 2,
     "type outside": 2.5,
-    "tags dropped": 1.2,
+    "tags dropped": 1.8,
     "copy": 2.5,
     "rename document": 2,
     "rename record": 1.5,
@@ -226,7 +226,7 @@ def draw_config(dice: random.Random, world: World) -> dict[str, Any]:
         config["output"]["profile"] = dice.choice(("open", "internal", "partner", "public"))
     if chance(dice, 0.35):
         config["output"]["redraft"] = True
-    if chance(dice, 0.22):
+    if chance(dice, 0.28):
         config["output"]["drafts"] = [dice.choice(("ward", "street", "worst", "two together"))]
     tables: dict[str, tuple[float, Any]] = {
         "place": (0.4, "Our town"),
@@ -246,7 +246,7 @@ def draw_config(dice: random.Random, world: World) -> dict[str, Any]:
         "study_area": (0.15, dice.choice(("whole", "half"))),
         "agreed": (0.1, dice.choice(("2021", "no counts"))),
         "keys": (
-            0.32,
+            0.38,
             dice.choice(("unknown key", "windows path", "deep", "huge", "surrogate")),
         ),
     }
