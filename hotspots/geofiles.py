@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -75,12 +75,13 @@ def _choose(source: Any, layers: list[tuple[str, str]], layer: str | None, want:
     left = list(range(len(layers)))
     if len(left) > 1:
         views = _views(source)
-        for test in (
+        tests: tuple[Callable[[int], bool], ...] = (
             lambda i: layers[i][1] not in ("None", "nan"),
             lambda i: want not in _KINDS or bool(_KINDS[want].search(layers[i][1])),
             lambda i: _number_of_rows(source, i) > 0,
             lambda i: names[i] not in views,
-        ):
+        )
+        for test in tests:
             left = [i for i in left if test(i)] or left
     if len(left) > 1 and want == "areas":
         raise InputError(

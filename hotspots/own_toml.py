@@ -15,7 +15,8 @@ _LINE = re.compile(r"at line (\d+)")
 _BACKSLASH = re.compile(r"=[^#']*\"[^\"]*\\")
 # keys whose value is a path, or may be one
 _PATHS = re.compile(
-    r"\bfiles?$|plans|layout|study_area|previous|agreed$|streets|lookup|survey|indicators|scheme|crosswalks\."
+    r"(^|\.)(files?|plans|layout|study_area|previous|agreed|streets|lookup|survey|indicators|scheme)$"
+    r"|^crosswalks\."
 )
 
 

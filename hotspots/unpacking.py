@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
-from hotspots.checks import InputError
+from hotspots.checks import InputError, require_installed
 
 MAX_BYTES = 2 * 1024**3
 MAX_RATIO = 200  # text packs to a tenth, a sheet to a fiftieth; what packs to less was made to do harm
@@ -71,10 +71,9 @@ def count_zip(file: Any, name: str, allowance: Allowance) -> None:
 
 def count_parquet(data: bytes, name: str, allowance: Allowance) -> None:
     """Count what a Parquet file holds: by its record, then by its texts, which it may keep once for all."""
-    import pyarrow as pa
-    import pyarrow.compute as compute
-    import pyarrow.parquet as parquet
-
+    pa, compute, parquet = (
+        require_installed(f"pyarrow{part}", extra="parquet") for part in ("", ".compute", ".parquet")
+    )
     file = parquet.ParquetFile(io.BytesIO(data))
     record = file.metadata
     groups = [record.row_group(i) for i in range(record.num_row_groups)]

@@ -16,6 +16,7 @@ from typing import Any
 from hotspots.checks import InputError
 from maps.console import safe_console
 from maps.folder import explain_os_error
+from maps.memory import explain_limit
 
 SELDOM = 500_000  # new objects between two looks for rubbish
 EXAMPLES = """examples:
@@ -44,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _do(options: argparse.Namespace) -> int:
+    if short := explain_limit():
+        return _fail(short)
     # points are no rubbish: to look for it among millions of them takes a tenth of a large run
     often = gc.get_threshold()
     gc.set_threshold(SELDOM, *often[1:])
