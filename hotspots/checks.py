@@ -255,7 +255,7 @@ def _advise_grid(frame: gpd.GeoDataFrame) -> str:
         west = south = east = north = math.inf
     if west >= _BRITAIN[0] and south >= _BRITAIN[1] and east <= _BRITAIN[2] and north <= _BRITAIN[3]:
         return f".to_crs('{CRS}')"
-    if not math.isfinite(north - south + east - west):
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         return "find out which system these coordinates are in: this label does not fit them"
     return (
         f"data of Great Britain or Northern Ireland: these lie near latitude {(south + north) / 2:.1f}, "

@@ -169,8 +169,10 @@ def compare_text(
     return " ".join([whole, *gaps, f"Here: {own or row['words'].partition('; beside it')[0]}."])
 
 
-def nearby_counts(facts: Facts, nearby: Any, *, walk: float = WALK) -> pd.DataFrame:
-    """Places of each kind within walking distance of the plan's middle, beside the average of the data.
+def nearby_counts(facts: Facts, nearby: Any, *, ground: Any = None, walk: float = WALK) -> pd.DataFrame:
+    """Places of each kind about the plan's middle, or on its ground where that reaches beyond a walk.
+
+    Of a ward it is what stands in it: ``average`` then has no like, and is missing.
 
     Parameters
     ----------
@@ -178,6 +180,8 @@ def nearby_counts(facts: Facts, nearby: Any, *, walk: float = WALK) -> pd.DataFr
         The plan's incidents and all of them.
     nearby : GeoDataFrame or dict of GeoDataFrame
         Points with a column ``kind``, or points by kind; EPSG:27700.
+    ground : geometry, optional
+        The plan's ground.
     walk : float
         Metres.
 
@@ -190,8 +194,13 @@ def nearby_counts(facts: Facts, nearby: Any, *, walk: float = WALK) -> pd.DataFr
     middle = _middle(facts)
     points = facts.everything.geometry.drop_duplicates().to_numpy()
     rows = []
+    wide = ground is not None and ground.area > np.pi * walk**2
     for kind, layer in layers.items():
         tree = shapely.STRtree(layer.geometry.to_numpy())
+        if wide:
+            here = len(np.unique(tree.query(ground, predicate="intersects")))
+            rows.append({"kind": kind, "here": here, "average": np.nan})
+            continue
         here = len(tree.query(middle, predicate="dwithin", distance=walk))
         around = tree.query(points, predicate="dwithin", distance=walk).shape[1]
         rows.append({"kind": kind, "here": here, "average": round(around / len(points), 1)})
@@ -226,20 +235,26 @@ def _middle(facts: Facts) -> Any:
 
 def nearby_text(counts: pd.DataFrame, *, walk: float = WALK) -> str:
     """Put counts of places nearby as a question, not a cause: those that stand out first."""
+    wide = bool(counts["average"].isna().all())
     if not (counts["here"] > 0).any():
-        return f"None of the places given lie within {walk:.0f} m."
-    counts = counts[(counts["here"] > 0) & (counts["here"] >= counts["average"])]
+        return f"None of the places given lie {'in the area' if wide else f'within {walk:.0f} m'}."
+    counts = counts[(counts["here"] > 0) & (wide | (counts["here"] >= counts["average"]))]
     if counts.empty:
         return f"No kind of place given is more common within {walk:.0f} m than on average over the data."
     order = (
-        ((counts["here"] + 0.5) / (counts["average"] + 0.5)).sort_values(ascending=False, kind="stable").index
+        ((counts["here"] + 0.5) / (counts["average"].fillna(0.0) + 0.5))
+        .sort_values(ascending=False, kind="stable")
+        .index
     )
     said = []
     for i in order[:4]:
         one, many = KINDS.get(counts["kind"][i], (_plain(counts["kind"][i]), None))
-        said.append(f"{say_count(counts['here'][i], one, many)} (average {counts['average'][i]:g})")
+        beside = "" if wide else f" (average {counts['average'][i]:g})"
+        said.append(f"{say_count(counts['here'][i], one, many)}{beside}")
+    where = "In the area" if wide else f"Within {walk:.0f} m"
+    average = "" if wide else "The average is over every recorded point in the data. "
     return (
-        f"Within {walk:.0f} m: {say_list(said)}. The average is over every recorded point in the data. "
+        f"{where}: {say_list(said)}. {average}"
         "Do any of these bring people here at the times that matter? Being near is not a cause."
     )
 

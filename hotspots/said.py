@@ -13,6 +13,7 @@ RULES = {
     "change of single places": "One place at least changed by more than chance gives one of so many.",
     "ground that nobody chose": "There is neither a study area nor a layer of areas that holds most records.",
     "harm": "Some record of what is spoken of is of a kind to which the harm index gives a weight above 0.",
+    "rate per resident": "A layer has numbers of residents; the period of the records is named with it.",
     "records lie outside the areas": "Nine records in ten or more lie in no area of a layer.",
     "share held by chance": "The ground has at least 20 places, and chance alone would not hold all records.",
     "share of the ground covered": "Hotspots cover at most half of it, and 95 % of the records lie on it.",

@@ -182,7 +182,9 @@ def _analyse(
         ),
         "trend": trend_text(facts, target),
         "certainty": certainty_text(facts, target),
-        "nearby": nearby_text(nearby_counts(facts, nearby)) if nearby is not None else "",
+        "nearby": nearby_text(nearby_counts(facts, nearby, ground=target.ground))
+        if nearby is not None
+        else "",
         "hypotheses": hypotheses(facts),
         "gaps": gaps_text(facts),
         "repeat_places": _repeat_places(facts),

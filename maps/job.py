@@ -16,9 +16,11 @@ from boundaries.attach import UNCERTAIN, WITHIN
 from hotspots import describe_records, rank_premises
 from hotspots.checks import announce
 from hotspots.own_shapes import read_shapes
+from hotspots.plan_words import say_months
+from hotspots.said import may_say
 from hotspots.weighed import add_harm
 from maps.chance import tabulate_chance
-from maps.compare import add_changes, add_trends, choice_of
+from maps.compare import add_changes, add_trends, choice_of, months_of
 from maps.config import Config
 from maps.deploy import draw_week, pick_patrols, site_cameras
 from maps.ground import Ground, choose_ground
@@ -232,6 +234,16 @@ def attach_rules(config: Config, layers: Iterable[str]) -> dict[str, Any]:
         "within": {k: float(v.get("within", 0 if k in alone else WITHIN)) for k, v in settings.items()},
         "overlapping": [layer for layer, given in settings.items() if given.get("overlapping")],
     }
+
+
+def say_rates(job: Job) -> str:
+    """Say over what the rates by area are, where there are any, and what they leave out."""
+    rated = any("rate" in table.columns for table in job.area_sums.values())
+    if not may_say("rate per resident", rated, why="no layer has numbers of residents"):
+        return ""
+    period = say_months(months_of(job.dated))
+    said = f"Rates are per 1,000 residents for the whole of the period ({period}), not for a year."
+    return " ".join(filter(None, (said, say_centre(job.config, job.area_sums))))
 
 
 def say_centre(config: Config, sums: Mapping[str, pd.DataFrame]) -> str:

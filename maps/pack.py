@@ -25,7 +25,7 @@ from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile
 from maps.flat import write_csv
-from maps.job import Job, say_centre
+from maps.job import Job, say_rates
 from maps.lists import EVERYTHING, as_layers, lists_for
 from maps.manifest import count_rows, write_manifest
 from maps.nested import hide_sums
@@ -96,7 +96,7 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
     for layer in list(job.areas)[:1]:
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
         if "rate" in job.area_sums[layer].columns:
-            named["note"] = " ".join(filter(None, (words["note"], say_centre(job.config, job.area_sums))))
+            named["note"] = " ".join(filter(None, (words["note"], say_rates(job))))
         table = mark_unknown(job.area_sums[layer], job.timed, layer)
         write_area_map(job.areas[layer], folder / "areas.html", table=table, **named)
 

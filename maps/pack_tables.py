@@ -16,7 +16,7 @@ from maps.chance import draws_for
 from maps.disclosure import Profile
 from maps.flat import write_csv, write_rejects
 from maps.geopackage import write_geopackage
-from maps.job import Job, say_centre, weighing
+from maps.job import Job, say_rates, weighing
 from maps.lists import weigh_lists
 from maps.periods import note_periods, tabulate_periods
 from maps.plan_actions import tabulate_actions
@@ -103,7 +103,7 @@ def sheet_notes(job: Job) -> dict[str, str]:
         "possible with such units.",
         MORE: "The share that the stops chosen would cover with more officers on duty.",
         WEIGHTS: LACKS.get(str(job.config.harm.get("scheme", "")), ""),
-        "Areas": say_centre(job.config, job.area_sums),
+        "Areas": say_rates(job),
         "Coverage": "What each source holds, month by month. Nothing is compared over months it lacks.",
     }
     notes |= note_periods(job.periods)

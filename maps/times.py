@@ -86,6 +86,11 @@ def profile_all(incidents: pd.DataFrame, *, given: Mapping[str, Any], calendar: 
         except InputError as error:
             found.refused[by] = f"{error.problem} ({error.given})." if error.given else f"{error.problem}."
             continue
+        covered = table.index[table["days"] > 0]
+        if by in ("calendar month", "season") and len(covered) < 2:
+            only = f": the records are all of {covered[0]}" if len(covered) else ""
+            found.refused[by] = f"Nothing to compare{only}."
+            continue
         found.profiles[by] = table
         if table.attrs["warnings"]:
             found.warnings[by] = table.attrs["warnings"]

@@ -88,7 +88,7 @@ def test_nearby_places_may_come_by_kind_and_be_none_or_ordinary(
     assert "Within 400 m: 1 pub (average 0.5)." in said(pubs((430_000, 433_100)))
     with pytest.raises(InputError, match="must be points"):
         said([Point(430_000, 433_000)])
-    with pytest.raises(InputError, match="EPSG:27700"):
+    with pytest.raises(InputError, match="this label does not fit"):
         said({"pub": pubs((430_000, 433_000))["pub"].set_crs(4326, allow_override=True)})
 
 
