@@ -122,6 +122,7 @@ def write_record(plan: Plan, path: str | os.PathLike[str]) -> pathlib.Path:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(text.encode())
+        settle_file(beside)
         beside.replace(file)
     except OSError as error:
         with contextlib.suppress(OSError):  # what stood in the way of writing may stand here too
@@ -133,6 +134,12 @@ def write_record(plan: Plan, path: str | os.PathLike[str]) -> pathlib.Path:
         ) from error
     plan.source = text
     return file
+
+
+def settle_file(path: pathlib.Path) -> None:
+    """See a file onto the disk, so that a power cut after its renaming does not leave an empty one."""
+    with path.open("r+b") as stream:
+        os.fsync(stream.fileno())
 
 
 def dump_plan(plan: Plan) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
 from maps.disclosure import OPEN_SOURCES, Profile, name_category, profile_named
 from maps.plan_content import lay_out_plan
-from maps.plan_fields import fingerprint, holds_row, read_fields
+from maps.plan_fields import fingerprint, read_fields
 from maps.plan_html import render_html
 from maps.plan_pictures import draw_pictures
 from maps.plan_word import render_word
+from maps.read_back import refuse_newer
 from maps.whole_files import write_file
 
 
@@ -70,9 +72,34 @@ def write_plan(
     return write_documents(plan, stem, spots=spots, layers=layers, map_png=map_png, **options)
 
 
-def write_documents(
+@dataclass(frozen=True)
+class Rendered:
+    """A plan's documents before they are written, and what its record will say of them."""
+
+    word: bytes
+    page: bytes
+    document: dict[str, Any]
+
+
+def write_documents(plan: Plan, stem: Path, **options: Any) -> list[Path]:
+    """Write a plan's Word document and page under a given name; otherwise as `write_plan`."""
+    made = render_plan(plan, **options)
+    refuse_newer(plan, stem.with_name(f"{stem.name}.docx"))
+    written = write_rendered(made, stem)
+    plan.document = made.document
+    return written
+
+
+def write_rendered(made: Rendered, stem: Path) -> list[Path]:
+    """Write documents over whatever stands under that name: callers have made sure of its words."""
+    word, page = (stem.with_name(stem.name + suffix) for suffix in (".docx", ".html"))
+    for path, data in ((word, made.word), (page, made.page)):
+        write_file(path, data)
+    return [word, page]
+
+
+def render_plan(
     plan: Plan,
-    stem: Path,
     *,
     spots: gpd.GeoDataFrame | None = None,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
@@ -80,27 +107,19 @@ def write_documents(
     profile: str | Profile | None = None,
     marking: str | None = None,
     attribution: str | None = None,
-) -> list[Path]:
-    """Write a plan's Word document and page under a given name; otherwise as `write_plan`."""
+) -> Rendered:
+    """Make a plan's Word document and page, and refuse what may not leave under the profile."""
     refuse_names(plan)
     who = _profile_of(plan, profile)
-    word, page = (stem.with_name(stem.name + suffix) for suffix in (".docx", ".html"))
-    refuse_newer(plan, word)
     pictures = draw_pictures(plan, spots=spots, layers=layers, map_png=map_png, profile=who)
     shown = plan.document.get("marking", who.marking) if marking is None else marking
     named = plan.document.get("attribution", _licence(plan)) if attribution is None else attribution
     document = lay_out_plan(plan, pictures=pictures, marking=shown, attribution=named)
-    for path, data in ((word, render_word(document)), (page, render_html(document).encode())):
-        write_file(path, data)
-    written = read_fields(word)
-    plan.document = {
-        "profile": who.name,
-        "marking": shown,
-        "attribution": named,
-        "text": fingerprint(written.fixed),
-        "controls": written.controls,
-    }
-    return [word, page]
+    word = render_word(document)
+    written = read_fields(f"{plan.ref}.docx", data=word)
+    said = {"profile": who.name, "marking": shown, "attribution": named}
+    said |= {"text": fingerprint(written.fixed), "controls": written.controls}
+    return Rendered(word, render_html(document).encode(), said)
 
 
 def _licence(plan: Plan) -> str:
@@ -139,36 +158,6 @@ def _refuse_small(plan: Plan, who: Profile) -> None:
             f"The plan's assessment shows counts under {who.threshold}: not under profile '{who.name}'",
             given=f"{len(small)} of them",
             advice="profile='internal' for those who may see them, or a longer period",
-        )
-
-
-def refuse_unwritable(plan: Plan, word: Path, profile: str | Profile | None) -> None:
-    """Refuse what `write_documents` would, but for text outside the fields, of which a copy can be kept."""
-    _profile_of(plan, profile)
-    refuse_newer(plan, word, outside=False)
-
-
-def refuse_newer(plan: Plan, word: Path, *, outside: bool = True) -> None:
-    """Refuse to write over a document that holds words the plan does not have.
-
-    Raises
-    ------
-    InputError
-        Naming the document and what in it is newer than the record.
-    """
-    if not word.exists():
-        return
-    reading = read_fields(word, controls=plan.document.get("controls", ""))
-    held = plan.fields()
-    entries = reading.entries.items()
-    newer = [tag for tag, entry in entries if entry.changed and entry.text != held.get(tag, "")]
-    newer += [f"a row of {group}" for group, row in reading.added if not holds_row(plan, group, row)]
-    if newer or (outside and reading.edited_outside(plan.document.get("text", ""))):
-        what = ", ".join(newer[:5]) or "text outside the fields"
-        raise InputError(
-            "The plan's document was changed after it was written, and is not overwritten",
-            given=f"{word.name}: {what}",
-            advice="read it back first with maps.open_plan (hotspots run and hotspots assess do)",
         )
 
 

@@ -27,7 +27,7 @@ from maps.manifest import (
     write_manifest,
 )
 from maps.plan_folder import OURS, assess_record, copy_plans
-from maps.plan_store import peek_plan
+from maps.plan_store import peek_plan, plan_alone
 from maps.progress import show_steps
 from maps.week_files import files_of_week
 
@@ -93,6 +93,7 @@ def assess_job(
     _check_dates(dates)
     logged = _pair(visits, patrols)
     with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
+        plan_alone(record)  # before all else: what keeps it from being written is said at once
         steps.say("Reading the records")
         given = [record, record.with_suffix(".docx"), *paths, *events, *files_of_layout(layout, Path())]
         given += [Path(scheme)] if scheme.endswith((".csv", ".toml")) else []

@@ -71,7 +71,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             folder,
             area=chosen,
             spots=job.spots,
-            plans=plans_for(config.plans, who),
+            plans=plans_for(config.plans, who, say=True),
             as_of=job.as_of,
             before=_before(config),
             months=count_months_of(job, layer, str(chosen["code"])),

@@ -32,7 +32,7 @@ from maps.nested import hide_sums
 from maps.pack_tables import write_frames
 from maps.patrol_card import patrol_layers, write_calendar, write_cards
 from maps.periods import profile_of
-from maps.plan_folder import WORST, copy_plans, update_plans
+from maps.plan_folder import WORST, bring_up_to_date, copy_plans
 from maps.plan_readers import documents_for, plans_for
 from maps.progress import Steps
 from maps.reading import number_of
@@ -216,8 +216,8 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
         options["selected_on"] = job.periods.selected_on
     with tempfile.TemporaryDirectory() as none:
         home = job.config.plans or Path(none)
-        documents = update_plans(home, job.spots, job.incidents, job.areas, **options)
-        copy_plans(documents_for(documents, who), folder)
+        documents, left = bring_up_to_date(home, job.spots, job.incidents, areas=job.areas, **options)
+        copy_plans(documents_for(documents, who), folder, left=left)
 
 
 def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:

@@ -10,6 +10,8 @@ from hotspots.plan_words import clean_text, name_key, start_sentence, start_smal
 from maps.plan_blocks import Block, Bullets, Document, Field, Grid, Heading, Line, Pictures, Text
 
 BLANK_ACTIONS = 3
+HINT = "Type here"
+BESIDE_DATA = "As below, or…"
 LABELS = {
     "three_e": "3E",
     "by_when": "By when",
@@ -72,10 +74,25 @@ def _opening(plan: Plan) -> str:
     return f"{said} The blank fields are yours; the rest is written from the data."
 
 
+def hints_of(tag: str) -> tuple[str, ...]:
+    """Hints that a document may show in an empty field: whatever else stands there is somebody's words.
+
+    Examples
+    --------
+    >>> hints_of("actions.1.due"), hints_of("scanning.problem")
+    (('Due…',), ('Type here',))
+    """
+    group, *_, name = tag.split(".")
+    if group == "actions":
+        return (f"{label_of(name)}…",)
+    asked = {second: hint for _, _, second, hint in SIDES} if group == "triangle" else {}
+    return (asked.get(name, HINT), *([BESIDE_DATA] if name == "comparator" else []))
+
+
 def _field(plan: Plan, tag: str, label: str = "", hint: str = "") -> Field:
-    value = clean_text(plan.fields().get(tag, ""))
+    value = clean_text(plan.fields().get(tag, "")).strip()
     name = tag.rsplit(".", 1)[-1]
-    return Field(tag, label or label_of(name), value, hint or "Type here")
+    return Field(tag, label or label_of(name), value, hint or hints_of(tag)[0])
 
 
 def _scanning(plan: Plan, pictures: Pictures | None, attribution: str) -> list[Block]:
@@ -129,9 +146,9 @@ def _analysis(plan: Plan) -> list[Block]:
         (
             label,
             _field(plan, f"triangle.{first}", label),
-            _field(plan, f"triangle.{second}", start_sentence(second), hint),
+            _field(plan, f"triangle.{second}", start_sentence(second)),
         )
-        for label, first, second, hint in SIDES
+        for label, first, second, _ in SIDES
     )
     triangle = Grid(
         "The problem's three sides (roles, never names)",
@@ -165,7 +182,7 @@ def _objectives(plan: Plan) -> list[Block]:
                 _measure(frozen, measures[i]),
                 frozen.get("baseline", "") if i == 0 else "the same months",
             ]
-            cells.append(_field(plan, f"objectives.{i + 1}.comparator", hint="As below, or…"))
+            cells.append(_field(plan, f"objectives.{i + 1}.comparator", hint=BESIDE_DATA))
         else:
             cells.append(_field(plan, f"objectives.{i + 1}.comparator"))
         cells += [_field(plan, f"objectives.{i + 1}.{name}") for name in ("target", "by_when")]
@@ -219,7 +236,7 @@ def _actions(plan: Plan) -> Grid:
     """Lay out the actions, two fields of detail in a cell: a row holds all that a meeting asks."""
 
     def cell(number: int, names: tuple[str, ...]) -> Field | tuple[Field, ...]:
-        made = tuple(_field(plan, f"actions.{number}.{n}", hint=f"{label_of(n)}…") for n in names)
+        made = tuple(_field(plan, f"actions.{number}.{n}") for n in names)
         return made if len(made) > 1 else made[0]
 
     last = len(plan.people["actions"]) + BLANK_ACTIONS

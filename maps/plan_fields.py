@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import textwrap
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +15,12 @@ from hotspots.checks import InputError
 from hotspots.plan_record import ROWS, Plan, known_tag
 from hotspots.plan_words import clean_text
 from maps.plan_blocks import Field
+from maps.plan_content import hints_of
+from maps.word_files import open_word, refuse_damage
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-# A document of ours is some tens of kilobytes; one far larger than that is not unpacked.
-MOST_BYTES = 200_000_000
+# what Word itself shows in a field that was emptied
+EMPTIED = ("Click or tap here to enter text.", "Click here to enter text.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Reading:
 
         The document's own seal counts too: after a run killed between document and record it is newer.
         """
-        return bool(known) and fingerprint(self.fixed) not in (known, self.seal)
+        return fingerprint(self.fixed) not in (known, self.seal)
 
 
 def mark_of(text: str) -> str:
@@ -70,7 +72,7 @@ def fingerprint(text: str) -> str:
 def seal_document(word: Any) -> None:
     """Write into a document of ours the fingerprint of its text outside people's fields, where it has any."""
     if named := _name_controls(word.element.body, ""):
-        word.core_properties.identifier = fingerprint(_fixed_text(word.element.body, named))
+        word.core_properties.identifier = fingerprint(_fixed_text(word, named))
 
 
 def add_control(paragraph: Any, entry: Field) -> None:
@@ -107,7 +109,7 @@ def add_control(paragraph: Any, entry: Field) -> None:
     paragraph._p.append(control)
 
 
-def read_fields(path: str | Path, *, controls: str = "") -> Reading:
+def read_fields(path: str | Path, *, controls: str = "", data: bytes | None = None) -> Reading:
     """Read people's fields back from a plan's Word document.
 
     Parameters
@@ -117,6 +119,8 @@ def read_fields(path: str | Path, *, controls: str = "") -> Reading:
     controls : str
         Tags and marks in their order when the document was written: used where a program (LibreOffice
         before 7.5) kept the controls and dropped their tags.
+    data : bytes, optional
+        The document itself, where it does not stand there yet.
 
     Returns
     -------
@@ -128,18 +132,26 @@ def read_fields(path: str | Path, *, controls: str = "") -> Reading:
     InputError
         When it is not a Word document, or none of our fields is in it.
     """
-    word = _open_word(Path(path))
+    path = Path(path)
+    with refuse_damage(path):
+        reading = _read(open_word(path if data is None else io.BytesIO(data)), controls)
+    if reading is None:
+        raise InputError(
+            "The document holds none of the plan's fields, so it cannot be read back",
+            given=path.name,
+            advice="rename it: the next run writes a fresh one from the record, to copy your words into",
+        )
+    return reading
+
+
+def _read(word: Any, controls: str) -> Reading | None:
     body = word.element.body
     named = _name_controls(body, controls)
     if not named:
-        raise InputError(
-            "The document holds none of the plan's fields, so it cannot be read back",
-            given=str(path),
-            advice="keep it under another name; the next run writes a fresh one from the record",
-        )
+        return None
     reading = Reading(controls=_list_controls(named), seal=word.core_properties.identifier)
     for control, tag, mark in named:
-        entry = Entry(_text_of(control), mark)
+        entry = Entry(_text_of(control, tag), mark)
         if tag in reading.entries and entry.text:
             # a row copied in Word repeats its tags: the copy is a row of its own
             _add_copied(reading, tag, entry.text)
@@ -147,7 +159,7 @@ def read_fields(path: str | Path, *, controls: str = "") -> Reading:
             reading.entries.setdefault(tag, entry)
     ours = {control: tag for control, tag, _ in named}
     loose = _read_loose_rows(body, ours, reading)
-    reading.fixed = _fixed_text(body, named, loose)
+    reading.fixed = _fixed_text(word, named, loose)
     return reading
 
 
@@ -159,15 +171,18 @@ def holds_row(plan: Plan, group: str, row: dict[str, str]) -> bool:
     return text in plan.fields().get(tag.removesuffix(" (again)"), "")
 
 
-def _fixed_text(body: Any, named: list[tuple[Any, str, str]], loose: Sequence[Any] = ()) -> str:
+def _fixed_text(word: Any, named: list[tuple[Any, str, str]], loose: Sequence[Any] = ()) -> str:
     """Text outside people's fields and added rows, and how many pictures and comments there are."""
-    theirs = {*(control for control, _, _ in named), *loose}
+    theirs, body = {*(control for control, _, _ in named), *loose}, word.element.body
     pieces = [
         piece.text or ""
         for piece in body.iter(f"{W}t")
         if not any(part in theirs for part in piece.iterancestors(f"{W}sdt", f"{W}tr"))
     ]
-    kinds = ("drawing", "pict", "commentReference", "footnoteReference")
+    edges = [edge for section in word.sections for edge in (section.header, section.footer)]
+    # without page numbers, which each program works out anew
+    pieces += [re.sub(r"\d", "", t.text or "") for edge in edges for t in edge._element.iter(f"{W}t")]
+    kinds = ("drawing", "pict", "object", "commentReference", "footnoteReference", "endnoteReference")
     marks = [f"{kind} {count}" for kind in kinds if (count := sum(1 for _ in body.iter(f"{W}{kind}")))]
     return "".join([*pieces, *marks])
 
@@ -182,7 +197,7 @@ def _list_controls(named: list[tuple[Any, str, str]]) -> str:
 def _name_controls(body: Any, controls: str) -> list[tuple[Any, str, str]]:
     """Give each of our controls its tag and mark, by its own tag or else by its place in the order."""
     found = list(body.iter(f"{W}sdt"))
-    tags = [_tag_of(control) for control in found]
+    tags = [tag_of(control) for control in found]
     named = [(c, tag, mark) for c, (tag, mark) in zip(found, tags, strict=True) if known_tag(tag)]
     expected = [(tag, mark or mark_of("")) for tag, _, mark in (c.partition("#") for c in controls.split())]
     if named or len(expected) != len(found):
@@ -190,59 +205,29 @@ def _name_controls(body: Any, controls: str) -> list[tuple[Any, str, str]]:
     return [(c, tag, mark) for c, (tag, mark) in zip(found, expected, strict=True) if known_tag(tag)]
 
 
-def _open_word(path: Path) -> Any:
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-
-    try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(item.file_size for item in packed.infolist()) > MOST_BYTES:
-                raise InputError(
-                    "The document is far too large for a plan",
-                    given=str(path),
-                    advice="keep pictures and annexes in another document",
-                )
-        return docx.Document(str(path))
-    except PermissionError as error:
-        raise InputError(
-            "The document is open in another program", given=str(path), advice="close it and run again"
-        ) from error
-    except (OSError, zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
-        raise InputError(
-            "The plan's document is not a Word document that can be read",
-            given=f"{path}: {error}",
-            advice="save it in Word as .docx, or move it away: the next run writes a fresh one",
-        ) from error
-
-
-def _tag_of(control: Any) -> tuple[str, str]:
+def tag_of(control: Any) -> tuple[str, str]:
+    """Tag of a control, and the mark of what was written into it."""
     found = control.find(f"{W}sdtPr/{W}tag")
-    tag, _, mark = (found.get(f"{W}val") if found is not None else "").partition("#")
+    tag, _, mark = (found.get(f"{W}val", "") if found is not None else "").partition("#")
     return tag, mark
 
 
-def _text_of(control: Any) -> str:
-    """Words in a control; its hint, shown while it is empty, is no word of anybody's."""
+def _text_of(control: Any, tag: str) -> str:
+    """Words in a control: all that is not the very hint that is shown while it is empty."""
     content = control.find(f"{W}sdtContent")
-    if content is None or control.find(f"{W}sdtPr/{W}showingPlcHdr") is not None:
-        return ""
-    styles = {style.get(f"{W}val") for style in content.iter(f"{W}rStyle")}
-    text = "".join(_pieces(content))
-    hinted = styles == {"Placeholder"} and (text.endswith("…") or text in ("Type here", *_hints()))
-    return "" if hinted else clean_text(text).strip()
-
-
-def _hints() -> tuple[str, ...]:
-    from maps.plan_content import SIDES
-
-    return tuple(side[3] for side in SIDES)
+    text = "" if content is None else clean_text("".join(_pieces(content))).strip()
+    emptied = EMPTIED if control.find(f"{W}sdtPr/{W}showingPlcHdr") is not None else ()
+    hints = {" ".join(hint.split()) for hint in (*hints_of(tag), *emptied)}
+    return "" if " ".join(text.split()) in hints else text
 
 
 def _pieces(element: Any) -> list[str]:
     pieces, paragraphs = [], 0
-    for item in element.iter(f"{W}t", f"{W}br", f"{W}cr", f"{W}tab", f"{W}p"):
+    for item in element.iter(f"{W}t", f"{W}br", f"{W}cr", f"{W}tab", f"{W}p", f"{W}noBreakHyphen"):
         if item.tag == f"{W}t":
             pieces.append(item.text or "")
+        elif item.tag == f"{W}noBreakHyphen":
+            pieces.append("\u2011")
         elif item.tag == f"{W}tab":
             pieces.append("\t")
         elif item.tag == f"{W}p":

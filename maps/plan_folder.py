@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,11 @@ from maps.disclosure import Profile, name_category, profile_named
 from maps.document import file_stem
 from maps.events import as_records
 from maps.plan_assets import say_cameras, say_patrols
-from maps.plan_store import is_stale, list_records, open_plans, peek_plan, save_plan
+from maps.plan_lock import NotWritableError, only_writer
+from maps.plan_shelf import Shelf, look_through, request_of
+from maps.plan_store import is_stale, open_shelf, plan_alone, save_plan
+from maps.read_back import adopt
+from maps.word_files import opens
 
 WORST = 5
 OURS = (".docx", ".html")
@@ -84,44 +88,90 @@ def update_plans(
     Raises
     ------
     InputError
-        When a plan cannot be read or written, or something asked for is not there.
+        When something asked for is not there, or another run is writing these plans. A plan that cannot be
+        read or written is left as it is, and named.
     """
-    folder = Path(folder)
+    given: dict[str, Any] = {"areas": areas, "as_of": as_of, "asked": asked, "redraft": redraft}
+    given |= {"patrols": patrols, "cameras": cameras, "calendar": calendar, "changes": changes}
+    given |= {"profile": profile, "marking": marking, "attribution": attribution}
+    return bring_up_to_date(Path(folder), spots, incidents, **given, **options)[0]
+
+
+def bring_up_to_date(
+    folder: Path, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, **given: Any
+) -> tuple[list[Path], set[Path]]:
+    """Do as `update_plans` does; documents, and which of them belong to plans that are left as they are."""
+    try:
+        with only_writer(folder):
+            shelf = open_shelf(folder)
+            _write_plans(shelf, folder, spots, incidents, **given)
+    except NotWritableError as error:
+        shelf = look_through(folder)
+        announce(f"{error.problem}, so its plans stay as they are and none is drafted: {error.given}.")
+    shelf.say(done="everything else is done")
+    documents = [
+        record.with_suffix(suffix)
+        for record in sorted([*shelf.plans, *shelf.shown])
+        for suffix in OURS
+        if record.with_suffix(suffix).exists() and (suffix != ".docx" or opens(record.with_suffix(suffix)))
+    ]
+    return documents, {path for path in documents if path.with_suffix(".toml") in shelf.shown}
+
+
+def _write_plans(
+    shelf: Shelf,
+    folder: Path,
+    spots: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    *,
+    as_of: Any,
+    areas: Mapping[str, gpd.GeoDataFrame] | None = None,
+    asked: Sequence[str] | int = WORST,
+    redraft: bool = False,
+    patrols: pd.DataFrame | None = None,
+    cameras: gpd.GeoDataFrame | None = None,
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+    attribution: str | None = None,
+    calendar: pd.DataFrame | None = None,
+    changes: Mapping[str, pd.DataFrame] | None = None,
+    **options: Any,
+) -> None:
     who = profile_named(profile, sources=sorted(incidents["source"].unique()))
     shown = releasable(incidents, who)
-    plans = open_plans(folder)
-    wanted = worst_without(spots, list(plans.values()), asked) if isinstance(asked, int) else list(asked)
-    again = {record: plan for record, plan in plans.items() if redraft or request_of(plan) in wanted}
+    wanted = worst_without(spots, shelf.known(), asked) if isinstance(asked, int) else list(asked)
+    again = {record: plan for record, plan in shelf.plans.items() if redraft or request_of(plan) in wanted}
     again = _leave_to_their_readers(again, who)
     shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
     pictures = {"spots": spots, "layers": dict(areas or {}), "profile": who}
     pictures |= {"marking": marking, "attribution": attribution}
     entries = None if calendar is None else as_records(calendar)
-    for record, plan in plans.items():
-        marked = _mark(plan, entries)
-        if record not in again and (marked or is_stale(plan, record)):
-            save_plan(plan, record, **_as_before(plan, pictures, who))
-    for record, plan in again.items():
-        if plan.covers != "person":
-            current = find_current(plan, spots, shown)
-            told = _told(request_of(plan), changes)
-            drafted = draft_plan(current, shown, areas, plan=plan, told=told, **shared)
-            _mark(drafted, plan.analysis.get("calendar", []) if entries is None else entries)
-            save_plan(_with_assets(drafted, patrols, cameras), record, **pictures)
-    known = {request_of(plan) for plan in plans.values()}
-    for request in [text for text in wanted if text not in known]:
+    for record, plan in list(shelf.plans.items()):
+        with shelf.sparing(record):
+            marked = _mark(plan, entries)
+            if record not in again and (marked or is_stale(plan, record)):
+                save_plan(plan, record, **_as_before(plan, pictures, who))
+            elif record in again and plan.covers != "person":
+                current = find_current(plan, spots, shown)
+                told = _told(request_of(plan), changes)
+                drafted = draft_plan(current, shown, areas, plan=plan, told=told, **shared)
+                _mark(drafted, plan.analysis.get("calendar", []) if entries is None else entries)
+                save_plan(_with_assets(drafted, patrols, cameras), record, **pictures)
+    known = {request_of(plan) for plan in shelf.known()}
+    for request in [text for text in wanted if text not in known and not shelf.may_be(text)]:
         asked_for = find_asked(request, spots, areas or {})
         plan = draft_plan(asked_for, shown, areas, told=_told(request, changes), **shared)
         plan.frozen["asked"] = request
         _mark(plan, entries)
-        save_plan(_with_assets(plan, patrols, cameras), free_record(folder, plan), **pictures)
-    records = list_records(folder)
-    return [
-        record.with_suffix(suffix)
-        for record in records
-        for suffix in OURS
-        if record.with_suffix(suffix).exists()
-    ]
+        _with_assets(plan, patrols, cameras)
+        stray = shelf.stray_of(plan)
+        record = stray.with_suffix(".toml") if stray else free_record(folder, plan)
+        with shelf.sparing(record):
+            if stray:
+                adopt(plan, stray)
+            save_plan(plan, record, **pictures)
+            shelf.plans[record] = plan
+            shelf.strays = [other for other in shelf.strays if other.path != stray]
 
 
 def _told(request: str, changes: Mapping[str, pd.DataFrame] | None) -> str:
@@ -171,9 +221,9 @@ def _mark(plan: Plan, entries: list[dict[str, str]] | None) -> bool:
 
 
 def free_record(folder: Path, plan: Plan) -> Path:
-    """Name a record that no other plan has: two plans may share their first place and its street."""
+    """Name a record of which nothing is there yet: two plans may share their first place and its street."""
     record, number = folder / f"{file_stem(plan)}.toml", 1
-    while record.exists():
+    while any(record.with_suffix(suffix).exists() for suffix in (".toml", *OURS)):
         number += 1
         record = folder / f"{file_stem(plan)}-{number}.toml"
     return record
@@ -191,11 +241,12 @@ def _with_assets(plan: Plan, patrols: pd.DataFrame | None, cameras: gpd.GeoDataF
     return plan
 
 
-def copy_plans(documents: Sequence[Path], folder: str | Path) -> list[Path]:
-    """Copy documents of open plans into the results of a run."""
+def copy_plans(documents: Sequence[Path], folder: str | Path, *, left: Collection[Path] = ()) -> list[Path]:
+    """Copy documents of open plans into the results of a run; the names of those left as they were say so."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    return [Path(shutil.copyfile(path, folder / path.name)) for path in documents]
+    names = {path: f"{path.stem} (left as it was){path.suffix}" for path in documents if path in left}
+    return [Path(shutil.copyfile(path, folder / names.get(path, path.name))) for path in documents]
 
 
 def releasable(incidents: gpd.GeoDataFrame, who: Profile) -> gpd.GeoDataFrame:
@@ -203,11 +254,6 @@ def releasable(incidents: gpd.GeoDataFrame, who: Profile) -> gpd.GeoDataFrame:
     if who.name == "internal":
         return incidents
     return incidents.assign(category=incidents["category"].map(name_category))
-
-
-def request_of(plan: Plan) -> str:
-    """Say what a plan was asked for as: its reference, or the words of the request."""
-    return str(plan.frozen.get("asked", plan.ref))
 
 
 def worst_without(spots: gpd.GeoDataFrame, plans: Sequence[Plan], count: int) -> list[str]:
@@ -305,7 +351,7 @@ def assess_record(
     InputError
         As for `open_plan` and `hotspots.assess_plan`; nothing is then changed.
     """
-    plan = peek_plan(record)
+    plan = plan_alone(Path(record))
     if calendar is not None:
         known = plan.analysis.get("calendar", [])
         added = [entry for entry in as_records(calendar) if entry not in known]

@@ -9,12 +9,19 @@ from hotspots.checks import announce
 from hotspots.plan_record import Plan
 from hotspots.plan_toml import read_plan
 from maps.disclosure import Profile, may_go_with
-from maps.plan_store import open_plans
+from maps.plan_shelf import Shelf, look_through
 
 
-def plans_for(folder: str | Path | None, who: Profile) -> list[Plan]:
-    """Open plans that may be spoken of under a profile: those written for its readers, or for more."""
-    plans = list(open_plans(folder).values()) if folder else []
+def plans_for(folder: str | Path | None, who: Profile, *, say: bool = False) -> list[Plan]:
+    """Open plans that may be spoken of under a profile: those written for its readers, or for more.
+
+    Nothing is written. Where a document cannot be read, its plan is told of as the record has it; ``say``
+    names such plans.
+    """
+    shelf = look_through(folder) if folder else Shelf()
+    plans = shelf.known()
+    if say:
+        shelf.say(done="told of only as far as they can be read")
     kept = [plan for plan in plans if may_go_with(str(plan.document.get("profile", "")), who)]
     _say_left(len(plans) - len(kept), who)
     return kept

@@ -1,21 +1,23 @@
-"""An open plan on disk: what people typed is read back before anything is written; no word is lost."""
+"""An open plan on disk: read back, then written, the record always before its document; no word is lost."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 
-from hotspots.checks import InputError, Problems, announce
-from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
-from hotspots.plan_toml import read_plan, write_record
+from hotspots.plan_toml import write_record
+from hotspots.plan_words import clean_text
 from maps.disclosure import Profile
-from maps.document import refuse_unwritable, write_documents
-from maps.plan_fields import Reading, holds_row, mark_of, read_fields
+from maps.document import render_plan, write_rendered
+from maps.plan_fields import mark_of
+from maps.plan_lock import only_writer
+from maps.plan_shelf import Shelf, look_through, say_strays
+from maps.read_back import keep_edited, read_back, refuse_newer, say_both
+from maps.word_files import open_word, refuse_damage, refuse_open
 
 
 def open_plan(record: str | Path) -> Plan:
@@ -37,60 +39,18 @@ def open_plan(record: str | Path) -> Plan:
     InputError
         When the record or the document cannot be read.
     """
-    plan, new = _read_back(Path(record))
+    path = Path(record)
+    plan, new, both = read_back(path)
     if new:
-        write_record(plan, record)
+        with only_writer(path.parent):
+            write_record(plan, path)
+    say_both(path.with_suffix(".docx"), both)
     return plan
 
 
 def peek_plan(record: str | Path) -> Plan:
     """Read a plan as `open_plan` does, and leave its record as it is."""
-    return _read_back(Path(record))[0]
-
-
-def _read_back(path: Path) -> tuple[Plan, bool]:
-    plan, word = read_plan(path), path.with_suffix(".docx")
-    if not word.exists():
-        return plan, False
-    reading = read_fields(word, controls=plan.document.get("controls", ""))
-    new = reading.changed and merge_reading(plan, reading, name=word.name)
-    if new:
-        refuse_names(plan)
-    return plan, new
-
-
-def merge_reading(plan: Plan, reading: Reading, *, name: str) -> bool:
-    """Take people's words from a document into the plan; True when anything was new."""
-    held, new, both = plan.fields(), False, []
-    for tag, entry in reading.entries.items():
-        here = held.get(tag, "")
-        if not entry.changed or entry.text == here.strip():
-            continue
-        if mark_of(here) != entry.mark and here and entry.text not in here:
-            both.append(tag)
-            plan.set_field(tag, f"{here}\n{entry.text}" if entry.text else here)
-        elif mark_of(here) == entry.mark or not here:
-            plan.set_field(tag, entry.text)
-        else:
-            continue
-        new = True
-    for group, row in reading.added:
-        new |= _add_row(plan, group, row)
-    if both:
-        announce(f"{name}: changed in the document and in the record, both kept: {', '.join(both)}.")
-    return new
-
-
-def _add_row(plan: Plan, group: str, row: dict[str, str]) -> bool:
-    if holds_row(plan, group, row):
-        return False
-    if isinstance(plan.people.get(group), list):
-        plan.people[group].append(dict(row))
-        return True
-    tag, text = next(iter(row.items()))
-    tag = tag.removesuffix(" (again)")
-    plan.set_field(tag, f"{plan.fields().get(tag, '')}\n{text}".strip())
-    return True
+    return read_back(Path(record))[0]
 
 
 def save_plan(
@@ -125,25 +85,35 @@ def save_plan(
         When a file is open elsewhere, or the document holds words that the plan does not have.
     """
     path = Path(record)
-    refuse_names(plan)
-    refuse_locked(path.with_suffix(".docx"))
-    refuse_unwritable(plan, path.with_suffix(".docx"), profile)  # before anything is put aside
-    keep_edited(plan, path.with_suffix(".docx"))
-    kept = kept_map(path.with_suffix(".docx")) if spots is None else None
-    options: dict[str, Any] = {"spots": spots, "layers": layers, "map_png": kept}
-    options |= {"profile": profile, "marking": marking, "attribution": attribution}
-    written = write_documents(plan, path.with_suffix(""), **options)
-    write_record(plan, path)
+    word = path.with_suffix(".docx")
+    with only_writer(path.parent):
+        refuse_open(word)
+        refuse_newer(plan, word, outside=False)
+        options: dict[str, Any] = {"spots": spots, "layers": layers, "map_png": None}
+        options["map_png"] = kept_map(word) if spots is None else None
+        options |= {"profile": profile, "marking": marking, "attribution": attribution}
+        made = render_plan(plan, **options)
+        refuse_open(word)  # pictures take their time, in which somebody may have opened or saved it
+        refuse_newer(plan, word, outside=False)
+        keep_edited(plan, word)
+        said = {key: text for key, text in made.document.items() if key not in ("text", "controls")}
+        plan.document = plan.document | said | {UNFINISHED: True}
+        write_record(plan, path)  # from here on every word is in the record, wherever this stops
+        written = write_rendered(made, path.with_suffix(""))
+        plan.document = made.document
+        write_record(plan, path)
     return written
+
+
+UNFINISHED = "unfinished"  # stands in a record whose documents are about to be written
 
 
 def kept_map(word: Path) -> bytes | None:
     """Take the map out of a plan's document, so that it is not lost where no hotspots are at hand."""
-    import docx
-
     if not word.exists():
         return None
-    document = docx.Document(str(word))
+    with refuse_damage(word):
+        document = open_word(word)
     for picture in document.element.body.xpath(".//wp:inline[starts-with(wp:docPr/@descr, 'Map of')]"):
         (part,) = picture.xpath(".//a:blip/@r:embed") or [None]
         if part in document.part.related_parts:
@@ -152,62 +122,41 @@ def kept_map(word: Path) -> bytes | None:
 
 
 def is_stale(plan: Plan, record: Path) -> bool:
-    """Whether a plan's documents are missing, or show other words than its record has."""
+    """Whether a plan's documents are missing, were not finished, or show other words than its record has."""
     if not all(record.with_suffix(suffix).exists() for suffix in (".docx", ".html")):
         return True
     written = {
         tag: mark for tag, _, mark in (c.partition("#") for c in plan.document.get("controls", "").split())
     }
-    return any(mark_of(text) != (written.get(tag) or mark_of("")) for tag, text in plan.fields().items())
+    return UNFINISHED in plan.document or any(
+        mark_of(clean_text(text)) != (written.get(tag) or mark_of("")) for tag, text in plan.fields().items()
+    )
 
 
-def refuse_locked(word: Path) -> None:
-    """Refuse, by name, a document that Word or LibreOffice has open: it would write over ours."""
-    marks = [word.with_name(f"~${word.name}"), word.with_name(f"~${word.name[2:]}")]
-    marks.append(word.with_name(f".~lock.{word.name}#"))
-    if any(mark.exists() for mark in marks):
-        raise InputError(
-            f"{word.name} is open in another program",
-            given=str(word),
-            advice="close it (or delete its lock file, if nobody has it open) and run again",
-        )
-
-
-def keep_edited(plan: Plan, word: Path) -> Path | None:
-    """Keep a copy of a document in which people wrote outside the fields; the copy, or None."""
-    known = plan.document.get("text", "")
-    if not word.exists() or not known:
-        return None
-    if not read_fields(word, controls=plan.document.get("controls", "")).edited_outside(known):
-        return None
-    number, copy = 1, word
-    while copy.exists():
-        copy = word.with_name(f"{word.stem} edited {plan.drafted}{f' {number}' if number > 1 else ''}.docx")
-        number += 1
-    shutil.copy2(word, copy)
-    announce(f"{word.name} was edited outside its fields: kept as {copy.name}, and written afresh.")
-    plan.document.pop("text")
-    return copy
-
-
-def list_records(folder: str | Path) -> list[Path]:
-    """List the records in a folder of open plans, by name."""
-    return sorted(Path(folder).glob("*.toml"))
+def open_shelf(folder: str | Path) -> Shelf:
+    """Read back every plan of a folder, and bring the records up to date with what was typed."""
+    shelf = look_through(folder)
+    for record, both in shelf.new.items():
+        with shelf.sparing(record):
+            write_record(shelf.plans[record], record)
+            say_both(record.with_suffix(".docx"), both)
+    return shelf
 
 
 def open_plans(folder: str | Path) -> dict[Path, Plan]:
-    """Every plan of a folder, each read back from its document.
+    """Every plan of a folder that can be read, each read back from its document; the others are named."""
+    with only_writer(Path(folder)):
+        shelf = open_shelf(folder)
+    shelf.say(done="the others are read")
+    return shelf.plans
 
-    Raises
-    ------
-    InputError
-        Listing every plan that cannot be read, at once.
-    """
-    problems, plans = Problems("Some open plans cannot be read"), {}
-    for record in list_records(folder):
-        try:
-            plans[record] = open_plan(record)
-        except InputError as error:
-            problems.add(str(error).rstrip("."))
-    problems.raise_any()
-    return plans
+
+def plan_alone(record: Path) -> Plan:
+    """Read one plan back, or raise why it is to be left; name what else may hold words of its own."""
+    shelf = look_through(record.parent)
+    if record in shelf.left:
+        raise shelf.left[record]
+    plan = shelf.plans[record] if record in shelf.plans else peek_plan(record)
+    say_both(record.with_suffix(".docx"), shelf.new.get(record, []))
+    say_strays([stray for stray in shelf.strays if stray.ref in ("", plan.ref)])
+    return plan

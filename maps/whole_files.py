@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hotspots.checks import InputError
+from hotspots.plan_toml import settle_file
 from maps.folder import FULL, explain_os_error
 
 
@@ -35,6 +36,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield beside
+        settle_file(beside)
         beside.replace(path)
     except OSError as error:
         if error.errno in FULL:

@@ -21,7 +21,8 @@ from maps.disclosure import PROFILES
 from maps.plan_fields import W, read_fields
 from maps.plan_folder import assess_record, copy_plans, update_plans
 from maps.plan_readers import documents_for, plans_for
-from maps.plan_store import list_records, open_plan, open_plans, save_plan
+from maps.plan_shelf import list_records
+from maps.plan_store import open_plan, open_plans, save_plan
 
 Type = Callable[[Path, dict[str, str]], None]
 Make = Callable[..., gpd.GeoDataFrame]
