@@ -109,10 +109,10 @@ def say_weights(incidents: pd.DataFrame, *, scheme: Any = "cchi-2026", threshold
     own = incidents["harm"].to_numpy(dtype=float)[(weighed == 0) & (counts > 0)]
     each = own / counts[(weighed == 0) & (counts > 0)]
     days = " to ".join(f"{day:g}" for day in sorted({each.min(), each.max()})) if len(each) else "0"
+    part = _say_part(*sums.sum(), threshold)
     return (
-        f"Harm is weighed by {name}{means}. It has a weight for {_say_part(*sums.sum(), threshold)} of the "
-        f"records{listed}. The others, as all ASB, count {days} day{'s' * (days != '1')} each: a weight of "
-        "ours, not the index's."
+        f"Harm is weighed by {name}{means}. The index has a weight for {part} of the records{listed}. The "
+        f"others, as all ASB, count {days} day{'s' * (days != '1')} each: a weight of ours, not the index's."
     )
 
 

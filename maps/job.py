@@ -86,7 +86,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     incidents, rejects = read.incidents, read.rejects
     for sentence in describe_records(read.dated, rejects, crosswalks=config.crosswalks or None):
         announce(sentence)
-    steps.say("Weighing harm")
+    steps.say("Weighing the records")
     incidents = weigh_all(incidents, config)
     config = config if "harm" in incidents.columns else count_instead(config)
     steps.say("Attaching areas")

@@ -66,7 +66,11 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     write_maps(job, folder, words)
     steps.say("Writing the tables")
     write_frames(job, folder, who, words=words)
-    write_time_pages(job.periods, folder, profile=who, words=words, as_of=job.as_of)
+    plain = {
+        **words,
+        "note": words["note"].replace(say_harm(job, who), "").strip(),
+    }  # no page of times has harm
+    write_time_pages(job.periods, folder, profile=who, words=plain, as_of=job.as_of)
     if job.tested is not None:
         write_picture(job.tested, folder)
     if job.week is not None:

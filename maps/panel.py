@@ -22,7 +22,9 @@ from maps.standalone import leaflet_head
 from maps.words import COUNTED, describe_spot, has, name_parts, name_spot, say_certainty, say_count
 
 _PAGES = Environment(finalize=lambda v: v if isinstance(v, Markup) else escape(v))
-HARM_NOTE = "Harm adds up the weights of the records, in days; the scheme they are from is named above."
+HARM_NOTE = (
+    "Harm adds up a weight for each record, in days, as the harm index gives it: graver crimes weigh more."
+)
 
 
 def read_template(name: str) -> str:

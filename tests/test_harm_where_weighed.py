@@ -211,7 +211,10 @@ def test_the_sentence_names_scheme_shares_by_source_and_our_own_weight():
             "label,weight\nNoise,0\nDrugs,0\n",
             "None of these kinds has a weight above 0 in the harm index (own.csv)",
         ),
-        ("label,weight\nNoise,4\n", "Harm is weighed by own.csv. It has a weight for 50% of the records."),
+        (
+            "label,weight\nNoise,4\n",
+            "Harm is weighed by own.csv. The index has a weight for 50% of the records.",
+        ),
         ("label,weight\nNoise,4\nDrugs,1\n", "Harm is weighed by own.csv."),
     ],
 )
