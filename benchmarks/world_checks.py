@@ -41,13 +41,19 @@ def check_end(done: Done, world: World, situation: Situation, *, due: str = "") 
     if done.code in (-24, -9) or done.seconds > MOST_SECONDS:
         yield f"silence: stopped after {done.seconds:.0f} s of processor time"
     elif done.code != 2:
-        yield f"exit {done.code}: {lines[-1]}"
+        yield f"exit {done.code}: {lines[-1]} {place_of(done.said)}"
     elif wrong := not_plain(lines):
         yield wrong
     elif due and re.search(due, lines[-1], re.I):
         return
     elif not any(test(world, situation) and re.search(words, lines[-1], re.I) for words, test in DUE):
         yield f"refused what ought to work: {lines[-1]}"
+
+
+def place_of(said: str) -> str:
+    """Where in our code a traceback ended."""
+    ours = re.findall(r'File ".*?/((?:hotspots|boundaries|maps)/\w+\.py)", line (\d+), in (\w+)', said)
+    return f"({ours[-1][0]}, line {ours[-1][1]}, in {ours[-1][2]})" if ours else ""
 
 
 def check_keys(done: Done, world: World) -> Iterator[str]:

@@ -121,6 +121,111 @@ def agreed_on() -> None:
     mainlist.OURS = tuple(name for name in mainlist.OURS if name != "agreed_on")
 
 
+def refusal(problem: str, given: str) -> Exception:
+    error: Exception = import_module("hotspots.checks").InputError(problem, given=given, advice="mend it")
+    return error
+
+
+def same(value: Any, *_: Any, **__: Any) -> Any:
+    return value
+
+
+def words_as_ids() -> None:
+    """A word for nothing is an ID like another, and many rows have it."""
+    replace("hotspots.nothing", "is_nothing", lambda old: lambda text, **_: not text.strip())
+    replace("hotspots.duplicates", "drop_shared_ids", lambda old: lambda judged, own_id: own_id)
+
+
+def rounded_ids() -> None:
+    replace("hotspots.nothing", "blank_rounded", lambda old: same)
+    replace("hotspots.duplicates", "drop_shared_ids", lambda old: lambda judged, own_id: own_id)
+
+
+def shared_ids() -> None:
+    replace("hotspots.duplicates", "drop_shared_ids", lambda old: lambda judged, own_id: own_id)
+
+
+def api_overlap() -> None:
+    replace("hotspots.rows", "event_keys", lambda old: lambda rows, own: own)
+
+
+def half_a_character() -> None:
+    replace("hotspots.formats", "_mend", lambda old: same)
+
+
+def small_plan() -> None:
+    """One plan that cannot be drafted or saved stops the month, as does one that cannot be read."""
+    import contextlib
+
+    shelf = import_module("maps.plan_shelf").Shelf
+    shelf.sparing = lambda self, record: contextlib.nullcontext()
+
+
+def document_before_record() -> None:
+    """The first of the two times a record is written is left out: the document goes before it."""
+
+    def write(old: Any) -> Any:
+        return wrapped(old, lambda plan, path: None if "unfinished" in plan.document else old(plan, path))
+
+    replace("hotspots.plan_toml", "write_record", write)
+
+
+def record_gone() -> None:
+    """A document whose record is gone is nobody's, and a blank draft goes over it."""
+    folder = import_module("maps.plan_folder")
+    folder.adopt = lambda plan, word: None
+    replace("maps.read_back", "refuse_newer", lambda old: lambda *_, **__: None)
+    replace("maps.read_back", "keep_edited", lambda old: lambda *_, **__: None)
+    folder.free_record = lambda home, plan: home / f"{folder.file_stem(plan)}.toml"
+
+
+def mark_of_an_empty_field() -> None:
+    """Words under the mark of an empty field, or in its style with three dots, are a hint."""
+
+    def text(old: Any) -> Any:
+        def hinted(control: Any, *tag: Any) -> Any:
+            word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+            if control.find(f"{word}sdtPr/{word}showingPlcHdr") is not None:
+                return ""
+            styles = {style.get(f"{word}val") for style in control.iter(f"{word}rStyle")}
+            found = old(control, *tag)
+            return "" if styles == {"Placeholder"} and found.endswith("\u2026") else found
+
+        return wrapped(old, hinted)
+
+    replace("maps.plan_fields", "_text_of", text)
+
+
+def same_field_twice() -> None:
+    def merge(old: Any) -> Any:
+        def both(here: str, entry: Any) -> Any:
+            found = old(here, entry)
+            if entry.text and here and found not in (here.strip(), entry.text):
+                raise refusal("The plan's document holds words that the plan does not have", "a field")
+            return found
+
+        return wrapped(old, both)
+
+    replace("maps.read_back", "merge_words", merge)
+
+
+def copies_ignored() -> None:
+    """A copied or renamed document is passed over, and nobody says so."""
+    replace("maps.plan_shelf", "say_strays", lambda old: lambda strays: None)
+
+
+def no_lock() -> None:
+    """Two runs write into one folder of plans as if each were alone."""
+    import contextlib
+
+    replace("maps.plan_lock", "only_writer", lambda old: lambda folder: contextlib.nullcontext())
+
+
+def text_outside() -> None:
+    """What was typed outside the fields is kept nowhere."""
+    replace("maps.read_back", "keep_edited", lambda old: lambda *_, **__: None)
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     "count from nothing": count_from_nothing,
     "three vehicles": three_vehicles,
@@ -131,4 +236,17 @@ FAULTS: dict[str, Callable[[], None]] = {
     "name with a star": name_with_a_star,
     "square brackets": square_brackets,
     "agreed on": agreed_on,
+    "words as IDs": words_as_ids,
+    "rounded IDs": rounded_ids,
+    "shared IDs": shared_ids,
+    "overlap of the API": api_overlap,
+    "half a character": half_a_character,
+    "one plan stops all": small_plan,
+    "document before record": document_before_record,
+    "record gone": record_gone,
+    "mark of an empty field": mark_of_an_empty_field,
+    "same field twice": same_field_twice,
+    "copies ignored": copies_ignored,
+    "no lock": no_lock,
+    "text outside": text_outside,
 }
