@@ -45,7 +45,8 @@ def say_outside(
     if not holds:
         return ""
     some = "all" if not inside else f"{total - inside:,.0f} of"
-    ask = read or "are these areas of another place, or the coordinates of another system?"
+    far = ", or do the records reach far beyond them (study_area leaves those out)" * bool(inside)
+    ask = read or f"are these areas of another place, or the coordinates of another system{far}?"
     return f"{some} {total:,.0f} records lie outside every area; {ask}"
 
 

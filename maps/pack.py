@@ -172,7 +172,9 @@ def say_off_areas(job: Job) -> str:
     if not may_say("records lie outside the areas", layers, why=why):
         return ""
     named = ", ".join(layer.replace("_", " ") for layer in layers)
-    return f"Nearly all records lie outside the areas of: {named}. Sums by area mean little."
+    return (
+        f"Nearly all records lie outside the areas of: {named}; sums by area are of the few inside, if any."
+    )
 
 
 def say_harm(job: Job, who: Profile) -> str:

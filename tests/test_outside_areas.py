@@ -103,4 +103,4 @@ def test_a_run_says_it_beside_the_sum_and_on_the_map(
     line = next(i for i, text in enumerate(out) if text.startswith("ward: 40 = "))
     assert "exchanged 40 of 40 would lie inside" in out[line + 1]
     page = (tmp_path / "out" / "map.html").read_text(encoding="utf8")
-    assert "Nearly all records lie outside the areas of: ward." in page
+    assert "Nearly all records lie outside the areas of: ward; sums" in page
