@@ -124,7 +124,8 @@ def _check_geometry(raw: gpd.GeoDataFrame, problems: Problems) -> None:
         problems.add(
             "no coordinate reference system",
             given="a shapefile without its .prj" if raw.attrs.get("format") == ".shp" else "none in the file",
-            advice="state EPSG:27700 (metres) or EPSG:4326 (degrees) in the program that wrote it",
+            advice="state its system in the program that wrote it: EPSG:27700 for British metres, "
+            "EPSG:4326 for degrees",
         )
     elif not empty.all():
         _check_units(raw, problems)
@@ -137,7 +138,11 @@ def _check_units(raw: gpd.GeoDataFrame, problems: Problems) -> None:
     if raw.crs.is_projected and like_degrees:
         problems.add("degrees labelled as metres", given=given, advice="set the file's system to EPSG:4326")
     if raw.crs.is_geographic and not like_degrees:
-        problems.add("metres labelled as degrees", given=given, advice="set the file's system to EPSG:27700")
+        problems.add(
+            "metres labelled as degrees",
+            given=given,
+            advice="state the system its metres are in: EPSG:27700 in Great Britain",
+        )
 
 
 def _check_labels(raw: gpd.GeoDataFrame, columns: list[str], problems: Problems) -> None:

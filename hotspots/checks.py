@@ -214,7 +214,7 @@ def require_metres(frame: Any, *, what: str, place: bool = True) -> None:
         raise InputError(
             f"{what} has no coordinate reference system",
             given="crs=None",
-            advice="state it with .set_crs(...), then .to_crs('EPSG:27700')",
+            advice="state the one that its numbers are in, with .set_crs(...)",
         )
     if frame.crs != CRS:
         raise InputError(

@@ -130,7 +130,9 @@ def find_crs(crs: str) -> pyproj.CRS:
         return pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError as error:
         raise InputError(
-            "There is no such coordinate reference system", given=str(crs), advice="EPSG:27700 or EPSG:4326"
+            "There is no such coordinate reference system",
+            given=str(crs),
+            advice="its code: EPSG:27700 for British metres, EPSG:4326 for degrees",
         ) from error
 
 
