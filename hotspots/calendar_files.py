@@ -101,7 +101,12 @@ def _from_ics(text: str, *, name: str, kind: str) -> pd.DataFrame:
     # a long line is folded: it goes on in the next one, which begins with a blank
     unfolded = re.sub(r"\r?\n[ \t]", "", text)
     problems, rows = Problems(f"The calendar {name} cannot be used"), []
-    for number, body in enumerate(re.findall(r"BEGIN:VEVENT(.*?)END:VEVENT", unfolded, re.DOTALL), 1):
+    torn = 0
+    for number, entry in enumerate(unfolded.split("BEGIN:VEVENT")[1:], 1):
+        body, end, _ = entry.partition("END:VEVENT")
+        if not end:
+            torn += 1
+            continue
         given = _properties(body)
         title = given.get("SUMMARY", ("", ""))[1] or f"entry {number}"
         try:
@@ -115,6 +120,8 @@ def _from_ics(text: str, *, name: str, kind: str) -> pd.DataFrame:
         own = given.get("CATEGORIES", ("", ""))[1].casefold().split(",")
         found = [k for k in KINDS if k in own or f"{k}s" in own]
         rows.append((title, found[0] if found else kind, start, max(start, end)))
+    if torn:
+        problems.add(f"{torn:,} of its entries never end", advice="export it again: it may be cut off")
     problems.raise_any()
     if not rows:
         raise InputError("The calendar holds no entry", given=name, advice="an .ics file with events in it")
@@ -123,7 +130,8 @@ def _from_ics(text: str, *, name: str, kind: str) -> pd.DataFrame:
 
 def _properties(body: str) -> dict[str, tuple[str, str]]:
     """Parameters and value of each property of one entry; of the entry itself, not of its alarms."""
-    own = re.sub(r"BEGIN:VALARM.*?END:VALARM", "", body, flags=re.DOTALL)
+    first, *alarms = body.split("BEGIN:VALARM")
+    own = first + "".join(alarm.partition("END:VALARM")[2] for alarm in alarms)
     found: dict[str, tuple[str, str]] = {}
     for line in own.splitlines():
         if match := re.match(r"([A-Z-]+)((?:;[^:]*)?):(.*)", line.strip()):

@@ -135,17 +135,22 @@ def _doubled(judged: pd.DataFrame, own_id: pd.Series, files: list[str], *, by_id
     """Files that share rows with another: an ID, or over half of the smaller one's rows without ID."""
     if len(files) < 2:
         return []
-    ids = {f: set(own_id[judged["file"].eq(f) & own_id.ne("")]) for f in files}
-    bare = judged[own_id.eq("")]
+    from scipy.sparse import coo_array
+
+    number = judged["file"].map({f: n for n, f in enumerate(files)}).to_numpy()
+    own, shared = own_id.ne("").to_numpy(), np.zeros(len(files), dtype=bool)
+    if by_id:
+        ids = pd.DataFrame({"id": own_id.to_numpy()[own], "file": number[own]}).drop_duplicates()
+        shared[ids["file"][ids["id"].duplicated(keep=False)]] = True
+    bare, file = judged[~own], number[~own]
     content = bare["category"] + "|" + bare["place"] + "|" + bare["geometry"].astype("str")
-    counts = {f: content[bare["file"].eq(f)].value_counts() for f in files}
-    shared: set[str] = set()
-    for i, one in enumerate(files):
-        for other in files[i + 1 :]:
-            both = counts[one].index.intersection(counts[other].index)
-            overlap = pd.concat([counts[one][both], counts[other][both]], axis=1).min(axis=1).sum()
-            smaller = min(counts[one].sum(), counts[other].sum())
-            doubled = overlap > smaller / 2 and (by_id or overlap >= _FEWEST)
-            if doubled or (by_id and ids[one] & ids[other]):
-                shared |= {one, other}
-    return [f for f in files if f in shared]
+    content = content.fillna("")
+    # the second row of one content is a key of its own: files by keys, all pairs of files at once
+    again = content.groupby([file, content]).cumcount().astype("str")
+    key = pd.factorize(again + "|" + content)[0]
+    seen = coo_array((np.ones(len(key)), (file, key)), shape=(len(files), len(key) + 1)).tocsr()
+    both, sizes = (seen @ seen.T).tocoo(), np.bincount(file, minlength=len(files))
+    doubled = 2 * both.data > np.minimum(sizes[both.row], sizes[both.col])
+    doubled &= (both.row != both.col) & (by_id or both.data >= _FEWEST)
+    shared[both.row[doubled]] = True
+    return [f for f, twice in zip(files, shared, strict=True) if twice]

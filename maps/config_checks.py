@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -156,16 +157,27 @@ def check_config(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
 
 def line_of(text: str, table: str, key: str | None = None) -> int:
     """Line (from 1) where a table, or a key in it, stands; the table's line when the key is not found."""
-    here, start = "", 0
+    first, last, keys = _places(text)
+    if key is None:
+        return first.get(table, 1)
+    return keys.get((table, key)) or last.get(table, 1)
+
+
+@functools.lru_cache(maxsize=4)
+def _places(text: str) -> tuple[dict[str, int], dict[str, int], dict[tuple[str, str], int]]:
+    """Lines where each table first and last begins, and where each key stands: read once for all mistakes."""
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    keys: dict[tuple[str, str], int] = {}
+    here = ""
     for number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
             here = re.sub(r"[\"'\s]", "", header[1])
-            start = number if here == table else start
-        if here == table and key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
-            return number
-        if key is None and here == table and start:
-            return start
-    return start or 1
+            first.setdefault(here, number)
+            last[here] = number
+        elif found := re.match(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s=.\"']+))\s*[=.]", line):
+            keys.setdefault((here, next(name for name in found.groups() if name is not None)), number)
+    return first, last, keys
 
 
 def _tables(raw: Mapping[str, Any]) -> list[tuple[str, str, Any]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import logging
 import os
 import random
 import re
 import tracemalloc
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +21,7 @@ import pytest
 
 from boundaries import read_areas
 from hotspots.checks import InputError
+from hotspots.duplicates import _doubled
 from hotspots.finding import expand, walk
 from hotspots.formats import read_rows
 from hotspots.incidents import read_incidents
@@ -356,3 +359,30 @@ def test_messages_hold_nothing_a_console_cannot_show(caplog: pytest.LogCaptureFi
 
         announce("bell\x07")
     assert "\x07" not in caplog.text
+
+
+def doubled_slowly(table: pd.DataFrame, ids: pd.Series, files: list[str], *, by_id: bool) -> list[str]:
+    """Pair by pair: the same as `_doubled` says of all files at once."""
+    shared = set()
+    for one, other in itertools.combinations(files, 2):
+        a, b = (table["file"].eq(f) for f in (one, other))
+        same = set(ids[a & ids.ne("")]) & set(ids[b & ids.ne("")])
+        left, right = (Counter(table["category"][m & ids.eq("")]) for m in (a, b))
+        overlap, smaller = (left & right).total(), min(left.total(), right.total())
+        if (by_id and same) or (2 * overlap > smaller and (by_id or overlap >= 5)):
+            shared |= {one, other}
+    return [f for f in files if f in shared]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_months_read_twice_are_found_among_all_files_at_once(seed: int) -> None:
+    dice = random.Random(seed)
+    rows = dice.randrange(4, 60)
+    files = [f"{n}.csv" for n in range(dice.choice([2, 3, 6]))]
+    table = pd.DataFrame({"file": dice.choices(files, k=rows), "category": dice.choices("abcdefgh", k=rows)})
+    table = table.assign(place="", geometry="")
+    ids = pd.Series(dice.choices(["", "", "", *map(str, range(200))], k=rows))
+    there = list(table["file"].drop_duplicates())
+    for by_id in (True, False):
+        slow = doubled_slowly(table, ids, there, by_id=by_id)
+        assert _doubled(table, ids, there, by_id=by_id) == slow

@@ -19,6 +19,7 @@ from shapely import Point, box
 
 import maps.memory
 from boundaries import read_areas
+from hotspots.calendar_files import read_calendar_file
 from hotspots.checks import InputError
 from hotspots.own_shapes import read_shapes
 from hotspots.own_toml import parse_toml
@@ -208,3 +209,19 @@ def test_too_little_memory_is_said_before_it_is_waited_for(monkeypatch, limit: i
     monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
     assert said in maps.memory.explain_limit()
     assert bool(maps.memory.explain_limit()) == bool(said)
+
+
+def test_a_calendar_whose_entries_never_end_is_told_so_at_once(tmp_path: Path) -> None:
+    whole = "BEGIN:VEVENT\nSUMMARY:Fair\nDTSTART:20240301\nEND:VEVENT\n"
+    path = tmp_path / "a.ics"
+    path.write_text(whole + "BEGIN:VEVENT\nSUMMARY:x\nDTSTART:20240301\n" * 20_000)
+    with pytest.raises(InputError, match=r"20,000 of its entries never end.*may be cut off"):
+        read_calendar_file(path)
+    path.write_text(whole.replace("END", "BEGIN:VALARM\nDTSTART:20230101\nEND:VALARM\nDTEND:20240303\nEND"))
+    assert read_calendar_file(path)["end"].dt.strftime("%Y-%m-%d").tolist() == ["2024-03-02"]
+
+
+def test_four_thousand_unknown_keys_are_named_with_their_lines(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text("".join(f"zz{i} = {i}\n" for i in range(4000)))
+    with pytest.raises(InputError, match=r"line 1: unknown key 'zz0'.*line 4000: unknown key 'zz3999'"):
+        read_config(tmp_path / "p.toml")
