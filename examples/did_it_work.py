@@ -58,7 +58,7 @@ print("\n\n".join(result.lines()))
 # %% [markdown]
 # Read it in this order.
 #
-# 1. **What could be seen at all.** A smaller fall would have been missed.
+# 1. **What could be seen at all**: which true fall is called one, and how often.
 # 2. **The verdict**, with its four counts. "No clear change" is not "it failed": it is "these figures
 #    cannot say".
 # 3. **The interval.** When it holds zero, no change can be claimed.

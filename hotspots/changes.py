@@ -16,7 +16,7 @@ from hotspots.judgement_words import FALL, LEVEL, RISE, say_seen
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
 from hotspots.two_counts import etest_p, rate_ratio, score_z, typical_dispersion, visible_change
-from hotspots.verdicts import say_between, write_between
+from hotspots.verdicts import SMALL_BASE, say_between, write_between, write_change
 from hotspots.when import rows_in
 from hotspots.windows import Window, read_window
 
@@ -120,7 +120,11 @@ def compare_periods(
         table, first, second, seen, reason=reason, direction=direction, alpha=1 - level, alone=by is None
     )
     table.attrs = {"before": str(first), "after": str(second), "dispersion": spread}
-    table.attrs["whole"] = say_whole(everyone, first, second, direction=direction, level=level)
+    whole = say_whole(everyone, first, second, direction=direction, level=level)
+    sources = incidents["source"] if "source" in incidents.columns else pd.Series(dtype="str")
+    if len(sources.unique()) > 1:
+        whole = f"{whole} {say_apart(_count_groups(incidents, sources, first, second)[0])}".strip()
+    table.attrs["whole"] = whole
     table.attrs["gaps"] = len(like.gaps)
     table.attrs["warnings"] = [*like.gaps, *_warnings(incidents, first, second)]
     for warning in table.attrs["warnings"]:
@@ -272,6 +276,31 @@ def say_whole(
     seen = see_changes(pd.Series([counts[0]]), first, second, direction=direction, level=level)[0]
     outcome = say_outcome(arrow, direction) + (f" ({seen})" if arrow == "level" else "")
     return f"All the records: {told}{say_between(first, second)}: {outcome}."
+
+
+def say_apart(counts: pd.DataFrame) -> str:
+    """Say in one sentence which sources rise while others fall; "" where they go one way, or are small.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        ``before`` and ``after``, by source.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"before": [300, 100], "after": [200, 180]}, index=["police.uk", "council"])
+    >>> say_apart(pairs)
+    'The sources move apart, so read them together: police.uk from 300 to 200, council from 100 to 180.'
+    """
+    known = counts[counts.min(axis=1) >= SMALL_BASE]
+    signs = np.sign(known["after"] - known["before"])
+    if not ({1, -1} <= set(signs)):
+        return ""
+    listed = ", ".join(
+        f"{name} {write_change(row['before'], row['after'], compared=False).partition(' (')[0]}"
+        for name, row in known.iterrows()
+    )
+    return f"The sources move apart, so read them together: {listed}."
 
 
 def _say(

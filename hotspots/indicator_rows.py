@@ -108,6 +108,15 @@ class Counted:
             return start | kept | {"said": f"{sides}; {reason}"}
         return start | spark | numbers
 
+    def by_source(self, indicator: Indicator) -> pd.DataFrame:
+        """Count the rows of one indicator in each window, by source."""
+        rows = self.rows[indicator.key]
+        sides = {
+            name: np.where(rows & inside, self.counts, 0.0)
+            for name, inside in zip(("before", "after"), self.when, strict=True)
+        }
+        return pd.DataFrame(sides).groupby(self.incidents["source"].to_numpy()).sum()
+
     def beside(self, indicator: Indicator, row: dict[str, Any]) -> dict[str, float]:
         """Return the same indicator here, to stand beside the row of a smaller area."""
         rows = self.rows.get(indicator.key)

@@ -13,8 +13,9 @@ UNCLEAR = "no clear change beyond the comparison areas"
 NO_VERDICT = "no comparison is possible"
 GROWING, FALLING = "growing", "falling"
 NEW, GONE = "new since the last list", "gone since the last list"
-AGAIN, ONE_AGAIN = "found again", "one hotspot"
-PERSISTENT, EMERGING, FORMER, INTERMITTENT, NO_TREND = (
+AGAIN = "found again"
+NOT_TOLD = "no change is shown"
+TRENDS = PERSISTENT, EMERGING, FORMER, INTERMITTENT, NO_TREND = (
     *("persistent", "emerging", "former", "intermittent"),
     "none",
 )
@@ -42,6 +43,7 @@ WORDS = {
     LEVEL: Word(_CHANGE, "the same, with q of 0.05 or more; what could have been seen stands beside it"),
     SAME: Word(_CHANGE, "two equal counts, or rates"),
     NOT_COMPARED: Word(_CHANGE, "the reason beside it"),
+    NOT_TOLD: Word(_CHANGE, "no two periods that can be compared, and the reason beside it"),
     GROWING: Word("the first page of a pack", _CLEAR),
     FALLING: Word("the first page of a pack", _CLEAR),
     NEW: Word("the first page of a pack", "the list before, and a place that overlaps none of it by half"),
@@ -57,7 +59,6 @@ WORDS = {
     UNCLEAR: Word(_VERDICT, "an interval that holds the comparison; what could have been seen stands first"),
     NO_VERDICT: Word(_VERDICT, "a count of nothing on one side"),
     AGAIN: Word("maps and plans", "re-runs with other settings: resamples, radii, origins, months left out"),
-    ONE_AGAIN: Word("maps and plans", "the same re-runs, in which the place comes apart"),
     PERSISTENT: Word(_TREND, f"hot in four fifths of the months; {_HOT}"),
     EMERGING: Word(
         _TREND, f"hot in a tenth of the latest fifth of the months and under a tenth before; {_HOT}"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import SCHEME, count_weighed
+from hotspots.judgement_words import AGAIN
 from hotspots.place_names import default_location
 from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_target import Target
@@ -187,7 +188,9 @@ def certainty_text(facts: Facts, target: Target) -> str:
     stability = target.facts.get("stability")
     if _known(stability):
         tenths = round(10 * float(stability))  # type: ignore[arg-type]
-        said.append(f"Found again in about {tenths} of 10 re-runs with slightly changed settings.")
+        said.append(
+            f"{start_sentence(AGAIN)} in about {tenths} of 10 re-runs with slightly changed settings."
+        )
         found: Any = target.facts.get("found_again")
         if _known(found) and float(found) - float(stability) > PARTED:  # type: ignore[arg-type]
             said[-1] = (

@@ -15,6 +15,7 @@ from hotspots.checks import announce
 from hotspots.duplicates import REPEATED, drop_shared_ids, mark_duplicate_ids
 from hotspots.layout import Layout
 from hotspots.place_spelling import settle_spelling
+from hotspots.publishers import FORCE
 from hotspots.rows import judge_rows
 from hotspots.scale_keys import BLANK, Texts
 from hotspots.scale_rejects import label_categories, text_coordinates
@@ -137,6 +138,7 @@ def _settle(
         value=rows["value"],
         site=own["site"].to_numpy(),
         _category=own["_category"].to_numpy() if "_category" in own else 0,
+        **({"_force": own["_force"].to_numpy()} if "_force" in own else {}),
     )
     whole = pd.concat([groups, settled[lost].assign(n=1), own[lost].assign(n=-1)], ignore_index=True)
     return whole, repeated[lost]
@@ -155,7 +157,7 @@ def place_groups(judged: Judged, dates: pd.DataFrame, layout: Layout, *, column:
     of_group = used["_category"].to_numpy() if "_category" in used else np.zeros(len(used), dtype=np.int64)
     keys.append((label[of_group], len(names), "category"))
     lists: dict[str, Any] = {"category": names}
-    for name, called in (("_place", "place"), ("_offence", "raw_offence")):
+    for name, called in (("_place", "place"), ("_offence", "raw_offence"), ("_force", FORCE)):
         if name in used.columns:
             values, codes = np.array(judged.texts.values[name], dtype=object), used[name].to_numpy()
             if called == "place":
@@ -177,8 +179,9 @@ def place_groups(judged: Judged, dates: pd.DataFrame, layout: Layout, *, column:
     for name in periods.columns:
         frame[name] = periods[name].to_numpy()[codes["period"]]
     frame["incidents"] = counts
-    if "raw_offence" in table:
-        frame["raw_offence"] = table["raw_offence"]
+    for name in ("raw_offence", FORCE):
+        if name in table:
+            frame[name] = table[name]
     if layout.unit != "crime":
         frame["raw_unit"] = pd.Series(layout.unit, index=frame.index, dtype="str")
     if frame.empty:

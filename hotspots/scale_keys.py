@@ -15,7 +15,7 @@ from hotspots.fit import match_columns
 from hotspots.layout import Layout
 from hotspots.scale_files import join_date
 
-TEXTS = ("category", "place", "key", "area", "offence")
+TEXTS = ("category", "place", "key", "area", "offence", "force")
 BLANK = -9e99  # stands for a coordinate that is missing: an engine joins on it, on nothing it does not
 Ints = npt.NDArray[np.int64]
 

@@ -10,9 +10,12 @@ import pandas as pd
 import shapely
 
 from hotspots.engines import fetch
+from hotspots.publishers import FORCE
 from hotspots.scale import Collapsed
 from hotspots.scale_keys import number_texts
 from hotspots.scale_rejects import code_sites, label_categories
+
+_TEXTS = ("_category", "_force")
 
 
 def count_over_time(
@@ -51,6 +54,7 @@ def count_over_time(
         "precision": counts["precision"].to_numpy(),
         "category": counts["category"].to_numpy(),
         "place": "",
+        **{c: counts[c].to_numpy() for c in (FORCE,) if c in counts.columns},
         **{c: rows[c] for c in ("raw_unit", *pd.DataFrame(by).columns) if c in rows.columns},
         "incidents": counts["n"].to_numpy(dtype=np.int64),
     }
@@ -66,16 +70,19 @@ def _count(found: Collapsed, places: gpd.GeoDataFrame, label: Any) -> pd.DataFra
     asked = sites.rename(columns={"_raw_key": "_key"})
     with reopen() as rows:
         table = code_sites(rows, asked, code)
-        by = [c for c in ("_when", "_category", "code") if c in table.columns]
+        by = [c for c in ("_when", *_TEXTS, "code") if c in table.columns]
         counts = fetch(table.group_by(by).aggregate(n=table.count()))
-    number_texts(counts, judged.texts, [c for c in by if c == "_category"])
+    number_texts(counts, judged.texts, [c for c in by if c in _TEXTS])
     counts = pd.concat([counts, _lost(judged.repeated, sites, code)], ignore_index=True)
     read = found.dates.set_index("text").loc[counts["_when"]]
     names = np.array(label_categories(judged.texts, layout), dtype=object)
     counts["category"] = names[counts["_category"].to_numpy() if "_category" in counts else 0]
     counts["when"], counts["precision"] = read["when"].to_numpy(), read["precision"].astype("str").to_numpy()
+    if "_force" in counts:
+        counts[FORCE] = np.array(judged.texts.values["_force"], dtype=object)[counts["_force"].to_numpy()]
     counts = counts[read["cause"].eq("").to_numpy()]
-    summed = counts.groupby(["when", "precision", "category", "code"], as_index=False)["n"].sum()
+    keys = [c for c in ("when", "precision", "category", FORCE, "code") if c in counts.columns]
+    summed = counts.groupby(keys, as_index=False)["n"].sum()
     return pd.DataFrame(summed[summed["n"] > 0].reset_index(drop=True))
 
 
@@ -98,7 +105,7 @@ def _lost(repeated: pd.DataFrame, sites: pd.DataFrame, code: Any) -> pd.DataFram
         return pd.DataFrame()
     mine = repeated[repeated["before"].eq("") & repeated["site"].isin(sites.index)]
     codes = pd.Series(code, index=sites.index).loc[mine["site"]]
-    return mine[["_when", "_category"]].assign(code=codes.to_numpy(), n=-1)
+    return mine[[c for c in ("_when", *_TEXTS) if c in mine.columns]].assign(code=codes.to_numpy(), n=-1)
 
 
 def _busiest(places: gpd.GeoDataFrame, label: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.calendars import list_overlapping
-from hotspots.changes import compare_windows, say_outcome, see_changes
+from hotspots.changes import compare_windows, say_apart, say_outcome, see_changes
 from hotspots.checks import announce, require_same_index
 from hotspots.covered import find_covered
 from hotspots.gistar import false_discovery
@@ -33,6 +33,7 @@ def track_indicators(
     before: Any = None,
     indicators: str | Path | list[Indicator] = "board",
     hot: pd.Series | None = None,
+    hot_before: pd.Series | None = None,
     selected_on: Any = None,
     survey: pd.DataFrame | None = None,
     beside: gpd.GeoDataFrame | None = None,
@@ -55,6 +56,8 @@ def track_indicators(
     hot : Series of bool, optional
         Which rows lie in a hotspot: ``assign_hotspots(incidents, spots).notna()``. None leaves those
         indicators blank, saying so.
+    hot_before : Series of bool, optional
+        The same for the list before, where it was another: both periods are then counted on both lists.
     selected_on : window or list of windows, optional
         The period whose counts chose the hotspots: their change is shown only where that is fair.
     survey : DataFrame, optional
@@ -107,9 +110,12 @@ def track_indicators(
     like = find_covered(incidents, [first, second], covered=covered)
     if like.gaps:
         incidents, hot = incidents[like.rows], None if hot is None else hot[like.rows]
+        hot_before = None if hot_before is None else hot_before[like.rows]
     if beside is not None:
         beside = beside[find_covered(beside, [first, second], covered=covered).rows]
     area = Counted(incidents, page, hot, first, second, calendar, least)
+    older = Counted(incidents, page, hot_before, first, second) if hot_before is not None else None
+    several = "source" in incidents.columns and len(incidents["source"].unique()) > 1
     force = Counted(beside, page, None, first, second) if beside is not None else None
     rows = []
     for indicator in page:
@@ -119,6 +125,10 @@ def track_indicators(
             if row is not None
             else area.row(indicator, level=level, reason=reason if indicator.hot else "")
         )
+        if indicator.kind == "count" and several and "percent" in row:
+            row["note"] = " ".join(filter(None, (row["note"], say_apart(area.by_source(indicator)))))
+        if older is not None and indicator.hot and indicator.kind == "count" and "before" in row:
+            row["note"] = " ".join(filter(None, (row["note"], _on_the_list_before(older, indicator, least))))
         rows.append(row | (force.beside(indicator, row) if force is not None else {}))
     table = pd.DataFrame(rows, index=pd.Index([i.key for i in page], name="key", dtype="str"))
     table = table.reindex(
@@ -132,6 +142,15 @@ def track_indicators(
     for warning in table.attrs["warnings"]:
         announce(warning)
     return table
+
+
+def _on_the_list_before(older: Counted, indicator: Indicator, least: int) -> str:
+    """Count both windows on the list before, so that a change of the list is not taken for one of crime."""
+    rows = older.rows[indicator.key]
+    before, after = older.pair(rows) if rows is not None else (0.0, 0.0)
+    if min(before, after) < max(least, 1):
+        return ""
+    return f"On the list before this one: {before:,.0f} in {older.first}, {after:,.0f} in {older.second}."
 
 
 def _finish(table: pd.DataFrame, first: Window, second: Window, *, alpha: float) -> pd.DataFrame:

@@ -12,12 +12,13 @@ from hotspots.checks import InputError, announce
 from hotspots.collapse import incidents_per_row
 from hotspots.covered import keep_whole, list_gaps
 from hotspots.gistar import false_discovery
+from hotspots.judgement_words import NO_TREND, PERSISTENT, TRENDS
 from hotspots.when import months_of
 from hotspots.windows import read_window
 
 Bools = npt.NDArray[np.bool_]
 FEWEST_PERIODS = 10
-CLASSES = ("persistent", "emerging", "former", "intermittent", "none")
+CLASSES = TRENDS
 
 
 def classify_trends(
@@ -211,7 +212,9 @@ def classify_hot(
         (older_share >= 0.1) & (recent_share < 0.1),
     ]
     rules.append(share >= 0.1)
-    table["trend"] = pd.Series(np.select(rules, CLASSES[:4], default="none"), index=table.index, dtype="str")
+    table["trend"] = pd.Series(
+        np.select(rules, CLASSES[:4], default=NO_TREND), index=table.index, dtype="str"
+    )
     words = [_esri(*rows) for rows in zip(warm, cool, force, strict=True)]
     table["esri"] = pd.Series(words, index=table.index, dtype="str")
     return table
@@ -228,7 +231,7 @@ def _esri(hot: Bools, cold: Bools, strength: npt.NDArray[np.float64]) -> str:
     if not hot[-1]:
         return "historical" if often else ""
     if often:
-        return {1: "intensifying", -1: "diminishing", 0: "persistent"}[_mann_kendall(strength)]
+        return {1: "intensifying", -1: "diminishing", 0: PERSISTENT}[_mann_kendall(strength)]
     run = len(hot) - (np.flatnonzero(~hot)[-1] + 1)
     if hot.sum() == run:
         return "new" if run == 1 else "consecutive"

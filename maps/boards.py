@@ -44,6 +44,7 @@ def make_boards(
     incidents: gpd.GeoDataFrame,
     hot: pd.Series,
     *,
+    hot_before: pd.Series | None = None,
     given: Mapping[str, Mapping[str, Any]],
     changes: Mapping[str, Any],
     selected_on: Any,
@@ -58,8 +59,8 @@ def make_boards(
     ----------
     incidents : GeoDataFrame
         All incidents of the run, attached to ``areas``.
-    hot : Series of bool
-        Which of them lie in a hotspot.
+    hot, hot_before : Series of bool
+        Which of them lie in a hotspot, and in one of the list before where that was another.
     given : mapping
         ``[boards.<name>]``: ``title, indicators, survey, area, after, before``.
     changes : mapping
@@ -101,6 +102,7 @@ def make_boards(
                 before=windows[1],
                 indicators=page.get("indicators", "board"),
                 hot=hot[here],
+                hot_before=None if hot_before is None else hot_before[here],
                 selected_on=selected_on,
                 survey=_read_survey(page.get("survey"), page.get("indicators", "board")),
                 beside=None if rows is None else incidents[like.rows],

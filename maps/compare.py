@@ -13,7 +13,7 @@ from hotspots import assign_hotspots, compare_periods
 from hotspots.changes import compare_windows
 from hotspots.checks import InputError, announce
 from hotspots.covered import find_covered
-from hotspots.judgement_words import FALL, LEVEL, NOT_COMPARED, RISE
+from hotspots.judgement_words import FALL, LEVEL, NOT_COMPARED, NOT_TOLD, RISE
 from hotspots.said import may_say
 from hotspots.selection import NOT_KNOWN
 from hotspots.verdicts import SMALL_BASE, say_between
@@ -107,7 +107,7 @@ def add_changes(
     """
     chosen = chosen_windows(incidents, given)
     if chosen is None or spots.empty:
-        announce("No change is shown: the data hold no month that is there a year before as well.")
+        announce("No two periods are compared: the data hold no month that is there a year before as well.")
         return spots
     after, before = chosen
     labels = assign_hotspots(incidents, spots)
@@ -122,7 +122,7 @@ def add_changes(
             selected_on=selected_on,
         )
     except InputError as error:
-        announce(f"No change is shown: {error}")
+        announce(f"No two periods are compared: {error}")
         return spots
     table = found.reindex(spots.index)[COLUMNS]
     none = f"none recorded{say_between(found.attrs['before'], found.attrs['after'])}"
@@ -155,7 +155,7 @@ def say_places(spots: pd.DataFrame) -> str:
         return f"Of {total:,} hotspots {rises} show{'s' * (up == 1)} {RISE} and {falls} {FALL}."
     if not level:
         reasons = [text for text in spots["no_arrow"].fillna("").unique() if text]
-        return f"No change of single hotspots is told, {'; '.join(reasons)}." if reasons else ""
+        return f"Of single hotspots {NOT_TOLD} ({'; '.join(reasons)})." if reasons else ""
     busiest = spots.loc[arrows == "level"].iloc[0]
     said = str(busiest["words"]).partition("; beside it")[0]
     return (

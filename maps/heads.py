@@ -6,6 +6,8 @@ import re
 
 import pandas as pd
 
+from hotspots.judgement_words import AGAIN
+from hotspots.plan_words import start_sentence
 from maps.escape import clean
 
 # Heading with its unit, and the number format, of the columns that our tables have.
@@ -25,7 +27,7 @@ HEADS: dict[str, tuple[str, str]] = {
     "marginal_share_of_incidents": ("Share of records added (%)", "0.0%"),
     "cumulative_share_of_incidents": ("Share of records so far (%)", "0.0%"),
     "action": ("What to do", "@"),
-    "stability": ("Found again as one place in re-runs (%)", "0%"),
+    "stability": (f"{start_sentence(AGAIN)} as one place in re-runs (%)", "0%"),
     "found_again": ("Of its records, in hotspots again in re-runs (%)", "0%"),
     "expected": ("By chance, a place this size would hold (number)", "#,##0.0"),
     "expected_nearby": ("At the rate within 500 m, it would hold (number)", "#,##0.0"),

@@ -22,6 +22,7 @@ from maps.config import Config
 from maps.disclosure import Profile, name_category, profile_named
 from maps.events import read_events
 from maps.ground import Ground
+from maps.mainlist import read_previous
 from maps.nested import hide_compared
 from maps.suppression import hide_small
 from maps.times import REFUSED, SHEETS, Times, profile_all, tabulate_times
@@ -106,6 +107,7 @@ def tell_periods(
     boards = make_boards(
         incidents,
         hot,
+        hot_before=_on_list_before(config, incidents, spots),
         given=config.boards,
         changes=config.changes,
         selected_on=chosen_on,
@@ -124,6 +126,18 @@ def tell_periods(
         near=_near(config, incidents, times) if placed else None,
         selected_on=chosen_on,
     )
+
+
+def _on_list_before(config: Config, incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> pd.Series | None:
+    """Which incidents lie in a hotspot of the run before, where that list was another."""
+    path = config.hotspots.get("previous")
+    if path is None:
+        return None
+    before = read_previous(path)
+    before = before.set_axis(pd.RangeIndex(1, len(before) + 1))
+    if set(before["ref"]) == set(spots["ref"]):
+        return None
+    return assign_hotspots(incidents, before.drop(columns="parts", errors="ignore")).notna()
 
 
 def profile_of(config: Config, incidents: pd.DataFrame) -> Profile:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.details import DOMINATES
+from hotspots.judgement_words import AGAIN, NOT_COMPARED
 from hotspots.kinds import name_kinds
 from hotspots.place_names import default_location, name_place
 from hotspots.plan_text import PARTED
-from hotspots.plan_words import name_key
+from hotspots.plan_words import name_key, start_sentence
 from maps.disclosure import Profile
 from maps.escape import clean
 from maps.palette import say_number
@@ -143,7 +144,7 @@ def say_change(row: pd.Series) -> str:
         return _sentence(clean(row["trend"]))
     if "words" in row.index:
         return "Compared, but the numbers are not shown."
-    return "Not compared with an earlier period."
+    return f"{start_sentence(NOT_COMPARED)} with an earlier period."
 
 
 def _sentence(text: str) -> str:
@@ -189,7 +190,9 @@ def _about(value: float) -> str:
 
 def _say_stability(row: pd.Series) -> str:
     stability = float(row["stability"])
-    said = f"Found again as one place in {stability:.0%} of re-runs with slightly changed settings"
+    said = (
+        f"{start_sentence(AGAIN)} as one place in {stability:.0%} of re-runs with slightly changed settings"
+    )
     if has(row, "found_again") and float(row["found_again"]) - stability > PARTED:
         return (
             f"{said}; in the others it came apart or joined another differently: on average"

@@ -63,14 +63,14 @@ def test_one_month_alone_gets_no_change_and_says_so(caplog):
     points = incidents({"2018-07": 50})
     spots = find_hotspots(points, count=1)
     assert add_changes(spots, points, given={}, selected_on=choice_of({}, points)) is spots
-    assert "No change is shown" in caplog.text
+    assert "No two periods are compared" in caplog.text
 
 
 def test_windows_that_the_data_do_not_cover_are_said_not_guessed(caplog):
     points = incidents({"2017-07": 50, "2018-07": 50})
     spots = add_changes(find_hotspots(points, count=1), points, given={"after": "2018-08"}, selected_on=None)
     assert "arrow" not in spots
-    assert "No change is shown" in caplog.text
+    assert "No two periods are compared" in caplog.text
 
 
 def test_a_place_hot_in_every_month_is_persistent_and_without_an_area_nothing_is_said():
