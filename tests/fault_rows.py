@@ -108,8 +108,7 @@ def make_rows(count: int, *, seed: int, metres: bool = False) -> list[BadRow]:
     for n in range(10, count, 20):  # an ID that has been seen: of two good rows of a file the first stays
         good = [row for row in rows[n - 10 : n] if row.cause == FINE and row.ident in row.text]
         if good:
-            twice = good[0].text if good[0].lines == 1 else _row(dice, good[0].ident, metres)
-            rows[n] = BadRow(twice, good[0].ident, "duplicate Crime ID")
+            rows[n] = BadRow(good[0].text, good[0].ident, "duplicate Crime ID", good[0].lines)
     return rows
 
 
@@ -144,7 +143,7 @@ def _metre_rows(dice: random.Random, ident: str, metres: bool) -> BadRow:
     wrong = [("-1.5", "53.8"), ("53.8", "-1.5")], "degrees in metre columns"
     out = [("-430050", "433550"), ("430050", "1e9"), ("9" * 20, "1")], "outside Great Britain"
     far = [("533000", "180000"), ("325000", "674000")], "outside the study area"
-    odd = [("SE 300 335", "SE"), ("430050m", "433550"), ('"43,50"', "433550")], "unreadable coordinates"
+    odd = [("SE 300 335", "SE"), ("430050m", "433550"), ('"430;050"', "433550")], "unreadable coordinates"
     lost = [("4.30E+05", "433550"), ("430050", "4.3e5")], "coordinates that lost their digits"
     plain = [('"430,050"', '"433,550"'), ("430 050", "433 550"), ("430'050", "433550")], FINE
     places, cause = dice.choice([wrong, out, far, odd, lost, plain])
