@@ -39,6 +39,7 @@ HEADS: dict[str, tuple[str, str]] = {
     "hit_low": ("Captured, low end of 90 %", "0.0%"),
     "hit_high": ("Captured, high end of 90 %", "0.0%"),
     "best_possible": ("Best possible with such units (%)", "0.0%"),
+    "asked": ("Units asked for (number)", "0"),
     "pai": ("PAI (predictive accuracy index)", "0.0"),
     "pei": ("PEI (PAI / best possible)", "0.00"),
     "recapture": ("Recapture rate index", "0.00"),
