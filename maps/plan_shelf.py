@@ -100,12 +100,12 @@ def say_strays(strays: list[Stray]) -> None:
         told = say_list(
             f"“{s.path.name}”{f' ({told})' if (told := s.problem or s.ref) else ''}" for s in strays
         )
-        have, them = (
-            ("1 document has", "it") if len(strays) == 1 else (f"{len(strays)} documents have", "them")
-        )
+        one = len(strays) == 1
+        said, them = ("1 document", "it") if one else (f"{len(strays)} documents", "them")
         announce(
-            f"{have} no record in the folder of plans, not read: {told}. Copy what is new in {them} into "
-            f"the plan's own document, then move {them} out of the folder."
+            f"{said} in the folder of plans {'belongs' if one else 'belong'} to no record and "
+            f"{'was' if one else 'were'} not read: {told}. Copy what is new in {them} into the plan's own "
+            f"document, then move {them} out of the folder."
         )
 
 
