@@ -101,7 +101,7 @@ def place_cameras(
     _check_numbers(count, radius, min_gain)
     demand = collect_demand(incidents, by=by, profile=profile, what="incidents")
     if len(demand.xy) == 0:
-        return _empty_sites()
+        return empty_sites()
     whole = demand
     if not default_locations:
         demand = _set_aside(demand, by=by)
@@ -274,7 +274,8 @@ def _announce_result(count: int, order: Ints, seen: Any, weights: Floats, *, by:
         announce(f"Only {len(order)} of {count} sites are proposed: a further one would reach nothing more.")
 
 
-def _empty_sites() -> gpd.GeoDataFrame:
+def empty_sites() -> gpd.GeoDataFrame:
+    """Table of no sites, in the columns and types of `place_cameras`."""
     columns: dict[str, Any] = {c: pd.Series(dtype="str") for c in ("name", "action")}
     columns |= {c: pd.Series(dtype=object) for c in ("camera", "candidate")}
     columns |= {c: pd.Series(dtype=float) for c in [*_SHARES, "gain", "move_metres"]}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspots import choose_patrols, place_cameras, timetable_patrols
-from hotspots.checks import InputError, announce, count_weighed
+from hotspots.cameras import empty_sites
+from hotspots.checks import CRS, InputError, announce
 from hotspots.own_shapes import read_shapes
 
 CAMERAS: dict[str, Any] = {"count": 10, "radius": 100.0}
@@ -21,6 +23,14 @@ TEAM = (
 )
 
 
+def check_deploy(patrols: dict[str, Any], cameras: dict[str, Any]) -> None:
+    """Refuse, before any work, what the configuration alone shows to be wrong."""
+    nobody = gpd.GeoDataFrame({"ref": [], "name": [], "harm": []}, geometry=[], crs=CRS)
+    plain = {key: value for key, value in patrols.items() if key not in (*WEEK, "streets")}
+    choose_patrols(nobody, **{**PATROLS, **plain})
+    place_cameras(nobody, **{**CAMERAS, **cameras})
+
+
 def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoDataFrame:
     """Choose sites for the configured number of cameras, best first, with the radius they were placed for."""
     options = {**CAMERAS, **given}
@@ -28,8 +38,9 @@ def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoD
         announce(
             f"No [cameras] in the configuration: {CAMERAS['count']} cameras of {CAMERAS['radius']:.0f} m."
         )
-    options.setdefault("by", "harm" if count_weighed(incidents).any() else "incidents")
-    return place_cameras(incidents, **options).assign(radius=options["radius"])
+    options.setdefault("by", "harm" if incidents["harm"].sum() > 0 else "incidents")
+    sites = _try("No camera site is proposed", place_cameras, incidents, **options)
+    return (empty_sites() if sites is None else sites).assign(radius=options["radius"])
 
 
 def pick_patrols(
@@ -41,14 +52,9 @@ def pick_patrols(
         said = f"{PATROLS['officers']} officers in {PATROLS['vehicles']} vehicles, {PATROLS['shift']}"
         announce(f"No [patrols] in the configuration: {said}.")
     options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
-    try:
-        return choose_patrols(spots, incidents=incidents, **_read_streets(options))
-    except InputError as error:
-        if given:
-            raise
-        # an assumption of ours must not stop the run
-        announce(f"No patrols are chosen: {error}")
-        return gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame()
+    options = _read_streets(options)
+    found = _try("No patrols are chosen", choose_patrols, spots, incidents=incidents, **options)
+    return found or (gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame())
 
 
 def draw_week(
@@ -58,7 +64,19 @@ def draw_week(
     if "start" not in given or patrols.empty:
         return None
     options = {**PATROLS, "seed": seed, **{k: v for k, v in given.items() if k in TEAM or k in WEEK}}
-    return timetable_patrols(patrols, incidents=incidents, **_read_streets(options))
+    options = _read_streets(options)
+    found: tuple[gpd.GeoDataFrame, pd.DataFrame] | None
+    found = _try("No timetable is drawn", timetable_patrols, patrols, incidents=incidents, **options)
+    return found
+
+
+def _try(otherwise: str, work: Callable[..., Any], *given: Any, **options: Any) -> Any:
+    """Do the work, or say why it cannot be done and give None: maps and plans do not wait for it."""
+    try:
+        return work(*given, **options)
+    except InputError as error:
+        announce(f"{otherwise}: {error}")
+        return None
 
 
 def _read_streets(options: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from hotspots.weighed import add_harm
 from maps.chance import tabulate_chance
 from maps.compare import add_changes, add_trends, choice_of, months_of
 from maps.config import Config
-from maps.deploy import draw_week, pick_patrols, site_cameras
+from maps.deploy import check_deploy, draw_week, pick_patrols, site_cameras
 from maps.ground import Ground, choose_ground
 from maps.lists import EVERYTHING, ProblemList, find_lists, read_profiles
 from maps.mainlist import finder_options, make_list
@@ -80,6 +80,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     """
     as_of = _as_of(config)
     read_profiles(config.profiles)  # what is wrong with them is said before any work
+    check_deploy(config.patrols, config.cameras)
     steps.say("Reading the records")
     study = read_study_area(config)
     read = read_records(config, as_of=as_of, study=study, spill=spill)

@@ -10,6 +10,7 @@ import pandas as pd
 from hotspots.covered import list_gaps
 from hotspots.membership import rows_in
 from hotspots.publishers import publishers_of
+from maps.finite import known
 
 COLUMN = "unknown"
 KEY = {"colour": "#ffffff", "words": "not known: no records, or months of them missing"}
@@ -42,7 +43,8 @@ def say_unknown(row: pd.Series) -> str:
     given = row.get(COLUMN)
     if isinstance(given, str) and given:
         return f"{given}: more happened than is counted here."
-    return "No record here: quiet, or not in these data." if row.get("incidents") == 0 else ""
+    count = row.get("incidents")  # a hidden count is not nought
+    return "No record here: quiet, or not in these data." if known(count) is not None and count == 0 else ""
 
 
 def shade(areas: gpd.GeoDataFrame, columns: list[str]) -> Any:

@@ -13,7 +13,7 @@ from hotspots import choose_patrols
 from hotspots.checks import CRS, InputError
 from hotspots.own_shapes import read_shapes
 from maps.config import read_config
-from maps.deploy import pick_patrols, site_cameras
+from maps.deploy import check_deploy, draw_week, pick_patrols, site_cameras
 from maps.mainlist import finder_options
 
 ROADS = gpd.GeoDataFrame(
@@ -53,8 +53,40 @@ def test_an_assumption_that_cannot_be_kept_is_told_and_stops_nothing(caplog):
     assert (len(stops), len(further)) == (0, 0)
     assert "No [patrols] in the configuration: 4 officers in 2 vehicles, 14:00-22:00." in caplog.text
     assert "No patrols are chosen: " in caplog.text
-    with pytest.raises(InputError):
-        pick_patrols(spots, incidents, {"officers": 4})
+
+
+def test_what_the_records_cannot_bear_is_named_and_the_month_goes_on(caplog):
+    spots = make_spots().assign(harm=0.0, incidents=0)
+    incidents = make_incidents(make_spots()).iloc[:0].assign(harm=0.0)
+    stops, further = pick_patrols(spots, incidents, {"officers": 4, "vehicles": 2, "start": "2026-11-30"})
+    assert (len(stops), len(further)) == (0, 0)
+    assert "No patrols are chosen: The hotspots hold no incidents to cover." in caplog.text
+    assert draw_week(stops, incidents, {"start": "2026-11-30"}, seed=1) is None
+    none = make_incidents(make_spots()).assign(harm=0.0)
+    sites = site_cameras(none, {"by": "harm"})
+    assert len(sites) == 0
+    assert "radius" in sites
+    assert "No camera site is proposed: " in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("patrols", "cameras", "said"),
+    [
+        ({"officers": 1, "vehicles": 1, "crew": 2}, {}, "too few officers"),
+        ({"shift": "15:00-15:10"}, {}, "shift"),
+        ({"shift": "soon"}, {}, "shift"),
+        ({"visit_minutes": -1}, {}, "above 0"),
+        ({}, {"radius": 0}, "radius"),
+        ({}, {"by": "days"}, "by harm or by incidents"),
+    ],
+)
+def test_what_the_configuration_alone_shows_is_refused_before_any_work(patrols, cameras, said):
+    with pytest.raises(InputError, match=said):
+        check_deploy(patrols, cameras)
+
+
+def test_a_configuration_without_mistakes_passes():
+    check_deploy({"start": "2026-11-30", "streets": "roads.gpkg", "must_include": [1]}, {"count": 3})
 
 
 def test_cameras_are_as_configured_or_ten_of_100_metres(caplog):
