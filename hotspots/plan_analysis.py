@@ -166,7 +166,8 @@ def compare_text(
     if min(row["before"], row["after"]) < facts.threshold:
         return " ".join([whole, *gaps, "Here are too few records in one of them to compare."])
     own = told or (clean_text(target.facts.get("words")) if len(target.parts) == 1 else "")
-    return " ".join([whole, *gaps, f"Here: {own or row['words'].partition('; beside it')[0]}."])
+    here_said = (own or str(row["words"])).partition("; beside it")[0]  # the whole has been said
+    return " ".join([whole, *gaps, f"Here: {here_said}."])
 
 
 def nearby_counts(facts: Facts, nearby: Any, *, ground: Any = None, walk: float = WALK) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import SCHEME, count_weighed
-from hotspots.judgement_words import AGAIN
+from hotspots.judgement_words import AGAIN, TRENDS
 from hotspots.place_names import default_location
 from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_target import Target
@@ -203,7 +203,7 @@ def certainty_text(facts: Facts, target: Target) -> str:
 def trend_text(facts: Facts, target: Target) -> str:
     """Class of trend where one was given; else why none is claimed."""
     trend = clean_text(target.facts.get("trend"))
-    if trend:
+    if trend in TRENDS:  # a change between two periods is no trend
         return f"Over the months: {trend}."
     if len(facts.all_months) < 10:
         return (
