@@ -14,6 +14,7 @@ import pandas as pd
 
 from hotspots.checks import CRS, InputError, Problems
 from hotspots.coordinates import describe_operation
+from hotspots.finding import plain_name
 from hotspots.layout import load_layout
 from hotspots.rejects import sum_causes
 from hotspots.said import list_sentences
@@ -100,9 +101,9 @@ def refuse_within(out: Path, paths: Iterable[Path]) -> None:
 def _name(path: Path, base: Path) -> str:
     """Path from the configuration's folder, or the bare name: never where a person keeps their files."""
     try:
-        return path.relative_to(base).as_posix()
+        return plain_name(path.relative_to(base))
     except ValueError:
-        return path.name
+        return plain_name(path.name)
 
 
 def count_rows(accepted: int, rejects: pd.DataFrame) -> dict[str, Any]:

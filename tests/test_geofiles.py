@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -25,6 +26,7 @@ from hotspots.own_shapes import read_shapes
 from hotspots.own_toml import parse_toml
 from maps.cli import main
 from maps.config import read_config
+from maps.manifest import list_inputs
 
 NAMES = ["Ynys Môn", "Town"]
 
@@ -225,3 +227,11 @@ def test_four_thousand_unknown_keys_are_named_with_their_lines(tmp_path: Path) -
     (tmp_path / "p.toml").write_text("".join(f"zz{i} = {i}\n" for i in range(4000)))
     with pytest.raises(InputError, match=r"line 1: unknown key 'zz0'.*line 4000: unknown key 'zz3999'"):
         read_config(tmp_path / "p.toml")
+
+
+def test_the_manifest_names_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
+    try:
+        (tmp_path / os.fsdecode(b"caf\xe9.csv")).write_text("a")
+    except (OSError, UnicodeError):
+        pytest.skip("this system has no such names")
+    assert [row["file"] for row in list_inputs([tmp_path], tmp_path)] == ["caf\ufffd.csv"]
