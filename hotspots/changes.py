@@ -292,9 +292,10 @@ def say_apart(counts: pd.DataFrame) -> str:
     >>> say_apart(pairs)
     'The sources move apart, so read them together: police.uk from 300 to 200, council from 100 to 180.'
     """
+    small = ((counts > 0) & (counts < SMALL_BASE)).to_numpy().any()  # which the others would give back
     known = counts[counts.min(axis=1) >= SMALL_BASE]
     signs = np.sign(known["after"] - known["before"])
-    if not ({1, -1} <= set(signs)):
+    if small or not ({1, -1} <= set(signs)):
         return ""
     listed = ", ".join(
         f"{name} {write_change(row['before'], row['after'], compared=False).partition(' (')[0]}"

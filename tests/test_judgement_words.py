@@ -95,6 +95,8 @@ def test_the_whole_is_said_first_with_both_counts_and_sources_that_part_in_one_s
     assert whole.startswith("All the records: from 400 to 380 (20 fewer) between July 2017 and July 2018: ")
     assert whole.endswith("council from 100 to 180, police.uk from 300 to 200.")
     assert say_apart(pd.DataFrame({"before": [30, 40], "after": [50, 60]}, index=["a", "b"])) == ""
+    small = pd.DataFrame({"before": [30, 40, 3], "after": [50, 30, 9]}, index=["a", "b", "c"])
+    assert say_apart(small) == ""  # the whole less the others would give it back
 
 
 def test_where_nothing_can_be_told_of_single_places_that_is_said_once_and_not_coloured():
