@@ -84,7 +84,7 @@ class Shelf:
 
     def say(self, *, done: str) -> None:
         """Name, all at once, every plan that is left as it is, and every document that no record claims."""
-        problems = Problems("")
+        problems = Problems("Plans are left as found")
         for record, error in sorted(self.left.items()):
             given = "" if record.stem in error.problem else error.given
             problems.add(error.problem, given=given, advice=error.advice)
