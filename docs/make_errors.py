@@ -60,7 +60,8 @@ GROUPS: dict[str, tuple[str, str]] = {
         "The document or its record was changed by hand, is open in Word, or its place is not on the list.",
         "hotspots: sara plan_analysis plan_check plan_facts plan_freeze plan_names plan_options plan_record "
         "plan_target plan_text plan_toml plan_words; maps: document judge plan_actions plan_blocks "
-        "plan_content plan_fields plan_folder plan_html plan_lock plan_pictures plan_shelf plan_store plan_word",
+        "plan_content plan_fields plan_folder plan_html plan_lock plan_pictures plan_shelf plan_store "
+        "plan_word read_back word_files",
     ),
     "Results, maps and tables": (
         "A file is open elsewhere, the folder is not ours, or the profile does not let something leave.",
