@@ -7,8 +7,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.collapse import incidents_per_row
 from hotspots.covered import list_gaps
-from hotspots.membership import rows_in
 from hotspots.publishers import publishers_of
 from maps.finite import known
 
@@ -29,13 +29,15 @@ def mark_unknown(table: pd.DataFrame, incidents: gpd.GeoDataFrame, layer: str) -
     gaps = list_gaps(incidents)
     if not gaps:
         return table
-    who = publishers_of(incidents)
-    reasons = []
-    for code in table["code"]:
-        mine = who[rows_in(incidents, layer, str(code))]
-        name = mine.mode().iloc[0] if len(mine) else ""
-        reasons.append(f"{name} has no records in {gaps[name]}" if name in gaps else "")
-    return table.assign(**{COLUMN: reasons})
+    rows = pd.DataFrame({"who": publishers_of(incidents), "n": incidents_per_row(incidents)})
+    own, several = (incidents.get(f"{layer}_{name}") for name in ("code", "codes"))
+    rows = rows.assign(code=own) if own is not None else rows.assign(code=several).explode("code")
+    counts = rows.groupby(["code", "who"])["n"].sum().sort_values(kind="stable").reset_index()
+    most = counts.drop_duplicates("code", keep="last").set_index("code")["who"].to_dict()
+    names = [str(most.get(code, "")) for code in table["code"]]
+    return table.assign(
+        **{COLUMN: [f"{name} has no records in {gaps[name]}" if name in gaps else "" for name in names]}
+    )
 
 
 def say_unknown(row: pd.Series) -> str:
