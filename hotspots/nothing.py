@@ -25,7 +25,7 @@ _SUBJECT = (
 )
 _ABOUT = rf"(?:{_SUBJECT}|crime|incident|case|offence|the|is|was|currently|at present)"
 _TOLD = (
-    rf"unknown|unkn?|unkown|unspecified|unrecorded|unavailable|unassigned|undisclosed|missing|"
+    rf"unkn?own|unkn?|unspecified|unrecorded|unavailable|unassigned|undisclosed|missing|"
     rf"(?:not|none|non|nothing) ?(?:yet )?(?:{_STATE})|tb[acd]|to be (?:{_STATE}|advised|announced|agreed)"
 )
 _NO = rf"no ?(?:(?:crime|incident|case) (?:id|ref|reference|number)|(?:{_SUBJECT})(?: (?:{_STATE}))?)"
