@@ -38,7 +38,8 @@ def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoD
         announce(
             f"No [cameras] in the configuration: {CAMERAS['count']} cameras of {CAMERAS['radius']:.0f} m."
         )
-    options.setdefault("by", "harm" if incidents["harm"].sum() > 0 else "incidents")
+    weighed = "harm" in incidents.columns and incidents["harm"].sum() > 0
+    options.setdefault("by", "harm" if weighed else "incidents")
     sites = _try("No camera site is proposed", place_cameras, incidents, **options)
     return (empty_sites() if sites is None else sites).assign(radius=options["radius"])
 
