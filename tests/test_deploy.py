@@ -98,6 +98,16 @@ def test_cameras_are_as_configured_or_ten_of_100_metres(caplog):
     assert "No [cameras] in the configuration: 10 cameras of 100 m." in caplog.text
 
 
+def test_cameras_and_stops_go_by_number_where_no_record_has_a_weight():
+    spots = make_spots()
+    incidents = make_incidents(spots).drop(columns="harm", errors="ignore")
+    sites = site_cameras(incidents, {"count": 2, "radius": 150})
+    assert len(sites) == 2
+    assert sites["marginal_share_of_incidents"].notna().all()
+    stops, _ = pick_patrols(spots.assign(harm=float("nan")), incidents, {"shift": "14:00-16:00"})
+    assert stops["chosen"].any()
+
+
 def test_the_finder_reads_the_streets_and_cells_take_the_study_area(tmp_path, roads):
     options = configured(tmp_path, "method = 'streets'\nstreets = 'roads.geojson'")
     assert options["streets"].crs == CRS

@@ -355,7 +355,7 @@ def _check_ledger(folder: Path, said: str) -> Iterator[str]:
                     yield f"{name} says {a} of {b} rows could not be used, manifest.json {lost} of {read}"
     for layer, sums in _manifest(folder).get("reconciliation", {}).items():
         parts = sum(sums.get(part, 0) for part in ("inside", "tie", "nearest", "outside"))
-        if sums["accepted"] != parts or sums["accepted"] + sums.get("no_coordinates", 0) != used:
+        if sums["accepted"] != parts or sums["accepted"] != used:
             yield f"manifest.json: {layer} does not add up to the {used} rows used: {sums}"
 
 
