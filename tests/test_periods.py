@@ -170,7 +170,9 @@ def test_hotspots_and_cells_have_their_trend_class_and_esris(team):
 
 def test_near_repeats_and_their_chains_are_sheets(team):
     near = sheet(team, "Near repeats")
-    assert {"Metres", "Days", "Pairs", "Pairs by chance", "Times chance", "P", "Q"} == set(near.columns)
+    assert {"Metres", "Days", "Pairs", "Pairs by chance", "Times chance", "P", "Q", "Note"} == set(
+        near.columns
+    )
     chains = sheet(team, "Near repeat chains")
     # every day has a record in the west and one in the east, within 200 m of the day before's
     assert chains.iloc[:, 1].tolist() == [1460, 730]
