@@ -160,7 +160,11 @@ def _write_plans(
     known = {request_of(plan) for plan in shelf.known()}
     for request in [text for text in wanted if text not in known and not shelf.may_be(text)]:
         asked_for = find_asked(request, spots, areas or {})
-        plan = draft_plan(asked_for, shown, areas, told=_told(request, changes), **shared)
+        try:
+            plan = draft_plan(asked_for, shown, areas, told=_told(request, changes), **shared)
+        except InputError as error:  # too few records to be shown, say: no reason to go without the others
+            announce(f"No plan is drafted for '{request}': {error}")
+            continue
         plan.frozen["asked"] = request
         _mark(plan, entries)
         _with_assets(plan, patrols, cameras)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import docx
 import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 
 from hotspots.checks import InputError
 from hotspots.plan_record import Plan
-from maps import plan_store
+from maps import plan_store, update_plans
 from maps.plan_fields import W
 from maps.plan_store import open_plan, save_plan
 
@@ -122,3 +124,16 @@ def test_a_picture_put_into_the_document_is_kept_in_a_copy(
     word.save(str(record.with_suffix(".docx")))
     save_plan(open_plan(record), record, spots=spots, profile="open")
     assert len(list(record.parent.glob("* edited *.docx"))) == 1
+
+
+def test_a_place_too_small_to_be_shown_goes_without_a_plan_and_the_others_get_theirs(
+    tmp_path: Path, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, caplog: pytest.LogCaptureFixture
+) -> None:
+    far = shapely.Point(500_000, 500_000)
+    small = spots.iloc[[0]].assign(ref="SE0000000000", name="Small Place", geometry=far.buffer(100))
+    both = gpd.GeoDataFrame(pd.concat([spots.iloc[[0]], small]).set_axis([1, 2]), crs=spots.crs)
+    alone = incidents.iloc[[0]].assign(geometry=[far])
+    rows = gpd.GeoDataFrame(pd.concat([incidents, alone], ignore_index=True), crs=incidents.crs)
+    update_plans(tmp_path, both, rows, as_of="2018-08-31", asked=2, profile="partner")
+    assert len(list(tmp_path.glob("*.docx"))) == 1
+    assert "No plan is drafted for 'SE0000000000': The plan's area holds too few records" in caplog.text
