@@ -19,7 +19,7 @@ def safe_console() -> Iterator[None]:
     for stream in before:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # of Windows cp1252, say
-    sys.stdout, sys.stderr = (s if s is None else _Heard(s) for s in before)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = (s if s is None else _Heard(s) for s in before)
     try:
         yield
     finally:

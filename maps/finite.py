@@ -37,7 +37,7 @@ def known(value: Any) -> Any:
     if isinstance(value, Decimal):
         return value if value.is_finite() else None
     if isinstance(value, Real):
-        return value if abs(value) <= LARGEST else None
+        return value if abs(float(value)) <= LARGEST else None
     return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 
@@ -51,11 +51,13 @@ def known_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """
     table = frame.copy()
     for at, kind in enumerate(table.dtypes):
-        column = table.iloc[:, at]
+        column: Any = table.iloc[:, at]
+        left: Any = column
         if pd.api.types.is_object_dtype(kind):
-            table.isetitem(at, pd.Series(map(known, column), index=table.index, dtype=object))
+            left = pd.Series(list(map(known, column)), index=table.index, dtype=object)
         elif pd.api.types.is_float_dtype(kind):
-            table.isetitem(at, column.where(column.astype("float64").abs() <= LARGEST))
+            left = column.where(column.astype("float64").abs() <= LARGEST)
+        table.isetitem(at, left)
     return table
 
 
