@@ -49,8 +49,13 @@ class Life:
         return self.team.parent / "home"
 
 
-def live(world: World, base: Path, *, tree: Path, fault: Callable[[], None] | None = None) -> Life:
-    """Live a world to its end, or to the first step after which something does not hold."""
+def live(
+    world: World, base: Path, *, tree: Path, fault: Callable[[], None] | None = None, keep: bool = False
+) -> Life:
+    """Live a world to its end, or to the first step after which something does not hold.
+
+    ``keep`` leaves its folder and all that commands said (in ``home``), to be looked at.
+    """
     shutil.rmtree(base, ignore_errors=True)
     (base / "home").mkdir(parents=True)
     life = Life(world, base / "our team", tree, fault)
@@ -63,7 +68,8 @@ def live(world: World, base: Path, *, tree: Path, fault: Callable[[], None] | No
             life.complaints = [f"step {number}, {step['do']}: {text}" for text in life.complaints]
             break
     life.lived |= life.plans.lived
-    shutil.rmtree(base, ignore_errors=True)
+    if not keep:
+        shutil.rmtree(base, ignore_errors=True)
     return life
 
 

@@ -56,7 +56,7 @@ RENAMED = {
     "Public order": "Public disorder and weapons",
 }
 MANY = 240  # files of one month, a row in each
-OUTSIDE = ((0.0, 0.0), (99_999_999.0, 5.0), (-20_000.0, 700_000.0))
+OUTSIDE = ((0.0, 0.0), (99_999_999.0, 5.0), (-400_000.0, 1_300_000.0))
 
 
 @dataclass
@@ -216,6 +216,8 @@ def _bad(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
             row.month = dice.choice(("", "2023-13", "soon"))
         elif what == "outside":
             row.east, row.north = dice.choice(OUTSIDE)
+            if row.east == 0.0 and source["layout"] in ("police.uk", "police.uk-api", "ambulance"):
+                row.fate = "either"  # the origin of the grid in degrees, off Scilly
         else:
             row.east = "" if what == "none" else "here"
             row.north = "" if what == "none" else row.north

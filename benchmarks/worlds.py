@@ -64,6 +64,7 @@ def read_options() -> argparse.Namespace:
         "--having", nargs="+", default=[], metavar="EVENT", help="only worlds that drew these"
     )
     parser.add_argument("--no-shrink", action="store_true")
+    parser.add_argument("--keep", action="store_true", help="leave the folders of worlds in --work")
     parser.add_argument("--until-found", action="store_true", help="stop at the first complaint")
     parser.add_argument("--quiet", action="store_true", help="no table of events")
     return parser.parse_args()
@@ -94,9 +95,8 @@ def read_done(work: Path) -> list[dict[str, Any]]:
 def live_all(seeds: list[int], options: argparse.Namespace, work: Path, tree: Path) -> list[dict[str, Any]]:
     """Live the worlds, several at a time, and print each that complains as soon as it is made small."""
     context, found = get_context("spawn"), []
-    tasks = [
-        (seed, str(work), str(tree), options.fault, not options.no_shrink, sys.path[:3]) for seed in seeds
-    ]
+    asked = {"fault": options.fault, "shrink": not options.no_shrink, "keep": options.keep}
+    tasks = [(seed, str(work), str(tree), asked) for seed in seeds]
     with context.Pool(
         min(options.jobs, max(len(seeds), 1)), initializer=begin, initargs=(sys.path[:3],)
     ) as pool:
@@ -123,18 +123,19 @@ def begin(paths: list[str]) -> None:
     load_everything()
 
 
-def live_one(task: tuple[int, str, str, str, bool, list[str]]) -> dict[str, Any]:
-    seed, work, tree, fault, shrink, _ = task
+def live_one(task: tuple[int, str, str, dict[str, Any]]) -> dict[str, Any]:
+    seed, work, tree, asked = task
     from world_draw import draw_world
     from world_faults import FAULTS
     from world_life import live
     from world_shrink import kind_of, make_small
 
-    world, base = draw_world(seed), Path(work) / f"world-{os.getpid()}"
+    fault, keep = asked["fault"], asked["keep"]
+    world, base = draw_world(seed), Path(work) / f"world-{seed if keep else os.getpid()}"
     options: dict[str, Any] = {"tree": Path(tree), "fault": FAULTS[fault] if fault else None}
     begun, own = time.monotonic(), time.process_time()
     try:
-        life = live(world, base, **options)
+        life = live(world, base, keep=keep, **options)
     except Exception:
         text = traceback.format_exc()
         return {
@@ -158,7 +159,7 @@ def live_one(task: tuple[int, str, str, str, bool, list[str]]) -> dict[str, Any]
         "complaints": life.complaints,
         "kinds": sorted({kind_of(text) for text in life.complaints}),
     }
-    if life.complaints and shrink:
+    if life.complaints and asked["shrink"]:
         line["smallest"], line["small_complaints"] = make_small(world, life.complaints, base, **options)
     return line
 
