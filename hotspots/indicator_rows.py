@@ -91,6 +91,10 @@ class Counted:
         if indicator.kind == "share":
             base = self.rows[indicator.of]
             assert base is not None
+            if bare := [
+                str(w) for w, of in zip((self.first, self.second), self.pair(base), strict=True) if not of
+            ]:
+                return start | {"said": f"no record to take a share of in {' and '.join(bare)}"}
             numbers = compare_shares(self.pair(rows & base), self.pair(base), level=level)
         else:
             numbers = _compare_counts(self.pair(rows), self.first, self.second, level)

@@ -178,7 +178,7 @@ def test_a_page_of_ones_own_names_all_its_mistakes(tmp_path):
     with pytest.raises(InputError, match="no indicator stands in it"):
         read_indicators(path)
     path.write_text("[[indicator")
-    with pytest.raises(InputError, match="not TOML"):
+    with pytest.raises(InputError, match="not valid TOML"):
         read_indicators(path)
     with pytest.raises(InputError, match="Try: board"):
         read_indicators("bord")
@@ -202,6 +202,16 @@ def test_a_share_of_what_lies_in_hotspots_needs_hotspots():
     page = [Indicator("hot", "Hot", hot=True), Indicator("share", "Share", kind="share", of="hot")]
     table = track_indicators(make(TOWN), after="2018-07", indicators=page)
     assert table["words"].tolist() == ["not counted: no hotspots were given"] * 2
+
+
+@pytest.mark.parametrize("selected_on", [None, "2018-07"])
+def test_a_share_of_nothing_is_said_in_words(selected_on):
+    frame = make({"Burglary": (5, 5), "Robbery": (0, 3)})
+    page = [Indicator("hot", "Hot", hot=True), Indicator("share", "Share", kind="share", of="hot", hot=True)]
+    options = {"hot": frame["category"] == "Robbery", "selected_on": selected_on}
+    row = track_indicators(frame, after="2018-07", indicators=page, **options).loc["share"]
+    assert row["words"] == "no record to take a share of in July 2017"
+    assert row["arrow"] == ""
 
 
 def test_a_page_of_ones_own_is_counted(tmp_path):
