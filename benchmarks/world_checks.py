@@ -23,6 +23,7 @@ LEFT_OUT = {
 }
 MOST_MEMORY = 1500 << 20  # bytes in use at once; a world of thousands of records takes some hundred millions
 LONG = 45  # seconds of processor time; a run of a small world takes some five
+LATER = "There is nothing to shade the areas by"  # a later issue: a layer of which every number is hidden
 USES = re.compile(r"([\d,]+) rows read = ([\d,]+) used \+ ([\d,]+) not used")
 CHECKED = re.compile(r"In all ([\d,]+) rows = ([\d,]+) usable \+ ([\d,]+) not")
 
@@ -42,6 +43,8 @@ def check_end(done: Done, world: World, situation: Situation, *, due: str = "") 
         yield f"silence: stopped after {done.seconds:.0f} s of processor time"
     elif done.code != 2:
         yield f"exit {done.code}: {lines[-1]} {place_of(done.said)}"
+    elif LATER in lines[-1]:
+        return
     elif wrong := not_plain(lines):
         yield wrong
     elif due and re.search(due, lines[-1], re.I):

@@ -30,7 +30,7 @@ DUE: list[tuple[str, Any]] = [
         lambda w, s: s.ledger.least == 0,
     ),
     (
-        r"holds? no (rows|data|table)|no rows|is empty|nothing to read|No files? of records",
+        r"holds? no (rows|data|table)|no (rows|record)|is empty|nothing to read|No files? of records",
         lambda w, s: (
             s.ledger.rows == 0
             or any(x["empty"] or x["missing"] or x["rows"] < 50 for x in w["sources"].values())

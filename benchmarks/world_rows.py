@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -185,13 +186,16 @@ def _round_ids(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
 
 
 def _share_id(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
-    seen = set()
-    for row in _some(rows, dice, 0.3):
-        row.id, row.marks = "REF-1", {"id"}
-        same = (row.kind, row.day, row.clock, row.place, row.east, row.north)
-        same = same if source["layout"] != "police.uk" else (row.kind, row.place, row.east, row.north)
-        row.fate = "either" if same in seen else row.fate
-        seen.add(same)
+    """One ID on rows of other kinds and places; where they hardly differ, they may be one that came back."""
+    some, first = _some(rows, dice, 0.3), None
+    for row in some:
+        first = first or row
+        far = isinstance(row.east, float) and math.hypot(row.east - first.east, row.north - first.north) > 150
+        other = row.kind != first.kind or ("police" not in source["layout"] and row.day != first.day)
+        row.marks.add("far" if far and other else "near")
+    clear = len(source["kinds"]) > 1 and sum("far" in row.marks for row in some) > 1
+    for row in some:
+        row.id, row.marks, row.fate = "REF-1", {"id"}, row.fate if clear else "either"
     return rows
 
 
