@@ -85,7 +85,7 @@ def not_plain(lines: list[str]) -> str:
         return f"not plain words: {lines[-1]}"
     if "not enough memory" in lines[-1]:
         return ""
-    given, advice = r"given: |line \d+: unknown key", r"try: |at least|must"
+    given, advice = r"given: |line \d+: unknown key|\w\.\w{3,7} cannot be used", r"try: |at least|must"
     if not all(re.search(what, lines[-1], re.IGNORECASE) for what in (given, advice)):
         return f"does not say what was given and what to try: {lines[-1]}"
     return ""

@@ -235,7 +235,7 @@ def _asked(world: World, what: str, refs: list[str]) -> Any:
 
 def _sources(world: World, files: dict[str, list[str]]) -> dict[str, Any]:
     police = [path for name, found in files.items() if _layout(world, name) == "police.uk" for path in found]
-    others = [name for name in files if _layout(world, name) != "police.uk"]
+    others = [name for name in files if _layout(world, name) != "police.uk" and files[name]]
     if not others:
         return {"incidents": {"files": police if len(police) != 1 else police[0]}}
     tables: dict[str, Any] = {"police": {"files": police}} if police else {}

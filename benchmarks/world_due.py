@@ -69,6 +69,8 @@ DUE: list[tuple[str, Any]] = [
         r"officers|stop can be kept|order of the stops|vehicle|shift|No round",
         lambda w, s: "patrols" in w["config"],
     ),
+    (r"must name its files", lambda w, s: any(not files for files in s.ledger.files.values())),
+    (r"needs a clock", lambda w, s: "profiles" in w["config"]),
     (r"calendar", lambda w, s: w["config"].get("calendar") == "many"),
     (
         r"unknown key|not valid TOML|path|deep|keys|UTF-8|one pair of single quotes|nest",

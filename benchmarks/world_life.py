@@ -297,9 +297,8 @@ def assess(life: Life, step: dict[str, Any]) -> None:
 
 
 ASSESS_DUE = (
-    r"No ground outside|no (records|incidents|months)|not hold|does not cover|lies? (before|after)|months? before"
-    r"|No row"
-    r"|overlap|baseline|comparison"
+    r"No ground outside|no (records|incidents|months)|not hold|does not cover|lies? (before|after)|No row"
+    r"|months? before|overlap|baseline|comparison|shows counts under"
 )
 
 

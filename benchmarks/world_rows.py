@@ -145,7 +145,7 @@ def rows_of(world: World, name: str, month: int) -> list[Row]:
                 north,
             )
         )
-    for mess in source["mess"]:
+    for mess in sorted(source["mess"], key=lambda name: name in ("twice the same", "overlap")):
         if mess in MESSES:
             rows = MESSES[mess](rows, source, random.Random(f"{mess} {world['seed']} {name} {month}"))
     if "police" in source["layout"]:

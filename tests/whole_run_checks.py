@@ -496,6 +496,8 @@ def _check_plans(folder: Path, _: str) -> Iterator[str]:
     """Each plan's page and Word document hold the same numbers."""
     for document in sorted((folder / "plans").glob("*.docx")):
         page = document.with_suffix(".html")
+        if "(left as it was)" in document.name:
+            continue  # somebody typed in it, and the page is of before
         if not page.is_file():
             yield f"plans: {document.name} has no page beside it"
             continue
