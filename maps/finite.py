@@ -37,7 +37,8 @@ def known(value: Any) -> Any:
     if isinstance(value, Decimal):
         return value if value.is_finite() else None
     if isinstance(value, Real):
-        return value if abs(float(value)) <= LARGEST else None
+        number: Any = value
+        return value if abs(number) <= LARGEST else None
     return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 
