@@ -61,7 +61,8 @@ def find_files(source: Any, *, skip: Sequence[str] = ()) -> list[SourceFile]:
         try:
             found += _open_path(path, name, search)
         except InputError as error:
-            search.problems.add(error.problem, given=error.given, advice=error.advice)
+            problem = error.problem[:1].lower() + error.problem[1:]  # one of a list, after a colon
+            search.problems.add(problem, given=error.given, advice=error.advice)
     kept = [f for f in found if not _matches(f.name, skip)]
     if not kept and not search.problems.found:
         _nothing_left(source, [f.name for f in found], search)
@@ -91,10 +92,10 @@ def _some(names: Sequence[str]) -> str:
 
 def _open_path(path: Path, name: str, search: _Search) -> list[SourceFile]:
     if not path.is_file():
-        raise InputError("no such file", given=str(path), advice="check the name and the folder")
+        raise InputError("No such file", given=str(path), advice="check the name and the folder")
     size = path.stat().st_size
     if size == 0:
-        raise InputError("the file is empty (0 bytes)", given=name, advice="export or download it again")
+        raise InputError("The file is empty (0 bytes)", given=name, advice="export or download it again")
     allowance = Allowance(size, search.whole)
     search.whole.packed += size
     if path.suffix.lower() == ".zip":
@@ -167,7 +168,7 @@ def _inside_zip(
         archive = zipfile.ZipFile(source)  # stays open for its members: a list of thousands is read once
         members = sorted(archive.infolist(), key=lambda m: m.filename)
     except _BROKEN as error:
-        raise InputError("not a zip file that can be opened", given=name, advice=_WHOLE) from error
+        raise InputError("Not a zip file that can be opened", given=name, advice=_WHOLE) from error
     found: list[SourceFile] = []
     if not members:
         search.passed.append(f"{name}, which is empty")
@@ -192,7 +193,8 @@ def _inside_zip(
             else:
                 found.append(SourceFile(full, read, allowance))
         except InputError as error:
-            search.problems.add(error.problem, given=error.given, advice=error.advice)
+            problem = error.problem[:1].lower() + error.problem[1:]  # one of a list, after a colon
+            search.problems.add(problem, given=error.given, advice=error.advice)
     return found
 
 
@@ -209,14 +211,14 @@ def _check_member(member: zipfile.ZipInfo, name: str) -> None:
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if ".." in path.parts or path.is_absolute() or PureWindowsPath(path).drive:
         raise InputError(
-            "a file inside the zip has a path that leaves the zip",
+            "A file inside the zip has a path that leaves the zip",
             given=name,
             advice="do not trust this file; ask whoever made it",
         )
     if member.flag_bits & 1:
-        raise InputError("a file inside the zip has a password", given=name, advice="unzip it first")
+        raise InputError("A file inside the zip has a password", given=name, advice="unzip it first")
     if member.file_size == 0:
-        raise InputError("the file is empty (0 bytes)", given=name, advice="export or download it again")
+        raise InputError("The file is empty (0 bytes)", given=name, advice="export or download it again")
 
 
 def _read_file(path: Path, name: str, allowance: Allowance) -> bytes:

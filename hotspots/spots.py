@@ -94,7 +94,8 @@ def summarise_in_order(
         row["_shape"] = number
     rows.sort(key=_worst_first)
     for row in rows:
-        if not weighed[shapes[row["_shape"]].inside].any():
+        # where there is no record there is no harm either, and that is known
+        if row["incidents"] and not weighed[shapes[row["_shape"]].inside].any():
             _forget_harm(row)
     label = np.full(len(places.xy), -1, dtype=np.int64)
     order = np.array([row.pop("_shape") for row in rows], dtype=np.int64)

@@ -78,7 +78,7 @@ def test_distances_of_just_the_radius_far_from_the_origin(seed, minimum, scatter
     xy = rng.integers(0, 40, (300, 2)) * 30.0 + (430_000, 433_000)  # 150 = |(90, 120)| metres is common
     xy += shift  # on the edges of the small squares
     if scattered:  # gaps of many kilometres, which are closed up
-        xy += rng.integers(0, 2, (300, 2)) * 90_000_000.0
+        xy += rng.integers(0, 2, (300, 2)) * 90_000.0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hotspots.clusters.PAIRS_PER_PLACE", -1000)
         found = cluster_incidents(points(xy), radius=150, min_incidents=minimum)
