@@ -103,8 +103,8 @@ def _from_ics(text: str, *, name: str, kind: str) -> pd.DataFrame:
     problems, rows = Problems(f"The calendar {name} cannot be used"), []
     torn = 0
     for number, entry in enumerate(unfolded.split("BEGIN:VEVENT")[1:], 1):
-        body, end, _ = entry.partition("END:VEVENT")
-        if not end:
+        body, closed, _ = entry.partition("END:VEVENT")
+        if not closed:
             torn += 1
             continue
         given = _properties(body)

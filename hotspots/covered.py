@@ -74,7 +74,8 @@ def find_covered(incidents: pd.DataFrame, windows: Iterable[Window], *, covered:
     gaps = {name: gap for name, group in cells.groupby("who") if (gap := _find_gap(group, wanted))}
     sizes = cells.groupby("who")["n"].sum()
     if gaps and len(gaps) == len(sizes):
-        _refuse(str(sizes.idxmax()), gaps[sizes.idxmax()])
+        largest: Any = sizes.idxmax()
+        _refuse(str(largest), gaps[largest])
     rows &= ~who.isin(list(gaps)).to_numpy()
     said = [_say_gap(str(name), gap) for name, gap in gaps.items()]
     for name, group in cells[~cells["who"].isin(list(gaps))].groupby("who"):

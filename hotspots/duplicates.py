@@ -25,7 +25,8 @@ def drop_shared_ids(judged: pd.DataFrame, own_id: pd.Series) -> pd.Series:
     """
     ids = own_id[own_id.ne("") & own_id.duplicated(keep=False)]
     rows = judged.loc[ids.index[np.argsort(judged.loc[ids.index, "cause"].ne(""), kind="stable")]]
-    points = np.where(rows["geometry"].isna(), None, rows["geometry"].to_numpy(dtype=object))
+    points = rows["geometry"].to_numpy(dtype=object).copy()
+    points[rows["geometry"].isna().to_numpy()] = None
     facts = pd.DataFrame(
         {
             "id": ids.loc[rows.index],

@@ -179,7 +179,8 @@ def _mark_clocks(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     unread = judged.get("unread")
     if unread is None or not unread.any():
         return rows
-    written, first = int(blank_nothing(rows["_time"], number=True).ne("").sum()), unread.idxmax()
+    written = int(blank_nothing(rows["_time"], number=True).ne("").sum())
+    first: Any = unread.idxmax()
     announce(
         f"{int(unread.sum()):,} of {written:,} times of day were not understood, such as "
         f"{text_of(rows, '_time')[first][:40]!r} ({judged['file'][first]} line {judged['line'][first]}): "

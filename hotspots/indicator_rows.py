@@ -115,6 +115,7 @@ class Counted:
     def by_source(self, indicator: Indicator) -> pd.DataFrame:
         """Count the rows of one indicator in each window, by source."""
         rows = self.rows[indicator.key]
+        assert rows is not None
         sides = {
             name: np.where(rows & inside, self.counts, 0.0)
             for name, inside in zip(("before", "after"), self.when, strict=True)

@@ -151,7 +151,8 @@ def compare_text(
             return f"There is no {say_months(before)} in the data to compare {say_months(after)} with."
         windows = [f"{span[0]}..{span[-1]}" for span in (after, before)]
     everything = facts.everything
-    here = pd.Series(np.where(everything.index.isin(facts.inside.index), "here", None), everything.index)
+    within = everything.index.isin(facts.inside.index)
+    here = pd.Series(np.full(len(within), "here", dtype=object), everything.index).where(within, None)
     try:
         found = compare_periods(
             everything, after=windows[0], before=windows[1], by=here, selected_on=chosen_on or None

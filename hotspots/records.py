@@ -60,9 +60,9 @@ def describe_records(
     if "area" in rejects.columns and (own := int(rejects["area"].ne("").sum())):
         sentences.append(f"{say_count(own, 'row')} not used can still be counted by the source's own area.")
     sentences += describe_coverage(check_coverage(incidents, rejects))
-    own = set(incidents["source"].astype("str"))
+    sources = set(incidents["source"].astype("str"))
     sentences += [
-        f"{who} has no records in {m}." for who, m in list_gaps(incidents).items() if who not in own
+        f"{who} has no records in {m}." for who, m in list_gaps(incidents).items() if who not in sources
     ]
     unknown = list_unmatched(incidents, crosswalks=crosswalks)
     if len(unknown):

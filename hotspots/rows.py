@@ -95,7 +95,11 @@ def _plain(values: pd.Series, files: pd.Series, kind: str, layout: Layout, said:
     """Numbers without commas and gaps, each file's column by itself; ``said`` gains an example."""
     if is_numeric_dtype(values) or layout.kind == "geometry":
         return values
-    signs = {"grid": layout.crs == CRS, "decimal": layout.decimal, "thousands": layout.thousands}
+    signs: dict[str, Any] = {
+        "grid": layout.crs == CRS,
+        "decimal": layout.decimal,
+        "thousands": layout.thousands,
+    }
     parts = []
     for _, texts in values.groupby(files.to_numpy(), sort=False):
         plain, example = plain_numbers(texts, kind=kind, **signs)
@@ -152,7 +156,7 @@ def event_keys(rows: pd.DataFrame, own: pd.Series) -> pd.Series:
     bare = own.eq("") & number.ne("")
     if not bare.any():
         return own
-    facts = [text_of(rows[bare], c) for c in ("_when", "_category", "_x", "_y", "_force")]
+    facts = pd.DataFrame({c: text_of(rows[bare], c) for c in ("_when", "_category", "_x", "_y", "_force")})
     return own.mask(bare, number[bare].str.cat(facts, sep=" "))
 
 

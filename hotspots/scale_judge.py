@@ -159,12 +159,13 @@ def place_groups(judged: Judged, dates: pd.DataFrame, layout: Layout, *, column:
     lists: dict[str, Any] = {"category": names}
     for name, called in (("_place", "place"), ("_offence", "raw_offence"), ("_force", FORCE)):
         if name in used.columns:
-            values, codes = np.array(judged.texts.values[name], dtype=object), used[name].to_numpy()
+            values: Any = np.array(judged.texts.values[name], dtype=object)
+            code = used[name].to_numpy()
             if called == "place":
-                rows = np.bincount(codes, used["n"].to_numpy(), len(values))
+                rows = np.bincount(code, used["n"].to_numpy(), len(values))
                 spelling, values = pd.factorize(settle_spelling(pd.Series(values), incidents=rows), sort=True)
-                codes = spelling[codes] if len(values) else codes
-            keys.append((codes, len(values), called))
+                code = spelling[code] if len(values) else code
+            keys.append((code, len(values), called))
             lists[called] = np.array(values, dtype=object)
     period, periods = _number_periods(dates, used["class"].to_numpy(), column)
     keys.append((period, len(periods), "period"))

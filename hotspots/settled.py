@@ -105,7 +105,8 @@ def squares_of(xy: Floats) -> Any:
 def _number(xy: Floats, side: float) -> Ints:
     """Give one number to the square in which each point stands: numbers sort and count as pairs do not."""
     east, north = np.floor(xy.T / side).astype(np.int64)
-    return (east << 32) + north
+    number: Ints = (east << 32) + north
+    return number
 
 
 def _squares(number: Ints) -> Any:

@@ -98,8 +98,8 @@ def classify_trends(
     ground = np.ones(len(counts)) if size is None else size.to_numpy(dtype=float)
     if size_of_all is None:
         everyone = counts.sum(axis=0)
-    whole = float(ground.sum()) if size_of_all is None else float(size_of_all)
-    expected = np.outer(ground / whole if whole else ground, everyone.to_numpy(dtype=float))
+    extent = float(ground.sum()) if size_of_all is None else float(size_of_all)
+    expected = np.outer(ground / extent if extent else ground, everyone.to_numpy(dtype=float))
     return classify_counts(counts, expected=expected, alpha=alpha)
 
 

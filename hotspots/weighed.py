@@ -104,12 +104,15 @@ def say_weights(incidents: pd.DataFrame, *, scheme: Any = "cchi-2026", threshold
         return f"Harm is weighed by {name}{means}."
     sources = incidents.get("source", pd.Series("", index=incidents.index)).fillna("").astype("str")
     sums = pd.DataFrame({"weighed": weighed, "all": counts}).groupby(sources.to_numpy()).sum()
-    told = [f"{_say_part(*row, threshold)} of {clean_text(source)}" for source, *row in sums.itertuples()]
+    told = [
+        f"{_say_part(part, whole, threshold)} of {clean_text(source)}"
+        for source, part, whole in sums.itertuples()
+    ]
     listed = f": {say_list(told)}" if len(told) > 1 else ""
     own = incidents["harm"].to_numpy(dtype=float)[(weighed == 0) & (counts > 0)]
     each = own / counts[(weighed == 0) & (counts > 0)]
     days = " to ".join(f"{day:g}" for day in sorted({each.min(), each.max()})) if len(each) else "0"
-    part = _say_part(*sums.sum(), threshold)
+    part = _say_part(sums["weighed"].sum(), sums["all"].sum(), threshold)
     return (
         f"Harm is weighed by {name}{means}. The index has a weight for {part} of the records{listed}. The "
         f"others, as all ASB, count {days} day{'s' * (days != '1')} each: a weight of ours, not the index's."
@@ -120,7 +123,7 @@ def _name(weights: pd.DataFrame) -> str:
     return ", ".join(weights["scheme"].unique())
 
 
-def _say_part(part: int, whole: int, threshold: int) -> str:
+def _say_part(part: float, whole: float, threshold: int) -> str:
     if part in (0, whole):
         return "all" if part else "none"
     if min(part, whole - part) < threshold or whole < SMALL_BASE:

@@ -248,7 +248,7 @@ def release(frame: F, *, kind: str, profile: str | Profile, columns: Sequence[st
         raise InputError("Nothing of this kind may leave", given=f"kind='{kind}'", advice=", ".join(COLUMNS))
     who = profile_named(profile)
     kept = frame[[c for c in frame.columns if _may_leave(c, frame, kind, columns)]]
-    kept = known_cells(kept)
+    kept = known_cells(kept)  # type: ignore[assignment]
     if kind == "incidents":
         return _release_points(kept, who)
     if who.threshold:

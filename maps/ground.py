@@ -78,11 +78,11 @@ def choose_ground(
     places = collapse_incidents(incidents)
     some = places.incidents > 0
     counts = places.incidents[some]
-    known = settle_ground(places.xy[some], counts)
+    settled = settle_ground(places.xy[some], counts)
     why = "No study area was given" + " and no layer of areas holds over half of the records" * bool(held)
-    said = known.say(why) if len(counts) else ""
+    said = settled.say(why) if len(counts) else ""
     if may_say("ground that nobody chose", said, why="a study area, or areas that hold most records"):
         announce(f"{said} {SET}")
-    shape, name = known.shape(), f"the {say_ground(known.area)}"
-    on = float(counts[known.on].sum() / max(counts.sum(), 1))
-    return Ground(shape, name, all_on_it=known.outline is None and not known.empty, held=on, said=said)
+    shape, name = settled.shape(), f"the {say_ground(settled.area)}"
+    on = float(counts[settled.on].sum() / max(counts.sum(), 1))
+    return Ground(shape, name, all_on_it=settled.outline is None and not settled.empty, held=on, said=said)

@@ -184,7 +184,7 @@ def weigh_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
 
 def count_instead(config: Config) -> Config:
     """Choose by number whatever was to be chosen by harm, and say so: no record has a weight."""
-    changed = {}
+    changed: dict[str, Any] = {}
     for table in ("hotspots", "patrols", "cameras"):
         given = getattr(config, table)
         asked = [k for k, v in given.items() if (k, v) == ("by", "harm") or k == "min_harm"]
