@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from hotspots.checks import InputError
+from maps.folder import FULL, explain_os_error
 
 WAIT = 60.0  # seconds: longer than the plans of a month take to write
 _mine = threading.local()
@@ -69,6 +70,8 @@ def _acquire(folder: Path) -> FileLock:
             advice="run again when it has ended",
         ) from error
     except OSError as error:
+        if error.errno in FULL:
+            raise explain_os_error(error, folder) from error
         refusal: type[InputError] = NotWritableError if there else InputError
         raise refusal(
             "The folder of plans cannot be written",

@@ -14,6 +14,7 @@ from hotspots.plan_record import Plan, known_tag
 from hotspots.plan_toml import read_plan
 from hotspots.plan_words import say_list
 from maps.document import file_stem
+from maps.folder import FULL, explain_os_error
 from maps.plan_fields import W, tag_of
 from maps.read_back import read_back
 from maps.word_files import open_word, refuse_damage, refuse_open
@@ -53,10 +54,16 @@ class Shelf:
 
     @contextmanager
     def sparing(self, record: Path) -> Iterator[None]:
-        """Leave one plan as it is where it cannot be read or written, and go on with the others."""
+        """Leave one plan as it is where it cannot be read or written, and go on with the others.
+
+        A full disk is no matter of one plan: it ends the run.
+        """
         try:
             yield
         except InputError as error:
+            cause = error.__cause__
+            if isinstance(cause, OSError) and cause.errno in FULL:
+                raise explain_os_error(cause, record.parent) from cause
             self.left[record] = error
             if record in self.plans:
                 self.shown[record] = self.plans.pop(record)
