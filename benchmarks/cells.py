@@ -159,12 +159,12 @@ def compare(name: str, data: Path) -> dict[str, Any]:
     found["times_faster"] = theirs["seconds"] / ours["seconds"]
     found["memory_share"] = ours["megabytes"] / max(theirs["megabytes"], 1e-9)
     if kind.startswith("kde"):
-        found["difference"] = f"error {100 * np.abs(a - b).max() / b.max():.2f} % of the peak"
+        found["difference"] = f"error {100 * np.abs(a - b).max() / b.max():.2f}% of the peak"
     elif permutations is None:
         found["difference"] = f"z differs by {np.abs(a - b).max():.0e} at most"
     else:
         found["difference"] = (
-            f"p below .05 in {100 * (a < 0.05).mean():.1f} % of cells, {100 * (b < 0.05).mean():.1f} %"
+            f"p below .05 in {100 * (a < 0.05).mean():.1f}% of cells, {100 * (b < 0.05).mean():.1f}%"
         )
     return found
 

@@ -1,4 +1,4 @@
-"""Run every test, and say whether at least 95 % of lines and 95 % of branches of the three packages ran.
+"""Run every test, and say whether at least 95% of lines and 95% of branches of the three packages ran.
 
     python benchmarks/covered.py [PYTEST OPTION ...]
 
@@ -39,7 +39,7 @@ def show(report: dict[str, Any]) -> bool:
         file = left[name]
         print(f"{name:<36} {file['missing_lines']:4} lines {file['missing_branches']:4} branches not run")
     for kind, share in shares.items():
-        print(f"{share:6.2f} % of {kind} (goal {GOAL:g} %)")
+        print(f"{share:6.2f}% of {kind} (goal {GOAL:g}%)")
     return all(share >= GOAL for share in shares.values())
 
 

@@ -1,7 +1,7 @@
 """Proof of honesty: how often a response that never happened is called a success, and a real one found.
 
 Run it from the repository: ``python benchmarks/honesty.py --series 2000 --data ../shared/data``.
-It prints the table that stands in docs/methods/change.md. One-sided 5 % throughout.
+It prints the table that stands in docs/methods/change.md. One-sided 5% throughout.
 
 Naive practice: choose the top 20 areas of one quarter, compare the next quarter with it, beside the
 following 20, by a plain weighted displacement difference. Ours: `hotspots.assess_response` as shipped,
@@ -50,22 +50,22 @@ SCENARIOS = [
     Scenario("nothing happened, 20 places, about 400 incidents", 20, 400),
     Scenario("nothing happened, 5 places, about 400 incidents", 5, 400),
     Scenario("nothing happened, 1 place, about 400 incidents", 1, 400),
-    Scenario("nothing happened, 20 places that also drift 10 % a year each", 20, 1200, drift=0.10),
-    Scenario("nothing happened, 20 places that also drift 20 % a year each", 20, 1200, drift=0.20),
+    Scenario("nothing happened, 20 places that also drift 10% a year each", 20, 1200, drift=0.10),
+    Scenario("nothing happened, 20 places that also drift 20% a year each", 20, 1200, drift=0.20),
     Scenario(
-        "limit: nothing happened, 1 place, about 1,200 incidents, drifting 20 % a year", 1, 1200, drift=0.20
+        "limit: nothing happened, 1 place, about 1,200 incidents, drifting 20% a year", 1, 1200, drift=0.20
     ),
-    Scenario("40 % fall, 20 places, 400 incidents or more", 20, 460, fall=0.40),
-    Scenario("40 % fall, 5 places, 400 incidents or more", 5, 460, fall=0.40),
-    Scenario("40 % fall, 1 place, 400 incidents or more", 1, 460, fall=0.40),
-    Scenario("50 % fall, 20 places, 250 incidents or more", 20, 290, fall=0.50),
-    Scenario("50 % fall, 5 places, 250 incidents or more", 5, 290, fall=0.50),
-    Scenario("50 % fall, 1 place, 250 incidents or more", 1, 290, fall=0.50),
+    Scenario("40% fall, 20 places, 400 incidents or more", 20, 460, fall=0.40),
+    Scenario("40% fall, 5 places, 400 incidents or more", 5, 460, fall=0.40),
+    Scenario("40% fall, 1 place, 400 incidents or more", 1, 460, fall=0.40),
+    Scenario("50% fall, 20 places, 250 incidents or more", 20, 290, fall=0.50),
+    Scenario("50% fall, 5 places, 250 incidents or more", 5, 290, fall=0.50),
+    Scenario("50% fall, 1 place, 250 incidents or more", 1, 290, fall=0.50),
 ]
 
 
 def exact_interval(hits: int, n: int) -> tuple[float, float]:
-    """Clopper and Pearson's 95 % interval of k in n."""
+    """Clopper and Pearson's 95% interval of k in n."""
     low = beta.ppf(0.025, hits, n - hits + 1) if hits else 0.0
     high = beta.ppf(0.975, hits + 1, n - hits) if hits < n else 1.0
     return float(low), float(high)
@@ -75,7 +75,7 @@ def line(name: str, naive: list[bool], ours: list[bool], ups: list[bool]) -> str
     cells = []
     for found in (naive, ours, ups):
         low, high = exact_interval(sum(found), len(found)) if found else (np.nan, np.nan)
-        share = f"{sum(found)} of {len(found)} = {100 * np.mean(found):.1f} %" if found else "-"
+        share = f"{sum(found)} of {len(found)} = {100 * np.mean(found):.1f}%" if found else "-"
         cells.append(share + (f" ({100 * low:.1f} to {100 * high:.1f})" if found else ""))
     return f"| {name} | " + " | ".join(cells) + " |"
 

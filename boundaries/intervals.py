@@ -22,7 +22,7 @@ def weighted_interval(
     largest : array of float
         The largest weight one more incident could have.
     confidence : float
-        0.95 for 95 %.
+        0.95 for 95%.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def shrink_rates(
     population : array of float
         Residents of each area; NaN or 0 gives NaN.
     confidence : float
-        0.95 for 95 %.
+        0.95 for 95%.
 
     Returns
     -------

@@ -45,18 +45,18 @@ def _say_summary(spots: pd.DataFrame, manifest: dict) -> str:
     rows, scheme = manifest["rows"], manifest["parameters"]["harm"].get("scheme", "cchi-2026")
     return (
         f"On the example data, {rows['rows_in']:,} rows become {len(spots)} hotspots, which hold "
-        f"{100 * count:.0f} % of the records and {100 * harm:.0f} % of the harm (by {scheme})."
+        f"{100 * count:.0f}% of the records and {100 * harm:.0f}% of the harm (by {scheme})."
     )
 
 
 def _say_chance(folder: Path) -> str:
     sheet = pd.read_excel(folder / "tables.xlsx", sheet_name="Chance", header=2)
-    row = sheet[sheet["Measure"].eq("top 2 % of places hold") & sheet["Problem"].eq("Everything")].iloc[0]
+    row = sheet[sheet["Measure"].eq("top 2% of places hold") & sheet["Problem"].eq("Everything")].iloc[0]
     held, chance = row["As recorded (share, or Gini)"], row["By chance (mean)"]
     return (
-        f"In the example, the busiest 2 % of {row['Cells']:,} equal pieces of ground hold "
-        f"{100 * held:.0f} % of the records. If as many records fell at random, they would hold "
-        f"{100 * chance:.0f} %."
+        f"In the example, the busiest 2% of {row['Cells']:,} equal pieces of ground hold "
+        f"{100 * held:.0f}% of the records. If as many records fell at random, they would hold "
+        f"{100 * chance:.0f}%."
     )
 
 
@@ -67,7 +67,7 @@ def _list_worst(spots: pd.DataFrame) -> str:
     ]
     rows = [
         f"| {row.rank} | {row.name} | {row.incidents:,} | {row.harm:,.0f} "
-        f"| {row.rank_low} to {row.rank_high} | {100 * row.stability:.0f} % | {row.expected:.0f} |"
+        f"| {row.rank_low} to {row.rank_high} | {100 * row.stability:.0f}% | {row.expected:.0f} |"
         for row in spots.head(SHOWN).itertuples()
     ]
     return "\n".join([*head, *rows])

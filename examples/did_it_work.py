@@ -62,7 +62,7 @@ print("\n\n".join(result.lines()))
 # 2. **The verdict**, with its four counts. "No clear change" is not "it failed": it is "these figures
 #    cannot say".
 # 3. **The interval.** When it holds zero, no change can be claimed.
-# 4. **How often the test is fooled** in areas where nothing was done. It should be about 5 %.
+# 4. **How often the test is fooled** in areas where nothing was done. It should be about 5%.
 #
 # ## The toolkit will not let you fall in
 #

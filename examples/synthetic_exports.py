@@ -116,7 +116,7 @@ def _degrees(east: np.ndarray, north: np.ndarray) -> tuple[list[str], list[str]]
 
 
 def _plant_faults(rows: pd.DataFrame, rng: np.random.Generator) -> dict[str, int]:
-    """Spoil rows that do not overlap: 4 % without a place, 1 % of each other fault (at least one)."""
+    """Spoil rows that do not overlap: 4% without a place, 1% of each other fault (at least one)."""
     few = max(1, len(rows) // 100)
     order = iter(rng.permutation(len(rows)))
 

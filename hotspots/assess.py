@@ -149,7 +149,7 @@ def assess_response(
     allow_overlap : bool
         True goes on with a baseline that overlaps the selection period, and says why not to trust it.
     level : float
-        0.90 (two-sided) is a one-sided test at 5 %.
+        0.90 (two-sided) is a one-sided test at 5%.
     seed : int
         Seed of the placebo draws.
 

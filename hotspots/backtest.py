@@ -93,7 +93,7 @@ def backtest_hotspots(
 
         - ``units`` chosen of those ``asked`` for, ``captured`` of ``total`` in the scored period (incidents
           or days of harm);
-        - ``hit_rate`` = captured / total, ``hit_low`` and ``hit_high`` (90 %, scored incidents resampled);
+        - ``hit_rate`` = captured / total, ``hit_low`` and ``hit_high`` (90%, scored incidents resampled);
         - ``pai`` = hit rate / share of the area that the units asked for take, at most all of it: a method
           that chose fewer gains nothing by its smaller ground; ``pei`` = PAI / best PAI possible with the
           same units;
@@ -101,7 +101,7 @@ def backtest_hotspots(
           hotspot holds its share);
         - ``best_possible`` hit rate: the same units chosen on the scored period itself;
         - ``ceiling``: the PEI that discs would reach if the true rates were known;
-        - ``behind`` = the split's best hit rate − this one, with its 90 % interval: an interval that
+        - ``behind`` = the split's best hit rate − this one, with its 90% interval: an interval that
           reaches 0 cannot be told from the best.
 
     Raises

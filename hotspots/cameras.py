@@ -14,8 +14,8 @@ from hotspots.covering import cover_most, covered_weight, order_by_gain
 from hotspots.demand import Demand, Problem, collect_demand
 from hotspots.details import flag_default_locations
 from hotspots.place_names import ELSEWHERE, is_kind_of_place
-from hotspots.plan_words import say_percentage
 from hotspots.sites import candidate_points, reach_of, read_points
+from hotspots.wording import say_percentage
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -269,7 +269,8 @@ def _nearest(places: NDArray[np.object_], metres: Floats, which: Any) -> str:
 
 def _announce_result(count: int, order: Ints, seen: Any, weights: Floats, *, by: str) -> None:
     if np.any(seen):
-        announce(f"The existing cameras already reach {weights[seen].sum() / weights.sum():.1%} of {by}.")
+        reached = say_percentage(weights[seen].sum() / weights.sum(), decimals=1)
+        announce(f"The existing cameras already reach {reached} of {by}.")
     if len(order) < count:
         announce(f"Only {len(order)} of {count} sites are proposed: a further one would reach nothing more.")
 

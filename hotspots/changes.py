@@ -16,9 +16,10 @@ from hotspots.judgement_words import FALL, LEVEL, RISE, say_seen
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
 from hotspots.two_counts import etest_p, rate_ratio, score_z, typical_dispersion, visible_change
-from hotspots.verdicts import SMALL_BASE, say_between, write_between, write_change
+from hotspots.verdicts import say_between, write_between, write_change
 from hotspots.when import rows_in
 from hotspots.windows import Window, read_window
+from hotspots.wording import SMALL_BASE
 
 AIMS = ("fewer", "more", "either")
 BLANKED = ["ratio", "low", "high", "percent", "points", "p", "q", "points_beside", "ratio_beside"]

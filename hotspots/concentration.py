@@ -103,8 +103,8 @@ def measure_concentration(
     Returns
     -------
     DataFrame
-        One row per measure ("top 2 % of places hold", "places that hold 50 %", "Gini"): ``observed``,
-        ``chance`` (mean over the random maps), ``chance_low`` and ``chance_high`` (90 % of them).
+        One row per measure ("top 2% of places hold", "places that hold 50%", "Gini"): ``observed``,
+        ``chance`` (mean over the random maps), ``chance_low`` and ``chance_high`` (90% of them).
 
     Raises
     ------
@@ -115,7 +115,7 @@ def measure_concentration(
     --------
     >>> cells = pd.DataFrame({"incidents": [8, 0, 0, 0, 0, 0, 0, 0, 0, 0]})
     >>> measure_concentration(cells, top=[0.1], hold=[])["observed"].round(2).to_dict()
-    {'top 10 % of places hold': 1.0, 'Gini': 0.9}
+    {'top 10% of places hold': 1.0, 'Gini': 0.9}
     """
     require_columns(cells, [by], what="cells")
     if not all(0 < share <= 1 for share in [*top, *hold]):
@@ -125,8 +125,8 @@ def measure_concentration(
     if draws < 1:
         raise InputError("There must be at least one random map", given=f"draws={draws}", advice="199")
     values = _totals(cells[by])
-    names = [f"top {100 * share:g} % of places hold" for share in top]
-    names += [f"places that hold {100 * share:g} %" for share in hold] + ["Gini"]
+    names = [f"top {100 * share:g}% of places hold" for share in top]
+    names += [f"places that hold {100 * share:g}%" for share in hold] + ["Gini"]
     table = pd.DataFrame({"observed": _measures(values, top, hold)}, index=pd.Index(names, name="measure"))
     worths = _worths(values, by, incidents)
     by_chance = np.full((draws, len(names)), np.nan)

@@ -9,9 +9,9 @@ import pandas as pd
 
 from hotspots.checks import require_columns
 from hotspots.collapse import incidents_per_row
-from hotspots.day_names import name_month, say_date
 from hotspots.rejects import rows_per_line
 from hotspots.when import london_clock
+from hotspots.wording import name_month, say_date
 
 # A gap is called missing when chance would leave it empty less than once in a thousand times: over many
 # months and categories, once in a hundred would cry wolf.

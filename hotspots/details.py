@@ -9,6 +9,7 @@ import pandas as pd
 from hotspots.collapse import Floats, Ints, exact_units, incidents_per_row
 from hotspots.place_names import match_default
 from hotspots.spots import plain_text
+from hotspots.wording import say_percentage
 
 DOMINATES = 0.5
 WORTH_SAYING = 0.1
@@ -143,7 +144,8 @@ def _note(row: dict[str, object]) -> str:
         said.append("One snap point: every incident is recorded at the same coordinates.")
     share = float(str(row["default_location_share"]))
     if share >= WORTH_SAYING:
-        said.append(f"Records default to this kind of place ({row['default_location']}): {share:.0%} of it.")
+        kind = row["default_location"]
+        said.append(f"Records default to this kind of place ({kind}): {say_percentage(share)} of it.")
     if row["one_offence"]:
-        said.append(f"One offence is {float(str(row['largest_offence_share'])):.0%} of its harm.")
+        said.append(f"One offence is {say_percentage(float(str(row['largest_offence_share'])))} of its harm.")
     return " ".join(said)

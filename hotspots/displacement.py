@@ -65,7 +65,7 @@ def weighted_displacement_difference(
         Size of each zone, by name or in the order treated, control, displacement,
         displacement_control; None means equal sizes.
     level : float
-        0.90 is the two-sided interval that goes with a one-sided test at 5 %.
+        0.90 is the two-sided interval that goes with a one-sided test at 5%.
 
     Returns
     -------

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.checks import InputError, closest_name
-from hotspots.day_names import say_date
 from hotspots.duty import list_gaps
 from hotspots.visits import OUTPUTS
+from hotspots.wording import say_date
 
 
 def summarise_visits(

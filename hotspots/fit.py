@@ -15,6 +15,7 @@ from hotspots.layout import Layout, list_layouts, load_layout
 from hotspots.nothing import is_nothing
 from hotspots.readers import SourceFile, find_files
 from hotspots.tables import Table
+from hotspots.wording import say_percentage
 
 
 def match_columns(columns: Iterable[str], layout: Layout) -> tuple[dict[str, str], list[str]]:
@@ -195,7 +196,9 @@ def describe_fit(fit: pd.DataFrame) -> list[str]:
                 near = f"; the nearest name is {row['nearest']}" if row["nearest"] else ""
                 sentences.append(f"{file}: no column for '{row['meaning']}' ({row['wanted']}){need}{near}.")
             elif row["readable"] < 1:
-                sentences.append(f"{file}: {row['readable']:.0%} of the dates in {row['found']} can be read.")
+                sentences.append(
+                    f"{file}: {say_percentage(row['readable'])} of the dates in {row['found']} can be read."
+                )
     return sentences
 
 

@@ -18,6 +18,7 @@ from hotspots.shares import compare_shares
 from hotspots.two_counts import etest_p, rate_ratio
 from hotspots.when import months_of, rows_in
 from hotspots.windows import Window, read_window
+from hotspots.wording import say_figure
 
 Bools = npt.NDArray[np.bool_]
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -160,8 +161,7 @@ class Counted:
 
 def _side(numbers: dict[str, float], name: str) -> str:
     """Write one window's figure: a count, or a share with what it is of."""
-    base = numbers.get(f"base_{name}", np.nan)
-    return f"{numbers[name]:.1f} % of {base:,.0f}" if np.isfinite(base) else f"{numbers[name]:,.0f}"
+    return say_figure(numbers[name], numbers.get(f"base_{name}", np.nan))
 
 
 def _as_bools(hot: pd.Series, index: pd.Index) -> Bools:

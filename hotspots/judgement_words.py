@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hotspots.wording import say_percentage
+
 RISE, FALL, LEVEL, SAME = "a clear rise", "a clear fall", "no clear change", "no change"
 NOT_COMPARED = "not compared"
 MORE, FEWER = "more than expected", "fewer than expected"
@@ -83,9 +85,9 @@ def say_seen(likely: float, half: float, *, move: str = "fall") -> str:
     Examples
     --------
     >>> say_seen(0.47, 0.32)
-    'a true fall of 47 % would be called a fall four times in five, one of 32 % half the time'
+    'a true fall of 47% would be called a fall four times in five, one of 32% half the time'
     >>> say_seen(float("nan"), 0.9)
-    'a true fall of 90 % would be called a fall half the time, and none four times in five'
+    'a true fall of 90% would be called a fall half the time, and none four times in five'
     >>> say_seen(float("nan"), float("nan"))
     'counts as small as these could show no fall, however large'
     """
@@ -93,10 +95,10 @@ def say_seen(likely: float, half: float, *, move: str = "fall") -> str:
         return f"counts as small as these could show no {move}, however large"
     if not np.isfinite(likely):
         return (
-            f"a true {move} of {100 * half:.0f} % would be called a {move} half the time, and none four "
+            f"a true {move} of {say_percentage(half)} would be called a {move} half the time, and none four "
             "times in five"
         )
     return (
-        f"a true {move} of {100 * likely:.0f} % would be called a {move} four times in five, one of "
-        f"{100 * half:.0f} % half the time"
+        f"a true {move} of {say_percentage(likely)} would be called a {move} four times in five, one of "
+        f"{say_percentage(half)} half the time"
     )

@@ -54,7 +54,7 @@ class Judgement(NamedTuple):
     Attributes
     ----------
     ratio, low, high : float
-        Ratio of the target's change to the comparison's; 0.6 is 40 % lower than expected. NaN where a
+        Ratio of the target's change to the comparison's; 0.6 is 40% lower than expected. NaN where a
         window of the comparison, or the target before, is empty.
     expected : float
         What the target would have had after, had it changed like the comparison.
@@ -161,7 +161,7 @@ def judge_counts(
         Typical size of one target and of one comparison area (`typical_size`); None means like the
         areas of the spread.
     level : float
-        0.90 two-sided: a fall is called when the whole interval lies below 1, a one-sided test at 5 %.
+        0.90 two-sided: a fall is called when the whole interval lies below 1, a one-sided test at 5%.
 
     Returns
     -------

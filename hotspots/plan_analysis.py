@@ -17,7 +17,8 @@ from hotspots.place_names import ELSEWHERE, default_location
 from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_options import problem_families
 from hotspots.plan_target import Target
-from hotspots.plan_words import clean_text, say_count, say_list, say_months, say_share, start_sentence
+from hotspots.plan_words import clean_text, start_sentence
+from hotspots.wording import say_count, say_list, say_months, say_share
 
 # Metres that people walk in about five minutes.
 WALK = 400.0

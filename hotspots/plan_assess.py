@@ -14,11 +14,11 @@ import shapely
 from hotspots.assess import assess_response
 from hotspots.checks import CRS, InputError, Problems, announce, require_metres
 from hotspots.comparators import propose_comparators
-from hotspots.day_names import say_date
 from hotspots.plan_dates import parse_date
 from hotspots.plan_record import Plan
-from hotspots.plan_words import clean_text, say_list
+from hotspots.plan_words import clean_text
 from hotspots.windows import Window, read_day
+from hotspots.wording import say_date, say_list
 
 
 def assess_plan(

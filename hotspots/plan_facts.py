@@ -15,8 +15,9 @@ from hotspots.checks import ASB, InputError, count_weighed
 from hotspots.collapse import incidents_per_row
 from hotspots.kinds import KINDS, name_kinds
 from hotspots.place_names import is_kind_of_place, setting_of
-from hotspots.plan_words import clean_text, say_count, strip_near
+from hotspots.plan_words import clean_text, strip_near
 from hotspots.when import london_clock
+from hotspots.wording import say_count
 
 
 @dataclass

@@ -12,13 +12,13 @@ import shapely
 
 from hotspots.checks import CRS, InputError
 from hotspots.comparators import propose_comparators
-from hotspots.day_names import say_date
 from hotspots.plan_facts import Facts, rows_inside
 from hotspots.plan_record import Plan
 from hotspots.plan_target import Target
-from hotspots.plan_words import say_count, say_list, say_months, strip_near
+from hotspots.plan_words import strip_near
 from hotspots.selection import NOT_KNOWN
 from hotspots.windows import read_windows
+from hotspots.wording import say_count, say_date, say_list, say_months
 
 # Areas are alike up to this factor in records, and its square in size: a large ward may be an empty one.
 ALIKE = 2.0

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError
-from hotspots.day_names import say_date
 from hotspots.place_names import ELSEWHERE, SETTINGS
+from hotspots.wording import say_date
 
 THREE_E = ("Engage", "Educate", "Enforce")
 # A type counts as part of the problem from this share of the incidents, or of the harm.

@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 from hotspots.checks import InputError, closest_name, require_metres
 from hotspots.place_names import name_place
 from hotspots.plan_facts import count_weights
-from hotspots.plan_words import clean_text, say_list, strip_near
+from hotspots.plan_words import clean_text, strip_near
+from hotspots.wording import say_list
 
 # A street known only by its incidents is drawn this far around them, in metres.
 STREET_BUFFER = 30.0

@@ -12,17 +12,9 @@ from hotspots.judgement_words import AGAIN, TRENDS
 from hotspots.place_names import default_location
 from hotspots.plan_facts import Facts, say_street
 from hotspots.plan_target import Target
-from hotspots.plan_words import (
-    clean_text,
-    say_count,
-    say_list,
-    say_months,
-    say_percentage,
-    say_share,
-    start_sentence,
-    start_small,
-)
+from hotspots.plan_words import clean_text, start_sentence, start_small
 from hotspots.said import may_say
+from hotspots.wording import say_count, say_list, say_months, say_percentage, say_share
 
 # A hotspot comes apart in re-runs where so much more of it is found than is found as one.
 PARTED = 0.1
@@ -195,7 +187,8 @@ def certainty_text(facts: Facts, target: Target) -> str:
         if _known(found) and float(found) - float(stability) > PARTED:  # type: ignore[arg-type]
             said[-1] = (
                 f"One hotspot in about {tenths} of 10 re-runs with slightly changed settings; in the others"
-                f" it comes apart into several, and {float(found):.0%} of its records lie in hotspots again."
+                f" it comes apart into several, and {say_percentage(float(found))} of its records lie in"
+                " hotspots again."
             )
     return " ".join(said)
 

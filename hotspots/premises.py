@@ -90,7 +90,7 @@ def rank_premises(
         The columns of ``premises``, worst first on the index ``rank``, with ``incidents``, ``harm`` (NaN
         where not given), ``incidents from <source>`` where there are several, ``share_of_incidents`` of all
         those put down to any premises, ``cumulative_share`` of harm (or of incidents) and
-        ``share_of_premises`` so far: the riskiest 5 % hold so much. Premises without incidents stay, last.
+        ``share_of_premises`` so far: the riskiest 5% hold so much. Premises without incidents stay, last.
         `measure_concentration` sets the chance level beside it.
 
     Raises

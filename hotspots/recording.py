@@ -10,6 +10,7 @@ import pandas as pd
 from hotspots.collapse import incidents_per_row
 from hotspots.when import DENSE, rows_in, spans_of
 from hotspots.windows import Window, read_window
+from hotspots.wording import say_percentage
 
 JUMP_POINTS = 5.0  # percentage points of all rows
 JUMP_FACTOR = 1.5  # and by this factor, up or down
@@ -36,7 +37,7 @@ def find_recording_changes(incidents: pd.DataFrame, *, before: Any, after: Any) 
 
     Notes
     -----
-    The limits are ours. In Leeds, anti-social behaviour was 25 % of rows in July 2016, 7 % in March 2024
+    The limits are ours. In Leeds, anti-social behaviour was 25% of rows in July 2016, 7% in March 2024
     because of recording; no two years of real crime did that.
     """
     if "category" not in incidents.columns:
@@ -58,9 +59,9 @@ def find_recording_changes(incidents: pd.DataFrame, *, before: Any, after: Any) 
     jumped = (jump.round(9) >= JUMP_POINTS) & (high >= JUMP_FACTOR * low)
     order = jump[jumped].sort_values(ascending=False, kind="stable").index
     return gaps + [
-        f"{name} was {100 * shares.loc[name, 'b']:.0f} % of all records in {first} and "
-        f"{100 * shares.loc[name, 'a']:.0f} % in {second}: the way it is recorded may have changed, so its "
-        "counts, and totals that hold it, may not be comparable."
+        f"{name} was {say_percentage(shares.loc[name, 'b'])} of all records in {first} and "
+        f"{say_percentage(shares.loc[name, 'a'])} in {second}: the way it is recorded may have changed, so "
+        "its counts, and totals that hold it, may not be comparable."
         for name in order
     ]
 

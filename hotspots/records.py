@@ -15,10 +15,10 @@ from hotspots.covered import list_gaps
 from hotspots.crosswalk import count_priorities, list_unmatched
 from hotspots.kinds import count_kinds
 from hotspots.membership import spread_layer
-from hotspots.plan_words import say_count
 from hotspots.repeats import rank_places
 from hotspots.severity import explain_weights
 from hotspots.severity_table import tabulate_severity
+from hotspots.wording import say_count
 
 _TOP = 100
 

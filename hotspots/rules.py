@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.choice import Rule
 from hotspots.crosswalk import fold_label
+from hotspots.wording import say_percentage
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -50,7 +51,7 @@ def make_rules(stops: gpd.GeoDataFrame, demands: Demands, *, possible: Flags) ->
     if demands.most_outside is not None:
         share = _check_share(demands.most_outside, demands.priority)
         outside = ~in_areas(stops, demands.priority, demands.area)
-        name = f"at most {share:.0%} outside the priority areas"
+        name = f"at most {say_percentage(share)} outside the priority areas"
         rules.append(Rule(name, outside.astype(float) - share, -np.inf, 1e-9))
     return rules
 

@@ -16,7 +16,7 @@ RULES = {
     "rate per resident": "A layer has numbers of residents; the period of the records is named with it.",
     "records lie outside the areas": "Nine records in ten or more lie in no area of a layer.",
     "share held by chance": "The ground has at least 20 places, and chance alone would not hold all records.",
-    "share of the ground covered": "Hotspots cover at most half of it, and 95 % of the records lie on it.",
+    "share of the ground covered": "Hotspots cover at most half of it, and 95% of the records lie on it.",
     "trend of a place": "Ten months without a gap, of every source and force, and ground of a known rate.",
 }
 NOT_ASKED = "nothing in these data or this configuration asked for it"

@@ -29,14 +29,14 @@ def add_stability(
     """Fill ``rank_low``, ``rank_high``, ``stability`` and ``found_again`` of hotspots.
 
     The search runs again on ``resamples`` draws (each count drawn anew from a Poisson distribution around
-    itself), with the radius 25 % smaller and larger, with the lattice or grid (where the method has one)
+    itself), with the radius 25% smaller and larger, with the lattice or grid (where the method has one)
     moved twice, and with each of the latest 12 periods left out.
     A hotspot survives a run when one hotspot of that run holds at least half of its incidents; ``stability``
     is the share of runs it survives. A large one that comes apart into several does not survive, though its
     ground is found: ``found_again`` is the share of its incidents that lie in any hotspot of a run, on
     average over the runs. Its rank in a run is the rank of the hotspot that holds most of its incidents, or
     one below the last where none holds any;
-    ``rank_low`` and ``rank_high`` span 90 % of the runs, and the rank itself.
+    ``rank_low`` and ``rank_high`` span 90% of the runs, and the rank itself.
 
     Parameters
     ----------

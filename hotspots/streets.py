@@ -13,6 +13,7 @@ from hotspots.checks import InputError, announce, require_metres
 from hotspots.collapse import Floats, Ints
 from hotspots.request import Change, Found, Ground, Request
 from hotspots.spots import Shape
+from hotspots.wording import say_percentage
 
 SNAPPED_SHARE = 0.5
 MIN_ON_STREET = 3
@@ -52,7 +53,8 @@ def refuse_snapped(ground: Ground) -> None:
         raise InputError(
             "Hot streets need exact coordinates, and these points are snapped: each stands for eight "
             "addresses or more, often on another street, so that the nearest street would be a guess",
-            given=f"{shared / total:.0%} of the incidents share their coordinates with two others or more",
+            given=f"{say_percentage(shared / total)} of the incidents share their coordinates with two "
+            "others or more",
             advice="method='discs', or records with exact coordinates",
         )
 

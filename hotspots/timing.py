@@ -16,6 +16,7 @@ from hotspots.day_names import MONTHS, WEEKDAYS
 from hotspots.exposure import covered_days
 from hotspots.rows import UNREAD_CLOCK
 from hotspots.when import london_clock, months_of, precision_of
+from hotspots.wording import say_percentage
 
 SEASONS = ["winter", "spring", "summer", "autumn"]
 HOURS = list(range(24))
@@ -268,6 +269,6 @@ def _midnight(usable: pd.DataFrame, weights: Any) -> list[str]:
     if share <= _UNKNOWN_HOUR:
         return []
     return [
-        f"{100 * share:.0f} % of the records say exactly midnight: probably hours nobody knew, so do not "
+        f"{say_percentage(share)} of the records say exactly midnight: probably hours nobody knew, so do not "
         "read midnight as a peak."
     ]

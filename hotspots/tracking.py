@@ -19,8 +19,9 @@ from hotspots.indicator_rows import Counted, survey_row
 from hotspots.judgement_words import SAME
 from hotspots.recording import find_recording_changes
 from hotspots.selection import explain_no_arrow
-from hotspots.verdicts import SMALL_BASE, as_long, say_between, write_between
+from hotspots.verdicts import as_long, say_between, write_between
 from hotspots.windows import Window, make_window
+from hotspots.wording import SMALL_BASE, say_figure, say_signed
 
 NUMBERS = ["before", "after", "base_before", "base_after", "percent", "points", "low", "high", "p", "q"]
 BESIDE = ["beside_before", "beside_after", "beside_percent", "points_beside", "ratio_beside"]
@@ -189,7 +190,7 @@ def _words(row: Any, arrow: str, seen: str, first: Window, second: Window) -> st
         return row["said"]
     outcome = say_outcome(arrow, row["direction"]) + (f" ({seen})" if seen and arrow == "level" else "")
     if np.isfinite(row["points"]):
-        sides = [f"{row[n]:.1f} % of {row[f'base_{n}']:,.0f}" for n in ("before", "after")]
+        sides = [say_figure(row[n], row[f"base_{n}"]) for n in ("before", "after")]
         move = f"{'up' if row['points'] > 0 else 'down'} {abs(row['points']):.1f} percentage points"
         move = SAME if abs(row["points"]) < 0.05 else move
         return f"from {sides[0]} to {sides[1]}, {move}{say_between(first, second)}: {outcome}"
@@ -217,19 +218,19 @@ def _say_change(row: Any, first: Window, second: Window) -> str:
     if not np.isfinite(bounds).all():
         return ""
     if np.isfinite(row["points"]):
-        points, low, high = (f"{x:+.1f}".replace("-", "−") for x in (row["points"], *bounds))
+        points, low, high = (say_signed(x, decimals=1) for x in (row["points"], *bounds))
         return f"{points} points ({low} to {high})"
     percents = (row["percent"], *bounds)
     if np.isfinite(row["beside_before"]) and row["before"] >= SMALL_BASE:
-        percent, low, high = (f"{x:+.0f} %".replace("-", "−") for x in percents)
+        percent, low, high = (say_signed(x, unit="%") for x in percents)
         return f"{percent} ({low} to {high})"
     ratios = [1 + percent / 100 for percent in percents]
     if as_long(first, second):
         moves = [row["before"] * (ratio * second.days / first.days - 1) for ratio in ratios]
-        number, low, high = (f"{move:+,.0f}".replace("-", "−") for move in moves)
+        number, low, high = (say_signed(move) for move in moves)
         return f"{number} ({low} to {high})"
     moves = [row["before"] / first.days * (ratio - 1) for ratio in ratios]
-    number, low, high = (f"{move:+,.2f}".replace("-", "−") for move in moves)
+    number, low, high = (say_signed(move, decimals=2) for move in moves)
     return f"{number} a day ({low} to {high})"
 
 
@@ -256,8 +257,8 @@ def write_page(table: pd.DataFrame, *, title: str) -> str:
         "|---|---|---|---|---|---|",
     ]
     for row in table.to_dict("records"):
-        unit = " %" if np.isfinite(row["points"]) else ""
-        figures = [_figure(row[name], unit) for name in ("before", "after")]
+        share = bool(np.isfinite(row["points"]))
+        figures = [say_figure(row[name], share=share) for name in ("before", "after")]
         words = row["words"] + (f" ({row['note']})" if row["note"] else "")
         cells = [row["name"], *figures, row["change"], row["sparkline"], words]
         lines.append(f"| {' | '.join(cells)} |")
@@ -281,9 +282,3 @@ def order_page(table: pd.DataFrame) -> pd.DataFrame:
     """
     first = ["name", "before", "after", "change", "sparkline", "words", "note"]
     return table[[*first, *(c for c in table.columns if c not in first)]]
-
-
-def _figure(value: float, unit: str) -> str:
-    if not np.isfinite(value):
-        return "–"
-    return f"{value:.1f}{unit}" if unit else f"{value:,.10g}"

@@ -239,7 +239,7 @@ def _esri(hot: Bools, cold: Bools, strength: npt.NDArray[np.float64]) -> str:
 
 
 def _mann_kendall(series: npt.NDArray[np.float64], alpha: float = 0.10) -> int:
-    """1 for a rise, −1 for a fall, 0 for neither; two-sided, at the 90 % that Esri's tool starts from."""
+    """1 for a rise, −1 for a fall, 0 for neither; two-sided, at the 90% that Esri's tool starts from."""
     from scipy.stats import norm
 
     n = len(series)

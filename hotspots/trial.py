@@ -94,7 +94,7 @@ class Trial:
     def _intervals(
         self, found: list[dict[str, Any]], holds: list[Bools], rng: np.random.Generator
     ) -> list[dict[str, float]]:
-        """90 % intervals: each scored incident is made to count a Poisson number of times."""
+        """90% intervals: each scored incident is made to count a Poisson number of times."""
         score, places = self.split.score, self.records.places
         rows, at = places.rows[score], places.inverse[score]
         each = _each(self.records.worth[score], rows)

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hotspots.judgement_words import FEWER, LEVEL, MORE, NO_VERDICT, SAME, UNCLEAR, say_seen
 from hotspots.plan_words import start_sentence
 from hotspots.windows import Window
+from hotspots.wording import SMALL_BASE, say_number, say_percentage, say_signed
 
 if TYPE_CHECKING:
     from hotspots.findings import Finding
 
-SMALL_BASE = 20  # a percentage on fewer incidents than this is not printed
 _ALIKE = 0.015  # a leap year's first quarter counts as long as another's; February and March do not
 NOT_WHY = "these figures cannot say why"
-
-
-def write_number(value: float) -> str:
-    """Write a whole number with thousands marked.
-
-    Examples
-    --------
-    >>> write_number(1234.4)
-    '1,234'
-    """
-    return f"{value:,.0f}"
 
 
 def write_change(before: float, after: float, *, compared: bool = True) -> str:
@@ -47,13 +36,13 @@ def write_change(before: float, after: float, *, compared: bool = True) -> str:
     Examples
     --------
     >>> write_change(100, 80)
-    'from 100 to 80 (down 20 %)'
+    'from 100 to 80 (down 20%)'
     >>> write_change(10, 8)
     'from 10 to 8'
     >>> write_change(100, 80, compared=False)
     'from 100 to 80 (20 fewer)'
     """
-    counts = f"from {write_number(before)} to {write_number(after)}"
+    counts = _say_pair(before, after)
     if not compared:
         return counts + (f" ({_more(after - before)})" if after != before else "")
     if before < SMALL_BASE:
@@ -78,7 +67,7 @@ def write_between(
     told = f"{rates[0]:.2f} to {rates[1]:.2f} a day"
     if compared and before >= SMALL_BASE:
         told += f", {_as_percent(rates[1] / rates[0])}"
-    return f"from {write_number(before)} to {write_number(after)} (windows of different length: {told})"
+    return f"{_say_pair(before, after)} (windows of different length: {told})"
 
 
 def say_between(first: object, second: object) -> str:
@@ -101,9 +90,13 @@ def as_long(first: Window, second: Window) -> bool:
     return abs(first.days - second.days) <= _ALIKE * max(first.days, second.days)
 
 
+def _say_pair(before: float, after: float) -> str:
+    return f"from {say_number(round(before))} to {say_number(round(after))}"
+
+
 def _as_percent(ratio: float) -> str:
-    percent = round(100 * (ratio - 1))
-    return f"{'up' if percent > 0 else 'down'} {abs(percent)} %" if percent else SAME
+    moved = round(ratio - 1, 9)
+    return f"{'up' if moved > 0 else 'down'} {say_percentage(abs(moved))}" if moved else SAME
 
 
 def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust: str = "") -> str:
@@ -173,26 +166,28 @@ def _beside(finding: Finding, baseline: Window, after: Window) -> str:
         return f"{control}, and one of these counts is nothing"
     expected = judged.expected
     more = [_more(expected * (ratio - 1)) for ratio in (judged.ratio, judged.low, judged.high)]
-    percent = [_percent(ratio) for ratio in (judged.ratio, judged.low, judged.high)]
+    percent = [say_signed(100 * (ratio - 1), unit="%") for ratio in (judged.ratio, judged.low, judged.high)]
     big = min(finding.treated[0], finding.control[0], expected) >= SMALL_BASE
     as_percent = f", or {percent[0]} (interval {percent[1]} to {percent[2]})" if big else ""
     return (
-        f"{control}, so {write_number(expected)} were to be expected: {more[0]} than that "
-        f"({100 * finding.level:.0f} % interval: {more[1]} to {more[2]}){as_percent}"
+        f"{control}, so {say_number(round(expected))} were to be expected: {more[0]} than that "
+        f"({say_percentage(finding.level)} interval: {more[1]} to {more[2]}){as_percent}"
     )
 
 
 def _visible(finding: Finding) -> str:
     judged = finding.judged
-    base = f"What could be seen at all of {finding.measure}: with {write_number(finding.treated[0])} before"
+    base = (
+        f"What could be seen at all of {finding.measure}: with {say_number(round(finding.treated[0]))} before"
+    )
     return f"{base} and these comparison areas, {say_seen(judged.likely, judged.detectable)}."
 
 
 def _difference(finding: Finding) -> str:
     wdd, seen = finding.wdd, finding.judged.direction
     told = (
-        f"Weighted displacement difference, surrounding area included: {_signed(wdd.estimate)} records "
-        f"({100 * finding.level:.0f} % interval {_signed(wdd.low)} to {_signed(wdd.high)}, widened)."
+        f"Weighted displacement difference, surrounding area included: {say_signed(wdd.estimate)} records "
+        f"{_say_widened(finding, wdd)}."
     )
     holds = wdd.low <= 0 <= wdd.high
     if seen in ("fall", "rise") and holds:
@@ -225,12 +220,17 @@ def _ring(finding: Finding, baseline: Window, after: Window) -> str:
     return f"{counts}: {words}. Weighted displacement quotient {value} ({meaning})."
 
 
+def _say_widened(finding: Finding, found: Any) -> str:
+    low, high = say_signed(found.low), say_signed(found.high)
+    return f"({say_percentage(finding.level)} interval {low} to {high}, widened)"
+
+
 def _harm(finding: Finding) -> str:
     harm = finding.harm
     assert harm is not None
     return (
-        f"Harm: {_signed(harm.estimate)} days beside the comparison, surrounding area included "
-        f"({100 * finding.level:.0f} % interval {_signed(harm.low)} to {_signed(harm.high)}, widened)."
+        f"Harm: {say_signed(harm.estimate)} days beside the comparison, surrounding area included "
+        f"{_say_widened(finding, harm)}."
     )
 
 
@@ -248,8 +248,8 @@ def _spread(finding: Finding) -> str:
         return f"{wide}. Too few such areas to try the test on."
     return (
         f"{wide}. Tried on {placebo.draws:,} random splits of areas where nothing was done, the plain test "
-        f"called a success in {100 * placebo.plain:.0f} % of them, this one in {100 * placebo.widened:.0f} % "
-        f"(it should be about {100 * (1 - finding.level) / 2:.0f} %)."
+        f"called a success in {say_percentage(placebo.plain)} of them, this one in "
+        f"{say_percentage(placebo.widened)} (it should be about {say_percentage((1 - finding.level) / 2)})."
     )
 
 
@@ -257,13 +257,5 @@ def _went(counts: Sequence[float], baseline: Window, after: Window) -> str:
     return write_between(counts[0], counts[1], baseline, after)
 
 
-def _percent(ratio: float) -> str:
-    return f"{_signed(100 * (ratio - 1))} %"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+,.0f}".replace("-", "−") if abs(value) >= 0.5 else "0"
-
-
 def _more(value: float) -> str:
-    return f"{write_number(abs(value))} {'more' if value >= 0 else 'fewer'}"
+    return f"{say_number(round(abs(value)))} {'more' if value >= 0 else 'fewer'}"

@@ -9,10 +9,11 @@ import pandas as pd
 
 from hotspots.checks import SCHEME, WEIGHED, announce, count_weighed
 from hotspots.collapse import incidents_per_row
-from hotspots.plan_words import SMALL_BASE, clean_text, say_list, say_percentage
+from hotspots.plan_words import clean_text
 from hotspots.said import may_say
 from hotspots.severity import explain_weights, weigh_incidents
 from hotspots.severity_weights import read_weights
+from hotspots.wording import SMALL_BASE, say_list, say_percentage
 
 F = TypeVar("F", bound=pd.DataFrame)
 HARM_COLUMNS = {"harm_low": "low", "harm_high": "high"}
@@ -128,4 +129,4 @@ def _say_part(part: float, whole: float, threshold: int) -> str:
         return "all" if part else "none"
     if min(part, whole - part) < threshold or whole < SMALL_BASE:
         return "some"
-    return "over 99%" if part / whole > 0.99 else say_percentage(part / whole)
+    return say_percentage(part / whole)

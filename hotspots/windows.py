@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError
-from hotspots.day_names import MONTHS, name_month, say_date
+from hotspots.day_names import MONTHS
+from hotspots.wording import name_month, say_date
 
 _MONTHS = {name.casefold(): n for n, name in enumerate(MONTHS, 1)}
 _MONTHS |= {name[:3].casefold(): n for n, name in enumerate(MONTHS, 1)}

@@ -9,9 +9,10 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, require_columns, require_metres
+from hotspots.wording import say_number
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
-from maps.palette import choose_classes, say_number
+from maps.palette import choose_classes
 from maps.panel import Panel
 from maps.shapes import encode_points, encode_shapes, require_shapes
 from maps.unknown_areas import KEY, say_unknown, shade

@@ -14,6 +14,7 @@ from hotspots import assign_hotspots, classify_trends, count_cells
 from hotspots.cells import assign_cells
 from hotspots.checks import InputError, announce
 from hotspots.said import may_say
+from hotspots.wording import say_percentage
 from maps.compare import LEAST_MONTHS
 from maps.ground import Ground
 
@@ -35,7 +36,7 @@ def read_ground(ground: Ground, incidents: gpd.GeoDataFrame) -> Any:
     if reached.area >= _REACH * shape.area or not reached.area > 0:
         return shape
     announce(
-        f"The records reach over {100 * reached.area / shape.area:.0f} % of the layer's ground: "
+        f"The records reach over {say_percentage(reached.area / shape.area)} of the layer's ground: "
         "trends are measured against the rate of that part."
     )
     return reached

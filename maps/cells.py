@@ -14,8 +14,8 @@ import pandas as pd
 from hotspots import assign_hotspots
 from hotspots.checks import CRS, announce, require_columns
 from hotspots.collapse import Ints, incidents_per_row
-from hotspots.day_names import name_month
 from hotspots.grid import draw_cells, key_cells, locate_points, make_grid
+from hotspots.wording import name_month
 from maps.disclosure import APART, Profile, name_category
 from maps.escape import clean
 from maps.shapes import encode_shapes

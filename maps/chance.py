@@ -12,6 +12,7 @@ from hotspots import count_cells, measure_concentration
 from hotspots.checks import count_weighed
 from hotspots.collapse import incidents_per_row
 from hotspots.said import may_say
+from hotspots.wording import say_percentage
 from maps.ground import Ground
 
 SHEET = "Chance"
@@ -22,7 +23,7 @@ MANY = 1_000_000  # records: chance differs so little from map to map that few m
 LEAST = 20  # records: no percentage is printed on a smaller base
 SELECTED = "Hotspots are chosen for being high: expect the next count to be lower by itself."
 FEWEST = 5  # cells that "the busiest x %" must mean to be worth a sentence
-ALL = 0.995  # a share by chance that reads 100 %: whatever the records do, no place can hold more
+ALL = 0.995  # a share by chance that reads 100%: whatever the records do, no place can hold more
 MOST = 0.5  # of the ground covered: a list that covers more of it picks nothing out
 NEARLY_ALL = 0.95  # of the records on the ground: else the share of the ground and that of the records differ
 COLUMNS = [
@@ -57,7 +58,7 @@ def tabulate_chance(
     -------
     DataFrame
         ``problem``; ``of`` "records" or "harm"; ``measure``; ``cells`` and ``incidents`` it rests on;
-        ``observed``; ``chance`` and the range that holds 90 % of the random maps (see `draws_for`).
+        ``observed``; ``chance`` and the range that holds 90% of the random maps (see `draws_for`).
     """
     rows = []
     shapely.prepare(ground.shape)
@@ -92,23 +93,23 @@ def say_chance(table: pd.DataFrame, problem: str, ground: Ground) -> str:
 
     Examples
     --------
-    >>> row = {"problem": "ASB", "of": "records", "measure": "top 2 % of places hold", "cells": 5310,
+    >>> row = {"problem": "ASB", "of": "records", "measure": "top 2% of places hold", "cells": 5310,
     ...     "observed": 0.56, "chance": 0.27}
     >>> say_chance(pd.DataFrame([row]), "ASB", Ground(None, "the 33 wards"))
-    'The busiest 2 % of places (106 of 5,310 hexagons of 0.1 km² in the 33 wards) hold 56 % of the records; \
-if the same number of records fell at random over them, 27 % would.'
+    'The busiest 2% of places (106 of 5,310 hexagons of 0.1 km² in the 33 wards) hold 56% of the records; \
+if the same number of records fell at random over them, 27% would.'
     """
     mine = table[(table["problem"] == problem) & (table["of"] == "records")]
     shares = [share for share in TOP[1:] if mine["cells"].max() * share >= FEWEST]
-    row = mine[mine["measure"].isin([f"top {100 * share:g} % of places hold" for share in shares[:1]])]
+    row = mine[mine["measure"].isin([f"top {100 * share:g}% of places hold" for share in shares[:1]])]
     why = "few records, or a ground of few places"
     if not may_say("share held by chance", bool((row["chance"] < ALL).any()), why=why):
         return ""
     cells = int(row["cells"].iloc[0])
     which = f"{max(round(shares[0] * cells), 1):,} of {cells:,} hexagons of 0.1 km² in {ground.name}"
-    observed, chance = (f"{100 * float(row[c].iloc[0]):.0f} %" for c in ("observed", "chance"))
+    observed, chance = (say_percentage(float(row[c].iloc[0])) for c in ("observed", "chance"))
     return (
-        f"The busiest {100 * shares[0]:g} % of places ({which}) hold {observed} of the records; "
+        f"The busiest {100 * shares[0]:g}% of places ({which}) hold {observed} of the records; "
         f"if the same number of records fell at random over them, {chance} would."
     )
 
@@ -126,10 +127,10 @@ def say_cover(spots: gpd.GeoDataFrame, ground: Ground) -> str:
     why = "the hotspots cover most of the ground or none of it, or many records lie off it"
     if not may_say("share of the ground covered", holds, why=why):
         return ""
-    covered = f"{100 * share:.1f}" if share >= 0.0005 else "under 0.1"
     held = float(spots["share_of_incidents"].sum())
     one = len(spots) == 1
     return (
-        f"The {'one hotspot covers' if one else f'{len(spots):,} hotspots cover'} {covered} % of "
-        f"{ground.name} and hold{'s' * one} {100 * held:.1f} % of the records."
+        f"The {'one hotspot covers' if one else f'{len(spots):,} hotspots cover'} "
+        f"{say_percentage(share, decimals=1)} of {ground.name} and hold{'s' * one} "
+        f"{say_percentage(held, decimals=1)} of the records."
     )

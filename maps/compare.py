@@ -16,8 +16,9 @@ from hotspots.covered import find_covered
 from hotspots.judgement_words import FALL, LEVEL, NOT_COMPARED, NOT_TOLD, RISE
 from hotspots.said import may_say
 from hotspots.selection import NOT_KNOWN
-from hotspots.verdicts import SMALL_BASE, say_between
+from hotspots.verdicts import say_between
 from hotspots.windows import read_windows
+from hotspots.wording import SMALL_BASE
 from maps.config_times import NO_COUNTS
 
 WORDS = {"up": "up", "down": "down", "level": LEVEL}

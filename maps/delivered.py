@@ -14,7 +14,7 @@ import shapely
 from hotspots import record_visits, summarise_visits
 from hotspots.checks import InputError
 from hotspots.dosage import describe_visits
-from hotspots.plan_words import say_count
+from hotspots.wording import say_count
 from maps.disclosure import Profile
 from maps.flat import write_csv, write_rejects
 from maps.week_files import Week, read_week

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.calendar_files import join_calendars, name_entries, read_calendar_file
 from hotspots.calendars import KINDS
-from hotspots.day_names import say_date
+from hotspots.wording import say_date
 
 TABLES = {f"{kind}s": kind for kind in KINDS}  # as the configuration names them
 

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.wording import say_percentage
 from maps.disclosure import Profile, release
 from maps.finite import known, known_cells
 
@@ -50,7 +51,7 @@ def list_as_text(value: Any) -> Any:
     Examples
     --------
     >>> list_as_text([("Armley", 0.75), ("Kirkstall", 0.25)])
-    'Armley 75.0 %; Kirkstall 25.0 %'
+    'Armley 75.0%; Kirkstall 25.0%'
     """
     if not isinstance(value, list | tuple):
         return value
@@ -64,7 +65,7 @@ def _item_as_text(item: Any) -> str:
         return f"{item.get('street') or 'no street named'}{count} at {where}"
     if isinstance(item, tuple) and len(item) == 2:
         name, share = item
-        return f"{name} {share:.1%}".replace("%", " %") if pd.notna(share) else f"{name} (not shown)"
+        return f"{name} {say_percentage(share, decimals=1)}" if pd.notna(share) else f"{name} (not shown)"
     return str(item)
 
 

@@ -16,9 +16,9 @@ from boundaries.attach import UNCERTAIN, WITHIN
 from hotspots import describe_records, rank_premises
 from hotspots.checks import announce
 from hotspots.own_shapes import read_shapes
-from hotspots.plan_words import say_months
 from hotspots.said import may_say
 from hotspots.weighed import add_harm
+from hotspots.wording import say_months
 from maps.chance import tabulate_chance
 from maps.compare import add_changes, add_trends, choice_of, months_of
 from maps.config import Config

@@ -12,9 +12,9 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_metres
-from hotspots.day_names import say_date
 from hotspots.plan_record import Plan
-from hotspots.plan_words import clean_text, say_list
+from hotspots.plan_words import clean_text
+from hotspots.wording import say_date, say_list
 from maps.boards import Board
 from maps.disclosure import Profile, profile_named, release
 from maps.document import file_stem, write_documents

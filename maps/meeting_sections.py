@@ -10,7 +10,8 @@ import pandas as pd
 
 from hotspots.judgement_words import FALLING, GONE, GROWING, NEW, NOT_COMPARED
 from hotspots.plan_record import Plan
-from hotspots.plan_words import clean_text, say_count, say_list, start_sentence
+from hotspots.plan_words import clean_text, start_sentence
+from hotspots.wording import say_count, say_list
 from maps.disclosure import Profile
 from maps.events import as_records, say_entry
 from maps.month_chart import MOST_MONTHS, draw_months, label_month, marks_in

@@ -14,10 +14,10 @@ from hotspots.checks import require_columns
 from hotspots.covered import list_gaps
 from hotspots.own_shapes import read_shapes
 from hotspots.plan_assess import frozen_frame
-from hotspots.plan_words import say_months
 from hotspots.rejects import OFF_AREA, sum_causes
 from hotspots.said import may_say
 from hotspots.weighed import say_weights
+from hotspots.wording import say_months
 from maps.area_map import write_area_map
 from maps.chance import SELECTED, say_chance, say_cover
 from maps.compare import months_of, read_chosen

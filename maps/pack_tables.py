@@ -95,7 +95,7 @@ def sheet_notes(job: Job) -> dict[str, str]:
         CHANCE: "How much the busiest places hold, and how much they would if as many records fell at random "
         f"over {job.ground.name} (hexagons of 0.1 km², the empty ones too; mean of "
         f"{draws_for(job.incidents)} random maps, and "
-        "the range of 90 % of them). Gini: 0 where all places hold the same, near 1 where one holds all. "
+        "the range of 90% of them). Gini: 0 where all places hold the same, near 1 where one holds all. "
         + job.ground.said,
         BACKTEST: "Places chosen on one period, scored on the next, by each method with as many units of one "
         "size. Captured: the share of the next period in the places chosen. PAI: "

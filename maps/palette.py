@@ -6,12 +6,12 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hotspots.judgement_words import LEVEL, NOT_COMPARED
+from hotspots.wording import say_number
 
 # Five steps of matplotlib's cividis, light to dark: told apart under every colour-vision type and in grey.
 AMOUNT = ("#fee838", "#bcae6c", "#7d7c78", "#434e6c", "#00224e")
@@ -111,18 +111,3 @@ def _say_classes(breaks: Sequence[float], numbers: np.ndarray) -> tuple[str, ...
         for a, b in itertools.pairwise(breaks)
     ]
     return (f"under {say_number(breaks[0])}", *middle, f"{say_number(breaks[-1])} or more")
-
-
-def say_number(value: Any) -> str:
-    """Write a number as people write it: thousands with commas, decimals only where small.
-
-    Examples
-    --------
-    >>> [say_number(v) for v in (51501.3, 4.0, 0.25, float("nan"))]
-    ['51,501', '4', '0.25', 'not known']
-    """
-    if pd.isna(value):
-        return "not known"
-    if value == round(value) or abs(value) >= 10:
-        return f"{round(value):,}"
-    return f"{value:.2g}"

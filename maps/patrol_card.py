@@ -13,7 +13,8 @@ import pandas as pd
 from shapely.geometry import LineString, Point
 
 from hotspots.checks import InputError, require_columns
-from hotspots.day_names import MONTHS, WEEKDAYS, name_month
+from hotspots.day_names import MONTHS, WEEKDAYS
+from hotspots.wording import name_month
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.plan_blocks import Cell, Document, Field, Grid, Heading, Line, Text

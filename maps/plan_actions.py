@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.day_names import say_date
 from hotspots.plan_dates import parse_date
 from hotspots.plan_record import Plan
-from hotspots.plan_words import clean_text, say_count
+from hotspots.plan_words import clean_text
+from hotspots.wording import say_count, say_date
 
 DONE = ("done", "complete", "completed", "closed", "cancelled", "dropped", "stopped", "finished", "ended")
 COLUMNS = ("overdue", "action", "plan", "ref", "lead", "owner", "due", "status", "note")

@@ -7,7 +7,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.plan_words import clean_text, say_count, say_list
+from hotspots.plan_words import clean_text
+from hotspots.wording import say_count, say_list
 
 
 def say_cameras(ground: Any, cameras: gpd.GeoDataFrame) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hotspots.day_names import say_date
 from hotspots.plan_record import Plan
 from hotspots.plan_words import clean_text, name_key, start_sentence, start_small
+from hotspots.wording import say_date
 from maps.plan_blocks import Block, Bullets, Document, Field, Grid, Heading, Line, Pictures, Text
 
 BLANK_ACTIONS = 3

@@ -11,7 +11,7 @@ import shapely
 
 from hotspots.checks import CRS
 from hotspots.plan_record import Plan
-from hotspots.plan_words import say_list
+from hotspots.wording import say_list
 from maps.disclosure import Profile
 from maps.events import say_entry
 from maps.month_chart import MOST_MONTHS, draw_months, label_month, list_marks, marks_in

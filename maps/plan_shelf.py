@@ -12,7 +12,7 @@ from typing import Any
 from hotspots.checks import InputError, Problems, announce
 from hotspots.plan_record import Plan, known_tag
 from hotspots.plan_toml import read_plan
-from hotspots.plan_words import say_list
+from hotspots.wording import say_list
 from maps.document import file_stem
 from maps.folder import FULL, explain_os_error
 from maps.plan_fields import W, tag_of

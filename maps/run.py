@@ -10,6 +10,7 @@ from hotspots.checks import SCHEME, InputError
 from hotspots.fit import describe_fit, fit_layout
 from hotspots.rejects import sum_causes
 from hotspots.said import note_sentences
+from hotspots.wording import say_percentage
 from maps.config import read_config
 from maps.folder import clear_errors, replace_folder
 from maps.job import Job, do_job
@@ -76,11 +77,12 @@ def summarise_job(job: Job, out: Path) -> str:
 def say_held(job: Job) -> str:
     """Say what share of the records, and of the harm by a named scheme, the hotspots hold."""
     hold = "hotspot holds" if len(job.spots) == 1 else "hotspots hold"
-    said = f"{len(job.spots):,} {hold} {job.spots['share_of_incidents'].sum():.1%} of the records"
+    held = [say_percentage(job.spots[c].sum(), decimals=1) for c in ("share_of_incidents", "share_of_harm")]
+    said = f"{len(job.spots):,} {hold} {held[0]} of the records"
     if not job.spots["share_of_harm"].notna().any():
         return said
     scheme = job.incidents.attrs.get(SCHEME, "")
-    return f"{said} and {job.spots['share_of_harm'].sum():.1%} of the harm by {scheme}"
+    return f"{said} and {held[1]} of the harm by {scheme}"
 
 
 def check_inputs(files: Sequence[str], *, layout: str) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 from hotspots import backtest_hotspots, summarise_backtest
 from hotspots.checks import announce
 from hotspots.forecast import draw_backtest
+from hotspots.wording import say_percentage
 from maps.ground import Ground
 
 SHEET, SPLITS, PICTURE = "Backtest", "Backtest by split", "backtest.png"
@@ -72,15 +73,15 @@ def try_choice(
 
 def say_tested(tested: Tested) -> str:
     """One sentence on what the choice would have captured, beside the best possible and a grid."""
-    means = tested.summary[["hit_rate", "best_possible"]].mul(100).to_dict("index")
+    means = tested.summary[["hit_rate", "best_possible"]].map(say_percentage, decimals=1).to_dict("index")
     discs, cells, splits = means["discs"], means["hexagons"], int(tested.summary["splits"].max())
     times = "once" if splits == 1 else f"{splits} times"
     rows = tested.table[tested.table["method"].isin(["discs", "hexagons"])]
     fewer = "" if (rows["units"] == rows["asked"]).all() else ", not always as many as were asked for"
     return (
-        f"Tested {times}: discs chosen on one period held {discs['hit_rate']:.1f} % of what came "
-        f"in the next, hexagons of the same size {cells['hit_rate']:.1f} %{fewer}; the most that discs "
-        f"could have held was {discs['best_possible']:.1f} %."
+        f"Tested {times}: discs chosen on one period held {discs['hit_rate']} of what came "
+        f"in the next, hexagons of the same size {cells['hit_rate']}{fewer}; the most that discs "
+        f"could have held was {discs['best_possible']}."
     )
 
 

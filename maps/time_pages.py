@@ -13,6 +13,7 @@ import pandas as pd
 
 from hotspots import draw_times
 from hotspots.calendars import letter_entries, list_overlapping
+from hotspots.wording import say_figure
 from maps.boards import Board, hide_board
 from maps.disclosure import Profile
 from maps.events import as_records, say_entry
@@ -163,7 +164,7 @@ def show_board(board: Board, profile: Profile) -> list[Block]:
     """Table of a board's page, what its stars stand for, its warnings, and how to read it."""
     table, attrs = hide_board(board.table, profile), board.table.attrs
     windows = (str(attrs["before"]), str(attrs["after"]))
-    header = ("Indicator", *windows, "Change (95 % interval)", "Months, 12 to a line", "In words")
+    header = ("Indicator", *windows, "Change (95% interval)", "Months, 12 to a line", "In words")
     rows = tuple(_row(row) for row in table.to_dict("records"))
     blocks: list[Block] = [*map(Text, attrs["warnings"])]  # first: what the table leaves out
     blocks.append(Grid(board.title, header, rows, _WIDTHS, numbers=(1, 2)))
@@ -180,17 +181,11 @@ _READ = (
 
 
 def _row(row: dict[Any, Any]) -> tuple[str, ...]:
-    unit = " %" if row["kind"] == "share" or np.isfinite(row["points"]) else ""
-    figures = [_figure(row[name], unit) for name in ("before", "after")]
+    share = bool(row["kind"] == "share" or np.isfinite(row["points"]))
+    figures = [say_figure(row[name], share=share) for name in ("before", "after")]
     words = row["words"] + (f" ({row['note']})" if row["note"] else "")
     trace = "\n".join(split_trace(row["sparkline"]))
     return (row["name"], *figures, row["change"], trace, words)
-
-
-def _figure(value: float, unit: str) -> str:
-    if not np.isfinite(value):
-        return "–"
-    return f"{value:.1f}{unit}" if unit else f"{value:,.10g}"
 
 
 def split_trace(trace: str, *, each: int = 12) -> Sequence[str]:

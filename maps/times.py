@@ -14,8 +14,8 @@ from hotspots import profile_times
 from hotspots.calendars import list_peaks, name_in_months
 from hotspots.checks import InputError, closest_name
 from hotspots.dates import parse_dates
-from hotspots.day_names import name_month
 from hotspots.timing import NEEDS
+from hotspots.wording import name_month
 from maps.disclosure import Profile
 from maps.suppression import hide_small
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, Problems, read_own_table, require_columns
 from hotspots.dates import parse_dates
-from hotspots.plan_words import say_count
+from hotspots.wording import say_count
 
 TIMETABLE, LAYERS, MANIFEST = Path("patrols") / "timetable.csv", Path("hotspots.gpkg"), Path("manifest.json")
 _MOMENTS = ("date", "arrive", "leave")

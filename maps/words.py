@@ -10,9 +10,9 @@ from hotspots.kinds import name_kinds
 from hotspots.place_names import default_location, name_place
 from hotspots.plan_text import PARTED
 from hotspots.plan_words import name_key, start_sentence
+from hotspots.wording import say_number, say_percentage
 from maps.disclosure import Profile
 from maps.escape import clean
-from maps.palette import say_number
 
 COUNTED = "crimes and ASB incidents"
 RECORDS = "records"
@@ -121,7 +121,7 @@ def _say_where(row: pd.Series) -> str:
 def _say_share(row: pd.Series) -> str:
     if not has(row, "share_of_incidents"):
         return ""
-    return f", {row['share_of_incidents']:.1%} of all those counted"
+    return f", {say_percentage(row['share_of_incidents'], decimals=1)} of all those counted"
 
 
 def _say_harm(row: pd.Series, *, rank: int, total: int) -> str:
@@ -163,7 +163,7 @@ def say_certainty(row: pd.Series) -> list[str]:
         lines.append(_say_stability(row))
     if has(row, "largest_offence_share") and float(row["largest_offence_share"]) > DOMINATES:
         lines.append(
-            f"A single offence is {float(row['largest_offence_share']):.0%} of its harm:"
+            f"A single offence is {say_percentage(float(row['largest_offence_share']))} of its harm:"
             " its place by harm rests on that one event."
         )
     if warning := warn_of_default(row):
@@ -190,13 +190,12 @@ def _about(value: float) -> str:
 
 def _say_stability(row: pd.Series) -> str:
     stability = float(row["stability"])
-    said = (
-        f"{start_sentence(AGAIN)} as one place in {stability:.0%} of re-runs with slightly changed settings"
-    )
+    often = say_percentage(stability)
+    said = f"{start_sentence(AGAIN)} as one place in {often} of re-runs with slightly changed settings"
     if has(row, "found_again") and float(row["found_again"]) - stability > PARTED:
         return (
             f"{said}; in the others it came apart or joined another differently: on average"
-            f" {float(row['found_again']):.0%} of its records lay in hotspots again."
+            f" {say_percentage(float(row['found_again']))} of its records lay in hotspots again."
         )
     return f"{said}."
 
@@ -253,17 +252,10 @@ def _say_camera(row: pd.Series) -> list[str]:
             f"Reach drawn: {say_number(float(row['radius']))} m in a straight line;"
             " buildings and trees are not known."
         )
-    if has(row, "marginal_share_of_harm"):
-        lines.append(
-            f"Adds {row['marginal_share_of_harm']:.1%} of all harm to what the sites before it reach."
-        )
-    elif has(row, "marginal_share_of_incidents"):
-        lines.append(
-            f"Adds {row['marginal_share_of_incidents']:.1%} of all records to what the sites before it reach."
-        )
-    so_far = [row[c] for c in ("cumulative_share_of_harm", "cumulative_share_of_incidents") if has(row, c)]
-    if so_far:
-        lines.append(f"Together with those before it: {so_far[0]:.1%}.")
+    if adds := _say_share_of(row, "marginal_"):
+        lines.append(f"Adds {adds} to what the sites before it reach.")
+    if so_far := _say_share_of(row, "cumulative_"):
+        lines.append(f"Together with those before it: {so_far}.")
     return lines or ["Camera."]
 
 
@@ -279,8 +271,13 @@ def _say_patrol(row: pd.Series) -> list[str]:
         lines.append(
             f"{say_number(float(row['minutes']))} minutes{' in all' if has(row, 'visits') else ' a visit'}."
         )
-    if has(row, "share_of_harm"):
-        lines.append(f"{row['share_of_harm']:.1%} of all harm.")
-    elif has(row, "share_of_incidents"):
-        lines.append(f"{row['share_of_incidents']:.1%} of all records.")
+    if part := _say_share_of(row):
+        lines.append(f"{part}.")
     return lines or ["Patrol area."]
+
+
+def _say_share_of(row: pd.Series, kind: str = "") -> str:
+    for of, what in (("harm", "all harm"), ("incidents", "all records")):
+        if has(row, f"{kind}share_of_{of}"):
+            return f"{say_percentage(row[f'{kind}share_of_{of}'], decimals=1)} of {what}"
+    return ""

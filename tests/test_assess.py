@@ -71,7 +71,7 @@ def test_half_gone_while_the_rest_stood_still():
     assert found.wdd_plain.se == pytest.approx(190**0.5)
     assert (str(result.baseline), str(result.after)) == ("July 2017", "July 2018")
     assert "so 100 were to be expected: 50 fewer than that" in result.verdict
-    assert ", or −50 % (interval −6" in result.verdict
+    assert ", or −50% (interval −6" in result.verdict
     assert "as was aimed for" in result.verdict
 
 
@@ -293,8 +293,9 @@ def test_small_numbers_are_told_without_percentages():
 
 def test_percentages_need_a_base():
     assert write_change(19, 10) == "from 19 to 10"
-    assert write_change(20, 10) == "from 20 to 10 (down 50 %)"
-    assert write_change(1000, 1001) == "from 1,000 to 1,001 (no change)"
+    assert write_change(20, 10) == "from 20 to 10 (down 50%)"
+    assert write_change(1000, 1001) == "from 1,000 to 1,001 (up 0.1%)"
+    assert write_change(1000, 1000) == "from 1,000 to 1,000 (no change)"
 
 
 def test_a_given_ring_and_a_response_of_more_than_a_year():
@@ -323,9 +324,9 @@ def test_percentages_go_by_the_day_where_the_windows_differ_in_length():
         even_town(response=50), squares((50, 50)), baseline="2017-06..2017-07", covered="2016..2018", **WHEN
     )
     # 100 in 61 days are 1.64 a day, 50 in 31 days 1.61
-    assert "went from 100 to 50 (windows of different length: 1.64 to 1.61 a day, down 2 %)" in whole.verdict
+    assert "went from 100 to 50 (windows of different length: 1.64 to 1.61 a day, down 1.6%)" in whole.verdict
     # 500 in 61 days are 8.20 a day, 500 in 31 days 16.13
-    assert "from 500 to 500 (windows of different length: 8.20 to 16.13 a day, up 97 %)" in whole.verdict
+    assert "from 500 to 500 (windows of different length: 8.20 to 16.13 a day, up 97%)" in whole.verdict
     ring = next(line for line in whole.lines() if line.startswith("The surrounding area"))
     assert "from 0 to 0 (windows of different length: 0.00 to 0.00 a day)" in ring
 

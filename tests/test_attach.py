@@ -338,7 +338,7 @@ def test_three_real_julys_are_attached_exactly_once(july, layers):
     assert attached.loc[leeds, "ward_code"].notna().mean() >= 0.998
     # A nearest rule that is too wide would draw in the neighbours.
     assert attached.loc[~leeds, "ward_code"].notna().sum() <= 10
-    # data/README.md: 8 % of rows lie within 50 m of a ward line.
+    # data/README.md: 8% of rows lie within 50 m of a ward line.
     assert 0.08 <= attached.loc[leeds, "ward_uncertain"].mean() < 0.09
     assert attach_areas(frame, layers, rejects=rejects)[1]["no_coordinates"].eq(3_771).all()
 

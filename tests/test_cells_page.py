@@ -32,12 +32,10 @@ def test_the_page_says_what_the_code_gives(cells: gpd.GeoDataFrame) -> None:
     groups = label_cells(cells, score_cells(cells))
     assert f"In the picture {(groups >= 0).sum()} of {len(cells):,} hexagons are." in text
     found = 100 * measure_concentration(cells)[["observed", "chance"]]
-    rows = dict(
-        re.findall(r"\| (top 1 %|top 2 %|top 5 %|hexagons that hold half)[^|]*\|([^|]+\|[^|]+)\|", text)
-    )
+    rows = dict(re.findall(r"\| (top 1%|top 2%|top 5%|hexagons that hold half)[^|]*\|([^|]+\|[^|]+)\|", text))
     page = {row: [float(n) for n in re.findall(r"[\d.]+", cell)] for row, cell in rows.items()}
-    names = {f"top {n} %": f"top {n} % of places hold" for n in (1, 2, 5)}
-    names["hexagons that hold half"] = "places that hold 50 %"
+    names = {f"top {n}%": f"top {n}% of places hold" for n in (1, 2, 5)}
+    names["hexagons that hold half"] = "places that hold 50%"
     assert set(page) == set(names)
     for row, name in names.items():
         assert page[row] == pytest.approx(found.loc[name].tolist(), abs=0.51 if "top" in row else 0.06), row

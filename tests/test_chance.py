@@ -34,18 +34,18 @@ def records(*stacks: tuple[float, float, int], months: tuple[str, ...] = ("2024-
 
 def test_everything_in_one_place_is_not_chance_and_is_said_so() -> None:
     table = tabulate_chance({"ASB": records((2500, 2500, 40), (9000, 9000, 5))}, TOWN)
-    row = table[(table["measure"] == "top 2 % of places hold") & (table["of"] == "records")].iloc[0]
+    row = table[(table["measure"] == "top 2% of places hold") & (table["of"] == "records")].iloc[0]
     assert row["incidents"] == 40  # five lie off the ground
     assert row["cells"] == len(
         count_cells(records((1, 1, 1)), size=200, shape="hexagon", study_area=TOWN.shape)
     )
     assert row["observed"] == 1
     assert row["chance_low"] <= row["chance"] <= row["chance_high"] < 0.5
-    by_harm = table[(table["measure"] == "top 2 % of places hold") & (table["of"] == "harm")].iloc[0]
+    by_harm = table[(table["measure"] == "top 2% of places hold") & (table["of"] == "harm")].iloc[0]
     assert by_harm["chance"] == row["chance"]  # each record is one day: harm is the count
     said = say_chance(table, "ASB", TOWN)
-    assert said.startswith("The busiest 2 % of places (")
-    assert "in the town) hold 100 % of the records; if the same number of records fell at random" in said
+    assert said.startswith("The busiest 2% of places (")
+    assert "in the town) hold 100% of the records; if the same number of records fell at random" in said
 
 
 def test_few_records_get_no_percentage() -> None:
@@ -57,7 +57,7 @@ def test_few_records_get_no_percentage() -> None:
 def test_few_cells_get_a_share_that_means_several() -> None:
     small = Ground(shapely.box(0, 0, 2000, 2000), "the village")
     said = say_chance(tabulate_chance({"all": records((500, 500, 60), (1500, 700, 30))}, small), "all", small)
-    assert said.startswith("The busiest 10 % of places (")
+    assert said.startswith("The busiest 10% of places (")
 
 
 def test_scattered_records_are_as_concentrated_as_chance() -> None:
@@ -66,7 +66,7 @@ def test_scattered_records_are_as_concentrated_as_chance() -> None:
         {"harm": np.ones(474)}, geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700
     )
     table = tabulate_chance({"dust": some}, TOWN).set_index(["of", "measure"])
-    for measure in ("top 2 % of places hold", "Gini"):
+    for measure in ("top 2% of places hold", "Gini"):
         row = table.loc[("records", measure)]
         assert row["observed"] == pytest.approx(row["chance"], abs=0.03)
 
@@ -79,8 +79,8 @@ def test_leeds_asb_of_a_month_beside_chance(shared_data: Path) -> None:
     ground = choose_ground(coded, {"ward": wards}, known={"ward": {"file": "wards"}})
     assert ground.name == "the 33 areas of ward"
     table = tabulate_chance({"ASB": coded}, ground).set_index(["of", "measure"])
-    row = table.loc[("records", "top 2 % of places hold")]
-    assert row["observed"] > 0.5  # 56 % on the 5,310 cells of the methods page; cells and month differ here
+    row = table.loc[("records", "top 2% of places hold")]
+    assert row["observed"] > 0.5  # 56% on the 5,310 cells of the methods page; cells and month differ here
     assert row["chance"] == pytest.approx(474 / row["incidents"] * 0.27, abs=0.06)
     assert row["observed"] > 1.5 * row["chance_high"]
 
@@ -103,7 +103,7 @@ def test_what_the_list_covers_is_of_the_ground() -> None:
     spots = find_hotspots(some, radius=100, count=1, resamples=0)
     covered = 100 * np.pi * 100**2 / 25e6
     assert say_cover(spots, TOWN) == (
-        f"The one hotspot covers {covered:.1f} % of the town and holds 75.0 % of the records."
+        f"The one hotspot covers {covered:.1f}% of the town and holds 75.0% of the records."
     )
     assert say_cover(spots.head(0), TOWN) == ""
 
@@ -116,8 +116,8 @@ def test_a_backtest_is_made_where_it_is_asked_for(caplog: pytest.LogCaptureFixtu
     assert tested is not None
     assert tested.summary.loc["discs", "hit_rate"] == pytest.approx(2 / 3)
     assert say_tested(tested) == (
-        "Tested once: discs chosen on one period held 66.7 % of what came in the next, hexagons of the same "
-        "size 66.7 %; the most that discs could have held was 66.7 %."
+        "Tested once: discs chosen on one period held 66.7% of what came in the next, hexagons of the same "
+        "size 66.7%; the most that discs could have held was 66.7%."
     )
     pairs = try_choice(some, given | {"backtest": [["2024-01", "2024-02"]]}, TOWN)
     assert pairs is not None
@@ -154,7 +154,7 @@ def test_a_run_says_how_sure_it_is(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["run", str(config), "--out", str(tmp_path / "out")]) == 0
     printed = capsys.readouterr().out
     page = (tmp_path / "out" / "map.html").read_text(encoding="utf-8")
-    for said in ("of places (", "2 hotspots cover", "Tested once: discs chosen on one period held 100.0 %"):
+    for said in ("of places (", "2 hotspots cover", "Tested once: discs chosen on one period held 100.0%"):
         assert said in printed
         assert said in page
     assert "How sure are we of this list?" in page

@@ -60,8 +60,8 @@ def test_beside_a_force_both_differences_are_given():
     assert row["points_beside"] == pytest.approx(-27.2)
     assert row["ratio_beside"] == pytest.approx(0.688, abs=5e-4)
     assert row["words"] == (
-        "from 100 to 60 (down 40 %) between July 2017 and July 2018: a clear fall; "
-        "beside it from 1,000 to 872 (down 13 %)"
+        "from 100 to 60 (down 40%) between July 2017 and July 2018: a clear fall; "
+        "beside it from 1,000 to 872 (down 13%)"
     )
 
 
@@ -102,8 +102,8 @@ def test_words_and_percentages_agree_where_the_windows_differ_in_length():
     assert table["percent"].tolist() == table["comparator_percent"].tolist() == [0, 0]
     assert table["words"].iloc[0] == (
         "from 140 to 145 (windows of different length: 5.00 to 5.00 a day, no change) between February 2019 "
-        "and February 2020: no clear change (a true fall of 33 % would be called a fall four times in five, "
-        "one of 25 % half the time); "
+        "and February 2020: no clear change (a true fall of 33% would be called a fall four times in five, "
+        "one of 25% half the time); "
         "beside it from 280 to 290 (windows of different length: 10.00 to 10.00 a day, no change)"
     )
     years = make({"A": (365, 366), "B": (365, 366)}, ("2019-01", "2020-01"))
@@ -245,7 +245,7 @@ def test_a_jump_in_recording_is_warned_of():
     frame = make({"Anti-social behaviour": (270, 60), "Robbery": (730, 940)})
     warning = compare_periods(frame, after="2018-07").attrs["warnings"]
     assert len(warning) == 1
-    assert warning[0].startswith("Anti-social behaviour was 27 % of all records in July 2017 and 6 %")
+    assert warning[0].startswith("Anti-social behaviour was 27% of all records in July 2017 and 6%")
     steady = make({"Anti-social behaviour": (270, 250), "Robbery": (730, 750)})
     assert find_recording_changes(steady, before="2017-07", after="2018-07") == []
     small = make({"Anti-social behaviour": (27, 6), "Robbery": (73, 94)})

@@ -82,7 +82,7 @@ def test_few_events_look_concentrated_by_chance() -> None:
     assert measure_concentration(spread_out(92, 5310), seed=2).loc["Gini", "chance"] == pytest.approx(
         0.98, abs=0.005
     )
-    top = measure_concentration(spread_out(474, 5310), seed=2).loc["top 2 % of places hold"]
+    top = measure_concentration(spread_out(474, 5310), seed=2).loc["top 2% of places hold"]
     assert top["chance"] == pytest.approx(0.27, abs=0.005)
     assert top["chance"] == pytest.approx(top_share_of_poisson(474, 5310, 0.02), abs=0.005)
     assert top["chance_low"] < top["chance"] < top["chance_high"]
@@ -98,7 +98,7 @@ def test_a_leeds_month_of_asb_beside_chance(shared_data: Path) -> None:
         "index_right"
     ].value_counts()
     top = joined.sort_values(ascending=False).head(round(0.02 * len(cells))).sum() / len(asb)
-    found = measure_concentration(cells).loc["top 2 % of places hold"]
+    found = measure_concentration(cells).loc["top 2% of places hold"]
     assert found["observed"] == pytest.approx(top, abs=1e-12)
     assert found["observed"] > 0.5
     assert found["chance"] == pytest.approx(top_share_of_poisson(len(asb), len(cells), 0.02), abs=0.005)
@@ -110,7 +110,7 @@ def test_harm_keeps_each_incident_whole_under_chance() -> None:
     incidents = gpd.GeoDataFrame({"harm": harm}, geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700)
     cells = count_cells(incidents, size=100)
     found = measure_concentration(cells, by="harm", incidents=incidents, top=[0.01], hold=[])
-    assert found.loc["top 1 % of places hold", "chance"] > 0.99  # one homicide is concentrated by itself
+    assert found.loc["top 1% of places hold", "chance"] > 0.99  # one homicide is concentrated by itself
     with pytest.raises(InputError, match="the incidents are needed"):
         measure_concentration(cells, by="harm")
 

@@ -38,9 +38,9 @@ def test_chance_is_the_mean_and_the_5th_and_95th_of_100_of_the_maps():
     assert table["chance_high"].tolist() == pytest.approx(high.tolist())
     assert table.index.name == "measure"
     assert table.index.tolist() == [
-        "top 1 % of places hold", "top 2 % of places hold", "top 5 % of places hold",
-        "top 10 % of places hold", "top 25 % of places hold",
-        "places that hold 25 %", "places that hold 50 %", "Gini",
+        "top 1% of places hold", "top 2% of places hold", "top 5% of places hold",
+        "top 10% of places hold", "top 25% of places hold",
+        "places that hold 25%", "places that hold 50%", "Gini",
     ]  # fmt: skip
 
 

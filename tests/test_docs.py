@@ -242,7 +242,7 @@ def test_the_measured_figures_of_the_method_statement_stand_on_the_pages_it_name
 def test_the_false_successes_of_the_method_statement_are_the_ranges_of_the_whole_table():
     page = (DOCS / "governance" / "method-statement.md").read_text(encoding="utf-8")
     change = (DOCS / "methods" / "change.md").read_text(encoding="utf-8")
-    shares = re.compile(r"^\| (.+?) \| [^|]+ = ([\d.]+) %[^|]+\| [^|]+ = ([\d.]+) %", re.M)
+    shares = re.compile(r"^\| (.+?) \| [^|]+ = ([\d.]+)%[^|]+\| [^|]+ = ([\d.]+)%", re.M)
     rows = [(what, float(naive), float(ours)) for what, naive, ours in shares.findall(change)]
     made_up = [row for row in rows if "nothing happened" in row[0]]
     city = [row for row in rows if row[0].startswith("City of London")]
@@ -251,9 +251,9 @@ def test_the_false_successes_of_the_method_statement_are_the_ranges_of_the_whole
         naive, ours = ({row[i] for row in kind} for i in (1, 2))
         for sums, who in ((naive, "the usual"), (ours, "ours")):
             told = " to ".join(f"{figure:.1f}" for figure in sorted({min(sums), max(sums)}))
-            assert re.search(rf"^\| False successes of {who} .*\| {told} % \|", page, re.M), (place, told)
+            assert re.search(rf"^\| False successes of {who} .*\| {told}% \|", page, re.M), (place, told)
     others = [ours for what, _, ours in made_up if not what.startswith("limit")]
-    assert f"at or below {max(others):.1f} %" in page
+    assert f"at or below {max(others):.1f}%" in page
 
 
 def test_the_two_pages_on_the_same_21_splits_have_the_same_figures():
@@ -275,7 +275,7 @@ def test_the_share_of_asb_is_that_of_the_files(shared_data):
     whole, _ = read_incidents(shared_data / "police_uk" / "west_yorkshire_2016_2018_july.zip")
     leeds = whole[whole["raw_LSOA name"].str.startswith("Leeds") & whole["when"].eq("2016-07-01")]
     later, _ = read_incidents(shared_data / "police_uk" / "leeds_2024_03.zip")
-    first, last = (f"{100 * frame['category'].eq(ASB).mean():.0f} %" for frame in (leeds, later))
+    first, last = (f"{100 * frame['category'].eq(ASB).mean():.0f}%" for frame in (leeds, later))
     for page in ("guides/did-it-work.md", "governance/method-statement.md"):
         text = " ".join((DOCS / page).read_text(encoding="utf-8").split())
         assert re.search(

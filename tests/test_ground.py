@@ -126,7 +126,7 @@ def test_no_sentence_where_the_ground_means_nothing() -> None:
         assert say_chance(tabulate_chance({"all": some}, small), "all", small) == ""  # under 20 hexagons
         assert say_cover(find_hotspots(some, count=50, resamples=0), small) == ""  # the list is the ground
         wide = Ground(shapely.box(0, 0, 700_000, 1_000_000), "the country")
-        assert say_cover(spots, wide).startswith("The 3 hotspots cover under 0.1 % of the country")
+        assert say_cover(spots, wide).startswith("The 3 hotspots cover under 0.1% of the country")
         elsewhere = Ground(shapely.box(0, 0, 9000, 9000), "another town")
         assert say_cover(spots, elsewhere) == ""
         mostly_off = Ground(shapely.box(429_000, 429_000, 440_000, 440_000), "the wards", held=0.6)
@@ -138,7 +138,7 @@ def test_no_sentence_where_the_ground_means_nothing() -> None:
 
 
 def test_a_share_that_chance_holds_too_is_no_sentence() -> None:
-    """20 records on 20 of 10,000 places: the busiest 2 % hold all of them however they fall."""
+    """20 records on 20 of 10,000 places: the busiest 2% hold all of them however they fall."""
     some = frame(town(2, 20, 30_000)).assign(harm=1.0)
     wide = Ground(shapely.box(430_000, 430_000, 460_000, 460_000), "the county")
     assert say_chance(tabulate_chance({"all": some}, wide), "all", wide) == ""

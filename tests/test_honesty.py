@@ -46,7 +46,7 @@ def shares(honesty: ModuleType, scenario, series: int) -> tuple[float, float]:
 def test_where_nothing_happened_success_is_called_about_one_time_in_twenty(honesty, targets, baseline):
     naive, ours = shares(honesty, honesty.Scenario("nothing", targets, baseline), 600)
     assert naive > 0.25
-    # 7 % is the limit on 2,000 series; 600 may stray two standard errors from it
+    # 7% is the limit on 2,000 series; 600 may stray two standard errors from it
     assert ours <= 0.07 + 2 * (0.07 * 0.93 / 600) ** 0.5
     assert ours >= 0.02
 

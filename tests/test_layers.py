@@ -14,11 +14,12 @@ import shapely
 from map_examples import make_incidents, make_layers, make_spots, make_wards
 
 from hotspots.checks import InputError
+from hotspots.wording import say_number
 from maps.cells import filter_incidents
 from maps.disclosure import PROFILES
 from maps.geopackage import write_geopackage
 from maps.layers import kind_of, prepare_layers
-from maps.palette import AMOUNT, CHANGE, choose_classes, ink_on, say_number
+from maps.palette import AMOUNT, CHANGE, choose_classes, ink_on
 from maps.panel import read_template
 from maps.shapes import encode_shapes
 from maps.street_names import locate_streets

@@ -23,7 +23,7 @@ def test_hidden_and_absent_are_told_apart():
 
 
 def test_nothing_hidden_is_called_small():
-    assert list_as_text([("A", 0.9), ("B", float("nan"))]) == "A 90.0 %; B (not shown)"
+    assert list_as_text([("A", 0.9), ("B", float("nan"))]) == "A 90.0%; B (not shown)"
     assert say_change(pd.Series({"words": None})) == "Compared, but the numbers are not shown."
     assert "small number" not in read_template("filters.js").casefold()
 

@@ -146,7 +146,7 @@ def test_a_page_of_one_area_stands_beside_all_the_records_with_its_survey(team):
     page = sheet(team, "Clear, Hold, Build- West").set_index("Name")
     assert page.loc["Burglary", ["2017", "2018"]].tolist() == [730, 730]
     assert "beside it from 1,095 to 1,095" in page.loc["Burglary", "Words"]
-    # 50 % and 62 % of 400: z = 0.12 / sqrt(0.56 * 0.44 * 2 / 400) = 3.42
+    # 50% and 62% of 400: z = 0.12 / sqrt(0.56 * 0.44 * 2 / 400) = 3.42
     assert "up 12.0 percentage points" in page.loc["Residents who feel safe", "Words"]
     assert page.loc["Residents who feel safe", "Words"].endswith("a clear rise, as was aimed for")
     traces = page.loc["Burglary", "Sparkline"]

@@ -27,7 +27,7 @@ def test_a_camera_says_its_advice_reach_and_what_it_adds():
     ]
     assert lines("cameras", marginal_share_of_harm=0.034, cumulative_share_of_harm=0.29) == [
         "Adds 3.4% of all harm to what the sites before it reach.",
-        "Together with those before it: 29.0%.",
+        "Together with those before it: 29.0% of all harm.",
     ]
     assert lines("cameras", marginal_share_of_harm=float("nan")) == ["Camera."]
 

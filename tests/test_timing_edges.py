@@ -70,7 +70,7 @@ def test_records_left_out_are_counted_in_words_and_undated_ones_too():
 def test_warnings_are_also_announced(caplog):
     with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
         profile_times(dated("2018-07-02 00:00"), by="hour")
-    assert "100 % of the records say exactly midnight: probably hours nobody knew" in caplog.text
+    assert "100% of the records say exactly midnight: probably hours nobody knew" in caplog.text
 
 
 @pytest.mark.parametrize(("at_midnight", "said"), [(1, False), (2, True)])
@@ -78,7 +78,7 @@ def test_one_in_twenty_may_be_at_midnight(at_midnight, said):
     clock = ["2018-07-02 00:00"] * at_midnight + ["2018-07-02 13:30"] * (20 - at_midnight)
     found = profile_times(dated(*clock), by="hour").attrs["warnings"]
     told = (
-        "10 % of the records say exactly midnight: probably hours nobody knew, "
+        "10% of the records say exactly midnight: probably hours nobody knew, "
         "so do not read midnight as a peak."
     )
     assert found == ([told] if said else [])

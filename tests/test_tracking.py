@@ -67,7 +67,7 @@ def test_shares_are_in_percentage_points():
     assert row["before"] == pytest.approx(100 * 320 / 1260)
     assert row["points"] == pytest.approx(100 * (210 / 1180 - 320 / 1260))
     assert np.isnan(row["percent"])
-    assert "from 25.4 % of 1,260 to 17.8 % of 1,180, down 7.6 percentage points" in row["words"]
+    assert "from 25.4% of 1,260 to 17.8% of 1,180, down 7.6 percentage points" in row["words"]
     assert row["note"].startswith("Serious violence by our default proxy")
 
 
@@ -87,7 +87,7 @@ def test_hotspots_chosen_on_one_window_show_no_change():
     assert table.loc[["hotspot-crime", "hotspot-serious-violence"], "sparkline"].tolist() == ["", ""]
     # all 320 of violence and robbery are serious by our proxy, of 1,260; then 210 of 1,180
     share = table.loc["hotspot-serious-violence", "words"]
-    assert share.startswith("25.4 % of 1,260 in July 2017, 17.8 % of 1,180 in July 2018; not compared: ")
+    assert share.startswith("25.4% of 1,260 in July 2017, 17.8% of 1,180 in July 2018; not compared: ")
 
 
 def test_a_page_of_windows_of_different_length_speaks_by_the_day():
@@ -96,8 +96,8 @@ def test_a_page_of_windows_of_different_length_speaks_by_the_day():
     table = track_indicators(here, before="2018-01", after="2018-02", beside=force)
     assert table.loc["crime", "words"] == (
         "from 31 to 28 (windows of different length: 1.00 to 1.00 a day, no change) between January 2018 and "
-        "February 2018: no clear change (a true fall of 61 % would be called a fall four times in five, one "
-        "of 45 % half the time); "
+        "February 2018: no clear change (a true fall of 61% would be called a fall four times in five, one "
+        "of 45% half the time); "
         "beside it from 62 to 56 (windows of different length: 2.00 to 2.00 a day, no change)"
     )
 
@@ -130,7 +130,7 @@ def test_one_row_per_measure_beside_the_force():
     assert row["beside_percent"] == pytest.approx(-8.2)
     assert row["points_beside"] == pytest.approx(2 + 8.2)
     assert row["ratio_beside"] == pytest.approx(1.02 / 0.918)
-    assert "beside it from 5,000 to 4,590 (down 8 %)" in row["words"]
+    assert "beside it from 5,000 to 4,590 (down 8%)" in row["words"]
     page = write_page(table, title="Clear, Hold, Build: Seacroft, July 2018")
     assert page.count("\n| ") == 1 + len(table)
     assert "| Robbery | 20 | 10 |" in page
@@ -146,7 +146,7 @@ def test_many_indicators_are_adjusted_together():
 def test_recording_changes_stand_below_the_page():
     frame = make({"Anti-social behaviour": (270, 60), "Burglary": (730, 940)})
     table = track_indicators(frame, after="2018-07")
-    assert "Anti-social behaviour was 27 %" in write_page(table, title="x").splitlines()[-1]
+    assert "Anti-social behaviour was 27%" in write_page(table, title="x").splitlines()[-1]
 
 
 def test_row_order_and_chunks_change_nothing():

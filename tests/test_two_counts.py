@@ -52,7 +52,7 @@ def test_interval_of_the_ratio_is_where_the_score_test_meets_its_level():
     ratio, low, high = (float(x[0]) for x in rate_ratio([100], [80], level=0.95))
     assert ratio == 0.8
     for edge in (low, high):
-        # at exposure 1 to 1/edge the two rates are equal apart from chance at 5 %
+        # at exposure 1 to 1/edge the two rates are equal apart from chance at 5%
         assert abs(score_z(100, 80, days_after=edge)) == pytest.approx(1.959964, rel=1e-5)
 
 

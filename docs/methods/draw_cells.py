@@ -62,16 +62,16 @@ def main() -> None:
     frame(density, "smooth_density: per km², bandwidth 300 m")
 
     shares = lorenz_curve(cells["incidents"])
-    found = measure_concentration(cells).loc["top 2 % of places hold"]
+    found = measure_concentration(cells).loc["top 2% of places hold"]
     curve.plot(100 * shares["share_of_places"], 100 * shares["share_held"], color="#0b3c5d", lw=2)
     heights = [100 * found["observed"], 100 * found["chance"]]
     for height, word, colour in zip(
         heights, ("recorded", "by chance alone"), ("#0b3c5d", "#b35900"), strict=True
     ):
         curve.plot(2, height, "o", color=colour)
-        curve.annotate(f"{height:.0f} % {word}", (2, height), (3.2, height - 5), color=colour, size=9)
+        curve.annotate(f"{height:.0f}% {word}", (2, height), (3.2, height - 5), color=colour, size=9)
     curve.set(xlim=(0, 20), ylim=(0, 101), xlabel="% of hexagons, worst first", ylabel="% of ASB")
-    curve.set_title("measure_concentration: the top 2 % hold", size=9, loc="left")
+    curve.set_title("measure_concentration: the top 2% hold", size=9, loc="left")
     save_small(figure, HERE / "cells.png")
     print(f"{len(asb)} ASB records, {len(cells)} hexagons, {(groups >= 0).sum()} significant")
     print(measure_concentration(cells).round(3).to_string())

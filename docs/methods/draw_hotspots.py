@@ -81,7 +81,7 @@ def main() -> None:
     axes[2, 1].hlines(ranks, worst["rank_low"], worst["rank_high"], color="#b2182b", linewidth=3)
     axes[2, 1].plot(ranks, ranks, "k.")
     axes[2, 1].invert_yaxis()
-    axes[2, 1].set(xlabel="rank, 90 % of the runs", ylabel="hotspot", yticks=ranks[::2])
+    axes[2, 1].set(xlabel="rank, 90% of the runs", ylabel="hotspot", yticks=ranks[::2])
     axes[2, 1].set_title("How firm the ranks of the 20 worst discs are", size=9, loc="left")
     save_small(figure, HERE / "hotspots.png", colours=16)
 

@@ -22,8 +22,8 @@ from hotspots.plan_lines import line_at, locate_keys
 from hotspots.plan_names import draft_person_plan
 from hotspots.plan_record import Plan
 from hotspots.plan_target import find_target
-from hotspots.plan_words import say_months
 from hotspots.sara import draft_plan
+from hotspots.wording import say_months
 from maps.document import write_file
 from maps.plan_fields import W, read_fields
 from maps.plan_store import kept_map, open_plan, save_plan

@@ -18,8 +18,8 @@ from hotspots.plan_facts import fold_small
 from hotspots.plan_options import THREE_E, read_menu, suggest_responses
 from hotspots.plan_record import Plan
 from hotspots.plan_target import share_layers
-from hotspots.plan_words import say_count, say_share
 from hotspots.sara import draft_plan
+from hotspots.wording import say_count, say_share
 
 Make = Callable[..., gpd.GeoDataFrame]
 
@@ -146,10 +146,10 @@ def test_two_whole_years_are_compared_whole(spots: gpd.GeoDataFrame, make: Make)
     windows = "August 2016 to July 2017 beside August 2017 to July 2018"
     # by the score test: 36 (24) x² + k² x - 2 k² = 0, k = 1.96 for half the time, 2.80 for four in five
     assert said == (
-        f"All the data: from 36 to 36, {windows}: no clear change (a true fall of 56 % would be called a "
-        "fall four times in five, one of 41 % half the time). "
-        f"Here: from 24 to 24 (no change), {windows}: no clear change (a true fall of 66 % would be "
-        "called a fall four times in five, one of 49 % half the time)."
+        f"All the data: from 36 to 36, {windows}: no clear change (a true fall of 56% would be called a "
+        "fall four times in five, one of 41% half the time). "
+        f"Here: from 24 to 24 (no change), {windows}: no clear change (a true fall of 66% would be "
+        "called a fall four times in five, one of 49% half the time)."
     )
 
 
