@@ -45,12 +45,16 @@ _STYLES: dict[str, dict[str, Any]] = {
     "places": {"color": ACCENT, "weight": 1},
 }
 _MARKS = {"cameras": "C", "places": "•"}
-# Layers of areas after the first differ by dashes as well as colour.
+# Every further layer of a kind differs from all others by colour and, where it is a line, by its dashes.
 _LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#01665e", "weight": 2.4, "dashArray": "10 3 2 3"},
-    {"color": "#542788", "weight": 2.4, "dashArray": "7 4"},
-    {"color": "#8c510a", "weight": 2.4, "dashArray": "2 4"},
+    {"color": "#8c510a", "weight": 2.4, "dashArray": "7 4"},
+    {"color": "#b2182b", "weight": 2.4, "dashArray": "14 4"},
+    {"color": "#35586c", "weight": 3.2, "dashArray": "1 6"},
+    {"color": "#7a0177", "weight": 2.4, "dashArray": "9 3 2 3 2 3"},
+    {"color": "#4d4d4d", "weight": 3.2, "dashArray": "4 4"},
 )
+_UNLIKE = ("areas", "comparison", "patrols", "places", "cameras")  # kinds of which a map may have several
 
 
 def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:
@@ -100,6 +104,7 @@ def prepare_layers(
 ) -> list[dict[str, Any]]:
     """Every layer as the page wants it, in the order given."""
     prepared: list[dict[str, Any]] = []
+    on, further = shown_layers(layers), 0
     for name, frame in (layers or {}).items():
         require_metres(frame, what=f"The layer '{clean(name)}'")
         kind = kind_of(name, frame)
@@ -110,15 +115,22 @@ def prepare_layers(
                 advice="one of areas, cameras, cells, comparison, patrols, places, streets",
             )
         if kind != "incidents":
-            number = sum(layer["kind"] == "areas" for layer in prepared)
-            layer = _prepare(
-                name, frame, kind=kind, number=number, spots=spots, profile=profile, counted=counted
-            )
+            layer = _prepare(name, frame, kind=kind, spots=spots, profile=profile, counted=counted)
+            layer |= {"show": name in on, "land": LAND if name in on else ""}
+            if kind in _UNLIKE and any(other["kind"] == kind for other in prepared):
+                layer |= {"further": True, "style": layer["style"] | _LOOKS[further % len(_LOOKS)]}
+                further += 1
             taken = {"spots", "cells", *(other["id"] for other in prepared)}
             while layer["id"] in taken:
                 layer["id"] += "-2"
             prepared.append(layer)
     return prepared
+
+
+def shown_layers(layers: Mapping[str, gpd.GeoDataFrame] | None) -> dict[str, gpd.GeoDataFrame]:
+    """Layers that are on when a map opens, and so on its picture for print: the first of areas."""
+    areas = [name for name, frame in (layers or {}).items() if kind_of(name, frame) == "areas"]
+    return {name: (layers or {})[name] for name in areas[:1]}
 
 
 def identify(name: str) -> str:
@@ -137,7 +149,6 @@ def _prepare(
     frame: gpd.GeoDataFrame,
     *,
     kind: str,
-    number: int,
     spots: gpd.GeoDataFrame,
     profile: Profile,
     counted: str,
@@ -150,7 +161,6 @@ def _prepare(
             data[data["incidents"].isna() | data["incidents"].gt(0)] if "incidents" in data.columns else data
         )
     areas = kind == "areas"
-    first = areas and number == 0
     lines = set(data.geom_type) <= {"LineString", "MultiLineString"} and len(data) > 0
     label = clean(name).replace("_", " ")
     classes = choose_classes(data["incidents"]) if kind == "cells" and "incidents" in data.columns else None
@@ -160,11 +170,9 @@ def _prepare(
         "kind": kind,
         "geometry": "line" if lines else "area",
         "pane": "areas" if areas else "lines" if kind in ("comparison", "cells") else "over",
-        "show": first,
         "names": areas,
-        "further": areas and number > 0,
-        "land": LAND if first else "",
-        "style": _STYLES[kind] | (_LOOKS[number % 3] if areas and number else {}),
+        "further": False,
+        "style": _STYLES[kind],
         "key": _key(classes),
         "items": _items(data, kind=kind, layer=label, profile=profile, classes=classes, counted=counted),
     }

@@ -93,10 +93,9 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
     }
     layers = {name: frame for name, frame in layers.items() if len(frame)}
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
-    facts = (
-        [*job.changed, *filter(None, [job.ground.said]), *say_sure(job), SELECTED] if len(job.spots) else []
-    )
-    write_map(job.spots, folder / "map.html", layers=layers, groups=groups, facts=facts, **words)
+    sure = [*job.changed[1:], *filter(None, [job.ground.said]), *say_sure(job), SELECTED]
+    told = {"headline": "".join(job.changed[:1]), "facts": sure if len(job.spots) else []}
+    write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **told, **words)
     for layer in list(job.areas)[:1]:
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
         if "rate" in job.area_sums[layer].columns:

@@ -13,8 +13,8 @@ import pandas as pd
 from hotspots.judgement_words import LEVEL, NOT_COMPARED
 from hotspots.wording import say_number
 
-# Five steps of matplotlib's cividis, light to dark: told apart under every colour-vision type and in grey.
-AMOUNT = ("#fee838", "#bcae6c", "#7d7c78", "#434e6c", "#00224e")
+# Pale to dark, so that the least stands back: told apart under every colour-vision type and in grey.
+AMOUNT = ("#fbd9a5", "#f0a35e", "#d0604c", "#8f2d56", "#3f0d3e")
 # PuOr, never red-green: purple down, orange up.
 CHANGE = {"up": "#e08214", "level": "#f7f7f7", "down": "#8073ac", "": "#d0d3d6"}
 SIGNS = {"up": "▲ up", "level": f"● {LEVEL}", "down": "▼ down", "": f"– {NOT_COMPARED}"}
@@ -59,14 +59,17 @@ class Classes:
 
 
 def choose_classes(values: pd.Series, *, count: int = 5) -> Classes:
-    """Classes of roughly equal numbers of values, with round breaks that people can say aloud.
+    """Classes of amounts that are alike in size, with round breaks that people can say aloud.
+
+    Values go together where their ratios are smallest (Fisher's natural breaks of the logarithms), so that
+    one place far above all others has a class of its own.
 
     Parameters
     ----------
     values : pandas.Series
         The amounts; missing ones are left out.
     count : int, default 5
-        Most classes wanted; fewer when the values do not allow so many.
+        Most classes wanted; never more than there are different values to fill them.
 
     Returns
     -------
@@ -75,30 +78,73 @@ def choose_classes(values: pd.Series, *, count: int = 5) -> Classes:
     Examples
     --------
     >>> choose_classes(pd.Series([12, 48, 103, 260, 990])).words
-    ('under 40', '40 to 79', '80 to 169', '170 to 399', '400 or more')
+    ('under 20', '20 to 99', '100 to 199', '200 to 499', '500 or more')
     """
     numbers = pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype="float64")
     if not len(numbers):
         return Classes((), (AMOUNT[-1],), ("no figures",))
-    wanted = np.quantile(numbers, [i / count for i in range(1, count)])
-    for fineness in (2, 10, 100, 1000):
-        rounded = {_round_break(float(w), fineness) for w in wanted}
-        breaks = sorted(b for b in rounded if numbers.min() < b <= numbers.max())
-        if len(breaks) >= min(len(set(wanted)), 3):
-            break
+    seen, times = np.unique(numbers, return_counts=True)
+    starts = _natural_starts(seen, times, min(count, len(seen)))
+    breaks = _round_breaks(seen, starts)
     steps = [round(i * (len(AMOUNT) - 1) / max(len(breaks), 1)) for i in range(len(breaks) + 1)]
     colours = tuple(AMOUNT[s] for s in steps) if breaks else (AMOUNT[-1],)
     return Classes(tuple(breaks), colours, _say_classes(breaks, numbers))
 
 
-def _round_break(value: float, fineness: int) -> float:
-    """To the nearest half, tenth ... of its size; whole numbers from 1 up, so that counts read as counts."""
-    if value <= 0:
-        return 0.0
-    size = 10.0 ** math.floor(math.log10(value))
-    step = size / fineness if value >= 2 * size or fineness > 2 else size / 10
-    rounded = round(value / step) * step
-    return float(max(round(rounded), 1)) if value >= 1 else float(f"{rounded:.3g}")
+MOST_VALUES = 300  # of more different values every so-manieth is weighed: the breaks stay where they are
+
+
+def _natural_starts(seen: np.ndarray, times: np.ndarray, groups: int) -> list[int]:
+    """Where each group after the first begins, so that logarithms within groups differ least (Fisher)."""
+    if len(seen) > MOST_VALUES:
+        kept = np.unique(np.linspace(0, len(seen) - 1, MOST_VALUES).round().astype(int))
+        weights = np.add.reduceat(times, kept)
+        return [int(kept[i]) for i in _natural_starts(seen[kept], weights, groups)]
+    above = seen[seen > 0]
+    logs = np.log(np.maximum(seen, above.min() / 2 if len(above) else 1))
+    n = len(seen)
+    weight, first, second = (np.r_[0, np.cumsum(times * logs**power)] for power in (0, 1, 2))
+    i, j = np.arange(n)[:, None], np.arange(1, n + 1)[None, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = second[j] - second[i] - (first[j] - first[i]) ** 2 / (weight[j] - weight[i])
+    spread = np.where(j > i, spread, np.inf)  # of the values from i up to, not with, j
+    best, cuts = spread[0], []
+    for _ in range(groups - 1):
+        totals = np.r_[np.inf, best[:-1]][:, None] + spread
+        cuts.append(totals.argmin(axis=0))
+        best = totals.min(axis=0)
+    starts, end = [], n
+    for cut in reversed(cuts):
+        end = int(cut[end - 1])
+        starts.append(end)
+    return starts[::-1]
+
+
+def _round_breaks(seen: np.ndarray, starts: list[int]) -> list[float]:
+    """Round number for the start of each group; among many values it may stand a few of them away."""
+    slack, ends = len(seen) // 30, [0, *starts, len(seen)]
+    breaks = []
+    for before, start, after in zip(ends, starts, ends[2:], strict=False):
+        low, high = seen[max(start - 1 - slack, before)], seen[min(start + slack, after - 1)]
+        found = _round_between(low, high, math.sqrt(max(seen[start - 1] * seen[start], 0)))
+        breaks += [found] if found is not None and found > (breaks or [-math.inf])[-1] else []
+    return breaks
+
+
+def _round_between(low: float, high: float, middle: float) -> float | None:
+    """Roundest number above ``low`` and up to ``high``, the nearest to the middle; None where none is.
+
+    Whole numbers from 10 up, so that counts read as counts; a tenth at least from 1 up.
+    """
+    power = math.floor(math.log10(high)) if high > 0 else 0
+    least = 1.0 if high >= 10 or (low % 1, high % 1) == (0, 0) else 0.1 if high >= 1 else 10.0 ** (power - 1)
+    for step in (10.0**p * m for p in range(power, power - 17, -1) for m in (1, 0.5)):
+        if step < least * (1 - 1e-9):
+            return None
+        first, last = math.floor(low / step * (1 + 1e-12)) + 1, math.floor(high / step * (1 + 1e-12))
+        if first <= last:
+            return float(f"{min(max(round(middle / step), first), last) * step:.12g}")
+    return None
 
 
 def _say_classes(breaks: Sequence[float], numbers: np.ndarray) -> tuple[str, ...]:

@@ -14,14 +14,16 @@ from branca.element import Element, MacroElement
 from jinja2 import Environment
 from markupsafe import Markup
 
+from hotspots.checks import CRS
 from maps.disclosure import Profile
 from maps.escape import clean, embed_json, escape, mark_pages
 from maps.palette import CHANGE, SIGNS, choose_classes
 from maps.shapes import encode_points, encode_shapes
 from maps.standalone import leaflet_head
-from maps.words import COUNTED, describe_spot, has, name_parts, name_spot, say_certainty, say_count
+from maps.words import COUNTED, describe_spot, name_spot, say_certainty, say_count
 
 _PAGES = Environment(finalize=lambda v: v if isinstance(v, Markup) else escape(v))
+SCRIPTS = ("map.js", "filters.js", "list.js", "details.js")
 HARM_NOTE = (
     "Harm adds up a weight for each record, in days, as the harm index gives it: graver crimes weigh more."
 )
@@ -92,12 +94,12 @@ class Panel(MacroElement):
         )
         figure.html.add_child(Raw(top), name="safer_top", index=0)
         figure.html.add_child(Raw(bottom), name="safer_bottom")
-        figure.script.add_child(
-            Raw(f"{read_template('map.js')}{read_template('filters.js')}{call}"), name="safer_script"
-        )
+        figure.script.add_child(Raw("".join(map(read_template, SCRIPTS)) + call), name="safer_script")
 
 
-def measure_spots(spots: gpd.GeoDataFrame, *, period: str, counted: str = COUNTED) -> list[dict[str, Any]]:
+def measure_spots(
+    spots: gpd.GeoDataFrame, *, period: str = "", counted: str = COUNTED
+) -> list[dict[str, Any]]:
     """Ways the hotspots can be coloured: by harm, number and change, as far as the columns are there."""
     over = f", {period}" if period else ""
     found = []
@@ -110,12 +112,12 @@ def measure_spots(spots: gpd.GeoDataFrame, *, period: str, counted: str = COUNTE
             legend = [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)]
             measure = {"key": key, "label": label, "word": label.lower(), "title": title, "note": note}
             found.append(measure | {"legend": legend, "classes": classes.of(spots[key])})
-    if _tells_change(spots):
+    if tells_change(spots) and len({clean(a) for a in spots["arrow"]}) > 1:  # one class colours nothing
         found.append(_measure_change(spots, counted))
     return found
 
 
-def _tells_change(spots: gpd.GeoDataFrame) -> bool:
+def tells_change(spots: gpd.GeoDataFrame) -> bool:
     """Whether any hotspot's change can be told; else there is nothing to colour, as the head says."""
     return "arrow" in spots.columns and bool(spots["arrow"].map(clean).isin(["up", "down"]).any())
 
@@ -156,10 +158,12 @@ def prepare_spots(
         prepared.append(
             {
                 "n": number,
+                "ref": clean(row.get("ref", "")),
                 "title": f"{number}. {name_spot(row)}",
                 "label": f"Hotspot {number}: {name_spot(row)}, {count} {counted}",
                 "shape": shapes[i],
                 "at": at[i],
+                "parts": _part_points(row.geometry),
                 "class": {m["key"]: m["classes"][i] for m in measures},
                 "lines": lines,
                 "sure": say_certainty(row),
@@ -168,31 +172,7 @@ def prepare_spots(
     return prepared
 
 
-def table_of(spots: gpd.GeoDataFrame, *, profile: Profile) -> dict[str, Any]:
-    """Columns and rows of the ranked table."""
-    columns = [("incidents", "Number"), ("harm", "Harm")]
-    columns += [("arrow", "Change")] if _tells_change(spots) else []
-    present = [
-        (c, label)
-        for c, label in columns
-        if c == "incidents" or (c in spots.columns and any(has(row, c) for _, row in spots[[c]].iterrows()))
-    ]
-    rows = []
-    for rank, row in spots.iterrows():
-        cells = [
-            {"text": _cell(row, column, profile), "number": column != "arrow", "column": column}
-            for column, _ in present
-        ]
-        name, area = name_parts(row)
-        rows.append({"n": int(rank), "name": name, "area": area, "cells": cells})
-    heads = [{"label": "No.", "number": True}, {"label": "Where", "number": False}]
-    heads += [{"label": label, "number": column != "arrow"} for column, label in present]
-    return {"columns": heads, "rows": rows}
-
-
-def _cell(row: pd.Series, column: str, profile: Profile) -> str:
-    if column == "arrow":
-        return SIGNS.get(clean(row["arrow"]), SIGNS[""])
-    if column == "harm" and not has(row, column):
-        return "–"
-    return say_count(row, column, profile)
+def _part_points(shape: Any) -> list[list[float]]:
+    """Where the number stands: once in each part that lies apart, so that they are seen to be one."""
+    parts = gpd.GeoSeries(list(getattr(shape, "geoms", [shape])), crs=CRS)
+    return encode_points(parts.representative_point())

@@ -15,10 +15,11 @@ from hotspots.plan_words import start_sentence
 from maps.cells import filter_incidents
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
-from maps.layers import bounds_of, kind_of, layer_summary, prepare_layers
+from maps.layers import bounds_of, kind_of, layer_summary, prepare_layers, shown_layers
 from maps.palette import UNDER
-from maps.panel import Panel, measure_spots, prepare_spots, table_of
+from maps.panel import Panel, measure_spots, prepare_spots
 from maps.shapes import require_shapes
+from maps.spot_table import table_of
 from maps.standalone import standalone
 from maps.static import draw_static_map
 from maps.street_names import locate_streets, place_names
@@ -43,6 +44,7 @@ def draw_map(
     profile: str | Profile | None = None,
     marking: str | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
+    headline: str = "",
     facts: Sequence[str] = (),
     counted: str | None = None,
 ) -> folium.Map:
@@ -67,8 +69,10 @@ def draw_map(
         Protective marking; None is the profile's own.
     groups : dict of str to list of str, optional
         Problem profiles: names for groups of categories, offered beside the categories as filters.
+    headline : str, optional
+        One sentence above the list: whether things got better.
     facts : list of str, optional
-        Sentences on the list as a whole: how sure one may be of it, and what chance alone would give.
+        Sentences on the list as a whole, folded: how sure one may be of it, and what chance alone would give.
     counted : str, optional
         What the counts are of. None reads it from the layer of incidents: "crimes and ASB incidents", or
         "records" where service requests, calls or other kinds are among them.
@@ -97,7 +101,7 @@ def draw_map(
     who = profile_named(profile, sources=sources)
     released = release(spots, kind="spots", profile=who)
     counted = clean(counted or name_counted(incidents))
-    measures = measure_spots(released, period=period, counted=counted)
+    measures = measure_spots(released, counted=counted)
     drawn = prepare_layers(layers, spots=spots, profile=who, counted=counted)
     filters = None
     if incidents is not None:
@@ -119,6 +123,7 @@ def draw_map(
         "measures": measures,
         "layers": layer_summary(drawn),
         "filters": filters,
+        "headline": clean(headline),
         "facts": [clean(fact) for fact in facts],
         "caption": _caption(released, period),
         "picture_alt": _describe_picture(released, period),
@@ -140,7 +145,8 @@ def draw_map(
         "layers": drawn,
     }
     m = new_map()
-    still = partial(draw_static_map, spots, layers=layers, profile=who, counted=counted)
+    on = shown_layers(layers)
+    still = partial(draw_static_map, spots, layers=on, profile=who, counted=counted)
     m.add_child(Panel(page=page, data=data, about=about, picture=still))
     return m
 

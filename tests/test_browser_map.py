@@ -132,7 +132,7 @@ def test_the_focus_ring_is_three_pixels_or_more_and_changes_colour(page):
     assert colour != shown(page).nth(1).evaluate(style)[0]
 
 
-def test_a_popup_is_five_plain_lines_and_how_sure(page):
+def test_the_details_are_five_plain_lines_and_how_sure(page):
     page.locator("tr.sh-row").nth(0).click()
     page.locator(".sh-pop").wait_for()
     heads = page.locator(".sh-pop dt").all_inner_texts()
@@ -205,16 +205,6 @@ def test_axe_finds_nothing_with_and_without_a_popup_and_nothing_scrolls_sideways
         page.wait_for_timeout(100)
         assert run_axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_a_popup_fits_into_a_narrow_map(browser, example):
-    with open_page(browser, example, width=360, height=740) as page:
-        page.locator("tr.sh-row button").nth(1).click()
-        page.locator(".sh-pop").wait_for()
-        inner = page.locator(".leaflet-popup").bounding_box()
-        outer = page.locator(".leaflet-container").bounding_box()
-        assert inner["x"] >= outer["x"] - 1
-        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1
 
 
 def test_without_scripts_the_picture_and_the_whole_table_are_there(browser, example):

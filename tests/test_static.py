@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import geopandas as gpd
 import pandas as pd
@@ -113,3 +114,17 @@ def test_a_map_of_rows_without_a_shape_is_refused_by_name():
     wards.geometry = [None, wards.geometry.iloc[1]]
     with pytest.raises(InputError, match="West & Woodhouse"):
         draw_area_map(wards, profile="open")
+
+
+def test_the_picture_for_print_never_draws_a_layer_that_is_off(tmp_path):
+    from map_examples import make_layers
+
+    from maps.web import write_map
+
+    spots = make_spots(3)
+    off = {name: frame for name, frame in make_layers(spots).items() if name != "ward"}
+    pictures = []
+    for layers in ({"ward": make_wards()}, {"ward": make_wards(), **off}):
+        page = write_map(spots, tmp_path / "map.html", layers=layers, profile="open").read_text()
+        pictures.append(re.search(r'class="sh-picture" src="data:image/png;base64,([^"]+)"', page)[1])
+    assert pictures[0] == pictures[1]

@@ -1,6 +1,6 @@
 /* All records as cells, and the column of numbers, counted only for the chosen kind, month and source. */
 function saferFilters(map, data, tools) {
-  const { $, make, say, parts, spots } = tools;
+  const { $, make, say, parts, spots, refresh } = tools;
   const F = data.filters;
   const C = F.categories.length, S = F.sources.length;
   const chosen = { category: "", month: "", source: "" };
@@ -106,6 +106,7 @@ function saferFilters(map, data, tools) {
       const sum = draw();
       fill();
       map.closePopup();
+      refresh();
       if (!active()) say("Counting everything again.");
       else say("Counting only " + words() + (F.single ? "." : ": " + write(sum) + " " + data.counted + "."));
     });

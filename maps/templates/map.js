@@ -41,77 +41,37 @@ function saferMap(map, data) {
   const spots = data.spots.map((spot) => Object.assign({}, spot));
   const byRank = new Map(spots.map((spot) => [spot.n, spot]));
   let colourBy = data.measures.length ? data.measures[0].key : "";
-  let current = null;
+  const app = { map, data, calm, $, make, say, ring, spots, byRank, current: null, seeThrough: () => false };
   const styleOf = (spot) => {
     const measure = data.measures.find((m) => m.key === colourBy);
     const index = measure ? spot.class[colourBy] : -1;
     return {
       fillColor: measure && index >= 0 ? measure.colours[index] : "#ffffff",
-      fillOpacity: 0.8, color: "#0b1f33", weight: current === spot ? 4 : 1.6,
+      fillOpacity: app.seeThrough() ? (app.current === spot ? 0.28 : 0.42) : 0.8,
+      color: "#0b1f33", weight: app.current === spot ? 4 : 1.6,
       dashArray: index < 0 ? "4 3" : null,
     };
   };
-  const popupOf = (spot) => {
-    const box = make("div", "sh-pop");
-    const head = make("h2", "", spot.title);
-    head.tabIndex = -1;
-    box.append(head);
-    const list = make("dl");
-    spot.lines.forEach(([label, text]) => list.append(make("dt", "", label), make("dd", "", text)));
-    if (spot.filtered) list.append(make("dt", "", spot.filtered.words), make("dd", "", spot.filtered.count + " " + data.counted + "."));
-    box.append(list);
-    if (spot.sure.length) {
-      const more = make("details");
-      more.append(make("summary", "", "How sure are we?"));
-      const points = make("ul");
-      spot.sure.forEach((text) => points.append(make("li", "", text)));
-      more.append(points);
-      more.addEventListener("toggle", () => {
-        const over = box.closest(".leaflet-popup").getBoundingClientRect().top - map.getContainer().getBoundingClientRect().top - 10;
-        if (over < 0) map.panBy([0, over], { animate: !calm });
-        if (more.open) points.scrollIntoView({ block: "nearest" });
-      });
-      box.append(more);
-    }
-    return box;
-  };
-  const mark = (spot) => {
-    const before = current;
-    current = spot;
+  app.mark = (spot) => {
+    const before = app.current;
+    app.current = spot;
     [before, spot].forEach((s) => s && s.layer.setStyle(styleOf(s)));
+    if (spot && map.hasLayer(spot.layer)) spot.layer.bringToFront();
     document.querySelectorAll(".sh-row").forEach((row) => {
       const on = spot !== null && row.dataset.n === String(spot.n);
       row.classList.toggle("sh-on", on);
       if (on) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
     });
   };
-  let opener = null;
-  const open = (spot, from) => {
-    opener = from || null;
-    if (!map.hasLayer(spot.layer)) { const box = $("show-spots"); if (box) { box.checked = true; hotspots.addTo(map); } }
-    const bounds = spot.layer.getBounds();
-    const show = () => spot.layer.openPopup([bounds.getNorth(), bounds.getCenter().lng]);
-    if (from && from.closest("table")) {
-      map.closePopup();
-      opener = from;
-      map.once("moveend", show);
-      map.flyTo(bounds.getCenter(), Math.min(15, map.getBoundsZoom(bounds.pad(1))), { animate: !calm, duration: 0.6 });
-    } else show();
-    say("Showing " + data.noun + " " + spot.n + ": " + spot.title);
+  app.show = (spot) => {
+    if (!map.hasLayer(spot.layer)) { const box = $("show-spots"); if (box) { box.checked = true; hotspots.addTo(map); label(); } }
+    map.fitBounds(spot.layer.getBounds().pad(0.25), { maxZoom: 17, animate: !calm, duration: 0.6 });
   };
-  const fit = (event) => {
-    const size = map.getSize();
-    event.target.options.maxWidth = Math.min(380, size.x - 80);
-    map.getContainer().style.setProperty("--sh-room", Math.max(110, size.y - 70) + "px");
-  };
+  const details = saferDetails(app);
   const hotspots = L.featureGroup();
   spots.forEach((spot) => {
     const layer = L.polygon(parts(spot.shape), Object.assign({ renderer: renderer("spots") }, styleOf(spot)));
     spot.layer = layer;
-    layer.bindPopup(() => popupOf(spot), {
-      maxWidth: 380, minWidth: 200, autoPanPadding: [12, 12],
-    });
-    layer.getPopup().on("contentupdate", fit);
     layer.on("add", () => {
       const path = layer.getElement();
       path.setAttribute("tabindex", "0");
@@ -119,33 +79,21 @@ function saferMap(map, data) {
       path.setAttribute("aria-label", spot.label);
       path.classList.add("sh-spot");
       path.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(spot, path); }
+        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); details.open(spot, path); }
       });
       path.addEventListener("focus", () => {
         if (!map.getBounds().contains(layer.getBounds())) map.panTo(layer.getBounds().getCenter(), { animate: false });
       });
     });
-    layer.on("click", () => { opener = layer.getElement(); say("Showing " + data.noun + " " + spot.n + ": " + spot.title); });
-    layer.on("popupopen", (event) => {
-      mark(spot);
-      const box = event.popup.getElement();
-      box.setAttribute("role", "dialog");
-      box.setAttribute("aria-label", spot.title);
-      if (opener) box.querySelector("h2").focus({ preventScroll: true });
-    });
-    layer.on("popupclose", () => {
-      mark(null);
-      if (opener && document.contains(opener)) opener.focus({ preventScroll: true });
-      opener = null;
-    });
+    layer.on("click", () => details.open(spot, layer.getElement()));
     hotspots.addLayer(layer);
   });
   hotspots.addTo(map);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") { if (app.current) details.close(); else map.closePopup(); } });
 
   /* ---- other layers ---- */
   const groups = { spots: hotspots };
-  if (data.filters) groups.cells = saferFilters(map, data, { $, make, say, parts, spots });
+  if (data.filters) groups.cells = saferFilters(map, data, { $, make, say, parts, spots, refresh: () => details.refresh() });
   const quiet = (layer) => layer.on("add", () => {
     const path = layer.getElement && layer.getElement();
     if (path) { path.setAttribute("tabindex", "-1"); path.setAttribute("aria-hidden", "true"); }
@@ -159,7 +107,12 @@ function saferMap(map, data) {
     const side = layer.kind === "places" ? 10 : item.mark.length > 2 ? 28 : 22;
     const icon = L.divIcon({ className: "sh-site sh-site-" + layer.kind, html: "", iconSize: [side, Math.min(side, 22)] });
     const site = L.marker(item.at, { icon, keyboard: false, pane: "sh-sites", interactive: Boolean(item.lines) });
-    site.on("add", () => { const el = site.getElement(); el.textContent = layer.kind === "places" ? "" : item.mark; el.setAttribute("aria-hidden", "true"); });
+    site.on("add", () => {
+      const el = site.getElement();
+      el.textContent = layer.kind === "places" ? "" : item.mark;
+      el.style.borderColor = el.style.color = layer.style.color;
+      el.setAttribute("aria-hidden", "true");
+    });
     return site;
   };
   const talk = (layer, item) => {
@@ -186,40 +139,57 @@ function saferMap(map, data) {
   /* ---- numbers and names: shown where they do not cover each other, the worst first ---- */
   const labels = L.layerGroup().addTo(map);
   const texts = [];
-  spots.forEach((spot) => texts.push({ at: spot.at, text: String(spot.n), width: spot.n > 99 ? 28 : 24, height: 20, cls: "sh-badge", pane: "sh-badges", from: 0, group: "spots", spot }));
+  const badge = (spot, at) => ({ at, text: String(spot.n), width: spot.n > 99 ? 28 : 24, height: 20, cls: "sh-badge", pane: "sh-badges", from: 0, group: "spots", spot });
+  if (data.noun === "area") {
+    spots.forEach((spot) => texts.push({ at: spot.at, text: spot.title, width: 6.6 * spot.title.length + 10, height: 20, cls: "sh-badge sh-name", pane: "sh-badges", from: 0, group: "spots", spot, plain: true, or: badge(spot, spot.at) }));
+  } else {
+    spots.forEach((spot) => texts.push(badge(spot, spot.parts[0])));
+    spots.forEach((spot) => spot.parts.slice(1).forEach((at) => texts.push(badge(spot, at))));
+  }
   (data.streets || []).forEach((s) => texts.push({ at: s.at, text: s.name, width: 7 * s.name.length + 12, height: 18, cls: "sh-street", pane: "sh-labels", from: 15, group: "spots" }));
   data.layers.forEach((layer) => layer.items.forEach((item) => {
     if (layer.names && item.name) texts.push({ at: item.centre, text: item.name, width: 6.4 * item.name.length + 8, height: 16, cls: "sh-area", pane: "sh-labels", from: 10.5, group: layer.id, colour: layer.further ? layer.style.color : "" });
   }));
+  const makeLabel = (item, lift, fill) => {
+    const icon = L.divIcon({ className: item.cls, html: "", iconSize: [item.width, item.height], iconAnchor: [item.width / 2, item.height / 2 - lift] });
+    const marker = L.marker(item.at, { icon, keyboard: false, interactive: Boolean(item.spot), pane: item.pane });
+    labels.addLayer(marker);
+    const el = marker.getElement();
+    el.textContent = item.text;
+    el.setAttribute("aria-hidden", "true");
+    if (item.colour) { el.style.color = item.colour; el.style.fontWeight = "700"; }
+    if (fill) { el.style.background = fill; el.style.color = inkOn(fill); }
+    if (item.spot) marker.on("click", () => details.open(item.spot, item.spot.layer.getElement()));
+    return marker;
+  };
+  const standing = new Map(); // labels on the map now: only what changes is made or taken away
   const label = () => {
-    labels.clearLayers();
-    const taken = [];
+    const taken = [], wanted = new Map();
     const zoom = map.getZoom(), size = map.getSize();
-    texts.forEach((item) => {
-      if (zoom < item.from || !map.hasLayer(groups[item.group])) return;
+    const fits = (item, lifts) => {
       const point = map.latLngToContainerPoint(item.at);
-      if (point.x < -40 || point.y < -40 || point.x > size.x + 40 || point.y > size.y + 40) return;
+      if (point.x < -40 || point.y < -40 || point.x > size.x + 40 || point.y > size.y + 40) return undefined;
       const w = item.width / 2, h = item.height / 2;
-      const lift = (item.cls === "sh-street" ? [0, 20, -20] : [0]).find((dy) => {
+      return lifts.find((dy) => {
         const box = [point.x - w, point.y + dy - h, point.x + w, point.y + dy + h];
         if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return false;
         taken.push(box);
         return true;
       });
-      if (lift === undefined) return;
-      const icon = L.divIcon({ className: item.cls, html: "", iconSize: [item.width, item.height], iconAnchor: [w, h - lift] });
-      const marker = L.marker(item.at, { icon, keyboard: false, interactive: Boolean(item.spot), pane: item.pane });
-      labels.addLayer(marker);
-      const el = marker.getElement();
-      el.textContent = item.text;
-      el.setAttribute("aria-hidden", "true");
-      if (item.colour) { el.style.color = item.colour; el.style.fontWeight = "700"; }
-      if (item.spot) {
-        const fill = styleOf(item.spot).fillColor;
-        el.style.background = fill;
-        el.style.color = inkOn(fill);
-      }
-      if (item.spot) marker.on("click", () => open(item.spot, item.spot.layer.getElement()));
+    };
+    texts.forEach((item) => {
+      if (zoom < item.from || !map.hasLayer(groups[item.group])) return;
+      const lift = fits(item, item.cls === "sh-street" ? [0, 20, -20] : [0]);
+      if (lift !== undefined) wanted.set(item, lift);
+      else if (item.or && fits(item.or, [0]) !== undefined) wanted.set(item.or, 0);
+    });
+    standing.forEach((was, item) => { if (!wanted.has(item)) { labels.removeLayer(was.marker); standing.delete(item); } });
+    wanted.forEach((lift, item) => {
+      const fill = item.spot && !item.plain ? styleOf(item.spot).fillColor : "";
+      const was = standing.get(item);
+      if (was && was.lift === lift && was.fill === fill) return;
+      if (was) labels.removeLayer(was.marker);
+      standing.set(item, { lift, fill, marker: makeLabel(item, lift, fill) });
     });
   };
   map.on("zoomend moveend resize", label);
@@ -242,16 +212,11 @@ function saferMap(map, data) {
     label();
     say(input.dataset.word + (input.checked ? " shown on the map." : " hidden."));
   }));
-  document.querySelectorAll(".sh-row").forEach((row) => {
-    const spot = byRank.get(Number(row.dataset.n));
-    const button = row.querySelector("button");
-    row.addEventListener("click", () => open(spot, button));
-  });
-
-  if (window.innerHeight >= 900) document.querySelectorAll(".sh-fold").forEach((fold) => { fold.open = true; });
+  saferList(app, details);
   document.documentElement.classList.add("sh-live");
   map.invalidateSize({ animate: false });
   if (data.bounds) map.fitBounds(data.bounds, { padding: [24, 30], animate: false });
   paint();
   label();
+  details.follow();
 }

@@ -1,0 +1,114 @@
+/* The list: a row opens its hotspot; it can be searched, sorted, copied and saved. */
+function saferList(app, details) {
+  const { data, $, make, say, byRank } = app;
+  const table = $("list");
+  if (!table || table.tagName !== "TABLE") return;
+  const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
+  const rows = [...body.rows];
+  const spotOf = (row) => byRank.get(Number(row.dataset.n));
+  rows.forEach((row) => row.addEventListener("click", () => details.open(spotOf(row), row.querySelector("button"))));
+
+  /* ---- search ---- */
+  const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f\u2019']/g, "");
+  const hay = new Map(rows.map((row) => {
+    const spot = spotOf(row);
+    return [row, plain([row.textContent, spot.ref, ...spot.lines.map((line) => line[1])].join(" "))];
+  }));
+  const none = make("p", "sh-none", "Nothing in the list has that in it.");
+  none.hidden = true;
+  table.after(none);
+  $("find").addEventListener("input", (event) => {
+    const asked = plain(event.target.value).trim();
+    const words = asked.split(/\s+/).filter(Boolean);
+    const number = /^\d{1,3}$/.test(asked);
+    let left = 0;
+    rows.forEach((row) => {
+      const on = number ? row.dataset.n === asked : words.every((word) => hay.get(row).includes(word));
+      row.hidden = !on;
+      left += on;
+    });
+    none.hidden = left > 0;
+    say(left + " of " + rows.length + " " + data.noun + "s shown.");
+  });
+
+  /* ---- sort ---- */
+  const valueOf = (row, index) => {
+    const text = row.cells[index].firstChild ? row.cells[index].firstChild.textContent : "";
+    const [first, second] = text.split(" \u2192 ").map((part) => parseFloat(part.replace(/,/g, "")));
+    const number = second === undefined ? first : second - first;
+    return Number.isNaN(number) || number === undefined ? plain(row.cells[index].textContent) : number;
+  };
+  const compare = (a, b) => {
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    if (typeof a === "number") return 1;
+    if (typeof b === "number") return -1;
+    return a.localeCompare(b, "en-GB");
+  };
+  heads.forEach((head, index) => {
+    const sort = make("button", "sh-sort", head.textContent);
+    sort.type = "button";
+    head.replaceChildren(sort);
+    if (index === 0) head.setAttribute("aria-sort", "ascending");
+    sort.addEventListener("click", () => {
+      const was = head.getAttribute("aria-sort"), first = index < 2 ? "ascending" : "descending";
+      const order = was ? (was === "ascending" ? "descending" : "ascending") : first;
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", order);
+      const sign = order === "ascending" ? 1 : -1;
+      rows.sort((a, b) => sign * compare(valueOf(a, index), valueOf(b, index)) || a.dataset.n - b.dataset.n);
+      body.append(...rows);
+      say("Sorted by " + sort.textContent + ", " + order + ".");
+    });
+  });
+
+  /* ---- copy and save: what is shown, in the order shown, with its marking ---- */
+  const both = heads.some((head) => head.textContent.includes("\u2192"));
+  const marking = document.querySelector(".sh-marking");
+  const lines = () => {
+    const top = heads.flatMap((head, i) => (i === 1 ? ["Reference", head.textContent, "Area"] : head.textContent.includes("\u2192") ? ["Before", "After", "Change"] : [head.textContent]));
+    const out = [marking ? [...top, "Marking"] : top];
+    rows.filter((row) => !row.hidden).forEach((row) => {
+      const of = row.cells[1].querySelector(".sh-of");
+      const cells = [row.dataset.n, spotOf(row).ref || "", row.querySelector(".sh-go").textContent, of ? of.textContent : ""];
+      [...row.cells].slice(2).forEach((cell) => {
+        const text = cell.firstChild ? cell.firstChild.textContent : "";
+        const sign = cell.querySelector(".sh-of");
+        if (both && cell.dataset.column === "arrow") cells.push(...(text.includes(" \u2192 ") ? text.split(" \u2192 ") : [text, text]), sign ? sign.textContent : "");
+        else cells.push(text);
+      });
+      out.push(marking ? [...cells, marking.textContent] : cells);
+    });
+    /* a cell that a spreadsheet would work out is text */
+    return out.map((cells) => cells.map((text) => (/^[=+\-@\t\r]/.test(text) ? "'" + text : text)));
+  };
+  const done = (button, text) => {
+    const was = button.textContent;
+    button.textContent = text;
+    say(text);
+    setTimeout(() => { button.textContent = was; }, 2500);
+  };
+  $("copy").addEventListener("click", (event) => {
+    const button = event.currentTarget;
+    const text = lines().map((cells) => cells.map((c) => c.replace(/[\t\n]/g, " ")).join("\t")).join("\n");
+    const byHand = () => {
+      const area = make("textarea", "sh-hide", text);
+      document.body.append(area);
+      area.select();
+      const copied = document.execCommand("copy");
+      area.remove();
+      done(button, copied ? "Copied" : "Not copied");
+    };
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => done(button, "Copied"), byHand);
+    else byHand();
+  });
+  $("csv").addEventListener("click", (event) => {
+    const quote = (c) => (/[",\n]/.test(c) ? '"' + c.replace(/"/g, '""') + '"' : c);
+    const text = "\ufeff" + lines().map((cells) => cells.map(quote).join(",")).join("\r\n") + "\r\n";
+    const link = make("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+    link.download = document.title.replace(/[^\w ,()-]+/g, " ").trim() + ".csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    done(event.currentTarget, "Saved");
+  });
+}
