@@ -84,7 +84,7 @@ def draw_area_map(
     whole = _join(areas, table)
     who = profile_named(profile, sources=[source] if source else [])
     released = release(whole, kind="areas", profile=who)
-    order = _order(released, by)
+    order = _order(released, by, who)
     ranked = released.sort_values(order[0], ascending=False, kind="stable", na_position="last")
     ranked = ranked.set_axis(pd.RangeIndex(1, len(ranked) + 1, name="rank"))
     shaded = shade(ranked, order)
@@ -129,6 +129,7 @@ def draw_area_map(
             page=page,
             data=data,
             about=about,
+            who=who,
             picture=lambda: draw_static_areas(shaded, by=order[0], heading=str(measures[0]["title"])),
         )
     )
@@ -187,10 +188,16 @@ def _join(areas: gpd.GeoDataFrame, table: pd.DataFrame | None) -> gpd.GeoDataFra
     return joined
 
 
-def _order(released: gpd.GeoDataFrame, by: str | None) -> list[str]:
+def _order(released: gpd.GeoDataFrame, by: str | None, who: Profile) -> list[str]:
     present = [c for c in MEASURES if c in released.columns and pd.to_numeric(released[c]).notna().any()]
     if "harm" in present and "incidents" in present and released["harm"].eq(released["incidents"]).all():
         present.remove("harm")  # of 1 a record: the number by another name
+    if not present and who.threshold and "incidents" in released.columns:
+        raise InputError(
+            f"No number of these areas may be shown under profile '{who.name}'",
+            given=f"{len(released)} areas, small counts and those beside them left out",
+            advice="larger areas (boundaries.group_areas), or a longer period",
+        )
     if not present:
         raise InputError("There is nothing to shade the areas by", advice="a table from summarise_areas")
     if by is not None and by not in present:

@@ -77,9 +77,10 @@ def filter_incidents(
     require_columns(incidents, ["category", "source"], what="The layer of incidents")
     held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
     names, by_month = _number_months(held)
-    categories, by_category = _number_names(held["category"], name_category)
-    sources, by_source = _number_names(held["source"], clean)
     number = incidents_per_row(held)
+    kinds = name_together(held["category"], number)
+    categories, by_category = _number_names(held["category"], lambda kind: kinds[str(kind)])
+    sources, by_source = _number_names(held["source"], clean)
     filters = Filters(
         names,
         categories,
@@ -107,8 +108,29 @@ def filter_incidents(
     facts["key"] = (facts["month"] * len(categories) + facts["category"]) * len(sources) + facts["source"]
     filters.cells = _pairs(facts, "cell", range(len(filters.shapes)))
     filters.spots = _pairs(facts[facts["rank"].notna()], "rank", spots.index)
-    filters.groups = _groups(groups, categories)
+    filters.groups = _groups(groups, categories, kinds)
     return filters
+
+
+def name_together(categories: pd.Series, number: Ints) -> dict[str, str]:
+    """Name under which a map offers each category; those kept apart stand among as many of other kinds.
+
+    Else the choice of "Other crimes (not shown separately)" would show where the sensitive ones are. The
+    rarest other kinds join them, as many as it takes that they are no more than half.
+
+    Examples
+    --------
+    >>> kinds = pd.Series(["Rape", "Rape", "Arson", "Drugs", "Theft"])
+    >>> sorted(k for k, v in name_together(kinds, np.array([1, 1, 1, 5, 9])).items() if v == APART)
+    ['Arson', 'Drugs', 'Rape']
+    """
+    counts = pd.Series(number).groupby(categories.astype(str).to_numpy()).sum().sort_values(kind="stable")
+    named = {kind: name_category(kind) for kind in counts.index}
+    left = sum(int(n) for kind, n in counts.items() if named[kind] == APART)
+    for kind, n in counts.items():
+        if left > 0 and named[kind] != APART:
+            named[kind], left = APART, left - int(n)
+    return named
 
 
 def _number_months(held: gpd.GeoDataFrame) -> tuple[list[str], Ints]:
@@ -165,12 +187,15 @@ def _pairs(facts: pd.DataFrame, by: str, order: Any) -> list[list[int]]:
     return [lists[label] for label in order]
 
 
-def _groups(groups: Mapping[str, Sequence[str]] | None, categories: list[str]) -> list[dict[str, Any]]:
+def _groups(
+    groups: Mapping[str, Sequence[str]] | None, categories: list[str], kinds: Mapping[str, str]
+) -> list[dict[str, Any]]:
     found = []
     for name, members in (groups or {}).items():
-        hidden = [m for m in members if name_category(m) == APART]
+        hidden = [m for m in members if kinds.get(m, name_category(m)) == APART]
         if hidden:
-            announce(f"The profile '{clean(name)}' is not offered on the map: it has sensitive categories.")
+            why = "it has sensitive categories, or some counted with them"
+            announce(f"The profile '{clean(name)}' is not offered on the map: {why}.")
             continue
         listed = [categories.index(m) for m in members if m in categories]
         if listed:

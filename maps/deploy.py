@@ -11,6 +11,7 @@ import pandas as pd
 from hotspots import choose_patrols, place_cameras, timetable_patrols
 from hotspots.cameras import empty_sites
 from hotspots.checks import CRS, InputError, announce
+from hotspots.collapse import incidents_per_row
 from hotspots.own_shapes import read_shapes
 
 CAMERAS: dict[str, Any] = {"count": 10, "radius": 100.0}
@@ -41,7 +42,9 @@ def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoD
     weighed = "harm" in incidents.columns and incidents["harm"].sum() > 0
     options.setdefault("by", "harm" if weighed else "incidents")
     sites = _try("No camera site is proposed", place_cameras, incidents, **options)
-    return (empty_sites() if sites is None else sites).assign(radius=options["radius"])
+    sites = (empty_sites() if sites is None else sites).assign(radius=options["radius"])
+    sites.attrs["records"] = int(incidents_per_row(incidents).sum())  # what the shares are of
+    return sites
 
 
 def pick_patrols(

@@ -16,7 +16,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name
 from maps.finite import known_cells
-from maps.hiding import hide_counts, hide_in_lists
+from maps.hiding import hide_counts, hide_in_lists, hide_sites
 
 F = TypeVar("F", bound=pd.DataFrame)
 
@@ -253,6 +253,8 @@ def release(frame: F, *, kind: str, profile: str | Profile, columns: Sequence[st
         return _release_points(kept, who)
     if who.threshold:
         hide_counts(kept, who.threshold)
+        if kind == "cameras":
+            hide_sites(kept, frame.attrs.get("records"), who.threshold)
         if kind == "spots":
             hide_in_lists(kept, frame, who.threshold)
     return kept

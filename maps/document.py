@@ -14,6 +14,7 @@ from hotspots.checks import InputError
 from hotspots.plan_names import refuse_names
 from hotspots.plan_record import Plan
 from maps.disclosure import OPEN_SOURCES, Profile, name_category, profile_named
+from maps.giving.follow import follow_content, kinds_in_plan
 from maps.plan_content import lay_out_plan
 from maps.plan_fields import fingerprint, read_fields
 from maps.plan_html import render_html
@@ -112,7 +113,9 @@ def render_plan(
     refuse_names(plan)
     who = _profile_of(plan, profile)
     pictures = draw_pictures(plan, spots=spots, layers=layers, map_png=map_png, profile=who)
-    shown = plan.document.get("marking", who.marking) if marking is None else marking
+    shown = plan.document.get("marking") if marking is None else marking
+    # nobody's choice where it is none: words that people wrote since are marked now
+    shown = shown or (follow_content(who, kinds_in_plan(plan)).marking if marking is None else "")
     named = plan.document.get("attribution", _licence(plan)) if attribution is None else attribution
     document = lay_out_plan(plan, pictures=pictures, marking=shown, attribution=named)
     word = render_word(document)

@@ -13,7 +13,8 @@ from hotspots.wording import say_percentage
 from maps.disclosure import Profile, release
 from maps.finite import known, known_cells
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet reads the wide forms of these signs as the signs, and passes over blanks before them.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def flatten(frame: pd.DataFrame) -> pd.DataFrame:
@@ -99,4 +100,7 @@ def _write(frame: pd.DataFrame, path: Path) -> Path:
 
 
 def _disarm(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    if not isinstance(value, str):
+        return value
+    armed = value.startswith(FORMULA_STARTS) or value.lstrip().startswith(FORMULA_STARTS)
+    return f"'{value}" if armed else value

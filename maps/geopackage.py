@@ -14,6 +14,7 @@ from hotspots.checks import InputError, require_metres
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.flat import list_as_text
+from maps.giving.follow import follow_content, kind_given
 from maps.layers import identify, kind_of, names_spots
 from maps.qgis import style_of
 from maps.whole_files import replacing
@@ -61,7 +62,6 @@ def write_geopackage(
         If a layer is not in EPSG:27700, two layers have one name, or a kind may not leave.
     """
     who = profile_named(profile)
-    stamp = clean(who.marking if marking is None else marking)
     target, names = Path(path), [identify(name).replace("-", "_") for name in layers]
     if len(set(names)) < len(names):
         raise InputError(
@@ -74,6 +74,9 @@ def write_geopackage(
         require_metres(frame, what=f"The layer '{clean(given)}'")
         kind = "spots" if names_spots(name) and "kind" not in frame.attrs else kind_of(given, frame)
         released[name] = (kind, release(frame, kind=kind, profile=who))
+    held = [kind_given(kind, frame) for kind, frame in released.values() if len(frame)]
+    who = follow_content(who, held)
+    stamp = clean(who.marking if marking is None else marking)
     moment = f"{pd.Timestamp(as_of):%Y-%m-%dT%H:%M:%S}.000Z"
     styles = [
         (name, frame.geometry.name, style_of(frame, kind=kind)) for name, (kind, frame) in released.items()

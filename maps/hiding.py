@@ -62,6 +62,23 @@ def _small_centres(kept: pd.DataFrame, gone: pd.Series[bool] | None, threshold: 
     return small.reindex(kept.index, fill_value=False)
 
 
+def hide_sites(kept: pd.DataFrame, records: int | None, threshold: int) -> None:
+    """Hide what sites for cameras add where it is few records: a share of all the records is a count.
+
+    Where nobody knows of how many records it is a share, none is told. What is told is so to the whole per
+    cent: a finer share of the harm would tell of which kinds it is.
+    """
+    told = [c for c in kept.columns if re.match(r"marginal|cumulative|gain", str(c))]
+    if not told or kept.empty:
+        return
+    of_all = kept.get("marginal_share_of_incidents", pd.Series(np.nan, index=kept.index))
+    gone = hide_small((of_all * (records or np.nan)).round(), threshold=threshold) | (records is None)
+    gone |= of_all.isna()
+    kept[told] = kept[told].astype("float64").round(2).mask(gone)
+    if gone.any():
+        kept[[c for c in told if str(c).startswith(_RUNNING)]] = np.nan
+
+
 def hide_in_lists(kept: pd.DataFrame, frame: pd.DataFrame, threshold: int) -> None:
     """Hide counts inside lists: a part's own, and shares by area, which times the total are counts."""
     if "parts" in kept.columns:

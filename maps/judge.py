@@ -18,6 +18,7 @@ from maps.delivered import Delivered, read_delivered, write_delivered
 from maps.disclosure import Profile, profile_named
 from maps.events import read_events
 from maps.folder import clear_errors, replace_folder
+from maps.giving.release_list import write_release_list
 from maps.manifest import (
     count_rows,
     files_of_layout,
@@ -118,6 +119,8 @@ def assess_job(
         copy_plans([path for path in documents if path.exists()], folder / "plans")
         if found:
             write_delivered(found, folder, _readers_of(plan))
+        who = _readers_of(plan)
+        write_release_list(folder, who, marking=None, holds={"visits.csv": ["visits"]})
         rows = count_rows(len(incidents), rejects)
         parameters = {"plan": record.name, "layout": Path(layout).name, "scheme": Path(scheme).name, **asked}
         parameters["allow_overlap"] = allow_overlap

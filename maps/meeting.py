@@ -20,6 +20,7 @@ from maps.boards import DEFAULT, Board, make_boards
 from maps.compare import months_of
 from maps.config import Config, read_config
 from maps.folder import clear_errors, replace_folder
+from maps.giving.release_list import read_marking, write_release_list
 from maps.job import Job, do_job
 from maps.mainlist import read_previous
 from maps.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_manifest
@@ -30,7 +31,7 @@ from maps.plan_readers import plans_for
 from maps.progress import show_steps
 
 STEPS = 9
-TOLD = ("period", "source", "counted", "note", "attribution", "profile", "marking")
+TOLD = ("period", "source", "counted", "note", "attribution", "profile")
 
 
 @note_sentences()
@@ -78,7 +79,13 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             calendar=job.periods.calendar,
             board=board_of(job, layer, chosen),
             changed=job.changed,
+            marking=job.config.output.get("marking"),
             **{key: words[key] for key in TOLD},
+        )
+        held = ["plan"] if read_marking(folder / "pack.html") else []
+        given = job.config.output.get("marking")
+        write_release_list(
+            folder, who, marking=given, holds=dict.fromkeys(("pack.html", "tables.xlsx"), held)
         )
         write_manifest(folder, {**describe_run(job, before, who), "area": area})
         refuse_changed(before, list_inputs_of(config))

@@ -19,6 +19,7 @@ from maps.boards import Board
 from maps.disclosure import Profile, profile_named, release
 from maps.document import file_stem, write_documents
 from maps.events import read_events
+from maps.giving.follow import follow_content, kinds_in_plan
 from maps.meeting_sections import say_actions, say_changes, say_reviews, show_map, show_months, show_table
 from maps.plan_actions import COLUMNS, tabulate_actions
 from maps.plan_blocks import Block, Document, Heading, Text
@@ -106,9 +107,10 @@ def write_pack(
     folder = Path(folder)
     _refuse_open_plans(folder)
     name, ground = read_area(area)
-    who = profile_named(profile, sources=[source] if source else [])
-    shown = who.marking if marking is None else marking
     here, chosen = spots[is_inside(spots, ground)], [p for p in plans if _plan_inside(p, ground)]
+    who = profile_named(profile, sources=[source] if source else [])
+    who = follow_content(who, [kind for plan in chosen for kind in kinds_in_plan(plan)])
+    shown = who.marking if marking is None else marking
     actions = tabulate_actions(chosen, as_of=as_of)
     picture: dict[str, Any] = {"layers": {name: _area_frame(name, ground), **(layers or {})}, "profile": who}
     # who does what is for those who meet

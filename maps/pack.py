@@ -25,6 +25,9 @@ from maps.config import Config
 from maps.deploy import CAMERAS, PATROLS
 from maps.disclosure import Profile
 from maps.flat import write_csv
+from maps.giving.follow import follow_content
+from maps.giving.release_list import write_release_list
+from maps.giving.shading import choose_shading
 from maps.job import Job, say_rates
 from maps.lists import EVERYTHING, as_layers, lists_for
 from maps.manifest import count_rows, write_manifest
@@ -52,6 +55,7 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     # once, for every file: what one hides no other may show
     lists = lists_for(job.lists, who)
     told = [EVERYTHING, *(one.title for one in lists)]
+    exact = job.area_sums
     job = replace(
         job,
         lists=lists,
@@ -63,7 +67,7 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     write_drafts(job, folder / "plans", who)
     steps.say("Drawing the map")
     words = page_words(job, who)
-    write_maps(job, folder, words)
+    write_maps(job, folder, words, exact)
     steps.say("Writing the tables")
     write_frames(job, folder, who, words=words)
     plain = {
@@ -76,32 +80,57 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     if job.week is not None:
         write_week(job, folder / "patrols", who)
     steps.say("Recording the run")
+    given = job.config.output.get("marking")
+    write_release_list(folder, who, marking=given, holds=things_held(job))
     write_manifest(folder, describe_run(job, inputs, who))
 
 
-def write_maps(job: Job, folder: Path, words: dict[str, Any]) -> None:
-    """Write the map of hotspots, and that of the first layer of areas."""
+def write_maps(job: Job, folder: Path, words: dict[str, Any], exact: dict[str, pd.DataFrame]) -> None:
+    """Write the map of hotspots, and that of the first layer of areas that can be shaded."""
     chosen = job.patrols[job.patrols["chosen"]] if len(job.patrols) else job.patrols
+    sent = {"cameras": job.cameras, **(patrol_layers(job.week[0]) if job.week is not None else {})}
+    who = words["profile"]
+    apart = follow_content(who, ["timetable"]) is not who  # the map goes to more readers than these
     layers = {
         **job.areas,
         "all incidents": job.incidents,
         **as_layers(job.lists, job.unlisted),
         "patrol stops": chosen,
-        "cameras": job.cameras,
-        **(patrol_layers(job.week[0]) if job.week is not None else {}),
-        **context_layers(job, words["profile"]),
+        **({} if apart else sent),
+        **context_layers(job, who),
     }
     layers = {name: frame for name, frame in layers.items() if len(frame)}
+    if apart and (job.week is not None or job.config.cameras):
+        write_sent(job, folder / "patrols.html", sent, words)
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
     sure = [*job.changed[1:], *filter(None, [job.ground.said]), *say_sure(job), SELECTED]
     told = {"headline": "".join(job.changed[:1]), "facts": sure if len(job.spots) else []}
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **told, **words)
-    for layer in list(job.areas)[:1]:
+    chosen_areas = choose_shading(job.areas, job.area_sums, exact, whole=number_of(job.incidents), who=who)
+    if chosen_areas is not None:
+        layer, areas, sums = chosen_areas
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
-        if "rate" in job.area_sums[layer].columns:
+        if "rate" in sums.columns:
             named["note"] = " ".join(filter(None, (words["note"], say_rates(job))))
-        table = mark_unknown(job.area_sums[layer], job.timed, layer)
-        write_area_map(job.areas[layer], folder / "areas.html", table=table, **named)
+        write_area_map(areas, folder / "areas.html", table=mark_unknown(sums, job.timed, layer), **named)
+
+
+def things_held(job: Job) -> dict[str, list[str]]:
+    """Say, by the beginning of their names, which files hold what is never open."""
+    held = {name: ["cameras"] for name in ("cameras.csv", "tables.xlsx", "hotspots.gpkg") if len(job.cameras)}
+    return held | {"patrols/": ["timetable"], "patrols.html": ["timetable"]}
+
+
+def write_sent(job: Job, path: Path, sent: dict[str, gpd.GeoDataFrame], words: dict[str, Any]) -> None:
+    """Write the map of where officers and cameras are sent, marked: it has fewer readers than the others."""
+    who = follow_content(words["profile"], ["timetable"])
+    layers = {name: frame for name, frame in {**job.areas, **sent}.items() if len(frame)}
+    named = {
+        "profile": who,
+        "marking": marking_of(job, who),
+        "title": f"{words['title']}: patrols and cameras",
+    }
+    write_map(job.spots, path, layers=layers, **{**words, **named})
 
 
 def say_sure(job: Job) -> list[str]:
@@ -186,6 +215,7 @@ def say_harm(job: Job, who: Profile) -> str:
 def write_week(job: Job, folder: Path, who: Profile) -> None:
     """Write the week's patrols: a card for each shift, a calendar and the timetable."""
     timetable, summary = job.week or (pd.DataFrame(), pd.DataFrame())
+    who = follow_content(who, ["timetable"])
     seed = job.config.seed
     folder.mkdir()
     shown: dict[str, Any] = {"profile": who, "marking": marking_of(job, who)}
@@ -210,7 +240,7 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     """
     asked = job.config.output.get("drafts", WORST)
     options: dict[str, Any] = {"as_of": job.as_of, "asked": asked, "profile": who}
-    options |= {"marking": marking_of(job, who), "attribution": job.config.output.get("attribution")}
+    options |= {"marking": marking_of(job, who) or None, "attribution": job.config.output.get("attribution")}
     options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
     options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": read_nearby(job.config)}
     options["calendar"] = job.periods.calendar

@@ -36,7 +36,8 @@ def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any])
     for name, (frame, kind) in frames.items():
         write_csv(frame, folder / f"{name}.csv", kind=kind, profile=who)
     write_rejects(job.rejects, folder / "rejects.csv")
-    stamp = {"profile": who, "marking": words["marking"], "title": words["title"], "as_of": str(job.as_of)}
+    given = job.config.output.get("marking")  # each file has its profile's own where none is
+    stamp = {"profile": who, "marking": given, "title": words["title"], "as_of": str(job.as_of)}
     _write_workbook(job, folder / "tables.xlsx", words, stamp)
     layers = {"hotspots": job.spots, **areas_with_sums(job), "patrols": job.patrols, "cameras": job.cameras}
     layers |= {f"hotspots {one.name}": one.spots for one in job.lists}

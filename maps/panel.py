@@ -17,6 +17,7 @@ from markupsafe import Markup
 from hotspots.checks import CRS
 from maps.disclosure import Profile
 from maps.escape import clean, embed_json, escape, mark_pages
+from maps.giving.added import check_added
 from maps.palette import CHANGE, SIGNS, choose_classes
 from maps.shapes import encode_points, encode_shapes
 from maps.standalone import leaflet_head
@@ -61,10 +62,12 @@ class Panel(MacroElement):
         data: dict[str, Any],
         about: dict[str, str],
         picture: Callable[[], bytes],
+        who: Profile,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Panel"
         self.page, self.data, self.about, self.picture = page, data, about, picture
+        self.who = who
         self.with_picture = False
 
     @contextmanager
@@ -80,6 +83,7 @@ class Panel(MacroElement):
         """Put the pieces where they belong in the figure's head, body and script."""
         figure: Any = self.get_root()
         parent: Any = self._parent
+        check_added(parent, self, self.who)
         figure.title = escape(self.about["title"])
         source = "JSON.parse(document.getElementById('sh-data').textContent)"
         call = f"\nsaferMap({parent.get_name()}, {source});"

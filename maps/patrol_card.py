@@ -17,6 +17,7 @@ from hotspots.day_names import MONTHS, WEEKDAYS
 from hotspots.wording import name_month
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
+from maps.giving.follow import follow_content
 from maps.plan_blocks import Cell, Document, Field, Grid, Heading, Line, Text
 from maps.plan_html import render_html
 from maps.plan_word import render_word
@@ -97,7 +98,7 @@ def lay_out_cards(
 
 
 def _profile(profile: str | Profile | None) -> Profile:
-    who = profile_named(profile or "partner")
+    who = follow_content(profile_named(profile or "partner"), ["timetable"])
     if who.name == "public":
         raise InputError(
             "Where officers will be is not published",

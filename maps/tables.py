@@ -14,6 +14,7 @@ from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
 from maps.finite import known
 from maps.flat import flatten
+from maps.giving.follow import follow_content, kind_given
 from maps.heads import HEADS, name_head, without_harm
 from maps.layers import kind_of, names_spots
 from maps.whole_files import write_file
@@ -75,16 +76,15 @@ def write_tables(
     import xlsxwriter
 
     who = profile_named(profile)
-    stamp = clean(who.marking if marking is None else marking)
+    of_sheet = {
+        name: (kinds or {}).get(name) or _kind_of_sheet(name, frame) for name, frame in sheets.items()
+    }
     frames = {
-        name: release(
-            frame,
-            kind=(kinds or {}).get(name) or _kind_of_sheet(name, frame),
-            profile=who,
-            columns=(columns or {}).get(name, ()),
-        )
+        name: release(frame, kind=of_sheet[name], profile=who, columns=(columns or {}).get(name, ()))
         for name, frame in sheets.items()
     }
+    who = follow_content(who, [kind_given(of_sheet[n], frame) for n, frame in frames.items() if len(frame)])
+    stamp = clean(who.marking if marking is None else marking)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, options | {"in_memory": True, "nan_inf_to_errors": False}) as book:

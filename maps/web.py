@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from hotspots.checks import InputError, require_columns, require_metres
-from hotspots.plan_words import start_sentence
+from hotspots.checks import InputError, announce, require_columns, require_metres
+from hotspots.plan_words import say_list, start_sentence
 from maps.cells import filter_incidents
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean
+from maps.giving.follow import follow_content, kind_given
 from maps.layers import bounds_of, kind_of, layer_summary, prepare_layers, shown_layers
 from maps.palette import UNDER
 from maps.panel import Panel, measure_spots, prepare_spots
@@ -98,7 +99,7 @@ def draw_map(
     _check(spots)
     incidents = _find_incidents(layers)
     sources = [source] if source else [] if incidents is None else sorted(incidents["source"].unique())
-    who = profile_named(profile, sources=sources)
+    who = follow_layers(profile_named(profile, sources=sources), layers)
     released = release(spots, kind="spots", profile=who)
     counted = clean(counted or name_counted(incidents))
     measures = measure_spots(released, counted=counted)
@@ -147,7 +148,7 @@ def draw_map(
     m = new_map()
     on = shown_layers(layers)
     still = partial(draw_static_map, spots, layers=on, profile=who, counted=counted)
-    m.add_child(Panel(page=page, data=data, about=about, picture=still))
+    m.add_child(Panel(page=page, data=data, about=about, picture=still, who=who))
     return m
 
 
@@ -248,6 +249,18 @@ def _check(spots: gpd.GeoDataFrame) -> None:
     require_metres(spots, what="spots")
     require_columns(spots, ["ref", "name", "incidents"], what="spots")
     require_shapes(spots, what="spots")
+
+
+def follow_layers(who: Profile, layers: Mapping[str, gpd.GeoDataFrame] | None) -> Profile:
+    """Readership of a map with these layers, said aloud where a layer makes it a smaller one."""
+    kinds = {
+        name: kind_given(kind_of(name, frame), frame) for name, frame in (layers or {}).items() if len(frame)
+    }
+    strict = follow_content(who, kinds.values())
+    if strict is not who:
+        names = [f"'{clean(name)}'" for name, kind in kinds.items() if follow_content(who, [kind]) is not who]
+        announce(f"This map is marked {strict.marking}, not open data: it holds {say_list(names)}.")
+    return strict
 
 
 def _find_incidents(layers: Mapping[str, gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame | None:
