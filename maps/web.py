@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
-from hotspots.plan_words import say_list, start_sentence
+from hotspots.plan_words import start_sentence
+from hotspots.wording import say_list
 from maps.cells import filter_incidents
 from maps.disclosure import Profile, profile_named, release
 from maps.escape import clean

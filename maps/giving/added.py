@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from hotspots.checks import InputError, announce
-from hotspots.plan_words import say_list
+from hotspots.wording import say_list
 from maps.disclosure import Profile
 
 _UNNAMED = re.compile(r"[a-z_]+_[0-9a-f]{32}")  # the name that Folium gives what is added without one
