@@ -29,7 +29,7 @@ import numpy as np
 import shapely
 
 from hotspots import count_cells, read_incidents, score_cells, smooth_density
-from hotspots.density import Surface
+from hotspots.cells.density import Surface
 
 DATA = Path(os.environ.get("SAFER_HOTSPOTS_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 YEAR = 117_000

@@ -28,8 +28,8 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import read_incidents, weigh_incidents
-from hotspots.backtest import backtest_hotspots, summarise_backtest
-from hotspots.forecast import draw_backtest
+from hotspots.backtest.backtest import backtest_hotspots, summarise_backtest
+from hotspots.backtest.scores import draw_backtest
 
 REPO = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("SAFER_HOTSPOTS_DATA", REPO.parent / "shared" / "data"))

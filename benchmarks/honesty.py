@@ -25,9 +25,9 @@ import shapely
 from scipy.stats import beta
 
 from hotspots import assess_response, read_incidents
-from hotspots.assess import judge_counts, measure_spread, weighted_displacement_difference
-from hotspots.comparators import pick_alike
-from hotspots.judging import typical_size
+from hotspots.assessment.assess import judge_counts, measure_spread, weighted_displacement_difference
+from hotspots.assessment.comparison_areas import pick_alike
+from hotspots.statistics.ratio_of_ratios import typical_size
 
 TOP = 20
 CHECKED = 20  # series of each scenario that go through the whole of assess_response, geometry and all

@@ -5,7 +5,7 @@
 mutmut (in the extra ``dev``) makes the changes and runs the tests that reach them; its settings, with the
 modules and the tests, are in pyproject.toml. Each survivor is looked up in ``surviving_mutants.toml``, which
 says why it does not matter; one that is not there is printed, and the command ends with 1. ``--listed``
-leaves out the run and reads the last one; with modules ("hotspots.gistar") only those are run and read.
+leaves out the run and reads the last one; with modules ("hotspots.cells.gistar") only those are run and read.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def excuse(change: Change, rules: dict[str, list[dict[str, Any]]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("modules", nargs="*", help="only these, as hotspots.gistar")
+    parser.add_argument("modules", nargs="*", help="only these, as hotspots.cells.gistar")
     parser.add_argument("--listed", action="store_true", help="read the last run, make none")
     parser.add_argument("--children", default="2", help="tests side by side")
     given = parser.parse_args()

@@ -38,8 +38,8 @@ def count_from_nothing() -> None:
     def cells(old: Any) -> Any:
         return wrapped(old, lambda frame: frame.copy())
 
-    replace("maps.finite", "known", known)
-    replace("maps.finite", "known_cells", cells)
+    replace("maps.disclosure.not_finite", "known", known)
+    replace("maps.disclosure.not_finite", "known_cells", cells)
 
 
 def three_vehicles() -> None:
@@ -49,7 +49,7 @@ def three_vehicles() -> None:
 
         return wrapped(old, fails)
 
-    replace("hotspots.rounds", "split_stops", split)
+    replace("hotspots.patrols._rounds", "split_stops", split)
 
 
 def styled_geopackage() -> None:
@@ -65,7 +65,7 @@ def styled_geopackage() -> None:
 
         return wrapped(old, fails)
 
-    replace("hotspots.geofiles", "_choose", choose)
+    replace("hotspots.files.geofiles", "_choose", choose)
 
 
 def stated_extent() -> None:
@@ -77,13 +77,13 @@ def stated_extent() -> None:
 
 def nested_zip() -> None:
     """A zip in a zip is passed over, and nobody says so."""
-    readers = import_module("hotspots.readers")
+    readers = import_module("hotspots.files.input_files")
     readers.DEPTH = 0
 
 
 def no_limit() -> None:
     """What is packed is unpacked, whatever it comes to."""
-    unpacking = import_module("hotspots.unpacking")
+    unpacking = import_module("hotspots.files.unpacking")
     unpacking.MAX_BYTES = unpacking.MAX_RATIO = 1 << 60
 
 
@@ -99,7 +99,7 @@ def name_with_a_star() -> None:
 
         return wrapped(old, neighbours)
 
-    replace("hotspots.finding", "expand", expand)
+    replace("hotspots.files.named_files", "expand", expand)
 
 
 def square_brackets() -> None:
@@ -113,11 +113,11 @@ def square_brackets() -> None:
 
         return wrapped(old, as_pattern)
 
-    replace("hotspots.finding", "expand", expand)
+    replace("hotspots.files.named_files", "expand", expand)
 
 
 def agreed_on() -> None:
-    mainlist = import_module("maps.mainlist")
+    mainlist = import_module("maps.job.main_list")
     mainlist.OURS = tuple(name for name in mainlist.OURS if name != "agreed_on")
 
 
@@ -132,32 +132,32 @@ def same(value: Any, *_: Any, **__: Any) -> Any:
 
 def words_as_ids() -> None:
     """A word for nothing is an ID like another, and many rows have it."""
-    replace("hotspots.nothing", "is_nothing", lambda old: lambda text, **_: not text.strip())
-    replace("hotspots.duplicates", "drop_shared_ids", lambda old: lambda judged, own_id: own_id)
+    replace("hotspots.common.words_for_nothing", "is_nothing", lambda old: lambda text, **_: not text.strip())
+    replace("hotspots.reading.duplicates", "drop_shared_ids", lambda old: lambda judged, own_id: own_id)
 
 
 def rounded_ids() -> None:
-    replace("hotspots.nothing", "blank_rounded", lambda old: same)
-    replace("hotspots.duplicates", "drop_shared_ids", lambda old: lambda judged, own_id: own_id)
+    replace("hotspots.common.words_for_nothing", "blank_rounded", lambda old: same)
+    replace("hotspots.reading.duplicates", "drop_shared_ids", lambda old: lambda judged, own_id: own_id)
 
 
 def shared_ids() -> None:
-    replace("hotspots.duplicates", "drop_shared_ids", lambda old: lambda judged, own_id: own_id)
+    replace("hotspots.reading.duplicates", "drop_shared_ids", lambda old: lambda judged, own_id: own_id)
 
 
 def api_overlap() -> None:
-    replace("hotspots.rows", "event_keys", lambda old: lambda rows, own: own)
+    replace("hotspots.reading.rows", "event_keys", lambda old: lambda rows, own: own)
 
 
 def half_a_character() -> None:
-    replace("hotspots.formats", "_mend", lambda old: same)
+    replace("hotspots.files.file_formats", "_mend", lambda old: same)
 
 
 def small_plan() -> None:
     """One plan that cannot be drafted or saved stops the month, as does one that cannot be read."""
     import contextlib
 
-    shelf = import_module("maps.plan_shelf").Shelf
+    shelf = import_module("maps.plans.shelf").Shelf
     shelf.sparing = lambda self, record: contextlib.nullcontext()
 
 
@@ -167,15 +167,15 @@ def document_before_record() -> None:
     def write(old: Any) -> Any:
         return wrapped(old, lambda plan, path: None if "unfinished" in plan.document else old(plan, path))
 
-    replace("hotspots.plan_toml", "write_record", write)
+    replace("hotspots.plans.toml_file", "write_record", write)
 
 
 def record_gone() -> None:
     """A document whose record is gone is nobody's, and a blank draft goes over it."""
-    folder = import_module("maps.plan_folder")
+    folder = import_module("maps.plans.open_folder")
     folder.adopt = lambda plan, word: None
-    replace("maps.read_back", "refuse_newer", lambda old: lambda *_, **__: None)
-    replace("maps.read_back", "keep_edited", lambda old: lambda *_, **__: None)
+    replace("maps.plans.read_back", "refuse_newer", lambda old: lambda *_, **__: None)
+    replace("maps.plans.read_back", "keep_edited", lambda old: lambda *_, **__: None)
     folder.free_record = lambda home, plan: home / f"{folder.file_stem(plan)}.toml"
 
 
@@ -193,7 +193,7 @@ def mark_of_an_empty_field() -> None:
 
         return wrapped(old, hinted)
 
-    replace("maps.plan_fields", "_text_of", text)
+    replace("maps.documents.word_fields", "_text_of", text)
 
 
 def same_field_twice() -> None:
@@ -206,24 +206,24 @@ def same_field_twice() -> None:
 
         return wrapped(old, both)
 
-    replace("maps.read_back", "merge_words", merge)
+    replace("maps.plans.read_back", "merge_words", merge)
 
 
 def copies_ignored() -> None:
     """A copied or renamed document is passed over, and nobody says so."""
-    replace("maps.plan_shelf", "say_strays", lambda old: lambda strays: None)
+    replace("maps.plans.shelf", "say_strays", lambda old: lambda strays: None)
 
 
 def no_lock() -> None:
     """Two runs write into one folder of plans as if each were alone."""
     import contextlib
 
-    replace("maps.plan_lock", "only_writer", lambda old: lambda folder: contextlib.nullcontext())
+    replace("maps.plans.lock", "only_writer", lambda old: lambda folder: contextlib.nullcontext())
 
 
 def text_outside() -> None:
     """What was typed outside the fields is kept nowhere."""
-    replace("maps.read_back", "keep_edited", lambda old: lambda *_, **__: None)
+    replace("maps.plans.read_back", "keep_edited", lambda old: lambda *_, **__: None)
 
 
 FAULTS: dict[str, Callable[[], None]] = {

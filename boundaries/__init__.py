@@ -2,12 +2,12 @@
 
 from boundaries.areas import read_areas
 from boundaries.attach import attach_areas
-from boundaries.coverage import measure_overlaps
 from boundaries.download import download_areas
 from boundaries.layers import read_layers
 from boundaries.lookups import join_lookup, read_lookup
 from boundaries.nest import centre_area, nest_areas
-from boundaries.rates import summarise_areas
+from boundaries.overlaps import measure_overlaps
+from boundaries.summarise import summarise_areas
 from boundaries.vintages import compare_vintages, group_codes, join_vintages
 
 __all__ = [

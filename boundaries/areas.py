@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from boundaries.coverage import report_overlaps
-from boundaries.flags import read_flags
-from boundaries.sources import read_source
+from boundaries.open_file import read_source
+from boundaries.overlaps import report_overlaps
+from boundaries.yes_no_columns import read_flags
 from hotspots.checks import CRS, Problems, announce, closest_name
 
 # A code of the Office for National Statistics (E05012345), and what columns of codes are called; row numbers

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from boundaries.lists import list_areas
+from boundaries.attach_hotspots import attach_polygons
 from boundaries.locate import HOW, collapse_points, locate_layers, measure_edges
 from boundaries.outside import say_outside
-from boundaries.shares import attach_polygons
-from boundaries.sums import announce_sums, label_rows, tabulate_sums
+from boundaries.overlapping_layers import list_areas
+from boundaries.reconciliation import announce_sums, label_rows, tabulate_sums
 from hotspots.checks import InputError, Problems, announce, closest_name, require_columns, require_metres
 
 #: Metres: a point in no area goes to the nearest one this close. Wide enough for the slivers of the Leeds

@@ -12,8 +12,8 @@ import geopandas as gpd
 import shapely
 
 from boundaries.areas import read_areas
-from boundaries.fetching import cache_folder, get_json, keep_file, kept_note, open_session
 from boundaries.names import fold_name
+from boundaries.web_requests import cache_folder, get_json, keep_file, kept_note, open_session
 from hotspots.checks import InputError, announce, closest_name, require_installed
 
 #: The catalogue of the Open Geography portal (an ArcGIS feature service).

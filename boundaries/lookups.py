@@ -8,9 +8,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from boundaries.flags import read_flags
 from boundaries.names import fold_name
 from boundaries.vintages import changed_codes
+from boundaries.yes_no_columns import read_flags
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
 
 
@@ -41,7 +41,7 @@ def read_lookup(source: str | Path) -> pd.DataFrame:
     >>> len(leeds), leeds["committee"].nunique(), int(leeds["priority"].sum())
     (33, 10, 6)
     """
-    shipped = {Path(f.name).stem: f for f in files("boundaries").joinpath("lookups").iterdir()}
+    shipped = {Path(f.name).stem: f for f in files("boundaries").joinpath("data").iterdir()}
     chosen = shipped.get(str(source), Path(source))
     if isinstance(chosen, Path) and not chosen.is_file():
         near = closest_name(str(source), shipped)

@@ -11,15 +11,8 @@ import pandas as pd
 import shapely
 
 from boundaries.names import fold_name
-from hotspots.checks import (
-    CRS,
-    InputError,
-    Problems,
-    closest_name,
-    is_nothing,
-    require_columns,
-    require_metres,
-)
+from hotspots.checks import CRS, InputError, Problems, closest_name, require_columns, require_metres
+from hotspots.common.words_for_nothing import is_nothing
 
 Member = str | int
 

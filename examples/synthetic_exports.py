@@ -23,9 +23,9 @@ import pandas as pd
 import pyogrio
 
 from hotspots import list_layouts, read_crosswalk, read_incidents
-from hotspots.coordinates import make_points
-from hotspots.crosswalk import BY_SOURCE
-from hotspots.layout import Layout, load_layout
+from hotspots.reading.coordinates import make_points
+from hotspots.reading.crosswalks import BY_SOURCE
+from hotspots.reading.layouts import Layout, load_layout
 
 NOTE = "SYNTHETIC - not a real record"
 AS_OF = "2024-12-31"

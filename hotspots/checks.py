@@ -16,8 +16,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from hotspots.nothing import is_nothing as is_nothing  # for the room of boundaries
-
 CRS = "EPSG:27700"
 ASB = "Anti-social behaviour"
 WEIGHED, SCHEME = "weighed", "harm_scheme"  # a column, and in attrs the name of the weights
@@ -165,7 +163,7 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -
 def count_weighed(incidents: pd.DataFrame, *, strict: bool = False) -> Any:
     """Count the records of each row that a harm index has a weight for: where none, harm is not spoken of.
 
-    From the column ``weighed`` of `hotspots.weighed.add_harm`. A harm without it is its giver's word for all
+    From the column ``weighed`` of `hotspots.severity.weighed_kinds.add_harm`. A harm without it is its giver's word for all
     records; ``strict`` takes one that is 1 for each, or of ASB alone, for the number that it is.
 
     Examples
@@ -281,13 +279,6 @@ def read_text(path: Path, *, what: str) -> str:
             given=f"{path}: {error.strerror}",
             advice="close it if it is open in another program",
         ) from error
-
-
-def read_layer(source: Any, *, name: str, layer: str | None = None, want: str = "shapes") -> Any:
-    """Read one layer of a file of shapes (see `hotspots.geofiles`), for every room."""
-    from hotspots import geofiles
-
-    return geofiles.read_layer(source, name=name, layer=layer, want=want)
 
 
 def require_installed(module: str, *, extra: str) -> ModuleType:

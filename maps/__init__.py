@@ -1,12 +1,12 @@
 """What leaves the building: maps, plans, tables and the pack, through one gate."""
 
-from maps.area_map import draw_area_map, write_area_map
-from maps.document import write_plan
-from maps.meeting_pack import write_pack
-from maps.patrol_card import patrol_layers, write_calendar, write_cards
-from maps.plan_folder import assess_record, update_plans
-from maps.plan_store import open_plan, save_plan
-from maps.web import draw_map, write_map
+from maps.plans.open_folder import assess_record, update_plans
+from maps.plans.store import open_plan, save_plan
+from maps.plans.write_plan import write_plan
+from maps.results.meeting_pack import write_pack
+from maps.results.patrol_cards import patrol_layers, write_calendar, write_cards
+from maps.web.area_map import draw_area_map, write_area_map
+from maps.web.hotspot_map import draw_map, write_map
 
 __all__ = [
     "assess_record",

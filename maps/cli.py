@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError
-from maps.console import safe_console
-from maps.folder import explain_os_error
-from maps.memory import explain_limit
+from maps.common.console import safe_console
+from maps.common.memory import explain_limit
+from maps.common.swap_folder import explain_os_error
 
 SELDOM = 500_000  # new objects between two looks for rubbish
 EXAMPLES = """examples:
@@ -194,26 +194,26 @@ def _add_assess(assess: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from maps.run import run_job
+    from maps.commands.run import run_job
 
     run_job(options.config, options.out)
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from maps.run import run_job
+    from maps.commands.run import run_job
 
     with as_file(files("maps") / "demo") as folder:
         run_job(folder / "leeds.toml", options.out)
 
 
 def _check(options: argparse.Namespace) -> None:
-    from maps.run import check_inputs
+    from maps.commands.run import check_inputs
 
     check_inputs(options.files, layout=options.layout)
 
 
 def _assess(options: argparse.Namespace) -> None:
-    from maps.judge import assess_job
+    from maps.commands.assess import assess_job
 
     assess_job(
         options.plan,
@@ -234,13 +234,13 @@ def _assess(options: argparse.Namespace) -> None:
 
 
 def _pack(options: argparse.Namespace) -> None:
-    from maps.meeting import pack_job
+    from maps.commands.pack import pack_job
 
     pack_job(options.config, options.out, area=options.area)
 
 
 def _init(options: argparse.Namespace) -> None:
-    from maps.start import start_folder
+    from maps.commands.init import start_folder
 
     config = start_folder(options.folder)
     print(f'Written: {config}\nNext: hotspots run "{config}" --out "{config.parent / "results"}"')

@@ -19,7 +19,7 @@ from pathlib import Path
 DEMO = Path(str(files("maps"))) / "demo"
 RUN = "import sys; from maps.cli import main; sys.exit(main(sys.argv[1:]))"
 # as on systems that cannot exchange two folders at once
-TWO_RENAMES = "import maps.folder; maps.folder.exchange_folders = lambda *_: False\n"
+TWO_RENAMES = "import maps.common.swap_folder; maps.common.swap_folder.exchange_folders = lambda *_: False\n"
 # kills itself just before its n-th change to a file or folder; counts them where n is 0
 KILL_AT = """
 import json, os, signal, sys
@@ -295,7 +295,7 @@ TYPED = "Ask the shops on the corner first."
 
 def type_words(plans: Path) -> None:
     """Type into the record of the first open plan, as its manager would."""
-    from hotspots.plan_toml import read_plan, write_record
+    from hotspots.plans.toml_file import read_plan, write_record
 
     record = sorted(plans.glob("*.toml"))[0]
     plan = read_plan(record)

@@ -150,7 +150,7 @@ VALUES = [
 
 def odd_config(team: Path, dice: random.Random) -> Path:
     """A key of the schema, or an unknown one, with a value that it cannot have."""
-    from maps.config_checks import SCHEMA
+    from maps.config._schema import SCHEMA
 
     tables: dict[str, dict[str, str]] = {
         "": {"title": '"A month"', "as_of": "2018-08-31"},

@@ -11,7 +11,7 @@ from browser_help import open_browser, open_page, run_axe
 from map_examples import HOSTILE, make_wards
 
 from hotspots.checks import InputError
-from maps.area_map import write_area_map
+from maps.web.area_map import write_area_map
 
 TABLE = pd.DataFrame(
     {

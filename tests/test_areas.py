@@ -199,7 +199,7 @@ def test_areas_that_fit_give_an_empty_report():
 
 
 def test_a_very_large_file_says_that_it_was_not_measured(save, caplog, monkeypatch):
-    monkeypatch.setattr("boundaries.coverage._MANY", 9)
+    monkeypatch.setattr("boundaries.overlaps._MANY", 9)
     with caplog.at_level(logging.WARNING):
         read_areas(save(frame([SQUARE, NEXT])), name="NM")
     assert "2 areas of 10 corners: overlaps not measured" in caplog.text

@@ -10,9 +10,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.assess import assess_response, draw_ring, propose_comparators
+from hotspots.assessment.assess import assess_response, draw_ring, propose_comparators
 from hotspots.checks import InputError
-from hotspots.verdicts import write_change
+from hotspots.common.change_words import write_change
 
 MONTHS = {"selection": "2016-07-01", "baseline": "2017-07-01", "after": "2018-07-01"}
 

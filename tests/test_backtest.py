@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import InputError, read_incidents
-from hotspots.backtest import METHODS, backtest_hotspots, summarise_backtest
-from hotspots.forecast import draw_backtest, score_forecast
-from hotspots.rivals import Pool, Terms, choose_units, pick_apart
+from hotspots.backtest._rival_methods import Pool, Terms, choose_units, pick_apart
+from hotspots.backtest.backtest import METHODS, backtest_hotspots, summarise_backtest
+from hotspots.backtest.scores import draw_backtest, score_forecast
 
 AREA = shapely.box(-1000, -1000, 9000, 4000)
 

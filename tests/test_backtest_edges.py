@@ -12,7 +12,7 @@ import shapely
 from test_backtest import AREA, random_city, records
 
 from hotspots import InputError
-from hotspots.backtest import METHODS, backtest_hotspots, read_splits
+from hotspots.backtest.backtest import METHODS, backtest_hotspots, read_splits
 
 
 def test_the_defaults_are_those_of_the_page() -> None:

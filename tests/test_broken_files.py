@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import ASB, InputError
-from hotspots.formats import read_rows
-from hotspots.incidents import read_incidents
-from hotspots.readers import SourceFile, find_files
-from hotspots.tables import read_table
+from hotspots.files.delimited import read_table
+from hotspots.files.file_formats import read_rows
+from hotspots.files.input_files import SourceFile, find_files
+from hotspots.reading.incidents import read_incidents
 
 HEADER = "Crime ID,Month,Longitude,Latitude,Location,Crime type,Note"
 SLOW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,7 +10,7 @@ import pytest
 from browser_help import open_browser, open_page, run_axe
 from map_examples import HOSTILE, make_layers, make_spots
 
-from maps.web import draw_map, write_map
+from maps.web.hotspot_map import draw_map, write_map
 
 pytestmark = pytest.mark.browser
 COUNT = 6

@@ -7,10 +7,10 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from hotspots.calendar_files import join_calendars, name_entries, read_calendar_file
-from hotspots.calendars import letter_entries, list_overlapping, name_in_months
 from hotspots.checks import InputError
-from maps.events import read_events
+from hotspots.common.calendar_files import join_calendars, name_entries, read_calendar_file
+from hotspots.common.calendars import letter_entries, list_overlapping, name_in_months
+from maps.common.calendar import read_events
 
 ICS = """BEGIN:VCALENDAR\r
 VERSION:2.0\r

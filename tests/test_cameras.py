@@ -13,10 +13,10 @@ from scipy.sparse import csr_array
 from shapely import LineString
 from shapely.geometry import Point, box
 
-from hotspots.cameras import place_cameras
+from hotspots.cameras._maximal_covering import cover_most, covered_weight, order_by_gain
+from hotspots.cameras.candidate_sites import street_junctions
+from hotspots.cameras.place import place_cameras
 from hotspots.checks import CRS, InputError
-from hotspots.covering import cover_most, covered_weight, order_by_gain
-from hotspots.sites import street_junctions
 
 
 def crimes(*rows: tuple[float, float, float], **columns: list) -> gpd.GeoDataFrame:

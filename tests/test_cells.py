@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import InputError
-from hotspots.cells import assign_cells, count_cells, grid_of, label_cells, score_cells
-from hotspots.gistar import Sums, false_discovery, permute_p, sum_band, sum_grid
-from hotspots.grid import Grid, cells_within, centre_points, draw_cells, locate_points, make_grid
+from hotspots.cells.count_and_score import assign_cells, count_cells, grid_of, label_cells, score_cells
+from hotspots.cells.gistar import Sums, permute_p, sum_band, sum_grid
+from hotspots.cells.grid import Grid, cells_within, centre_points, draw_cells, locate_points, make_grid
+from hotspots.statistics.many_tests import false_discovery
 
 L_SHAPE = shapely.Polygon([(0, 0), (1000, 0), (1000, 400), (400, 400), (400, 1000), (0, 1000)])
 

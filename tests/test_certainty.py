@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from maps.disclosure import release
-from maps.words import say_certainty
+from maps.disclosure.gate import release
+from maps.wording import say_certainty
 
 
 def test_a_hotspot_stands_beside_chance_and_its_surroundings() -> None:

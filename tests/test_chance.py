@@ -13,10 +13,10 @@ import shapely
 
 from hotspots import count_cells, find_hotspots, read_incidents
 from hotspots.checks import ASB
-from maps.chance import say_chance, say_cover, tabulate_chance
 from maps.cli import main
-from maps.ground import Ground, choose_ground
-from maps.tested import say_tested, try_choice
+from maps.job._ground import Ground, choose_ground
+from maps.job.chance import say_chance, say_cover, tabulate_chance
+from maps.job.own_backtest import say_tested, try_choice
 
 TOWN = Ground(shapely.box(0, 0, 5000, 5000), "the town")
 

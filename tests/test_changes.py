@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
 from hotspots import assign_hotspots, find_hotspots, read_incidents
-from hotspots.changes import compare_periods
+from hotspots.change._recording_changes import find_recording_changes
+from hotspots.change.chosen_by_counts import explain_no_arrow
+from hotspots.change.compare_periods import compare_periods
 from hotspots.checks import InputError
-from hotspots.recording import find_recording_changes
-from hotspots.selection import explain_no_arrow
-from hotspots.two_counts import etest_p
+from hotspots.statistics.two_counts import etest_p
 
 
 @pytest.fixture(autouse=True)

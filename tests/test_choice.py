@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from hotspots.choice import Rule, choose_stops
-from hotspots.rounds import fitting_rounds, split_stops
+from hotspots.patrols._exact_choice import Rule, choose_stops
+from hotspots.patrols._rounds import fitting_rounds, split_stops
 
 
 @st.composite

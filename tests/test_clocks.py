@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from hotspots import profile_times, read_incidents
 from hotspots.checks import InputError
-from hotspots.clocks import read_clocks
-from hotspots.dates import join_times, parse_dates
+from hotspots.reading.clocks import read_clocks
+from hotspots.reading.dates import join_times, parse_dates
 
 LAYOUT = {
     "name": "ours",

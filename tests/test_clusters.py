@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
 from hotspots.checks import InputError
-from hotspots.clusters import cluster_incidents
+from hotspots.dbscan.cluster import cluster_incidents
 
 
 def points(xy, **columns):
@@ -56,12 +56,12 @@ def test_the_way_for_dense_places_gives_the_same_labels(seed, minimum, radius, d
     xy = np.concatenate([rng.normal(size=(150, 2)) * 4, rng.integers(-9, 9, (90, 2))])
     xy = xy[rng.integers(0, len(xy), 300)] if doubled else xy
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hotspots.clusters.PAIRS_PER_PLACE", -1000)
-        patch.setattr("hotspots.squares._FULL", full)  # no table, a coarse one, a fine one
+        patch.setattr("hotspots.dbscan.cluster.PAIRS_PER_PLACE", -1000)
+        patch.setattr("hotspots.dbscan._squares._FULL", full)  # no table, a coarse one, a fine one
         if few:  # in many small helpings, and by a tree where a circle crosses more than three places
-            patch.setattr("hotspots.chunks.CHUNK", 500)
-            patch.setattr("hotspots.crowding.ROWS", 50)
-            patch.setattr("hotspots.crowding.RING", 3)
+            patch.setattr("hotspots.dbscan._chunks.CHUNK", 500)
+            patch.setattr("hotspots.dbscan._core_places.ROWS", 50)
+            patch.setattr("hotspots.dbscan._core_places.RING", 3)
         found = cluster_incidents(points(xy), radius=radius, min_incidents=minimum)
     assert found.tolist() == sklearn_labels(xy, radius, minimum)
 
@@ -80,7 +80,7 @@ def test_distances_of_just_the_radius_far_from_the_origin(seed, minimum, scatter
     if scattered:  # gaps of many kilometres, which are closed up
         xy += rng.integers(0, 2, (300, 2)) * 90_000.0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hotspots.clusters.PAIRS_PER_PLACE", -1000)
+        patch.setattr("hotspots.dbscan.cluster.PAIRS_PER_PLACE", -1000)
         found = cluster_incidents(points(xy), radius=150, min_incidents=minimum)
     assert found.tolist() == sklearn_labels(xy, 150, minimum)
 
@@ -92,7 +92,7 @@ def test_two_clusters_held_apart_by_one_metre():
     for shift in (0, 1, 2):
         moved = [(x + shift, y) if x >= 230 else (x, y) for x, y in xy]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("hotspots.clusters.PAIRS_PER_PLACE", -1000)
+            patch.setattr("hotspots.dbscan.cluster.PAIRS_PER_PLACE", -1000)
             found = cluster_incidents(points(moved), radius=130, min_incidents=2)
         assert found.tolist() == sklearn_labels(moved, 130, 2)
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from hotspots.collapse import collapse_incidents
-from hotspots.gridref import grid_reference, unique_references
+from hotspots.common.gridref import grid_reference, unique_references
+from hotspots.common.places import collapse_incidents
 
 
 def points(xy, **columns):
@@ -29,7 +29,7 @@ def test_places_are_those_of_a_dictionary(xy, clash):
     inverse = [known.setdefault((x, y), len(known)) for x, y in xy]
     with pytest.MonkeyPatch.context() as patch:
         if clash:  # every hash the same: the long way must give the same numbers
-            patch.setattr("hotspots.collapse._MIX", np.zeros(2, dtype=np.int64))
+            patch.setattr("hotspots.common.places._MIX", np.zeros(2, dtype=np.int64))
         found = collapse_incidents(points(xy))
     assert found.inverse.tolist() == inverse
     assert [tuple(p) for p in found.xy.tolist()] == list(known)

@@ -6,8 +6,8 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import find_hotspots
-from maps.cell_trends import class_hotspots
-from maps.compare import add_changes, add_trends, choice_of, choose_windows
+from maps.job.compare import add_changes, add_trends, choice_of, choose_windows
+from maps.job.trends import class_hotspots
 
 
 def months(*names: str) -> list[pd.Period]:

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import InputError, read_incidents
-from hotspots.cells import count_cells
+from hotspots.cells.count_and_score import count_cells
 from hotspots.checks import ASB
-from hotspots.concentration import draw_concentration, gini, lorenz_curve, measure_concentration
+from hotspots.statistics.concentration import draw_concentration, gini, lorenz_curve, measure_concentration
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hotspots.checks import InputError
-from hotspots.concentration import _worths, gini, lorenz_curve, measure_concentration
+from hotspots.statistics.concentration import _worths, gini, lorenz_curve, measure_concentration
 
 TOP, HOLD = (0.01, 0.02, 0.05, 0.1, 0.25), (0.25, 0.5)
 

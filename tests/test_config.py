@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from maps.config import read_config
-from maps.config_checks import METHODS, SCHEMA, line_of
+from maps.config._schema import METHODS, SCHEMA, line_of
+from maps.config.read import read_config
 
 GOOD = """
 seed = 3

@@ -15,14 +15,14 @@ from rich.console import Console
 from xlsxwriter.exceptions import FileCreateError
 
 import maps.cli
-import maps.folder
-import maps.progress
+import maps.common.progress
+import maps.common.swap_folder
 from hotspots.checks import InputError
 from maps.cli import main
-from maps.console import safe_console
-from maps.document import write_file
-from maps.folder import clear_errors
-from maps.progress import show_steps
+from maps.common.console import safe_console
+from maps.common.progress import show_steps
+from maps.common.swap_folder import clear_errors
+from maps.plans.write_plan import write_file
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_terminal_gets_a_bar_and_a_file_one_line_a_step(monkeypatch, capsys):
         steps.say("Counting")
     assert capsys.readouterr().err == "Reading ...\nCounting ...\n"
     forced = lambda **options: Console(**options, force_terminal=True, width=80)  # noqa: E731
-    monkeypatch.setattr(maps.progress, "Console", forced)
+    monkeypatch.setattr(maps.common.progress, "Console", forced)
     with show_steps(2) as steps:
         steps.say("Reading")
         steps.say("Counting")
@@ -81,7 +81,7 @@ def test_what_a_library_cannot_write_is_said_in_our_words(tmp_path, monkeypatch,
         def __init__(self, *_):
             self.free = free
 
-    monkeypatch.setattr(maps.folder.shutil, "disk_usage", Usage)
+    monkeypatch.setattr(maps.common.swap_folder.shutil, "disk_usage", Usage)
     with pytest.raises(InputError, match=said), clear_errors(tmp_path / "not" / "yet"):
         raise problem
 

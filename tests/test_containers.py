@@ -21,12 +21,12 @@ import pytest
 
 from boundaries import read_areas
 from hotspots.checks import InputError
-from hotspots.duplicates import _doubled
-from hotspots.finding import expand, walk
-from hotspots.formats import read_rows
-from hotspots.incidents import read_incidents
-from hotspots.readers import find_files
-from hotspots.unpacking import DEPTH, Allowance
+from hotspots.files.file_formats import read_rows
+from hotspots.files.input_files import find_files
+from hotspots.files.named_files import expand, walk
+from hotspots.files.unpacking import DEPTH, Allowance
+from hotspots.reading.duplicates import _doubled
+from hotspots.reading.incidents import read_incidents
 
 HEADER = "Month,Longitude,Latitude,Location,Crime type"
 MONTH = f"{HEADER}\n" + "2024-03,-1.5,53.8,On or near Boar Lane,Drugs\n" * 10

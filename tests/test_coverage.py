@@ -8,11 +8,11 @@ import pytest
 from shapely.geometry import Point
 
 from hotspots.checks import ASB, CRS, InputError
-from hotspots.coverage import check_coverage, describe_coverage
-from hotspots.incidents import read_incidents
-from hotspots.kinds import count_kinds, name_kinds
-from hotspots.own_areas import BASIS, count_own_areas
-from hotspots.sources import combine_incidents, find_possible_duplicates, read_sources
+from hotspots.reading.area_only_rows import BASIS, count_own_areas
+from hotspots.reading.incidents import read_incidents
+from hotspots.reading.kinds import count_kinds, name_kinds
+from hotspots.reading.months_covered import check_coverage, describe_coverage
+from hotspots.reading.sources import combine_incidents, find_possible_duplicates, read_sources
 
 
 def frame(

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import compare_periods, profile_times, read_incidents, track_indicators
+from hotspots.change.trends import classify_trends
 from hotspots.checks import InputError
-from hotspots.covered import find_covered, keep_whole, list_gaps
-from hotspots.publishers import publishers_of
-from hotspots.trends import classify_trends
-from hotspots.windows import read_window
+from hotspots.common.windows import read_window
+from hotspots.reading.covered import find_covered, keep_whole, list_gaps
+from hotspots.reading.publishers import publishers_of
 from maps.cli import main
-from maps.unknown_areas import mark_unknown, say_unknown
+from maps.job.unknown_areas import mark_unknown, say_unknown
 
 FORCES = ("Kent Police", "Surrey Police")
 MONTHS = ("2018-06", "2018-07", "2019-06", "2019-07")

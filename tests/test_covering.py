@@ -9,8 +9,8 @@ import pytest
 import scipy.optimize
 from scipy.sparse import csr_array
 
-from hotspots import covering
-from hotspots.covering import cover_most, covered_weight
+from hotspots.cameras import _maximal_covering as covering
+from hotspots.cameras._maximal_covering import cover_most, covered_weight
 
 
 def best_of_all(weights, reach, count):

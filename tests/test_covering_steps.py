@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from hotspots import covering
-from hotspots.covering import cover_most, covered_weight, order_by_gain
+from hotspots.cameras import _maximal_covering as covering
+from hotspots.cameras._maximal_covering import cover_most, covered_weight, order_by_gain
 
 SEEDS = range(12)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import ASB, InputError
-from hotspots.crosswalk import (
+from hotspots.reading.crosswalks import (
     BY_SOURCE,
     COLUMNS,
     PRIORITIES,
@@ -20,9 +20,15 @@ from hotspots.crosswalk import (
     list_unmatched,
     read_crosswalk,
 )
-from hotspots.incidents import read_incidents
-from hotspots.layout import list_layouts, load_layout
-from hotspots.profiles import describe_profile, filter_profile, list_profiles, load_profile, match_profile
+from hotspots.reading.incidents import read_incidents
+from hotspots.reading.layouts import list_layouts, load_layout
+from hotspots.reading.problem_profiles import (
+    describe_profile,
+    filter_profile,
+    list_profiles,
+    load_profile,
+    match_profile,
+)
 
 
 def rows(*pairs: tuple[str, str]) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import pytest
 from shapely.geometry import Point
 
 from hotspots import choose_patrols, draft_plan, place_cameras
-from hotspots.place_names import ELSEWHERE, default_location, setting_of
-from hotspots.plan_options import fits_setting, problem_families, read_menu, suggest_responses
+from hotspots.common.place_names import ELSEWHERE, default_location, setting_of
+from hotspots.plans._response_menu import fits_setting, problem_families, read_menu, suggest_responses
 
 STATIONS = [
     "London Victoria (Station)",

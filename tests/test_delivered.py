@@ -16,10 +16,10 @@ from test_judge import make_team, record_of
 from hotspots import read_plan
 from hotspots.checks import InputError
 from maps.cli import main
-from maps.delivered import NOT_FOR_ALL, Delivered, read_delivered, write_delivered
-from maps.disclosure import profile_named
-from maps.plan_fields import W
-from maps.week_files import read_week
+from maps.disclosure.gate import profile_named
+from maps.documents.word_fields import W
+from maps.results.delivered_visits import NOT_FOR_ALL, Delivered, read_delivered, write_delivered
+from maps.results.week_files import read_week
 
 JULY = {"start": "2018-07-01", "end": "2018-07-31"}
 OPEN = profile_named("open")

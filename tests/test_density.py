@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import InputError
-from hotspots.density import smooth_density
+from hotspots.cells.density import smooth_density
 
 
 def points(xy: object, **columns: object) -> gpd.GeoDataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.density import Surface, smooth_density
+from hotspots.cells.density import Surface, smooth_density
 
 
 def points(*xy: tuple[float, float], **columns: object) -> gpd.GeoDataFrame:
@@ -69,7 +69,7 @@ def test_a_point_is_shared_among_four_nodes_with_its_place_kept():
 
 
 def test_more_points_than_fit_in_a_part_all_count(monkeypatch):
-    from hotspots import density
+    from hotspots.cells import density
 
     rng = np.random.default_rng(2)
     xy, weight = rng.uniform(600, 2000, (50, 2)), rng.uniform(1, 9, 50)

@@ -11,10 +11,10 @@ from map_examples import make_incidents, make_spots
 
 from hotspots import choose_patrols
 from hotspots.checks import CRS, InputError
-from hotspots.own_shapes import read_shapes
-from maps.config import read_config
-from maps.deploy import check_deploy, draw_week, pick_patrols, site_cameras
-from maps.mainlist import finder_options
+from hotspots.reading.own_shapes import read_shapes
+from maps.config.read import read_config
+from maps.job.main_list import finder_options
+from maps.job.patrols_and_cameras import check_deploy, draw_week, pick_patrols, site_cameras
 
 ROADS = gpd.GeoDataFrame(
     geometry=[shapely.LineString([(429_900, 433_500), (430_900, 433_500), (430_900, 434_200)])], crs=CRS

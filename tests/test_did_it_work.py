@@ -42,8 +42,8 @@ def test_the_example_prints_what_the_guide_quotes(guide, caplog):
 def test_every_way_an_answer_can_begin_is_in_the_table(guide):
     from types import SimpleNamespace
 
-    from hotspots.findings import AIMS
-    from hotspots.verdicts import _outcome
+    from hotspots.assessment._findings import AIMS
+    from hotspots.assessment._verdict_words import _outcome
 
     seen = ("unknown", "none", "rise", "fall")
     asked = [SimpleNamespace(aim=a, judged=SimpleNamespace(direction=d)) for a in AIMS for d in seen]

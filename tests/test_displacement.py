@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.assess import (
+from hotspots.assessment.assess import (
     detectable_fall,
     weigh_differences,
     weighted_displacement_difference,

@@ -7,8 +7,8 @@ import pytest
 from test_visits import LOG, PLAN, STOPS, plan, write
 
 from hotspots.checks import InputError
-from hotspots.dosage import describe_visits, summarise_outputs, summarise_visits
-from hotspots.visits import record_visits
+from hotspots.patrols.monthly_return import describe_visits, summarise_outputs, summarise_visits
+from hotspots.patrols.visits import record_visits
 
 MORE = """ref,part,arrived,left,officers,penalty_notices
 SE01,2,2026-12-02 10:00,2026-12-02 10:15,2,4

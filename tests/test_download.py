@@ -17,11 +17,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from shapely.geometry import box, mapping
 
-import boundaries.fetching
-import hotspots.download
+import boundaries.web_requests
+import hotspots.reading.download
 from boundaries import download_areas
 from hotspots.checks import InputError
-from hotspots.download import download_incidents
+from hotspots.reading.download import download_incidents
 
 pytest.importorskip("requests", reason="the extra 'download' is not installed")
 pytest.importorskip("remotezip", reason="the extra 'download' is not installed")
@@ -167,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def service(monkeypatch):
-    for client in (boundaries.fetching, hotspots.download):
+    for client in (boundaries.web_requests, hotspots.reading.download):
         monkeypatch.setattr(client, "PAUSE", 0.01)
     server = Service()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -381,7 +381,7 @@ def test_incidents_wrong_wishes_are_named(police, tmp_path):
 
 def test_importing_fetches_nothing_and_needs_no_client():
     check = (
-        "import sys, boundaries, hotspots.download;"
+        "import sys, boundaries, hotspots.reading.download;"
         "print([m for m in ('requests', 'urllib3', 'remotezip', 'platformdirs') if m in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)

@@ -76,7 +76,7 @@ def test_a_bare_message_would_be_seen(script):
     code = 'raise InputError(f"{name} is wrong")\nproblems.add("it is late", given=when)\nseen.add("a word")'
     (error, problem) = script._messages_of(ast.parse(code), "hotspots.new")
     assert (error.kind, error.problem, error.states) == ("error", "… is wrong", frozenset())
-    assert (problem.kind, problem.given, script.group_of("hotspots.when")) == (
+    assert (problem.kind, problem.given, script.group_of("hotspots.common.when")) == (
         "problem",
         "…",
         "Time, change and trends",

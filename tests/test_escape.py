@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.escape import clean, embed_json, escape
+from maps.common.escape import clean, embed_json, escape
 
 
 @given(st.text())

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import find_hotspots, outline_hotspots, read_hotspots
-from hotspots.expected import _rate
-from hotspots.settled import squares_of
+from hotspots.common.settled_ground import squares_of
+from hotspots.finding.expected import _rate
 
 GROUND = shapely.box(0, 0, 2000, 2000)
 

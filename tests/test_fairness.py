@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from hotspots.checks import InputError
-from hotspots.fairness import share_patrol_time
+from hotspots.patrols.fairness import share_patrol_time
 
 STOPS = pd.DataFrame({"rank": [1, 2], "part": [0, 0], "ward_name": ["Armley", "Gipton & Harehills"]})
 PATROLS = pd.DataFrame(

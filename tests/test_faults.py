@@ -16,14 +16,14 @@ from fault_help import environment, make_team, not_plain, prepare_killing, run, 
 from fault_rows import check_rows, check_torn, make_rows, tear, write_rows
 from fault_shapes import OTHERS
 
-import maps.run
+import maps.commands.run
 from hotspots.checks import InputError
-from hotspots.plan_record import Plan
-from hotspots.plan_toml import write_record
+from hotspots.plans.record import Plan
+from hotspots.plans.toml_file import write_record
 from maps.cli import main
-from maps.document import write_file
-from maps.job import Job
-from maps.manifest import count_rows
+from maps.job.do_job import Job
+from maps.plans.write_plan import write_file
+from maps.results.manifest import count_rows
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
@@ -52,8 +52,10 @@ def test_every_kind_of_source_that_changes_during_a_run_is_named(tmp_path, capsy
         '[harm]\nscheme = "scheme.csv"\n[crosswalks]\n"police.uk" = "categories.csv"',
     )
     # what the job makes of its files does not matter here: only that each is watched from start to end
-    monkeypatch.setattr(maps.run, "do_job", lambda *_, **__: None)
-    monkeypatch.setattr(maps.run, "write_job", lambda *_, **__: (team / name).write_bytes(b"changed"))
+    monkeypatch.setattr(maps.commands.run, "do_job", lambda *_, **__: None)
+    monkeypatch.setattr(
+        maps.commands.run, "write_job", lambda *_, **__: (team / name).write_bytes(b"changed")
+    )
     said = refused(capsys, "run", config, "--out", tmp_path / "out")
     assert f"changed while they were being read. Given: {name}. Try" in said
     assert [p.name for p in tmp_path.iterdir()] == ["team"]
@@ -61,8 +63,8 @@ def test_every_kind_of_source_that_changes_during_a_run_is_named(tmp_path, capsy
 
 def test_a_source_that_goes_during_a_run_is_named(tmp_path, capsys, monkeypatch):
     team = make_team(tmp_path / "team", rows=300)
-    monkeypatch.setattr(maps.run, "do_job", lambda *_, **__: None)
-    monkeypatch.setattr(maps.run, "write_job", lambda *_, **__: (team / "wards.geojson").unlink())
+    monkeypatch.setattr(maps.commands.run, "do_job", lambda *_, **__: None)
+    monkeypatch.setattr(maps.commands.run, "write_job", lambda *_, **__: (team / "wards.geojson").unlink())
     said = refused(capsys, "run", team / "team.toml", "--out", tmp_path / "out")
     assert "wards.geojson" in said
     assert "july.csv" not in said
@@ -171,7 +173,7 @@ def bad_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_bad_files_end_in_a_ledger_that_adds_up_or_in_one_paragraph(good, bad_base, monkeypatch, case):
     if sys.platform == "win32" and case.name in ("odd path", "broken configuration"):
         pytest.skip("links need rights on Windows")
-    monkeypatch.setattr(maps.run, "write_job", _stop_here)
+    monkeypatch.setattr(maps.commands.run, "write_job", _stop_here)
     assert try_case(case, good, bad_base) == ""
 
 

@@ -10,10 +10,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots import find as finding
-from hotspots.assign import assign_hotspots
 from hotspots.checks import InputError
-from hotspots.outlines import outline_hotspots
+from hotspots.finding import find as finding
+from hotspots.finding.assign import assign_hotspots
+from hotspots.finding.outlines import outline_hotspots
 
 
 def find_hotspots(frame, **options):
@@ -274,7 +274,7 @@ def test_places_without_harm_are_still_counted():
 
 
 def test_dense_unsnapped_places_get_discs_too(monkeypatch):
-    monkeypatch.setattr("hotspots.centres.MOST_MEMBERS", 100)
+    monkeypatch.setattr("hotspots.finding.disc_centres.MOST_MEMBERS", 100)
     rng = np.random.default_rng(2)
     frame = points(rng.normal(0, 400, (3000, 2)) + 430_000)
     spots = find_hotspots(frame, count=5, merge=False)

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-import maps.exchange
-import maps.folder
+import maps.common.exchange
+import maps.common.swap_folder
 from hotspots.checks import InputError
-from maps.folder import MANIFEST, finish_swap, replace_folder, sha256_of
-from maps.manifest import write_manifest
+from maps.common.swap_folder import MANIFEST, finish_swap, replace_folder, sha256_of
+from maps.results.manifest import write_manifest
 
 
 def write_result(folder: Path, text: str = "one") -> None:
@@ -139,7 +139,7 @@ def test_a_swap_that_the_system_refuses_is_undone_and_explained(tmp_path, monkey
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
-    monkeypatch.setattr(maps.folder, "exchange_folders", lambda *_: False)  # as on Windows
+    monkeypatch.setattr(maps.common.swap_folder, "exchange_folders", lambda *_: False)  # as on Windows
     with pytest.raises(InputError, match="does not allow"):
         make(out, "new")
     monkeypatch.undo()
@@ -215,7 +215,7 @@ def test_folders_are_exchanged_at_once_where_the_system_can_and_in_two_steps_els
     rename = Path.rename
     monkeypatch.setattr(Path, "rename", lambda self, to: (seen.append(self.name), rename(self, to))[1])
     if not at_once:
-        monkeypatch.setattr(maps.folder, "exchange_folders", lambda *_: False)
+        monkeypatch.setattr(maps.common.swap_folder, "exchange_folders", lambda *_: False)
     make(tmp_path / "out", "two")
     assert seen == ([] if at_once else ["out", ".out.new"])
     assert read_result(tmp_path / "out") == "two"
@@ -267,11 +267,11 @@ def test_no_folders_are_exchanged_where_the_system_cannot(tmp_path, monkeypatch)
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     (tmp_path / "one" / "a.txt").write_text("a", encoding="utf-8")
-    monkeypatch.setattr(maps.exchange.sys, "platform", "win32")
-    assert not maps.exchange.exchange_folders(tmp_path / "one", tmp_path / "two")
-    monkeypatch.setattr(maps.exchange.sys, "platform", "darwin")
-    monkeypatch.setattr(maps.exchange.ctypes, "CDLL", lambda _: object())
-    assert not maps.exchange.exchange_folders(tmp_path / "one", tmp_path / "two")
+    monkeypatch.setattr(maps.common.exchange.sys, "platform", "win32")
+    assert not maps.common.exchange.exchange_folders(tmp_path / "one", tmp_path / "two")
+    monkeypatch.setattr(maps.common.exchange.sys, "platform", "darwin")
+    monkeypatch.setattr(maps.common.exchange.ctypes, "CDLL", lambda _: object())
+    assert not maps.common.exchange.exchange_folders(tmp_path / "one", tmp_path / "two")
     assert [p.name for p in (tmp_path / "one").iterdir()] == ["a.txt"]
 
 
@@ -282,7 +282,7 @@ def test_a_mac_exchanges_folders_by_its_own_call(tmp_path, monkeypatch):
             return 0
 
     asked: list[tuple[str, str, int]] = []
-    monkeypatch.setattr(maps.exchange.sys, "platform", "darwin")
-    monkeypatch.setattr(maps.exchange.ctypes, "CDLL", lambda _: Mac())
-    assert maps.exchange.exchange_folders(tmp_path / "one", tmp_path / "two")
+    monkeypatch.setattr(maps.common.exchange.sys, "platform", "darwin")
+    monkeypatch.setattr(maps.common.exchange.ctypes, "CDLL", lambda _: Mac())
+    assert maps.common.exchange.exchange_folders(tmp_path / "one", tmp_path / "two")
     assert asked == [("one", "two", 2)]  # RENAME_SWAP of macOS

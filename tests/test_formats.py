@@ -14,14 +14,14 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
-import hotspots.unpacking
+import hotspots.files.unpacking
 from boundaries.layers import read_layers
 from hotspots import read_incidents
 from hotspots.checks import InputError
-from hotspots.find import find_hotspots
-from hotspots.formats import as_text, read_rows
-from hotspots.readers import find_files
-from hotspots.sources import combine_incidents, find_possible_duplicates
+from hotspots.files.file_formats import as_text, read_rows
+from hotspots.files.input_files import find_files
+from hotspots.finding.find import find_hotspots
+from hotspots.reading.sources import combine_incidents, find_possible_duplicates
 
 ROWS = pd.DataFrame(
     {"ref": ["A1", None], "east": [430_000.0, 430_000.5], "when": pd.to_datetime(["2024-03-01", None])}
@@ -147,7 +147,7 @@ def test_files_that_are_not_there_or_locked_are_all_named(tmp_path: Path) -> Non
 def test_files_too_large_to_hold_are_refused_before_they_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hotspots.unpacking, "MAX_BYTES", 60)
+    monkeypatch.setattr(hotspots.files.unpacking, "MAX_BYTES", 60)
     text = "ref\n" + "A1\n" * 20  # 64 bytes
     (tmp_path / "a.csv").write_text(text, encoding="utf-8", newline="\n")
     with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:

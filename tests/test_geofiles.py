@@ -18,15 +18,15 @@ import pyogrio
 import pytest
 from shapely import Point, box
 
-import maps.memory
+import maps.common.memory
 from boundaries import read_areas
-from hotspots.calendar_files import read_calendar_file
 from hotspots.checks import InputError
-from hotspots.own_shapes import read_shapes
-from hotspots.own_toml import parse_toml
+from hotspots.common.calendar_files import read_calendar_file
+from hotspots.files.own_toml import parse_toml
+from hotspots.reading.own_shapes import read_shapes
 from maps.cli import main
-from maps.config import read_config
-from maps.manifest import list_inputs
+from maps.config.read import read_config
+from maps.results.manifest import list_inputs
 
 NAMES = ["Ynys Môn", "Town"]
 
@@ -209,8 +209,8 @@ def test_too_little_memory_is_said_before_it_is_waited_for(monkeypatch, limit: i
     import resource
 
     monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
-    assert said in maps.memory.explain_limit()
-    assert bool(maps.memory.explain_limit()) == bool(said)
+    assert said in maps.common.memory.explain_limit()
+    assert bool(maps.common.memory.explain_limit()) == bool(said)
 
 
 def test_a_calendar_whose_entries_never_end_is_told_so_at_once(tmp_path: Path) -> None:

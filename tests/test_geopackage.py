@@ -11,8 +11,8 @@ import pytest
 from map_examples import HOSTILE, make_spots, make_wards
 
 from hotspots.checks import InputError
-from maps.geopackage import write_geopackage
-from maps.palette import choose_classes
+from maps.common.palette import choose_classes
+from maps.tables.geopackage import write_geopackage
 
 OPTIONS = {"profile": "open", "as_of": "2018-07-31"}
 

@@ -5,16 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hotspots.gistar import (
-    Sums,
-    _draw_sets,
-    judge_normal,
-    neighbour_pairs,
-    permute_p,
-    sum_band,
-    sum_grid,
-    z_scores,
-)
+from hotspots.cells.gistar import Sums, _draw_sets, neighbour_pairs, permute_p, sum_band, sum_grid, z_scores
+from hotspots.statistics.many_tests import judge_normal
 
 
 def scattered_cells(seed, n=25):

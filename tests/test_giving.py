@@ -15,14 +15,14 @@ import pytest
 from map_examples import make_incidents, make_layers, make_spots, make_wards
 
 from hotspots.checks import InputError
-from hotspots.plan_record import Plan
-from maps.cells import filter_incidents
+from hotspots.plans.record import Plan
 from maps.cli import main
-from maps.disclosure import APART, PROFILES, release
-from maps.flat import write_csv
+from maps.disclosure.gate import APART, PROFILES, release
 from maps.giving.follow import follow_content, kinds_in_plan
 from maps.giving.shading import choose_shading
-from maps.web import draw_map, write_map
+from maps.tables.csv_files import write_csv
+from maps.web._incident_cells import filter_incidents
+from maps.web.hotspot_map import draw_map, write_map
 
 LAYOUT = """
 name = "ours"

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from hotspots import find_hotspots, read_incidents
 from hotspots.checks import InputError, require_metres
-from hotspots.collapse import collapse_incidents
-from hotspots.said import list_sentences, note_sentences
-from hotspots.settled import settle_ground
-from maps.chance import say_chance, say_cover, tabulate_chance
-from maps.ground import Ground, choose_ground
+from hotspots.common.places import collapse_incidents
+from hotspots.common.sentence_rules import list_sentences, note_sentences
+from hotspots.common.settled_ground import settle_ground
+from maps.job._ground import Ground, choose_ground
+from maps.job.chance import say_chance, say_cover, tabulate_chance
 
 DISC = np.pi * 150**2
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from boundaries import summarise_areas
 from hotspots import draft_plan, find_hotspots, weigh_incidents
 from hotspots.checks import ASB, count_weighed
-from hotspots.severity_table import tabulate_severity
-from hotspots.weighed import add_harm, say_weights
+from hotspots.severity.by_area import tabulate_severity
+from hotspots.severity.weighed_kinds import add_harm, say_weights
 from maps import draw_map
 from maps.cli import main
 

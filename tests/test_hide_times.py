@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots import profile_times
-from maps.disclosure import profile_named
-from maps.times import hide_times
+from maps.disclosure.gate import profile_named
+from maps.job.time_profiles import hide_times
 
 
 def test_months_with_small_counts_are_blank_and_others_stay():

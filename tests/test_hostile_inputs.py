@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from hotspots import InputError, backtest_hotspots, find_hotspots, match_hotspots, read_hotspots
-from hotspots.forecast import score_forecast
+from hotspots.backtest.scores import score_forecast
 
 METHODS: dict[str, dict[str, Any]] = {
     "discs": {},

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.agreed import mark_unlisted, read_hotspots
-from hotspots.assign import assign_hotspots
 from hotspots.checks import InputError
-from hotspots.find import find_hotspots
-from hotspots.identity import match_hotspots
-from hotspots.lists import compare_lists
+from hotspots.finding.agreed_list import mark_unlisted, read_hotspots
+from hotspots.finding.assign import assign_hotspots
+from hotspots.finding.compare_lists import compare_lists
+from hotspots.finding.find import find_hotspots
+from hotspots.finding.match_runs import match_hotspots
 
 
 def points(xy, **columns):

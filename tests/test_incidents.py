@@ -9,8 +9,8 @@ import pytest
 from shapely.geometry import Point, box
 
 from hotspots.checks import ASB, CRS, InputError
-from hotspots.incidents import read_incidents
-from hotspots.rejects import REJECT_COLUMNS, diagnose_rejects, refuse_systematic, tabulate_rejects
+from hotspots.reading.incidents import read_incidents
+from hotspots.reading.rejects import REJECT_COLUMNS, diagnose_rejects, refuse_systematic, tabulate_rejects
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from maps.cli import main
-from maps.config import read_config
-from maps.job import say_centre
+from maps.config.read import read_config
+from maps.job.do_job import say_centre
 
 DEMO = Path(str(files("maps"))) / "demo"
 

@@ -15,10 +15,10 @@ import shapely
 from scale_examples import DEMO, spoilt_download
 
 from hotspots.checks import InputError
-from hotspots.scale import collapse_table
-from hotspots.scale_files import count_parquet
-from maps.meeting import pack_job
-from maps.run import run_job
+from hotspots.large.aggregate import collapse_table
+from hotspots.large.duckdb_files import count_parquet
+from maps.commands.pack import pack_job
+from maps.commands.run import run_job
 
 pytest.importorskip("ibis", reason="the extra 'scale' is not installed")
 pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
@@ -126,17 +126,17 @@ def test_nothing_of_the_engine_is_left_and_what_cannot_be_had_is_said(rows, tmp_
 
 
 def test_spilt_memory_lies_in_the_folder_that_the_next_run_clears(rows, tmp_path, monkeypatch):
-    import hotspots.scale_files
+    import hotspots.large.duckdb_files
 
     rows.to_parquet(tmp_path / "all.parquet")
     seen = []
-    real = hotspots.scale_files.tempfile.TemporaryDirectory
+    real = hotspots.large.duckdb_files.tempfile.TemporaryDirectory
 
     def look(**options):
         seen.append(options["dir"])
         return real(**options)
 
-    monkeypatch.setattr(hotspots.scale_files.tempfile, "TemporaryDirectory", look)
+    monkeypatch.setattr(hotspots.large.duckdb_files.tempfile, "TemporaryDirectory", look)
     collapse_table(tmp_path / "all.parquet", as_of="2018-08-31", spill=tmp_path)
     assert seen == [tmp_path]
     assert {path.name for path in tmp_path.iterdir()} == {"all.parquet"}

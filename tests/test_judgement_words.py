@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from hotspots import compare_periods
-from hotspots.changes import say_apart
-from hotspots.displacement import detectable_fall
-from hotspots.judgement_words import NOT_TOLD, WORDS, say_seen
-from hotspots.judging import Spread, judge_counts
-from hotspots.two_counts import etest_p, visible_change
-from maps.compare import say_places
-from maps.panel import measure_spots
+from hotspots.change.compare_periods import say_apart
+from hotspots.common.judgement_words import NOT_TOLD, WORDS, say_seen
+from hotspots.statistics.displacement import detectable_fall
+from hotspots.statistics.ratio_of_ratios import Spread, judge_counts
+from hotspots.statistics.two_counts import etest_p, visible_change
+from maps.job.compare import say_places
+from maps.web._panel import measure_spots
 
 ROOT = Path(__file__).parents[1]
 HOME = "judgement_words.py"

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
 from hotspots.checks import InputError
-from hotspots.judging import Spread, judge_counts, measure_spread, try_placebos, typical_size
+from hotspots.statistics.ratio_of_ratios import (
+    Spread,
+    judge_counts,
+    measure_spread,
+    try_placebos,
+    typical_size,
+)
 
 POISSON = Spread(1.0, 10**6, 10**6, True)
 

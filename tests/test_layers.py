@@ -14,17 +14,18 @@ import shapely
 from map_examples import make_incidents, make_layers, make_spots, make_wards
 
 from hotspots.checks import InputError
-from hotspots.wording import say_number
-from maps.cells import filter_incidents
-from maps.disclosure import PROFILES
-from maps.geopackage import write_geopackage
-from maps.layers import kind_of, prepare_layers
-from maps.palette import AMOUNT, CHANGE, choose_classes, ink_on
-from maps.panel import read_template
-from maps.shapes import encode_shapes
-from maps.street_names import locate_streets
-from maps.web import write_map
-from maps.words import describe_spot, name_spot, say_certainty, warn_of_default
+from hotspots.common.wording import say_number
+from maps.common.layer_kinds import kind_of
+from maps.common.palette import AMOUNT, CHANGE, choose_classes, ink_on
+from maps.common.small_shapes import encode_shapes
+from maps.disclosure.gate import PROFILES
+from maps.pictures.street_names import locate_streets
+from maps.tables.geopackage import write_geopackage
+from maps.web._incident_cells import filter_incidents
+from maps.web._layers import prepare_layers
+from maps.web._panel import read_template
+from maps.web.hotspot_map import write_map
+from maps.wording import describe_spot, name_spot, say_certainty, warn_of_default
 
 OPEN, PARTNER = PROFILES["open"], PROFILES["partner"]
 
@@ -260,7 +261,7 @@ def test_the_map_says_how_wide_its_cells_really_are(monkeypatch):
     # side 120 m: 120 × √3 = 208 m from edge to edge; twice the side: 416 m
     found = filter_incidents(rows, make_spots(1), profile=OPEN)
     assert (len(found.shapes), found.across) == (2, "200 m")
-    monkeypatch.setattr("maps.cells.MOST_CELLS", 1)
+    monkeypatch.setattr("maps.web._incident_cells.MOST_CELLS", 1)
     found = filter_incidents(rows, make_spots(1), profile=OPEN)
     assert (len(found.shapes), found.across) == (1, "400 m")
     assert "200 m" not in read_template("filters.js")

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPoint, Point, Polygon
 
 from hotspots.checks import CRS, InputError
-from hotspots.coordinates import describe_operation, judge_coordinates, make_points
-from hotspots.dates import cap_precision, join_times, parse_dates
-from hotspots.fit import describe_fit, fit_layout, suggest_layouts
-from hotspots.incidents import read_incidents
-from hotspots.layout import list_layouts, load_layout
-from hotspots.lookup import fold_key
+from hotspots.reading._address_lookup import fold_key
+from hotspots.reading.coordinates import describe_operation, judge_coordinates, make_points
+from hotspots.reading.dates import cap_precision, join_times, parse_dates
+from hotspots.reading.incidents import read_incidents
+from hotspots.reading.layout_fit import describe_fit, fit_layout, suggest_layouts
+from hotspots.reading.layouts import list_layouts, load_layout
 
 MEMPHIS = {
     "source": "Memphis police",

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.plan_analysis import nearby_counts, nearby_text
-from maps.job import say_rates
-from maps.pack import say_left_out
-from maps.times import profile_all
+from hotspots.plans._analysis import nearby_counts, nearby_text
+from maps.job.do_job import say_rates
+from maps.job.time_profiles import profile_all
+from maps.results.write_job import say_left_out
 
 
 def records(months: list[str]) -> gpd.GeoDataFrame:

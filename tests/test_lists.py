@@ -9,9 +9,9 @@ import shapely
 
 from hotspots import find_hotspots
 from hotspots.checks import ASB, InputError
-from maps.config import read_config
-from maps.lists import as_layers, find_lists, weigh_lists
-from maps.web import draw_map
+from maps.config.read import read_config
+from maps.job.problem_lists import as_layers, find_lists, weigh_lists
+from maps.web.hotspot_map import draw_map
 
 
 @pytest.fixture

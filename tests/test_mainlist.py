@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from maps.cli import main
-from maps.compare import add_changes, choice_of
+from maps.job.compare import add_changes, choice_of
 
 DEMO = Path(str(files("maps"))) / "demo"
 ZIP = DEMO / "leeds_july_2016_2017_2018.zip"

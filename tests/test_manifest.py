@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from maps.config import Config
-from maps.manifest import files_of_layout, list_inputs_of
-from maps.pack import describe_incidents
-from maps.whole_files import replacing, write_file
+from maps.common.write_whole import replacing, write_file
+from maps.config.read import Config
+from maps.results.manifest import files_of_layout, list_inputs_of
+from maps.results.write_job import describe_incidents
 
 LAYOUT = """
 base = "council-asb-cases"

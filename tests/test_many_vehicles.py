@@ -13,7 +13,7 @@ from map_examples import make_spots
 
 from hotspots import choose_patrols, timetable_patrols
 from hotspots.checks import InputError
-from hotspots.rounds import split_stops
+from hotspots.patrols._rounds import split_stops
 
 
 def make_town(count: int, width: float = 6000) -> gpd.GeoDataFrame:

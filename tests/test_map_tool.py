@@ -11,13 +11,13 @@ import shapely
 from browser_help import open_browser, open_page, run_axe
 from map_examples import make_layers, make_spots, make_wards
 
-from maps.area_map import write_area_map
-from maps.disclosure import PROFILES
-from maps.layers import prepare_layers
-from maps.palette import choose_classes
-from maps.panel import measure_spots
-from maps.spot_table import table_of
-from maps.web import write_map
+from maps.common.palette import choose_classes
+from maps.disclosure.gate import PROFILES
+from maps.web._layers import prepare_layers
+from maps.web._panel import measure_spots
+from maps.web._spot_table import table_of
+from maps.web.area_map import write_area_map
+from maps.web.hotspot_map import write_map
 
 COUNT = 12
 browser_only = pytest.mark.browser

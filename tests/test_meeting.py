@@ -14,7 +14,7 @@ import shapely
 from boundaries.names import find_area
 from hotspots.checks import InputError
 from maps.cli import main
-from maps.meeting import count_months_of
+from maps.commands.pack import count_months_of
 
 DEMO = Path(str(files("maps"))) / "demo"
 CONFIG = f"""

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import shapely
 
-from hotspots.assign import assign_hotspots
 from hotspots.checks import InputError
-from hotspots.find import find_hotspots
-from hotspots.streets import nearest_street
+from hotspots.finding._by_streets import nearest_street
+from hotspots.finding.assign import assign_hotspots
+from hotspots.finding.find import find_hotspots
 
 
 def points(xy, **columns):

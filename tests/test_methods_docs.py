@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from hotspots import duplicates
-from hotspots.layout import list_layouts, load_layout
-from hotspots.profiles import list_profiles, load_profile
-from hotspots.rejects import _ADVICE
-from hotspots.severity import USED
-from hotspots.severity_mix import mix_weights
-from hotspots.severity_weights import list_schemes, read_weights
+from hotspots.reading import duplicates
+from hotspots.reading.layouts import list_layouts, load_layout
+from hotspots.reading.problem_profiles import list_profiles, load_profile
+from hotspots.reading.rejects import _ADVICE
+from hotspots.severity.offence_mix import mix_weights
+from hotspots.severity.weigh import USED
+from hotspots.severity.weights import list_schemes, read_weights
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "methods"
 if not DOCS.is_dir():
@@ -112,8 +112,8 @@ def test_the_defaults_of_the_pages_are_those_of_the_code() -> None:
 
     from boundaries.attach import WITHIN
     from hotspots import assess_response, choose_patrols, find_hotspots, weigh_incidents
-    from hotspots.dense import MIN_INCIDENTS
-    from hotspots.stability import RESAMPLES
+    from hotspots.finding._by_dbscan import MIN_INCIDENTS
+    from hotspots.finding.stability import RESAMPLES
 
     def default(function, name: str) -> str:
         return inspect.signature(function).parameters[name].default

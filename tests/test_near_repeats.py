@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from hotspots.near_repeats import find_near_repeats
+from hotspots.repeats.near_repeats import find_near_repeats
 
 
 @pytest.fixture(autouse=True)

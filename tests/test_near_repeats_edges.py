@@ -10,7 +10,7 @@ import pytest
 from test_near_repeats import make
 
 from hotspots.checks import InputError
-from hotspots.near_repeats import find_near_repeats
+from hotspots.repeats.near_repeats import find_near_repeats
 
 
 def seen(table):

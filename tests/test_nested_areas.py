@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.nested import find_nesting, hide_nested
+from maps.disclosure.nested_layers import find_nesting, hide_nested
 
 WARD = {"A": "North", "B": "North", "C": "South", "D": "South", "E": "South"}
 

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from map_examples import make_incidents, make_spots
 
-from maps.cells import filter_incidents
-from maps.disclosure import PROFILES
-from maps.flat import list_as_text
-from maps.month_chart import draw_months
-from maps.panel import read_template
-from maps.words import say_change, say_count
+from maps.disclosure.gate import PROFILES
+from maps.pictures.month_chart import draw_months
+from maps.tables.csv_files import list_as_text
+from maps.web._incident_cells import filter_incidents
+from maps.web._panel import read_template
+from maps.wording import say_change, say_count
 
 
 def test_hidden_and_absent_are_told_apart():

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from boundaries import nest_areas
 from hotspots import aggregate_incidents, find_hotspots, read_incidents
-from hotspots.crosswalk import list_crosswalks, read_crosswalk
-from hotspots.nothing import NO_CATEGORY, count_decimals, is_nothing
-from hotspots.place_names import strip_near
-from hotspots.records import describe_records
+from hotspots.common.place_names import strip_near
+from hotspots.common.words_for_nothing import NO_CATEGORY, count_decimals, is_nothing
+from hotspots.reading.crosswalks import list_crosswalks, read_crosswalk
+from hotspots.repeats.describe_records import describe_records
 
 WORDS = [
     *("NA", "N/A", "#N/A", "NULL", "None", "nil", "NaN", "NaT", "<NA>", "-", "--", ".", "?", "TBC", "TBA"),

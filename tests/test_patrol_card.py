@@ -6,7 +6,7 @@ import pytest
 from shapely.geometry import Point
 
 from hotspots.checks import CRS, InputError
-from maps.patrol_card import lay_out_cards, patrol_layers, write_calendar, write_cards
+from maps.results.patrol_cards import lay_out_cards, patrol_layers, write_calendar, write_cards
 
 HOSTILE = "Rock`n`Roll ${Bar} <script>alert(1)</script>"
 

@@ -7,9 +7,9 @@ import pytest
 from shapely.geometry import LineString, Point
 
 from hotspots.checks import CRS, InputError
-from hotspots.patrols import choose_patrols
-from hotspots.rounds import split_stops
-from hotspots.travel import travel_times
+from hotspots.patrols._rounds import split_stops
+from hotspots.patrols._travel import travel_times
+from hotspots.patrols.choose import choose_patrols
 
 TEAM = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00"}
 WARDS = ["Armley", "Armley", "Gipton & Harehills", "Gipton & Harehills", "Otley & Yeadon", "Otley & Yeadon"]
@@ -382,7 +382,7 @@ def test_a_depot_may_be_a_point_or_a_frame_of_one():
 
 
 def test_a_night_shift_counts_the_hours_after_midnight():
-    from hotspots.shifts import parse_pattern, within_shift
+    from hotspots.patrols._shifts import parse_pattern, within_shift
 
     times = pd.Series(
         pd.to_datetime(["2026-06-05 23:00", "2026-06-06 01:59", "2026-06-06 02:00", "2026-06-07 01:00"])

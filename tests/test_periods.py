@@ -14,17 +14,17 @@ import shapely
 
 from hotspots import find_hotspots, read_plan
 from hotspots.checks import InputError
-from maps.boards import hide_board, make_boards
-from maps.cell_trends import class_cells, read_ground
 from maps.cli import main
-from maps.config import Config
-from maps.disclosure import PROFILES
-from maps.events import read_events
-from maps.ground import Ground, choose_ground
-from maps.month_chart import draw_months, list_marks, marks_in
-from maps.periods import hide_changes, tabulate_periods, tell_periods
-from maps.time_pages import split_trace
-from maps.times import hide_times, profile_all, say_profile
+from maps.common.calendar import read_events
+from maps.config.read import Config
+from maps.disclosure.gate import PROFILES
+from maps.job._ground import Ground, choose_ground
+from maps.job.board_pages import hide_board, make_boards
+from maps.job.periods import hide_changes, tabulate_periods, tell_periods
+from maps.job.time_profiles import hide_times, profile_all, say_profile
+from maps.job.trends import class_cells, read_ground
+from maps.pictures.month_chart import draw_months, list_marks, marks_in
+from maps.results._time_pages import split_trace
 
 CONFIG = """
 seed = 1

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots import find_hotspots, rank_places, read_incidents, read_sources
-from hotspots.place_names import mend_capitals
-from hotspots.place_spelling import settle_spelling
+from hotspots.common.place_names import mend_capitals
+from hotspots.reading.street_spellings import settle_spelling
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from shapely.geometry import Point
 
 from hotspots.checks import ASB, CRS
-from hotspots.incidents import read_incidents
-from hotspots.records import describe_records, tabulate_records
-from hotspots.severity import weigh_incidents
+from hotspots.reading.incidents import read_incidents
+from hotspots.repeats.describe_records import describe_records, tabulate_records
+from hotspots.severity.weigh import weigh_incidents
 
 
 def test_tables_of_a_real_month_agree_with_the_rows(shared_data: Path) -> None:

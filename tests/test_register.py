@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from shapely.geometry import Point
 
+from hotspots.cameras.register import read_register
 from hotspots.checks import InputError
-from hotspots.register import read_register
 
 HEAD = "ref,kind,name,easting,northing,installed,review,removed,quantity,notes\n"
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from hotspots.checks import CRS, InputError
-from hotspots.details import flag_default_locations
-from hotspots.incidents import read_incidents
-from hotspots.premises import assign_premises, rank_premises
-from hotspots.repeats import rank_places
-from hotspots.severity import weigh_incidents
+from hotspots.common.place_names import flag_default_locations
+from hotspots.reading.incidents import read_incidents
+from hotspots.repeats.premises import assign_premises, rank_premises
+from hotspots.repeats.repeat_places import rank_places
+from hotspots.severity.weigh import weigh_incidents
 
 
 def frame(*rows: tuple[str, float, float, float], source: str = "s") -> gpd.GeoDataFrame:

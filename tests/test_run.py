@@ -200,9 +200,9 @@ def test_a_full_disk_leaves_nothing_half_written(folder, tmp_path, limit):
 
 
 def test_a_source_that_changes_during_the_run_is_noticed(folder, tmp_path, capsys, monkeypatch):
-    import maps.run
+    import maps.commands.run
 
-    real = maps.run.do_job
+    real = maps.commands.run.do_job
 
     def change_then_do(config, steps, **options):
         job = real(config, steps, **options)
@@ -210,7 +210,7 @@ def test_a_source_that_changes_during_the_run_is_noticed(folder, tmp_path, capsy
             stream.write("\n")
         return job
 
-    monkeypatch.setattr(maps.run, "do_job", change_then_do)
+    monkeypatch.setattr(maps.commands.run, "do_job", change_then_do)
     said = fails(capsys, "run", str(small_config(folder)), "--out", str(tmp_path / "out"))
     assert "changed while they were being read" in said
     assert not (tmp_path / "out").exists()
@@ -244,7 +244,7 @@ def test_check_says_what_is_wrong_with_a_file_as_a_whole(folder, capsys):
 
 
 def test_the_readme_configuration_is_valid_toml_with_known_keys():
-    from maps.config_checks import SCHEMA
+    from maps.config._schema import SCHEMA
 
     readme = Path(__file__).resolve().parent.parent / "README.md"
     block = readme.read_text(encoding="utf-8").split("```toml")[1].split("```")[0]

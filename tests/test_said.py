@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hotspots.said import NOT_ASKED, RULES, list_sentences, may_say, note_sentences
-from maps.manifest import write_manifest
+from hotspots.common.sentence_rules import NOT_ASKED, RULES, list_sentences, may_say, note_sentences
+from maps.results.manifest import write_manifest
 
 STATEMENT = Path(__file__).parents[1] / "docs" / "governance" / "method-statement.md"
 KIND = next(iter(RULES))

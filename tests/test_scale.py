@@ -14,7 +14,7 @@ from scale_examples import DEMO, SPOILT, answers, counted, spoilt_download
 from boundaries import read_areas
 from hotspots import read_incidents
 from hotspots.checks import InputError
-from hotspots.scale import aggregate_incidents
+from hotspots.large.aggregate import aggregate_incidents
 
 ibis = pytest.importorskip("ibis", reason="the extra 'scale' is not installed")
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from map_examples import make_incidents, make_spots, make_wards
 
-import maps.standalone
+import maps.web._one_file
 from hotspots.checks import InputError
 from maps import draw_area_map, write_map
-from maps.disclosure import profile_named
-from maps.words import describe_item, list_streets, say_change
+from maps.disclosure.gate import profile_named
+from maps.wording import describe_item, list_streets, say_change
 
 
 def lines(kind: str, **row: object) -> list[str]:
@@ -92,11 +92,11 @@ def test_what_a_map_cannot_be_made_of_is_said(tmp_path, monkeypatch):
     incidents = make_incidents(make_spots())
     with pytest.raises(InputError, match="one layer of incidents"):
         write_map(make_spots(), tmp_path / "m.html", layers={"crimes": incidents, "calls": incidents})
-    monkeypatch.setitem(maps.standalone._SUMS, "leaflet.js", "0" * 64)
-    maps.standalone._leaflet_script.cache_clear()
+    monkeypatch.setitem(maps.web._one_file._SUMS, "leaflet.js", "0" * 64)
+    maps.web._one_file._leaflet_script.cache_clear()
     try:
         with pytest.raises(InputError, match=r"not the one that maps are made with.*leaflet\.js"):
             write_map(make_spots(), tmp_path / "m.html")
     finally:
-        maps.standalone._leaflet_script.cache_clear()
+        maps.web._one_file._leaflet_script.cache_clear()
     assert not (tmp_path / "m.html").exists()

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from hotspots.checks import ASB, InputError
-from hotspots.coverage import check_coverage
-from hotspots.crosswalk import count_priorities, list_unmatched
-from hotspots.kinds import count_kinds, split_by_source
-from hotspots.plan_facts import count_weights
-from hotspots.severity import explain_weights, list_unweighed, weigh_incidents
-from hotspots.severity_mix import mix_weights, read_mix
-from hotspots.severity_table import name_score, tabulate_severity
-from hotspots.severity_weights import WEIGHT_COLUMNS, list_schemes, read_weights
+from hotspots.plans._facts import count_weights
+from hotspots.reading.crosswalks import count_priorities, list_unmatched
+from hotspots.reading.kinds import count_kinds, split_by_source
+from hotspots.reading.months_covered import check_coverage
+from hotspots.severity.by_area import name_score, tabulate_severity
+from hotspots.severity.offence_mix import mix_weights, read_mix
+from hotspots.severity.weigh import explain_weights, list_unweighed, weigh_incidents
+from hotspots.severity.weights import WEIGHT_COLUMNS, list_schemes, read_weights
 
 
 def frame(*categories: str) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hotspots.checks import ASB, InputError
-from hotspots.severity import explain_weights, list_unweighed, weigh_incidents
+from hotspots.severity.weigh import explain_weights, list_unweighed, weigh_incidents
 
 
 def frame(*categories, **columns) -> pd.DataFrame:

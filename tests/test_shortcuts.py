@@ -10,13 +10,13 @@ import shapely
 from scale_examples import counted
 from scipy.sparse import csr_array, random_array
 
-import hotspots.covering
-import hotspots.grid
-import hotspots.scale_ids
-import hotspots.scale_keys
+import hotspots.cameras._maximal_covering
+import hotspots.cells.grid
+import hotspots.large._columns
+import hotspots.large._repeated_ids
 from hotspots import assign_hotspots
-from hotspots.scale import aggregate_incidents, collapse_table
-from hotspots.scale_times import count_over_time
+from hotspots.large.aggregate import aggregate_incidents, collapse_table
+from hotspots.large.times import count_over_time
 
 ibis = pytest.importorskip("ibis", reason="the extra 'scale' is not installed")
 TABLE = pd.DataFrame(
@@ -48,7 +48,7 @@ def test_of_rows_with_one_id_the_latest_month_is_counted_blanks_or_not():
 @pytest.mark.parametrize("by", ["texts", "ids"])
 def test_texts_or_ids_that_share_a_hash_are_told_apart(monkeypatch, by):
     expected = aggregate_incidents(ibis.memtable(TABLE), as_of="2018-08-31")
-    module = hotspots.scale_keys if by == "texts" else hotspots.scale_ids
+    module = hotspots.large._columns if by == "texts" else hotspots.large._repeated_ids
     monkeypatch.setattr(module, "hash_of", lambda column: column.length().cast("uint64") % 1)
     found = aggregate_incidents(ibis.memtable(TABLE), as_of="2018-08-31")
     pd.testing.assert_series_equal(counted(found[0]), counted(expected[0]))
@@ -81,22 +81,24 @@ def test_cells_of_a_ragged_area_are_those_that_overlap_it(shape):
         area = shapely.union(
             shapely.union_all(boxes), shapely.buffer(shapely.Point(2222, 1111), 333, quad_segs=3)
         )
-        grid = hotspots.grid.make_grid(shape, size)
-        column, row = hotspots.grid.cells_within(grid, area)
-        every = hotspots.grid.cells_of_box(grid, area.bounds)
-        ground = shapely.area(shapely.intersection(hotspots.grid.draw_cells(grid, *every), area))
+        grid = hotspots.cells.grid.make_grid(shape, size)
+        column, row = hotspots.cells.grid.cells_within(grid, area)
+        every = hotspots.cells.grid.cells_of_box(grid, area.bounds)
+        ground = shapely.area(shapely.intersection(hotspots.cells.grid.draw_cells(grid, *every), area))
         assert set(zip(column, row, strict=True)) == {
             pair for pair, held in zip(zip(*every, strict=True), ground, strict=True) if held > 1e-3
         }
 
 
-@pytest.mark.parametrize("mix", [hotspots.covering._MIX, np.uint64(0)])  # 0: all rows seem equal
+@pytest.mark.parametrize(
+    "mix", [hotspots.cameras._maximal_covering._MIX, np.uint64(0)]
+)  # 0: all rows seem equal
 def test_demand_that_the_same_sites_reach_is_one_row(monkeypatch, mix):
-    monkeypatch.setattr(hotspots.covering, "_MIX", mix)
+    monkeypatch.setattr(hotspots.cameras._maximal_covering, "_MIX", mix)
     rng = np.random.default_rng(2)
     table = (random_array((200, 8), density=0.3, rng=rng) > 0).astype(float).tocsr()
     weights = rng.random(200)
-    merged, sums = hotspots.covering._merge_alike(csr_array(table.copy()), weights)
+    merged, sums = hotspots.cameras._maximal_covering._merge_alike(csr_array(table.copy()), weights)
     expected: dict[tuple[float, ...], float] = {}
     for row, weight in zip(table.toarray().tolist(), weights, strict=True):
         if any(row):

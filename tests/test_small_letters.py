@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotspots.plan_words import name_key, start_small
+from hotspots.common.plan_words import name_key, start_small
 
 ACRONYMS = ("ASB", "CCTV", "PSPO", "NHS", "GP", "A&E", "HMO", "3E", "CSP", "ANPR", "4x4", "eBay")
 

@@ -13,9 +13,7 @@ codespell_lib = pytest.importorskip("codespell_lib")
 REPO = Path(__file__).resolve().parent.parent
 if not (REPO / "docs").is_dir():
     pytest.skip("docs/ is not part of the installed package", allow_module_level=True)
-PAGES = sorted(
-    [*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md"), *(REPO / "maps" / "templates").rglob("*.txt")]
-)
+PAGES = sorted([*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md"), *(REPO / "maps").rglob("*.txt")])
 CODE = sorted(
     f for room in ("hotspots", "boundaries", "maps", "examples") for f in (REPO / room).rglob("*.py")
 )

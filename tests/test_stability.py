@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.dense import find_dense
-from hotspots.details import flag_default_locations
-from hotspots.find import find_hotspots
-from hotspots.request import Change, Request, read_ground
-from hotspots.streets import find_streets
+from hotspots.common.place_names import flag_default_locations
+from hotspots.finding._by_dbscan import find_dense
+from hotspots.finding._by_streets import find_streets
+from hotspots.finding.find import find_hotspots
+from hotspots.finding.request import Change, Request, read_ground
 
 
 def points(xy, **columns):

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from hotspots.checks import InputError
-from hotspots.collapse import collapse_incidents
-from hotspots.request import Found, Ground
-from hotspots.stability import add_stability, draw_changes, follow
+from hotspots.common.places import collapse_incidents
+from hotspots.finding.request import Found, Ground
+from hotspots.finding.stability import add_stability, draw_changes, follow
 
 
 def points(counts, **columns):

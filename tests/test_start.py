@@ -11,9 +11,9 @@ import pytest
 
 from hotspots.checks import InputError
 from maps.cli import main
-from maps.config import read_config
-from maps.config_checks import SCHEMA
-from maps.start import start_folder
+from maps.commands.init import start_folder
+from maps.config._schema import SCHEMA
+from maps.config.read import read_config
 
 
 # that the run then works is tests/test_docs.py's: it follows the Start page to the letter

@@ -14,8 +14,8 @@ from PIL import Image
 
 from hotspots.checks import InputError
 from maps import draw_area_map, draw_map
-from maps.palette import AMOUNT, SEA
-from maps.static import _frame, colour_spots, draw_static_areas, draw_static_map
+from maps.common.palette import AMOUNT, SEA
+from maps.pictures.still_map import _frame, colour_spots, draw_static_areas, draw_static_map
 
 
 def colours_of(png):
@@ -84,7 +84,7 @@ def test_no_hotspots_is_a_picture_of_the_areas():
 
 def test_a_hidden_count_has_no_colour_of_its_own():
     spots = make_spots(3, incidents=[50, 3, 2]).drop(columns=["harm"])
-    from maps.disclosure import release
+    from maps.disclosure.gate import release
 
     colours, _, heading = colour_spots(release(spots, kind="spots", profile="partner"), by="incidents")
     assert heading == "Crimes and ASB incidents"
@@ -119,7 +119,7 @@ def test_a_map_of_rows_without_a_shape_is_refused_by_name():
 def test_the_picture_for_print_never_draws_a_layer_that_is_off(tmp_path):
     from map_examples import make_layers
 
-    from maps.web import write_map
+    from maps.web.hotspot_map import write_map
 
     spots = make_spots(3)
     off = {name: frame for name, frame in make_layers(spots).items() if name != "ward"}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from maps.suppression import feasible_bounds, hide_small, hide_small_table
+from maps.disclosure.suppression import feasible_bounds, hide_small, hide_small_table
 
 tables = st.integers(1, 6).flatmap(
     lambda rows: st.integers(1, 5).flatmap(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from test_suppression import bounds_by_programme
 
-from maps.suppression import hide_small, hide_small_table
+from maps.disclosure.suppression import hide_small, hide_small_table
 
 
 def hide_line(line, mask, threshold):

@@ -8,8 +8,8 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from hotspots.incidents import read_incidents
-from hotspots.layout import list_layouts
+from hotspots.reading.incidents import read_incidents
+from hotspots.reading.layouts import list_layouts
 
 SCRIPT = Path(__file__).resolve().parent.parent / "examples" / "synthetic_exports.py"
 

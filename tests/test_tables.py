@@ -10,7 +10,7 @@ import pytest
 from map_examples import HOSTILE, make_spots
 
 from hotspots.checks import InputError
-from maps.tables import write_tables
+from maps.tables.workbook import write_tables
 
 
 def write(tmp_path, sheets, **options):

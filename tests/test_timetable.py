@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from hotspots.checks import CRS, InputError
-from hotspots.duty import Duty, count_any_order, list_gaps
-from hotspots.timetable import timetable_patrols
+from hotspots.patrols._duty import Duty, count_any_order, list_gaps
+from hotspots.patrols.timetable import timetable_patrols
 
 RULES = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00", "start": "2026-11-23", "seed": 7}
 

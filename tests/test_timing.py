@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.aoristic import spread_over_week
-from hotspots.calendars import (
+from hotspots.checks import InputError
+from hotspots.common.calendars import (
     days_within,
     letter_entries,
     list_peaks,
@@ -18,10 +18,10 @@ from hotspots.calendars import (
     mark_calendar,
     read_calendar,
 )
-from hotspots.checks import InputError
-from hotspots.exposure import covered_days
-from hotspots.timing import profile_times
-from hotspots.timing_picture import draw_times
+from hotspots.statistics.aoristic import spread_over_week
+from hotspots.timing.draw_times import draw_times
+from hotspots.timing.exposure import covered_days
+from hotspots.timing.profile_times import profile_times
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from scipy.stats import poisson
 
-from hotspots.calendars import read_calendar
 from hotspots.checks import InputError
-from hotspots.timing import profile_times
+from hotspots.common.calendars import read_calendar
+from hotspots.timing.profile_times import profile_times
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from hotspots import assign_hotspots, find_hotspots, read_incidents
+from hotspots.change.indicator_files import Indicator, list_indicators, read_indicators
+from hotspots.change.track_indicators import track_indicators, write_page
 from hotspots.checks import InputError
-from hotspots.indicator_files import Indicator, list_indicators, read_indicators
-from hotspots.shares import compare_shares
-from hotspots.tracking import track_indicators, write_page
+from hotspots.statistics.two_shares import compare_shares
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
+from hotspots.change.trends import classify_counts, classify_hot, classify_trends
 from hotspots.checks import InputError
-from hotspots.trends import classify_counts, classify_hot, classify_trends
 
 
 def classes(

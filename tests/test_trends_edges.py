@@ -10,9 +10,9 @@ import pytest
 from scipy.stats import false_discovery_control, norm, poisson
 from test_trends import only
 
-from hotspots.aoristic import spread_over_week
+from hotspots.change.trends import _mann_kendall, classify_counts, classify_hot, classify_trends, count_months
 from hotspots.checks import InputError
-from hotspots.trends import _mann_kendall, classify_counts, classify_hot, classify_trends, count_months
+from hotspots.statistics.aoristic import spread_over_week
 
 
 @pytest.mark.parametrize(("periods", "recent"), [(10, 2), (12, 2), (13, 3), (20, 4), (4, 1), (2, 1)])
@@ -186,7 +186,7 @@ def test_spans_by_the_chunk_are_those_of_all_at_once(monkeypatch):
     starts = pd.Series(pd.Timestamp("2018-07-02") + pd.to_timedelta(rng.integers(0, 20_000, 50), unit="min"))
     ends = starts + pd.Series(pd.to_timedelta(rng.integers(-3000, 12_000, 50), unit="min"))
     whole = spread_over_week(starts, ends, np.arange(50))
-    monkeypatch.setattr("hotspots.aoristic._CHUNK", 7)
+    monkeypatch.setattr("hotspots.statistics.aoristic._CHUNK", 7)
     parts = spread_over_week(starts, ends, np.arange(50))
     assert parts.week == pytest.approx(whole.week)
     assert whole.week.sum() == pytest.approx(np.arange(50).sum())

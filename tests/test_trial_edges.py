@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from hotspots.collapse import collapse_incidents
-from hotspots.rivals import Pool, Terms, best_units, choose_units
-from hotspots.trial import Records, Split, Trial
+from hotspots.backtest._rival_methods import Pool, Terms, best_units, choose_units
+from hotspots.backtest._trial import Records, Split, Trial
+from hotspots.common.places import collapse_incidents
 
 TERMS = Terms(2, 150.0, None)
 

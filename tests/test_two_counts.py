@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, false_discovery_control
 
 from hotspots.checks import InputError
-from hotspots.gistar import false_discovery
-from hotspots.two_counts import etest_p, rate_ratio, score_z, typical_dispersion
+from hotspots.statistics.many_tests import false_discovery
+from hotspots.statistics.two_counts import etest_p, rate_ratio, score_z, typical_dispersion
 
 few = st.integers(0, 60)
 

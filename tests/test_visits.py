@@ -6,9 +6,9 @@ import pytest
 from shapely.geometry import box
 
 from hotspots.checks import CRS, InputError
-from hotspots.dosage import describe_visits, summarise_outputs, summarise_visits
-from hotspots.duty import list_gaps
-from hotspots.visits import record_visits
+from hotspots.patrols._duty import list_gaps
+from hotspots.patrols.monthly_return import describe_visits, summarise_outputs, summarise_visits
+from hotspots.patrols.visits import record_visits
 
 STOPS = gpd.GeoDataFrame(
     {

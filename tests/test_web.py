@@ -13,7 +13,7 @@ import pytest
 from map_examples import HOSTILE, make_spots, make_wards
 
 from hotspots.checks import InputError
-from maps.web import draw_map, write_map
+from maps.web.hotspot_map import draw_map, write_map
 
 OPTIONS = {"profile": "open", "period": "July 2018", "source": "police.uk"}
 

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from map_examples import make_spots, make_wards
 from whole_run_checks import check_file, read_csv, read_geopackage, sheet_rows
 
-from maps.area_map import write_area_map
-from maps.escape import clean, embed_json, escape
-from maps.finite import known, known_cells, strict_json
-from maps.flat import flatten, list_as_text, write_csv, write_rejects
-from maps.geopackage import write_geopackage
-from maps.manifest import write_manifest
-from maps.tables import write_tables
-from maps.web import write_map
+from maps.common.escape import clean, embed_json, escape
+from maps.disclosure.not_finite import known, known_cells, strict_json
+from maps.results.manifest import write_manifest
+from maps.tables.csv_files import flatten, list_as_text, write_csv, write_rejects
+from maps.tables.geopackage import write_geopackage
+from maps.tables.workbook import write_tables
+from maps.web.area_map import write_area_map
+from maps.web.hotspot_map import write_map
 
 NONE = {
     "nan": np.nan,

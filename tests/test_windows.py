@@ -8,9 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from hotspots.covered import require_covered
-from hotspots.when import precision_of, rows_in, spans_of
-from hotspots.windows import make_window, name_windows, read_day, read_window, read_windows, whole_months
+from hotspots.common.when import precision_of, rows_in, spans_of
+from hotspots.common.windows import (
+    make_window,
+    name_windows,
+    read_day,
+    read_window,
+    read_windows,
+    whole_months,
+)
+from hotspots.reading.covered import require_covered
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.wording import say_count, say_figure, say_months, say_percentage, say_share, say_signed
+from hotspots.common.wording import say_count, say_figure, say_months, say_percentage, say_share, say_signed
 
 PERCENTAGE = re.compile(r"(under |over )?\d+(\.\d+)?%")
 

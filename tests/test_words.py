@@ -221,6 +221,8 @@ def test_months_and_days_are_named_in_english_whatever_the_language():
     follows = re.compile(
         r":[^{}\"']*%[aAbBp]\b[^{}\"']*\}|strftime\([^)]*%[aAbBp]|calendar\.(month|day)_(name|abbr)"
     )
-    code = {p.name: p.read_text("utf-8") for room in ("hotspots", "maps") for p in (REPO / room).glob("*.py")}
+    code = {
+        str(p): p.read_text("utf-8") for room in ("hotspots", "maps") for p in (REPO / room).rglob("*.py")
+    }
     code = {name: re.sub(r"^ *(>>>|\.\.\.).*$", "", text, flags=re.MULTILINE) for name, text in code.items()}
     assert {name: follows.findall(text) for name, text in code.items() if follows.search(text)} == {}

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from hotspots import read_incidents
 from hotspots.checks import InputError
-from hotspots.coordinates import LOST_DIGITS, judge_coordinates
-from hotspots.layout import load_layout
-from hotspots.written_numbers import plain_numbers
+from hotspots.reading.coordinates import LOST_DIGITS, judge_coordinates
+from hotspots.reading.layouts import load_layout
+from hotspots.reading.written_numbers import plain_numbers
 
 METRES = {
     "name": "ours",

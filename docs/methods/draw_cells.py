@@ -21,7 +21,7 @@ from hotspots import (
     smooth_density,
 )
 from hotspots.checks import ASB
-from hotspots.concentration import lorenz_curve
+from hotspots.statistics.concentration import lorenz_curve
 
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parents[1] / "maps" / "demo"

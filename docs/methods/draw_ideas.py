@@ -20,8 +20,8 @@ from matplotlib.figure import Figure
 from boundaries import attach_areas
 from hotspots import assign_hotspots, choose_patrols, find_hotspots, read_incidents, weigh_incidents
 from hotspots.checks import CRS
-from hotspots.severity_weights import read_weights
-from maps.suppression import hide_small_table
+from hotspots.severity.weights import read_weights
+from maps.disclosure.suppression import hide_small_table
 
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parents[1] / "maps" / "demo" / "leeds_july_2016_2017_2018.zip"

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import Any
 
 from hotspots.checks import InputError, announce
-from hotspots.wording import say_list
-from maps.disclosure import Profile
+from hotspots.common.wording import say_list
+from maps.disclosure.gate import Profile
 
 _UNNAMED = re.compile(r"[a-z_]+_[0-9a-f]{32}")  # the name that Folium gives what is added without one
 

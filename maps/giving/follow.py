@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from hotspots.plan_record import Plan
-from maps.disclosure import PROFILES, Profile
+from hotspots.plans.record import Plan
+from maps.disclosure.gate import PROFILES, Profile
 
 # What is never open data, whatever the records are. "patrols" without a date are places on a list.
 NEVER_OPEN = frozenset({"cameras", "timetable", "visits", "plan"})

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from hotspots.checks import announce
-from maps.disclosure import Profile
-from maps.flat import write_csv
+from maps.disclosure.gate import Profile
 from maps.giving.follow import follow_content
+from maps.tables.csv_files import write_csv
 
 RELEASE = "release.csv"
 COLUMNS = ["file", "profile", "marking", "for_whom", "why"]

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import announce
-from maps.disclosure import Profile
+from maps.disclosure.gate import Profile
 
 Shaded = tuple[str, gpd.GeoDataFrame, pd.DataFrame]
 

@@ -13,8 +13,8 @@ import pytest
 from shapely.geometry import Point, box
 
 from hotspots.checks import ASB
-from hotspots.plan_record import Plan
-from hotspots.sara import draft_plan
+from hotspots.plans.draft import draft_plan
+from hotspots.plans.record import Plan
 
 CENTRE, FAR = (430_000.0, 433_000.0), (431_500.0, 433_000.0)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

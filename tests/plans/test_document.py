@@ -14,11 +14,11 @@ import geopandas as gpd
 import pytest
 
 from hotspots.checks import InputError
-from hotspots.plan_names import draft_person_plan
-from hotspots.plan_record import ROWS, SINGLE, Plan
-from hotspots.sara import draft_plan
-from maps.document import write_plan
-from maps.plan_fields import read_fields
+from hotspots.plans.draft import draft_plan
+from hotspots.plans.person_names import draft_person_plan
+from hotspots.plans.record import ROWS, SINGLE, Plan
+from maps.documents.word_fields import read_fields
+from maps.plans.write_plan import write_plan
 
 Type = Callable[[Path, dict[str, str]], None]
 PDF = 'pdf:writer_pdf_Export:{"ExportFormFields":{"type":"boolean","value":"false"}}'

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from hotspots import draft_plan, find_hotspots
-from hotspots.plan_assess import frozen_frame
+from hotspots.plans.assess import frozen_frame
 
 SIDE = 2000.0
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from hotspots.checks import InputError
-from hotspots.plan_names import draft_person_plan
-from hotspots.plan_record import Plan
-from hotspots.sara import draft_plan
-from maps.meeting_pack import is_inside, write_pack
-from maps.meeting_sections import say_changes
-from maps.plan_actions import list_reviews, tabulate_actions
-from maps.plan_assets import say_cameras, say_patrols
+from hotspots.plans.draft import draft_plan
+from hotspots.plans.person_names import draft_person_plan
+from hotspots.plans.record import Plan
+from maps.plans._patrols_and_cameras import say_cameras, say_patrols
+from maps.plans.actions import list_reviews, tabulate_actions
+from maps.results._meeting_sections import say_changes
+from maps.results.meeting_pack import is_inside, write_pack
 
 
 def with_actions(plan: Plan, *rows: tuple[str, str, str]) -> Plan:

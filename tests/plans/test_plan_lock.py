@@ -13,16 +13,16 @@ import geopandas as gpd
 import pytest
 
 from hotspots.checks import InputError
-from hotspots.plan_record import Plan
-from maps import plan_lock
-from maps.plan_folder import update_plans
-from maps.plan_lock import only_writer
-from maps.plan_store import open_plan, save_plan
+from hotspots.plans.record import Plan
+from maps.plans import lock as plan_lock
+from maps.plans.lock import only_writer
+from maps.plans.open_folder import update_plans
+from maps.plans.store import open_plan, save_plan
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from maps.plan_lock import only_writer
+from maps.plans.lock import only_writer
 with only_writer(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

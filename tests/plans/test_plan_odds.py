@@ -16,17 +16,17 @@ import pytest
 import shapely
 
 from hotspots.checks import InputError
-from hotspots.plan_assess import assess_plan
-from hotspots.plan_facts import rows_inside
-from hotspots.plan_lines import line_at, locate_keys
-from hotspots.plan_names import draft_person_plan
-from hotspots.plan_record import Plan
-from hotspots.plan_target import find_target
-from hotspots.sara import draft_plan
-from hotspots.wording import say_months
-from maps.document import write_file
-from maps.plan_fields import W, read_fields
-from maps.plan_store import kept_map, open_plan, save_plan
+from hotspots.common.wording import say_months
+from hotspots.plans._facts import rows_inside
+from hotspots.plans._target import find_target
+from hotspots.plans._toml_lines import line_at, locate_keys
+from hotspots.plans.assess import assess_plan
+from hotspots.plans.draft import draft_plan
+from hotspots.plans.person_names import draft_person_plan
+from hotspots.plans.record import Plan
+from maps.documents.word_fields import W, read_fields
+from maps.plans.store import kept_map, open_plan, save_plan
+from maps.plans.write_plan import write_file
 
 Make = Callable[..., gpd.GeoDataFrame]
 Type = Callable[[Path, dict[str, str]], None]

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from hotspots.plan_dates import parse_date
-from hotspots.plan_names import draft_person_plan, find_names, refuse_names
-from hotspots.plan_record import ROWS, SINGLE, Plan, known_tag
-from hotspots.plan_toml import dump_plan, read_plan, write_record
+from hotspots.common.plan_dates import parse_date
+from hotspots.plans.person_names import draft_person_plan, find_names, refuse_names
+from hotspots.plans.record import ROWS, SINGLE, Plan, known_tag
+from hotspots.plans.toml_file import dump_plan, read_plan, write_record
 
 WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=40) | st.just(
     'two\nlines "quoted" \\ é'

@@ -13,10 +13,11 @@ import pytest
 import shapely
 
 from hotspots.checks import InputError
-from hotspots.plan_record import Plan
-from maps import plan_store, update_plans
-from maps.plan_fields import W
-from maps.plan_store import open_plan, save_plan
+from hotspots.plans.record import Plan
+from maps import update_plans
+from maps.documents.word_fields import W
+from maps.plans import store as plan_store
+from maps.plans.store import open_plan, save_plan
 
 Type = Callable[[Path, dict[str, str]], None]
 

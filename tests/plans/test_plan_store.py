@@ -13,16 +13,16 @@ import pytest
 from shapely.geometry import Point
 
 from hotspots.checks import InputError
-from hotspots.plan_names import draft_person_plan
-from hotspots.plan_record import Plan
-from hotspots.plan_toml import read_plan
-from maps import plan_store
-from maps.disclosure import PROFILES
-from maps.plan_fields import W, read_fields
-from maps.plan_folder import assess_record, copy_plans, update_plans
-from maps.plan_readers import documents_for, plans_for
-from maps.plan_shelf import list_records
-from maps.plan_store import open_plan, open_plans, save_plan
+from hotspots.plans.person_names import draft_person_plan
+from hotspots.plans.record import Plan
+from hotspots.plans.toml_file import read_plan
+from maps.disclosure.gate import PROFILES
+from maps.documents.word_fields import W, read_fields
+from maps.plans import store as plan_store
+from maps.plans.open_folder import assess_record, copy_plans, update_plans
+from maps.plans.readers import documents_for, plans_for
+from maps.plans.shelf import list_records
+from maps.plans.store import open_plan, open_plans, save_plan
 
 Type = Callable[[Path, dict[str, str]], None]
 Make = Callable[..., gpd.GeoDataFrame]
@@ -339,7 +339,7 @@ def test_a_plan_saved_without_hotspots_keeps_its_map_profile_and_marking(
 def test_a_plan_whose_outline_moved_is_drawn_where_it_was_opened(
     record: Path, spots: gpd.GeoDataFrame
 ) -> None:
-    from maps.plan_pictures import place_on_list
+    from maps.plans.pictures import place_on_list
 
     moved = spots.copy()
     moved.loc[[1], "geometry"] = gpd.GeoSeries([Point(430_500, 433_000).buffer(150)], index=[1], crs=27700)

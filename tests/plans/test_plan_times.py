@@ -10,9 +10,9 @@ import pytest
 from shapely.geometry import Point
 
 from hotspots.checks import InputError
-from hotspots.plan_analysis import when_text
-from hotspots.plan_facts import gather_facts, rows_inside
-from hotspots.sara import draft_plan
+from hotspots.plans._analysis import when_text
+from hotspots.plans._facts import gather_facts, rows_inside
+from hotspots.plans.draft import draft_plan
 
 Make = Callable[..., gpd.GeoDataFrame]
 

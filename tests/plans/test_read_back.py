@@ -17,15 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from hotspots.plan_record import ROWS, SINGLE, Plan
-from hotspots.plan_toml import read_plan, write_record
-from maps.disclosure import PROFILES
-from maps.plan_content import hints_of
-from maps.plan_fields import Entry, W, mark_of, read_fields, tag_of
-from maps.plan_folder import assess_record, bring_up_to_date, copy_plans, update_plans
-from maps.plan_readers import plans_for
-from maps.plan_store import open_plan, save_plan
-from maps.read_back import merge_words
+from hotspots.plans.record import ROWS, SINGLE, Plan
+from hotspots.plans.toml_file import read_plan, write_record
+from maps.disclosure.gate import PROFILES
+from maps.documents.hints import hints_of
+from maps.documents.word_fields import Entry, W, mark_of, read_fields, tag_of
+from maps.plans.open_folder import assess_record, bring_up_to_date, copy_plans, update_plans
+from maps.plans.read_back import merge_words
+from maps.plans.readers import plans_for
+from maps.plans.store import open_plan, save_plan
 
 Type = Callable[[Path, dict[str, str]], None]
 Run = Callable[..., list[Path]]
@@ -471,7 +471,7 @@ def test_a_note_typed_at_the_head_of_a_page_is_kept_in_a_copy(run: Run, tmp_path
 def test_a_place_in_a_persons_plan_where_a_name_was_typed_stops_no_other_plan(
     run: Run, tmp_path: Path, type_into: Type, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from hotspots.plan_names import draft_person_plan
+    from hotspots.plans.person_names import draft_person_plan
 
     run(asked=1)
     (place,) = records(tmp_path)

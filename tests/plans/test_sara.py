@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from hotspots.checks import InputError
-from hotspots.plan_facts import fold_small
-from hotspots.plan_options import THREE_E, read_menu, suggest_responses
-from hotspots.plan_record import Plan
-from hotspots.plan_target import share_layers
-from hotspots.sara import draft_plan
-from hotspots.wording import say_count, say_share
+from hotspots.common.wording import say_count, say_share
+from hotspots.plans._facts import fold_small
+from hotspots.plans._response_menu import THREE_E, read_menu, suggest_responses
+from hotspots.plans._target import share_layers
+from hotspots.plans.draft import draft_plan
+from hotspots.plans.record import Plan
 
 Make = Callable[..., gpd.GeoDataFrame]
 

@@ -1,0 +1,198 @@
+"""One measure of an assessment: its counts, its test and everything a reader needs beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hotspots.assessment._zones import ROLES, Zones
+from hotspots.checks import InputError
+from hotspots.statistics.displacement import (
+    Difference,
+    Pair,
+    Quotient,
+    weighted_displacement_difference,
+    weighted_displacement_quotient,
+)
+from hotspots.statistics.ratio_of_ratios import (
+    Judgement,
+    Placebo,
+    Spread,
+    judge_counts,
+    measure_spread,
+    try_placebos,
+    typical_size,
+)
+
+AIMS = ("fewer", "more", "either")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What changed in one measure.
+
+    Attributes
+    ----------
+    measure, aim : str
+        Its name, and what would be success: "fewer", "more" or "either".
+    treated, control, ring, control_ring : (float, float)
+        Counts before and after.
+    judged : Judgement
+        Ratio of ratios with the widened interval: what the verdict rests on.
+    ring_judged : Judgement
+        The same for the ring.
+    wdd, wdd_plain : Difference
+        Weighted displacement difference, ring included, comparison scaled to the target's count
+        before: with the widened interval, and with the plain Poisson one.
+    harm : Difference or None
+        The same in days of harm, widened; None where the records have no harm.
+    quotient : Quotient
+        Weighted displacement quotient.
+    spread : Spread
+        How far areas without a response vary.
+    dispersion : float
+        The same for areas as busy as the targets: what the intervals are widened by.
+    placebo : Placebo
+        How often such areas would have been called a success.
+    level : float
+        Level of every interval.
+    verdict : str
+        One sentence, which never claims a cause.
+    """
+
+    measure: str
+    aim: str
+    treated: Pair
+    control: Pair
+    ring: Pair
+    control_ring: Pair
+    judged: Judgement
+    ring_judged: Judgement
+    wdd: Difference
+    wdd_plain: Difference
+    harm: Difference | None
+    quotient: Quotient
+    spread: Spread
+    dispersion: float
+    placebo: Placebo
+    level: float
+    verdict: str = ""
+
+    def row(self) -> dict[str, Any]:
+        """Return the finding as one row of a table."""
+        zones = {"treated": self.treated, "control": self.control}
+        zones |= {"ring": self.ring, "control_ring": self.control_ring}
+        counts = {
+            f"{z}_{t}": int(n)
+            for z, pair in zones.items()
+            for t, n in zip(("before", "after"), pair, strict=True)
+        }
+        harm = self.harm or Difference(*[float("nan")] * 4)
+        return counts | {
+            "expected": self.judged.expected,
+            "ratio": self.judged.ratio,
+            "ratio_low": self.judged.low,
+            "ratio_high": self.judged.high,
+            "detectable_fall": self.judged.detectable,
+            "wdd": self.wdd.estimate,
+            "wdd_low": self.wdd.low,
+            "wdd_high": self.wdd.high,
+            "harm_wdd": harm.estimate,
+            "harm_wdd_low": harm.low,
+            "harm_wdd_high": harm.high,
+            "wdq": self.quotient.quotient,
+            "dispersion": self.dispersion,
+            "placebo_plain": self.placebo.plain,
+            "placebo_widened": self.placebo.widened,
+            "aim": self.aim,
+            "verdict": self.verdict,
+        }
+
+
+def find_change(
+    measure: str, zones: Zones, rows: npt.NDArray[np.bool_], *, aim: str, level: float, seed: int
+) -> Finding:
+    """Count one measure in every zone and judge it; the verdict is written by `hotspots.assessment._verdict_words`."""
+    if aim not in AIMS:
+        raise InputError(f"The direction of '{measure}' is not known", given=aim, advice=", ".join(AIMS))
+    counts = dict(zip(ROLES, (tuple(pair) for pair in zones.counts(rows).tolist()), strict=True))
+    treated, control = counts["target"], counts["comparator"]
+    ring, control_ring = counts["ring"], counts["comparator ring"]
+    pool = zones.pool_counts(rows)
+    spread = measure_spread(pool)
+    number = zones.number("target"), zones.number("comparator")
+    sizes = typical_size(zones.target_counts(rows)), typical_size(pool[: number[1]])
+    judged = judge_counts(treated, control, spread=spread, sizes=sizes, level=level)
+    wide = spread.at(sizes[0])
+    scale = _scale(treated, control, ring, control_ring)
+    plain = weighted_displacement_difference(
+        treated=treated,
+        control=control,
+        displacement=ring,
+        displacement_control=control_ring,
+        area_weights=scale,
+        level=level,
+    )
+    return Finding(
+        measure=measure,
+        aim=aim,
+        treated=treated,
+        control=control,
+        ring=ring,
+        control_ring=control_ring,
+        judged=judged,
+        ring_judged=judge_counts(
+            ring,
+            control_ring,
+            spread=spread,
+            sizes=(sum(ring) / number[0], sum(control_ring) / number[1]),
+            level=level,
+        ),
+        wdd=_widen(plain, wide, judged.multiplier),
+        wdd_plain=plain,
+        harm=_harm(zones, rows, scale, wide, judged.multiplier),
+        quotient=weighted_displacement_quotient(treated=treated, displacement=ring, control=control),
+        spread=spread,
+        dispersion=wide,
+        placebo=try_placebos(
+            pool,
+            treated=number[0],
+            control=number[1],
+            level=level,
+            seed=seed,
+        ),
+        level=level,
+    )
+
+
+def _scale(treated: Pair, control: Pair, ring: Pair, control_ring: Pair) -> dict[str, float]:
+    """Sizes that bring each comparison to the count its target had before."""
+    return {
+        "control": control[0] / treated[0] if treated[0] and control[0] else 1.0,
+        "displacement_control": control_ring[0] / ring[0] if ring[0] and control_ring[0] else 1.0,
+    }
+
+
+def _harm(
+    zones: Zones, rows: npt.NDArray[np.bool_], scale: dict[str, float], wide: float, multiplier: float
+) -> Difference | None:
+    if zones.harm is None:
+        return None
+    harm, n = np.nan_to_num(zones.harm), np.maximum(zones.incidents, 1)
+    # n incidents of w days each: the count has variance n, the harm n·w²
+    totals, squares = zones.counts(rows, harm), zones.counts(rows, harm**2 / n)
+    names = ("treated", "control", "displacement", "displacement_control")
+    size = np.array([scale.get(name, 1.0) for name in names])
+    signs = np.array([1, -1, 1, -1])
+    estimate = float((signs * (totals[:, 1] - totals[:, 0]) / size).sum())
+    se = float(np.sqrt((squares.sum(axis=1) / size**2).sum()))
+    return _widen(Difference(estimate, se, 0, 0), wide, multiplier)
+
+
+def _widen(plain: Difference, wide: float, multiplier: float) -> Difference:
+    se = plain.se * wide**0.5
+    half = multiplier * se
+    return Difference(plain.estimate, se, plain.estimate - half, plain.estimate + half)

@@ -1,0 +1,308 @@
+"""Did it work: the response areas before and after, beside areas that had no response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.assessment._findings import Finding, find_change
+from hotspots.assessment._rings import draw_ring, locate
+from hotspots.assessment._verdict_words import explain_finding, write_verdict
+from hotspots.assessment._windows_of_response import DISTRUST, Design, design_windows
+from hotspots.assessment._zones import lay_zones
+from hotspots.assessment.comparison_areas import propose_comparators
+from hotspots.checks import InputError, announce, closest_name, require_columns, require_metres
+from hotspots.common.places import collapse_incidents, coordinates_of
+from hotspots.common.when import rows_in
+from hotspots.common.windows import Window, name_windows
+from hotspots.reading.covered import Covered, find_covered
+from hotspots.statistics.displacement import (
+    Difference,
+    Quotient,
+    detectable_fall,
+    weigh_differences,
+    weighted_displacement_difference,
+    weighted_displacement_quotient,
+)
+from hotspots.statistics.ratio_of_ratios import judge_counts, measure_spread
+
+__all__ = [
+    "Assessment",
+    "Difference",
+    "Finding",
+    "Quotient",
+    "assess_response",
+    "detectable_fall",
+    "draw_ring",
+    "judge_counts",
+    "measure_spread",
+    "propose_comparators",
+    "weigh_differences",
+    "weighted_displacement_difference",
+    "weighted_displacement_quotient",
+]
+ALL = "all records"
+_TOUCHING = 1.0  # m²: two areas with a common edge do not overlap
+_SIDES = ("target", "comparison")
+_LIKE = 0.7  # comparison areas with fewer than this share of the targets' counts are called quieter
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What changed in the response areas, measure by measure.
+
+    Attributes
+    ----------
+    baseline, after : Window
+        The two windows, as counted.
+    findings : dict of str to Finding
+        One per measure, in the order asked for.
+    areas : GeoDataFrame
+        Every area that was counted: ``role`` ("target", "comparator", "placebo", "ring" or "comparator
+        ring") and ``geometry``.
+    cautions : list of str
+        Why, if at all, the result is not to be trusted or to be read with care.
+    selected : str
+        Name of the period whose counts chose the targets; "" where none was stated.
+    """
+
+    baseline: Window
+    after: Window
+    findings: dict[str, Finding]
+    areas: gpd.GeoDataFrame
+    cautions: list[str] = field(default_factory=list)
+    selected: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """One sentence on the first measure."""
+        return next(iter(self.findings.values())).verdict
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per measure: counts, expected, ratio, interval, WDD, dispersion, placebo rates, verdict."""
+        rows = pd.DataFrame([f.row() for f in self.findings.values()], index=list(self.findings))
+        return rows.rename_axis("measure")
+
+    def lines(self) -> list[str]:
+        """Return the assessment as sentences for a plan or a board paper, what could be seen at all first."""
+        number = {role: int((self.areas["role"] == role).sum()) for role in ("target", "comparator")}
+        sides = [f"{n} {what} area{'s' * (n != 1)}" for n, what in zip(number.values(), _SIDES, strict=True)]
+        chosen = f" Places chosen on {self.selected}." if self.selected else ""
+        told = [f"Baseline {self.baseline}; response {self.after}.{chosen} {' beside '.join(sides)}."]
+        for finding in self.findings.values():
+            told += explain_finding(finding, baseline=self.baseline, after=self.after)
+        # a verdict that is not to be trusted has said so itself
+        return told + [line for line in self.cautions if not line.startswith(DISTRUST)]
+
+
+def assess_response(
+    incidents: gpd.GeoDataFrame,
+    targets: gpd.GeoDataFrame,
+    *,
+    start: Any,
+    end: Any,
+    selected_on: Any,
+    baseline: Any = None,
+    measures: Mapping[str, Sequence[str] | None] | None = None,
+    direction: str | Mapping[str, str] = "fewer",
+    comparator: gpd.GeoDataFrame | None = None,
+    others: gpd.GeoDataFrame | None = None,
+    ring: float | gpd.GeoDataFrame = 200,
+    covered: Any = None,
+    allow_overlap: bool = False,
+    level: float = 0.90,
+    seed: int = 0,
+) -> Assessment:
+    """Judge whether records fell more in the response areas than in areas without a response.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Incidents or places in EPSG:27700 over the baseline, the response and (to propose a comparator)
+        the selection period. ``harm`` is used where it is there.
+    targets : GeoDataFrame
+        The areas that got the response.
+    start, end : date
+        First and last day of the response. Records dated to the month: its whole months are counted.
+    selected_on : window, list of windows or None
+        The period whose counts chose the targets; None only where counts had no part in the choice.
+    baseline : window, optional
+        None means the same calendar months, a year (or as many years as needed) before.
+    measures : mapping of str to list of str, optional
+        Name of each measure and its categories (None: all). None means one measure, all incidents.
+    direction : str or mapping of str to str
+        What would be success: "fewer", "more" (after a reporting campaign) or "either".
+    comparator : GeoDataFrame, optional
+        Areas without a response; a column ``role`` may mark further "placebo" areas. None proposes them.
+    others : GeoDataFrame, optional
+        Other hotspots of the same selection without a response: candidates, and cut out of the ring.
+    ring : float or GeoDataFrame
+        Width in metres of the ring where crime might have moved to, or its ground.
+    covered : window or list of windows, optional
+        What the records are known to cover; None means find out.
+    allow_overlap : bool
+        True goes on with a baseline that overlaps the selection period, and says why not to trust it.
+    level : float
+        0.90 (two-sided) is a one-sided test at 5%.
+    seed : int
+        Seed of the placebo draws.
+
+    Returns
+    -------
+    Assessment
+
+    Raises
+    ------
+    InputError
+        When the baseline overlaps or comes before the selection period, a window is not covered, a
+        measure names no known category, or targets and comparator overlap.
+
+    Notes
+    -----
+    WDD of Wheeler and Ratcliffe (2018), WDQ of Bowers and Johnson (2003),
+    a quasi-Poisson ratio widened by the spread of areas without a response. See docs/methods/change.md.
+    """
+    require_metres(targets, what="targets")
+    if others is not None:
+        require_metres(others, what="others")
+    require_columns(incidents, ["category"] if measures else [], what="incidents")
+    if not 0 < level < 1:
+        raise InputError("The level must lie between 0 and 1", given=f"level={level}", advice="0.90")
+    if targets.empty:
+        raise InputError(
+            "There are no target areas to assess",
+            given="an empty table",
+            advice="the areas where the response was",
+        )
+    design = design_windows(
+        incidents,
+        start=start,
+        end=end,
+        baseline=baseline,
+        selected_on=selected_on,
+        allow_overlap=allow_overlap,
+    )
+    like = find_covered(incidents, [design.baseline, design.after], covered=covered)
+    if like.gaps:
+        incidents = _kept(incidents, targets, like)
+    compared = _comparator(incidents, targets, comparator, others=others, design=design, ring=ring)
+    zones = lay_zones(
+        incidents,
+        targets,
+        compared,
+        others=others,
+        ring=ring,
+        baseline=design.baseline,
+        after=design.after,
+    )
+    findings = {}
+    for name, categories in (measures or {ALL: None}).items():
+        aim = direction if isinstance(direction, str) else direction.get(name, "fewer")
+        rows = _rows_of(incidents, categories, name)
+        found = find_change(name, zones, rows, aim=aim, level=level, seed=seed)
+        words = write_verdict(found, baseline=design.baseline, after=design.after, distrust=design.distrust)
+        findings[name] = replace(found, verdict=words)
+    cautions = like.gaps + design.cautions + _unlike(compared, targets, incidents, design)
+    chosen_on = name_windows(design.match_on) if selected_on is not None else ""
+    return Assessment(design.baseline, design.after, findings, zones.areas, cautions, chosen_on)
+
+
+def _kept(incidents: gpd.GeoDataFrame, targets: gpd.GeoDataFrame, like: Covered) -> gpd.GeoDataFrame:
+    """Leave out what lacks a month, aloud; where nothing of the target areas is left, nothing is judged."""
+    kept = incidents[like.rows]
+    held = [
+        locate(coordinates_of(rows), targets.geometry.to_numpy()).max(initial=-1)
+        for rows in (incidents, kept)
+    ]
+    if held[0] >= 0 > held[1]:
+        raise InputError(
+            "No record of the target areas can be compared over both windows",
+            given=" ".join(like.gaps),
+            advice="another window, or covered= with what is complete",
+        )
+    for gap in like.gaps:
+        announce(gap)
+    return kept
+
+
+def _comparator(
+    incidents: gpd.GeoDataFrame,
+    targets: gpd.GeoDataFrame,
+    given: gpd.GeoDataFrame | None,
+    *,
+    others: gpd.GeoDataFrame | None,
+    design: Design,
+    ring: float | gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame:
+    if given is not None:
+        require_metres(given, what="comparator")
+        shared = targets.geometry.union_all().intersection(given.geometry.union_all()).area
+        if shared > _TOUCHING:
+            raise InputError(
+                "The comparison areas overlap the target areas",
+                given=f"{shared:,.0f} m² in both",
+                advice="areas apart from the targets",
+            )
+        return given
+    width = 200.0 if isinstance(ring, gpd.GeoDataFrame) else float(ring)
+    proposed = propose_comparators(
+        incidents, targets, selected_on=design.match_on, others=others, width=width
+    )
+    count = int((proposed["role"] == "comparator").sum())
+    announce(
+        f"No comparison areas were given: {count} areas without a response were taken whose counts in "
+        f"{name_windows(design.match_on)} were nearest those of the targets."
+    )
+    return proposed
+
+
+def _rows_of(incidents: gpd.GeoDataFrame, categories: Sequence[str] | None, name: str) -> Any:
+    if categories is None:
+        return np.ones(len(incidents), dtype=bool)
+    wanted = [categories] if isinstance(categories, str) else list(categories)
+    if not wanted:
+        raise InputError(
+            f"The measure '{name}' names no category",
+            given=f"measures={{'{name}': []}}",
+            advice="its categories, or None for all records",
+        )
+    known = {str(category) for category in incidents["category"].dropna().unique()}
+    unknown = [str(category) for category in wanted if category not in known]
+    if len(unknown) == len(wanted):
+        raise InputError(
+            f"No record has a category of the measure '{name}'",
+            given=", ".join(unknown),
+            advice=closest_name(unknown[0], known) or "one of " + ", ".join(sorted(known)),
+        )
+    for category in unknown:
+        near = closest_name(category, known)
+        meant = f"; did you mean {near}?" if near and near not in wanted else "."
+        announce(f"No record has the category {category} of the measure '{name}': nothing is counted{meant}")
+    return incidents["category"].isin(wanted).to_numpy()
+
+
+def _unlike(
+    compared: gpd.GeoDataFrame, targets: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, design: Design
+) -> list[str]:
+    rows = np.logical_or.reduce([rows_in(incidents, window) for window in design.match_on])
+    if not rows.any():
+        return []
+    roles = compared["role"] if "role" in compared.columns else pd.Series("comparator", compared.index)
+    chosen = compared[(roles == "comparator").to_numpy()]
+    places = collapse_incidents(incidents[rows])
+    means = []
+    for areas in (targets, chosen):
+        inside = locate(places.xy, areas.geometry.to_numpy()) >= 0
+        means.append(places.incidents[inside].sum() / len(areas))
+    if means[1] >= _LIKE * means[0]:
+        return []
+    return [
+        f"The comparison areas were quieter in {name_windows(design.match_on)} ({means[1]:,.0f} records "
+        f"each against {means[0]:,.0f}): places as high as the targets come down further by themselves."
+    ]

@@ -1,0 +1,1 @@
+"""Was the choice good: places chosen before, counted after."""

@@ -1,0 +1,1 @@
+"""A regular grid: counts, Gi*, density."""

@@ -1,0 +1,1 @@
+"""What changed: two windows, trends, the indicators of a board."""

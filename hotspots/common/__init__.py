@@ -1,0 +1,1 @@
+"""What every room above uses: places, windows, wording, shapes, grid references, calendars."""

@@ -1,0 +1,173 @@
+"""Names people can find a place by: a street, or a kind of place and the street beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hotspots.common.columns import plain_text
+from hotspots.common.words_for_nothing import is_nothing
+
+# Records land on these because the true place was not known better, not because harm happened there; a name
+# that ends so is the thing itself: "Hospital Lane" and "Alma Court" are streets.
+DEFAULT_LOCATIONS = {
+    "hospital": r"(?:hospital|infirmary)$",
+    "prison": r"prison$|^hmp\b|^hm prison\b",
+    "police station": r"police station$",
+    "court": r"(?:^|, )courts?$|(?:crown|county|magistrates'?|combined|family|youth|law)\s+courts?$",
+    "railway station": r"\((?:[^()]*\bstation|dlr|tram stop)\)$|^(?:railway|train) station$",
+    "supermarket": r"supermarket$",
+}
+# Where records are put down, not where patrols and cameras can prevent anything. A supermarket is both.
+ELSEWHERE = frozenset(DEFAULT_LOCATIONS) - {"supermarket"}
+# What stands at other kinds of place, for responses and questions that suit it.
+SETTINGS = {
+    "shops": {"supermarket", "shopping area", "petrol station"},
+    "open space": {"park/open space", "sports/recreation area", "race track", "race track/course"},
+    "parking": {"parking area", "motorway service area"},
+    "education": {"education building", "further/higher educational building"},
+    "licensed premises": {"nightclub", "theatre/concert hall"},
+}
+# Kinds of place that police.uk's anonymous map points bear instead of a street name (July 2026), folded.
+KINDS_OF_PLACE = frozenset(
+    {
+        *("airport/airfield", "bus/coach station", "conference/exhibition centre", "education building"),
+        *("ferry terminal", "further/higher educational building", "hospital", "motorway service area"),
+        *("nightclub", "park/open space", "parking area", "pedestrian subway", "petrol station"),
+        *("police station", "prison", "public convenience", "race track", "race track/course"),
+        *(
+            "railway station",
+            "shopping area",
+            "sports/recreation area",
+            "supermarket",
+            "theatre/concert hall",
+        ),
+    }
+)
+
+
+_NEAR = "on or near "
+_CAPITAL_S = re.compile(r"(?<=[a-z]['\u2019\u02bc`\u00b4])S\b")
+
+
+def mend_capitals(name: str) -> str:
+    """Make small the S that police.uk writes large after an apostrophe.
+
+    Examples
+    --------
+    >>> mend_capitals("Great St Helen'S"), mend_capitals("O'Shea Way"), mend_capitals("KING'S ROAD")
+    ("Great St Helen's", "O'Shea Way", "KING'S ROAD")
+    """
+    return _CAPITAL_S.sub("s", name)
+
+
+def strip_near(place: str) -> str:
+    """Name of a place without police.uk's "On or near"; "" where no street follows, or a word for nothing.
+
+    Examples
+    --------
+    >>> strip_near("On or near Boar Lane"), strip_near(" ON OR NEAR boar lane"), strip_near("On or near -")
+    ('Boar Lane', 'boar lane', '')
+    """
+    text = f"{place.strip()} "
+    name = text[len(_NEAR) :] if text.casefold().startswith(_NEAR) else text
+    return "" if is_nothing(name) else " ".join(mend_capitals(name).split())
+
+
+def is_kind_of_place(name: str) -> bool:
+    """Whether a name is a kind of place and not a street.
+
+    Examples
+    --------
+    >>> is_kind_of_place("Parking Area"), is_kind_of_place("Boar Lane")
+    (True, False)
+    """
+    return name.strip().casefold() in KINDS_OF_PLACE
+
+
+def name_place(names: Sequence[str]) -> str:
+    """Name a place by its busiest name, and a kind of place by the busiest street near it.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Streets and kinds of place, busiest first, without "On or near".
+
+    Examples
+    --------
+    >>> name_place(["Parking Area", "Nightclub", "Call Lane"])
+    'Parking Area near Call Lane'
+    >>> name_place(["Boar Lane", "Parking Area"]), name_place([])
+    ('Boar Lane', '')
+    """
+    if not names or not is_kind_of_place(names[0]):
+        return names[0] if names else ""
+    street = next((name for name in names if name and not is_kind_of_place(name)), "")
+    return f"{names[0]} near {street}" if street else names[0]
+
+
+def match_default(name: str) -> str:
+    """Name the kind of place that records default to, where a name without "On or near" is one; else "".
+
+    Examples
+    --------
+    >>> match_default("Leeds General Infirmary"), match_default("Hospital Lane")
+    ('hospital', '')
+    """
+    folded = name.strip().lower()
+    found = [kind for kind, pattern in DEFAULT_LOCATIONS.items() if re.search(pattern, folded)]
+    return found[-1] if found else ""
+
+
+def default_location(place: str) -> str:
+    """Name the kind of place that records default to, also where the street beside it is named; else "".
+
+    Examples
+    --------
+    >>> default_location("Hospital"), default_location("Boar Lane"), default_location("Prison near Boar Lane")
+    ('hospital', '', 'prison')
+    """
+    return match_default(re.sub(r"^on or near ", "", place, flags=re.IGNORECASE).partition(" near ")[0])
+
+
+def setting_of(place: str) -> str:
+    """Name the kind of ground of a place as its name tells: a default location, shops ...; else "street".
+
+    Examples
+    --------
+    >>> setting_of("On or near Prison"), setting_of("Park/Open Space"), setting_of("Boar Lane")
+    ('prison', 'open space', 'street')
+    """
+    kind = default_location(place)
+    if kind in ELSEWHERE:
+        return kind
+    folded = strip_near(place).partition(" near ")[0].casefold()
+    return next((name for name, kinds in SETTINGS.items() if folded in kinds), "street")
+
+
+def flag_default_locations(places: pd.Series) -> pd.Series:
+    """Name the kind of default location in each place text, or "".
+
+    Parameters
+    ----------
+    places : Series of str
+        Place texts, with or without "On or near".
+
+    Returns
+    -------
+    Series of str
+        ``"hospital"``, ``"prison"``, ``"police station"``, ``"court"``, ``"supermarket"`` or ``""``.
+
+    Examples
+    --------
+    >>> texts = ["On or near Supermarket", "On or near Hospital Lane", "On or near Leeds Crown Court"]
+    >>> flag_default_locations(pd.Series(texts)).tolist()
+    ['supermarket', '', 'court']
+    """
+    codes, names = pd.factorize(plain_text(places))
+    texts = pd.Series(names, dtype="str").str.removeprefix("On or near ")
+    kinds = np.array([match_default(text) for text in texts], dtype=object)
+    return pd.Series(kinds[codes] if len(kinds) else kinds, index=places.index, dtype="str")

@@ -1,0 +1,73 @@
+"""Names and text as a careful writer would put them; numbers, lists and dates are in `hotspots.common.wording`."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pandas as pd
+
+from hotspots.common.place_names import strip_near as strip_prefix
+
+_ACRONYMS = re.compile(r"\b(asb|cctv|csp|hmo|lap|lsoa|msoa|nhs|pcc|pspo|uk)\b", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+
+
+def clean_text(text: Any) -> str:
+    r"""Text without the control characters that Word and XML refuse; None and NaN become "".
+
+    Examples
+    --------
+    >>> clean_text("Boar\x00 Lane"), clean_text(None), clean_text(float("nan"))
+    ('Boar Lane', '', '')
+    """
+    if text is None or text is pd.NA or text is pd.NaT or (isinstance(text, float) and math.isnan(text)):
+        return ""
+    return _CONTROL.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def start_sentence(text: str) -> str:
+    """Text with its first letter made large, the rest left alone."""
+    return text[:1].upper() + text[1:]
+
+
+def start_small(text: str) -> str:
+    """Text for the middle of a sentence: a small first letter, but for acronyms and names of several words.
+
+    Examples
+    --------
+    >>> start_small("Violence and sexual offences"), start_small("Community safety officer")
+    ('violence and sexual offences', 'community safety officer')
+    >>> start_small("ASB case officer"), start_small("A&E manager"), start_small("Leeds City Council")
+    ('ASB case officer', 'A&E manager', 'Leeds City Council')
+    """
+    first, *others = (text := clean_text(text)).split(" ", 1)
+    # a second large letter, a digit or a sign makes a word an acronym or a name, "A" and "I" aside
+    acronym = any(letter.isupper() or not letter.isalpha() for letter in first.rstrip(",;:.")[1:])
+    name = any(word[:1].isupper() and not word[1:2].isupper() for word in " ".join(others).split()[:1])
+    return text if acronym or name or first == "I" else text[:1].lower() + text[1:]
+
+
+def name_key(key: str) -> str:
+    """Key of a configuration or a column as people read it: no underscores, acronyms in capitals.
+
+    Examples
+    --------
+    >>> name_key("asb_cases"), name_key("night-time economy"), name_key("LAP board")
+    ('ASB cases', 'Night time economy', 'LAP board')
+    """
+    words = key.replace("-", " ").replace("_", " ")
+    return start_sentence(_ACRONYMS.sub(lambda found: found[0].upper(), words))
+
+
+def strip_near(place: Any) -> str:
+    """Street name without police.uk's "On or near ".
+
+    Examples
+    --------
+    >>> strip_near("On or near Boar Lane")
+    'Boar Lane'
+    """
+    text = strip_prefix(clean_text(place))
+    return "" if text == "No Location" else text

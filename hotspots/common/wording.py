@@ -1,0 +1,170 @@
+"""The one way to write a number, a share, a change, a date: all that people read takes it from here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from hotspots.common.day_names import MONTHS
+
+# A percentage on fewer than this many is not printed: one record more or less would move it too far.
+SMALL_BASE = 20
+
+
+def say_number(value: Any) -> str:
+    """Write a number as people write it: thousands with commas, decimals only where small.
+
+    Examples
+    --------
+    >>> [say_number(v) for v in (51501.3, 4.0, 0.25, float("nan"))]
+    ['51,501', '4', '0.25', 'not known']
+    """
+    if pd.isna(value):
+        return "not known"
+    if value == round(value) or abs(value) >= 10:
+        return f"{round(value):,}"
+    return f"{value:.2g}"
+
+
+def say_count(count: float, one: str, many: str | None = None) -> str:
+    """Count and noun that agree.
+
+    Examples
+    --------
+    >>> say_count(1, "crime"), say_count(1234, "crime"), say_count(0, "day of harm", "days of harm")
+    ('1 crime', '1,234 crimes', 'no days of harm')
+    """
+    many = many or f"{one}s"
+    whole = round(count)
+    if whole == 0:
+        return f"no {many}"
+    return f"{whole:,} {one if whole == 1 else many}"
+
+
+def say_percentage(fraction: float, *, decimals: int = 0) -> str:
+    """Say a fraction as a percentage: never 0% of something, never 100% of less than all.
+
+    Parameters
+    ----------
+    fraction : float
+        Share (0 to 1).
+    decimals : int
+        Decimals where figures are compared; one always below 2%.
+
+    Examples
+    --------
+    >>> [say_percentage(share) for share in (0.1327, 0.0021, 0.0001, 0, 0.997, 1)]
+    ['13%', '0.2%', 'under 0.1%', '0%', 'over 99%', '100%']
+    >>> say_percentage(0.3182, decimals=1)
+    '31.8%'
+    """
+    percent = 100 * fraction
+    if 0 < percent < 0.1 and decimals < 2:
+        return "under 0.1%"
+    places = max(decimals, 1) if 0 < percent < 2 else decimals if percent else 0
+    said = f"{percent:.{places}f}"
+    if percent < 100 and float(said) >= 100:
+        return f"over {100 - 10.0**-places:.{places}f}%"
+    return f"{said}%"
+
+
+def say_share(part: float, whole: float, *, of: str = "") -> str:
+    """Say a part of a whole with both counts; the percentage only on a base of 20 or more.
+
+    Examples
+    --------
+    >>> say_share(39, 294), say_share(3, 7), say_share(3, 1200, of="crimes")
+    ('39 of 294 (13%)', '3 of 7', '3 of 1,200 crimes (0.2%)')
+    """
+    noun = f" {of}" if of else ""
+    said = f"{round(part):,} of {round(whole):,}{noun}"
+    return f"{said} ({say_percentage(part / whole)})" if whole >= SMALL_BASE else said
+
+
+def say_figure(value: float, base: float = math.nan, *, share: bool = False) -> str:
+    """Write a figure of a table: a count as it is, a share (in per cent) with what it is of.
+
+    Examples
+    --------
+    >>> say_figure(1234.5), say_figure(25.42, share=True), say_figure(25.42, 1260), say_figure(float("nan"))
+    ('1,234.5', '25.4%', '25.4% of 1,260', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    if math.isfinite(base):
+        return f"{say_percentage(value / 100, decimals=1)} of {base:,.0f}"
+    return say_percentage(value / 100, decimals=1) if share else f"{value:,.10g}"
+
+
+def say_signed(value: float, *, decimals: int = 0, unit: str = "") -> str:
+    """Write a difference with its sign: a true minus, and nothing before 0.
+
+    Examples
+    --------
+    >>> say_signed(1234.4), say_signed(-28, unit="%"), say_signed(0.2), say_signed(-2.6, decimals=1)
+    ('+1,234', '−28%', '0', '−2.6')
+    """
+    said = f"{value:+,.{decimals}f}".replace("-", "−")
+    return f"{said if said.strip('+−0.') else '0'}{unit}"
+
+
+def say_list(words: Iterable[str]) -> str:
+    """Words in a row, the last with "and".
+
+    Examples
+    --------
+    >>> say_list(["a"]), say_list(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    items = [str(word) for word in words]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def name_month(when: Any) -> str:
+    """Month and year of a Timestamp, date or Period.
+
+    Examples
+    --------
+    >>> name_month(pd.Timestamp("2018-07-03"))
+    'July 2018'
+    """
+    return f"{MONTHS[when.month - 1]} {when.year}"
+
+
+def say_date(when: Any) -> str:
+    """Day, month and year in words.
+
+    Examples
+    --------
+    >>> say_date("2018-07-03")
+    '3 July 2018'
+    """
+    stamp = pd.Timestamp(when)
+    return f"{stamp.day} {name_month(stamp)}"
+
+
+def say_months(months: Sequence[pd.Period]) -> str:
+    """Months in words: each by name up to four, then first and last, with what is missing between.
+
+    Examples
+    --------
+    >>> say_months([pd.Period("2017-07", "M"), pd.Period("2018-07", "M")])
+    'July 2017 and July 2018'
+    >>> say_months(list(pd.period_range("2017-07", "2018-06", freq="M")))
+    'July 2017 to June 2018 (12 months)'
+    """
+    ordered = sorted(set(months))
+    if not ordered:
+        return "no months"
+    span = (ordered[-1] - ordered[0]).n + 1
+    ends = f"{name_month(ordered[0])} to {name_month(ordered[-1])}"
+    if len(ordered) == span > 2:
+        return f"{ends} ({span} months)"
+    if len(ordered) <= 4:
+        return say_list(name_month(month) for month in ordered)
+    return f"{ends} ({len(ordered)} of the {span} months are in the data)"

@@ -1,0 +1,1 @@
+"""DBSCAN on distinct places."""

@@ -1,0 +1,1 @@
+"""The same for tables larger than memory, on DuckDB or Spark."""

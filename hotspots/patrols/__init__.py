@@ -1,0 +1,1 @@
+"""Capable guardians: choice, timetable, log, monthly return."""

@@ -1,0 +1,179 @@
+"""Demands on a choice of stops as rules, and the reason each stop is in or out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hotspots.checks import InputError, announce, closest_name
+from hotspots.common.wording import say_percentage
+from hotspots.patrols._exact_choice import Rule
+from hotspots.reading.crosswalks import fold_label
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+# Neighbouring discs share a sliver by rounding: below this they only touch.
+_TOUCH = 1.0
+
+
+class Demands(NamedTuple):
+    """What the planner asks for, besides the most harm."""
+
+    musts: list[Any]
+    priority: Collection[str]
+    most_outside: float | None
+    least: Mapping[str, int]
+    area: str
+    spacing: float
+
+
+def make_rules(stops: gpd.GeoDataFrame, demands: Demands, *, possible: Flags) -> list[Rule]:
+    """Rules that a choice of stops keeps: no overlaps, the spacing, and every demand by name."""
+    rules = [
+        Rule("", np.isin(np.arange(len(stops)), (i, j)).astype(float), -np.inf, 1)
+        for i, j in clashes(stops, demands.spacing)
+    ]
+    if not possible.all():
+        rules.append(Rule("", (~possible).astype(float), -np.inf, 0))
+    for rank in demands.musts:
+        mine = stops["rank"].eq(rank).to_numpy()
+        name = stops["name"].to_numpy()[mine][0]
+        rules.append(Rule(f"'{name}' (rank {rank}) must be included", mine.astype(float), 1, np.inf))
+    for name, least in demands.least.items():
+        mine = in_areas(stops, [name], demands.area)
+        rules.append(Rule(f"at least {least} in {name}", mine.astype(float), least, np.inf))
+    if demands.most_outside is not None:
+        share = _check_share(demands.most_outside, demands.priority)
+        outside = ~in_areas(stops, demands.priority, demands.area)
+        name = f"at most {say_percentage(share)} outside the priority areas"
+        rules.append(Rule(name, outside.astype(float) - share, -np.inf, 1e-9))
+    return rules
+
+
+def clashes(stops: gpd.GeoDataFrame, spacing: float) -> list[tuple[int, int]]:
+    """Pairs of stops that overlap or, from different hotspots, stand closer than the spacing."""
+    import shapely
+
+    if not (np.isfinite(spacing) and spacing >= 0):
+        raise InputError("The spacing must be 0 metres or more", given=f"spacing={spacing}", advice="200")
+    shapes, rank = stops.geometry.to_numpy(), stops["rank"].to_numpy()
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    a, b = a[a < b], b[a < b]
+    # Parts of one hotspot may overlap as found; their incidents are counted once.
+    apart = rank[a] != rank[b]
+    a, b = a[apart], b[apart]
+    over = shapely.area(shapely.intersection(shapes[a], shapes[b])) > _TOUCH
+    pairs = set(zip(a[over].tolist(), b[over].tolist(), strict=True))
+    if spacing > 0:
+        xy = stops[["easting", "northing"]].to_numpy(dtype=float)
+        metres = np.hypot(*(xy[:, None, :] - xy[None, :, :]).transpose(2, 0, 1))
+        near = np.argwhere(np.triu(metres < spacing, 1) & (rank[:, None] != rank[None, :]))
+        pairs |= {(int(i), int(j)) for i, j in near}
+    return sorted(pairs)
+
+
+def in_areas(stops: pd.DataFrame, names: Collection[str], area: str, *, aloud: bool = True) -> Flags:
+    """Whether each stop lies in one of the areas named ("&" and "and" are the same)."""
+    column = f"{area}_name"
+    if column not in stops.columns:
+        raise InputError(
+            f"The hotspots have no column {column}",
+            given=f"columns {', '.join(map(str, stops.columns))}",
+            advice=f"attach_areas(spots, {{'{area}': areas}}, incidents=incidents)",
+        )
+    here = stops[column].map(fold_label)
+    wanted = {fold_label(name): name for name in ([names] if isinstance(names, str) else names)}
+    missing = [name for key, name in wanted.items() if key not in set(here)]
+    if missing and len(wanted) == 1:
+        near = closest_name(missing[0], {str(n) for n in stops[column].dropna()})
+        raise InputError(
+            f"No hotspot lies in the {area} {missing[0]}",
+            given=repr(missing[0]),
+            advice=f"'{near}'" if near else "",
+        )
+    if missing and aloud:
+        announce(f"No hotspot lies in {', '.join(missing)}: is the name spelt as in the {area} layer?")
+    return np.asarray(here.isin(set(wanted)))
+
+
+def _check_share(share: float, priority: Collection[str]) -> float:
+    if not 0 <= share <= 1:
+        raise InputError(
+            "The share outside the priority areas is from 0 to 1",
+            given=f"max_share_outside_priority={share}",
+            advice="0.3",
+        )
+    if not priority:
+        raise InputError(
+            "A share outside the priority areas needs their names",
+            given=f"max_share_outside_priority={share}, no priority",
+            advice="priority=['Armley', 'Gipton & Harehills']",
+        )
+    return float(share)
+
+
+def refuse_far(stops: pd.DataFrame, far: Flags, demands: Demands, legs: Floats) -> None:
+    """Raise `InputError` where a hotspot that must be visited, or every one, is too far for the shift."""
+    for rank in demands.musts:
+        mine = stops["rank"].eq(rank).to_numpy()
+        if far[mine].all():
+            raise InputError(
+                f"'{stops['name'].to_numpy()[mine][0]}' (rank {rank}) is farther than the shift allows",
+                given=f"{legs[mine].min():.0f} minutes each way from the depot, and a visit",
+                advice="a longer shift, a nearer depot, or leave it out",
+            )
+    if len(far) and far.all():
+        raise InputError(
+            "Every hotspot is farther than the shift allows",
+            given=f"the nearest is {legs.min():.0f} minutes from the depot",
+            advice="check the depot and the speed",
+        )
+
+
+def give_reasons(
+    stops: gpd.GeoDataFrame, worth: Floats, chosen: Flags, far: Flags, demands: Demands, barred: Flags
+) -> list[str]:
+    """Say in words why each stop is chosen or left out."""
+    clash: dict[int, int] = {}
+    for i, j in clashes(stops, demands.spacing):
+        for one, other in ((i, j), (j, i)):
+            if chosen[other]:
+                clash.setdefault(one, other)
+    least = worth[chosen].min() if chosen.any() else 0.0
+    outside = (
+        ~in_areas(stops, demands.priority, demands.area, aloud=False)  # said when the rules were made
+        if demands.most_outside is not None
+        else np.zeros(len(stops), dtype=bool)
+    )
+    names, reasons = stops["name"].to_numpy(), []
+    for i, taken in enumerate(chosen):
+        must = stops["rank"].iloc[i] in demands.musts
+        if taken:
+            kind = stops["default_location"].iloc[i]
+            doubt = f"; check what happened there: records default to a {kind}" if kind else ""
+            reasons.append(("must be included" if must else "chosen") + doubt)
+        elif barred[i]:
+            kind = stops["default_location"].iloc[i]
+            reasons.append(f"left out: records default to a {kind}; a stop there is to be asked for")
+        elif far[i]:
+            reasons.append("left out: farther than the shift allows")
+        elif worth[i] <= 0:
+            done = stops["already"].iloc[i] >= 1
+            reasons.append(
+                "left out: others cover it" if done else "left out: nothing recorded in these hours"
+            )
+        elif i in clash:
+            reasons.append(f"left out: overlaps or stands too near '{names[clash[i]]}', which is chosen")
+        elif worth[i] <= least:
+            reasons.append("left out: no time left, and each stop chosen covers at least as much")
+        elif outside[i]:
+            reasons.append("left out: outside the priority areas, whose limit is reached")
+        else:
+            reasons.append("left out: would take more travel, or a place that a demand needs, than it covers")
+    return reasons

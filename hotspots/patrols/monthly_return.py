@@ -1,0 +1,124 @@
+"""Patrol time delivered against planned: the monthly return, and what officers recorded, kept apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hotspots.checks import InputError, closest_name
+from hotspots.common.wording import say_date
+from hotspots.patrols._duty import list_gaps
+from hotspots.patrols.visits import OUTPUTS
+
+
+def summarise_visits(
+    visits: pd.DataFrame, timetable: pd.DataFrame, *, every: str = "month", max_gap_minutes: float = 120
+) -> pd.DataFrame:
+    """Make the return: delivered against planned for each hotspot and period.
+
+    Parameters
+    ----------
+    visits, timetable : DataFrame
+        From `record_visits` and `timetable_patrols`.
+    every : {"month", "week", "day", "all"}
+        Period of a row.
+    max_gap_minutes : float
+        Gap that the plan promised.
+
+    Returns
+    -------
+    DataFrame
+        ``period, ref, name, part, planned_visits, delivered_visits, unplanned_visits, planned_minutes,
+        patrol_minutes, planned_officer_minutes, officer_minutes, compliance`` (planned visits delivered,
+        over planned), ``median_gap`` and ``share_of_gaps_kept`` (gaps of one day, leaving to next arrival).
+    """
+    planned = timetable[timetable["activity"] == "visit"].copy()
+    planned["period"], done = _period(planned["date"], every), visits.copy()
+    done["period"] = _period(done["date"], every)
+    keys = ["period", "ref", "part"]
+    plan = planned.groupby(keys).agg(
+        planned_visits=("minutes", "size"),
+        planned_minutes=("minutes", "sum"),
+        planned_officer_minutes=("officer_minutes", "sum"),
+    )
+    done["on_plan"] = done["planned_start"].notna()
+    real = done.groupby(keys).agg(
+        all_visits=("minutes", "size"),
+        delivered_visits=("on_plan", "sum"),
+        patrol_minutes=("minutes", "sum"),
+        officer_minutes=("officer_minutes", "sum"),
+    )
+    gaps = list_gaps(done)
+    kept = gaps.le(max_gap_minutes).astype(float)
+    by = [done[k].loc[gaps.index] for k in keys]
+    table = plan.join(real, how="outer").fillna(0)
+    table["unplanned_visits"] = table.pop("all_visits") - table["delivered_visits"]
+    table["compliance"] = table["delivered_visits"] / table["planned_visits"].where(
+        table["planned_visits"] > 0
+    )
+    table["median_gap"] = gaps.groupby(by).median()
+    table["share_of_gaps_kept"] = kept.groupby(by).mean()
+    whole = ["planned_visits", "delivered_visits", "unplanned_visits"]
+    table = table.astype(dict.fromkeys(whole, "int64")).reset_index()
+    # a place may change its rank and name from one week's list to the next
+    latest = pd.concat([done, planned])[["ref", "part", "rank", "name"]]
+    latest = latest.drop_duplicates(["ref", "part"], keep="last")
+    table = table.merge(latest, on=["ref", "part"]).sort_values(["period", "rank", "part"], ignore_index=True)
+    order = ["period", "ref", "name", "part", *whole, "planned_minutes", "patrol_minutes"]
+    order += ["planned_officer_minutes", "officer_minutes", "compliance", "median_gap", "share_of_gaps_kept"]
+    return table[order]
+
+
+def summarise_outputs(visits: pd.DataFrame, *, every: str = "month") -> pd.DataFrame:
+    """Count what officers recorded (searches, arrests ...): activity, never to be read as a result.
+
+    One row per period; only the outputs that the log had.
+    """
+    there = [name for name in OUTPUTS if name in visits.columns]
+    table = visits.assign(period=_period(visits["date"], every)).groupby("period")[there].sum()
+    return table.astype("int64").reset_index()
+
+
+def describe_visits(
+    visits: pd.DataFrame, timetable: pd.DataFrame, *, max_gap_minutes: float = 120, threshold: int = 0
+) -> list[str]:
+    """Say in sentences what was delivered, with every count (the ``dosage`` of `assess_plan`).
+
+    Of what officers recorded, counts from 1 up to below ``threshold`` are not shown.
+    """
+    planned = timetable[timetable["activity"] == "visit"]
+    if len(visits) == 0 and len(planned) == 0:
+        return ["Delivered: no visits were planned in these days, and none are in the log."]
+    if len(visits) == 0:
+        return [f"Delivered: none of {len(planned)} planned visits are in the log."]
+    on_plan = int(visits["planned_start"].notna().sum())
+    first, last = visits["date"].min(), visits["date"].max()
+    gaps = list_gaps(visits)
+    lines = [
+        f"Delivered from {say_date(first)} to {say_date(last)}: {on_plan} of {len(planned)} planned visits, "
+        f"and {len(visits) - on_plan} that were not planned.",
+        f"Patrol time: {visits['minutes'].sum():,.0f} of {planned['minutes'].sum():,.0f} planned minutes; "
+        f"officer time: {visits['officer_minutes'].sum():,.0f} of {planned['officer_minutes'].sum():,.0f}.",
+    ]
+    if len(gaps):
+        kept = int(gaps.le(max_gap_minutes).sum())
+        lines.append(
+            f"Gaps between visits to one hotspot: {kept} of {len(gaps)} were {max_gap_minutes:g} minutes "
+            f"or less; the middle one was {gaps.median():.0f} minutes."
+        )
+    sums = {name.replace("_", " "): int(visits[name].sum()) for name in OUTPUTS if name in visits.columns}
+    recorded = [f"{name} {'not shown' if 0 < n < threshold else n}" for name, n in sums.items()]
+    if recorded:
+        lines.append(f"Recorded by officers (activity, not a result): {', '.join(recorded)}.")
+    return lines
+
+
+def _period(dates: pd.Series, every: str) -> pd.Series:
+    if every == "all":
+        return pd.Series("all", index=dates.index)
+    codes = {"month": "M", "week": "W", "day": "D"}
+    if every not in codes:
+        near = closest_name(every, codes)
+        raise InputError(
+            "A return is made every month, week or day, or for all", given=repr(every), advice=near or "month"
+        )
+    return pd.Series(dates.dt.to_period(codes[every]).astype("str"))

@@ -1,0 +1,308 @@
+"""Rounds of each vehicle and day that keep the gap rule in an order nobody can foretell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from shapely.geometry import Point
+
+from hotspots.checks import InputError, announce, require_columns, require_metres
+from hotspots.common.day_names import WEEKDAYS
+from hotspots.patrols._duty import Duty, check_duty, count_any_order, list_gaps
+from hotspots.patrols._rounds import shortest_round, split_stops
+from hotspots.patrols._safe_orders import Event, draw_day, safe_orders
+from hotspots.patrols._shifts import Shift, parse_pattern
+from hotspots.patrols._travel import stop_times, travel_options
+from hotspots.patrols._worst_hours import Rhythm, even_rhythm, lean, measure_rhythm
+from hotspots.patrols.choose import Team, make_team
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# As many streets as fifteen minutes on foot allow, and as a line of the card holds.
+_STREETS = 4
+COLUMNS = [
+    *("date", "weekday", "vehicle", "order", "activity", "rank", "ref", "name", "part", "arrive", "leave"),
+    *("minutes", "travel_minutes", "officers", "officer_minutes", "walk", "choices", "geometry"),
+]
+
+
+def timetable_patrols(
+    choice: gpd.GeoDataFrame,
+    *,
+    officers: int,
+    vehicles: int,
+    shift: str | Mapping[str, str],
+    start: Any,
+    days: int = 7,
+    seed: int = 0,
+    visit_minutes: float = 15,
+    max_gap_minutes: float = 120,
+    break_minutes: float = 0,
+    breaks: int | None = None,
+    slack_minutes: float = 10,
+    travel_minutes: float | None = None,
+    speed: float = 25,
+    detour: float = 1.3,
+    streets: gpd.GeoDataFrame | None = None,
+    depot: Any = None,
+    crew: int | None = None,
+    weekdays: Collection[str] | None = None,
+    incidents: gpd.GeoDataFrame | None = None,
+    delivered: pd.DataFrame | None = None,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Draw the rounds of each vehicle and day: every hotspot again within the gap, in unpredictable order.
+
+    Parameters
+    ----------
+    choice : GeoDataFrame
+        What `choose_patrols` returned; the stops chosen are timetabled.
+    officers, vehicles, shift, crew, weekdays, visit_minutes, max_gap_minutes
+        As for `choose_patrols`.
+    break_minutes, breaks
+        Length of a break, and how many in a shift; None means one where there is a length.
+    slack_minutes, travel_minutes, speed, detour, streets, depot
+        As for `choose_patrols`.
+    start : date or str
+        First day.
+    days : int
+        How many days are drawn.
+    seed : int
+        Recorded seed: the same seed, stops and day give the same order.
+    incidents : GeoDataFrame, optional
+        Records behind the hotspots: where they have a clock, a stop is drawn more often at its worse hours.
+    delivered : DataFrame, optional
+        Visits from `record_visits`: stops that had fewer than their share are drawn more often, so that
+        the rest of a week can be redrawn.
+
+    Returns
+    -------
+    timetable : GeoDataFrame
+        One row per visit or break: ``date, weekday, vehicle, order, activity`` ("visit" or "break"),
+        ``rank, ref, name, part, arrive, leave, minutes, travel_minutes`` (before it), ``officers,
+        officer_minutes, walk`` (streets to walk), ``choices`` (how many stops could have come next),
+        ``geometry`` (point).
+    summary : DataFrame
+        One row per round: ``stops, round_minutes, fixed_order_stops`` (as many would fit in a fixed
+        order), ``any_order_stops`` (in wholly free order), ``visits, choices`` (mean), ``foreseeable``
+        (share of visits with no choice), ``longest_gap``.
+
+    Raises
+    ------
+    InputError
+        As for `choose_patrols`; and where not one stop can be kept.
+
+    Notes
+    -----
+    At each step the next stop is drawn among those after which some order of all stops still reaches each
+    in time and can be kept for ever: so the rule is never broken, and the order is as free as it allows. The
+    gap runs from leaving to the next arrival, from the vehicle's first arrival to its last leaving.
+    """
+    require_metres(choice, what="choice")
+    require_columns(choice, ["rank", "ref", "name", "chosen", "easting", "northing"], what="choice")
+    pattern = parse_pattern(shift, weekdays)
+    count = (1 if break_minutes > 0 else 0) if breaks is None else breaks
+    duty = Duty(visit_minutes, max_gap_minutes, break_minutes if count else 0.0, slack_minutes)
+    check_duty(duty, pattern)
+    team = make_team(officers, vehicles, crew)
+    first, stops = _first_day(start, days), choice[choice["chosen"].astype(bool)]
+    if len(stops) == 0:
+        return _frame([], choice.crs), _summary_frame([])
+    legs, between = stop_times(stops, depot, travel_options(speed, detour, streets, travel_minutes))
+    hours = min(s.minutes for s in pattern.values()) - count * break_minutes - 2 * float(legs.max())
+    rounds = share_out(stops, between, duty, team.crews, hours)
+    rhythm = even_rhythm(len(stops)) if incidents is None else measure_rhythm(stops, incidents)
+    work = _Work(stops, legs, between, duty, count, team, lean(rhythm, stops, delivered), seed)
+    rows: list[dict[str, Any]] = []
+    for day in pd.date_range(first, periods=days):
+        if day.day_of_week in pattern:
+            rows += _draw_date(day, pattern[day.day_of_week], rounds, work)
+    timetable = _frame(rows, choice.crs)
+    summary = _summarise(timetable, rounds, work)
+    _announce_cost(summary)
+    return timetable, summary
+
+
+class _Work(NamedTuple):
+    """All that a day is drawn from."""
+
+    stops: gpd.GeoDataFrame
+    legs: Floats
+    between: Floats
+    duty: Duty
+    breaks: int
+    team: Team
+    rhythm: Rhythm
+    seed: int
+
+
+def _first_day(start: Any, days: int) -> pd.Timestamp:
+    try:
+        day = pd.Timestamp(start)
+    except (ValueError, TypeError) as error:
+        raise InputError(
+            "The first day is not a date", given=f"start={start!r}", advice="2026-11-23"
+        ) from error
+    if pd.isna(day) or not (isinstance(days, int | np.integer) and days >= 1):
+        raise InputError(
+            "A first day and a number of days are needed",
+            given=f"start={start!r}, days={days!r}",
+            advice="start='2026-11-23', days=7",
+        )
+    return day.normalize()
+
+
+def share_out(stops: pd.DataFrame, between: Floats, duty: Duty, crews: int, hours: float) -> list[Ints]:
+    """Split the stops over the crews; those that cannot be kept go, least harm first, and are announced."""
+    kept, dropped = np.arange(len(stops)), list[str]()
+    worth = (
+        stops["share_of_harm"].fillna(0).to_numpy() + 1e-9 * stops["share_of_incidents"].fillna(0).to_numpy()
+    )
+    while len(kept):
+        times = between[np.ix_(kept, kept)]
+        pieces = split_stops(times, visit=duty.visit, limit=min(duty.limit, hours), vehicles=crews)
+        if pieces is not None:
+            if dropped:
+                announce(
+                    f"Not in the timetable, for want of travel time: {', '.join(dropped)}. "
+                    "A choice without travel_minutes takes the real travel into account."
+                )
+            return [kept[piece] for piece in pieces]
+        worst = int(np.argmin(worth[kept]))
+        dropped.append(str(stops["name"].iloc[kept[worst]]))
+        kept = np.delete(kept, worst)
+    raise InputError(
+        "Not one stop can be kept",
+        given=f"{duty.visit:g} minutes a visit, a gap of {duty.gap:g}, {max(hours, 0):g} beside the drive",
+        advice="a longer shift or gap, or a nearer depot",
+    )
+
+
+def _draw_date(day: pd.Timestamp, hours: Shift, rounds: list[Ints], work: _Work) -> list[dict[str, Any]]:
+    """Draw one day: who takes which round is drawn too."""
+    shuffle = np.random.default_rng([work.seed, day.toordinal()])
+    begin = day + pd.Timedelta(minutes=hours.start)
+    rows: list[dict[str, Any]] = []
+    for vehicle, at in enumerate(shuffle.permutation(len(rounds)), 1):
+        mine = rounds[at]
+        rng = np.random.default_rng([work.seed, day.toordinal(), vehicle])
+        orders = safe_orders(work.between[np.ix_(mine, mine)], work.duty, rng)
+        if orders is None:
+            raise InputError(
+                "No order of the stops keeps the gap",
+                given=f"{len(mine)} stops of vehicle {vehicle}",
+                advice="fewer stops, or a longer gap",
+            )
+
+        def weigh(minute: float, mine: Ints = mine) -> Floats:
+            return work.rhythm.at(begin + pd.Timedelta(minutes=minute))[mine]
+
+        rests = _rest_times(hours.minutes, work.breaks, work.duty, rng)
+        events = draw_day(orders, work.legs[mine], hours.minutes, rests, weigh, rng)
+        rows += _rows(events, mine, begin, vehicle, work)
+    return rows
+
+
+def _rest_times(minutes: float, breaks: int, duty: Duty, rng: np.random.Generator) -> list[float]:
+    """Minutes after which breaks are taken: spread over the shift, each a little at random."""
+    step = minutes / (breaks + 1)
+    wanted = [step * (i + 1) + rng.uniform(-0.15, 0.15) * step for i in range(breaks)]
+    # A break may have to wait one round for a moment that fits.
+    latest = [minutes - (breaks - i) * (duty.rest + duty.round) for i in range(breaks)]
+    return [max(0.0, min(pair)) for pair in zip(wanted, latest, strict=True)]
+
+
+def _rows(
+    events: list[Event], mine: Ints, begin: pd.Timestamp, vehicle: int, work: _Work
+) -> list[dict[str, Any]]:
+    crews, extra = divmod(work.team.officers, work.team.crews)
+    officers = crews + (vehicle <= extra)
+    rows = []
+    for order, event in enumerate(events, 1):
+        minutes = event.leave - event.arrive
+        row: dict[str, Any] = {
+            "date": begin.normalize(),
+            "weekday": WEEKDAYS[begin.day_of_week],
+            "vehicle": vehicle,
+            "order": order,
+            "activity": "visit" if event.stop >= 0 else "break",
+            "arrive": begin + pd.Timedelta(minutes=event.arrive),
+            "leave": begin + pd.Timedelta(minutes=event.leave),
+            "minutes": minutes,
+            "travel_minutes": event.travel,
+            "officers": officers,
+            "officer_minutes": minutes * officers,
+            "choices": event.choices,
+        }
+        if event.stop >= 0:
+            stop = work.stops.iloc[mine[event.stop]]
+            streets = stop["streets"] if isinstance(stop["streets"], list) else []
+            walk = ", ".join(map(str, streets[:_STREETS]))
+            row |= {name: stop[name] for name in ("rank", "ref", "name", "part")}
+            row |= {"walk": walk, "geometry": Point(stop["easting"], stop["northing"])}
+        rows.append(row)
+    return rows
+
+
+def _frame(rows: list[dict[str, Any]], crs: Any) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    for column in ("vehicle", "order", "officers", "choices"):
+        table[column] = table[column].astype("int64")
+    for column in ("rank", "part"):
+        table[column] = table[column].astype("Int64")
+    for column in ("minutes", "travel_minutes", "officer_minutes"):
+        table[column] = table[column].astype(float)
+    for column in ("date", "arrive", "leave"):
+        table[column] = pd.to_datetime(table[column]).astype("datetime64[ns]")
+    for column in ("weekday", "activity", "ref", "name", "walk"):
+        table[column] = table[column].fillna("").astype("str")
+    return gpd.GeoDataFrame(
+        table.drop(columns="geometry"), geometry=gpd.GeoSeries(table["geometry"], crs=crs)
+    )
+
+
+def _summarise(timetable: gpd.GeoDataFrame, rounds: list[Ints], work: _Work) -> pd.DataFrame:
+    visits = timetable[timetable["activity"] == "visit"]
+    places = work.stops[["rank", "part"]].apply(tuple, axis=1)
+    rows = []
+    for number, stops in enumerate(rounds, 1):
+        minutes = shortest_round(work.between[np.ix_(stops, stops)], work.duty.visit)
+        travel = (minutes / len(stops)) - work.duty.visit
+        mine = visits[visits[["rank", "part"]].apply(tuple, axis=1).isin(set(places.iloc[stops]))]
+        gaps = list_gaps(mine, arrived="arrive", left="leave")
+        rows.append(
+            {
+                "round": number,
+                "stops": len(stops),
+                "round_minutes": minutes,
+                "fixed_order_stops": int((work.duty.round - work.duty.rest) // (minutes / len(stops))),
+                "any_order_stops": count_any_order(work.duty, travel),
+                "visits": len(mine),
+                "choices": float(mine["choices"].mean()) if len(mine) else np.nan,
+                "foreseeable": float(mine["choices"].le(1).mean()) if len(mine) else np.nan,
+                "longest_gap": float(gaps.max()) if len(gaps) else np.nan,
+            }
+        )
+    return _summary_frame(rows)
+
+
+def _summary_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    whole = ["round", "stops", "fixed_order_stops", "any_order_stops", "visits"]
+    columns = ["round", "stops", "round_minutes", *whole[2:], "choices", "foreseeable", "longest_gap"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype({c: "int64" if c in whole else float for c in columns})
+
+
+def _announce_cost(summary: pd.DataFrame) -> None:
+    stops, fixed = int(summary["stops"].sum()), int(summary["fixed_order_stops"].sum())
+    free = int(summary[["any_order_stops", "stops"]].min(axis=1).sum())
+    announce(
+        f"{stops} stops are kept within the gap, each drawn from {summary['choices'].mean():.1f} on average. "
+        f"A fixed order could hold {fixed}; a wholly free one is sure to hold {free}: "
+        "that is what being unpredictable costs."
+    )

@@ -1,0 +1,1 @@
+"""The plan (SARA): record, scanning, analysis, response menu, assessment."""

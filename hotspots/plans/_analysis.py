@@ -1,0 +1,294 @@
+"""Analysis in plain English: where, when, compared with what, what stands nearby; causes as questions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.change.compare_periods import compare_periods
+from hotspots.checks import InputError, require_columns, require_metres
+from hotspots.common.day_names import MONTHS, WEEKDAYS
+from hotspots.common.judgement_words import NOT_COMPARED
+from hotspots.common.place_names import ELSEWHERE, default_location
+from hotspots.common.plan_words import clean_text, start_sentence
+from hotspots.common.wording import say_count, say_list, say_months, say_share
+from hotspots.plans._facts import Facts, say_street
+from hotspots.plans._response_menu import problem_families
+from hotspots.plans._target import Target
+
+# Metres that people walk in about five minutes.
+WALK = 400.0
+
+LICENSED = ("pub", "bar", "nightclub", "biergarten", "restaurant", "casino")
+LICENSED_REACH = 100.0  # metres: from the door to where people stand outside
+KINDS = {
+    "pub": ("pub", "pubs"),
+    "bar": ("bar", "bars"),
+    "nightclub": ("nightclub", "nightclubs"),
+    "alcohol": ("off-licence", "off-licences"),
+    "fast_food": ("fast-food shop", "fast-food shops"),
+    "convenience": ("convenience shop", "convenience shops"),
+    "supermarket": ("supermarket", "supermarkets"),
+    "bookmaker": ("bookmaker", "bookmakers"),
+    "school": ("school", "schools"),
+    "park": ("park", "parks"),
+    "bus_station": ("bus station", "bus stations"),
+    "police": ("police station", "police stations"),
+}
+
+QUESTIONS_BY_FAMILY = {
+    "violence": "Is the violence tied to licensed premises and closing times, to homes, or to neither?",
+    "robbery": "Where do those robbed come from and go to, and what makes them easy to approach here?",
+    "burglary": "Are the same homes, or the homes beside them, burgled again, and how do burglars get in?",
+    "vehicle": "Which vehicles are taken or broken into, where are they left, and for how long?",
+    "theft": "Do a few shops or racks account for most of it, and do they report more than others?",
+    "damage": "What is damaged, by whom is it seen, and is it the same thing again and again?",
+    "drugs": "Is it dealing or use, in the open or from one address, and who comes for it?",
+    "public order": "Who is in dispute with whom, and what sets it off?",
+    "asb": "Are a few people or groups behind most of it, and what brings them here?",
+}
+
+
+def where_text(facts: Facts, target: Target) -> str:
+    """Busiest streets and the areas of each layer, with counts."""
+    top = facts.streets.head(5)
+    said = ["The records name no street."]
+    if len(top):
+        streets = say_list(
+            f"{say_street(s)} {n:,}" for s, n in zip(top["street"], top["incidents"], strict=True)
+        )
+        said = [f"Busiest, of {facts.incidents:,}: {streets}."]
+    if len(target.parts) > 1:
+        said.append(
+            f"The plan covers {len(target.parts)} places: {say_list(p['name'] for p in target.parts)}."
+        )
+    for layer, shares in target.layers.items():
+        title = start_sentence(clean_text(layer).replace("_", " "))
+        if len(shares) > 1:
+            counts = [round(share * facts.incidents) for _, share in shares]
+            small = any(0 < count < facts.threshold for count in counts)
+            pairs = list(zip(shares, counts, strict=True))[:4]
+            listed = say_list(n if small else f"{n} {count:,}" for (n, _), count in pairs)
+            said.append(f"{title}, by number: {listed}.")
+        else:
+            said.append(f"{title}: {shares[0][0]}.")
+    return " ".join(said)
+
+
+def when_text(facts: Facts) -> str:
+    """Months, and days and hours where the records have them."""
+    months = facts.months
+    if months.empty:
+        return "The records given carry no dates."
+    busiest: Any = months.idxmax()
+    said = []
+    if 0 < months.max() < facts.threshold:
+        said.append(f"No month has {facts.threshold} or more, so none is named.")
+    elif len(months) > 1:
+        said.append(f"Most in {say_months([busiest])}: {say_share(months.max(), facts.incidents)}.")
+    else:
+        said.append(f"All in {say_months([busiest])}.")
+    if len({month.month for month in facts.all_months.index}) == 1:
+        name = MONTHS[busiest.month - 1]
+        said.append(f"The data hold {name} only, so nothing is known of other seasons.")
+    precision = facts.inside.get("precision")
+    fine = precision is not None and bool((precision != "month").any())
+    if not fine:
+        said.append(
+            "The records give the month only: no weekday or hour. Ask patrols, door staff, residents."
+        )
+    else:
+        said.extend(_fine_times(facts))
+    return " ".join(said)
+
+
+def _fine_times(facts: Facts) -> list[str]:
+    """Busiest weekday, and busiest four hours in a row, of the records that have them."""
+    dated = facts.inside["precision"] != "month"
+    days = facts.weights[dated].groupby(facts.inside.loc[dated, "when"].dt.day_of_week).sum()
+    day: Any = days.idxmax()
+    said = []
+    if days.max() >= facts.threshold:
+        said.append(
+            f"Busiest day: {WEEKDAYS[day]}, {say_share(days.max(), days.sum())} of those with a date."
+        )
+    timed = facts.inside["precision"] == "minute"
+    if timed.any():
+        hours = facts.weights[timed].groupby(facts.inside.loc[timed, "when"].dt.hour).sum()
+        by_hour = hours.reindex(range(24), fill_value=0).to_numpy()
+        runs = [int(by_hour.take(range(h, h + 4), mode="wrap").sum()) for h in range(24)]
+        start = int(np.argmax(runs))
+        if runs[start] < facts.threshold:
+            return said
+        said.append(
+            f"Busiest four hours: {start:02d}:00 to {(start + 4) % 24:02d}:00, "
+            f"{say_share(runs[start], int(by_hour.sum()))} of those with a time."
+        )
+    return said
+
+
+def compare_text(
+    facts: Facts, target: Target, *, study_area: str, chosen_on: Any, windows: Any = None, told: str = ""
+) -> str:
+    """Two periods compared: first all the data, then here, in the words of the list or of the area's table.
+
+    Where none are given, here is compared alone, by the same rules. ``windows`` of None are the latest month,
+    or twelve where two whole years are there, beside the same a year before.
+    """
+    months = facts.all_months.index
+    if months.empty:
+        return "The records given carry no dates, so nothing can be compared."
+    if windows is None:
+        latest = months.max()
+        # twelve months where two whole years are there: one month alone says little
+        length = 12 if {latest - back for back in range(24)} <= set(months) else 1
+        after = [latest - back for back in reversed(range(length))]
+        before = [month - 12 for month in after]
+        if not set(before) <= set(months):
+            return f"There is no {say_months(before)} in the data to compare {say_months(after)} with."
+        windows = [f"{span[0]}..{span[-1]}" for span in (after, before)]
+    everything = facts.everything
+    within = everything.index.isin(facts.inside.index)
+    here = pd.Series(np.full(len(within), "here", dtype=object), everything.index).where(within, None)
+    try:
+        found = compare_periods(
+            everything, after=windows[0], before=windows[1], by=here, selected_on=chosen_on or None
+        )
+    except InputError as error:
+        return f"{start_sentence(NOT_COMPARED)}: {error.problem} ({error.given})."
+    gaps = found.attrs["warnings"][: found.attrs["gaps"]]
+    whole = found.attrs["whole"].replace("All the records", start_sentence(study_area))
+    if "here" not in found.index:
+        return " ".join([whole, *gaps, f"Here, {NOT_COMPARED}: no record in either period is left."])
+    row = found.loc["here"]
+    if min(row["before"], row["after"]) < facts.threshold:
+        return " ".join([whole, *gaps, "Here are too few records in one of them to compare."])
+    own = told or (clean_text(target.facts.get("words")) if len(target.parts) == 1 else "")
+    here_said = (own or str(row["words"])).partition("; beside it")[0]  # the whole has been said
+    return " ".join([whole, *gaps, f"Here: {here_said}."])
+
+
+def nearby_counts(facts: Facts, nearby: Any, *, ground: Any = None, walk: float = WALK) -> pd.DataFrame:
+    """Places of each kind about the plan's middle, or on its ground where that reaches beyond a walk.
+
+    Of a ward it is what stands in it: ``average`` then has no like, and is missing.
+
+    Parameters
+    ----------
+    facts : Facts
+        The plan's incidents and all of them.
+    nearby : GeoDataFrame or dict of GeoDataFrame
+        Points with a column ``kind``, or points by kind; EPSG:27700.
+    ground : geometry, optional
+        The plan's ground.
+    walk : float
+        Metres.
+
+    Returns
+    -------
+    DataFrame
+        ``kind``, ``here`` and ``average`` (over every distinct recorded point of the data).
+    """
+    layers = _by_kind(nearby)
+    middle = _middle(facts)
+    points = facts.everything.geometry.drop_duplicates().to_numpy()
+    rows = []
+    wide = ground is not None and ground.area > np.pi * walk**2
+    for kind, layer in layers.items():
+        tree = shapely.STRtree(layer.geometry.to_numpy())
+        if wide:
+            here = len(np.unique(tree.query(ground, predicate="intersects")))
+            rows.append({"kind": kind, "here": here, "average": np.nan})
+            continue
+        here = len(tree.query(middle, predicate="dwithin", distance=walk))
+        around = tree.query(points, predicate="dwithin", distance=walk).shape[1]
+        rows.append({"kind": kind, "here": here, "average": round(around / len(points), 1)})
+    return pd.DataFrame(rows, columns=["kind", "here", "average"])
+
+
+def has_licensed(ground: Any, nearby: Any) -> bool:
+    """Whether licensed premises stand on the ground or near it; True where nobody gave any."""
+    layers = _by_kind(nearby)
+    shapes = [layer.geometry.to_numpy() for kind, layer in layers.items() if kind in LICENSED]
+    return not shapes or bool(shapely.dwithin(np.concatenate(shapes), ground, LICENSED_REACH).any())
+
+
+def _by_kind(nearby: Any) -> dict[str, gpd.GeoDataFrame]:
+    if isinstance(nearby, dict):
+        for kind, layer in nearby.items():
+            require_metres(layer, what=f"the places nearby, '{kind}',")
+        return nearby
+    if not isinstance(nearby, gpd.GeoDataFrame):
+        raise InputError("Places nearby must be points", given=type(nearby).__name__, advice="a GeoDataFrame")
+    require_metres(nearby, what="the places nearby")
+    require_columns(nearby, ["kind"], what="the places nearby")
+    return {str(kind): rows for kind, rows in nearby.groupby("kind", sort=True)}
+
+
+def _middle(facts: Facts) -> Any:
+    geometry = facts.inside.geometry
+    east = np.average(geometry.x, weights=facts.weights)
+    north = np.average(geometry.y, weights=facts.weights)
+    return shapely.Point(east, north)
+
+
+def nearby_text(counts: pd.DataFrame, *, walk: float = WALK) -> str:
+    """Put counts of places nearby as a question, not a cause: those that stand out first."""
+    wide = bool(counts["average"].isna().all())
+    if not (counts["here"] > 0).any():
+        return f"None of the places given lie {'in the area' if wide else f'within {walk:.0f} m'}."
+    counts = counts[(counts["here"] > 0) & (wide | (counts["here"] >= counts["average"]))]
+    if counts.empty:
+        return f"No kind of place given is more common within {walk:.0f} m than on average over the data."
+    order = (
+        ((counts["here"] + 0.5) / (counts["average"].fillna(0.0) + 0.5))
+        .sort_values(ascending=False, kind="stable")
+        .index
+    )
+    said = []
+    for i in order[:4]:
+        one, many = KINDS.get(counts["kind"][i], (_plain(counts["kind"][i]), None))
+        beside = "" if wide else f" (average {counts['average'][i]:g})"
+        said.append(f"{say_count(counts['here'][i], one, many)}{beside}")
+    where = "In the area" if wide else f"Within {walk:.0f} m"
+    average = "" if wide else "The average is over every recorded point in the data. "
+    return (
+        f"{where}: {say_list(said)}. {average}"
+        "Do any of these bring people here at the times that matter? Being near is not a cause."
+    )
+
+
+def _plain(kind: str) -> str:
+    return clean_text(kind).replace("_", " ")
+
+
+def hypotheses(facts: Facts) -> list[str]:
+    """Questions worth asking, from what the records show; none of them is an answer."""
+    families = list(problem_families(facts.types, everywhere=facts.usual_types))[:2]
+    asked = [QUESTIONS_BY_FAMILY[family] for family in families]
+    top = facts.streets.iloc[0] if len(facts.streets) else None
+    if facts.setting in ELSEWHERE:
+        # closing times, gardens and shop racks are no questions to put to a prison or a station
+        asked = [f"Who is harmed at the {facts.setting}, by whom, and who there could prevent it?"]
+    if top is not None and default_location(top["street"]):
+        asked.insert(
+            0, f"Did what is recorded at “{top['street']}” happen there, or was it only recorded there?"
+        )
+    elif top is not None and top["incidents"] * 4 >= facts.incidents and len(facts.streets) > 1:
+        share = say_share(top["incidents"], facts.incidents)
+        asked.append(f"What is different about {say_street(top['street'])}, with {share} of the records?")
+    asked.append("Has the way people report here, or the way it is recorded, changed?")
+    return asked
+
+
+def gaps_text(facts: Facts) -> list[str]:
+    """List what these records do not hold, for people to fill."""
+    gaps = ["who is harmed and who offends (roles only, no names)", "exact addresses and premises"]
+    if "precision" not in facts.inside or not (facts.inside["precision"] == "minute").any():
+        gaps.append("weekday and hour")
+    gaps += ["what was tried before", "what was never reported"]
+    return gaps

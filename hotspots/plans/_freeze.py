@@ -1,0 +1,248 @@
+"""What is fixed when a plan is opened, and how later data differ from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.assessment.comparison_areas import propose_comparators
+from hotspots.change.chosen_by_counts import NOT_KNOWN
+from hotspots.checks import CRS, InputError
+from hotspots.common.plan_words import strip_near
+from hotspots.common.windows import read_windows
+from hotspots.common.wording import say_count, say_date, say_list, say_months
+from hotspots.plans._facts import Facts, rows_inside
+from hotspots.plans._target import Target
+from hotspots.plans.record import Plan
+
+# Areas are alike up to this factor in records, and its square in size: a large ward may be an empty one.
+ALIKE = 2.0
+
+
+def freeze_plan(
+    facts: Facts,
+    target: Target,
+    spots: gpd.GeoDataFrame | None,
+    *,
+    ring: float,
+    selected_on: Any,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+) -> dict[str, Any]:
+    """Fix areas, ring, measures, windows and comparator, before the response.
+
+    An area is compared with other areas of its own layer (of ``layers``), a drawn one with ground as large.
+
+    Raises
+    ------
+    InputError
+        When the ring is not wider than 0 metres.
+    """
+    if not ring > 0:
+        raise InputError(
+            "The surrounding area must be wider than 0 metres", given=f"ring={ring}", advice="200"
+        )
+    unknown = isinstance(selected_on, str) and selected_on == NOT_KNOWN
+    selected = _selected_months(facts, None if unknown else selected_on)
+    frozen: dict[str, Any] = {
+        "name": target.name,
+        "ring_metres": float(ring),
+        "counted": say_list(facts.kinds),
+        "measures": ["incidents", *(["harm"] if facts.has_harm else [])],
+        "selected_months": selected,
+        "selected_incidents": _count_in(facts, selected),
+        **_baseline(facts, selected),
+    }
+    if unknown:
+        frozen["choice"] = NOT_KNOWN
+    others = _peers(target, layers or {}) if target.covers == "area" else spots
+    rows = _propose(facts, target, others, ring=ring, selected=selected)
+    frozen["comparator"] = _say_comparator(rows, others)
+    frozen["areas"] = [{**_names(part), "wkt": _wkt(part["geometry"])} for part in target.parts]
+    if len(rows):
+        frozen["comparator_areas"] = [{"wkt": _wkt(shape)} for shape in rows.geometry]
+    near = _neighbours(target, rows, spots, ring=ring)
+    if near:
+        frozen["other_areas"] = [{"wkt": _wkt(shape)} for shape in near]
+    return frozen
+
+
+def _peers(target: Target, layers: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame | None:
+    """Other areas of the layer that an area is of; None for drawn ground."""
+    parts = [part["geometry"] for part in target.parts]
+    for areas in layers.values():
+        shapes = areas.geometry.to_numpy()
+        own = np.logical_or.reduce([shapely.equals(shapes, part) for part in parts])
+        if own.sum() == len(parts):
+            return areas[~own]
+    return None
+
+
+def _neighbours(
+    target: Target, compared: gpd.GeoDataFrame, spots: gpd.GeoDataFrame | None, *, ring: float
+) -> list[Any]:
+    """Find other hotspots in the surrounding areas: they are cut out, for they go up and down themselves."""
+    if spots is None:
+        return []
+    ground = target.ground
+    known = shapely.union_all([ground, *compared.geometry])
+    shapes = spots.geometry.to_numpy()
+    near = shapely.intersects(shapes, shapely.buffer(known, ring)) & ~shapely.intersects(shapes, ground)
+    held = shapely.area(shapely.intersection(shapes, known)) > 0.5 * shapely.area(shapes)
+    return list(shapes[near & ~held])
+
+
+def _count_in(facts: Facts, months: list[str]) -> int:
+    periods = [pd.Period(month, freq="M") for month in months]
+    return int(facts.months.reindex(periods, fill_value=0).sum())
+
+
+def _baseline(facts: Facts, selected: list[str]) -> dict[str, Any]:
+    """Take the baseline from months that did not choose the place: a place chosen for being high falls."""
+    if not selected:
+        return {"baseline_months": [], "baseline": "to be counted: the records given carry no dates"}
+    later = [str(m) for m in facts.all_months.index if str(m) > max(selected)]
+    if later:
+        count = _count_in(facts, later)
+        period = say_months([pd.Period(month, freq="M") for month in later])
+        said = f"{facts.say(count)} in {period}, which did not choose the place"
+        return {"baseline_months": later, "baseline_incidents": count, "baseline": said}
+    first = say_months([pd.Period(max(selected), freq="M") + 1])
+    chosen = say_months([pd.Period(month, freq="M") for month in selected])
+    held = facts.say(_count_in(facts, selected))
+    said = f"Count from {first} until the response starts (not the {held} of {chosen}: they chose the place)"
+    return {"baseline_months": [], "baseline": said}
+
+
+def _names(part: dict[str, Any]) -> dict[str, str]:
+    return {"ref": str(part["ref"]), "name": str(part["name"])}
+
+
+def _wkt(shape: Any) -> str:
+    """Outline to the decimetre: finer than any record, and short enough to read in a file."""
+    return str(shapely.to_wkt(shape, rounding_precision=1))
+
+
+def _selected_months(facts: Facts, selected_on: Any) -> list[str]:
+    months = facts.all_months.index
+    if selected_on is not None:
+        windows = read_windows(selected_on)
+        held = [m for m in months if any(w.start <= m.start_time < w.end for w in windows)]
+        if not held:
+            raise InputError(
+                "The data hold no month of the period that chose the place",
+                given=str(selected_on),
+                advice="selected_on='2018-07', a month that the records cover",
+            )
+        return [str(m) for m in held]
+    return [str(m) for m in months]
+
+
+def _propose(
+    facts: Facts, target: Target, others: gpd.GeoDataFrame | None, *, ring: float, selected: list[str]
+) -> gpd.GeoDataFrame:
+    """Places of the same rank in the same selection period; none where the data cannot give any."""
+    nothing = gpd.GeoDataFrame({"role": []}, geometry=[], crs=CRS)
+    if not selected:
+        return nothing
+    targets = gpd.GeoDataFrame(geometry=[part["geometry"] for part in target.parts], crs=CRS)
+    windows = [pd.Period(month, freq="M") for month in selected]
+    try:
+        rows = propose_comparators(
+            facts.everything,
+            targets,
+            selected_on=windows,
+            others=others,
+            width=ring,
+            fill=target.covers != "area" or others is None,
+        )
+    except InputError:
+        return nothing
+    rows = rows[rows["role"] == "comparator"]
+    if target.covers != "area":
+        return rows
+    held = _count_in(facts, selected) / len(target.parts)
+    size = rows.area / targets.area.mean()
+    return rows[rows["selected"].between(held / ALIKE, held * ALIKE) & size.between(1 / ALIKE**2, ALIKE**2)]
+
+
+def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> str:
+    if rows.empty:
+        return "the rest of the data (nothing as large and as busy was at hand)"
+    if known is None:
+        return f"{say_count(len(rows), 'place')} as busy in the same months, outside the surrounding area"
+    shared = [shapely.equals(shape, known.geometry.to_numpy()) for shape in rows.geometry]
+    names = [strip_near(known["name"].iloc[int(found.argmax())]) for found in shared if found.any()]
+    others = len(rows) - len(names)
+    said = say_list([*names, *([say_count(others, "other place")] if others else [])])
+    return f"{said}: as busy in the same months, outside the surrounding area"
+
+
+def frozen_target(plan: Plan, current: Target | None) -> Target:
+    """Give the ground of an open plan: as fixed at opening, whatever the list says now."""
+    parts = [{**area, "geometry": shapely.from_wkt(area["wkt"])} for area in plan.frozen["areas"]]
+    target = Target(plan.ref, plan.frozen.get("name", plan.title), plan.covers, parts)
+    if current is not None:
+        target.ranks, target.facts, target.layers = current.ranks, current.facts, dict(current.layers)
+    return target
+
+
+def note_changes(
+    plan: Plan,
+    facts: Facts,
+    current: Target | None,
+    spots: gpd.GeoDataFrame | None,
+    *,
+    day: str,
+    ring: float,
+) -> None:
+    """Add to the plan's changes what later data would have fixed otherwise; nothing fixed is changed."""
+    found = [_outline_change(plan, facts, current), _ring_change(plan, ring), _count_change(plan, facts)]
+    if current is None and spots is not None:
+        found.append(("list", "The place is no longer in the list of hotspots; the plan keeps its area."))
+    last = {row["about"]: row["text"] for row in plan.changes}
+    for change in filter(None, found):
+        about, text = change
+        if last.get(about) != text:
+            plan.changes.append({"date": day, "about": about, "text": text})
+
+
+def _outline_change(plan: Plan, facts: Facts, current: Target | None) -> tuple[str, str] | None:
+    """Compare by the incidents both outlines hold: ground without incidents is no change that matters."""
+    if current is None:
+        return None
+    now = rows_inside(facts.everything, current.ground)
+    both = now & rows_inside(facts.everything, frozen_target(plan, None).ground)
+    held, new = int(facts.all_weights[both].sum()), int(facts.all_weights[now].sum())
+    if held == facts.incidents == new:
+        return None
+    return (
+        "outline",
+        f"The list's outline now holds {facts.say(new)}; the plan's area holds {facts.say(facts.incidents)}, "
+        f"{facts.say(held)} in both. The plan keeps the area fixed on {say_date(plan.opened)}.",
+    )
+
+
+def _ring_change(plan: Plan, ring: float) -> tuple[str, str] | None:
+    frozen = float(plan.frozen["ring_metres"])
+    if frozen == ring:
+        return None
+    return ("ring", f"The surrounding area would now be {ring:g} metres; the plan keeps {frozen:g}.")
+
+
+def _count_change(plan: Plan, facts: Facts) -> tuple[str, str] | None:
+    """Count the baseline again in its own months: records are revised after they are published."""
+    months, was = plan.frozen.get("selected_months", []), plan.frozen.get("selected_incidents")
+    if not months or not set(months) <= {str(m) for m in facts.all_months.index}:
+        return None
+    now = _count_in(facts, months)
+    if was is None or now == was:
+        return None
+    return (
+        "revised",
+        f"The months that chose the place now hold {facts.say(now)}; at opening, {facts.say(was)}.",
+    )

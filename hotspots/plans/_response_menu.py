@@ -1,0 +1,195 @@
+"""The response menu: what has been tried elsewhere against such problems; nothing is chosen here."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+
+from hotspots.checks import InputError
+from hotspots.common.place_names import ELSEWHERE, SETTINGS
+from hotspots.common.wording import say_date
+
+THREE_E = ("Engage", "Educate", "Enforce")
+# A type counts as part of the problem from this share of the incidents, or of the harm.
+PART_OF_PROBLEM = 0.10
+# How much more usual than in the whole data a type may count for: it leads, but does not drown the rest.
+MOST_UNUSUAL = 3.0
+_KNOWN = {"street", "default", *ELSEWHERE, *SETTINGS}
+
+
+@cache
+def read_menu() -> dict[str, Any]:
+    """Responses, powers and techniques from the dated data files, checked against each other.
+
+    Raises
+    ------
+    InputError
+        When a response names a power, technique, 3E or family that is not there.
+    """
+    menu = {name: _load(f"{name}.toml") for name in ("responses", "powers", "techniques")}
+    techniques = {
+        int(n): f"{title} ({group})"
+        for group, rows in menu["techniques"].items()
+        if isinstance(rows, dict)
+        for n, title in rows.items()
+    }
+    families = menu["responses"]["families"]
+    for row in menu["responses"]["response"]:
+        known = row["technique"] in techniques and row["three_e"] in THREE_E
+        suits = set(row["suits"]) <= {*families, "any"} and _settings(row) <= _KNOWN
+        if not (known and suits and row.get("power", "dispersal") in menu["powers"]):
+            raise InputError(
+                "The response menu names something that is not there",
+                given=row["action"],
+                advice="install the package again: its data files are damaged",
+            )
+    return {
+        "responses": menu["responses"]["response"],
+        "families": families,
+        "powers": {k: v for k, v in menu["powers"].items() if isinstance(v, dict)},
+        "techniques": techniques,
+        "dated": menu["powers"]["dated"],
+    }
+
+
+def _settings(row: dict[str, Any]) -> set[str]:
+    """Kinds of place that a response names, in either way."""
+    return {*row.get("not_at", ()), *row.get("only_at", ())}
+
+
+def fits_setting(row: dict[str, Any], setting: str) -> bool:
+    """Whether a response makes sense at a kind of place (see `hotspots.common.place_names.setting_of`).
+
+    Examples
+    --------
+    >>> fits_setting({"not_at": ["default"]}, "prison"), fits_setting({"only_at": ["shops"]}, "street")
+    (False, False)
+    """
+    here = {setting, *(["default"] if setting in ELSEWHERE else [])}
+    return not here & set(row.get("not_at", ())) and bool(here & set(row.get("only_at", here)))
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("hotspots") / "data" / "powers" / name).read_text(encoding="utf-8"))
+
+
+def families_of(category: str) -> list[str]:
+    """Name the families of problem that a category belongs to.
+
+    Examples
+    --------
+    >>> families_of("Violence and sexual offences"), families_of("Other crime")
+    (['violence'], [])
+    """
+    folded = category.casefold()
+    found = read_menu()["families"].items()
+    return [family for family, words in found if any(word in folded for word in words)]
+
+
+def problem_families(types: pd.DataFrame, *, everywhere: pd.Series | None = None) -> dict[str, list[str]]:
+    """Families that make up a problem, the largest (or most unusual) first, with the categories behind each.
+
+    Parameters
+    ----------
+    types : DataFrame
+        Columns ``type``, ``incidents`` and, where known, ``harm``.
+    everywhere : Series, optional
+        Records of each type in the whole data: a type that is more usual here than there comes earlier.
+
+    Examples
+    --------
+    >>> problem_families(pd.DataFrame({"type": ["Burglary", "Robbery"], "incidents": [95, 5]}))
+    {'burglary': ['Burglary']}
+    """
+    share = types["incidents"] / max(types["incidents"].sum(), 1)
+    if "harm" in types and types["harm"].sum() > 0:
+        share = pd.concat([share, types["harm"] / types["harm"].sum()], axis=1).max(axis=1)
+    found: dict[str, list[str]] = {}
+    order = share
+    if everywhere is not None and everywhere.sum() > 0:
+        usual = types["type"].map(everywhere / everywhere.sum()).fillna(0)
+        here = types["incidents"] / max(types["incidents"].sum(), 1)
+        order = share * (here / usual.where(usual > 0, 1.0)).clip(upper=MOST_UNUSUAL)
+    for i in order.sort_values(ascending=False, kind="stable").index:
+        if share[i] >= PART_OF_PROBLEM:
+            for family in families_of(types["type"][i]):
+                found.setdefault(family, []).append(str(types["type"][i]))
+    return found
+
+
+def suggest_responses(
+    types: pd.DataFrame,
+    *,
+    count: int = 9,
+    setting: str = "street",
+    licensed: bool = True,
+    everywhere: pd.Series | None = None,
+) -> list[dict[str, Any]]:
+    """Responses to consider for a problem: each E in turn, the largest type of problem first.
+
+    Parameters
+    ----------
+    types : DataFrame
+        Columns ``type``, ``incidents`` and, where known, ``harm``.
+    count : int
+        How many at most.
+    setting : str
+        Kind of place, from `hotspots.common.place_names.setting_of`.
+    licensed : bool
+        False where it is known that no licensed premises stand there.
+    everywhere : Series, optional
+        As for `problem_families`.
+
+    Returns
+    -------
+    list of dict
+        ``action, three_e, side, technique, power, lead, owner, why``; none is chosen.
+    """
+    families = problem_families(types, everywhere=everywhere)
+    order = [*families, "any"]
+    menu = [r for r in read_menu()["responses"] if licensed or not r.get("licensed")]
+    responses = [r for r in menu if fits_setting(r, setting) and set(r["suits"]) & set(order)]
+    by_e = [_take_turns([r for r in responses if r["three_e"] == e], order) for e in THREE_E]
+    turns = [row[i] for i in range(len(responses)) for row in by_e if i < len(row)]
+    chosen = [_option(row, families) for row in turns[:count]]
+    return sorted(chosen, key=lambda row: THREE_E.index(row["three_e"]))
+
+
+def _take_turns(responses: list[dict[str, Any]], order: list[str]) -> list[dict[str, Any]]:
+    """Put responses so that each family of problem has its turn, the first first, "any" last."""
+    seen: dict[str, int] = {}
+    places = []
+    for number, row in enumerate(responses):
+        family = min((s for s in row["suits"] if s in order), key=order.index)
+        turn = seen[family] = seen.get(family, 0) + 1
+        # what is made for such a place comes before what suits any
+        places.append(("only_at" not in row, family == "any", turn, order.index(family), number))
+    return [responses[place[-1]] for place in sorted(places)]
+
+
+def _option(row: dict[str, Any], families: dict[str, list[str]]) -> dict[str, Any]:
+    menu = read_menu()
+    categories = [c for suit in row["suits"] for c in families.get(suit, ())]
+    power = menu["powers"].get(row.get("power", ""))
+    return {
+        "action": row["action"],
+        "three_e": row["three_e"],
+        "side": row["side"],
+        "technique": menu["techniques"][row["technique"]],
+        "power": f"{power['name']} ({power['law']}): {power['conditions']}" if power else "",
+        "lead": row["lead"],
+        "owner": row["owner"],
+        "why": ", ".join(dict.fromkeys(categories)) or "any problem",
+    }
+
+
+def menu_note() -> str:
+    """Say what the menu is, its date, and that it is not legal advice."""
+    return (
+        f"Suggestions to choose from, change or drop; none is chosen. Powers as of "
+        f"{say_date(read_menu()['dated'])}: a summary, not legal advice."
+    )

@@ -1,0 +1,221 @@
+"""The Assessment of a plan: later data beside what was fixed when it was opened."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from hotspots.assessment.assess import assess_response
+from hotspots.assessment.comparison_areas import propose_comparators
+from hotspots.checks import CRS, InputError, Problems, announce, require_metres
+from hotspots.common.plan_dates import parse_date
+from hotspots.common.plan_words import clean_text
+from hotspots.common.windows import Window, read_day
+from hotspots.common.wording import say_date, say_list
+from hotspots.plans.record import Plan
+
+
+def assess_plan(
+    plan: Plan,
+    incidents: gpd.GeoDataFrame,
+    *,
+    start: Any = None,
+    end: Any = None,
+    as_of: Any = None,
+    baseline: Any = None,
+    direction: str = "fewer",
+    dosage: Sequence[str] = (),
+    others: gpd.GeoDataFrame | None = None,
+    covered: Any = None,
+    allow_overlap: bool = False,
+    seed: int = 0,
+) -> Plan:
+    """Add an assessment to a plan: its own areas, comparator and ring, counted in later data.
+
+    Parameters
+    ----------
+    plan : Plan
+        An open plan; it is not changed itself.
+    incidents : GeoDataFrame
+        Incidents or places in EPSG:27700 that cover the response and the months before it.
+    start, end : date, optional
+        First and last day of the response. None: what people wrote under "Response starts" and "ends".
+    as_of : date, optional
+        The day of the assessment. None: the last day of the response.
+    baseline : window, optional
+        None: the same calendar months a year before (see `hotspots.assess_response`).
+    direction : str
+        What would be success: "fewer", "more" (after a reporting campaign) or "either".
+    dosage : sequence of str
+        Sentences on what was delivered, from the log of visits.
+    others : GeoDataFrame, optional
+        Other hotspots of the same selection, cut out of the surrounding area. None: those near by when the
+        plan was opened.
+    covered : window or list of windows, optional
+        What the records are known to cover; None: find out.
+    allow_overlap : bool
+        True goes on with a baseline that chose the place, and says why the result is not to be trusted.
+    seed : int
+        Seed of the placebo draws.
+
+    Returns
+    -------
+    Plan
+        With one more entry in ``assessments``: dated, added, never overwriting an earlier one. The same
+        result on the same day is not added twice.
+
+    Raises
+    ------
+    InputError
+        When the response has no dates, the plan is for a person, or the data do not cover the windows.
+    """
+    if plan.covers == "person":
+        raise InputError(
+            "A plan for a person is not assessed from incident counts",
+            given=plan.title,
+            advice="write the Assessment from the case notes",
+        )
+    require_metres(incidents, what="incidents")
+    first, last = response_dates(plan, start, end)
+    targets = frozen_frame(plan.frozen["areas"])
+    found = assess_response(
+        incidents,
+        targets,
+        start=first,
+        end=last,
+        selected_on=_selected(plan),
+        baseline=baseline,
+        direction=direction,
+        comparator=_comparators(plan, incidents, targets, others),
+        others=_apart(_others(plan, others), targets),
+        ring=float(plan.frozen["ring_metres"]),
+        covered=covered,
+        allow_overlap=allow_overlap,
+        seed=seed,
+    )
+    entry = {
+        "date": str(read_day(last if as_of is None else as_of, "as_of").date()),
+        "response": f"{say_date(first)} to {say_date(last)}",
+        "verdict": clean_text(found.verdict),
+        "lines": [
+            clean_text(line)
+            for line in (
+                *_delivered(dosage),
+                *found.lines(),
+                *_on_the_calendar(plan, [found.baseline, found.after]),
+            )
+        ],
+        "counts": _counts(found.table),
+    }
+    assessed = copy.deepcopy(plan)
+    if entry not in assessed.assessments:
+        assessed.assessments.append(entry)
+    return assessed
+
+
+def _delivered(dosage: Sequence[str]) -> list[str]:
+    return list(dosage) or ["Delivered: no log of visits was given, so it is not known what was done."]
+
+
+def _on_the_calendar(plan: Plan, windows: Sequence[Window]) -> list[str]:
+    """Name what else the plan's calendar has in the two windows: it may have moved the counts too."""
+    said = []
+    for window in windows:
+        names = [
+            f"{entry['name']} ({entry['kind']})"
+            for entry in plan.analysis.get("calendar", ())
+            if pd.Timestamp(entry["start"]) < window.end and pd.Timestamp(entry["end"]) >= window.start
+        ]
+        if names:
+            said.append(f"{say_list(dict.fromkeys(names))} in {window}")
+    return [f"On the calendar: {'; '.join(said)}. It may have moved the counts too."] if said else []
+
+
+def response_dates(plan: Plan, start: Any, end: Any) -> tuple[Any, Any]:
+    """First and last day of a plan's response: as given, else as people wrote them in it."""
+    problems = Problems("The response has no dates to assess")
+    found: list[dt.date] = []
+    for name, given in (("start", start), ("end", end)):
+        written = plan.people["response"].get(name, "")
+        day = read_day(given, name).date() if given is not None else parse_date(written)
+        if day is None:
+            problems.add(
+                f"'Response {name}s' holds no date",
+                given=repr(written),
+                advice="write it in the document, as 14/10/2018",
+            )
+        else:
+            found.append(day)
+    problems.raise_any()
+    if found[1] < found[0]:
+        raise InputError(
+            "The response ends before it starts",
+            given=f"{found[0]} to {found[1]}",
+            advice="mend the dates in the document",
+        )
+    return found[0], found[1]
+
+
+def _selected(plan: Plan) -> list[pd.Period] | None:
+    months = plan.frozen.get("selected_months", [])
+    return [pd.Period(month, freq="M") for month in months] or None
+
+
+def frozen_frame(rows: Sequence[dict[str, Any]]) -> gpd.GeoDataFrame:
+    """Areas as they stand in a record, as a frame in EPSG:27700."""
+    return gpd.GeoDataFrame(geometry=[shapely.from_wkt(row["wkt"]) for row in rows], crs=CRS)
+
+
+def _apart(others: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    """Other hotspots without the plan's own ground."""
+    if others is None:
+        return None
+    return others[~others.geometry.intersects(targets.union_all())]
+
+
+def _others(plan: Plan, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    """Give the other hotspots to cut out: those given, else those that were near when the plan was opened."""
+    known = plan.frozen.get("other_areas", [])
+    return frozen_frame(known) if given is None and known else given
+
+
+def _comparators(
+    plan: Plan, incidents: gpd.GeoDataFrame, targets: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None
+) -> gpd.GeoDataFrame | None:
+    """Give the comparator fixed at opening; further places only measure how far counts vary."""
+    rows = plan.frozen.get("comparator_areas", [])
+    if not rows:
+        return None
+    fixed = frozen_frame(rows).assign(role="comparator")
+    selected = _selected(plan)
+    try:
+        if selected is None:
+            return fixed
+        ring = float(plan.frozen["ring_metres"])
+        pool = propose_comparators(
+            incidents, targets, selected_on=selected, others=_apart(others, targets), width=ring
+        )
+    except InputError:
+        announce(
+            "The records do not hold the months that chose the place: how far counts vary is estimated from "
+            f"the {len(fixed)} comparison areas alone. Files that reach back to those months say more."
+        )
+        return fixed
+    free = pool[~pool.geometry.intersects(fixed.union_all())].assign(role="placebo")
+    return gpd.GeoDataFrame(pd.concat([fixed, free[["role", "geometry"]]], ignore_index=True), crs=CRS)
+
+
+def _counts(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """List counts before and after of each measure: here, in the comparison, and in both rings."""
+    zones = ("treated", "control", "ring", "control_ring")
+    columns = [f"{zone}_{when}" for zone in zones for when in ("before", "after")]
+    return [
+        {"measure": str(name), **{column: int(row[column]) for column in columns}}
+        for name, row in table.iterrows()
+    ]

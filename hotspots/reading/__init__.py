@@ -1,0 +1,1 @@
+"""Rows to incidents and rejects: layouts, dates, clocks, coordinates, kinds, coverage."""

@@ -1,0 +1,77 @@
+"""Shapes of the user's own, from any file of them, in National Grid metres."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+
+from hotspots.checks import CRS, InputError, announce
+from hotspots.files.geofiles import read_layer
+
+
+def read_shapes(path: str | Path, *, what: str) -> gpd.GeoDataFrame:
+    """Read a file of points, lines or areas into EPSG:27700 (metres), or say what is wrong with it.
+
+    Parameters
+    ----------
+    path : str or Path
+        GeoPackage, GeoJSON or shapefile.
+    what : str
+        How a message names it, such as "The study area".
+
+    Raises
+    ------
+    InputError
+        When it cannot be read, holds nothing, or says no coordinate reference system.
+    """
+    path = Path(path)
+    read = _read(path, what)
+    if not isinstance(read, gpd.GeoDataFrame) or read.geometry.isna().all():
+        raise InputError(
+            f"{what} cannot be used: the file holds no shapes", given=path.name, advice="export it again"
+        )
+    if read.crs is None:
+        raise InputError(
+            f"{what} cannot be used: the file says no coordinate reference system",
+            given=path.name,
+            advice="save it with one, such as EPSG:27700",
+        )
+    there = read[read.geometry.notna() & ~read.geometry.is_empty]
+    if len(there) < len(read):
+        announce(f"{path.name}: {len(read) - len(there)} of {len(read)} rows have no shape and are left out.")
+    moved = there.to_crs(CRS)
+    if not np.isfinite(moved.total_bounds).all():
+        raise InputError(
+            f"{what} cannot be used: coordinates that are nowhere on the map",
+            given=path.name,
+            advice="is its coordinate reference system the right one?",
+        )
+    return moved
+
+
+def _read(path: Path, what: str) -> Any:
+    if not path.is_file() or path.stat().st_size == 0:
+        kind = "a folder" if path.is_dir() else "0 bytes" if path.exists() else "not there"
+        raise InputError(f"{what} cannot be read", given=f"{path.name}: {kind}", advice="name a whole file")
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            read = read_layer(path, name=path.name)
+    except InputError as error:
+        raise InputError(
+            f"{what} cannot be read: {error.problem}", given=error.given, advice=error.advice
+        ) from error
+    except Exception as error:  # the libraries below raise whatever their C code meets
+        reason = str(error).strip().partition("\n")[0][:160] or type(error).__name__
+        raise InputError(
+            f"{what} cannot be read",
+            given=f"{path.name}: {reason}",
+            advice="a GeoPackage, GeoJSON or shapefile",
+        ) from error
+    for text in dict.fromkeys(str(one.message).partition("\n")[0] for one in said):
+        announce(f"{path.name}: {text}")
+    return read

@@ -1,0 +1,255 @@
+"""Problem profiles: named filters over categories, priorities, sources and hours."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib import resources
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from hotspots.checks import InputError, Problems, announce, closest_name, require_columns
+from hotspots.common.day_names import WEEKDAYS
+from hotspots.common.when import precision_of
+from hotspots.reading.crosswalks import NSIR, PRIORITIES, crosswalk_categories, fold_label
+
+F = TypeVar("F", bound=pd.DataFrame)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A named filter: lists are alternatives, different keys must all hold."""
+
+    title: str = ""
+    categories: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    nsir: tuple[str, ...] = ()
+    hours: tuple[int, ...] = ()
+    weekdays: tuple[str, ...] = ()
+    columns: Mapping[str, Any] | None = None
+    proxy: str = ""
+
+
+def list_profiles() -> list[str]:
+    """Names of the profiles that come with the package.
+
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
+    Examples
+    --------
+    >>> list_profiles()
+    ['night-time-violence', 'nuisance-motorcycles', 'serious-violence', 'youth-asb']
+    """
+    return sorted(_packaged())
+
+
+def _packaged() -> dict[str, Any]:
+    return tomllib.loads((resources.files("hotspots") / "data" / "problem_profiles.toml").read_text("utf-8"))
+
+
+def load_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") -> Profile:
+    """Profile by the name of a packaged one, or from a table of the configuration.
+
+    Parameters
+    ----------
+    profile : str or mapping
+        Keys: ``title``; ``categories`` (a source's or, through its crosswalk, ours), ``written`` (a
+        source's only) and ``contains`` (words in the category), of which any may hold; ``sources``,
+        ``priorities``, ``nsir``, ``weekdays``; ``hours`` as
+        ``[from, to]`` on the clock, the end not included, over midnight if it must be; ``columns``, a table
+        of column and allowed values; ``proxy``, a sentence where the profile only stands for something;
+        ``base``, a packaged profile to change.
+    name : str
+        The title where the table has none.
+
+    Raises
+    ------
+    InputError
+        For everything that is wrong with it, naming the nearest known.
+    """
+    if isinstance(profile, Profile):
+        return profile
+    known = _packaged()
+    table = {"base": profile} if isinstance(profile, str) else dict(profile)
+    base = table.pop("base", None)
+    if base is not None and base not in known:
+        near = closest_name(str(base), known)
+        raise InputError("There is no such profile", given=str(base), advice=near or ", ".join(sorted(known)))
+    merged = {**(known[base] if base else {}), **table}
+    _check(merged, name)
+    merged.setdefault("title", name or "own profile")
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in merged.items()}
+    return Profile(**values)
+
+
+def _check(table: Mapping[str, Any], name: str) -> None:
+    problems = Problems(f"The profile {table.get('title', name)!r} has problems")
+    keys = {f.name for f in fields(Profile)} | {"base"}
+    for key in table:
+        if key not in keys:
+            problems.add(
+                f"unknown key {key!r}", advice=closest_name(str(key), keys) or ", ".join(sorted(keys))
+            )
+    lists: dict[str, tuple[str, ...]] = {"priorities": PRIORITIES, "nsir": NSIR, "weekdays": WEEKDAYS}
+    for key in ("categories", "written", "contains", "sources", *lists):
+        values = table.get(key, [])
+        if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
+            problems.add(f"{key} must be a list of texts", given=repr(values), advice='["Robbery", "Drugs"]')
+            continue
+        for value in values:
+            if key in lists and value not in lists[key]:
+                problems.add(
+                    f"unknown {key} {value!r}",
+                    advice=closest_name(value, lists[key]) or ", ".join(lists[key]),
+                )
+    hours = table.get("hours", [])
+    whole = isinstance(hours, list | tuple) and all(isinstance(h, int) and 0 <= h <= 24 for h in hours)
+    if not whole or len(hours) not in (0, 2):
+        problems.add("hours must be [from, to] between 0 and 24", given=repr(hours), advice="hours = [20, 5]")
+    columns = table.get("columns")
+    if not isinstance(columns, Mapping | None):
+        problems.add(
+            "columns must be a table of column and allowed values",
+            given=repr(columns),
+            advice='columns = {outcome = ["No suspect"]}',
+        )
+    if not set(table) - {"title", "proxy", "base"}:
+        problems.add(
+            "the profile filters nothing", advice="categories, contains, sources, priorities or hours"
+        )
+    problems.raise_any()
+
+
+def describe_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") -> str:
+    """Title of a profile for every output, with the words "our default proxy" where it is one.
+
+    Examples
+    --------
+    >>> describe_profile("serious-violence")[:38]
+    'Serious violence (our default proxy, n'
+    """
+    loaded = load_profile(profile, name=name)
+    return f"{loaded.title} ({loaded.proxy})" if loaded.proxy else loaded.title
+
+
+def match_profile(
+    incidents: pd.DataFrame,
+    profile: str | Mapping[str, Any] | Profile,
+    *,
+    crosswalks: Mapping[str, Any] | None = None,
+) -> pd.Series:
+    """Whether each incident belongs to a profile (bool Series on the index of ``incidents``).
+
+    Rows without a clock never belong to a profile with hours; their number is announced.
+
+    Raises
+    ------
+    InputError
+        When the profile has hours and no row has a clock, or names a column that is not there.
+    """
+    wanted = load_profile(profile)
+    table = crosswalk_categories(incidents, crosswalks=crosswalks)
+    holds = pd.Series(True, index=incidents.index)
+    if wanted.categories or wanted.written or wanted.contains:
+        holds &= _says(incidents["category"], table["category"], wanted)
+    if wanted.sources:
+        require_columns(incidents, ["source"], what="incidents (for a profile with sources)")
+        holds &= incidents["source"].isin(wanted.sources)
+    if wanted.priorities:
+        holds &= table["priority"].isin(wanted.priorities)
+    if wanted.nsir:
+        holds &= table["nsir"].isin(wanted.nsir)
+    for column, values in (wanted.columns or {}).items():
+        holds &= _in_column(incidents, column, values)
+    if wanted.weekdays or wanted.hours:
+        holds &= _at_times(incidents, wanted, holds)
+    return holds.astype(bool).rename("profile")
+
+
+def _says(written: pd.Series, ours: pd.Series, wanted: Profile) -> pd.Series:
+    names = {fold_label(c) for c in wanted.categories}
+    exact = names | {fold_label(c) for c in wanted.written}
+    words = [w.casefold() for w in wanted.contains]
+    distinct = {str(v): fold_label(str(v)) for v in pd.concat([written, ours]).dropna().unique()}
+    named = {v for v, fold in distinct.items() if fold in names}
+    as_written = {v for v, fold in distinct.items() if fold in exact}
+    worded = {v for v, fold in distinct.items() if any(w in fold for w in words)}
+    return written.isin(as_written | worded) | ours.isin(named)
+
+
+def _in_column(incidents: pd.DataFrame, column: str, values: Any) -> pd.Series:
+    name = column if column in incidents.columns else f"raw_{column}"
+    if name not in incidents.columns:
+        near = closest_name(column, [str(c).removeprefix("raw_") for c in incidents.columns])
+        raise InputError("The profile asks for a column that is not there", given=column, advice=near or "")
+    allowed = {fold_label(str(v)) for v in (values if isinstance(values, list | tuple) else [values])}
+    return incidents[name].map(lambda v: fold_label(str(v)) in allowed).astype(bool)
+
+
+def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd.Series:
+    require_columns(incidents, ["when"], what="incidents (for a profile with hours or weekdays)")
+    precision = precision_of(incidents)
+    usable = precision.eq("minute") if wanted.hours else precision.ne("month")
+    if len(incidents) and not usable.any():
+        raise InputError(
+            f"The profile '{wanted.title}' needs {'a clock' if wanted.hours else 'days'}",
+            given="no record is dated more closely than to the " + ("day" if wanted.hours else "month"),
+            advice="a source with times, or the profile without hours and weekdays",
+        )
+    lost = int((others & ~usable).sum())
+    if lost:
+        left = f"{lost:,} record{'s' * (lost != 1)}"
+        announce(f"Without a clock or day, so left out of the profile '{wanted.title}': {left}.")
+    holds = usable.copy()
+    if wanted.hours:
+        start, end = wanted.hours
+        hour = incidents["when"].dt.hour
+        inside = hour.between(start, end - 1) if start < end else hour.ge(start) | hour.lt(end)
+        holds &= inside
+    if wanted.weekdays:
+        holds &= incidents["when"].dt.day_of_week.isin([WEEKDAYS.index(d) for d in wanted.weekdays])
+    return holds
+
+
+def filter_profile(
+    incidents: F,
+    profile: str | Mapping[str, Any] | Profile,
+    *,
+    crosswalks: Mapping[str, Any] | None = None,
+) -> F:
+    """Incidents that belong to a profile, on their own index; see `match_profile`.
+
+    Parameters
+    ----------
+    incidents : DataFrame or GeoDataFrame
+        Incidents or places.
+    profile : str, mapping or Profile
+        One of `list_profiles`, a table of settings, or a loaded profile.
+    crosswalks : mapping, optional
+        Crosswalks by source, for a profile that asks for priorities.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        As ``incidents``, with fewer rows.
+
+    Raises
+    ------
+    InputError
+        If the profile is unknown or asks for a column or a clock that the records do not have.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"source": "police.uk", "category": ["Robbery", "Drugs"]})
+    >>> filter_profile(rows, {"categories": ["Robbery"]})["category"].tolist()
+    ['Robbery']
+    """
+    return incidents[match_profile(incidents, profile, crosswalks=crosswalks)]

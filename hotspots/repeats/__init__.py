@@ -1,0 +1,1 @@
+"""Where it comes back: repeat places, near repeats, premises."""

@@ -1,0 +1,1 @@
+"""Harm: weights, offence mixes, each incident weighed where there are weights."""

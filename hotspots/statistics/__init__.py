@@ -1,0 +1,1 @@
+"""Arithmetic on numbers alone: two counts, two shares, displacement, concentration."""

@@ -1,0 +1,1 @@
+"""One file a command, with the command's name."""

@@ -1,0 +1,167 @@
+"""The command ``hotspots assess``: fill a plan's Assessment from later data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hotspots import read_incidents
+from hotspots.checks import InputError, Problems
+from hotspots.common.sentence_rules import note_sentences
+from hotspots.plans.assess import response_dates
+from hotspots.plans.record import Plan
+from hotspots.reading.rejects import refuse_systematic
+from hotspots.severity.weighed_kinds import add_harm
+from maps.common.calendar import read_events
+from maps.common.progress import show_steps
+from maps.common.swap_folder import clear_errors, replace_folder
+from maps.disclosure.gate import Profile, profile_named
+from maps.giving.release_list import write_release_list
+from maps.plans.open_folder import OURS, assess_record, copy_plans
+from maps.plans.store import peek_plan, plan_alone
+from maps.results.delivered_visits import Delivered, read_delivered, write_delivered
+from maps.results.manifest import (
+    count_rows,
+    files_of_layout,
+    list_inputs,
+    refuse_changed,
+    refuse_within,
+    write_manifest,
+)
+from maps.results.week_files import files_of_week
+
+
+@note_sentences()
+def assess_job(
+    record: str | Path,
+    files: Sequence[str | Path],
+    out: str | Path,
+    *,
+    layout: str = "police.uk",
+    scheme: str = "cchi-2026",
+    start: str | None = None,
+    end: str | None = None,
+    as_of: str | None = None,
+    baseline: str | None = None,
+    direction: str = "fewer",
+    calendar: Sequence[str | Path] = (),
+    visits: str | Path | None = None,
+    patrols: Sequence[str | Path] = (),
+    allow_overlap: bool = False,
+) -> None:
+    """Assess an open plan with later incidents; its record and document grow, the results get copies.
+
+    Parameters
+    ----------
+    record : str or Path
+        The plan's ``.toml``.
+    files : sequence of paths
+        Incident files that hold the response and the months it is compared with.
+    out : str or Path
+        Folder for the copies; made or replaced.
+    layout, scheme : str
+        How the columns are named, and the harm scheme.
+    start, end : str, optional
+        First and last day of the response. None: what people wrote in the plan.
+    as_of : str, optional
+        Day of the assessment. None: the last day of the response.
+    baseline : str, optional
+        Window before the response, as "2018-04..2018-06". None: the same months, a year or more before.
+    direction : str
+        What would be success: "fewer", "more" or "either".
+    calendar : sequence of paths
+        What else happened, as CSV or ``.ics``; added to the plan's own calendar.
+    visits : str or Path, optional
+        A log of visits: what was delivered at the plan's place opens the assessment. None: it says that this
+        is not known.
+    patrols : sequence of paths
+        The results of the runs that timetabled these visits, one for each week.
+    allow_overlap : bool
+        Go on with months before the response that chose the place, and say why not to trust the result.
+
+    Raises
+    ------
+    InputError
+        For whatever the user can put right; the plan is then as it was.
+    """
+    record, out = Path(record), Path(out)
+    paths, events = ([Path(file) for file in listed] for listed in (files, calendar))
+    if not record.is_file():
+        raise InputError("The plan is not there", given=str(record), advice="the .toml in the plans folder")
+    dates: dict[str, Any] = {"start": start, "end": end, "as_of": as_of}
+    _check_dates(dates)
+    logged = _pair(visits, patrols)
+    with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
+        plan_alone(record)  # before all else: what keeps it from being written is said at once
+        steps.say("Reading the records")
+        given = [record, record.with_suffix(".docx"), *paths, *events, *files_of_layout(layout, Path())]
+        given += [Path(scheme)] if scheme.endswith((".csv", ".toml")) else []
+        given += [logged[0], *(file for week in logged[1] for file in files_of_week(week))] if logged else []
+        refuse_within(out, given)
+        given = [path for path in given if path.exists()]
+        inputs = list_inputs(given, record.parent)
+        incidents, rejects = read_incidents(paths, layout=layout, as_of=as_of)
+        refuse_systematic(incidents, rejects)
+        marks = read_events({"files": events}) if events else None
+        found = _read_visits(record, logged, start, end) if logged else None
+        refuse_changed(inputs, list_inputs(given, record.parent))
+        steps.say("Assessing the response")
+        incidents = add_harm(incidents, scheme=scheme)
+        asked = {"baseline": baseline, "direction": direction, **dates}
+        told = found.lines if found else ()
+        plan = assess_record(
+            record, incidents, calendar=marks, allow_overlap=allow_overlap, dosage=told, **asked
+        )
+        steps.say("Writing the plan")
+        documents = [record.with_suffix(suffix) for suffix in OURS]
+        copy_plans([path for path in documents if path.exists()], folder / "plans")
+        if found:
+            write_delivered(found, folder, _readers_of(plan))
+        who = _readers_of(plan)
+        write_release_list(folder, who, marking=None, holds={"visits.csv": ["visits"]})
+        rows = count_rows(len(incidents), rejects)
+        parameters = {"plan": record.name, "layout": Path(layout).name, "scheme": Path(scheme).name, **asked}
+        parameters["allow_overlap"] = allow_overlap
+        parameters["calendar"] = [path.name for path in events]
+        if logged:
+            parameters |= {"visits": logged[0].name, "patrols": [week.name for week in logged[1]]}
+        write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
+    print(f"{plan.title}: assessed. Open {out / 'plans'}")
+
+
+def _pair(visits: str | Path | None, patrols: Sequence[str | Path]) -> tuple[Path, list[Path]] | None:
+    """Both the log and the results it belongs to, or neither."""
+    if visits is None and not patrols:
+        return None
+    if visits is None or not patrols:
+        raise InputError(
+            "A log of visits is matched to a timetable: both are needed",
+            given="--patrols" if visits is None else "--visits",
+            advice="--visits LOG.csv --patrols RESULTS, the results of the run that drew the week",
+        )
+    return Path(visits), [Path(week) for week in patrols]
+
+
+def _read_visits(record: Path, logged: tuple[Path, list[Path]], start: Any, end: Any) -> Delivered | None:
+    plan = peek_plan(record)
+    if plan.covers == "person":  # which is refused as such
+        return None
+    first, last = response_dates(plan, start, end)
+    areas = plan.frozen["areas"]
+    return read_delivered(*logged, areas=areas, start=first, end=last, profile=_readers_of(plan))
+
+
+def _readers_of(plan: Plan) -> Profile:
+    return profile_named(plan.document.get("profile"), sources=plan.scanning.get("source_names", []))
+
+
+def _check_dates(dates: dict[str, Any]) -> None:
+    problems = Problems("These dates cannot be read")
+    for name, text in dates.items():
+        try:
+            dt.date.fromisoformat(text or "2000-01-01")
+        except ValueError:
+            problems.add(f"--{name.replace('_', '-')}", given=text, advice="2018-07-31")
+    problems.raise_any()

@@ -1,0 +1,142 @@
+"""The command ``hotspots pack``: the pack for one group's meeting, from the same configuration as a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from boundaries.names import find_area, fold_name
+from hotspots import assign_hotspots
+from hotspots.checks import InputError, announce
+from hotspots.common.membership import rows_in
+from hotspots.common.places import incidents_per_row
+from hotspots.common.sentence_rules import note_sentences
+from hotspots.reading.covered import keep_whole
+from maps.common.progress import show_steps
+from maps.common.swap_folder import clear_errors, replace_folder
+from maps.config.read import Config, read_config
+from maps.giving.release_list import read_marking, write_release_list
+from maps.job.board_pages import DEFAULT, Board, make_boards
+from maps.job.compare import months_of
+from maps.job.do_job import Job, do_job
+from maps.job.main_list import read_previous
+from maps.job.periods import profile_of
+from maps.plans.readers import plans_for
+from maps.results.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_manifest
+from maps.results.meeting_pack import write_pack
+from maps.results.write_job import describe_run, page_words
+
+STEPS = 9
+TOLD = ("period", "source", "counted", "note", "attribution", "profile")
+
+
+@note_sentences()
+def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
+    """Write the meeting pack for one area of a configuration.
+
+    Parameters
+    ----------
+    config_path : str or Path
+        The configuration, as for a run; its ``plans`` and ``previous`` are used.
+    out : str or Path
+        The folder to make or replace.
+    area : str
+        Layer and name: ``"ward:Armley"``, ``"committee:Inner East"``, ``"lap:Our plan"``.
+
+    Raises
+    ------
+    InputError
+        For whatever the user can put right, such as an area that is not there.
+    """
+    config, out = read_config(config_path), Path(out)
+    refuse_overlap(config, out)
+    layer, _, name = area.partition(":")
+    if layer not in config.areas or not name:
+        raise InputError(
+            "The area must be a layer of the configuration and a name",
+            given=area,
+            advice=", ".join(f"{known}:NAME" for known in config.areas) or "add [areas.ward]",
+        )
+    with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):
+        before = list_inputs_of(config)
+        job = do_job(config, steps)
+        chosen = find_area(job.areas[layer], name, layer=layer)
+        steps.say("Writing the pack")
+        who = profile_of(job.config, job.incidents)
+        words = page_words(job, who)
+        write_pack(
+            folder,
+            area=chosen,
+            spots=job.spots,
+            plans=plans_for(config.plans, who, say=True),
+            as_of=job.as_of,
+            before=_before(config),
+            months=count_months_of(job, layer, str(chosen["code"])),
+            calendar=job.periods.calendar,
+            board=board_of(job, layer, chosen),
+            changed=job.changed,
+            marking=job.config.output.get("marking"),
+            **{key: words[key] for key in TOLD},
+        )
+        held = ["plan"] if read_marking(folder / "pack.html") else []
+        given = job.config.output.get("marking")
+        write_release_list(
+            folder, who, marking=given, holds=dict.fromkeys(("pack.html", "tables.xlsx"), held)
+        )
+        write_manifest(folder, {**describe_run(job, before, who), "area": area})
+        refuse_changed(before, list_inputs_of(config))
+    print(f"Open {out / 'pack.html'}")
+
+
+def count_months_of(job: Job, layer: str, code: str) -> pd.Series:
+    """Count the records of an area in each month that the data hold."""
+    try:
+        told, _ = keep_whole(job.timed)
+    except InputError:
+        told = job.timed.iloc[:0]
+    held = months_of(told)
+    mine = told[rows_in(told, layer, code)]
+    counts = pd.Series(incidents_per_row(mine)).groupby(mine["when"].dt.to_period("M").to_numpy()).sum()
+    shown: pd.Series = counts.reindex(held, fill_value=0).set_axis([str(month) for month in held])
+    return shown
+
+
+def board_of(job: Job, layer: str, chosen: Any) -> Board | None:
+    """Make the area's page of indicators beside all the records; None where no two periods are whole."""
+    mine = [page for page in job.config.boards.values() if _is_of(page, layer, chosen)]
+    asked = mine[:1]
+    page = (
+        asked[0] if asked else {"title": f"Indicators, {chosen['name']}", "area": f"{layer}:{chosen['code']}"}
+    )
+    try:
+        boards = make_boards(
+            job.timed,
+            assign_hotspots(job.timed, job.spots).notna(),
+            given={DEFAULT: page},
+            changes=job.config.changes,
+            selected_on=job.periods.selected_on,
+            calendar=job.periods.calendar,
+            areas=job.areas,
+            as_of=job.as_of,
+            least=profile_of(job.config, job.timed).threshold,
+        )
+    except InputError as error:
+        if asked:
+            raise
+        announce(f"No indicators in the pack: {error.problem}.")
+        return None
+    return boards[0] if boards else None
+
+
+def _is_of(page: Mapping[str, Any], layer: str, chosen: Any) -> bool:
+    given, _, name = str(page.get("area", "")).partition(":")
+    return given == layer and (fold_name(name) == fold_name(str(chosen["name"])) or name == chosen["code"])
+
+
+def _before(config: Config) -> gpd.GeoDataFrame | None:
+    previous = config.hotspots.get("previous")
+    return None if previous is None else read_previous(previous)

@@ -1,0 +1,74 @@
+"""What kind of layer a frame is, told from its name and columns."""
+
+from __future__ import annotations
+
+import re
+
+import geopandas as gpd
+
+# Words of a layer's name, without their plural, that say what it holds.
+_NAMED_KINDS = {
+    "incident": "incidents",
+    "cell": "cells",
+    "patrol": "patrols",
+    "camera": "cameras",
+    "cctv": "cameras",
+    "place": "places",
+    "pub": "places",
+    "school": "places",
+    "comparison": "comparison",
+    "comparator": "comparison",
+    "compared": "comparison",
+    "ring": "comparison",
+    "road": "streets",
+    "street": "streets",
+}
+
+
+def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:
+    """Find what a layer holds, from ``frame.attrs["kind"]``, its columns, or the name it was given.
+
+    Examples
+    --------
+    >>> kind_of("CCTV sites", gpd.GeoDataFrame(geometry=[]))
+    'cameras'
+    >>> kind_of("ward", gpd.GeoDataFrame(geometry=[]))
+    'areas'
+    >>> kind_of("public_space", gpd.GeoDataFrame(geometry=[]))
+    'areas'
+    """
+    stated = frame.attrs.get("kind")
+    if stated:
+        return str(stated)
+    if {"when", "category"} <= set(frame.columns):
+        return "incidents"
+    words = _words_of(name)
+    found = [kind for word, kind in _NAMED_KINDS.items() if word in words]
+    return found[0] if found else "areas"
+
+
+def names_spots(name: str) -> bool:
+    """Whether a layer or sheet is called hotspots.
+
+    Examples
+    --------
+    >>> names_spots("hotspots_asb"), names_spots("nothotspots")
+    (True, False)
+    """
+    return "hotspot" in _words_of(name)
+
+
+def _words_of(name: str) -> set[str]:
+    """Whole words of a name, without their plural: "public_space" speaks of no pub."""
+    return {word.removesuffix("s") for word in re.findall(r"[^\W_]+", name.casefold())}
+
+
+def identify(name: str) -> str:
+    """Id for the page: letters, digits and dashes only.
+
+    Examples
+    --------
+    >>> identify("Local Area Plans")
+    'local-area-plans'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "layer"

@@ -1,0 +1,1 @@
+"""The gate, and all that hides numbers."""

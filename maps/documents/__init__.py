@@ -1,0 +1,1 @@
+"""Blocks, and blocks as Word or HTML; knows nothing of plans."""

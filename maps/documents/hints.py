@@ -1,0 +1,41 @@
+"""Hints that stand in the empty fields of a document."""
+
+from __future__ import annotations
+
+from hotspots.common.plan_words import name_key
+
+HINT = "Type here"
+BESIDE_DATA = "As below, or…"
+LABELS = {
+    "three_e": "3E",
+    "by_when": "By when",
+    "lead": "Lead agency",
+    "owner": "Owner (role)",
+    "action": "Action agreed",
+    "role": "Agreed by (role)",
+}
+SIDES = (
+    ("Offender", "offender", "handler", "Who could influence them?"),
+    ("Victim or target", "victim", "guardian", "Who could protect them?"),
+    ("Place", "place", "manager", "Who runs or looks after it?"),
+)
+
+
+def label_of(name: str) -> str:
+    """Say what a field is called on paper."""
+    return LABELS.get(name, name_key(name))
+
+
+def hints_of(tag: str) -> tuple[str, ...]:
+    """Hints that a document may show in an empty field: whatever else stands there is somebody's words.
+
+    Examples
+    --------
+    >>> hints_of("actions.1.due"), hints_of("scanning.problem")
+    (('Due…',), ('Type here',))
+    """
+    group, *_, name = tag.split(".")
+    if group == "actions":
+        return (f"{label_of(name)}…",)
+    asked = {second: hint for _, _, second, hint in SIDES} if group == "triangle" else {}
+    return (asked.get(name, HINT), *([BESIDE_DATA] if name == "comparator" else []))

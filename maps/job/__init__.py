@@ -1,0 +1,1 @@
+"""The job in memory, one file a stage; writes nothing."""

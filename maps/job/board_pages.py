@@ -1,0 +1,197 @@
+"""The pages a board reads: which indicators, for which area, beside what, as the configuration says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from boundaries.names import find_area
+from hotspots import track_indicators
+from hotspots.change.compare_periods import compare_windows
+from hotspots.change.indicator_files import read_indicators
+from hotspots.checks import InputError, announce, closest_name
+from hotspots.common.membership import rows_in
+from hotspots.common.plan_words import name_key
+from hotspots.reading.covered import find_covered
+from maps.disclosure.gate import Profile
+from maps.disclosure.suppression import hide_small
+from maps.job.compare import chosen_windows
+
+DEFAULT = "board"
+_TOLD = (
+    *("before", "after", "base_before", "base_after", "percent", "points", "low", "high", "p", "q"),
+    *("beside_before", "beside_after", "beside_percent", "points_beside", "ratio_beside"),
+)
+
+
+@dataclass(frozen=True)
+class Board:
+    """One page: its name, what it is headed, the area (or ""), and the table of `track_indicators`."""
+
+    name: str
+    title: str
+    area: str
+    table: pd.DataFrame
+
+
+def make_boards(
+    incidents: gpd.GeoDataFrame,
+    hot: pd.Series,
+    *,
+    hot_before: pd.Series | None = None,
+    given: Mapping[str, Mapping[str, Any]],
+    changes: Mapping[str, Any],
+    selected_on: Any,
+    calendar: pd.DataFrame,
+    areas: Mapping[str, gpd.GeoDataFrame],
+    as_of: Any,
+    least: int = 0,
+) -> list[Board]:
+    """Make every page of a configuration; the plan on a page where it asks for none of its own.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        All incidents of the run, attached to ``areas``.
+    hot, hot_before : Series of bool
+        Which of them lie in a hotspot, and in one of the list before where that was another.
+    given : mapping
+        ``[boards.<name>]``: ``title, indicators, survey, area, after, before``.
+    changes : mapping
+        ``[changes]``, for the windows of pages that name none.
+    selected_on : list of windows or None
+        The months that chose the hotspots.
+    calendar : DataFrame
+        Marks the months of every trace.
+    areas : mapping of str to GeoDataFrame
+        Layers, for ``area = "ward:Armley"``; its page stands beside all the incidents.
+    as_of : date
+        For windows such as "last 12 months".
+    least : int
+        Months under this many are not drawn in a trace.
+
+    Raises
+    ------
+    InputError
+        When a page asks for an area or indicators that are not there, or a survey cannot be used.
+    """
+    pages = {DEFAULT: {}, **given} if DEFAULT not in given else dict(given)
+    boards = []
+    for name, page in pages.items():
+        windows = chosen_windows(incidents, page if "after" in page else changes)
+        if windows is None:
+            announce(f"No page '{name}' for the board: no month is there a year before as well.")
+            continue
+        rows = _rows_of(incidents, str(page.get("area", "")), areas, name=name)
+        try:
+            # asked of all the records: those of one area alone show fewer gaps
+            like = find_covered(incidents, compare_windows(*windows, as_of=as_of))
+            here = like.rows if rows is None else like.rows & rows
+            if not here.any():
+                announce(f"No page '{name}' for the board: {' '.join(like.gaps)}")
+                continue
+            table = track_indicators(
+                incidents[here],
+                after=windows[0],
+                before=windows[1],
+                indicators=page.get("indicators", "board"),
+                hot=hot[here],
+                hot_before=None if hot_before is None else hot_before[here],
+                selected_on=selected_on,
+                survey=_read_survey(page.get("survey"), page.get("indicators", "board")),
+                beside=None if rows is None else incidents[like.rows],
+                calendar=calendar,
+                as_of=as_of,
+                least=least,
+            )
+        except InputError as error:
+            if name in given:
+                raise
+            announce(f"No board page: {error.problem}.")
+            continue
+        table.attrs["warnings"] = [*like.gaps, *table.attrs["warnings"]]
+        for gap in like.gaps:
+            announce(gap)
+        boards.append(Board(name, _title_of(page, name), str(page.get("area", "")), table))
+    return boards
+
+
+def _title_of(page: Mapping[str, Any], name: str) -> str:
+    plain = "Board page" if name == DEFAULT else name_key(name)
+    return str(page.get("title", plain))
+
+
+def _rows_of(
+    incidents: gpd.GeoDataFrame, area: str, areas: Mapping[str, gpd.GeoDataFrame], *, name: str
+) -> Any:
+    if not area:
+        return None
+    layer, _, wanted = area.partition(":")
+    if layer not in areas or not wanted:
+        raise InputError(
+            f"[boards.{name}] names no area of a layer",
+            given=area,
+            advice=", ".join(f"{known}:NAME" for known in areas) or "add [areas.ward]",
+        )
+    found = find_area(areas[layer], wanted, layer=layer)
+    rows = rows_in(incidents, layer, str(found["code"]))
+    if not rows.any():
+        raise InputError(
+            f"[boards.{name}] names an area without incidents", given=area, advice="an area that holds some"
+        )
+    return rows
+
+
+def _read_survey(path: Any, indicators: Any) -> pd.DataFrame | None:
+    if path is None:
+        return None
+    file = Path(path)
+    try:
+        table = pd.read_csv(file, dtype={"indicator": str, "period": str}, encoding="utf-8-sig")
+    except (ValueError, pd.errors.ParserError) as error:
+        raise InputError(
+            "The table of surveys cannot be read",
+            given=f"{file.name}: {error}",
+            advice="save it as CSV in UTF-8",
+        ) from error
+    known = [i.key for i in read_indicators(indicators) if i.kind == "survey"]
+    if "indicator" in table.columns:
+        strange = sorted(set(table["indicator"].dropna()) - set(known))
+        for key in strange:
+            near = closest_name(key, known) or f"one of {', '.join(known)}"
+            announce(f"{file.name} has figures for '{key}', which is not on the page (try: {near}).")
+    for column in ("value", "base"):
+        if column in table.columns and not pd.api.types.is_numeric_dtype(table[column]):
+            bad = pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna()
+            line = int(np.argmax(bad.to_numpy())) + 2
+            raise InputError(
+                f"The table of surveys has a {column} that is not a number",
+                given=f"{file.name}, line {line}: {table[column].iloc[line - 2]}",
+                advice="a number such as 62.5, without signs",
+            )
+    return table
+
+
+def hide_board(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
+    """Leave out of a page the rows whose counts, or those they are a share of, are too small to show."""
+    if not who.threshold:
+        return table
+    counted = (table["kind"] != "survey").to_numpy()
+    gone = np.zeros(len(table), dtype=bool)
+    for column in ("before", "after", "beside_before", "beside_after"):
+        share = table["kind"].eq("share").to_numpy()
+        # a share is told in per cent: what must not be small is the count behind it
+        base = table.get(f"base_{column}", pd.Series(np.nan, index=table.index))
+        counts = table[column].where(~share, table[column] * base / 100)
+        gone |= hide_small(counts.where(counted), threshold=who.threshold).to_numpy()
+    shown = table.copy()
+    shown.loc[gone, list(_TOLD)] = np.nan
+    shown.loc[gone, ["arrow", "sparkline", "change"]] = ""
+    shown.loc[gone, "words"] = f"counts under {who.threshold}, and some beside them, are not shown"
+    return shown

@@ -1,0 +1,85 @@
+"""The main list of a run: hotspots found, or agreed by the partnership, with their lasting references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from hotspots import find_hotspots, match_hotspots, read_hotspots
+from hotspots.checks import InputError, announce
+from hotspots.finding.agreed_list import NOT_LISTED, mark_unlisted
+from hotspots.finding.stability import RESAMPLES
+from hotspots.reading.own_shapes import read_shapes
+from maps.config.read import Config
+
+# what [hotspots] says to the finder; its other keys are for this module, the comparison and the backtest
+FINDER = frozenset(signature(find_hotspots).parameters) - {"incidents", "streets"}
+
+
+@dataclass(frozen=True)
+class MainList:
+    """Hotspots that everything else follows, what became of the last run's, and places not on the list."""
+
+    spots: gpd.GeoDataFrame
+    changes: pd.DataFrame | None
+    unlisted: gpd.GeoDataFrame | None
+
+
+def make_list(
+    incidents: gpd.GeoDataFrame, config: Config, *, study_area: Any = None, ground: Any = None
+) -> MainList:
+    """Find the hotspots or score the agreed ones, and give them the references they had last time.
+
+    ``study_area`` is the configured one, ``ground`` what stands for it where there is none.
+    """
+    given = config.hotspots
+    found = find_hotspots(incidents, **finder_options(config, study_area=study_area, ground=ground))
+    spots, unlisted = found, None
+    if "agreed" in given:
+        spots = read_hotspots(
+            given["agreed"],
+            incidents=incidents,
+            radius=given.get("radius", 150),
+            seed=config.seed,
+            name=given.get("agreed_name"),
+            ref=given.get("agreed_ref"),
+            kind=given.get("agreed_kind"),
+            resamples=given.get("resamples", RESAMPLES),
+            study_area=ground,
+        )
+        unlisted = found[mark_unlisted(found, spots, incidents=incidents) == NOT_LISTED]
+        announce(
+            f"{len(spots):,} agreed hotspots scored; {len(unlisted):,} places found are not on the list."
+        )
+    if "previous" not in given:
+        return MainList(spots, None, unlisted)
+    spots, changes = match_hotspots(spots, read_previous(given["previous"]), incidents=incidents)
+    return MainList(spots, changes, unlisted)
+
+
+def finder_options(config: Config, *, study_area: Any = None, ground: Any = None) -> dict[str, Any]:
+    """Options of `find_hotspots` from the configuration, with files read."""
+    options = {key: value for key, value in config.hotspots.items() if key in FINDER}
+    if "streets" in config.hotspots:
+        options["streets"] = read_shapes(config.hotspots["streets"], what="The file of streets")
+    options["study_area"] = study_area if options.get("method") == "cells" else ground
+    return {"seed": config.seed, **options}
+
+
+def read_previous(path: Path) -> gpd.GeoDataFrame:
+    """Read the hotspots of an earlier run, from its folder or its GeoPackage."""
+    file = path / "hotspots.gpkg" if path.is_dir() else path
+    try:
+        return gpd.read_file(file, layer="hotspots")
+    except (OSError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise InputError(
+            "The previous run cannot be read",
+            given=file.name,
+            advice="name its results folder, or take 'previous' out for a first run",
+        ) from error

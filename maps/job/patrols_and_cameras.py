@@ -1,0 +1,89 @@
+"""Where a run sends people and cameras, by the configuration or by a default said aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots import choose_patrols, place_cameras, timetable_patrols
+from hotspots.cameras.place import empty_sites
+from hotspots.checks import CRS, InputError, announce
+from hotspots.common.places import incidents_per_row
+from hotspots.reading.own_shapes import read_shapes
+
+CAMERAS: dict[str, Any] = {"count": 10, "radius": 100.0}
+PATROLS: dict[str, Any] = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00"}
+# what the timetable alone asks for, and what it shares with the choice of stops
+WEEK = ("start", "days", "breaks")
+TEAM = (
+    *("officers", "vehicles", "shift", "visit_minutes", "max_gap_minutes", "break_minutes", "slack_minutes"),
+    *("travel_minutes", "speed", "detour", "streets", "depot", "crew", "weekdays"),
+)
+
+
+def check_deploy(patrols: dict[str, Any], cameras: dict[str, Any]) -> None:
+    """Refuse, before any work, what the configuration alone shows to be wrong."""
+    nobody = gpd.GeoDataFrame({"ref": [], "name": [], "harm": []}, geometry=[], crs=CRS)
+    plain = {key: value for key, value in patrols.items() if key not in (*WEEK, "streets")}
+    choose_patrols(nobody, **{**PATROLS, **plain})
+    place_cameras(nobody, **{**CAMERAS, **cameras})
+
+
+def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Choose sites for the configured number of cameras, best first, with the radius they were placed for."""
+    options = {**CAMERAS, **given}
+    if not given:
+        announce(
+            f"No [cameras] in the configuration: {CAMERAS['count']} cameras of {CAMERAS['radius']:.0f} m."
+        )
+    weighed = "harm" in incidents.columns and incidents["harm"].sum() > 0
+    options.setdefault("by", "harm" if weighed else "incidents")
+    sites = _try("No camera site is proposed", place_cameras, incidents, **options)
+    sites = (empty_sites() if sites is None else sites).assign(radius=options["radius"])
+    sites.attrs["records"] = int(incidents_per_row(incidents).sum())  # what the shares are of
+    return sites
+
+
+def pick_patrols(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: dict[str, Any]
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Choose the stops that patrols can keep; say who is left out, and what more officers would add."""
+    options = {**PATROLS, **{key: value for key, value in given.items() if key not in WEEK}}
+    if not given:
+        said = f"{PATROLS['officers']} officers in {PATROLS['vehicles']} vehicles, {PATROLS['shift']}"
+        announce(f"No [patrols] in the configuration: {said}.")
+    options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
+    options = _read_streets(options)
+    found = _try("No patrols are chosen", choose_patrols, spots, incidents=incidents, **options)
+    return found or (gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame())
+
+
+def draw_week(
+    patrols: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: dict[str, Any], *, seed: int
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame] | None:
+    """Draw the rounds of each vehicle and day, where the configuration says from which day on."""
+    if "start" not in given or patrols.empty:
+        return None
+    options = {**PATROLS, "seed": seed, **{k: v for k, v in given.items() if k in TEAM or k in WEEK}}
+    options = _read_streets(options)
+    found: tuple[gpd.GeoDataFrame, pd.DataFrame] | None
+    found = _try("No timetable is drawn", timetable_patrols, patrols, incidents=incidents, **options)
+    return found
+
+
+def _try(otherwise: str, work: Callable[..., Any], *given: Any, **options: Any) -> Any:
+    """Do the work, or say why it cannot be done and give None: maps and plans do not wait for it."""
+    try:
+        return work(*given, **options)
+    except InputError as error:
+        announce(f"{otherwise}: {error}")
+        return None
+
+
+def _read_streets(options: dict[str, Any]) -> dict[str, Any]:
+    if "streets" not in options:
+        return options
+    return {**options, "streets": read_shapes(options["streets"], what="The file of streets")}

@@ -1,0 +1,1 @@
+"""Open plans on disk and as documents."""

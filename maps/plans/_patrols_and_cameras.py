@@ -1,0 +1,59 @@
+"""What the patrol and camera work has to say about one plan: a sentence each for the response menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.common.plan_words import clean_text
+from hotspots.common.wording import say_count, say_list
+
+
+def say_cameras(ground: Any, cameras: gpd.GeoDataFrame) -> str:
+    """Say which of the proposed camera sites stand in a plan's area.
+
+    Parameters
+    ----------
+    ground : Polygon or MultiPolygon
+        The plan's area, EPSG:27700.
+    cameras : GeoDataFrame
+        From `hotspots.place_cameras`; index the rank, best first.
+
+    Examples
+    --------
+    >>> from shapely.geometry import Point
+    >>> sites = gpd.GeoDataFrame({"name": ["Boar Lane"]}, index=[1], geometry=[Point(5, 5)], crs=27700)
+    >>> say_cameras(Point(0, 0).buffer(20), sites)
+    'Cameras: 1 of the 1 site proposed stands here: number 1, Boar Lane.'
+    """
+    here = cameras[cameras.geometry.intersects(ground)]
+    total = say_count(len(cameras), "site")
+    if here.empty:
+        return f"Cameras: none of the {total} proposed stands here." if len(cameras) else ""
+    named = say_list(f"number {rank}, {clean_text(name)}" for rank, name in here["name"].items())
+    verb = "stands" if len(here) == 1 else "stand"
+    return f"Cameras: {len(here):,} of the {total} proposed {verb} here: {named}."
+
+
+def say_patrols(ref: str, patrols: pd.DataFrame) -> str:
+    """Say whether the patrol plan stops at a place, and if not, why.
+
+    Parameters
+    ----------
+    ref : str
+        The plan's reference.
+    patrols : DataFrame
+        The stops of `hotspots.choose_patrols`: ``ref, chosen, why``; ``start`` where there are times.
+    """
+    rows = patrols[patrols["ref"].astype(str) == ref]
+    if rows.empty:
+        return ""
+    chosen = rows[rows["chosen"].astype(bool)] if "chosen" in rows else rows
+    if chosen.empty:
+        why = next((clean_text(w) for w in rows.get("why", []) if clean_text(w)), "")
+        return "Patrols: left out of the patrol plan" + (f" ({why})." if why else ".")
+    stops = f"Patrols: in the patrol plan with {say_count(len(chosen), 'stop')}"
+    starts = sorted({clean_text(start) for start in chosen.get("start", []) if clean_text(start)})
+    return f"{stops}, at {say_list(starts[:6])}." if starts else f"{stops}."

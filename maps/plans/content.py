@@ -1,0 +1,254 @@
+"""What a plan's document says, block by block: the same for Word and for HTML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hotspots.common.plan_words import clean_text, start_sentence, start_small
+from hotspots.common.wording import say_date
+from hotspots.plans.record import Plan
+from maps.documents.blocks import Block, Bullets, Document, Field, Grid, Heading, Line, Pictures, Text
+from maps.documents.hints import BESIDE_DATA, SIDES, hints_of, label_of
+
+BLANK_ACTIONS = 3
+NOTHING = "Not in these records."
+# Question, field of people's, and the parts of the analysis that answer it from the data.
+ANALYSIS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("What happens most?", "what", ("what",)),
+    ("Where exactly?", "where", ("where",)),
+    ("When?", "when", ("when",)),
+    ("How does it compare?", "how", ("compare", "trend", "certainty")),
+    ("What is nearby?", "why", ("nearby",)),
+)
+# Columns of the table of actions, with the fields in each cell.
+ACTION_CELLS = {
+    "Action agreed": ("action",),
+    "3E, side": ("three_e", "side"),
+    "Technique, power": ("technique", "power"),
+    "Lead agency, owner": ("lead", "owner"),
+    "Start, due": ("start", "due"),
+    "Status": ("status",),
+    "Cost": ("cost",),
+}
+
+
+def lay_out_plan(
+    plan: Plan, *, pictures: Pictures | None = None, marking: str = "", attribution: str = ""
+) -> Document:
+    """Blocks of a plan's document: data's words beside blanks for people's."""
+    heading = Line(tuple(_field(plan, f"heading.{name}") for name in ("owner", "reference", "review_date")))
+    blocks: list[Block] = [Text(_opening(plan), note=True), heading]
+    if plan.covers == "person":
+        blocks += _person(plan)
+    else:
+        blocks += [*_scanning(plan, pictures, attribution), *_analysis(plan)]
+    blocks += [*_objectives(plan), *_response(plan), *_assessment(plan)]
+    title = f"Problem-solving plan (SARA): {plan.title}"
+    return Document(title, f"Plan {plan.ref}", marking, plan.drafted or plan.opened, tuple(blocks))
+
+
+def _opening(plan: Plan) -> str:
+    said = f"Plan {plan.ref}."
+    if plan.opened:
+        said += f" Opened {say_date(plan.opened)}"
+        said += f", drafted again {say_date(plan.drafted)}." if plan.drafted != plan.opened else "."
+    return f"{said} The blank fields are yours; the rest is written from the data."
+
+
+def _field(plan: Plan, tag: str, label: str = "", hint: str = "") -> Field:
+    value = clean_text(plan.fields().get(tag, "")).strip()
+    name = tag.rsplit(".", 1)[-1]
+    return Field(tag, label or label_of(name), value, hint or hints_of(tag)[0])
+
+
+def _scanning(plan: Plan, pictures: Pictures | None, attribution: str) -> list[Block]:
+    data = plan.scanning
+    blocks: list[Block] = [Heading("1. Scanning: what is the problem?"), Text(data.get("problem", ""))]
+    blocks.append(
+        Line((_field(plan, "scanning.problem", "The problem in one sentence, as people here would say it"),))
+    )
+    if pictures is not None:
+        blocks.append(pictures)
+    rows = tuple(
+        (start_sentence(name), text, _field(plan, f"cheers.{name}"))
+        for name, text in data.get("cheers", {}).items()
+    )
+    blocks.append(
+        Grid(
+            "Is it a problem? All six tests (CHEERS) must hold",
+            ("Test", "What the data says", "What people say"),
+            rows,
+            (0.13, 0.5, 0.37),
+        )
+    )
+    limits = " ".join(data.get("limits", ()))
+    blocks.append(Text(f"Sources: {data.get('sources', '')} {limits} {attribution}".rstrip(), note=True))
+    return blocks
+
+
+def _analysis(plan: Plan) -> list[Block]:
+    data = plan.analysis
+    rows: list[tuple[Any, ...]] = []
+    for question, name, parts in ANALYSIS:
+        said = " ".join(filter(None, (clean_text(data.get(part, "")) for part in parts)))
+        rows.append((question, said or NOTHING, _field(plan, f"analysis.{name}")))
+    gaps = "; ".join(data.get("gaps", ()))
+    rows += [
+        ("Who, by role?", f"{NOTHING} Roles and references only, no names.", _field(plan, "analysis.who")),
+        ("What was tried before?", NOTHING, _field(plan, "analysis.tried")),
+        (
+            "Why here? Questions to test",
+            " ".join(data.get("hypotheses", ())),
+            _field(plan, "analysis.hypotheses"),
+        ),
+        (
+            "What is not known?",
+            f"Not in these records: {gaps}." if gaps else "",
+            _field(plan, "analysis.gaps"),
+        ),
+    ]
+    header = ("Question", "What the data says", "What local people and teams add")
+    sides = tuple(
+        (
+            label,
+            _field(plan, f"triangle.{first}", label),
+            _field(plan, f"triangle.{second}", start_sentence(second)),
+        )
+        for label, first, second, _ in SIDES
+    )
+    triangle = Grid(
+        "The problem's three sides (roles, never names)",
+        ("Side", "What we know", "Handler, guardian or manager"),
+        sides,
+        (0.2, 0.4, 0.4),
+    )
+    return [
+        Heading("2. Analysis: why here, why now?"),
+        Grid("Questions", header, tuple(rows), (0.15, 0.5, 0.35)),
+        triangle,
+        *_changes(plan),
+    ]
+
+
+def _changes(plan: Plan) -> list[Block]:
+    if not plan.changes:
+        return []
+    items = tuple(f"{say_date(row['date'])}: {row['text']}" for row in plan.changes)
+    return [Heading("Changed in the data since the plan was opened", 2), Bullets(items)]
+
+
+def _objectives(plan: Plan) -> list[Block]:
+    frozen = plan.frozen
+    measures = list(frozen.get("measures", ()))
+    rows: list[tuple[Any, ...]] = []
+    for i in range(max(len(measures) + 1, len(plan.people["objectives"]))):
+        cells: list[Any] = [_field(plan, f"objectives.{i + 1}.{name}") for name in ("measure", "baseline")]
+        if i < len(measures) and not any(cell.value for cell in cells):
+            cells = [
+                _measure(frozen, measures[i]),
+                frozen.get("baseline", "") if i == 0 else "the same months",
+            ]
+            cells.append(_field(plan, f"objectives.{i + 1}.comparator", hint=BESIDE_DATA))
+        else:
+            cells.append(_field(plan, f"objectives.{i + 1}.comparator"))
+        cells += [_field(plan, f"objectives.{i + 1}.{name}") for name in ("target", "by_when")]
+        rows.append(tuple(cells))
+    said = f"Compared with {frozen['comparator']}." if frozen.get("comparator") else ""
+    if frozen.get("ring_metres"):
+        said += f" Displacement is looked for within {frozen['ring_metres']:g} metres."
+    return [
+        Heading("3. Objectives and response: what will we do?"),
+        Grid(
+            "Objectives (fixed when the plan was opened)",
+            ("Measure", "Before (baseline)", "Compared with", "Target", "By when"),
+            tuple(rows),
+            (0.2, 0.36, 0.16, 0.16, 0.12),
+        ),
+        *([Text(said, note=True)] if said else []),
+    ]
+
+
+def _measure(frozen: dict[str, Any], name: str) -> str:
+    counted = start_sentence(str(frozen.get("counted", "incidents")))
+    return {"incidents": counted, "harm": "Harm score (days)"}.get(name, name)
+
+
+def _response(plan: Plan) -> list[Block]:
+    blocks: list[Block] = []
+    if plan.options:
+        rows = tuple(_option(row) for row in plan.options)
+        header = ("3E", "Action to consider", "Technique; side of the problem", "Lead agency, owner (role)")
+        blocks.append(Grid("Response menu", header, rows, (0.1, 0.39, 0.27, 0.24)))
+        powers = [row["power"] for row in plan.options if row.get("power")]
+        extra = [plan.analysis.get("patrols", ""), plan.analysis.get("cameras", "")]
+        said = [plan.analysis.get("menu_note", ""), *(f"{power}." for power in powers), *extra]
+        blocks.append(Text(" ".join(filter(None, said)), note=True))
+    blocks.append(_actions(plan))
+    dates = tuple(_field(plan, f"response.{name}", f"Response {name}s") for name in ("start", "end"))
+    blocks.append(Line((*dates, _field(plan, "response.notes"))))
+    return blocks
+
+
+def _option(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["three_e"],
+        row["action"] + ".",
+        f"{row['technique']}; {row['side']}",
+        f"{row['lead']}, {start_small(row['owner'])}",
+    )
+
+
+def _actions(plan: Plan) -> Grid:
+    """Lay out the actions, two fields of detail in a cell: a row holds all that a meeting asks."""
+
+    def cell(number: int, names: tuple[str, ...]) -> Field | tuple[Field, ...]:
+        made = tuple(_field(plan, f"actions.{number}.{n}") for n in names)
+        return made if len(made) > 1 else made[0]
+
+    last = len(plan.people["actions"]) + BLANK_ACTIONS
+    rows = tuple(tuple(cell(i, names) for names in ACTION_CELLS.values()) for i in range(1, last + 1))
+    widths = (0.26, 0.1, 0.2, 0.17, 0.1, 0.09, 0.08)
+    return Grid("Actions agreed", tuple(ACTION_CELLS), rows, widths, name="actions")
+
+
+def _assessment(plan: Plan) -> list[Block]:
+    blocks: list[Block] = [Heading("4. Assessment: did it work?")]
+    for entry in plan.assessments:
+        blocks.append(Heading(f"Assessed {say_date(entry['date'])}", 2))
+        blocks.append(Bullets(tuple(clean_text(line) for line in entry.get("lines", ()))))
+    if not plan.assessments:
+        blocks.append(Text("Filled in from later data by “hotspots assess”, once the response has run."))
+    for name, label in (
+        ("community", "What people here say"),
+        ("verdict", "Verdict (continue, adjust, stop)"),
+        ("lessons", "Lessons"),
+    ):
+        blocks.append(Line((_field(plan, f"assessment.{name}", label),)))
+    blocks.append(Line((_field(plan, "sign_off.role"), _field(plan, "sign_off.date"))))
+    return blocks
+
+
+def _person(plan: Plan) -> list[Block]:
+    """Form for a repeat victim or offender: references only."""
+    rows = tuple(
+        (start_sentence(name), _field(plan, f"cheers.{name}")) for name in ("harmful", "events", "recurring")
+    )
+    asked = tuple(
+        (question, _field(plan, f"analysis.{name}"))
+        for question, name in (
+            ("What happens?", "what"),
+            ("Where?", "where"),
+            ("When?", "when"),
+            ("Who has a part in it, by role?", "who"),
+            ("What was tried before?", "tried"),
+            ("Questions to test", "hypotheses"),
+        )
+    )
+    return [
+        Text("Role and reference only: no names, dates of birth or addresses anywhere in this plan."),
+        Heading("1. Scanning: what is the problem?"),
+        Line((_field(plan, "scanning.problem", "The problem in one sentence"),)),
+        Grid("Is it a problem?", ("Test", "What is known"), rows, (0.3, 0.7)),
+        Heading("2. Analysis"),
+        Grid("Questions", ("Question", "What is known"), asked, (0.3, 0.7)),
+    ]

@@ -1,0 +1,114 @@
+"""The two pictures of a plan: the place, drawn from the data alone, and its months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from hotspots.checks import CRS
+from hotspots.common.wording import say_list
+from hotspots.plans.record import Plan
+from maps.common.calendar import say_entry
+from maps.disclosure.gate import Profile
+from maps.documents.blocks import Picture, Pictures
+from maps.pictures.month_chart import MOST_MONTHS, draw_months, label_month, list_marks, marks_in
+from maps.pictures.still_map import draw_static_map
+
+MAP_SIZE, CHART_SIZE = (122.0, 58.0), (52.0, 58.0)  # millimetres: side by side on an A4 page
+
+
+def draw_pictures(
+    plan: Plan,
+    *,
+    spots: gpd.GeoDataFrame | None = None,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    map_png: bytes | None = None,
+    profile: str | Profile | None = None,
+) -> Pictures | None:
+    """Map of the place (where hotspots are given) and chart of its months, side by side.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan; its frozen area is drawn, whatever the list says now.
+    spots : GeoDataFrame, optional
+        The hotspots, for the neighbours. None: no map.
+    layers : dict of GeoDataFrame, optional
+        Areas and other layers for the map.
+    map_png : bytes, optional
+        A picture of the place to use instead.
+    profile : str, optional
+        Disclosure profile, as for `maps.draw_map`.
+
+    Returns
+    -------
+    Pictures or None
+        None for a plan without an area.
+    """
+    if not plan.frozen.get("areas"):
+        return None
+    drawn = []
+    if map_png is not None:
+        drawn.append(_show_map(plan, map_png))
+    elif spots is not None:
+        frame, rank = place_on_list(plan, spots)
+        width, height = MAP_SIZE
+        near = _near(layers or {}, frame.geometry[rank])
+        png = draw_static_map(frame, layers=near, focus=rank, width=width, height=height, profile=profile)
+        drawn.append(_show_map(plan, png))
+    months = plan.analysis.get("months", [])
+    if any(int(row["incidents"]) > 0 for row in months):  # bars of nothing would mislead
+        said = "; ".join(f"{label_month(row['month'])}: {row['incidents']}" for row in months[-24:])
+        caption = f"Right: {plan.frozen.get('counted', 'records')} by month."
+        alt = f"Bars of {plan.frozen.get('counted', 'records')} by month. {said}."
+        if least := int(plan.scanning.get("threshold", 0)):
+            caption += f" Months under {least}, and some beside them, are left out."
+        marks = list_marks(plan)
+        if shown := marks_in(marks, [str(row["month"]) for row in months[-MOST_MONTHS:]]):
+            key = "; ".join(dict.fromkeys(f"{letter} {say_entry(entry)}" for letter, entry in shown))
+            caption, alt = f"{caption} {key}.", f"{alt} Marked: {key}."
+        drawn.append(Picture(draw_months(months, marks), alt, caption, CHART_SIZE[0] / 10))
+    return Pictures(tuple(drawn)) if drawn else None
+
+
+def _show_map(plan: Plan, png: bytes) -> Picture:
+    streets = [row["street"] for row in plan.analysis.get("repeat_places", ())][:5]
+    named = f" Busiest streets: {say_list(streets)}." if streets else ""
+    alt = f"Map of {plan.title}: outline of the plan's area with street names and hotspots nearby.{named}"
+    return Picture(png, alt, f"Left: the place, from the data alone ({plan.title}).", MAP_SIZE[0] / 10)
+
+
+def _near(layers: Mapping[str, gpd.GeoDataFrame], ground: Any) -> dict[str, gpd.GeoDataFrame]:
+    """Keep what the map can show: simplifying a whole city's outlines for one street is slow."""
+    west, south, east, north = ground.bounds
+    around = ground.buffer(max(1500.0, 2 * (east - west), 2 * (north - south)))
+    return {name: frame[frame.geometry.intersects(around)] for name, frame in layers.items()}
+
+
+def place_on_list(plan: Plan, spots: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Any]:
+    """Give the list with the plan's own area in it, and its rank there."""
+    ground = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
+    refs = spots["ref"].tolist() if "ref" in spots else []
+    if plan.ref in refs and plan.covers == "hotspot":
+        rank = int(spots.index[refs.index(plan.ref)])
+        frame = spots.copy()
+        # the list draws one street per part: a plan names the busiest ones
+        old = frame.get("parts", pd.Series(index=frame.index, dtype=object))
+        frame["parts"] = [_street_parts(plan) if at == rank else parts for at, parts in old.items()]
+        frame.loc[[rank], frame.geometry.name] = gpd.GeoSeries([ground], index=[rank], crs=CRS)
+        return frame, rank
+    columns = {"ref": [plan.ref], "name": [plan.title], "incidents": [1], "parts": [_street_parts(plan)]}
+    row = gpd.GeoDataFrame(columns, geometry=[ground], crs=CRS)
+    # a place that is not one of the list's has no number among its neighbours
+    row.index = pd.Index(["here"], name="rank", dtype=object)
+    return gpd.GeoDataFrame(pd.concat([row, spots]), crs=CRS), "here"
+
+
+def _street_parts(plan: Plan) -> list[dict[str, object]]:
+    places = plan.analysis.get("repeat_places", ())
+    # a count that may be shown already stands in the plan: the map takes the names only
+    return [{name: row[name] for name in ("street", "easting", "northing")} for row in places]

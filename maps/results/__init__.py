@@ -1,0 +1,1 @@
+"""What a run or a meeting hands out, one file an output."""

@@ -1,0 +1,264 @@
+"""The pack for one meeting: what was promised, what changed, the map, the tables and the plans."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from hotspots.checks import InputError, require_metres
+from hotspots.common.plan_words import clean_text
+from hotspots.common.wording import say_date, say_list
+from hotspots.plans.record import Plan
+from maps.common.calendar import read_events
+from maps.common.write_whole import write_file
+from maps.disclosure.gate import Profile, profile_named, release
+from maps.documents.blocks import Block, Document, Heading, Text
+from maps.documents.to_html import render_html
+from maps.giving.follow import follow_content, kinds_in_plan
+from maps.job.board_pages import Board
+from maps.plans.actions import COLUMNS, tabulate_actions
+from maps.plans.content import lay_out_plan
+from maps.plans.pictures import draw_pictures
+from maps.plans.write_plan import file_stem, write_documents
+from maps.results._meeting_sections import (
+    say_actions,
+    say_changes,
+    say_reviews,
+    show_map,
+    show_months,
+    show_table,
+)
+from maps.results._time_pages import show_board
+from maps.tables.workbook import write_tables
+from maps.wording import RECORDS
+
+# A place belongs to a meeting's area from this share of its ground inside.
+SHARE_INSIDE = 0.1
+
+
+def write_pack(
+    folder: str | Path,
+    *,
+    area: Any,
+    spots: gpd.GeoDataFrame,
+    plans: Sequence[Plan] = (),
+    as_of: Any,
+    period: str = "",
+    source: str = "",
+    counted: str = RECORDS,
+    note: str = "",
+    attribution: str = "",
+    before: gpd.GeoDataFrame | None = None,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    months: pd.Series | None = None,
+    calendar: pd.DataFrame | None = None,
+    board: Board | None = None,
+    changed: Sequence[str] = (),
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+) -> Path:
+    """Write the pack for one Problem Solving Group, LAP, ward or Community Committee.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where to write; made when absent. It gets ``pack.html`` (everything, to print), ``tables.xlsx``
+        and ``plans/`` with each plan as Word and as a page; of an earlier pack there, these are replaced.
+    area : Series or GeoDataFrame
+        The meeting's ground: one row of an area layer with ``name``, or several rows taken together with
+        ``attrs["name"]``. EPSG:27700.
+    spots : GeoDataFrame
+        All hotspots; those with a tenth or more of their ground inside are shown.
+    plans : sequence of Plan
+        Open plans (see `maps.open_plans`); plans for people are never in a pack.
+    as_of : date
+        The day of the meeting.
+    period, source, counted, note, attribution : str
+        What the hotspots count ("crimes and ASB incidents"), what was left out and whose data it is, for
+        the page's foot and the workbook.
+    before : GeoDataFrame, optional
+        Hotspots of the run before, for what is new and what is gone. None: not compared.
+    layers : dict of GeoDataFrame, optional
+        More layers for the maps.
+    tables : dict of DataFrame, optional
+        More sheets for the workbook, of areas or hotspots.
+    months : Series, optional
+        Records of the area by month (index "2018-07"), for a chart.
+    calendar : DataFrame, optional
+        From `hotspots.read_calendar`: marks that chart.
+    board : Board, optional
+        The area's page of indicators.
+    changed : sequence of str
+        What changed over all the records, said first.
+    profile, marking
+        As for `maps.write_plan`.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    InputError
+        When the area is not one, a plan shows smaller counts than the profile allows, or ``plans/`` in the
+        folder holds anything but an earlier pack's documents, such as the open plans themselves.
+    """
+    folder = Path(folder)
+    _refuse_open_plans(folder)
+    name, ground = read_area(area)
+    here, chosen = spots[is_inside(spots, ground)], [p for p in plans if _plan_inside(p, ground)]
+    who = profile_named(profile, sources=[source] if source else [])
+    who = follow_content(who, [kind for plan in chosen for kind in kinds_in_plan(plan)])
+    shown = who.marking if marking is None else marking
+    actions = tabulate_actions(chosen, as_of=as_of)
+    picture: dict[str, Any] = {"layers": {name: _area_frame(name, ground), **(layers or {})}, "profile": who}
+    # who does what is for those who meet
+    due = [] if who.name == "public" else [*say_actions(actions), *say_reviews(chosen, as_of)]
+    blocks: list[Block] = [
+        *due,
+        *say_changes(
+            here, spots, before, None if before is None else before[is_inside(before, ground)], changed
+        ),
+        *show_map(here, name, {**picture, "counted": counted}),
+        *show_table(release(here, kind="spots", profile=who), who, counted),
+        *(
+            []
+            if months is None
+            else show_months(months, read_events({}) if calendar is None else calendar, who, counted)
+        ),
+        *([] if board is None else [Heading("Indicators"), *show_board(board, who)]),
+        Heading("Plans"),
+        Text(_name_plans(chosen)),
+    ]
+    for plan in chosen:
+        drawn = draw_pictures(plan, spots=spots, **picture)
+        blocks += [
+            Heading(f"Plan {plan.ref}: {plan.title}", new_page=True),
+            *_lower(lay_out_plan(plan, pictures=drawn).blocks),
+        ]
+    for old in _documents_in(folder / "plans"):
+        old.unlink()
+    for plan in chosen:
+        stem = folder / "plans" / file_stem(plan)
+        write_documents(_unsaved(plan), stem, spots=spots, marking=shown, **picture)
+    day = str(pd.Timestamp(as_of).date())
+    said = [
+        *(f"{word}: {text}." for word, text in _told(period, source, counted) if text),
+        *filter(None, (note, attribution)),
+    ]
+    words: dict[str, Any] = {
+        "statement": " ".join(said),
+        "title": f"Meeting pack: {name}",
+        "marking": shown,
+        "as_of": day,
+    }
+    _write_tables(folder / "tables.xlsx", here, actions, tables or {}, who=who, words=words)
+    foot = Text(" ".join([*said, who.audience]))
+    page = Document(
+        f"Meeting pack: {name}, {say_date(day)}", f"Meeting pack {name}", shown, day, (*blocks, foot)
+    )
+    write_file(folder / "pack.html", render_html(page).encode())
+    return folder / "pack.html"
+
+
+def _refuse_open_plans(folder: Path) -> None:
+    """Refuse a folder whose ``plans/`` no pack has written: `hotspots init` keeps the open plans there."""
+    held = sorted((folder / "plans").glob("*"))
+    others = [p for p in held if p not in _documents_in(folder / "plans")]
+    if others or (held and not (folder / "pack.html").is_file()):
+        raise InputError(
+            "The pack would replace a folder of plans that is not a pack's",
+            given=str((others or held)[0]),
+            advice="a folder of its own for the pack",
+        )
+
+
+def _documents_in(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.glob("*") if p.suffix in (".docx", ".html"))
+
+
+def read_area(area: Any) -> tuple[str, Any]:
+    """Name and ground of a meeting's area.
+
+    Raises
+    ------
+    InputError
+        When it is neither a row of an area layer nor several of them.
+    """
+    if isinstance(area, pd.Series) and shapely.get_type_id(area.get("geometry")) in (3, 6):
+        return clean_text(area.get("name")) or "this area", area["geometry"]
+    if isinstance(area, gpd.GeoDataFrame) and len(area):
+        require_metres(area, what="the meeting's area")
+        names = area["name"].tolist() if "name" in area else []
+        return clean_text(area.attrs.get("name")) or say_list(names) or "this area", area.union_all()
+    raise InputError(
+        "A pack needs one area", given=type(area).__name__, advice="areas.loc[0], or the rows of a committee"
+    )
+
+
+def is_inside(spots: gpd.GeoDataFrame, ground: Any) -> pd.Series:
+    """Whether a tenth or more of each place's ground lies in an area."""
+    inside = spots.geometry.intersection(ground).area.to_numpy()
+    return pd.Series(inside >= SHARE_INSIDE * spots.geometry.area.to_numpy(), index=spots.index)
+
+
+def _told(period: str, source: str, counted: str) -> list[tuple[str, str]]:
+    return [("Period", period), ("Source", source), ("Counted", counted)]
+
+
+def _plan_inside(plan: Plan, ground: Any) -> bool:
+    if plan.covers == "person":
+        return False
+    own = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
+    # a plan for a whole ward also belongs to the meeting of a street in it
+    return bool(own.intersection(ground).area >= SHARE_INSIDE * min(own.area, ground.area))
+
+
+def _area_frame(name: str, ground: Any) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"name": [name]}, geometry=[ground], crs="EPSG:27700")
+
+
+def _name_plans(plans: Sequence[Plan]) -> str:
+    if not plans:
+        return "No open plan lies in this area."
+    named = say_list(f"{plan.title} ({plan.ref})" for plan in plans)
+    return f"{named}. These are copies: write in the plan itself, in the folder of open plans."
+
+
+def _unsaved(plan: Plan) -> Plan:
+    """Copy a plan without what it knows of its own document: a pack has none yet."""
+    fresh = copy.deepcopy(plan)
+    fresh.document = {}
+    return fresh
+
+
+def _lower(blocks: tuple[Block, ...]) -> list[Block]:
+    """Set the headings of a plan one level down, under its own name."""
+    return [Heading(b.text, b.level + 1, b.new_page) if isinstance(b, Heading) else b for b in blocks]
+
+
+def _write_tables(
+    path: Path,
+    here: gpd.GeoDataFrame,
+    actions: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    who: Profile,
+    words: Mapping[str, Any],
+) -> None:
+    write_tables(
+        path,
+        {**({} if who.name == "public" else {"Actions": actions}), "Hotspots": here, **tables},
+        kinds={"Actions": "table"},
+        columns={"Actions": COLUMNS},
+        profile=who,
+        **words,
+    )

@@ -1,0 +1,354 @@
+"""Everything that a run hands out, written into one folder."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.checks import require_columns
+from hotspots.common.sentence_rules import may_say
+from hotspots.common.wording import say_months
+from hotspots.plans.assess import frozen_frame
+from hotspots.reading.covered import list_gaps
+from hotspots.reading.own_shapes import read_shapes
+from hotspots.reading.rejects import OFF_AREA, sum_causes
+from hotspots.severity.weighed_kinds import say_weights
+from maps.common.progress import Steps
+from maps.config.read import Config
+from maps.disclosure.gate import Profile
+from maps.disclosure.nested_layers import hide_sums
+from maps.giving.follow import follow_content
+from maps.giving.release_list import write_release_list
+from maps.giving.shading import choose_shading
+from maps.job.chance import SELECTED, say_chance, say_cover
+from maps.job.compare import months_of, read_chosen
+from maps.job.do_job import Job, say_rates
+from maps.job.own_backtest import say_tested, write_picture
+from maps.job.patrols_and_cameras import CAMERAS, PATROLS
+from maps.job.periods import profile_of
+from maps.job.problem_lists import EVERYTHING, as_layers, lists_for
+from maps.job.read_records import number_of
+from maps.job.unknown_areas import mark_unknown
+from maps.plans.open_folder import WORST, bring_up_to_date, copy_plans
+from maps.plans.readers import documents_for, plans_for
+from maps.results._release_sheets import hide_chance
+from maps.results._time_pages import write_time_pages
+from maps.results._write_tables import write_frames
+from maps.results.manifest import count_rows, write_manifest
+from maps.results.patrol_cards import patrol_layers, write_calendar, write_cards
+from maps.tables.csv_files import write_csv
+from maps.web.area_map import write_area_map
+from maps.web.hotspot_map import write_map
+from maps.wording import name_counted
+
+
+def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
+    """Write every output of a finished job, the manifest last."""
+    who = profile_of(job.config, job.incidents)
+    if who.name == "public":  # where officers and cameras will be is not published
+        job = replace(job, patrols=job.patrols.iloc[:0], cameras=job.cameras.iloc[:0], week=None)
+    # once, for every file: what one hides no other may show
+    lists = lists_for(job.lists, who)
+    told = [EVERYTHING, *(one.title for one in lists)]
+    exact = job.area_sums
+    job = replace(
+        job,
+        lists=lists,
+        area_sums=hide_sums(job.area_sums, job.incidents, who),
+        chance=hide_chance(job.chance[job.chance["problem"].isin(told)], who),
+    )
+    # first, so that the map and the tables tell of the same open plans on this run and the next
+    steps.say("Drafting the plans")
+    write_drafts(job, folder / "plans", who)
+    steps.say("Drawing the map")
+    words = page_words(job, who)
+    write_maps(job, folder, words, exact)
+    steps.say("Writing the tables")
+    write_frames(job, folder, who, words=words)
+    plain = {
+        **words,
+        "note": words["note"].replace(say_harm(job, who), "").strip(),
+    }  # no page of times has harm
+    write_time_pages(job.periods, folder, profile=who, words=plain, as_of=job.as_of)
+    if job.tested is not None:
+        write_picture(job.tested, folder)
+    if job.week is not None:
+        write_week(job, folder / "patrols", who)
+    steps.say("Recording the run")
+    given = job.config.output.get("marking")
+    write_release_list(folder, who, marking=given, holds=things_held(job))
+    write_manifest(folder, describe_run(job, inputs, who))
+
+
+def write_maps(job: Job, folder: Path, words: dict[str, Any], exact: dict[str, pd.DataFrame]) -> None:
+    """Write the map of hotspots, and that of the first layer of areas that can be shaded."""
+    chosen = job.patrols[job.patrols["chosen"]] if len(job.patrols) else job.patrols
+    sent = {"cameras": job.cameras, **(patrol_layers(job.week[0]) if job.week is not None else {})}
+    who = words["profile"]
+    apart = follow_content(who, ["timetable"]) is not who  # the map goes to more readers than these
+    layers = {
+        **job.areas,
+        "all incidents": job.incidents,
+        **as_layers(job.lists, job.unlisted),
+        "patrol stops": chosen,
+        **({} if apart else sent),
+        **context_layers(job, who),
+    }
+    layers = {name: frame for name, frame in layers.items() if len(frame)}
+    if apart and (job.week is not None or job.config.cameras):
+        write_sent(job, folder / "patrols.html", sent, words)
+    groups = {one.title: categories for one in job.lists if (categories := one.categories)}
+    sure = [*job.changed[1:], *filter(None, [job.ground.said]), *say_sure(job), SELECTED]
+    told = {"headline": "".join(job.changed[:1]), "facts": sure if len(job.spots) else []}
+    write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **told, **words)
+    chosen_areas = choose_shading(job.areas, job.area_sums, exact, whole=number_of(job.incidents), who=who)
+    if chosen_areas is not None:
+        layer, areas, sums = chosen_areas
+        named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
+        if "rate" in sums.columns:
+            named["note"] = " ".join(filter(None, (words["note"], say_rates(job))))
+        write_area_map(areas, folder / "areas.html", table=mark_unknown(sums, job.timed, layer), **named)
+
+
+def things_held(job: Job) -> dict[str, list[str]]:
+    """Say, by the beginning of their names, which files hold what is never open."""
+    held = {name: ["cameras"] for name in ("cameras.csv", "tables.xlsx", "hotspots.gpkg") if len(job.cameras)}
+    return held | {"patrols/": ["timetable"], "patrols.html": ["timetable"]}
+
+
+def write_sent(job: Job, path: Path, sent: dict[str, gpd.GeoDataFrame], words: dict[str, Any]) -> None:
+    """Write the map of where officers and cameras are sent, marked: it has fewer readers than the others."""
+    who = follow_content(words["profile"], ["timetable"])
+    layers = {name: frame for name, frame in {**job.areas, **sent}.items() if len(frame)}
+    named = {
+        "profile": who,
+        "marking": marking_of(job, who),
+        "title": f"{words['title']}: patrols and cameras",
+    }
+    write_map(job.spots, path, layers=layers, **{**words, **named})
+
+
+def say_sure(job: Job) -> list[str]:
+    """Say of the list as a whole what chance would give, what it covers, and how a backtest came out."""
+    return [
+        sentence
+        for sentence in (
+            say_chance(job.chance, EVERYTHING, job.ground),
+            say_cover(job.spots, job.ground),
+            say_tested(job.tested) if job.tested is not None else "",
+        )
+        if sentence
+    ]
+
+
+def marking_of(job: Job, who: Profile) -> str:
+    """Give the marking of every page: the configured one, or the profile's own."""
+    return str(job.config.output.get("marking", who.marking))
+
+
+def page_words(job: Job, who: Profile) -> dict[str, Any]:
+    """Title, period, source and what was left out, as every page says them."""
+    sources = ", ".join(sorted(job.incidents["source"].unique()))
+    notes = [say_gaps(job), say_left_out(job), say_off_areas(job), say_harm(job, who), say_suggested(job)]
+    return {
+        "title": job.config.title,
+        "period": say_months(months_of(job.dated)),
+        "source": sources,
+        "note": " ".join(filter(None, notes)),
+        "attribution": job.config.output.get("attribution", ""),
+        "profile": who,
+        "marking": marking_of(job, who),
+        "counted": name_counted(job.incidents),
+    }
+
+
+def say_gaps(job: Job) -> str:
+    """Say which source or force lacks months that others have: its places are not quiet then."""
+    return " ".join(
+        f"{name} has no records in {months}: its places are not known then, and rank lower than they should."
+        for name, months in list_gaps(job.timed).items()
+    )
+
+
+def say_left_out(job: Job) -> str:
+    """Say how many rows are not used: those outside the study area, then those that could not be.
+
+    The largest cause is named; rejects.csv has every row.
+    """
+    causes = sum_causes(job.rejects)
+    total = int(causes.sum()) + number_of(job.incidents)
+    elsewhere = int(causes.get(OFF_AREA, 0))
+    spoilt = causes.drop(OFF_AREA, errors="ignore")
+    said = []
+    if elsewhere:
+        said.append(f"{elsewhere:,} of {total:,} rows lie outside the study area and are left out.")
+    if len(spoilt):
+        of = f"of the other {total - elsewhere:,}" if elsewhere else f"of {total:,}"
+        said.append(f"{spoilt.sum():,} {of} rows could not be used (most often: {spoilt.index[0]}).")
+    return " ".join(said)
+
+
+def say_off_areas(job: Job) -> str:
+    """Warn, without numbers, of layers outside which nearly all records lie."""
+    layers = [sentence.partition(":")[0] for sentence in job.reconciliation.attrs.get("outside", [])]
+    why = "more than one record in ten lies in some area of each layer"
+    if not may_say("records lie outside the areas", layers, why=why):
+        return ""
+    named = ", ".join(layer.replace("_", " ") for layer in layers)
+    return (
+        f"Nearly all records lie outside the areas of: {named}; sums by area are of the few inside, if any."
+    )
+
+
+def say_harm(job: Job, who: Profile) -> str:
+    """Say which part of the records has a weight, by which scheme; or that everything here is counted."""
+    return say_weights(
+        job.incidents, scheme=job.config.harm.get("scheme", "cchi-2026"), threshold=who.threshold
+    )
+
+
+def write_week(job: Job, folder: Path, who: Profile) -> None:
+    """Write the week's patrols: a card for each shift, a calendar and the timetable."""
+    timetable, summary = job.week or (pd.DataFrame(), pd.DataFrame())
+    who = follow_content(who, ["timetable"])
+    seed = job.config.seed
+    folder.mkdir()
+    shown: dict[str, Any] = {"profile": who, "marking": marking_of(job, who)}
+    write_cards(timetable, folder, title=job.config.title, seed=seed, **shown)
+    write_calendar(timetable, folder / "patrols.ics", **shown)
+    for name, table in (("timetable", timetable), ("rounds", summary)):
+        write_csv(table, folder / f"{name}.csv", kind="table", profile=who, columns=list(table.columns))
+
+
+def say_suggested(job: Job) -> str:
+    """Say that patrol stops and camera sites nobody asked for are suggestions, not what is planned."""
+    if job.config.patrols or job.config.cameras or job.patrols.empty:
+        return ""
+    return "Patrol stops and camera sites are suggestions from these records, not plans of any force."
+
+
+def write_drafts(job: Job, folder: Path, who: Profile) -> None:
+    """Draft plans for the worst places that have none; give the results copies of every open plan.
+
+    The open plans live in the configured folder, outside the results. Without one, drafts are made and
+    only their documents kept.
+    """
+    asked = job.config.output.get("drafts", WORST)
+    options: dict[str, Any] = {"as_of": job.as_of, "asked": asked, "profile": who}
+    options |= {"marking": marking_of(job, who) or None, "attribution": job.config.output.get("attribution")}
+    options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
+    options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": read_nearby(job.config)}
+    options["calendar"] = job.periods.calendar
+    options["windows"] = read_chosen(job.timed, job.config.changes, as_of=job.as_of)
+    changes = job.periods.changes.items()
+    options["changes"] = {name.removeprefix("Changes by "): table for name, table in changes}
+    if isinstance(job.periods.selected_on, str):  # an agreed list, and nobody said what it was chosen on
+        options["selected_on"] = job.periods.selected_on
+    with tempfile.TemporaryDirectory() as none:
+        home = job.config.plans or Path(none)
+        documents, left = bring_up_to_date(home, job.spots, job.incidents, areas=job.areas, **options)
+        copy_plans(documents_for(documents, who), folder, left=left)
+
+
+def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
+    """Layers that stand behind the list: priority areas, places nearby, what open plans are compared with."""
+    layers = {}
+    for layer, areas in job.areas.items():
+        if "priority" in areas.columns and "file" in job.config.areas[layer]:
+            first = areas[areas["priority"].isin([True])]
+            name = f"priority {layer.replace('_', ' ')}s"
+            layers[name] = first.assign(role=f"priority {layer.replace('_', ' ')}")
+            layers[name].attrs["kind"] = "comparison"
+    if (nearby := read_nearby(job.config)) is not None:
+        layers["places nearby"] = nearby.assign(name=nearby.get("name", nearby["kind"]))
+        layers["places nearby"].attrs["kind"] = "places"
+    compared = [
+        frozen_frame(rows).assign(role=f"compared with {plan.title}")
+        for plan in plans_for(job.config.plans, who)
+        if plan.covers != "person" and (rows := plan.frozen.get("comparator_areas"))
+    ]
+    if compared:
+        layers["comparison areas of open plans"] = pd.concat(compared, ignore_index=True)
+        layers["comparison areas of open plans"].attrs["kind"] = "comparison"
+    return layers
+
+
+def read_nearby(config: Config) -> gpd.GeoDataFrame | None:
+    """Read the pubs, schools, parks ... that plans count within walking distance, by their kind."""
+    if not config.nearby:
+        return None
+    places = read_shapes(config.nearby["file"], what="The file of [nearby]")
+    column = config.nearby.get("kind", "kind")
+    require_columns(places, [column], what=f"[nearby] {Path(config.nearby['file']).name}")
+    return places.rename(columns={column: "kind"})
+
+
+def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[str, Any]:
+    """Record of the run for the manifest."""
+    config = job.config
+    return {
+        "title": config.title,
+        "as_of": job.as_of.isoformat(),
+        "seed": config.seed,
+        "inputs": inputs,
+        "rows": count_rows(number_of(job.incidents), job.rejects),
+        "parameters": {
+            "incidents": describe_incidents(config),
+            "sources": config.sources,
+            "harm": without_folders(config.harm),
+            "crosswalks": without_folders(config.crosswalks),
+            "place": config.place,
+            "nearby": without_folders(config.nearby),
+            "premises": {name: without_folders(given) for name, given in config.premises.items()},
+            "hotspots": without_folders(config.hotspots),
+            "profiles": config.profiles,
+            "changes": config.changes,
+            "calendar": describe_calendar(config.calendar),
+            "times": config.times,
+            "trends": config.trends,
+            "near_repeats": config.near_repeats,
+            "boards": {name: without_folders(given) for name, given in config.boards.items()},
+            "cameras": {**CAMERAS, **config.cameras},
+            "patrols": without_folders({**PATROLS, **config.patrols}),
+            "areas": {layer: without_folders(given) for layer, given in config.areas.items()},
+            "output": {**config.output, "profile": who.name, "marking": marking_of(job, who)},
+        },
+        "ground": job.ground.name,
+        "harm": say_harm(job, who),
+        "reconciliation": reconcile(job.reconciliation),
+    }
+
+
+def describe_incidents(config: Config) -> dict[str, Any]:
+    """Return what [incidents] decided: layout, months given twice, study area, how a large table is read."""
+    layout = {} if config.sources else {"layout": config.layout}
+    ground = config.study_area.name if config.study_area else None
+    return {**layout, "same_month": config.same_month, "study_area": ground, **config.scale}
+
+
+def without_folders(given: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with files by their bare name: nobody's folders leave with the record."""
+    return {key: value.name if isinstance(value, Path) else value for key, value in given.items()}
+
+
+def describe_calendar(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the calendar as the manifest keeps it: bare file names, dates as text."""
+    entries = {
+        table: {name: str(when) for name, when in named.items()}
+        for table, named in given.items()
+        if isinstance(named, dict)
+    }
+    files = [path.name for path in given.get("files", ())]
+    return {**given, **entries, "files": files} if given else {}
+
+
+def reconcile(table: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Reconciliation as plain numbers by layer."""
+    return {
+        str(k): {str(c): int(v) for c, v in row.items()} for k, row in table.to_dict(orient="index").items()
+    }

@@ -1,0 +1,1 @@
+"""Workbook, CSV, GeoPackage, QGIS styles."""

@@ -1,0 +1,218 @@
+"""All incidents as cells of ground, never as points, with what the page needs to filter them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots import assign_hotspots
+from hotspots.cells.grid import draw_cells, key_cells, locate_points, make_grid
+from hotspots.checks import CRS, announce, require_columns
+from hotspots.common.places import Ints, incidents_per_row
+from hotspots.common.wording import name_month
+from maps.common.escape import clean
+from maps.common.small_shapes import encode_shapes
+from maps.disclosure.gate import APART, Profile, name_category
+from maps.disclosure.suppression import hide_small, hide_small_table
+
+SIDE = 120.0  # metres: hexagons 208 m from edge to edge, about four hectares
+MOST_CELLS = 30_000
+_UNDATED = "no date"
+
+
+@dataclass
+class Filters:
+    """What the page can filter by, and the counts behind it.
+
+    ``counts`` holds per cell, and per hotspot, pairs of a key and a number of incidents, where the key
+    is ``(month × categories + category) × sources + source``. Where small numbers are suppressed there
+    are no such cubes: ``cells`` has one total per cell, and ``tables`` one column of counts per choice.
+    ``across`` says how wide a cell is, from edge to edge.
+    """
+
+    months: list[str]
+    categories: list[str]
+    sources: list[str]
+    groups: list[dict[str, Any]] = field(default_factory=list)
+    shapes: list[Any] = field(default_factory=list)
+    cells: list[Any] = field(default_factory=list)
+    spots: list[Any] = field(default_factory=list)
+    tables: dict[str, list[list[int | None]]] = field(default_factory=dict)
+    across: str = ""
+    single: bool = False
+    threshold: int = 0
+
+
+def filter_incidents(
+    incidents: gpd.GeoDataFrame,
+    spots: gpd.GeoDataFrame,
+    *,
+    profile: Profile,
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> Filters:
+    """Count incidents by cell, and by hotspot, as finely as the profile allows.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Incidents, or the same collapsed to places with a column ``incidents``, in EPSG:27700.
+    spots : GeoDataFrame
+        Hotspots whose counts are wanted too.
+    profile : Profile
+        With a threshold, cells carry whole-period totals and the table of hotspots is two-way.
+    groups : dict of str to list of str, optional
+        Problem profiles: names for groups of categories. Not offered where numbers are suppressed,
+        because groups that overlap give suppressed counts back.
+
+    Returns
+    -------
+    Filters
+    """
+    require_columns(incidents, ["category", "source"], what="The layer of incidents")
+    held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
+    names, by_month = _number_months(held)
+    number = incidents_per_row(held)
+    kinds = name_together(held["category"], number)
+    categories, by_category = _number_names(held["category"], lambda kind: kinds[str(kind)])
+    sources, by_source = _number_names(held["source"], clean)
+    filters = Filters(
+        names,
+        categories,
+        sources,
+        single=profile.threshold > 0,
+        threshold=profile.threshold,
+    )
+    cell, filters.shapes, side = _locate(held)
+    filters.across = f"{round(side * math.sqrt(3), -2):,.0f} m"
+    rank = assign_hotspots(held, spots)
+    facts = pd.DataFrame(
+        {
+            "cell": cell,
+            "month": by_month,
+            "category": by_category,
+            "source": by_source,
+            "n": number,
+            "rank": rank,
+        },
+        index=held.index,
+    )
+    if profile.threshold:
+        _suppress(facts, filters, spots, profile.threshold)
+        return filters
+    facts["key"] = (facts["month"] * len(categories) + facts["category"]) * len(sources) + facts["source"]
+    filters.cells = _pairs(facts, "cell", range(len(filters.shapes)))
+    filters.spots = _pairs(facts[facts["rank"].notna()], "rank", spots.index)
+    filters.groups = _groups(groups, categories, kinds)
+    return filters
+
+
+def name_together(categories: pd.Series, number: Ints) -> dict[str, str]:
+    """Name under which a map offers each category; those kept apart stand among as many of other kinds.
+
+    Else the choice of "Other crimes (not shown separately)" would show where the sensitive ones are. The
+    rarest other kinds join them, as many as it takes that they are no more than half.
+
+    Examples
+    --------
+    >>> kinds = pd.Series(["Rape", "Rape", "Arson", "Drugs", "Theft"])
+    >>> sorted(k for k, v in name_together(kinds, np.array([1, 1, 1, 5, 9])).items() if v == APART)
+    ['Arson', 'Drugs', 'Rape']
+    """
+    counts = pd.Series(number).groupby(categories.astype(str).to_numpy()).sum().sort_values(kind="stable")
+    named = {kind: name_category(kind) for kind in counts.index}
+    left = sum(int(n) for kind, n in counts.items() if named[kind] == APART)
+    for kind, n in counts.items():
+        if left > 0 and named[kind] != APART:
+            named[kind], left = APART, left - int(n)
+    return named
+
+
+def _number_months(held: gpd.GeoDataFrame) -> tuple[list[str], Ints]:
+    """Names of the months, and each row's; places of a large table have none, and one name stands for all."""
+    if "when" not in held.columns:
+        return ["All months"], np.zeros(len(held), dtype=np.int64)
+    # by the text of the month, which sorts as months do; records without a date stand last
+    months, by_month = _number_names(
+        held["when"].dt.to_period("M"),
+        lambda month: _UNDATED if pd.isna(month) else month.strftime("%Y-%m"),
+    )
+    return [m if m == _UNDATED else name_month(pd.Timestamp(f"{m}-01")) for m in months], by_month
+
+
+def _number_names(values: pd.Series, name: Callable[[Any], Any]) -> tuple[list[Any], Ints]:
+    """Sorted names of some values, those kept apart last, and the number of each row's."""
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
+    of_value = [name(value) for value in distinct]
+    names = sorted(set(of_value), key=lambda n: (n == APART, n))
+    number = {name: i for i, name in enumerate(names)}
+    return names, np.array([number[n] for n in of_value], dtype=np.int64)[codes]
+
+
+def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any], float]:
+    """Cell of each incident, from the union of all months, the cells' shapes and their side in metres.
+
+    A region or a country gets larger cells: a page with a million of them opens nowhere.
+    """
+    row_of, distinct = pd.factorize(held.geometry.x.to_numpy() + 1j * held.geometry.y.to_numpy())
+    xy, side = np.column_stack([distinct.real, distinct.imag]), SIDE
+    while True:
+        grid = make_grid("hexagon", side)
+        column, row = locate_points(grid, xy)
+        keys, first, which = np.unique(key_cells(column, row), return_index=True, return_inverse=True)
+        if len(keys) <= MOST_CELLS:
+            break
+        # twice the side holds at most about four times the ground
+        side *= 2 ** max(math.floor(math.log(len(keys) / MOST_CELLS, 4)), 1)
+    if side > SIDE:
+        said = f"smaller ones would be more than {MOST_CELLS:,}"
+        announce(f"The map's cells are hexagons of {side:,.0f} m a side: {said}.")
+    shapes = gpd.GeoSeries(draw_cells(grid, column[first], row[first]), crs=CRS, index=keys)
+    return pd.Series(which[row_of], index=held.index), encode_shapes(shapes, tolerance=0), side
+
+
+def _pairs(facts: pd.DataFrame, by: str, order: Any) -> list[list[int]]:
+    """Per cell or hotspot a flat list: key, number, key, number ... with each key a step from the last."""
+    sums = facts.groupby([by, "key"], sort=True)["n"].sum()
+    lists: dict[Any, list[int]] = {label: [] for label in order}
+    last: dict[Any, int] = {}
+    for label, key, n in sums.reset_index().itertuples(index=False):
+        lists[label] += [int(key) - last.get(label, 0), int(n)]
+        last[label] = int(key)
+    return [lists[label] for label in order]
+
+
+def _groups(
+    groups: Mapping[str, Sequence[str]] | None, categories: list[str], kinds: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    found = []
+    for name, members in (groups or {}).items():
+        hidden = [m for m in members if kinds.get(m, name_category(m)) == APART]
+        if hidden:
+            why = "it has sensitive categories, or some counted with them"
+            announce(f"The profile '{clean(name)}' is not offered on the map: {why}.")
+            continue
+        listed = [categories.index(m) for m in members if m in categories]
+        if listed:
+            found.append({"name": clean(name), "members": listed})
+    return found
+
+
+def _suppress(facts: pd.DataFrame, filters: Filters, spots: gpd.GeoDataFrame, threshold: int) -> None:
+    totals = facts.groupby("cell")["n"].sum().reindex(range(len(filters.shapes)), fill_value=0)
+    hidden = hide_small(totals, threshold=threshold)
+    filters.cells = [None if gone else int(n) for n, gone in zip(totals, hidden, strict=True)]
+    inside = facts[facts["rank"].notna()]
+    for by, names in (("category", filters.categories), ("month", filters.months)):
+        table = inside.pivot_table(index="rank", columns=by, values="n", aggfunc="sum", fill_value=0)
+        table = table.reindex(index=spots.index, columns=range(len(names)), fill_value=0).astype(int)
+        gone = hide_small_table(table, threshold=threshold)
+        shown = table.astype(object).mask(gone.to_numpy(), None)
+        filters.tables[by] = [
+            [None if v is None or pd.isna(v) else int(v) for v in row] for row in shown.to_numpy()
+        ]

@@ -1,0 +1,66 @@
+"""The ranked table beside the map: numbers, and both counts where two periods are compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from maps.common.escape import clean
+from maps.common.palette import SIGNS
+from maps.disclosure.gate import Profile
+from maps.web._panel import tells_change
+from maps.wording import has, name_parts, say_count
+
+_BAR = 46  # pixels of the longest bar
+
+
+def table_of(spots: gpd.GeoDataFrame, *, profile: Profile) -> dict[str, Any]:
+    """Columns and rows of the ranked table."""
+    told, both = tells_change(spots), _has_both(spots)
+    columns = [("incidents", "Number"), ("harm", "Harm")]
+    present = [(c, label) for c, label in columns if c == "incidents" or _holds(spots, c)]
+    present += [("arrow", "Before → after" if both.any() else "Change")] if told or both.any() else []
+    most = float(spots.loc[both, ["before", "after"]].max(axis=None)) if both.any() else 0.0
+    rows = []
+    for (rank, row), two in zip(spots.iterrows(), both, strict=True):
+        cells = [
+            {"text": _cell(row, c, profile), "number": c != "arrow", "column": c}
+            | (_both(row, most, told=told, known=two, profile=profile) if c == "arrow" and both.any() else {})
+            for c, _ in present
+        ]
+        name, area = name_parts(row)
+        rows.append({"n": int(rank), "name": name, "area": area, "cells": cells})
+    heads = [{"label": "No.", "number": True}, {"label": "Where", "number": False}]
+    heads += [{"label": label, "number": column != "arrow"} for column, label in present]
+    return {"columns": heads, "rows": rows}
+
+
+def _holds(spots: gpd.GeoDataFrame, column: str) -> bool:
+    return column in spots.columns and any(has(row, column) for _, row in spots[[column]].iterrows())
+
+
+def _has_both(spots: gpd.GeoDataFrame) -> pd.Series:
+    """Whether each row has the counts of both periods."""
+    if not {"before", "after"} <= set(spots.columns):
+        return pd.Series(False, index=spots.index)
+    return spots[["before", "after"]].notna().all(axis=1)
+
+
+def _both(row: pd.Series, most: float, *, told: bool, known: bool, profile: Profile) -> dict[str, Any]:
+    """Both counts with a bar for each; and the sign, unless all have the same."""
+    sign = SIGNS.get(clean(row.get("arrow", "")), SIGNS[""]) if told else ""
+    if not known:
+        return {"text": "–" if has(row, "words") else profile.suppressed or "–", "sign": sign}
+    counts = [float(row[c]) for c in ("before", "after")]
+    text = " → ".join(say_count(row, c, profile) for c in ("before", "after"))
+    return {"text": text, "sign": sign, "bars": [round(_BAR * n / max(most, 1)) for n in counts]}
+
+
+def _cell(row: pd.Series, column: str, profile: Profile) -> str:
+    if column == "arrow":
+        return SIGNS.get(clean(row.get("arrow", "")), SIGNS[""])
+    if column == "harm" and not has(row, column):
+        return "–"
+    return say_count(row, column, profile)

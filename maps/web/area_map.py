@@ -1,0 +1,316 @@
+"""Wards, committees or plan areas shaded by a number, with the interval that belongs to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.checks import InputError, announce, closest_name, require_columns, require_metres
+from hotspots.common.wording import say_number
+from maps.common.escape import clean
+from maps.common.palette import choose_classes
+from maps.common.small_shapes import encode_points, encode_shapes, require_shapes
+from maps.disclosure.gate import Profile, profile_named, release
+from maps.job.unknown_areas import KEY, say_unknown, shade
+from maps.web._panel import Panel
+from maps.web.hotspot_map import describe_page, new_map, write_page
+from maps.wording import COUNTED, has, say_count
+
+if TYPE_CHECKING:
+    import folium
+
+# Column, what it is called, how one value is said, and the suffixes of its interval.
+MEASURES = {
+    "incidents": ("Number", "{} {counted}"),
+    "harm": ("Harm", "harm score {}"),
+    "rate": ("Rate", "{} {per}"),
+    "rate_shrunk": ("Rate, steadied", "{} {per}, steadied because some areas have few people"),
+}
+
+
+def draw_area_map(
+    areas: gpd.GeoDataFrame,
+    table: pd.DataFrame | None = None,
+    *,
+    by: str | None = None,
+    per: float = 1000,
+    title: str = "Crimes and anti-social behaviour by area",
+    period: str = "",
+    source: str = "",
+    note: str = "",
+    attribution: str = "",
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+    counted: str = COUNTED,
+) -> folium.Map:
+    """Draw areas shaded by number, harm or rate, worst first in the table, as a Folium map.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Areas as from `boundaries.read_areas`, in EPSG:27700.
+    table : DataFrame, optional
+        Sums as from `boundaries.summarise_areas`, joined by ``code``; None when ``areas`` have them.
+        Where both have a figure, it is the table's.
+    by : str, optional
+        What to shade by at first: "incidents", "harm", "rate" or "rate_shrunk"; None is the rate where
+        there is one (a big area has more of everything), else incidents.
+    per : float, default 1000
+        Residents that the rates are for.
+    title, period, source, note, attribution, profile, marking, counted
+        As for `maps.draw_map`.
+
+    Returns
+    -------
+    folium.Map
+
+    Raises
+    ------
+    InputError
+        If there is nothing to shade by, or an area has no shape.
+
+    Examples
+    --------
+    >>> square = gpd.GeoSeries.from_xy([430000], [433000], crs=27700).buffer(500, cap_style="square")
+    >>> wards = gpd.GeoDataFrame({"code": ["E1"], "name": ["Armley"], "incidents": [240]}, geometry=square)
+    >>> "Armley" in draw_area_map(wards, period="July 2018", profile="open").get_root().render()
+    True
+    """
+    require_metres(areas, what="areas")
+    require_shapes(areas, what="areas")
+    whole = _join(areas, table)
+    who = profile_named(profile, sources=[source] if source else [])
+    released = release(whole, kind="areas", profile=who)
+    order = _order(released, by, who)
+    ranked = released.sort_values(order[0], ascending=False, kind="stable", na_position="last")
+    ranked = ranked.set_axis(pd.RangeIndex(1, len(ranked) + 1, name="rank"))
+    shaded = shade(ranked, order)
+    measures = [_measure(shaded, column, per=per, period=period, counted=counted) for column in order]
+    about, words = describe_page(
+        title=title,
+        period=period,
+        source=source,
+        note=note,
+        attribution=attribution,
+        who=who,
+        marking=marking,
+        counted=counted,
+    )
+    page = {
+        **words,
+        "counted": counted,
+        "measures": measures,
+        "layers": [],
+        "filters": None,
+        "what": "Areas",
+        "caption": _caption(ranked, order[0], period),
+        "picture_alt": f"Map of {len(ranked)} areas; the table lists all of them.",
+        **_table(ranked, order, per=per, who=who),
+    }
+    data = {
+        "bounds": _bounds(areas),
+        "noun": "area",
+        "counted": counted,
+        "measures": [{"key": m["key"], "colours": [i["colour"] for i in m["legend"]]} for m in measures],
+        "under": [],
+        "spots": _prepare(ranked, measures, per=per, period=period, who=who, counted=counted),
+        "streets": [],
+        "filters": None,
+        "layers": [],
+    }
+    from maps.pictures.still_map import draw_static_areas
+
+    m = new_map()
+    m.add_child(
+        Panel(
+            page=page,
+            data=data,
+            about=about,
+            who=who,
+            picture=lambda: draw_static_areas(shaded, by=order[0], heading=str(measures[0]["title"])),
+        )
+    )
+    return m
+
+
+def write_area_map(areas: gpd.GeoDataFrame, path: str | Path, **options: Any) -> Path:
+    """Write `draw_area_map` as one HTML file that needs nothing; options as there.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        As for `draw_area_map`.
+    path : str or Path
+        The file to write.
+    **options
+        As for `draw_area_map`.
+
+    Returns
+    -------
+    Path
+        The file written; the same bytes for the same input.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> square = gpd.GeoSeries.from_xy([430000], [433000], crs=27700).buffer(500, cap_style="square")
+    >>> wards = gpd.GeoDataFrame({"code": ["E1"], "name": ["Armley"], "incidents": [240]}, geometry=square)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_area_map(wards, Path(folder) / "areas.html", profile="open").name
+    'areas.html'
+    """
+    return write_page(draw_area_map(areas, **options), path)
+
+
+def _join(areas: gpd.GeoDataFrame, table: pd.DataFrame | None) -> gpd.GeoDataFrame:
+    require_columns(areas, ["code", "name"], what="areas")
+    if table is None:
+        return areas
+    require_columns(table, ["code", "incidents"], what="The table of areas")
+    if table["code"].duplicated().any():
+        raise InputError(
+            "The table of areas has more than one row for an area",
+            given=str(table["code"].iloc[0]),
+            advice="the sums of one layer and one period",
+        )
+    # what the areas are is theirs, what was counted is the table's: older figures beside them are not shown
+    own = {"code", "name", areas.geometry.name}
+    figures = table.drop(columns=[c for c in table.columns if c != "code" and c in own | {"geometry"}])
+    shapes = areas.drop(columns=[c for c in areas.columns if c in figures.columns and c not in own])
+    joined = shapes.merge(figures, on="code", how="left")
+    missing = ~joined["code"].isin(figures["code"])
+    if missing.any():
+        first = joined["name"][missing].iloc[0]
+        announce(f"{int(missing.sum())} of {len(joined)} areas have no figures, the first {first}.")
+    return joined
+
+
+def _order(released: gpd.GeoDataFrame, by: str | None, who: Profile) -> list[str]:
+    present = [c for c in MEASURES if c in released.columns and pd.to_numeric(released[c]).notna().any()]
+    if "harm" in present and "incidents" in present and released["harm"].eq(released["incidents"]).all():
+        present.remove("harm")  # of 1 a record: the number by another name
+    if not present and who.threshold and "incidents" in released.columns:
+        raise InputError(
+            f"No number of these areas may be shown under profile '{who.name}'",
+            given=f"{len(released)} areas, small counts and those beside them left out",
+            advice="larger areas (boundaries.group_areas), or a longer period",
+        )
+    if not present:
+        raise InputError("There is nothing to shade the areas by", advice="a table from summarise_areas")
+    if by is not None and by not in present:
+        near = closest_name(by, present) or present[0]
+        raise InputError("The areas cannot be shaded by that", given=f"by='{by}'", advice=f"'{near}'")
+    first = by or next(c for c in ("rate_shrunk", "rate", "incidents", "harm") if c in present)
+    return [first, *(c for c in present if c != first)]
+
+
+def _measure(
+    ranked: gpd.GeoDataFrame, column: str, *, per: float, period: str, counted: str
+) -> dict[str, Any]:
+    classes = choose_classes(ranked[column])
+    legend = [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)]
+    unknown = ranked.apply(lambda row: bool(say_unknown(row)), axis=1).any()
+    label, text = MEASURES[column]
+    over = f", {clean(period)}" if period else ""
+    subject = counted if column.startswith("rate") else ""  # a rate is of something
+    said = text.format(subject, per=_per(per), counted=counted).strip()
+    return {
+        "key": column,
+        "label": label,
+        "word": label.lower(),
+        "title": f"{said[:1].upper()}{said[1:]}{over}",
+        "note": "",
+        "legend": [*legend, KEY] if unknown else legend,
+        "classes": classes.of(ranked[column]),
+    }
+
+
+def _per(per: float) -> str:
+    return f"per {say_number(per)} residents"
+
+
+def say_interval(row: pd.Series, column: str) -> str:
+    """Range that goes with a value: "(between 210 and 270)", or "" where there is none.
+
+    Examples
+    --------
+    >>> say_interval(pd.Series({"rate": 2.0, "rate_from": 1.5, "rate_to": 3.0}), "rate")
+    '(between 1.5 and 3)'
+    """
+    if not (has(row, column) and has(row, f"{column}_from") and has(row, f"{column}_to")):
+        return ""
+    low, high = float(row[f"{column}_from"]), float(row[f"{column}_to"])
+    return f"(between {say_number(low)} and {say_number(high)})"
+
+
+def _prepare(
+    ranked: gpd.GeoDataFrame,
+    measures: list[dict[str, Any]],
+    *,
+    per: float,
+    period: str,
+    who: Profile,
+    counted: str,
+) -> list[dict[str, Any]]:
+    shapes = encode_shapes(ranked.geometry, coverage=True)
+    at = encode_points(ranked.geometry.representative_point())
+    prepared = []
+    for i, (rank, row) in enumerate(ranked.iterrows()):
+        name, count = clean(row["name"]), say_count(row, "incidents", who)
+        lines = [(m["label"], _say(row, m["key"], per=per, who=who, counted=counted)) for m in measures]
+        sure = ["The range is where the true level lies nineteen times in twenty, were records independent;"]
+        sure = (
+            [sure[0] + " they come in runs, so it is wider."] if any("between" in t for _, t in lines) else []
+        )
+        if row.get("small_numbers") is True:
+            sure.append("Few records: the order among such areas means little.")
+        sure += [unknown] if (unknown := say_unknown(row)) else []
+        prepared.append(
+            {
+                "n": int(str(rank)),
+                "title": name,
+                "label": f"{name}: {count} {counted}{f' in {clean(period)}' if period else ''}",
+                "shape": shapes[i],
+                "at": at[i],
+                "class": {m["key"]: m["classes"][i] for m in measures},
+                "lines": lines,
+                "sure": sure,
+            }
+        )
+    return prepared
+
+
+def _say(row: pd.Series, column: str, *, per: float, who: Profile, counted: str) -> str:
+    value = say_count(row, column, who)
+    text = MEASURES[column][1].format(value, per=_per(per), counted=counted)
+    return f"{text[:1].upper()}{text[1:]} {say_interval(row, column)}".strip() + "."
+
+
+def _table(ranked: gpd.GeoDataFrame, order: list[str], *, per: float, who: Profile) -> dict[str, Any]:
+    heads = [{"label": "No.", "number": True}, {"label": "Area", "number": False}]
+    heads += [
+        {"label": MEASURES[c][0] + (f" {_per(per)}" if c.startswith("rate") else ""), "number": True}
+        for c in order
+    ]
+    rows = []
+    for rank, row in ranked.iterrows():
+        cells = [
+            {"text": f"{say_count(row, c, who)} {say_interval(row, c)}".strip(), "number": True, "column": c}
+            for c in order
+        ]
+        rows.append({"n": int(str(rank)), "name": clean(row["name"]), "cells": cells})
+    return {"columns": heads, "rows": rows}
+
+
+def _caption(ranked: gpd.GeoDataFrame, first: str, period: str) -> str:
+    over = f", {clean(period)}" if period else ""
+    return f"{len(ranked)} areas, highest {MEASURES[first][0].lower()} first{over}; likely range in brackets"
+
+
+def _bounds(areas: gpd.GeoDataFrame) -> list[list[float]] | None:
+    from maps.web._layers import bounds_of
+
+    return bounds_of(areas, None)

@@ -1,0 +1,295 @@
+"""The interactive map: a `folium.Map` to go on with, or one HTML file that opens anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from hotspots.checks import InputError, announce, require_columns, require_metres
+from hotspots.common.plan_words import start_sentence
+from hotspots.common.wording import say_list
+from maps.common.escape import clean
+from maps.common.layer_kinds import kind_of
+from maps.common.palette import UNDER
+from maps.common.small_shapes import require_shapes
+from maps.common.write_whole import write_file
+from maps.disclosure.gate import Profile, profile_named, release
+from maps.giving.follow import follow_content, kind_given
+from maps.pictures.still_map import draw_static_map
+from maps.pictures.street_names import locate_streets, place_names
+from maps.web._incident_cells import filter_incidents
+from maps.web._layers import bounds_of, layer_summary, prepare_layers, shown_layers
+from maps.web._one_file import standalone
+from maps.web._panel import Panel, measure_spots, prepare_spots
+from maps.web._spot_table import table_of
+from maps.wording import name_counted, name_one
+
+if TYPE_CHECKING:
+    import folium
+
+_LEEDS = [53.8, -1.55]
+
+
+def draw_map(
+    spots: gpd.GeoDataFrame,
+    *,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    title: str = "Crime and anti-social behaviour hotspots",
+    period: str = "",
+    source: str = "",
+    note: str = "",
+    attribution: str = "",
+    profile: str | Profile | None = None,
+    marking: str | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    headline: str = "",
+    facts: Sequence[str] = (),
+    counted: str | None = None,
+) -> folium.Map:
+    """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
+
+    Parameters
+    ----------
+    spots : GeoDataFrame
+        Hotspots as `hotspots.find_hotspots` gives them, in EPSG:27700; the index is the rank.
+    layers : dict of str to GeoDataFrame, optional
+        Further layers by name, in EPSG:27700. What a frame holds is read from its columns and its
+        name (incidents, cells, patrols, cameras, places, comparison, streets; anything else is areas).
+    title : str
+        Heading of the page.
+    period, source, note : str, optional
+        What the counts are over ("July 2018"), where they come from, and what was left out.
+    attribution : str, optional
+        Licence line at the foot.
+    profile : str, optional
+        "open", "internal", "partner" or "public"; None is "open" for published sources, else "partner".
+    marking : str, optional
+        Protective marking; None is the profile's own.
+    groups : dict of str to list of str, optional
+        Problem profiles: names for groups of categories, offered beside the categories as filters.
+    headline : str, optional
+        One sentence above the list: whether things got better.
+    facts : list of str, optional
+        Sentences on the list as a whole, folded: how sure one may be of it, and what chance alone would give.
+    counted : str, optional
+        What the counts are of. None reads it from the layer of incidents: "crimes and ASB incidents", or
+        "records" where service requests, calls or other kinds are among them.
+
+    Returns
+    -------
+    folium.Map
+        It shows in a notebook without any request to another host.
+
+    Raises
+    ------
+    InputError
+        If a frame is not in EPSG:27700 or lacks columns.
+
+    Examples
+    --------
+    >>> disc = gpd.GeoSeries.from_xy([430000], [433000], crs=27700).buffer(150)
+    >>> spots = gpd.GeoDataFrame({"ref": ["SE3033"], "name": ["Boar Lane"], "incidents": [12]}, geometry=disc)
+    >>> page = draw_map(spots, period="July 2018", profile="open").get_root().render()
+    >>> "12 crimes and ASB incidents in July 2018" in page
+    True
+    """
+    _check(spots)
+    incidents = _find_incidents(layers)
+    sources = [source] if source else [] if incidents is None else sorted(incidents["source"].unique())
+    who = follow_layers(profile_named(profile, sources=sources), layers)
+    released = release(spots, kind="spots", profile=who)
+    counted = clean(counted or name_counted(incidents))
+    measures = measure_spots(released, counted=counted)
+    drawn = prepare_layers(layers, spots=spots, profile=who, counted=counted)
+    filters = None
+    if incidents is not None:
+        filters = filter_incidents(incidents, spots, profile=who, groups=groups)
+    about, words = describe_page(
+        title=title,
+        period=period,
+        source=source,
+        note=note,
+        attribution=attribution,
+        who=who,
+        marking=marking,
+        counted=counted,
+    )
+    page = {
+        **words,
+        "counted": counted,
+        "what": "Hotspots",
+        "measures": measures,
+        "layers": layer_summary(drawn),
+        "filters": filters,
+        "headline": clean(headline),
+        "facts": [clean(fact) for fact in facts],
+        "caption": _caption(released, period),
+        "picture_alt": _describe_picture(released, period),
+        **table_of(released, profile=who),
+    }
+    data = {
+        "noun": "hotspot",
+        "counted": counted,
+        "counted_one": name_one(counted),
+        "bounds": bounds_of(spots, layers),
+        "measures": [
+            {"key": m["key"], "colours": m.get("colours") or [i["colour"] for i in m["legend"]]}
+            for m in measures
+        ],
+        "under": UNDER,
+        "spots": prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
+        "streets": place_names(locate_streets(spots, incidents, profile=who)),
+        "filters": None if filters is None else vars(filters),
+        "layers": drawn,
+    }
+    m = new_map()
+    on = shown_layers(layers)
+    still = partial(draw_static_map, spots, layers=on, profile=who, counted=counted)
+    m.add_child(Panel(page=page, data=data, about=about, picture=still, who=who))
+    return m
+
+
+def write_map(spots: gpd.GeoDataFrame | folium.Map, path: str | Path, **options: Any) -> Path:
+    """Write one HTML file that needs no internet, no other file and no installed program but a browser.
+
+    Parameters
+    ----------
+    spots : GeoDataFrame or folium.Map
+        Hotspots, or a map that `draw_map` or Folium made.
+    path : str or Path
+        The file to write.
+    **options
+        As for `draw_map`, when ``spots`` are hotspots.
+
+    Returns
+    -------
+    Path
+        The file written; the same bytes for the same input.
+
+    Raises
+    ------
+    InputError
+        As `draw_map`; or if the map needs something from the internet.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> disc = gpd.GeoSeries.from_xy([430000], [433000], crs=27700).buffer(150)
+    >>> spots = gpd.GeoDataFrame({"ref": ["SE3033"], "name": ["Boar Lane"], "incidents": [12]}, geometry=disc)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_map(spots, Path(folder) / "map.html", profile="open").name
+    'map.html'
+    """
+    import folium
+
+    if isinstance(spots, folium.Map):
+        if options:
+            raise InputError(
+                "A map that is already drawn takes no further options",
+                given=", ".join(options),
+                advice="give them to draw_map",
+            )
+        return write_page(spots, path)
+    return write_page(draw_map(spots, **options), path)
+
+
+def new_map() -> folium.Map:
+    """Empty map without background, tiles or links to other hosts."""
+    import folium
+
+    m = folium.Map(
+        location=_LEEDS,
+        zoom_start=11,
+        tiles=None,
+        zoom_control="bottomright",
+        zoom_snap=0.25,
+        attribution_control=False,
+    )
+    m.default_js, m.default_css = [], []
+    m.options["max_zoom"] = 18
+    return m
+
+
+def describe_page(
+    *,
+    title: str,
+    period: str,
+    source: str,
+    note: str,
+    attribution: str,
+    who: Profile,
+    marking: str | None,
+    counted: str,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Words of the page about itself: for its metadata, and for its heading and foot."""
+    about = {
+        "title": clean(title),
+        "marking": clean(who.marking if marking is None else marking),
+        "summary": _state(counted, period=period, source=source, note=note, audience=who.audience),
+    }
+    return about, about | {"attribution": clean(attribution)}
+
+
+def write_page(drawn: folium.Map, path: str | Path) -> Path:
+    """Write a drawn map as one file that needs nothing."""
+    panels = [child for child in drawn._children.values() if isinstance(child, Panel)]
+    about = panels[0].about if panels else {"title": "Map", "marking": "", "summary": ""}
+    root = drawn.get_root()
+    with panels[0].showing_picture() if panels else nullcontext():
+        page = root.render()
+    html = standalone(page, root=root, **about)
+    write_file(Path(path), html.encode("utf-8"))
+    return Path(path)
+
+
+def _check(spots: gpd.GeoDataFrame) -> None:
+    require_metres(spots, what="spots")
+    require_columns(spots, ["ref", "name", "incidents"], what="spots")
+    require_shapes(spots, what="spots")
+
+
+def follow_layers(who: Profile, layers: Mapping[str, gpd.GeoDataFrame] | None) -> Profile:
+    """Readership of a map with these layers, said aloud where a layer makes it a smaller one."""
+    kinds = {
+        name: kind_given(kind_of(name, frame), frame) for name, frame in (layers or {}).items() if len(frame)
+    }
+    strict = follow_content(who, kinds.values())
+    if strict is not who:
+        names = [f"'{clean(name)}'" for name, kind in kinds.items() if follow_content(who, [kind]) is not who]
+        announce(f"This map is marked {strict.marking}, not open data: it holds {say_list(names)}.")
+    return strict
+
+
+def _find_incidents(layers: Mapping[str, gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame | None:
+    found = [frame for name, frame in (layers or {}).items() if kind_of(name, frame) == "incidents"]
+    if len(found) > 1:
+        raise InputError("A map takes one layer of incidents", given=f"{len(found)}", advice="pd.concat them")
+    return found[0] if found else None
+
+
+def _describe_picture(spots: gpd.GeoDataFrame, period: str) -> str:
+    over = f" in {clean(period)}" if period else ""
+    return f"Map of {len(spots)} hotspots{over}, numbered as in the table, which lists all of them."
+
+
+def _state(counted: str, *, period: str, source: str, note: str, audience: str) -> str:
+    parts = [
+        f"{start_sentence(counted)}{f' in {clean(period)}' if period else ''}.",
+        f"Source: {clean(source)}." if source else "",
+        clean(note),
+        audience,
+    ]
+    return " ".join(p for p in parts if p)
+
+
+def _caption(spots: gpd.GeoDataFrame, period: str) -> str:
+    order = (
+        "most harmful first" if "harm" in spots.columns and spots["harm"].notna().any() else "busiest first"
+    )
+    over = f", {clean(period)}" if period else ""
+    return f"{len(spots)} hotspot{'s' * (len(spots) != 1)}, {order}{over}"
