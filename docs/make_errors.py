@@ -14,61 +14,61 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 PAGE = TOP / "docs" / "errors.md"
 
-# Where a reader meets a message, what usually causes it, and the modules it comes from; others follow ROOMS.
+# Where a reader meets a message, what usually causes it, and its rooms: the longest name counts.
 GROUPS: dict[str, tuple[str, str]] = {
     "Everywhere": (
         "A file cannot be read, a table lacks a column or is not in British National Grid metres.",
-        "hotspots: checks",
+        "hotspots.checks",
     ),
     "The configuration": (
         "A key is misspelt, a path does not start at the configuration's folder, a value is of another kind. "
         "Every mistake of one file is listed at once, with its line.",
-        "maps: config config_checks config_files config_times events start; boundaries: layers; "
-        "hotspots: profiles sources calendar_files indicator_files crosswalk",
+        "maps.config maps.common.calendar maps.commands.init boundaries.layers "
+        "hotspots.reading.problem_profiles hotspots.reading.sources hotspots.reading.crosswalks "
+        "hotspots.common.calendar_files hotspots.change.indicator_files",
     ),
     "Files of records": (
         "The file is not there, cut off, of another kind than its ending says, or its columns are not those "
         "of the layout. `hotspots check FILE` reads it and writes nothing.",
-        "hotspots: readers formats layout fit rows rejects lookup coordinates dates incidents duplicates "
-        "download scale own_areas agreed register severity severity_mix severity_weights severity_table",
+        "hotspots.files hotspots.reading hotspots.large hotspots.severity hotspots.finding.agreed_list "
+        "hotspots.cameras.register",
     ),
     "Areas": (
         "The outlines have no reference system or the wrong one, the named column is another, or two files "
         "are of different years.",
-        "",
+        "boundaries",
     ),
     "Hotspots, cells and places": (
         "An option has a value that cannot be, or a column is missing that another function adds first.",
-        "",
+        "hotspots",
     ),
     "Time, change and trends": (
         "The records do not cover the months asked for, or are dated to the month where days are needed.",
-        "hotspots: when windows coverage timing aoristic timing_picture changes trends tracking "
-        "indicator_rows near_repeats calendars; maps: compare times boards periods cell_trends",
+        "hotspots.common.when hotspots.common.windows hotspots.common.calendars "
+        "hotspots.reading.months_covered hotspots.timing hotspots.change hotspots.statistics.aoristic "
+        "hotspots.repeats.near_repeats maps.job.compare maps.job.time_profiles "
+        "maps.job.board_pages maps.job.periods maps.job.trends",
     ),
     "Did it work?": (
         "The months overlap, the areas do, or too little was recorded to judge by.",
-        "hotspots: assess response comparators displacement zones rings two_counts judging findings verdicts "
-        "plan_assess selection",
+        "hotspots.assessment hotspots.statistics.displacement hotspots.statistics.two_counts "
+        "hotspots.statistics.ratio_of_ratios hotspots.plans.assess hotspots.change.chosen_by_counts",
     ),
     "Patrols and cameras": (
         "More is asked for than the officers, vehicles and hours can give, or there is nothing to cover.",
-        "hotspots: patrols timetable duty shifts rules stops choice rounds rhythm travel visits dosage "
-        "fairness cameras covering demand sites; maps: patrol_card deploy",
+        "hotspots.patrols hotspots.cameras hotspots.severity.demand maps.results.patrol_cards "
+        "maps.job.patrols_and_cameras",
     ),
     "Plans": (
         "The document or its record was changed by hand, is open in Word, or its place is not on the list.",
-        "hotspots: sara plan_analysis plan_check plan_facts plan_freeze plan_names plan_options plan_record "
-        "plan_target plan_text plan_toml plan_words; maps: document judge plan_actions plan_blocks "
-        "plan_content plan_fields plan_folder plan_html plan_lock plan_pictures plan_shelf plan_store "
-        "plan_word read_back word_files",
+        "hotspots.plans hotspots.common.wording maps.plans maps.documents maps.commands.assess",
     ),
     "Results, maps and tables": (
         "A file is open elsewhere, the folder is not ours, or the profile does not let something leave.",
-        "",
+        "maps",
     ),
 }
-ROOMS = {"hotspots": "Hotspots, cells and places", "boundaries": "Areas", "maps": "Results, maps and tables"}
+ROOMS = ("hotspots", "boundaries", "maps")
 
 
 # Problems("...") heads a list of problems, _fail("...") is the last word of a command.
@@ -140,12 +140,8 @@ def _either(node: ast.IfExp) -> str:
 
 def group_of(module: str) -> str:
     """Heading under which the messages of a module stand."""
-    room, _, name = module.partition(".")
-    for title, (_, modules) in GROUPS.items():
-        listed = dict(part.split(":") for part in modules.split(";") if part.strip())
-        if name in {key.strip(): value.split() for key, value in listed.items()}.get(room, []):
-            return title
-    return ROOMS[room]
+    homes = {home: title for title, (_, modules) in GROUPS.items() for home in modules.split()}
+    return homes[max((home for home in homes if f"{module}.".startswith(f"{home}.")), key=len)]
 
 
 def write_page() -> str:

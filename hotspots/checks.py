@@ -163,8 +163,9 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -
 def count_weighed(incidents: pd.DataFrame, *, strict: bool = False) -> Any:
     """Count the records of each row that a harm index has a weight for: where none, harm is not spoken of.
 
-    From the column ``weighed`` of `hotspots.severity.weighed_kinds.add_harm`. A harm without it is its giver's word for all
-    records; ``strict`` takes one that is 1 for each, or of ASB alone, for the number that it is.
+    From the column ``weighed`` of `hotspots.severity.weighed_kinds.add_harm`. A harm without it is its
+    giver's word for all records; ``strict`` takes one that is 1 for each, or of ASB alone, for the number
+    that it is.
 
     Examples
     --------

@@ -115,7 +115,7 @@ class Finding:
 def find_change(
     measure: str, zones: Zones, rows: npt.NDArray[np.bool_], *, aim: str, level: float, seed: int
 ) -> Finding:
-    """Count one measure in every zone and judge it; the verdict is written by `hotspots.assessment._verdict_words`."""
+    """Count one measure in every zone and judge it; `_verdict_words` writes the verdict."""
     if aim not in AIMS:
         raise InputError(f"The direction of '{measure}' is not known", given=aim, advice=", ".join(AIMS))
     counts = dict(zip(ROLES, (tuple(pair) for pair in zones.counts(rows).tolist()), strict=True))

@@ -1,4 +1,4 @@
-"""Names and text as a careful writer would put them; numbers, lists and dates are in `hotspots.common.wording`."""
+"""Names and text as a careful writer would put them; numbers, lists and dates are in `common.wording`."""
 
 from __future__ import annotations
 

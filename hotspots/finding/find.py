@@ -92,8 +92,8 @@ def find_hotspots(
         For cells: side in metres; ``"square"`` or ``"hexagon"``.
     study_area : GeoDataFrame, geometry or None
         The ground over which ``expected`` spreads the incidents; None means the ground
-        where the records lie (see `hotspots.common.settled_ground`), and says so. For cells also the ground whose cells,
-        empty ones too, are compared; None means the rectangle around the incidents.
+        where the records lie (see `hotspots.common.settled_ground`), and says so. For cells also the ground
+        whose cells, empty ones too, are compared; None means the rectangle around the incidents.
     streets : GeoDataFrame or None
         For streets: lines in EPSG:27700, with a column ``name`` if there is one.
     max_distance : float

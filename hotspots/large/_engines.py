@@ -125,7 +125,7 @@ def is_blank(number: Any) -> Any:
 
 
 def may_be_none(ids: Any) -> Any:
-    """Which IDs may be words for nothing or have lost their digits, for `hotspots.common.words_for_nothing` to judge.
+    """Which IDs may be words for nothing or have lost their digits, for `words_for_nothing` to judge.
 
     Told by letters alone, as SQL Server has no patterns: the few that are fetched hold all that are none.
     """

@@ -18,8 +18,8 @@ def known(value: Any) -> Any:
     """Return a value as it may leave: None for NaN, NaT, pd.NA and what is infinite; numpy's as Python's own.
 
     A change from nothing is infinite: it is left blank beside the two counts, which say it all. Tables
-    pass here in `maps.disclosure.gate.release` and `maps.tables.csv_files.flatten` (`known_cells`), text that becomes
-    markup or a document in `maps.common.escape.clean`, JSON in `strict_json`.
+    pass here in `maps.disclosure.gate.release` and `maps.tables.csv_files.flatten` (`known_cells`), text that
+    becomes markup or a document in `maps.common.escape.clean`, JSON in `strict_json`.
 
     Examples
     --------

@@ -41,8 +41,8 @@ def choose_ground(
     """Choose the ground over which records are said to be concentrated or not.
 
     It is the study area where there is one; else the layer of areas from a file that holds most records,
-    if it holds over half of them; else the ground where the records lie (see `hotspots.common.settled_ground`), which is
-    said aloud.
+    if it holds over half of them; else the ground where the records lie
+    (see `hotspots.common.settled_ground`), which is said aloud.
 
     Parameters
     ----------
