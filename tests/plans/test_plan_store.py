@@ -219,7 +219,6 @@ def test_what_is_asked_for_is_drafted_and_drafted_again(
         ("SE3150033001", "SE3150033000"),
         ("ward:Hunslet & Rivrside", "Hunslet & Riverside"),
         ("lap:X", "street, ward"),
-        ("street:Boar Lan", "Boar Lane"),
     ],
 )
 def test_what_is_not_there_is_named_with_the_nearest(
@@ -241,6 +240,22 @@ def test_what_is_not_there_is_named_with_the_nearest(
             profile="open",
         )
     assert not list_records(tmp_path)
+
+
+def test_a_street_without_records_is_named_with_the_nearest_and_stops_no_other(
+    spots: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    wards: gpd.GeoDataFrame,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked = ["street:Boar Lan", "ward:Hunslet & Riverside"]
+    update_plans(
+        tmp_path, spots, incidents, {"ward": wards}, asked=asked, as_of="2018-08-31", profile="open"
+    )
+    assert "'street:Boar Lan'" in caplog.text
+    assert "'Boar Lane'" in caplog.text
+    assert [plan.title for plan in open_plans(tmp_path).values()] == ["Hunslet & Riverside"]
 
 
 def test_a_name_typed_into_a_persons_plan_is_refused_and_stays_out_of_the_record(
