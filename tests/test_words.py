@@ -210,7 +210,7 @@ def test_pages_for_everybody_keep_to_the_vocabulary(page):
 
 def test_the_files_of_a_folder_to_start_in_keep_to_the_vocabulary():
     """Names of folders and keys may stand, as code does on a page."""
-    start = Path(str(files("maps"))) / "templates" / "start"
+    start = Path(str(files("maps"))) / "commands" / "start"
     for file in sorted(start.iterdir()):
         text = re.sub(r"\b(hotspots check )?incidents\b/?|\"[^\"]*\"", " ", file.read_text(encoding="utf-8"))
         assert list(dict.fromkeys(breaches(text))) == [], file.name

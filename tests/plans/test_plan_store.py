@@ -250,9 +250,7 @@ def test_a_street_without_records_is_named_with_the_nearest_and_stops_no_other(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     asked = ["street:Boar Lan", "ward:Hunslet & Riverside"]
-    update_plans(
-        tmp_path, spots, incidents, {"ward": wards}, asked=asked, as_of="2018-08-31", profile="open"
-    )
+    update_plans(tmp_path, spots, incidents, {"ward": wards}, asked=asked, as_of="2018-08-31", profile="open")
     assert "'street:Boar Lan'" in caplog.text
     assert "'Boar Lane'" in caplog.text
     assert [plan.title for plan in open_plans(tmp_path).values()] == ["Hunslet & Riverside"]
