@@ -160,7 +160,7 @@ def test_a_place_without_a_weight_among_others_has_no_harm():
     assert IN_PLANS in plan
     high = str(vars(draft_plan(spots.loc[3 - low], incidents=rows, spots=spots, as_of="2024-04-30")))
     assert "10,950 sentence days" in high
-    assert "weighed by cchi-2026" in high
+    assert "weighed by the Cambridge Crime Harm Index 2026" in high
 
 
 def test_our_own_weight_of_asb_is_told_apart_and_is_no_most_harmful_kind():

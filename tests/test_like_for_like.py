@@ -34,7 +34,9 @@ def test_places_are_counted_inside_a_ward_and_about_the_middle_of_a_hotspot() ->
         crs=27700,
     )
     ward = shapely.box(429_900, 429_900, 431_900, 431_900)
-    assert nearby_text(nearby_counts(facts, pubs, ground=ward)).startswith("In the area: 19 pubs. Do any")
+    assert nearby_text(nearby_counts(facts, pubs, ground=ward)).startswith(
+        "In the area: 19 pubs. Do the busiest"
+    )
     disc = shapely.Point(430_000, 430_000).buffer(150)
     near = int((np.hypot(100 + 80.0 * np.arange(19), 300) <= 400).sum())
     said = nearby_text(nearby_counts(facts, pubs, ground=disc))

@@ -14,7 +14,7 @@ from hotspots.common.words_for_nothing import is_nothing
 # Records land on these because the true place was not known better, not because harm happened there; a name
 # that ends so is the thing itself: "Hospital Lane" and "Alma Court" are streets.
 DEFAULT_LOCATIONS = {
-    "hospital": r"(?:hospital|infirmary)$",
+    "hospital": r"(?:hospital|infirm[ai]ry)$",
     "prison": r"prison$|^hmp\b|^hm prison\b",
     "police station": r"police station$",
     "court": r"(?:^|, )courts?$|(?:crown|county|magistrates'?|combined|family|youth|law)\s+courts?$",
@@ -30,6 +30,16 @@ SETTINGS = {
     "parking": {"parking area", "motorway service area"},
     "education": {"education building", "further/higher educational building"},
     "licensed premises": {"nightclub", "theatre/concert hall"},
+}
+# What a layer is called whose areas are all of a kind: "parks", "retail_parks", "car parks" ...
+LAYERS = {
+    "parking": r"car parks?\b|\bparking\b",
+    "shops": r"\b(?:retail|business) parks?\b|\bshop|\bmarkets?\b",
+    "open space": r"\bparks?\b|\b(?:open|green) spaces?\b|\bplaygrounds?\b",
+    "prison": r"\bprisons?\b",
+    "hospital": r"\bhospitals?\b",
+    "railway station": r"^(?:(?:railway|train) )?stations?$",
+    "education": r"\bschools?\b|\bcolleges?\b|\bcampus(?:es)?\b",
 }
 # Kinds of place that police.uk's anonymous map points bear instead of a street name (July 2026), folded.
 KINDS_OF_PLACE = frozenset(
@@ -50,18 +60,21 @@ KINDS_OF_PLACE = frozenset(
 
 
 _NEAR = "on or near "
+_RAILWAY = re.compile(r"(?<=\()(?:Lu|Dlr)\b")
 _CAPITAL_S = re.compile(r"(?<=[a-z]['\u2019\u02bc`\u00b4])S\b")
 
 
 def mend_capitals(name: str) -> str:
-    """Make small the S that police.uk writes large after an apostrophe.
+    """Make small the S that police.uk writes large after an apostrophe, and large what it writes small.
 
     Examples
     --------
     >>> mend_capitals("Great St Helen'S"), mend_capitals("O'Shea Way"), mend_capitals("KING'S ROAD")
     ("Great St Helen's", "O'Shea Way", "KING'S ROAD")
+    >>> mend_capitals("Bank (Lu Station)"), mend_capitals("West Ham (Dlr)")
+    ('Bank (LU Station)', 'West Ham (DLR)')
     """
-    return _CAPITAL_S.sub("s", name)
+    return _RAILWAY.sub(lambda found: found[0].upper(), _CAPITAL_S.sub("s", name))
 
 
 def strip_near(place: str) -> str:
@@ -146,6 +159,18 @@ def setting_of(place: str) -> str:
         return kind
     folded = strip_near(place).partition(" near ")[0].casefold()
     return next((name for name, kinds in SETTINGS.items() if folded in kinds), "street")
+
+
+def setting_of_layer(layer: str) -> str:
+    """Name the kind of ground that the name of a layer states; "" where it states none.
+
+    Examples
+    --------
+    >>> setting_of_layer("parks"), setting_of_layer("retail_park"), setting_of_layer("ward")
+    ('open space', 'shops', '')
+    """
+    words = layer.replace("_", " ").casefold()
+    return next((kind for kind, pattern in LAYERS.items() if re.search(pattern, words)), "")
 
 
 def flag_default_locations(places: pd.Series) -> pd.Series:

@@ -37,14 +37,16 @@ def start_small(text: str) -> str:
 
     Examples
     --------
-    >>> start_small("Violence and sexual offences"), start_small("Community safety officer")
-    ('violence and sexual offences', 'community safety officer')
+    >>> start_small("Violence and sexual offences"), start_small("Anti-social behaviour")
+    ('violence and sexual offences', 'anti-social behaviour')
     >>> start_small("ASB case officer"), start_small("A&E manager"), start_small("Leeds City Council")
     ('ASB case officer', 'A&E manager', 'Leeds City Council')
     """
     first, *others = (text := clean_text(text)).split(" ", 1)
-    # a second large letter, a digit or a sign makes a word an acronym or a name, "A" and "I" aside
-    acronym = any(letter.isupper() or not letter.isalpha() for letter in first.rstrip(",;:.")[1:])
+    # a second large letter, a digit or a sign makes a word an acronym or a name, "A", "I" and "Anti-" aside
+    acronym = any(
+        letter.isupper() or not (letter.isalpha() or letter in "-/") for letter in first.rstrip(",;:.")[1:]
+    )
     name = any(word[:1].isupper() and not word[1:2].isupper() for word in " ".join(others).split()[:1])
     return text if acronym or name or first == "I" else text[:1].lower() + text[1:]
 

@@ -175,5 +175,7 @@ def give_reasons(
         elif outside[i]:
             reasons.append("left out: outside the priority areas, whose limit is reached")
         else:
-            reasons.append("left out: would take more travel, or a place that a demand needs, than it covers")
+            reasons.append(
+                "left out: the time it takes covers more elsewhere, or a stop that was asked for needs it"
+            )
     return reasons

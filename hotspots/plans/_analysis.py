@@ -13,18 +13,20 @@ from hotspots.change.compare_periods import compare_periods
 from hotspots.checks import InputError, require_columns, require_metres
 from hotspots.common.day_names import MONTHS, WEEKDAYS
 from hotspots.common.judgement_words import NOT_COMPARED
-from hotspots.common.place_names import ELSEWHERE, default_location
-from hotspots.common.plan_words import clean_text, start_sentence
+from hotspots.common.place_names import ELSEWHERE, default_location, is_kind_of_place
+from hotspots.common.plan_words import clean_text, name_key, start_sentence, strip_near
 from hotspots.common.wording import say_count, say_list, say_months, say_share
 from hotspots.plans._facts import Facts, say_street
 from hotspots.plans._response_menu import problem_families
-from hotspots.plans._target import Target
+from hotspots.plans._target import Shares, Target
 
+FEW_MONTHS = 4  # as many as a sentence names one by one
 # Metres that people walk in about five minutes.
 WALK = 400.0
 
 LICENSED = ("pub", "bar", "nightclub", "biergarten", "restaurant", "casino")
 LICENSED_REACH = 100.0  # metres: from the door to where people stand outside
+LICENSED_SHARE = 0.25  # of the records: a ward has a pub somewhere, and its problem may lie elsewhere
 KINDS = {
     "pub": ("pub", "pubs"),
     "bar": ("bar", "bars"),
@@ -45,12 +47,14 @@ QUESTIONS_BY_FAMILY = {
     "robbery": "Where do those robbed come from and go to, and what makes them easy to approach here?",
     "burglary": "Are the same homes, or the homes beside them, burgled again, and how do burglars get in?",
     "vehicle": "Which vehicles are taken or broken into, where are they left, and for how long?",
-    "theft": "Do a few shops or racks account for most of it, and do they report more than others?",
+    "theft": "What is taken, from whom or what, and was it left unwatched?",
+    "shop theft": "Do a few shops or racks account for most of it, and do they report more than others?",
     "damage": "What is damaged, by whom is it seen, and is it the same thing again and again?",
     "drugs": "Is it dealing or use, in the open or from one address, and who comes for it?",
     "public order": "Who is in dispute with whom, and what sets it off?",
     "asb": "Are a few people or groups behind most of it, and what brings them here?",
 }
+AT_HOME = "Is the violence at home, between people who know each other, or in the open?"
 
 
 def where_text(facts: Facts, target: Target) -> str:
@@ -59,7 +63,7 @@ def where_text(facts: Facts, target: Target) -> str:
     said = ["The records name no street."]
     if len(top):
         streets = say_list(
-            f"{say_street(s)} {n:,}" for s, n in zip(top["street"], top["incidents"], strict=True)
+            _say_busy(facts, s, n) for s, n in zip(top["street"], top["incidents"], strict=True)
         )
         said = [f"Busiest, of {facts.incidents:,}: {streets}."]
     if len(target.parts) > 1:
@@ -67,16 +71,30 @@ def where_text(facts: Facts, target: Target) -> str:
             f"The plan covers {len(target.parts)} places: {say_list(p['name'] for p in target.parts)}."
         )
     for layer, shares in target.layers.items():
-        title = start_sentence(clean_text(layer).replace("_", " "))
-        if len(shares) > 1:
-            counts = [round(share * facts.incidents) for _, share in shares]
-            small = any(0 < count < facts.threshold for count in counts)
-            pairs = list(zip(shares, counts, strict=True))[:4]
-            listed = say_list(n if small else f"{n} {count:,}" for (n, _), count in pairs)
-            said.append(f"{title}, by number: {listed}.")
-        else:
-            said.append(f"{title}: {shares[0][0]}.")
+        if layer != target.layer:
+            said.append(_say_layer(facts, name_key(clean_text(layer)), shares))
     return " ".join(said)
+
+
+def _say_layer(facts: Facts, title: str, shares: Shares) -> str:
+    """Name the area that holds all, or each with its count and what lies in none."""
+    counts = [round(share * facts.incidents) for _, share in shares]
+    rest = max(0, facts.incidents - sum(counts))
+    if len(shares) == 1 and not rest:
+        return f"{title}: {shares[0][0]}."
+    small = any(0 < count < facts.threshold for count in (*counts, rest))
+    pairs = list(zip(shares, counts, strict=True))[:4]
+    listed = say_list(n if small else f"{n} {count:,}" for (n, _), count in pairs)
+    return f"{title}, by number: {listed}{'; the rest in none' * bool(rest)}."
+
+
+def _say_busy(facts: Facts, street: str, count: int) -> str:
+    """Name a street with its count; a kind of place, of which there may be several, with its points."""
+    points = 1
+    if is_kind_of_place(street):
+        there = facts.inside["place"].map(strip_near) == street
+        points = len(facts.inside.geometry[there].drop_duplicates())
+    return f"{say_street(street)} {count:,}" + (f" (on {points} points)" if points > 1 else "")
 
 
 def when_text(facts: Facts) -> str:
@@ -90,20 +108,30 @@ def when_text(facts: Facts) -> str:
         said.append(f"No month has {facts.threshold} or more, so none is named.")
     elif len(months) > 1:
         said.append(f"Most in {say_months([busiest])}: {say_share(months.max(), facts.incidents)}.")
+        if len(facts.all_months) > FEW_MONTHS:  # of many months one is always the highest
+            said.append(f"An average month has {facts.incidents / len(facts.all_months):,.0f}.")
     else:
         said.append(f"All in {say_months([busiest])}.")
-    if len({month.month for month in facts.all_months.index}) == 1:
+    held = {month.month for month in facts.all_months.index}
+    if len(held) == 1:
         name = MONTHS[busiest.month - 1]
         said.append(f"The data hold {name} only, so nothing is known of other seasons.")
+    elif len(held) < 12:
+        said.append(f"The data hold {len(held)} of the twelve months, so nothing is known of the others.")
     precision = facts.inside.get("precision")
     fine = precision is not None and bool((precision != "month").any())
     if not fine:
-        said.append(
-            "The records give the month only: no weekday or hour. Ask patrols, door staff, residents."
-        )
+        said.append(f"The records give the month only: no weekday or hour. Ask {_whom(facts)}.")
     else:
         said.extend(_fine_times(facts))
     return " ".join(said)
+
+
+def _whom(facts: Facts) -> str:
+    """Name who knows the hours of a place of this kind."""
+    if facts.setting in ELSEWHERE:
+        return f"those who work at the {facts.setting}"
+    return f"patrols, {'businesses' if facts.licensed is False else 'door staff'}, residents"
 
 
 def _fine_times(facts: Facts) -> list[str]:
@@ -132,12 +160,20 @@ def _fine_times(facts: Facts) -> list[str]:
 
 
 def compare_text(
-    facts: Facts, target: Target, *, study_area: str, chosen_on: Any, windows: Any = None, told: str = ""
+    facts: Facts,
+    target: Target,
+    *,
+    study_area: str,
+    chosen_on: Any,
+    windows: Any = None,
+    told: str = "",
+    dispersion: float | None = None,
 ) -> str:
     """Two periods compared: first all the data, then here, in the words of the list or of the area's table.
 
-    Where none are given, here is compared alone, by the same rules. ``windows`` of None are the latest month,
-    or twelve where two whole years are there, beside the same a year before.
+    Where none are given, here is compared alone, by the same rules and the list's ``dispersion``.
+    ``windows`` of None are the latest month, or twelve where two whole years are there, beside the same a
+    year before.
     """
     months = facts.all_months.index
     if months.empty:
@@ -156,7 +192,12 @@ def compare_text(
     here = pd.Series(np.full(len(within), "here", dtype=object), everything.index).where(within, None)
     try:
         found = compare_periods(
-            everything, after=windows[0], before=windows[1], by=here, selected_on=chosen_on or None
+            everything,
+            after=windows[0],
+            before=windows[1],
+            by=here,
+            selected_on=chosen_on or None,
+            dispersion=dispersion,
         )
     except InputError as error:
         return f"{start_sentence(NOT_COMPARED)}: {error.problem} ({error.given})."
@@ -210,11 +251,16 @@ def nearby_counts(facts: Facts, nearby: Any, *, ground: Any = None, walk: float 
     return pd.DataFrame(rows, columns=["kind", "here", "average"])
 
 
-def has_licensed(ground: Any, nearby: Any) -> bool:
-    """Whether licensed premises stand on the ground or near it; True where nobody gave any."""
-    layers = _by_kind(nearby)
+def near_licensed(facts: Facts, nearby: Any) -> bool | None:
+    """Whether a quarter of the records lie by licensed premises; None where nobody gave any."""
+    layers = {} if nearby is None else _by_kind(nearby)
     shapes = [layer.geometry.to_numpy() for kind, layer in layers.items() if kind in LICENSED]
-    return not shapes or bool(shapely.dwithin(np.concatenate(shapes), ground, LICENSED_REACH).any())
+    if not shapes:
+        return None
+    tree = shapely.STRtree(np.concatenate(shapes))
+    points = facts.inside.geometry.to_numpy()
+    near = np.unique(tree.query(points, predicate="dwithin", distance=LICENSED_REACH)[0])
+    return bool(facts.weights.iloc[near].sum() >= LICENSED_SHARE * facts.incidents)
 
 
 def _by_kind(nearby: Any) -> dict[str, gpd.GeoDataFrame]:
@@ -256,10 +302,10 @@ def nearby_text(counts: pd.DataFrame, *, walk: float = WALK) -> str:
         said.append(f"{say_count(counts['here'][i], one, many)}{beside}")
     where = "In the area" if wide else f"Within {walk:.0f} m"
     average = "" if wide else "The average is over every recorded point in the data. "
-    return (
-        f"{where}: {say_list(said)}. {average}"
-        "Do any of these bring people here at the times that matter? Being near is not a cause."
-    )
+    ask = "Do any of these bring people here at the times that matter?"
+    if wide:  # every ward has shops and schools
+        ask = "Do the busiest streets lie by any of these?"
+    return f"{where}: {say_list(said)}. {average}{ask} Being near is not a cause."
 
 
 def _plain(kind: str) -> str:
@@ -269,7 +315,8 @@ def _plain(kind: str) -> str:
 def hypotheses(facts: Facts) -> list[str]:
     """Questions worth asking, from what the records show; none of them is an answer."""
     families = list(problem_families(facts.types, everywhere=facts.usual_types))[:2]
-    asked = [QUESTIONS_BY_FAMILY[family] for family in families]
+    questions = QUESTIONS_BY_FAMILY | ({"violence": AT_HOME} if facts.licensed is False else {})
+    asked = [questions[family] for family in families]
     top = facts.streets.iloc[0] if len(facts.streets) else None
     if facts.setting in ELSEWHERE:
         # closing times, gardens and shop racks are no questions to put to a prison or a station

@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from hotspots.checks import ASB, InputError, count_weighed
-from hotspots.common.place_names import is_kind_of_place, setting_of
+from hotspots.common.place_names import is_kind_of_place, setting_of, setting_of_layer
 from hotspots.common.places import incidents_per_row
 from hotspots.common.plan_words import clean_text, strip_near
 from hotspots.common.when import london_clock
@@ -33,6 +33,8 @@ class Facts:
     months: pd.Series
     all_months: pd.Series
     threshold: int = 0
+    layer: str = ""  # whose areas the plan covers, as its user calls it
+    licensed: bool | None = None  # whether licensed premises stand by its records; None: not known
 
     @property
     def incidents(self) -> int:
@@ -52,7 +54,9 @@ class Facts:
 
     @property
     def setting(self) -> str:
-        """Kind of ground on which at least half of the records lie, as their places tell; else "street"."""
+        """Kind of ground: the layer's, else that of half of the records by their places, else "street"."""
+        if stated := setting_of_layer(self.layer):
+            return stated
         names = self.inside["place"].map(clean_text)
         kinds = names.map({name: setting_of(name) for name in names.unique()})
         counts = self.weights.groupby(kinds.to_numpy()).sum()
@@ -109,8 +113,10 @@ def rows_inside(incidents: gpd.GeoDataFrame, area: BaseGeometry, parts: Any = No
     return pd.Series(inside, index=incidents.index)
 
 
-def gather_facts(incidents: gpd.GeoDataFrame, inside: pd.Series, *, threshold: int = 0) -> Facts:
-    """Count the rows where ``inside`` is true, by type, street and month, beside all rows.
+def gather_facts(
+    incidents: gpd.GeoDataFrame, inside: pd.Series, *, threshold: int = 0, layer: str = ""
+) -> Facts:
+    """Count the rows where ``inside`` is true (a plan's, of an area of ``layer``), beside all rows.
 
     Counts from 1 up to below ``threshold`` are shown nowhere: types fold into one, streets and months
     are left out, and never one alone, which the total would give back.
@@ -142,6 +148,7 @@ def gather_facts(incidents: gpd.GeoDataFrame, inside: pd.Series, *, threshold: i
         months=_months(within, weights),
         all_months=_months(incidents, all_weights),
         threshold=threshold,
+        layer=layer,
     )
 
 

@@ -10,18 +10,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.assessment.comparison_areas import propose_comparators
+from hotspots.assessment.comparison_areas import FEWEST, propose_comparators
 from hotspots.change.chosen_by_counts import NOT_KNOWN
 from hotspots.checks import CRS, InputError
-from hotspots.common.plan_words import strip_near
+from hotspots.common.place_names import ELSEWHERE, is_kind_of_place, setting_of
+from hotspots.common.plan_words import clean_text, strip_near
 from hotspots.common.windows import read_windows
 from hotspots.common.wording import say_count, say_date, say_list, say_months
-from hotspots.plans._facts import Facts, rows_inside
-from hotspots.plans._target import Target
+from hotspots.plans._facts import Facts
+from hotspots.plans._target import Target, rows_of
 from hotspots.plans.record import Plan
 
 # Areas are alike up to this factor in records, and its square in size: a large ward may be an empty one.
 ALIKE = 2.0
+HALF = 0.5  # of its records: then a hotspot is the prison or station that they are put down at
 
 
 def freeze_plan(
@@ -55,13 +57,16 @@ def freeze_plan(
         "measures": ["incidents", *(["harm"] if facts.has_harm else [])],
         "selected_months": selected,
         "selected_incidents": _count_in(facts, selected),
-        **_baseline(facts, selected),
-    }
+        **_baseline(
+            facts, selected, chose="they chose the place" if target.ranks else "the plan is made of them"
+        ),
+    } | ({"layer": target.layer} if target.layer else {})
     if unknown:
         frozen["choice"] = NOT_KNOWN
     others = _peers(target, layers or {}) if target.covers == "area" else spots
     rows = _propose(facts, target, others, ring=ring, selected=selected)
-    frozen["comparator"] = _say_comparator(rows, others)
+    kind = facts.setting if facts.setting in ELSEWHERE else "place"
+    frozen["comparator"] = _say_comparator(rows, others, kind=kind, ring=ring)
     frozen["areas"] = [{**_names(part), "wkt": _wkt(part["geometry"])} for part in target.parts]
     if len(rows):
         frozen["comparator_areas"] = [{"wkt": _wkt(shape)} for shape in rows.geometry]
@@ -72,14 +77,12 @@ def freeze_plan(
 
 
 def _peers(target: Target, layers: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame | None:
-    """Other areas of the layer that an area is of; None for drawn ground."""
-    parts = [part["geometry"] for part in target.parts]
-    for areas in layers.values():
-        shapes = areas.geometry.to_numpy()
-        own = np.logical_or.reduce([shapely.equals(shapes, part) for part in parts])
-        if own.sum() == len(parts):
-            return areas[~own]
-    return None
+    """Other areas of the layer that an area is of; None for drawn ground, and the one area of its layer."""
+    areas = layers.get(target.layer)
+    if areas is None or len(areas) == len(target.parts):
+        return None
+    shapes = areas.geometry.to_numpy()
+    return areas[~np.logical_or.reduce([shapely.equals(shapes, part["geometry"]) for part in target.parts])]
 
 
 def _neighbours(
@@ -101,7 +104,7 @@ def _count_in(facts: Facts, months: list[str]) -> int:
     return int(facts.months.reindex(periods, fill_value=0).sum())
 
 
-def _baseline(facts: Facts, selected: list[str]) -> dict[str, Any]:
+def _baseline(facts: Facts, selected: list[str], *, chose: str) -> dict[str, Any]:
     """Take the baseline from months that did not choose the place: a place chosen for being high falls."""
     if not selected:
         return {"baseline_months": [], "baseline": "to be counted: the records given carry no dates"}
@@ -114,7 +117,7 @@ def _baseline(facts: Facts, selected: list[str]) -> dict[str, Any]:
     first = say_months([pd.Period(max(selected), freq="M") + 1])
     chosen = say_months([pd.Period(month, freq="M") for month in selected])
     held = facts.say(_count_in(facts, selected))
-    said = f"Count from {first} until the response starts (not the {held} of {chosen}: they chose the place)"
+    said = f"Count from {first} until the response starts (not the {held} of {chosen}: {chose})"
     return {"baseline_months": [], "baseline": said}
 
 
@@ -145,47 +148,78 @@ def _selected_months(facts: Facts, selected_on: Any) -> list[str]:
 def _propose(
     facts: Facts, target: Target, others: gpd.GeoDataFrame | None, *, ring: float, selected: list[str]
 ) -> gpd.GeoDataFrame:
-    """Places of the same rank in the same selection period; none where the data cannot give any."""
+    """Ground as large and as busy in the same selection period: places of one kind where there are enough.
+
+    A prison or station is compared with its like or with nothing, and no street with one of them.
+    """
+    if not selected or target.covers == "area":
+        fill = others is None and facts.setting not in ELSEWHERE
+        return _alike(facts, target, others, ring=ring, selected=selected, fill=fill)
+    same, rest = others, others
+    if others is not None:
+        kinds = others["name"].map(clean_text).map(_kind_of)
+        # a police station is one of many points of a busy street
+        few = kinds.isin(ELSEWHERE) & (others.get("default_location_share", 1.0) < HALF)
+        kinds = kinds.mask(few, "street")
+        own = _kind_of(target.name)
+        own = facts.setting if facts.setting in ELSEWHERE else "street" if own in ELSEWHERE else own
+        same, rest = others[kinds == own], others[~kinds.isin(ELSEWHERE)]
+    rows = _alike(facts, target, same, ring=ring, selected=selected, fill=False)
+    if facts.setting in ELSEWHERE or len(rows) >= FEWEST:
+        return rows
+    return _alike(facts, target, rest, ring=ring, selected=selected, fill=True)
+
+
+def _kind_of(name: str) -> str:
+    """Name the kind of place that a hotspot is called after: "street" where it is a street."""
+    kind = setting_of(name)
+    first = name.partition(" near ")[0]
+    return first.casefold() if kind == "street" and is_kind_of_place(first) else kind
+
+
+def _alike(
+    facts: Facts,
+    target: Target,
+    others: gpd.GeoDataFrame | None,
+    *,
+    ring: float,
+    selected: list[str],
+    fill: bool,
+) -> gpd.GeoDataFrame:
+    """Find the nearest in rank of the same selection period, as far as they are as large and as busy."""
     nothing = gpd.GeoDataFrame({"role": []}, geometry=[], crs=CRS)
-    if not selected:
+    if not selected or (others is None and not fill):
         return nothing
     targets = gpd.GeoDataFrame(geometry=[part["geometry"] for part in target.parts], crs=CRS)
     windows = [pd.Period(month, freq="M") for month in selected]
     try:
         rows = propose_comparators(
-            facts.everything,
-            targets,
-            selected_on=windows,
-            others=others,
-            width=ring,
-            fill=target.covers != "area" or others is None,
+            facts.everything, targets, selected_on=windows, others=others, width=ring, pool=10**6, fill=fill
         )
     except InputError:
         return nothing
-    rows = rows[rows["role"] == "comparator"]
-    if target.covers != "area":
-        return rows
-    held = _count_in(facts, selected) / len(target.parts)
-    size = rows.area / targets.area.mean()
-    return rows[rows["selected"].between(held / ALIKE, held * ALIKE) & size.between(1 / ALIKE**2, ALIKE**2)]
+    held, size = _count_in(facts, selected) / len(target.parts), rows.area / targets.area.mean()
+    rows = rows[rows["selected"].between(held / ALIKE, held * ALIKE) & size.between(1 / ALIKE**2, ALIKE**2)]
+    return rows.head(max(len(targets), FEWEST))
 
 
-def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> str:
+def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, *, kind: str, ring: float) -> str:
     if rows.empty:
-        return "the rest of the data (nothing as large and as busy was at hand)"
-    if known is None:
-        return f"{say_count(len(rows), 'place')} as busy in the same months, outside the surrounding area"
-    shared = [shapely.equals(shape, known.geometry.to_numpy()) for shape in rows.geometry]
-    names = [strip_near(known["name"].iloc[int(found.argmax())]) for found in shared if found.any()]
-    others = len(rows) - len(names)
-    said = say_list([*names, *([say_count(others, "other place")] if others else [])])
-    return f"{said}: as busy in the same months, outside the surrounding area"
+        like = "nothing" if kind == "place" else f"no other {kind}"
+        return f"the nearest there is when it is assessed ({like} as large and as busy was at hand)"
+    shapes = [] if known is None else known.geometry.to_numpy()
+    shared = [np.flatnonzero(shapely.equals(shape, shapes)) for shape in rows.geometry]
+    names = [strip_near(known["name"].iloc[int(at[0])]) for at in shared if known is not None and len(at)]
+    others = say_count(len(rows) - len(names), "square as large", "squares as large")
+    said = say_list([*names, *([others] if len(rows) > len(names) else [])])
+    return f"{said}: as busy in the same months, and {ring:g} metres away or more"
 
 
 def frozen_target(plan: Plan, current: Target | None) -> Target:
     """Give the ground of an open plan: as fixed at opening, whatever the list says now."""
     parts = [{**area, "geometry": shapely.from_wkt(area["wkt"])} for area in plan.frozen["areas"]]
     target = Target(plan.ref, plan.frozen.get("name", plan.title), plan.covers, parts)
+    target.layer = clean_text(plan.frozen.get("layer"))
     if current is not None:
         target.ranks, target.facts, target.layers = current.ranks, current.facts, dict(current.layers)
     return target
@@ -215,8 +249,9 @@ def _outline_change(plan: Plan, facts: Facts, current: Target | None) -> tuple[s
     """Compare by the incidents both outlines hold: ground without incidents is no change that matters."""
     if current is None:
         return None
-    now = rows_inside(facts.everything, current.ground)
-    both = now & rows_inside(facts.everything, frozen_target(plan, None).ground)
+    current.layer = plan.frozen.get("layer", "")
+    now = rows_of(facts.everything, current)
+    both = now & rows_of(facts.everything, frozen_target(plan, None))
     held, new = int(facts.all_weights[both].sum()), int(facts.all_weights[now].sum())
     if held == facts.incidents == new:
         return None
@@ -242,7 +277,5 @@ def _count_change(plan: Plan, facts: Facts) -> tuple[str, str] | None:
     now = _count_in(facts, months)
     if was is None or now == was:
         return None
-    return (
-        "revised",
-        f"The months that chose the place now hold {facts.say(now)}; at opening, {facts.say(was)}.",
-    )
+    period = say_months([pd.Period(month, freq="M") for month in months])
+    return ("revised", f"For {period} there are now {facts.say(now)}; at opening, {facts.say(was)}.")

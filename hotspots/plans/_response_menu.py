@@ -16,6 +16,8 @@ from hotspots.common.wording import say_date
 THREE_E = ("Engage", "Educate", "Enforce")
 # A type counts as part of the problem from this share of the incidents, or of the harm.
 PART_OF_PROBLEM = 0.10
+# One robbery outweighs a year of ASB in days, and is no recurring problem.
+LEAST_RECORDS = 3
 # How much more usual than in the whole data a type may count for: it leads, but does not drown the rest.
 MOST_UNUSUAL = 3.0
 _KNOWN = {"street", "default", *ELSEWHERE, *SETTINGS}
@@ -115,7 +117,7 @@ def problem_families(types: pd.DataFrame, *, everywhere: pd.Series | None = None
         here = types["incidents"] / max(types["incidents"].sum(), 1)
         order = share * (here / usual.where(usual > 0, 1.0)).clip(upper=MOST_UNUSUAL)
     for i in order.sort_values(ascending=False, kind="stable").index:
-        if share[i] >= PART_OF_PROBLEM:
+        if share[i] >= PART_OF_PROBLEM and types["incidents"][i] >= LEAST_RECORDS:
             for family in families_of(types["type"][i]):
                 found.setdefault(family, []).append(str(types["type"][i]))
     return found

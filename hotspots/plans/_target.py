@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from hotspots.checks import InputError, closest_name, require_metres
 from hotspots.common.place_names import name_place
 from hotspots.common.plan_words import clean_text, strip_near
 from hotspots.common.wording import say_list
-from hotspots.plans._facts import count_weights
+from hotspots.plans._facts import count_weights, rows_inside
 
 # A street known only by its incidents is drawn this far around them, in metres.
 STREET_BUFFER = 30.0
@@ -26,7 +27,10 @@ Shares = list[tuple[str, float]]
 
 @dataclass
 class Target:
-    """The ground of a plan: parts with reference, name and outline; layers with the share in each area."""
+    """The ground of a plan: parts with reference, name and outline; layers with the share in each area.
+
+    ``layer`` is the one that the parts are areas of: "" for drawn ground, streets and hotspots.
+    """
 
     ref: str
     name: str
@@ -35,6 +39,7 @@ class Target:
     ranks: list[int] = field(default_factory=list)
     layers: dict[str, Shares] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    layer: str = ""
 
     @property
     def ground(self) -> BaseGeometry:
@@ -155,6 +160,27 @@ def _layers(row: pd.Series) -> dict[str, Shares]:
     return layers
 
 
+def layer_of(target: Target, layers: Mapping[str, gpd.GeoDataFrame]) -> str:
+    """Name the layer that the parts of a plan for an area are areas of; "" for drawn ground."""
+    if target.covers != "area":
+        return ""
+    for layer, areas in layers.items():
+        shapes = areas.geometry.to_numpy()
+        if all(shapely.equals(shapes, part["geometry"]).any() for part in target.parts):
+            return layer
+    return ""
+
+
+def rows_of(incidents: gpd.GeoDataFrame, target: Target) -> pd.Series:
+    """Whether each row is a plan's: attached to its areas, as in every table of a run; else on its ground."""
+    codes = f"{target.layer}_code"
+    if target.layer and codes in incidents:
+        attached = incidents[codes].astype("str").isin([part["ref"] for part in target.parts])
+        if attached.any():
+            return attached
+    return rows_inside(incidents, target.ground)
+
+
 def share_layers(rows: gpd.GeoDataFrame, areas: dict[str, gpd.GeoDataFrame]) -> dict[str, Shares]:
     """Share of the rows' incidents in each area of each layer, largest first.
 
@@ -163,19 +189,24 @@ def share_layers(rows: gpd.GeoDataFrame, areas: dict[str, gpd.GeoDataFrame]) -> 
     rows : GeoDataFrame
         The incidents of a plan, EPSG:27700.
     areas : dict of GeoDataFrame
-        Layers by name, each with a column ``name``. Each row is in one area of a layer at most, but where
-        ``attrs["overlapping"]`` is true.
+        Layers by name, each with a column ``name``. Each row is in one area of a layer at most, the one it
+        was attached to where ``rows`` say so, but where ``attrs["overlapping"]`` is true.
     """
     weights, found = count_weights(rows), {}
     for layer, polygons in areas.items():
         require_metres(polygons, what=f"the areas '{layer}'")
+        if f"{layer}_name" in rows:
+            found |= _listed(layer, weights.groupby(rows[f"{layer}_name"]).sum(), float(weights.sum()))
+            continue
         at, area = polygons.sindex.query(rows.geometry.to_numpy(), predicate="intersects")
         pairs = pd.Series(area, index=at)
         # where areas overlap by nature a row counts in each, else on a shared edge in the first alone
         first = pairs if polygons.attrs.get("overlapping") else pairs.groupby(level=0).min()
         names = polygons["name"].to_numpy()[first.to_numpy()]
-        counts = weights.iloc[first.index].groupby(names).sum()
-        counts = counts.sort_values(ascending=False, kind="stable")
-        if len(counts):
-            found[layer] = [(clean_text(n), float(c) / float(weights.sum())) for n, c in counts.items()]
+        found |= _listed(layer, weights.iloc[first.index].groupby(names).sum(), float(weights.sum()))
     return found
+
+
+def _listed(layer: str, counts: pd.Series, whole: float) -> dict[str, Shares]:
+    counts = counts.sort_values(ascending=False, kind="stable")
+    return {layer: [(clean_text(n), float(c) / whole) for n, c in counts.items()]} if len(counts) else {}

@@ -10,22 +10,23 @@ import pandas as pd
 
 from hotspots.change.chosen_by_counts import NOT_KNOWN
 from hotspots.checks import require_columns, require_metres
+from hotspots.common.place_names import ELSEWHERE
 from hotspots.common.plan_words import clean_text, strip_near
 from hotspots.common.windows import read_day
 from hotspots.plans._analysis import (
     compare_text,
     gaps_text,
-    has_licensed,
     hypotheses,
+    near_licensed,
     nearby_counts,
     nearby_text,
     when_text,
     where_text,
 )
-from hotspots.plans._facts import Facts, gather_facts, rows_inside
+from hotspots.plans._facts import Facts, gather_facts
 from hotspots.plans._freeze import freeze_plan, frozen_target, note_changes
 from hotspots.plans._response_menu import menu_note, suggest_responses
-from hotspots.plans._target import Target, find_target, share_layers
+from hotspots.plans._target import Target, find_target, layer_of, rows_of, share_layers
 from hotspots.plans.record import Plan
 from hotspots.plans.scanning import (
     certainty_text,
@@ -115,7 +116,9 @@ def draft_plan(
     current = None if spot is None and plan is not None else find_target(spot, incidents, title=title)
     target = frozen_target(plan, current) if plan is not None else current
     assert target is not None
-    facts = gather_facts(incidents, rows_inside(incidents, target.ground), threshold=threshold)
+    if plan is None:
+        target.layer = layer_of(target, layers)
+    facts = gather_facts(incidents, rows_of(incidents, target), threshold=threshold, layer=target.layer)
     missing = {name: frame for name, frame in layers.items() if name not in target.layers}
     target.layers |= share_layers(facts.inside, missing)
     day = _day(as_of, facts)
@@ -125,14 +128,15 @@ def draft_plan(
     else:
         drafted = copy.deepcopy(plan)
         note_changes(drafted, facts, current, spots, day=day, ring=ring)
+    facts.licensed = near_licensed(facts, nearby)
     drafted.drafted = day
     drafted.scanning = _scan(facts, target, spots, study_area)
-    drafted.analysis = _analyse(facts, target, study_area, nearby, drafted.frozen, windows, told)
+    drafted.analysis = _analyse(facts, target, study_area, nearby, drafted.frozen, windows, told, spots)
     drafted.options = suggest_responses(
         facts.types,
         count=6,
         setting=facts.setting,
-        licensed=nearby is None or has_licensed(target.ground, nearby),
+        licensed=facts.licensed is not False,
         everywhere=facts.usual_types,
     )
     drafted.analysis |= {"menu_note": menu_note(), "patrols": patrols, "cameras": cameras}
@@ -169,6 +173,7 @@ def _analyse(
     frozen: dict[str, Any],
     windows: Any,
     told: str,
+    spots: Any,
 ) -> dict[str, Any]:
     chosen_on: Any = [pd.Period(month, freq="M") for month in frozen.get("selected_months", ())]
     if frozen.get("choice") == NOT_KNOWN:
@@ -178,13 +183,17 @@ def _analyse(
         "where": where_text(facts, target),
         "when": when_text(facts),
         "compare": compare_text(
-            facts, target, study_area=study_area, chosen_on=chosen_on, windows=windows, told=told
+            facts,
+            target,
+            study_area=study_area,
+            chosen_on=chosen_on,
+            windows=windows,
+            told=told,
+            dispersion=None if spots is None else spots.attrs.get("dispersion"),
         ),
         "trend": trend_text(facts, target),
-        "certainty": certainty_text(facts, target),
-        "nearby": nearby_text(nearby_counts(facts, nearby, ground=target.ground))
-        if nearby is not None
-        else "",
+        "certainty": certainty_text(facts, target, of=None if spots is None else len(spots)),
+        "nearby": "" if nearby is None else _say_nearby(facts, target, nearby),
         "hypotheses": hypotheses(facts),
         "gaps": gaps_text(facts),
         "repeat_places": _repeat_places(facts),
@@ -192,14 +201,22 @@ def _analyse(
     }
 
 
+def _say_nearby(facts: Facts, target: Target, nearby: Any) -> str:
+    if facts.setting in ELSEWHERE:
+        return f"What stands about a {facts.setting} says little of records that are put down there."
+    return nearby_text(nearby_counts(facts, nearby, ground=target.ground))
+
+
 def _repeat_places(facts: Facts, *, count: int = 6) -> list[dict[str, Any]]:
-    """Busiest streets with their counts and the middle of their records, in metres."""
-    names = facts.inside["place"].map(strip_near)
-    middles = facts.inside.geometry.get_coordinates().groupby(names.to_numpy()).mean().round(0)
+    """Busiest streets with their counts and their busiest point, in metres: of car parks no middle is one."""
+    points = facts.inside.geometry.get_coordinates().round(0)
+    points = points.assign(name=facts.inside["place"].map(strip_near), held=facts.weights)
+    sums = points.groupby(["name", "x", "y"])["held"].sum().sort_values(ascending=False, kind="stable")
+    spots = sums.reset_index().drop_duplicates("name").set_index("name")
     rows = facts.streets.head(count).to_dict("records")
     return [
         {str(k): v for k, v in row.items()}
-        | {"easting": float(middles["x"][row["street"]]), "northing": float(middles["y"][row["street"]])}
+        | {"easting": float(spots["x"][row["street"]]), "northing": float(spots["y"][row["street"]])}
         for row in rows
     ]
 

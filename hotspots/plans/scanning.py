@@ -8,16 +8,18 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import SCHEME, count_weighed
-from hotspots.common.judgement_words import AGAIN, TRENDS
+from hotspots.common.judgement_words import AGAIN, NO_TREND, TRENDS, WORDS
 from hotspots.common.place_names import default_location
 from hotspots.common.plan_words import clean_text, start_sentence, start_small
 from hotspots.common.sentence_rules import may_say
-from hotspots.common.wording import say_count, say_list, say_months, say_percentage, say_share
+from hotspots.common.wording import SMALL_BASE, say_count, say_list, say_months, say_percentage, say_share
 from hotspots.plans._facts import Facts, say_street
 from hotspots.plans._target import Target
 
 # A hotspot comes apart in re-runs where so much more of it is found than is found as one.
 PARTED = 0.1
+# Below this share of the records a street is no likeness that they have.
+STREET_MATTERS = 0.1
 # Below this share of the records a default location changes nothing that a plan says.
 DEFAULTS_MATTER = 0.05
 OF_SENTENCES = ("cchi-", "ons-css-")  # schemes whose days are those of a sentence
@@ -54,6 +56,8 @@ def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: st
         by = " by harm" if facts.has_harm else "" if "harm" in facts.everything else " by number of records"
         kind = "Hotspot" if len(target.ranks) == 1 else "Hotspots"
         said.append(f"{kind} {say_list(map(str, target.ranks))}{among}{by}.")
+    if facts.incidents < SMALL_BASE:
+        said.append("So few records make no pattern: ask those who know the place before planning for it.")
     return " ".join(said)
 
 
@@ -67,8 +71,18 @@ def harm_text(facts: Facts, *, study_area: str) -> str:
     if whole > 0:
         text += f", {say_percentage(harm / whole)} of the {whole:,.0f} in {study_area}"
     if scheme := facts.everything.attrs.get(SCHEME):
-        text += f", weighed by {scheme}"
+        text += f", weighed by {_say_scheme(str(scheme))}"
     return " ".join(filter(None, (text + ".", _say_unweighed(facts))))
+
+
+def _say_scheme(scheme: str) -> str:
+    """Name weights in words, and what their days are: a code tells a councillor nothing."""
+    index, _, rest = scheme.partition("-")
+    if index != "cchi":
+        return scheme
+    year, _, mix = rest.partition("-")
+    whose = f" ({mix.replace('-', ' ').title()})" if mix else ""
+    return f"the Cambridge Crime Harm Index {year}{whose}: the days in prison a court would start from"
 
 
 def _day(facts: Facts) -> str:
@@ -85,8 +99,9 @@ def _say_unweighed(facts: Facts) -> str:
     if min(facts.weighed, rest) < facts.threshold:
         return "Some records have no weight in the index, as all ASB has none, and count by a weight of ours."
     ours = float(facts.inside["harm"][count_weighed(facts.inside) == 0].sum())
+    are = "is" if round(ours) == 1 else "are"
     return (
-        f"{ours:,.0f} of these days are a weight of ours, for the {say_share(rest, facts.incidents)} records "
+        f"{ours:,.0f} of these days {are} a weight of ours, for the {rest:,} of {facts.incidents:,} records "
         "that the index has none for, as all ASB."
     )
 
@@ -148,7 +163,7 @@ def cheers_text(facts: Facts) -> dict[str, str]:
     same = facts.types.iloc[0]
     street = facts.streets.iloc[0] if len(facts.streets) else None
     alike = f"{say_share(same['incidents'], facts.incidents)} are {start_small(same['type'])}"
-    if street is not None:
+    if street is not None and street["incidents"] >= STREET_MATTERS * facts.incidents:
         share = say_share(street["incidents"], facts.incidents)
         alike += f"; {share} are on or near {say_street(street['street'])}"
     return {
@@ -156,9 +171,16 @@ def cheers_text(facts: Facts) -> dict[str, str]:
         "harmful": _harmful(facts),
         "expectation": "Not in these records: who expects police, council or others to act?",
         "events": f"{start_sentence(say_records(facts))}, each with a date and a place.",
-        "recurring": f"Recorded in {months:,} of the {say_count(all_months, 'month')} in the data.",
+        "recurring": _recurring(months, all_months),
         "similarity": f"{alike}.",
     }
+
+
+def _recurring(months: int, all_months: int) -> str:
+    if all_months == 1:
+        return "The data hold one month, which cannot tell."
+    held = f"each of the {all_months:,}" if months == all_months else f"{months:,} of the {all_months:,}"
+    return f"Recorded in {held} months in the data."
 
 
 def _harmful(facts: Facts) -> str:
@@ -167,16 +189,18 @@ def _harmful(facts: Facts) -> str:
         return types_text(facts, count=3)
     worst = facts.types.iloc[int(facts.types["harm"].to_numpy().argmax())]
     share = say_share(float(worst["harm"]), float(facts.types["harm"].sum()), of=f"{_day(facts)}s")
-    return f"{start_sentence(str(worst['type']))}: {share}."
+    rest = ", those without a weight left out" if facts.weighed < facts.incidents else ""
+    return f"{start_sentence(str(worst['type']))}: {share}{rest}."
 
 
-def certainty_text(facts: Facts, target: Target) -> str:
-    """How far chance and small choices of method could move the figures."""
+def certainty_text(facts: Facts, target: Target, *, of: int | None = None) -> str:
+    """How far chance and small choices of method could move the figures, in a list of so many places."""
     wobble = round(1.96 * float(np.sqrt(facts.incidents)))
     said = [f"Chance alone can move a count of {facts.incidents:,} by about {wobble:,} either way."]
     low, high = target.facts.get("rank_low"), target.facts.get("rank_high")
     if _known(low) and _known(high):
-        said.append(f"Its place in the list lies between {int(low)} and {int(high)} in nine of ten re-runs.")  # type: ignore[arg-type]
+        last = f"{int(high)}" if of is None or int(high) < of else "the end"  # type: ignore[arg-type]
+        said.append(f"Its place in the list lies between {int(low)} and {last} in nine of ten re-runs.")  # type: ignore[arg-type]
     stability = target.facts.get("stability")
     if _known(stability):
         tenths = round(10 * float(stability))  # type: ignore[arg-type]
@@ -197,7 +221,10 @@ def trend_text(facts: Facts, target: Target) -> str:
     """Class of trend where one was given; else why none is claimed."""
     trend = clean_text(target.facts.get("trend"))
     if trend in TRENDS:  # a change between two periods is no trend
-        return f"Over the months: {trend}."
+        if trend == NO_TREND:
+            return "Over the months: no class of trend fits."
+        hot = WORDS[trend].needs.partition(";")[0]
+        return f"Over the months: {trend} ({hot}, by more than chance beside the rate of the whole)."
     if len(facts.all_months) < 10:
         return (
             f"No trend is claimed from {say_count(len(facts.all_months), 'month')}: ten or more are needed."

@@ -23,6 +23,7 @@ from maps.config.times import NO_COUNTS
 
 WORDS = {"up": "up", "down": "down", "level": LEVEL}
 LEAST_MONTHS = 10
+FEWEST = 10  # groups that show how much wider than Poisson their counts vary
 COLUMNS = ["before", "after", "arrow", "no_arrow", "words"]
 GROUP_COLUMNS = [
     *("before", "after", "per_day_before", "per_day_after", "percent", "low", "high", "q"),
@@ -137,6 +138,7 @@ def add_changes(
         words=words,
         trend=table["arrow"].map(WORDS).fillna(""),
     )
+    compared.attrs["dispersion"] = found.attrs["dispersion"]
     compared.attrs["change"] = [found.attrs["whole"], *like.gaps, say_places(compared)]
     return compared
 
@@ -172,6 +174,7 @@ def compare_groups(
     given: Mapping[str, Any],
     as_of: Any = None,
     beside: gpd.GeoDataFrame | None = None,
+    spread: float = 1.0,
 ) -> pd.DataFrame | None:
     """Compare the two periods of a run for each group (category, source, area), beside all the records.
 
@@ -187,6 +190,8 @@ def compare_groups(
         For windows such as "last 12 months".
     beside : GeoDataFrame, optional
         What stands beside the groups; None is all of ``incidents``.
+    spread : float
+        Dispersion seen among the hotspots or larger layers of the run, for groups too few to show their own.
 
     Returns
     -------
@@ -198,8 +203,15 @@ def compare_groups(
     if chosen is None:
         return None
     try:
+        few = incidents[by].nunique() < FEWEST if isinstance(by, str) else by.nunique() < FEWEST
         found = compare_periods(
-            incidents, after=chosen[0], before=chosen[1], by=by, as_of=as_of, comparator=beside
+            incidents,
+            after=chosen[0],
+            before=chosen[1],
+            by=by,
+            as_of=as_of,
+            comparator=beside,
+            dispersion=spread if few else None,
         )
     except InputError:
         return None  # said already where the hotspots were compared

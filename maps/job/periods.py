@@ -119,7 +119,9 @@ def tell_periods(
     return Periods(
         calendar=calendar,
         times=times,
-        changes=_compare(config, incidents, areas, as_of=as_of),
+        changes=_compare(
+            config, incidents, areas, as_of=as_of, spread=float(spots.attrs.get("dispersion", 1.0))
+        ),
         boards=boards,
         spot_trends=class_hotspots(spots, incidents, ground=reached),
         cell_trends=class_cells(incidents, given=config.trends, ground=reached) if placed else None,
@@ -146,7 +148,12 @@ def profile_of(config: Config, incidents: pd.DataFrame) -> Profile:
 
 
 def _compare(
-    config: Config, incidents: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame], *, as_of: Any
+    config: Config,
+    incidents: gpd.GeoDataFrame,
+    areas: Mapping[str, gpd.GeoDataFrame],
+    *,
+    as_of: Any,
+    spread: float = 1.0,
 ) -> dict[str, pd.DataFrame]:
     named = incidents
     if config.output.get("profile") != "internal":
@@ -159,7 +166,8 @@ def _compare(
             continue
         # a record in several areas counts in each, and once among all the records beside them
         beside = None if rows is named else named
-        table = compare_groups(rows, column, given=config.changes, as_of=as_of, beside=beside)
+        own = spread if name in areas else 1.0
+        table = compare_groups(rows, column, given=config.changes, as_of=as_of, beside=beside, spread=own)
         if table is not None:
             tables[f"Changes by {name.replace('_', ' ')}"] = table
     return tables

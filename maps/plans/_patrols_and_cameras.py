@@ -26,14 +26,18 @@ def say_cameras(ground: Any, cameras: gpd.GeoDataFrame) -> str:
     >>> from shapely.geometry import Point
     >>> sites = gpd.GeoDataFrame({"name": ["Boar Lane"]}, index=[1], geometry=[Point(5, 5)], crs=27700)
     >>> say_cameras(Point(0, 0).buffer(20), sites)
-    'Cameras: 1 of the 1 site proposed stands here: number 1, Boar Lane.'
+    'Cameras: the one site proposed stands here, at Boar Lane.'
     """
     here = cameras[cameras.geometry.intersects(ground)]
     total = say_count(len(cameras), "site")
     if here.empty:
-        return f"Cameras: none of the {total} proposed stands here." if len(cameras) else ""
-    named = say_list(f"number {rank}, {clean_text(name)}" for rank, name in here["name"].items())
+        none = f"none of the {total}" if len(cameras) > 1 else "the one site"
+        verb = "stands" if len(cameras) > 1 else "does not stand"
+        return f"Cameras: {none} proposed {verb} here." if len(cameras) else ""
+    named = "; ".join(f"number {rank}, {clean_text(name)}" for rank, name in here["name"].items())
     verb = "stands" if len(here) == 1 else "stand"
+    if len(cameras) == 1:
+        return f"Cameras: the one site proposed stands here, at {clean_text(here['name'].iloc[0])}."
     return f"Cameras: {len(here):,} of the {total} proposed {verb} here: {named}."
 
 
@@ -53,7 +57,8 @@ def say_patrols(ref: str, patrols: pd.DataFrame) -> str:
     chosen = rows[rows["chosen"].astype(bool)] if "chosen" in rows else rows
     if chosen.empty:
         why = next((clean_text(w) for w in rows.get("why", []) if clean_text(w)), "")
-        return "Patrols: left out of the patrol plan" + (f" ({why})." if why else ".")
+        why = why.removeprefix("left out: ")
+        return "Patrols: left out of the patrol plan" + (f": {why}." if why else ".")
     stops = f"Patrols: in the patrol plan with {say_count(len(chosen), 'stop')}"
     starts = sorted({clean_text(start) for start in chosen.get("start", []) if clean_text(start)})
     return f"{stops}, at {say_list(starts[:6])}." if starts else f"{stops}."

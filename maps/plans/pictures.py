@@ -61,7 +61,8 @@ def draw_pictures(
         png = draw_static_map(frame, layers=near, focus=rank, width=width, height=height, profile=profile)
         drawn.append(_show_map(plan, png))
     months = plan.analysis.get("months", [])
-    if any(int(row["incidents"]) > 0 for row in months):  # bars of nothing would mislead
+    # bars of nothing would mislead, and one bar says nothing
+    if len(months) > 1 and any(int(row["incidents"]) > 0 for row in months):
         said = "; ".join(f"{label_month(row['month'])}: {row['incidents']}" for row in months[-24:])
         caption = f"Right: {plan.frozen.get('counted', 'records')} by month."
         alt = f"Bars of {plan.frozen.get('counted', 'records')} by month. {said}."
