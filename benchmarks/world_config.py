@@ -88,6 +88,8 @@ def write_areas(team: Path, world: World, *, later: bool) -> None:
             path.write_text(json.dumps(_geojson(areas, layer)), encoding="utf-8")
         else:
             _write_by_library(path, areas, layer)
+        if "gone" in layer["mess"]:
+            path.unlink()
         if "damaged" in layer["mess"]:
             data = bytearray(path.read_bytes())
             data[16 : len(data) // 2] = bytes(len(data) // 2 - 16)
@@ -104,8 +106,6 @@ def _geojson(areas: list[dict[str, Any]], layer: dict[str, Any]) -> dict[str, An
         rings = [[list(degrees(*point)) for point in ring] for ring in area["rings"]]
         shape = {"type": "Polygon", "coordinates": rings}
         features.append({"type": "Feature", "properties": _columns(area, layer), "geometry": shape})
-    if "null shape" in layer["mess"] and features:
-        features.append({**features[-1], "geometry": None})
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -152,7 +152,8 @@ def write_extras(team: Path, world: World, months: int) -> None:
         }
         for n, (east, north, street) in enumerate(places_of(world))
     ]
-    middle = (x0 + x1) / 2 if world["config"].get("study_area") == "half" else x1 + 500
+    busiest = places_of(world)[0][0] + 60
+    middle = max((x0 + x1) / 2, busiest) if world["config"].get("study_area") == "half" else x1 + 500
     files: dict[str, list[dict[str, Any]]] = {"places": points}
     files["study"] = [_polygon(_rectangle(x0 - 500, y0 - 500, middle, y1 + 500), name="Study")]
     files["agreed"] = [
@@ -196,13 +197,14 @@ def last_day(world: World, months: int) -> dt.date:
 
 def make_config(world: World, files: dict[str, list[str]], months: int, **given: Any) -> dict[str, Any]:
     """Turn what was drawn into the tables of the configuration."""
+    later = months > world["months"] - world["passes"]
     drawn, config = world["config"], {"seed": world["config"]["seed"], "plans": "plans"}
     config["as_of"] = str(last_day(world, months))
     config |= {key: drawn[key] for key in ("title", "place") if key in drawn} | _sources(world, files)
     if "study_area" in drawn:
         config.setdefault("incidents", {})["study_area"] = "more/study.geojson"
     if world["layers"]:
-        config["areas"] = {name: _layer(world, name, layer) for name, layer in world["layers"].items()}
+        config["areas"] = {name: _layer(world, name, layer, later) for name, layer in world["layers"].items()}
     config["hotspots"] = dict(drawn["hotspots"])
     if drawn["hotspots"]["method"] == "streets":
         config["hotspots"]["streets"] = "more/streets.geojson"
@@ -216,7 +218,7 @@ def make_config(world: World, files: dict[str, list[str]], months: int, **given:
         config["hotspots"]["previous"] = given["previous"]
     config["output"] = dict(drawn["output"])
     if isinstance(drawn["output"].get("drafts"), list):
-        config["output"]["drafts"] = _asked(world, drawn["output"]["drafts"][0], given.get("refs", []))
+        config["output"]["drafts"] = _asked(world, drawn["output"]["drafts"][0], given.get("refs", []), later)
     for key in ("profiles", "times", "trends", "near_repeats", "cameras", "harm"):
         if key in drawn:
             config[key] = drawn[key]
@@ -224,9 +226,9 @@ def make_config(world: World, files: dict[str, list[str]], months: int, **given:
     return config
 
 
-def _asked(world: World, what: str, refs: list[str]) -> Any:
+def _asked(world: World, what: str, refs: list[str], later: bool) -> Any:
     if what == "ward" and "ward" in world["layers"]:
-        areas = areas_of(world, world["layers"]["ward"], later=False)
+        areas = areas_of(world, world["layers"]["ward"], later=later)
         return [f"ward:{areas[0]['name']}"] if areas else 1
     if what == "street":
         return [f"street:{places_of(world)[0][2]}"]
@@ -234,11 +236,15 @@ def _asked(world: World, what: str, refs: list[str]) -> Any:
 
 
 def _sources(world: World, files: dict[str, list[str]]) -> dict[str, Any]:
-    police = [path for name, found in files.items() if _layout(world, name) == "police.uk" for path in found]
+    public = [name for name in files if _layout(world, name) == "police.uk"]
+    police = [path for name in public for path in files[name]]
     others = [name for name in files if _layout(world, name) != "police.uk" and files[name]]
+    table: dict[str, Any] = {"files": police}
+    if any("many files" in world["sources"][name]["mess"] for name in public):
+        table["same_month"] = "both"
     if not others:
-        return {"incidents": {"files": police if len(police) != 1 else police[0]}}
-    tables: dict[str, Any] = {"police": {"files": police}} if police else {}
+        return {"incidents": table | ({"files": police[0]} if len(police) == 1 else {})}
+    tables: dict[str, Any] = {"police": table} if police else {}
     for name in others:
         table = {"files": files[name], "layout": _layout(world, name)}
         if "overlap" in world["sources"][name]["mess"]:
@@ -252,12 +258,12 @@ def _layout(world: World, name: str) -> str:
     return str(world["sources"][name]["layout"])
 
 
-def _layer(world: World, name: str, layer: dict[str, Any]) -> dict[str, Any]:
+def _layer(world: World, name: str, layer: dict[str, Any], later: bool) -> dict[str, Any]:
     east, north = world["centre"]
     if layer["shape"] == "centre":
         return {"easting": east, "northing": north, "radius": 400}
     if layer["shape"] == "nested":
-        names = [area["name"] for area in areas_of(world, world["layers"]["ward"], later=False)]
+        names = [area["name"] for area in areas_of(world, world["layers"]["ward"], later=later)]
         return {"of": "ward", "groups": {"First plan": names[::2], "Second plan": names[1::2] or names[:1]}}
     table: dict[str, Any] = {"file": f"areas/{file_of(name, layer)}", "name": "name"}
     table |= {"code": "code"} if layer["code"] else {}
@@ -267,6 +273,7 @@ def _layer(world: World, name: str, layer: dict[str, Any]) -> dict[str, Any]:
 
 def _add_tables(config: dict[str, Any], world: World, months: int) -> None:
     drawn, last = world["config"], month_name(world, months - 1)
+    later = months > world["months"] - world["passes"]
     if "changes" in drawn:
         after = {"last month": "last month", "year before": last, "not there": "2009-01"}
         config["changes"] = {"after": after.get(drawn["changes"], drawn["changes"])}
@@ -277,7 +284,7 @@ def _add_tables(config: dict[str, Any], world: World, months: int) -> None:
             config["calendar"] = {"files": f"more/calendar.{'csv' if drawn['calendar'] == 'csv' else 'ics'}"}
     if "boards" in drawn:
         board = {"title": "Our board", "indicators": drawn["boards"]["indicators"]}
-        areas = areas_of(world, world["layers"]["ward"], later=False) if "ward" in world["layers"] else []
+        areas = areas_of(world, world["layers"]["ward"], later=later) if "ward" in world["layers"] else []
         if drawn["boards"]["area"] and areas:
             board["area"] = f"ward:{areas[0]['code' if world['layers']['ward']['code'] else 'name']}"
         config["boards"] = {
@@ -301,7 +308,7 @@ def write_config(path: Path, config: dict[str, Any], keys: str = "") -> None:
     elif keys == "windows path":
         text = text.replace('plans = "plans"', 'plans = "C:\\Users\\team\\plans"')
     elif keys == "deep":
-        text += "\n[times]\nby = " + "[" * 3000 + "]" * 3000 + "\n"
+        text += "\n[deep]\nby = " + "[" * 3000 + "]" * 3000 + "\n"
     elif keys == "huge":
         text = "".join(f"key{n} = {n}\n" for n in range(5000)) + text
     data = text.encode("utf-8", "surrogatepass")

@@ -35,7 +35,7 @@ def _events(world: World) -> Iterator[str]:
             yield from (f"areas: {mess}" for mess in layer["mess"])
     yield from _of_config(world["config"])
     for step in world["steps"]:
-        yield f"step: {step.get('act', step['do'])}"
+        yield f"stopped by: {step['what']}" if "what" in step else f"step: {step.get('act', step['do'])}"
 
 
 def _of_config(config: dict) -> Iterator[str]:
@@ -63,8 +63,6 @@ def _of_config(config: dict) -> Iterator[str]:
     ):
         if name in config:
             yield f"[{name}]"
-    if "keys" in config:
-        yield f"configuration: {config['keys']}"
     if "patrols" in config:
         vehicles = config["patrols"]["vehicles"]
         yield f"vehicles: {vehicles if vehicles < 3 else '3 to 5' if vehicles < 6 else '8 and more'}"

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from world_checks import check_end, check_keys, check_outputs, check_rows, check_words, where_words_are
+from world_checks import check_end, check_outputs, check_rows, check_words, where_words_are
 from world_config import areas_of, last_day, make_config, write_areas, write_config, write_extras
 from world_draw import World
-from world_due import Situation
 from world_files import Ledger, write_sources
 from world_people import Plans, act
-from world_process import Done, Strike, call, call_apart, in_child, start
-from world_rows import month_name
+from world_process import Done, Strike, call, call_apart, in_child, leave_unpainted, start
+from world_rows import month_name, rows_of
+from world_spoil import Situation, spoilt
 
 LITTLE = 700 << 20  # bytes of address space: too little, and to be said
 
@@ -38,11 +38,12 @@ class Life:
     lived: set[str] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
     last: str = ""
-    cured: bool = False
+    spoilt: str = ""  # what stops a run now, by name
 
     def __post_init__(self) -> None:
         self.plans = Plans(self.team / "plans", self.world["seed"])
         self.month = self.world["months"] - self.world["passes"]
+        self.whole = self.world
 
     @property
     def home(self) -> Path:
@@ -100,8 +101,24 @@ def save_config(life: Life, name: str = "partnership.toml", **given: Any) -> Non
     config["title"] = (
         f"{config.get('title', 'Our hotspots')}{' (other)' if name != 'partnership.toml' else ''}"
     )
-    keys = life.world["config"].get("keys", "")
-    write_config(life.team / name, config, "" if life.cured else keys)
+    write_config(life.team / name, config, life.world["config"].get("keys", ""))
+
+
+def situation(life: Life, **now: bool) -> Situation:
+    return Situation(spoilt=life.spoilt, **now)
+
+
+def inside(life: Life) -> Callable[[], None] | None:
+    """Give what is done in a command's process before it begins."""
+    if life.world.get("pictures", True):
+        return life.fault
+
+    def both() -> None:
+        leave_unpainted()
+        if life.fault:
+            life.fault()
+
+    return both
 
 
 def command(life: Life, words: list[str], step: dict[str, Any], **limits: Any) -> Done:
@@ -118,7 +135,7 @@ def command(life: Life, words: list[str], step: dict[str, Any], **limits: Any) -
             if strike
             else None
         )
-        done = call(words, folder=folder, home=life.home, strike=hit, fault=life.fault, **limits)
+        done = call(words, folder=folder, home=life.home, strike=hit, fault=inside(life), **limits)
     life.seconds += done.seconds
     life.commands += 1
     life.said += done.said
@@ -154,7 +171,7 @@ def check(life: Life, step: dict[str, Any]) -> None:
             memory = done.code in (1, 2) and re.search(r"memory|Traceback", done.said)
             if memory and "Traceback" not in done.said:
                 return
-        life.complaints += check_end(done, only, Situation(mine))
+        life.complaints += check_end(done, only, situation(life))
         if done.code == 0:
             life.complaints += check_rows(done, None, only, mine)
         if life.complaints:
@@ -164,11 +181,24 @@ def check(life: Life, step: dict[str, Any]) -> None:
 
 def write_ledger(life: Life, name: str) -> Ledger:
     """Count what one source holds."""
-    from world_rows import rows_of
-
     rows = [row for month in range(life.month) for row in rows_of(life.world, name, month)]
     used = sum(row.fate == "used" for row in rows)
     return Ledger({}, len(rows), used, used + sum(row.fate == "either" for row in rows))
+
+
+def spoil(life: Life, step: dict[str, Any]) -> None:
+    """Something goes wrong that stops a run until it is put right."""
+    new = spoilt(life.whole, step["what"])
+    if new is not None:
+        life.world, life.spoilt = new, step["what"]
+        write_everything(life)
+        life.lived.add(f"stopped by: {step['what']}")
+
+
+def mend(life: Life, step: dict[str, Any]) -> None:
+    """What went wrong is put right."""
+    life.world, life.spoilt = life.whole, ""
+    write_everything(life)
 
 
 def run(life: Life, step: dict[str, Any]) -> None:
@@ -186,7 +216,7 @@ def run(life: Life, step: dict[str, Any]) -> None:
             ["run", "other.toml", "--out", "results-other"],
             folder=life.team,
             home=life.home,
-            fault=life.fault,
+            fault=inside(life),
         )
         life.lived.add("two runs, one folder of plans")
     done = command(life, words, step)
@@ -194,18 +224,12 @@ def run(life: Life, step: dict[str, Any]) -> None:
     struck = done.struck
     if beside:
         life.said += beside.said
-        life.complaints += check_end(beside, life.world, Situation(life.ledger, beside=True))
+        life.complaints += check_end(beside, life.world, situation(life, beside=True))
     if done.struck and done.code == -9:
         life.complaints += check_words(life.plans, before, life.said, finished=False)
         done = command(life, words, {**step, "strike": None})
-    if done.code == 2 and not life.cured and life.world["config"].get("keys"):
-        life.complaints += check_keys(done, life.world)
-        life.cured = True
-        save_config(life, **given)
-        done = command(life, words, {**step, "strike": None})
     full = bool(step.get("strike") and step["strike"]["full"] and struck)
-    situation = Situation(life.ledger, beside=bool(beside), full=full)
-    life.complaints += check_end(done, life.world, situation)
+    life.complaints += check_end(done, life.world, situation(life, beside=bool(beside), full=full))
     after_run(life, done, life.team / out, before, known)
     if done.code == 0:
         life.last = out
@@ -287,7 +311,7 @@ def assess(life: Life, step: dict[str, Any]) -> None:
         else ""
     )
     if not (done.struck and done.code == -9):
-        life.complaints += check_end(done, life.world, Situation(life.ledger, full=full), due=due)
+        life.complaints += check_end(done, life.world, situation(life, full=full), due=due)
     life.complaints += check_words(life.plans, before, life.said, finished=False)
     if done.code == 0 and not life.complaints:
         from whole_run_checks import check_results
@@ -317,7 +341,7 @@ def pack(life: Life, step: dict[str, Any]) -> None:
         life, ["pack", "partnership.toml", "--area", f"{step['layer']}:{name}", "--out", "pack"], step
     )
     due = "area|names" if layer["mess"] or layer["shape"] == "centre" else ""
-    life.complaints += check_end(done, life.world, Situation(life.ledger), due=due)
+    life.complaints += check_end(done, life.world, situation(life), due=due)
     life.complaints += check_words(life.plans, before, life.said, finished=False)
     if done.code == 0 and not life.complaints:
         from whole_run_checks import check_results
@@ -328,4 +352,5 @@ def pack(life: Life, step: dict[str, Any]) -> None:
 
 STEPS: dict[str, Callable[[Life, dict[str, Any]], None]] = {
     "init": init, "check": check, "run": run, "month": month, "act": person, "assess": assess, "pack": pack,
+    "spoil": spoil, "mend": mend,
 }  # fmt: skip

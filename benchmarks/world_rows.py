@@ -108,11 +108,13 @@ def places_of(world: World, *, odd: bool = False) -> list[tuple[float, float, st
 def rows_of(world: World, name: str, month: int) -> list[Row]:
     """Give the rows of one source in one month, in the order of its file."""
     source = world["sources"][name]
-    if month in source["missing"] or month in source["empty"]:
+    if month in source["missing"] or month in source["empty"] or "no records" in source["mess"]:
         return []
     dice = random.Random(f"rows {world['seed']} {name} {month}")
     many = source["rows"] / world["months"]
     count = int(many) + (dice.random() < many % 1)
+    if source["rows"] == 1 or not month:  # what has records has one in its first month
+        count = 0 if month else max(1, count)
     if "many files" in source["mess"] and month == 0:
         count = MANY
     kinds = [(k, 5 if month >= k.get("jumps", 10**6) else 1) for k in source["kinds"] if _alive(k, month)]
@@ -120,10 +122,13 @@ def rows_of(world: World, name: str, month: int) -> list[Row]:
         return []
     places = places_of(world, odd="odd places" in source["mess"])
     weights = [1 / (1 + n) for n in range(len(places))]
+    exact = world["config"]["hotspots"]["method"] == "streets" and "police" not in source["layout"]
     rows = []
     for number in range(count):
         kind = dice.choices([k for k, _ in kinds], [w for _, w in kinds])[0]
         east, north, street = dice.choices(places, weights)[0]
+        if exact:
+            east, north = east + dice.randint(-25, 25), north + dice.randint(-25, 25)
         label = _label(kind, month, source["layout"])
         clock = f"{dice.randrange(24):02d}:{dice.randrange(60):02d}"
         text = f"{world['seed']}{name}{month}-{number}"
@@ -213,15 +218,15 @@ def _twice(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
 
 
 def _bad(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
-    for row in _some(rows, dice, 0.05):
+    if "many files" in source["mess"] and len(rows) >= MANY:
+        return rows  # a file of one row would be wrong as a whole
+    for row in _some(rows[1:], dice, 0.05)[: len(rows) // 6]:
         what = dice.choice(("none", "outside", "letters", "date"))
         row.fate = "bad"
         if what == "date":
             row.month = dice.choice(("", "2023-13", "soon"))
         elif what == "outside":
             row.east, row.north = dice.choice(OUTSIDE)
-            if row.east == 0.0 and source["layout"] in ("police.uk", "police.uk-api", "ambulance"):
-                row.fate = "either"  # the origin of the grid in degrees, off Scilly
         else:
             row.east = "" if what == "none" else "here"
             row.north = "" if what == "none" else row.north
@@ -245,7 +250,7 @@ def _blank_kinds(rows: list[Row], source: Any, dice: random.Random) -> list[Row]
 
 
 def _no_location(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
-    for row in rows[:2]:
+    for row in rows[1:3]:
         row.marks, row.fate = {*row.marks, "null"}, "bad"
     return rows
 
@@ -281,8 +286,14 @@ def _exchange(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
 
 
 def _formulas(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
-    for row in rows[:1]:
+    for row in rows[5:6]:
         row.marks, row.fate = {*row.marks, "formula"}, "bad"
+    return rows
+
+
+def _unread(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
+    for row in rows:
+        row.month, row.fate = "soon", "bad"
     return rows
 
 
@@ -301,4 +312,5 @@ MESSES = {
     "many strays": _strays,
     "exchanged": _exchange,
     "formulas": _formulas,
+    "dates unread": _unread,
 }

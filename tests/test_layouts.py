@@ -446,3 +446,29 @@ def test_metres_of_another_grid_are_judged_by_no_british_bounds() -> None:
     assert judged["cause"].tolist() == ["", "coordinates 0,0", "unreadable coordinates"]
     assert judge_coordinates(x, y, kind="metres")["cause"].tolist()[0] == "outside Great Britain"
     assert len(make_points([], [], crs="EPSG:29903")) == 0
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [
+        ("-7.55716", "49.76681"),  # by OSTN15, where the Ordnance Survey's transformer puts 0,0
+        ("-7.5571599", "49.7668072"),
+        ("-7.5564", "49.7661"),  # moved without a shift of datum
+        ("-7.557", "49.767"),
+    ],
+)
+def test_the_origin_of_the_grid_is_no_place_in_degrees_either(lon: str, lat: str) -> None:
+    x, y = (
+        pd.Series([lon, "-6.3", "-7.55716"]),
+        pd.Series([lat, "49.92", "49.80"]),
+    )  # beside Scilly, and the sea
+    judged = judge_coordinates(x, y, kind="degrees")
+    assert judged["cause"].tolist() == ["coordinates 0,0", "", ""]
+    numbers = judge_coordinates(x.astype(float), y.astype(float), kind="degrees")
+    assert numbers["cause"].tolist() == judged["cause"].tolist()
+
+
+def test_the_origin_of_the_grid_is_no_place_in_the_metres_of_web_maps() -> None:
+    x, y = pd.Series(["-841259.2", "-170000"]), pd.Series(["6405988.5", "7120000"])
+    judged = judge_coordinates(x, y, kind="metres", crs="EPSG:3857")
+    assert judged["cause"].tolist() == ["coordinates 0,0", ""]

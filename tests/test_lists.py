@@ -61,6 +61,15 @@ def test_a_profile_without_records_gets_an_empty_list_and_says_so(incidents, cap
     assert "No record belongs" in caplog.text
 
 
+@pytest.mark.parametrize("given", [{"hours": [20, 5]}, {"weekdays": ["Friday"]}])
+def test_a_profile_that_needs_a_clock_is_named_and_the_other_lists_are_found(incidents, caplog, given):
+    night = {"title": "At night", **given}
+    (asb,) = find_lists(incidents, {"night": night, "asb": PROFILES["asb"]}, areas={}, options=OPTIONS)
+    assert (asb.title, asb.spots["incidents"].tolist()) == ("ASB", [6])
+    assert "'At night' needs" in caplog.text
+    assert "a source with times" in caplog.text
+
+
 def test_lists_are_layers_of_the_map(incidents):
     spots = find_hotspots(incidents, **OPTIONS)
     lists = find_lists(incidents, PROFILES, areas={}, options=OPTIONS)

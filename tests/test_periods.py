@@ -321,6 +321,25 @@ def test_small_counts_of_a_page_and_of_groups_are_not_shown():
         make_boards(both, hot, given={"board": {"survey": __file__}}, **options)
 
 
+def test_a_page_that_the_records_cannot_fill_is_named_and_the_others_are_made(caplog):
+    frame = monthly({"2017-07": 30, "2018-03": 30, "2018-07": 50}).assign(ward_code="W1")
+    hot = pd.Series(True, index=frame.index)
+    wards = {"name": ["West", "East"], "code": ["W1", "E1"]}
+    areas = {"ward": gpd.GeoDataFrame(wards, geometry=[shapely.box(0, 0, 1, 1)] * 2, crs=27700)}
+    options = {"changes": {}, "selected_on": None, "calendar": read_events({}), "areas": areas, "as_of": None}
+    given = {
+        "years": {"after": "2017-08..2018-07", "before": "2016-08..2017-07"},
+        "east": {"area": "ward:East"},
+    }
+    (board,) = make_boards(frame, hot, given=given, **options)
+    assert board.name == "board"
+    assert "No page 'years'" in caplog.text
+    assert "no records in 2016-08" in caplog.text
+    assert "No page 'east' for the board: no record lies in ward:East" in caplog.text
+    with pytest.raises(InputError, match="not the name of a window"):
+        make_boards(frame, hot, given={"years": {"after": "soon", "before": "later"}}, **options)
+
+
 def test_cells_need_ten_months_and_the_rest_of_the_ground_sets_the_rate():
     held = {str(month): 30 for month in pd.period_range("2017-01", "2017-10", freq="M")}
     ground = shapely.box(425_000, 428_000, 435_000, 438_000)

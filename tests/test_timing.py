@@ -77,6 +77,23 @@ def test_hours_and_weekdays_by_hand():
     assert len(week) == 168
 
 
+def test_few_days_on_which_nearly_nothing_is_expected_are_drawn():
+    """0.02 are expected on the days of a peak, and 97.5 in 100 even spreads give none: below the mean."""
+    table = pd.DataFrame(
+        {
+            "incidents": [1, 0],
+            "days": [200, 4],
+            "expected": [0.98, 0.02],
+            "chance_low": 0,
+            "chance_high": [3, 0],
+        },
+        index=pd.Index(["other times", "a peak"], name="peak"),
+    )
+    figure = draw_times(table, title="One")
+    bars = figure.axes[0].containers[-1].lines[2][0].get_segments()
+    assert [[low, high] for (_, low), (_, high) in bars] == [[0, pytest.approx(3 / 200)], [0, 0]]
+
+
 def test_less_precise_records_are_left_out_and_said():
     frame = pd.concat([timed("2018-07-02 22:15"), months("2018-07")], ignore_index=True)
     table = profile_times(frame, by="hour")

@@ -29,14 +29,17 @@ def test_a_seed_gives_one_world_that_can_be_printed() -> None:
 def test_every_event_is_drawn_often_enough_to_count_as_tested() -> None:
     from collections import Counter
 
-    from world_draw import ACTS, LAYER_MESS, MESS, draw_world
+    from world_draw import LAYER_MESS, MESS, draw_world
     from world_events import drawn_events
+    from world_spoil import SPOILT
+    from world_steps import ACTS
 
     drawn = Counter(event for seed in range(500) for event in drawn_events(draw_world(seed)))
     known = [
         *(f"records: {m}" for m in MESS),
         *(f"areas: {m}" for m in LAYER_MESS),
         *(f"step: {a}" for a in ACTS),
+        *(f"stopped by: {what}" for what in SPOILT),
     ]
     assert {event: drawn[event] for event in [*known, *drawn] if drawn[event] < 20} == {}
 

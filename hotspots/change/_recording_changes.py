@@ -87,7 +87,7 @@ def _find_gaps(incidents: pd.DataFrame, windows: list[Window]) -> list[str]:
         missing = [str(month) for month in row.index[row == 0]]
         # a mean of 7 in the other months leaves one empty by chance less than once in a thousand
         if missing and row.sum() / (row > 0).sum() >= DENSE:
-            listed = ", ".join(missing[:6]) + " ..." * (len(missing) > 6)
+            listed = ", ".join(missing[:6]) + " and others" * (len(missing) > 6)
             said.append(
                 f"{category} has no records at all in {listed}: its counts, and totals that hold it, may not "
                 "be comparable."

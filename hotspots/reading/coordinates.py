@@ -57,15 +57,34 @@ def judge_coordinates(
         numbers = [pd.to_numeric(t, errors="coerce") for t in texts]
         lost = _lost_digits(texts[0], kind) | _lost_digits(texts[1], kind)
     a, b = (n.astype(float).replace([np.inf, -np.inf], np.nan) for n in numbers)
+    crs = crs or ("EPSG:4326" if kind == "degrees" else target)
     tests = {
         "no coordinates": blank,
         "unreadable coordinates": a.isna() | b.isna(),
-        "coordinates 0,0": (a.abs() < 1e-6) & (b.abs() < 1e-6),
-        **_range_tests(a, b, kind, target, crs or ("EPSG:4326" if kind == "degrees" else target)),
+        "coordinates 0,0": ((a.abs() < 1e-6) & (b.abs() < 1e-6)) | _at_origin(a, b, crs, target),
+        **_range_tests(a, b, kind, target, crs),
         LOST_DIGITS: lost,
     }
     cause = np.select([t.to_numpy() for t in tests.values()], list(tests), default="")
     return pd.DataFrame({"x": a, "y": b, "cause": pd.Series(cause, index=x.index, dtype="object")})
+
+
+def _at_origin(a: pd.Series, b: pd.Series, crs: str, target: str) -> pd.Series | bool:
+    """Which are the origin of the grid as another system writes it: a default 0,0 that was moved.
+
+    Off Scilly for Great Britain. Within some 200 metres, as older shifts and fewer decimals have it.
+    """
+    if crs == target:
+        return False  # 0,0 itself
+    x, y = _origin(crs, target)
+    near = 0.002 if find_crs(crs).is_geographic else 200
+    return (a - x).abs().lt(near) & (b - y).abs().lt(near)
+
+
+@lru_cache(maxsize=32)
+def _origin(crs: str, target: str) -> tuple[float, float]:
+    x, y = _move(pd.Series([0.0]), pd.Series([0.0]), target, crs)
+    return float(x[0]), float(y[0])
 
 
 def _lost_digits(texts: pd.Series, kind: str) -> pd.Series:

@@ -21,6 +21,10 @@ SAID = "change between two periods"
 LEFT_OUT = "left out of both periods, as they cannot be compared."
 
 
+class NotCoveredError(InputError):
+    """No source or force wholly covers the windows."""
+
+
 class Covered(NamedTuple):
     """Rows that may be compared.
 
@@ -242,8 +246,8 @@ def _largest_gap(days: pd.Series) -> pd.Timedelta:
 
 
 def _refuse(name: str, gap: _Gap) -> None:
-    listed = ", ".join(str(month) for month in gap.months[:4]) + " ..." * (len(gap.months) > 4)
-    raise InputError(
+    listed = ", ".join(str(month) for month in gap.months[:4]) + " and others" * (len(gap.months) > 4)
+    raise NotCoveredError(
         f"{name} does not wholly cover the window {gap.window}",
         given=f"records from {gap.held}" + (f"; no records in {listed}" if listed else ""),
         advice="another window, or covered='2016-07..2018-07' where you know the data are complete",

@@ -18,6 +18,10 @@ from hotspots.reading.crosswalks import NSIR, PRIORITIES, crosswalk_categories, 
 F = TypeVar("F", bound=pd.DataFrame)
 
 
+class NoClockError(InputError):
+    """A profile asks for hours or days that no record has."""
+
+
 @dataclass(frozen=True)
 class Profile:
     """A named filter: lists are alternatives, different keys must all hold."""
@@ -153,7 +157,8 @@ def match_profile(
     Raises
     ------
     InputError
-        When the profile has hours and no row has a clock, or names a column that is not there.
+        When the profile names a column that is not there; `NoClockError`, when it has hours and no row has
+        a clock.
     """
     wanted = load_profile(profile)
     table = crosswalk_categories(incidents, crosswalks=crosswalks)
@@ -199,7 +204,7 @@ def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd
     precision = precision_of(incidents)
     usable = precision.eq("minute") if wanted.hours else precision.ne("month")
     if len(incidents) and not usable.any():
-        raise InputError(
+        raise NoClockError(
             f"The profile '{wanted.title}' needs {'a clock' if wanted.hours else 'days'}",
             given="no record is dated more closely than to the " + ("day" if wanted.hours else "month"),
             advice="a source with times, or the profile without hours and weekdays",

@@ -96,8 +96,8 @@ def _draw_bars(
         across, width = starts.to_numpy() + days / 2, days * 0.8
     axes.bar(across, profile["incidents"].to_numpy(dtype=float) / days, width=width, color=BAR)
     low, high = ((profile[name] / days).to_numpy(dtype=float) for name in ("chance_low", "chance_high"))
-    middle = (profile["expected"] / days).to_numpy(dtype=float)
-    axes.errorbar(across, middle, yerr=[middle - low, high - middle], fmt="none", ecolor="#b35900", capsize=3)
+    # from low to high: where little is expected, 95 in 100 even spreads lie below the mean
+    axes.errorbar(across, (low + high) / 2, yerr=(high - low) / 2, fmt="none", ecolor="#b35900", capsize=3)
     axes.set_ylabel("Records a day", color=INK)
     axes.set_xlabel("Orange: where 95 in 100 even spreads would lie", color=INK, fontsize=9)
     names = [_name_tick(label, by_month=by_month) for label in profile.index]

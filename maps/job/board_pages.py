@@ -18,7 +18,7 @@ from hotspots.change.indicator_files import read_indicators
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.common.membership import rows_in
 from hotspots.common.plan_words import name_key
-from hotspots.reading.covered import find_covered
+from hotspots.reading.covered import NotCoveredError, find_covered
 from maps.disclosure.gate import Profile
 from maps.disclosure.suppression import hide_small
 from maps.job.compare import chosen_windows
@@ -89,6 +89,9 @@ def make_boards(
             announce(f"No page '{name}' for the board: no month is there a year before as well.")
             continue
         rows = _rows_of(incidents, str(page.get("area", "")), areas, name=name)
+        if rows is not None and not rows.any():
+            announce(f"No page '{name}' for the board: no record lies in {page['area']}.")
+            continue
         try:
             # asked of all the records: those of one area alone show fewer gaps
             like = find_covered(incidents, compare_windows(*windows, as_of=as_of))
@@ -110,6 +113,9 @@ def make_boards(
                 as_of=as_of,
                 least=least,
             )
+        except NotCoveredError as error:
+            announce(f"No page '{name}' for the board: {error}")
+            continue
         except InputError as error:
             if name in given:
                 raise
@@ -140,12 +146,7 @@ def _rows_of(
             advice=", ".join(f"{known}:NAME" for known in areas) or "add [areas.ward]",
         )
     found = find_area(areas[layer], wanted, layer=layer)
-    rows = rows_in(incidents, layer, str(found["code"]))
-    if not rows.any():
-        raise InputError(
-            f"[boards.{name}] names an area without incidents", given=area, advice="an area that holds some"
-        )
-    return rows
+    return rows_in(incidents, layer, str(found["code"]))
 
 
 def _read_survey(path: Any, indicators: Any) -> pd.DataFrame | None:

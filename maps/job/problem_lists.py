@@ -13,7 +13,7 @@ from boundaries import attach_areas
 from hotspots import filter_profile, find_hotspots
 from hotspots.checks import InputError, announce
 from hotspots.finding.compare_lists import compare_lists
-from hotspots.reading.problem_profiles import Profile, load_profile
+from hotspots.reading.problem_profiles import NoClockError, Profile, load_profile
 from maps.disclosure.gate import APART, name_category
 from maps.disclosure.gate import Profile as DisclosureProfile
 
@@ -42,11 +42,16 @@ def find_lists(
 ) -> list[ProblemList]:
     """Find the hotspots of each configured problem profile, with the options and rules of the main list.
 
-    A profile that no incident belongs to gets an empty list, said aloud.
+    A profile that no incident belongs to gets an empty list, said aloud; one that needs a clock, where no
+    record has one, gets none, said aloud with what to do.
     """
     found = []
     for name, profile in read_profiles(profiles).items():
-        mine = filter_profile(incidents, profile)
+        try:
+            mine = filter_profile(incidents, profile)
+        except NoClockError as error:
+            announce(f"No list of its own for this: {error}")
+            continue
         if mine.empty:
             announce(f"No record belongs to the profile '{profile.title}'.")
         spots = find_hotspots(mine, **options)
