@@ -54,7 +54,7 @@ def check_end(done: Done, world: World, situation: Situation, *, due: str = "") 
 
 def place_of(said: str) -> str:
     """Where in our code a traceback ended."""
-    ours = re.findall(r'File ".*?/((?:hotspots|boundaries|maps)/\w+\.py)", line (\d+), in (\w+)', said)
+    ours = re.findall(r'File ".*?/((?:hotspots|boundaries|maps)/[\w/]+\.py)", line (\d+), in (\w+)', said)
     return f"({ours[-1][0]}, line {ours[-1][1]}, in {ours[-1][2]})" if ours else ""
 
 

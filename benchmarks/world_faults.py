@@ -118,7 +118,7 @@ def square_brackets() -> None:
 
 def agreed_on() -> None:
     mainlist = import_module("maps.job.main_list")
-    mainlist.OURS = tuple(name for name in mainlist.OURS if name != "agreed_on")
+    mainlist._OURS = tuple(name for name in mainlist._OURS if name != "agreed_on")
 
 
 def refusal(problem: str, given: str) -> Exception:

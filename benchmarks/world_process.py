@@ -68,10 +68,10 @@ def load_everything() -> None:
     """Import all that a command may need: its children start with it."""
     for room in ("hotspots", "boundaries", "maps"):
         package = import_module(room)
-        for module in pkgutil.iter_modules(package.__path__):
-            if not module.name.startswith("__"):
+        for module in pkgutil.walk_packages(package.__path__, f"{room}."):
+            if not module.name.endswith("__"):
                 with contextlib.suppress(ImportError):  # an extra that is not installed
-                    import_module(f"{room}.{module.name}")
+                    import_module(module.name)
     for name in LATE:
         with contextlib.suppress(ImportError):
             import_module(name)
