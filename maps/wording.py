@@ -7,6 +7,7 @@ import pandas as pd
 from hotspots.common.judgement_words import AGAIN, NOT_COMPARED
 from hotspots.common.place_names import default_location, name_place
 from hotspots.common.plan_words import name_key, start_sentence
+from hotspots.common.wording import say_count as say_nouns
 from hotspots.common.wording import say_number, say_percentage
 from hotspots.finding.details import DOMINATES
 from hotspots.plans.scanning import PARTED
@@ -77,6 +78,19 @@ def say_count(row: pd.Series, column: str, profile: Profile) -> str:
     return "not known" if has(row, "incidents") else profile.suppressed or "not known"
 
 
+def say_counted(row: pd.Series, profile: Profile, counted: str) -> str:
+    """Count of a row with what it is of, which agree.
+
+    Examples
+    --------
+    >>> from maps.disclosure.gate import PROFILES
+    >>> say_counted(pd.Series({"incidents": 1}), PROFILES["open"], "records")
+    '1 record'
+    """
+    count = say_count(row, "incidents", profile)
+    return f"{count} {name_one(counted) if count == '1' else counted}"
+
+
 def name_spot(row: pd.Series) -> str:
     """Name a hotspot by its busiest street and, where known, its first area: "Boar Lane, Armley"."""
     return ", ".join(part for part in name_parts(row) if part)
@@ -101,7 +115,7 @@ def describe_spot(
     streets = [clean(street) for street in row.get("streets") or []][:5]
     return [
         ("Where", _say_where(row)),
-        ("How many", f"{say_count(row, 'incidents', profile)} {counted}{over}{_say_share(row)}."),
+        ("How many", f"{say_counted(row, profile, counted)}{over}{_say_share(row)}."),
         ("How bad", _say_harm(row, rank=rank, total=total)),
         ("Which streets", f"{', '.join(streets)} (busiest first)." if streets else "No street names given."),
         ("Changed or not", say_change(row)),
@@ -126,10 +140,10 @@ def _say_share(row: pd.Series) -> str:
 
 def _say_harm(row: pd.Series, *, rank: int, total: int) -> str:
     if not has(row, "incidents"):
-        return f"Number {rank} of {total} in this list."
+        return f"Number {rank:,} of {total:,} in this list."
     if not has(row, "harm"):
-        return f"Number {rank} of {total} in this list; its records are counted, not weighed."
-    text = f"Harm score {say_number(float(row['harm']))}: number {rank} of {total} by harm"
+        return f"Number {rank:,} of {total:,} in this list; its records are counted, not weighed."
+    text = f"Harm score {say_number(float(row['harm']))}: number {rank:,} of {total:,} by harm"
     if has(row, "harm_low") and has(row, "harm_high"):
         low, high = say_number(float(row["harm_low"])), say_number(float(row["harm_high"]))
         text += f" (between {low} and {high}, depending on how offences are weighed)"
@@ -185,7 +199,7 @@ def _say_expected(row: pd.Series) -> str:
 def _about(value: float) -> str:
     if value < 0.95:
         return "less than 1 record"
-    return f"{say_number(round(float(value)))} record{'s' * (round(float(value)) != 1)}"
+    return say_nouns(round(float(value)), "record")
 
 
 def _say_stability(row: pd.Series) -> str:
@@ -235,10 +249,10 @@ def describe_item(
         what = next((clean(row[c]) for c in ("kind", "type", "amenity") if has(row, c)), "")
         return [name_key(what) or layer]
     if kind == "cells":
-        return [f"{say_count(row, 'incidents', profile)} {counted} in this cell."]
+        return [f"{say_counted(row, profile, counted)} in this cell."]
     if kind == "comparison":
         role = clean(row.get("role")) or layer
-        count = f": {say_count(row, 'incidents', profile)} {counted}" if "incidents" in row.index else ""
+        count = f": {say_counted(row, profile, counted)}" if "incidents" in row.index else ""
         return [f"{role[:1].upper()}{role[1:]}{count}."]
     return []
 
@@ -266,10 +280,10 @@ def _say_patrol(row: pd.Series) -> list[str]:
         lines.append(f"{chosen}: {clean(row['why'])}." if has(row, "why") else f"{chosen}.")
     if has(row, "visits"):
         first = f", the first at {row['start']:%H:%M}" if isinstance(row.get("start"), pd.Timestamp) else ""
-        lines.append(f"{say_number(float(row['visits']))} visits{first}.")
+        lines.append(f"{say_nouns(row['visits'], 'visit')}{first}.")
     if has(row, "minutes"):
         lines.append(
-            f"{say_number(float(row['minutes']))} minutes{' in all' if has(row, 'visits') else ' a visit'}."
+            f"{say_nouns(row['minutes'], 'minute')}{' in all' if has(row, 'visits') else ' a visit'}."
         )
     if part := _say_share_of(row):
         lines.append(f"{part}.")

@@ -59,8 +59,8 @@ def test_missing_months_are_listed_by_source_and_category() -> None:
     assert table.loc["d", "missing"] == "2024-02, 2024-03, 2024-04, 2024-05"
     assert table.loc["rare", "missing"] == ""
     assert describe_coverage(check_coverage(rows))[1:3] == [
-        "s has no records in 2024-03 to 2024-04.",
-        "s has no d in 2024-02, 2024-05.",
+        "s has no records in March 2024 to April 2024.",
+        "s has no d in February 2024 and May 2024.",
     ]
 
 

@@ -20,6 +20,7 @@ from maps.job.unknown_areas import mark_unknown, say_unknown
 
 FORCES = ("Kent Police", "Surrey Police")
 MONTHS = ("2018-06", "2018-07", "2019-06", "2019-07")
+NAMED = dict(zip(MONTHS, ("June 2018", "July 2018", "June 2019", "July 2019"), strict=True))
 KINDS = ("Burglary", "Drugs")
 EACH = 12
 WINDOWS = [read_window("2018-06..2018-07"), read_window("2019-06..2019-07")]
@@ -48,7 +49,7 @@ def test_a_force_without_a_month_is_left_out_of_both_periods_and_named(force, mo
     frame = make(lambda f, m, _: (f, m) == (force, month))
     found = find_covered(frame, WINDOWS)
     assert set(frame["raw_force"][found.rows]) == set(FORCES) - {force}
-    assert [gap.partition(":")[0] for gap in found.gaps] == [f"{force} has no records in {month}"]
+    assert [gap.partition(":")[0] for gap in found.gaps] == [f"{force} has no records in {NAMED[month]}"]
     table = compare_periods(frame, before="2018-06..2018-07", after="2019-06..2019-07")
     assert table[["before", "after"]].iloc[0].tolist() == [4 * EACH, 4 * EACH]
     assert table.attrs["warnings"][0] == found.gaps[0]
@@ -63,7 +64,7 @@ def test_sources_are_left_out_as_forces_are(month):
     frame["source"] = frame["office"].map({"Kent Police": "police.uk", "Surrey Police": "council"})
     found = find_covered(frame, WINDOWS)
     assert set(frame["source"][found.rows]) == {"police.uk"}
-    assert found.gaps[0].startswith(f"council has no records in {month}: ")
+    assert found.gaps[0].startswith(f"council has no records in {NAMED[month]}: ")
 
 
 @pytest.mark.parametrize(("force", "month", "kind"), [*itertools.product(FORCES, MONTHS, KINDS)])
@@ -72,7 +73,7 @@ def test_a_kind_that_a_force_lacks_in_a_month_is_left_out_for_that_force_alone(f
     found = find_covered(frame, WINDOWS)
     lost = frame[~found.rows]
     assert set(zip(lost["raw_force"], lost["category"], strict=True)) == {(force, kind)}
-    assert found.gaps[0].startswith(f"{force} has no {kind} in {month}: ")
+    assert found.gaps[0].startswith(f"{force} has no {kind} in {NAMED[month]}: ")
 
 
 @settings(deadline=None, max_examples=15)
@@ -123,10 +124,10 @@ def test_a_force_of_one_name_in_two_spellings_is_one_and_a_blank_is_its_source()
 
 def test_months_are_told_of_those_that_hold_them_all():
     frame = make(lambda f, m, _: (f, m) == ("Surrey Police", "2019-07"))
-    assert list_gaps(frame) == {"Surrey Police": "2019-07"}
+    assert list_gaps(frame) == {"Surrey Police": "July 2019"}
     table = profile_times(frame, by="month")
     assert table["incidents"].tolist() == [2 * EACH] * 4
-    assert table.attrs["warnings"][0].startswith("Surrey Police has no records in 2019-07")
+    assert table.attrs["warnings"][0].startswith("Surrey Police has no records in July 2019")
 
 
 def test_no_trend_is_classed_where_one_of_several_forces_lacks_a_month():
@@ -145,7 +146,7 @@ def test_an_area_of_a_force_without_a_month_is_not_drawn_as_quiet():
     table = pd.DataFrame({"code": ["K", "S", "E"], "incidents": [8, 6, 0]})
     said = [say_unknown(row) for _, row in mark_unknown(table, frame, "ward").iterrows()]
     assert said[0] == ""
-    assert said[1].startswith("Surrey Police has no records in 2019-07")
+    assert said[1].startswith("Surrey Police has no records in July 2019")
     assert "not in these data" in said[2]
 
 
@@ -173,12 +174,12 @@ def test_a_whole_run_names_the_force_and_month_and_claims_nothing_of_it(tmp_path
     )
     assert main(["run", str(tmp_path / "team.toml"), "--out", str(tmp_path / "out")]) == 0
     said = capsys.readouterr()
-    assert "Surrey Police has no records in 2019-07" in said.err
+    assert "Surrey Police has no records in July 2019" in said.err
     pages = [*(tmp_path / "out").rglob("*.html")]
     told = {page.name: page.read_text(encoding="utf-8") for page in pages}
     assert not [name for name, text in told.items() if "a clear fall" in text]
     for name in ("map.html", "board.html"):
-        assert "Surrey Police has no records in 2019-07" in told[name]
+        assert "Surrey Police has no records in July 2019" in told[name]
 
 
 def test_the_layout_says_who_publishes(tmp_path):

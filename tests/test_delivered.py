@@ -89,7 +89,7 @@ def test_what_patrols_delivered_at_the_place_opens_the_assessment(team, patrolle
     lines = read_plan(record_of(team)).assessments[-1]["lines"]
     minutes = visits["minutes"].head(3).sum()
     assert lines[0].startswith("Delivered from 2 July 2018 to ")
-    assert lines[0].endswith(f": 3 of {len(visits)} planned visits, and 0 that were not planned.")
+    assert lines[0].endswith(f": 3 of {len(visits)} planned visits, and 0 not planned.")
     assert lines[1] == (
         f"Patrol time: {minutes:,.0f} of {visits['minutes'].sum():,.0f} planned minutes; "
         f"officer time: {2 * minutes:,.0f} of {visits['officer_minutes'].sum():,.0f}."
@@ -224,10 +224,10 @@ def test_days_outside_the_response_or_the_timetable_are_said(team, patrolled, tm
     two = pd.concat([here(team, patrolled / "week"), here(team, patrolled / "next")])
     log = write_log(tmp_path / "two.csv", two)
     one = delivered(log, week, areas=areas_of(team))
-    assert f": {count} of {count} planned visits, and 0 that were not planned." in one.lines[0]
+    assert f": {count} of {count} planned visits, and 0 not planned." in one.lines[0]
     assert one.lines[-1] == f"Not counted: {len(two) - count} visits on days that no timetable here holds."
     both = delivered(log, week, patrolled / "next", areas=areas_of(team))
-    assert f": {len(two)} of {len(two)} planned visits, and 0 that were not planned." in both.lines[0]
+    assert f": {len(two)} of {len(two)} planned visits, and 0 not planned." in both.lines[0]
     assert not any(line.startswith("Not counted") for line in both.lines)
     with pytest.raises(InputError, match="Two timetables hold the same day"):
         delivered(log, week, week, areas=areas_of(team))
@@ -238,7 +238,7 @@ def test_a_log_of_other_places_says_so(team, patrolled, tmp_path):
     log = write_log(tmp_path / "log.csv", table[table["ref"].ne(areas_of(team)[0]["ref"])])
     lines = delivered(log, patrolled / "week", areas=areas_of(team)).lines
     count = len(here(team, patrolled / "week"))
-    assert lines[0] == f"Delivered: none of {count} planned visits are in the log."
+    assert lines[0] == f"Delivered: no visit is in the log; {count} were planned."
     assert lines[1] == f"The log holds {len(table) - count} visits, all of them at other places."
 
 
@@ -331,7 +331,7 @@ def test_a_log_without_a_visit_says_none(team, patrolled, tmp_path):
     count = len(here(team, patrolled / "week"))
     for name in ("empty.csv", "gps.csv"):
         found = delivered(tmp_path / name, patrolled / "week", areas=areas_of(team))
-        assert found.lines == [f"Delivered: none of {count} planned visits are in the log."]
+        assert found.lines == [f"Delivered: no visit is in the log; {count} were planned."]
         assert found.returned["delivered_visits"].sum() == 0
 
 
@@ -349,7 +349,7 @@ def test_a_visit_after_midnight_counts_once_in_two_weeks(team, patrolled, tmp_pa
     log = write_log(tmp_path / "log.csv", pd.concat(logs))
     found = delivered(log, tmp_path / "week", tmp_path / "next", areas=areas_of(team))
     count = sum(map(len, logs))
-    assert f": {count} of {count} planned visits, and 0 that were not planned." in found.lines[0]
+    assert f": {count} of {count} planned visits, and 0 not planned." in found.lines[0]
     assert not any(line.startswith("Not counted") for line in found.lines)
     assert found.returned["delivered_visits"].sum() == count
 

@@ -137,4 +137,4 @@ def test_a_file_of_shapes_says_what_is_wrong_with_it(tmp_path, caplog):
     refused("polar.gpkg", "nowhere on the map")
     gpd.GeoDataFrame(geometry=[*ROADS.geometry, None], crs=CRS).to_file(tmp_path / "some.gpkg")
     assert len(read_shapes(tmp_path / "some.gpkg", what="The file of streets")) == 1
-    assert "some.gpkg: 1 of 2 rows have no shape and are left out." in caplog.text
+    assert "some.gpkg: 1 of 2 rows left out, without a shape." in caplog.text

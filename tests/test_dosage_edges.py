@@ -86,7 +86,7 @@ def test_where_nothing_was_planned_and_nothing_done_it_says_so(visits):
     none = "Delivered: no visits were planned in these days, and none are in the log."
     assert describe_visits(visits.iloc[:0], PLAN.iloc[:0]) == [none]
     assert describe_visits(visits.iloc[:0], PLAN.iloc[:1]) == [
-        "Delivered: none of 1 planned visits are in the log."
+        "Delivered: no visit is in the log; 1 was planned."
     ]
     for count in (1, len(visits)):
         assert none not in describe_visits(visits.iloc[:count], PLAN.iloc[:0])

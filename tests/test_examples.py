@@ -140,7 +140,7 @@ def test_patrols_and_cameras_make_a_week_to_hand_out(tmp_path):
     assert cameras["cumulative_share_of_harm"].is_monotonic_increasing
     assert "OFFICIAL-SENSITIVE" in (week / "patrol-cards.html").read_text(encoding="utf-8")
     assert (week / "patrols.ics").read_bytes().count(b"BEGIN:VEVENT") == 14
-    assert "Patrol 1, Mon 23 Nov" in (week / "patrols.html").read_text(encoding="utf-8")
+    assert "Patrol 1, Monday 23 November" in (week / "patrols.html").read_text(encoding="utf-8")
 
 
 def test_your_own_city_runs_on_the_packaged_example_as_it_comes(tmp_path):

@@ -36,7 +36,7 @@ def test_shares_by_deprivation_and_by_incidents(caplog):
     table = share_patrol_time(PATROLS, STOPS, CRIMES, deciles=deciles, by="incidents")
     assert table.index.tolist() == [2]
     assert table["share_of_incidents"].tolist() == [1.0]
-    assert "1 areas have no deprivation decile and are left out: Otley" in caplog.text
+    assert "1 area without a deprivation decile left out: Otley" in caplog.text
 
 
 def test_what_cannot_be_used_is_said():

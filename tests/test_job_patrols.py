@@ -45,8 +45,10 @@ def results(tmp_path_factory) -> Path:
 
 def test_the_week_has_cards_a_calendar_and_a_timetable(results):
     names = {p.name for p in (results / "patrols").iterdir()}
-    assert "Patrol 1, Mon 3 Sep" in (results / "patrols.html").read_text(encoding="utf-8")
-    assert "Patrol 1, Mon 3 Sep" not in (results / "map.html").read_text(encoding="utf-8")  # which is open
+    assert "Patrol 1, Monday 3 September" in (results / "patrols.html").read_text(encoding="utf-8")
+    assert "Patrol 1, Monday 3 September" not in (results / "map.html").read_text(
+        encoding="utf-8"
+    )  # which is open
     assert names == {"patrol-cards.html", "patrol-cards.docx", "patrols.ics", "timetable.csv", "rounds.csv"}
 
 

@@ -60,7 +60,7 @@ def test_each_vehicle_and_shift_has_its_page(tmp_path):
     assert text.count("<table") == 8
     assert text.count("class=page") == 3
     assert "Friday 3 July 2026, vehicle 1" in text
-    assert "3 visits to 2 places: 45 minutes on foot, 15 driving" in text
+    assert "3 visits to 2 places: 45 minutes on foot, 15 minutes driving" in text
     assert "First arrival 14:00, last leaving 15:45" in text
     assert "seed 7" in text
     assert text.count("OFFICIAL-SENSITIVE") == 3  # in the file's own words, at its head and at its foot
@@ -101,7 +101,7 @@ def test_the_calendar_reads_back_in_universal_time(tmp_path):
     # 14:00 in a British summer is 13:00 universal time.
     assert events[0].decoded("dtstart").isoformat() == "2026-07-03T13:00:00+00:00"
     assert events[0].decoded("dtend").isoformat() == "2026-07-03T14:45:00+00:00"
-    assert "14:20-14:50 Break" in str(events[0]["description"])
+    assert "14:20 to 14:50 Break" in str(events[0]["description"])
     assert len({str(e["uid"]) for e in events}) == 4
     visits = write_calendar(TIMETABLE, tmp_path / "visits.ics", each="visit")
     named = [str(e["summary"]) for e in Calendar.from_ical(visits.read_bytes()).walk("VEVENT")]
@@ -112,8 +112,8 @@ def test_the_calendar_reads_back_in_universal_time(tmp_path):
 
 def test_the_map_has_the_order():
     layers = patrol_layers(TIMETABLE, date="2026-07-04")
-    assert list(layers) == [f"Patrol {v}, Sat 4 Jul{end}" for v in (1, 2) for end in ("", ": way")]
-    stops, way = layers["Patrol 1, Sat 4 Jul"], layers["Patrol 1, Sat 4 Jul: way"]
+    assert list(layers) == [f"Patrol {v}, Saturday 4 July{end}" for v in (1, 2) for end in ("", ": way")]
+    stops, way = layers["Patrol 1, Saturday 4 July"], layers["Patrol 1, Saturday 4 July: way"]
     assert stops[["order", "name", "visits", "minutes", "start"]].to_numpy().tolist() == [
         [1, "Boar Lane", 2, 30.0, "14:00"],
         [2, HOSTILE, 1, 15.0, "15:00"],

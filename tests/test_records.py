@@ -45,7 +45,7 @@ def test_sentences_say_kinds_gaps_own_areas_and_unknown_categories() -> None:
         "police.uk: 1 crime, 30 ASB incidents.",
         "1 row not used can still be counted by the source's own area.",
         "police.uk: 32 rows, 1 January 2024 to 31 March 2024, 2 months.",
-        "police.uk has no records in 2024-02.",
+        "police.uk has no records in February 2024.",
         "1 record is of categories that no crosswalk knows: Witchcraft (1 from police.uk).",
     ]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from what_people_read import badly_written, outputs
 
 from maps.cli import main
 
@@ -92,7 +93,10 @@ def test_the_demo_gives_everything_and_its_ledger_adds_up(tmp_path, capsys):
     assert spots["harm"].is_monotonic_decreasing
     assert (spots["harm_low"] <= spots["harm_high"]).all()
     assert len(list((out / "plans").glob("*.docx"))) == 5
-    assert "29,640 rows read = 29,640 used + 0 not used" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "29,640 rows read = 29,640 used + 0 not used" in said.out
+    told = {"the console": said.out + said.err, **dict(outputs(out))}
+    assert {name: found for name, text in told.items() if (found := list(badly_written(text, name)))} == {}
 
 
 def test_running_twice_gives_the_same_bytes(folder, tmp_path):

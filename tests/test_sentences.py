@@ -70,7 +70,7 @@ def test_streets_are_listed_where_parts_have_them():
 def test_areas_without_figures_are_counted_and_named(caplog):
     figures = pd.DataFrame({"code": ["E1"], "incidents": [240]})
     draw_area_map(make_wards(), figures, profile="open")
-    assert "1 of 2 areas have no figures, the first East." in caplog.text
+    assert "1 of 2 areas without figures, the first East." in caplog.text
 
 
 def test_a_profile_of_sensitive_categories_is_not_offered(tmp_path, caplog):

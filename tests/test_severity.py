@@ -328,7 +328,7 @@ def test_a_recorded_crime_table_of_ones_own(tmp_path: Path, caplog: pytest.LogCa
     assert made[["label", "weight", "low", "high", "coverage", "scheme"]].values.tolist() == [
         ["Burglary", 200, 200, 200, 0.75, "ours"]
     ]
-    assert "6 recorded offences (2 kinds) have no weight" in caplog.text
+    assert "6 recorded offences of 2 kinds without a weight" in caplog.text
     assert "they have none: Odd" in caplog.text
     path.write_text("category,offences\nBurglary,many\n")
     with pytest.raises(InputError, match="not a count"):

@@ -93,11 +93,11 @@ def test_outputs_stand_apart(tmp_path):
 def test_sentences_carry_their_counts(tmp_path):
     visits, _ = record_visits(write(tmp_path / "log.csv", LOG), PLAN, stops=STOPS)
     lines = describe_visits(visits, PLAN)
-    assert lines[0].endswith("2 of 4 planned visits, and 1 that were not planned.")
+    assert lines[0].endswith("2 of 4 planned visits, and 1 not planned.")
     assert "35 of 60 planned minutes; officer time: 80 of 120" in lines[1]
     assert "1 of 1 were 120 minutes or less" in lines[2]
     assert lines[3] == "Recorded by officers (activity, not a result): searches 3, arrests 1."
-    assert describe_visits(visits.iloc[:0], PLAN) == ["Delivered: none of 4 planned visits are in the log."]
+    assert describe_visits(visits.iloc[:0], PLAN) == ["Delivered: no visit is in the log; 4 were planned."]
 
 
 def pings(*rows: tuple[str, float, str]) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def test_gps_points_become_visits(caplog):
     assert visits["name"].tolist() == ["Boar Lane", "Boar Lane"]
     assert visits["minutes"].tolist() == [5, 4]
     assert visits["officer_minutes"].tolist() == [10, 8]
-    assert "3 times a vehicle only passed through" in caplog.text
+    assert "Vehicles only passed through a hotspot (3 times)" in caplog.text
 
 
 def test_gps_in_degrees_lands_in_the_same_hotspot():
@@ -267,7 +267,7 @@ def test_outputs_that_are_no_numbers_are_said(tmp_path, caplog):
     )
     visits, _ = record_visits(log, PLAN, stops=STOPS)
     assert visits["arrests"].sum() == 1
-    assert "1 entries of 'arrests' in the log are no numbers: counted as 0" in caplog.text
+    assert "1 entry is no number in 'arrests' of the log: counted as 0" in caplog.text
 
 
 def test_two_crews_at_once_leave_no_gap_below_nothing():

@@ -5,16 +5,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pytest
 from shapely import Point
+from what_people_read import badly_written, outputs
 
 from maps.cli import main
 
@@ -80,57 +78,6 @@ def breaches(text: str) -> list[str]:
     return found
 
 
-class Visible(HTMLParser):
-    """The words of a page that somebody sees or hears."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hidden, self.words = 0, []
-
-    def handle_starttag(self, tag, attrs):
-        self.hidden += tag in ("script", "style")
-        self.words += [v for k, v in attrs if k in ("title", "alt", "aria-label", "placeholder") and v]
-
-    def handle_endtag(self, tag):
-        self.hidden -= tag in ("script", "style")
-
-    def handle_data(self, data):
-        if not self.hidden:
-            self.words.append(data)
-
-
-def read_page(path: Path) -> str:
-    """Visible words of a page, and the sentences that its script shows."""
-    page = path.read_text(encoding="utf-8")
-    seen = Visible()
-    seen.feed(page)
-    data = re.findall(r'<script type="application/json" id="sh-data">(.*?)</script>', page, flags=re.DOTALL)
-    sentences = [text for block in data for text in re.findall(r'"((?:[^"\\]|\\.)* (?:[^"\\]|\\.)*)"', block)]
-    return "\n".join([*seen.words, *sentences])
-
-
-def read_word(path: Path) -> str:
-    with zipfile.ZipFile(path) as archive:
-        parts = [archive.read(n).decode() for n in archive.namelist() if re.match(r"word/.*\.xml$", n)]
-    text = "\n".join(parts).replace("</w:p>", "</w:p>\n")
-    return "".join("".join(pair) for pair in re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>|(\n)", text))
-
-
-def read_workbook(path: Path) -> str:
-    sheets = pd.read_excel(path, sheet_name=None, header=None)
-    cells = [cell for table in sheets.values() for cell in table.to_numpy().ravel() if isinstance(cell, str)]
-    return "\n".join([*sheets, *cells])
-
-
-READERS = {".html": read_page, ".docx": read_word, ".xlsx": read_workbook, ".ics": Path.read_text}
-
-
-def outputs(folder: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in READERS:
-            yield str(path.relative_to(folder)), READERS[path.suffix](path)
-
-
 def prepare(folder: Path) -> None:
     """Two short Julys of the police with a row that cannot be placed, a council's requests, a shop."""
     with zipfile.ZipFile(DEMO / "leeds_july_2016_2017_2018.zip") as archive:
@@ -176,6 +123,22 @@ def test_nothing_that_people_read_has_a_word_that_we_keep_out(told):
     assert len(told) > 12
     found = {name: list(dict.fromkeys(breaches(text)))[:5] for name, text in told.items()}
     assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_figures_are_written_one_way_in_all_that_people_read(told):
+    found = {name: list(badly_written(text, name))[:5] for name, text in told.items()}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "28 % of the records", "under 5 per cent", "29640 rows", "1 records", "1 planned visits",
+        "cover 0.0%", "33 per 1,000.", "on 2018-08-31", "no records in 2018-08", "Mon 3 Sep", "wards 3–9",
+    ],
+)  # fmt: skip
+def test_a_figure_written_otherwise_is_found(said):
+    assert list(badly_written(said, "page.html"))
 
 
 def test_other_kinds_of_record_are_not_called_crimes(told):

@@ -18,6 +18,7 @@ from hotspots.common.places import Places, collapse_incidents
 from hotspots.common.settled_ground import say_ground, settle_ground
 from hotspots.common.when import months_of, rows_in, spans_of
 from hotspots.common.windows import Window, name_windows, read_windows
+from hotspots.common.wording import say_count
 from hotspots.finding.by_discs import check_disc_options
 from hotspots.finding.request import check_harm
 from hotspots.reading.study_area import read_area
@@ -159,7 +160,7 @@ def read_splits(incidents: pd.DataFrame, splits: Iterable[tuple[Any, Any]] | Non
     if splits is None:
         months = sorted(months_of(incidents).dropna().unique())
         splits = list(pairwise(months))
-        announce(f"backtest_hotspots: each of {len(splits)} months is scored on the next.")
+        announce(f"backtest_hotspots: {say_count(len(splits), 'month')} scored on the next.")
     found = []
     for pair in splits if isinstance(splits, Iterable) else [splits]:
         if not isinstance(pair, tuple | list) or len(pair) != 2:

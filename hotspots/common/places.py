@@ -90,7 +90,7 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
             )
         missing = ~np.isfinite(xy).all(axis=1)
         raise InputError(
-            f"{int(missing.sum())} of {len(xy)} {what} have no coordinates",
+            f"{int(missing.sum()):,} of {len(xy):,} {what} have no coordinates",
             given=f"row {int(np.argmax(missing))}",
             advice="keep them in the rejects, as read_incidents does",
         )

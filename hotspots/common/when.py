@@ -8,6 +8,7 @@ import pandas as pd
 
 from hotspots.checks import InputError
 from hotspots.common.windows import Window, read_window
+from hotspots.common.wording import say_count, say_date
 
 Bools = npt.NDArray[np.bool_]
 PRECISIONS = ("minute", "day", "month")
@@ -55,8 +56,8 @@ def months_of(incidents: pd.DataFrame) -> pd.Series:
     if cut.any():
         row = spans.iloc[int(np.argmax(cut))]
         raise InputError(
-            f"{int(cut.sum())} rows span more than one month, so they cannot be counted by month",
-            given=f"a row of {row['start']:%Y-%m-%d} up to {row['end']:%Y-%m-%d}",
+            f"{say_count(cut.sum(), 'row spans', 'rows span')} more than one month: no counting by month",
+            given=f"a row of {say_date(row['start'])} up to {say_date(row['end'])}",
             advice="places collapsed by windows of one month",
         )
     return month
@@ -103,8 +104,8 @@ def rows_in(incidents: pd.DataFrame, window: Window) -> Bools:
     if cut.any():
         row = int(np.argmax(cut))
         raise InputError(
-            f"{int(cut.sum())} records lie only partly in the window {window}, so it cannot be counted",
-            given=f"a record of {spans['start'].iloc[row]:%Y-%m-%d} to {spans['end'].iloc[row]:%Y-%m-%d}",
+            f"{say_count(cut.sum(), 'record lies', 'records lie')} only partly in the window {window}",
+            given=f"a record of {say_date(spans['start'].iloc[row])} to {say_date(spans['end'].iloc[row])}",
             advice="a window of whole months, for records that are dated to the month",
         )
     return np.asarray(inside, dtype=bool)

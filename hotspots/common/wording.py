@@ -168,3 +168,20 @@ def say_months(months: Sequence[pd.Period]) -> str:
     if len(ordered) <= 4:
         return say_list(name_month(month) for month in ordered)
     return f"{ends} ({len(ordered)} of the {span} months are in the data)"
+
+
+def say_runs(months: Iterable[Any]) -> str:
+    """Months in words, those in a row by their first and last.
+
+    Examples
+    --------
+    >>> say_runs(["2016-08", "2016-09", "2016-10", "2018-01"])
+    'August 2016 to October 2016 and January 2018'
+    """
+    runs: list[list[pd.Period]] = []
+    for month in pd.PeriodIndex(list(months), freq="M"):
+        if runs and month == runs[-1][-1] + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return say_list(" to ".join(dict.fromkeys(name_month(end) for end in (run[0], run[-1]))) for run in runs)

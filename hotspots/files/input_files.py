@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from hotspots.checks import InputError, Problems, announce
+from hotspots.common.wording import say_count
 from hotspots.files.named_files import expand, fixed_part, has_magic, plain_name, walk
 from hotspots.files.unpacking import DEPTH, Allowance, refuse_large, unpack
 
@@ -68,7 +69,8 @@ def find_files(source: Any, *, skip: Sequence[str] = ()) -> list[SourceFile]:
         _nothing_left(source, [f.name for f in found], search)
     search.problems.raise_any()
     if len(kept) < len(found):
-        announce(f"{len(found) - len(kept)} file(s) left out as not holding records ({', '.join(skip)}).")
+        left = say_count(len(found) - len(kept), "file")
+        announce(f"{left} left out as not holding records ({', '.join(skip)}).")
     if search.passed:
         announce(f"Not read, as records are not kept in such files: {_some(search.passed)}.")
     return kept
@@ -87,7 +89,7 @@ def _nothing_left(source: Any, skipped: list[str], search: _Search) -> None:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
 
 
 def _open_path(path: Path, name: str, search: _Search) -> list[SourceFile]:

@@ -179,7 +179,7 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     bad = given.geometry.isna() | given.geometry.is_empty | given.geometry.geom_type.str.contains("Line")
     if bad.any():
         raise InputError(
-            f"{int(bad.sum())} of {len(given)} agreed hotspots are neither areas nor points",
+            f"{int(bad.sum()):,} of {len(given):,} agreed hotspots are neither areas nor points",
             given=f"row {int(bad.to_numpy().argmax()) + 1}",
             advice="draw them as outlines, discs or points",
         )

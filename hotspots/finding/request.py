@@ -167,7 +167,7 @@ def check_harm(given: pd.Series, column: str) -> None:
     if wrong.any():
         row = int(np.argmax(wrong))
         raise InputError(
-            f"{column} must be a number from 0 upwards; {int(wrong.sum())} of {len(harm)} rows have none",
+            f"{column} must be a number from 0 upwards; {int(wrong.sum()):,} of {len(harm):,} rows have none",
             given=f"row {row}: {given.iloc[row]!r}",
             advice="weigh_incidents(incidents) gives such a column",
         )

@@ -13,6 +13,7 @@ from shapely.geometry import Point
 
 from hotspots.checks import InputError, announce, closest_name, require_metres
 from hotspots.common.place_names import flag_default_locations
+from hotspots.common.wording import say_count
 from hotspots.finding.assign import rows_near
 from hotspots.patrols._shifts import Shift, within_shift
 from hotspots.patrols._stop_names import list_streets, name_stops
@@ -171,7 +172,7 @@ def keep_hours(rows: gpd.GeoDataFrame, pattern: Mapping[int, Shift]) -> gpd.GeoD
         return rows
     if not clock.all():
         announce(
-            f"{int((~clock).sum())} records without a time of day are not counted in the hours of the shift."
+            f"{say_count((~clock).sum(), 'record')} without a time of day not counted in the shift's hours."
         )
     timed = rows[clock]
     return timed[within_shift(timed["when"], pattern)]

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspots.checks import InputError, announce, require_metres
+from hotspots.common.wording import say_count
 
 Floats = NDArray[np.float64]
 
@@ -138,7 +139,7 @@ def _along_streets(points: Floats, straight: Floats, streets: gpd.GeoDataFrame, 
     cut = ~np.isfinite(metres)
     if cut.any():
         announce(
-            f"{int(cut.sum()) // 2} pairs of stops are not joined by the streets given: "
+            f"{say_count(cut.sum() // 2, 'pair of stops', 'pairs of stops')} not joined by the streets: "
             "straight lines with the detour factor are used for them."
         )
     return np.where(cut, straight, metres)

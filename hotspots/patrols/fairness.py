@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns
+from hotspots.common.wording import say_count
 from hotspots.reading.crosswalks import flag_proactive, fold_label
 from hotspots.severity.demand import check_measure
 
@@ -104,7 +105,7 @@ def _by_decile(table: pd.DataFrame, deciles: pd.Series) -> pd.DataFrame:
         )
     if lost.any():
         announce(
-            f"{int(lost.sum())} areas have no deprivation decile and are left out: "
+            f"{say_count(lost.sum(), 'area')} without a deprivation decile left out: "
             f"{', '.join(table.index[lost])}."
         )
     return table[~lost].groupby(found[~lost].round().astype("int64")).sum().sort_index()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.checks import InputError, closest_name
-from hotspots.common.wording import say_date
+from hotspots.common.wording import say_count, say_date
 from hotspots.patrols._duty import list_gaps
 from hotspots.patrols.visits import OUTPUTS
 
@@ -89,24 +89,24 @@ def describe_visits(
     if len(visits) == 0 and len(planned) == 0:
         return ["Delivered: no visits were planned in these days, and none are in the log."]
     if len(visits) == 0:
-        return [f"Delivered: none of {len(planned)} planned visits are in the log."]
+        return [f"Delivered: no visit is in the log; {say_count(len(planned), 'was', 'were')} planned."]
     on_plan = int(visits["planned_start"].notna().sum())
     first, last = visits["date"].min(), visits["date"].max()
     gaps = list_gaps(visits)
     lines = [
-        f"Delivered from {say_date(first)} to {say_date(last)}: {on_plan} of {len(planned)} planned visits, "
-        f"and {len(visits) - on_plan} that were not planned.",
+        f"Delivered from {say_date(first)} to {say_date(last)}: {on_plan:,} of "
+        f"{say_count(len(planned), 'planned visit')}, and {len(visits) - on_plan:,} not planned.",
         f"Patrol time: {visits['minutes'].sum():,.0f} of {planned['minutes'].sum():,.0f} planned minutes; "
         f"officer time: {visits['officer_minutes'].sum():,.0f} of {planned['officer_minutes'].sum():,.0f}.",
     ]
     if len(gaps):
         kept = int(gaps.le(max_gap_minutes).sum())
         lines.append(
-            f"Gaps between visits to one hotspot: {kept} of {len(gaps)} were {max_gap_minutes:g} minutes "
+            f"Gaps between visits to one hotspot: {kept:,} of {len(gaps):,} were {max_gap_minutes:g} minutes "
             f"or less; the middle one was {gaps.median():.0f} minutes."
         )
     sums = {name.replace("_", " "): int(visits[name].sum()) for name in OUTPUTS if name in visits.columns}
-    recorded = [f"{name} {'not shown' if 0 < n < threshold else n}" for name, n in sums.items()]
+    recorded = [f"{name} {'not shown' if 0 < n < threshold else f'{n:,}'}" for name, n in sums.items()]
     if recorded:
         lines.append(f"Recorded by officers (activity, not a result): {', '.join(recorded)}.")
     return lines

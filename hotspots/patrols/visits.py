@@ -20,6 +20,7 @@ from hotspots.checks import (
     require_metres,
 )
 from hotspots.common.when import london_clock
+from hotspots.common.wording import say_count
 from hotspots.patrols._stops import which_stop
 from hotspots.reading.crosswalks import fold_label as fold
 from hotspots.reading.dates import parse_dates
@@ -100,11 +101,13 @@ def record_visits(
         first = rejects.iloc[0]
         raise InputError(
             "No row of the log can be used",
-            given=f"{len(rejects)} rows; line {first['line']}: {first['cause']} ({first['value']})",
+            given=f"line {first['line']}: {first['cause']} ({first['value']}); {len(rejects):,} in all",
             advice="mend that line, and the others of its kind",
         )
     if len(rejects):
-        announce(f"{len(rejects)} of {len(table)} rows of the log were not used: see the rows not used.")
+        announce(
+            f"{len(rejects):,} of {say_count(len(table), 'row')} of the log not used: see the rows not used."
+        )
     return _count_officers(_match(_finish(found, stops), timetable), timetable, officers), rejects
 
 
@@ -227,9 +230,8 @@ def _from_points(
     inside = runs[runs["stop"] >= 0]
     stays = inside[inside["left"] - inside["arrived"] >= pd.Timedelta(minutes=least)]
     if len(stays) < len(inside):
-        announce(
-            f"{len(inside) - len(stays)} times a vehicle only passed through a hotspot: no visit is counted."
-        )
+        passed = say_count(len(inside) - len(stays), "time", "times")
+        announce(f"Vehicles only passed through a hotspot ({passed}): no visit is counted.")
     return stays.reset_index(drop=True), _rejects(table, causes, _written_points(table, pair))
 
 
@@ -279,9 +281,8 @@ def _finish(found: pd.DataFrame, stops: gpd.GeoDataFrame) -> pd.DataFrame:
             number = number.where(number.between(0, _MOST) & number.mod(1).eq(0))
             unread = number.isna() & ~visits[column].fillna("").astype("str").str.strip().isin(["", "-"])
             if unread.any():
-                announce(
-                    f"{int(unread.sum())} entries of '{column}' in the log are no numbers: counted as 0."
-                )
+                are = say_count(unread.sum(), "entry is", "entries are")
+                announce(f"{are} no number in '{column}' of the log: counted as 0.")
             visits[column] = number.fillna(0).astype("int64")
     return visits
 
@@ -294,8 +295,9 @@ def _count_officers(visits: pd.DataFrame, timetable: pd.DataFrame, officers: flo
     silent = visits["officers"].isna()
     crew = visits.pop("_crew").fillna(usual) if officers is None else float(officers)
     if officers is None and silent.any():
+        of = say_count(len(visits), "visit")
         announce(
-            f"The log does not say how many officers came at {int(silent.sum())} of {len(visits)} visits: "
+            f"The log does not say how many officers came at {silent.sum():,} of {of}: "
             f"as many as the timetable had there, else {usual:g}."
         )
     known = visits["officers"].fillna(crew)

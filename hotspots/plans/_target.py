@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from hotspots.checks import InputError, closest_name, require_metres
 from hotspots.common.place_names import name_place
 from hotspots.common.plan_words import clean_text, strip_near
-from hotspots.common.wording import say_list
+from hotspots.common.wording import say_count, say_list
 from hotspots.plans._facts import count_weights, rows_inside
 
 # A street known only by its incidents is drawn this far around them, in metres.
@@ -117,7 +117,7 @@ def _rows(rows: gpd.GeoDataFrame) -> Target:
         return several[0]
     first = several[0]
     names = list(dict.fromkeys(target.name for target in several))
-    name = say_list(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more places"
+    name = say_list(names) if len(names) <= 2 else f"{names[0]} and {say_count(len(names) - 1, 'more place')}"
     ranks = [rank for t in several for rank in t.ranks]
     covers = "hotspots" if first.covers == "hotspot" else "area"
     return Target(first.ref, name, covers, [p for t in several for p in t.parts], ranks)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns
+from hotspots.common.wording import say_count
 from hotspots.reading.layouts import Layout
 
 TYPES = ("uprn", "usrn", "postcode", "street", "text")
@@ -62,7 +63,8 @@ def locate_keys(keys: pd.Series, layout: Layout) -> pd.DataFrame:
     torn = table.duplicated("key", keep=False)
     if torn.any():
         count = table.loc[torn, "key"].nunique()
-        announce(f"{count} keys stand at several places in the look-up: their rows get no coordinates.")
+        stand = say_count(count, "key stands", "keys stand")
+        announce(f"{stand} at several places in the look-up: rows with one get no coordinates.")
     table = table.drop_duplicates("key", keep=False).set_index("key")
     folded = keys.fillna("").map({k: fold_key(str(k), kind=kind) for k in keys.dropna().unique()} | {"": ""})
     found = table.reindex(folded).fillna("")

@@ -14,7 +14,7 @@ from hotspots.common.places import incidents_per_row
 from hotspots.common.sentence_rules import may_say
 from hotspots.common.when import DENSE, precision_of, spans_of
 from hotspots.common.windows import Window, name_windows, read_windows
-from hotspots.reading.months_covered import name_ranges
+from hotspots.common.wording import say_date, say_runs
 from hotspots.reading.publishers import publishers_of
 
 SAID = "change between two periods"
@@ -109,7 +109,7 @@ def list_gaps(incidents: pd.DataFrame) -> dict[str, str]:
     cells = _cells(incidents, publishers_of(incidents))
     months = [pd.Period(ordinal=month, freq="M") for month in sorted(_held(cells))]
     found = {str(name): _missing(group, months) for name, group in cells.groupby("who")}
-    return {name: name_ranges([str(month) for month in lost]) for name, lost in found.items() if lost}
+    return {name: say_runs(lost) for name, lost in found.items() if lost}
 
 
 def keep_whole(incidents: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -197,7 +197,7 @@ def _find_gap(cells: pd.DataFrame, windows: list[Window]) -> _Gap | None:
             lacking = [m for m in months if m.ordinal not in held]
         if short or lacking:
             lacking = sorted({*lacking, *missing})
-            return _Gap(window, lacking, f"{first:%Y-%m-%d} to {last - pd.Timedelta(1, 'us'):%Y-%m-%d}")
+            return _Gap(window, lacking, f"{say_date(first)} to {say_date(last - pd.Timedelta(1, 'us'))}")
     return None
 
 
@@ -226,7 +226,7 @@ def _kinds_lacking(cells: pd.DataFrame, windows: list[Window]) -> dict[str, list
     for kind, group in cells.groupby("kind"):
         missing = _missing(group, wanted)
         if missing and {month.ordinal for month in wanted} & _held(group):
-            found.setdefault(name_ranges([str(month) for month in missing]), []).append(str(kind))
+            found.setdefault(say_runs(missing), []).append(str(kind))
     return found
 
 
@@ -246,10 +246,9 @@ def _largest_gap(days: pd.Series) -> pd.Timedelta:
 
 
 def _refuse(name: str, gap: _Gap) -> None:
-    listed = ", ".join(str(month) for month in gap.months[:4]) + " and others" * (len(gap.months) > 4)
     raise NotCoveredError(
         f"{name} does not wholly cover the window {gap.window}",
-        given=f"records from {gap.held}" + (f"; no records in {listed}" if listed else ""),
+        given=f"records from {gap.held}" + (f"; no records in {say_runs(gap.months)}" if gap.months else ""),
         advice="another window, or covered='2016-07..2018-07' where you know the data are complete",
     )
 
@@ -257,5 +256,5 @@ def _refuse(name: str, gap: _Gap) -> None:
 def _say_gap(name: str, gap: _Gap) -> str:
     if not gap.months:
         return f"{name} has records from {gap.held} only: {LEFT_OUT}"
-    months = name_ranges([str(month) for month in gap.months])
+    months = say_runs(gap.months)
     return f"{name} has no records in {months}: {LEFT_OUT}"

@@ -10,7 +10,7 @@ import pandas as pd
 from hotspots.checks import require_columns
 from hotspots.common.places import incidents_per_row
 from hotspots.common.when import london_clock
-from hotspots.common.wording import name_month, say_date
+from hotspots.common.wording import name_month, say_count, say_date, say_runs
 from hotspots.reading.rejects import rows_per_line
 
 # A gap is called missing when chance would leave it empty less than once in a thousand times: over many
@@ -117,28 +117,16 @@ def describe_coverage(coverage: pd.DataFrame) -> list[str]:
     for source, rows in coverage.groupby("source", sort=False):
         whole = rows[rows["category"].eq("(all)")].iloc[0]
         sentences.append(
-            f"{source}: {whole['rows']:,} rows, {say_date(whole['first'])} to {say_date(whole['last'])}, "
-            f"{whole['months']} month{'' if whole['months'] == 1 else 's'}."
+            f"{source}: {say_count(whole['rows'], 'row')}, {say_date(whole['first'])} to "
+            f"{say_date(whole['last'])}, {say_count(whole['months'], 'month')}."
         )
         if whole["missing"]:
-            sentences.append(f"{source} has no records in {name_ranges(str(whole['missing']).split(', '))}.")
+            sentences.append(f"{source} has no records in {say_runs(str(whole['missing']).split(', '))}.")
         if whole["cut"]:
             sentences.append(f"{source}: {whole['cut']}.")
         own = set(whole["missing"].split(", "))
         for row in rows[rows["category"].ne("(all)")].to_dict("records"):
             gaps = [m for m in str(row["missing"]).split(", ") if m and m not in own]
             if gaps:
-                sentences.append(f"{source} has no {row['category']} in {name_ranges(gaps)}.")
+                sentences.append(f"{source} has no {row['category']} in {say_runs(gaps)}.")
     return sentences
-
-
-def name_ranges(months: list[str]) -> str:
-    """Write months in runs: 2016-08 to 2017-06, 2018-01."""
-    numbers = pd.PeriodIndex(months, freq="M")
-    runs: list[list[pd.Period]] = []
-    for month in numbers:
-        if runs and month == runs[-1][-1] + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)

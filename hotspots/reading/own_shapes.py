@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 
 from hotspots.checks import CRS, InputError, announce
+from hotspots.common.wording import say_count
 from hotspots.files.geofiles import read_layer
 
 
@@ -42,7 +43,8 @@ def read_shapes(path: str | Path, *, what: str) -> gpd.GeoDataFrame:
         )
     there = read[read.geometry.notna() & ~read.geometry.is_empty]
     if len(there) < len(read):
-        announce(f"{path.name}: {len(read) - len(there)} of {len(read)} rows have no shape and are left out.")
+        rows = say_count(len(read), "row")
+        announce(f"{path.name}: {len(read) - len(there):,} of {rows} left out, without a shape.")
     moved = there.to_crs(CRS)
     if not np.isfinite(moved.total_bounds).all():
         raise InputError(

@@ -94,7 +94,7 @@ def diagnose_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> list[str
     located = table["rows"] - table["file"].map(blank).fillna(0)
     wrong = table[table["cause"].isin(list(_ADVICE)) & (table["rejected"] > located / 2)]
     return [
-        f"{row.file}: {row.rejected} of its {row.rows} rows cannot be used: {row.cause} "
+        f"{row.file}: {row.rejected:,} of its {row.rows:,} rows cannot be used: {row.cause} "
         f"({row.example}); try: {_ADVICE[str(row.cause)]}"
         for row in wrong.itertuples()
     ]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, Problems, announce, closest_name, require_columns, require_metres
+from hotspots.common.wording import say_count
 from hotspots.reading.incidents import read_incidents
 from hotspots.reading.layouts import load_layout
 from hotspots.reading.street_spellings import settle_spelling
@@ -197,7 +198,8 @@ def find_possible_duplicates(
         )
     month = incidents["precision"].eq("month").to_numpy()
     if month.any():
-        announce(f"{int(month.sum())} records are dated to the month: no duplicate can be told among them.")
+        dated = say_count(month.sum(), "record is", "records are")
+        announce(f"{dated} dated to the month: no duplicate can be told there.")
     usable = np.flatnonzero(~month & incidents["when"].notna().to_numpy())
     rows = incidents.iloc[usable]
     pairs, metres, gap = _near_pairs(rows, distance, hours)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hotspots.checks import announce
 from hotspots.common.place_names import mend_capitals, strip_near
+from hotspots.common.wording import say_count
 from hotspots.reading._address_lookup import fold_key
 
 
@@ -52,7 +53,7 @@ def settle_spelling(places: pd.Series, *, incidents: Any = None) -> pd.Series:
         streets = table.loc[other, "key"].nunique()
         first = table[other].sort_values(["n", "name"], ascending=[False, True]).iloc[0]
         announce(
-            f"{streets:,} streets are written in more than one way, each read as one, such as "
+            f"{say_count(streets, 'street is', 'streets are')} written in more than one way: read as one, as "
             f"'{first['name']}' as '{first['usual']}'."
         )
     return pd.Series(settled[code], index=places.index, dtype="str")

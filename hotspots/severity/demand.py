@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hotspots.checks import InputError, closest_name, require_columns, require_metres
 from hotspots.common.place_names import strip_near
 from hotspots.common.places import pick_busiest
+from hotspots.common.wording import say_count
 from hotspots.reading.problem_profiles import Profile, match_profile
 
 Floats = NDArray[np.float64]
@@ -114,7 +115,7 @@ def _as_points(frame: Any) -> pd.DataFrame:
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if empty.any():
         raise InputError(
-            f"{int(empty.sum())} row{'s have' if empty.sum() > 1 else ' has'} no geometry",
+            f"{say_count(empty.sum(), 'row has', 'rows have')} no geometry",
             given=f"first at index {frame.index[int(np.argmax(empty))]}",
             advice="rows without coordinates belong in the rejects",
         )
@@ -136,7 +137,7 @@ def _numbers(points: pd.DataFrame, column: str, default: float, *, check: bool) 
     if check and bad.any():
         raise InputError(
             f"{column} must be a number, 0 or more, in every row",
-            given=f"{int(bad.sum())} of {len(values)} rows are missing or negative",
+            given=f"{int(bad.sum()):,} of {len(values):,} rows are missing or negative",
             advice="weigh every category first" if column == "harm" else "",
         )
     return values

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
 from hotspots.common.packaged import list_packaged
+from hotspots.common.wording import say_count
 from hotspots.reading.crosswalks import fold_label
 from hotspots.severity.weights import WEIGHT_COLUMNS, read_weights
 
@@ -83,7 +84,8 @@ def mix_weights(
     table = table[table["offences"] > 0].assign(days=_days(table, scheme))
     lost = table[table["days"].isna()]
     if len(lost):
-        announce(f"{int(lost['offences'].sum())} recorded offences ({len(lost)} kinds) have no weight.")
+        offences = say_count(lost["offences"].sum(), "recorded offence")
+        announce(f"{offences} of {say_count(len(lost), 'kind')} without a weight.")
     rows = [_average(str(category), group) for category, group in table.groupby("category", sort=True)]
     made = pd.DataFrame([r for r in rows if r is not None], columns=[*WEIGHT_COLUMNS[:5], *_EXTRA])
     empty = sorted(set(table["category"].astype("str")) - set(made["label"]))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.checks import ASB, InputError, announce, require_columns
 from hotspots.common.places import Ints, incidents_per_row, number_rows
+from hotspots.common.wording import say_count
 from hotspots.reading.crosswalks import BY_SOURCE, crosswalk_categories, fold_label
 from hotspots.reading.kinds import name_units
 from hotspots.severity.weights import FALLBACKS, LACKS, is_packaged, read_weights
@@ -216,7 +217,7 @@ def _weigh_one(
 
 def _announce(explained: pd.DataFrame, category: pd.Series, counts: Ints, weight: float) -> None:
     sentences = {
-        "unknown": f"categories that the scheme does not weigh; each counts {weight:g} day(s)",
+        "unknown": f"categories that the scheme does not weigh; each weighs {weight:g}",
         "left out": "kinds that police activity itself detects; they weigh 0 as asked",
     }
     for used, words in sentences.items():
@@ -224,8 +225,8 @@ def _announce(explained: pd.DataFrame, category: pd.Series, counts: Ints, weight
         if rows.any():
             names = category[rows].fillna("").astype("str").replace("", "(blank)").to_numpy()
             totals = pd.Series(counts[rows]).groupby(names).sum().sort_values(ascending=False, kind="stable")
-            listed = ", ".join(f"{name} ({n})" for name, n in totals.head(20).items())
-            announce(f"{int(totals.sum())} records are of {words}: {listed}.")
+            listed = ", ".join(f"{name} ({n:,.0f})" for name, n in totals.head(20).items())
+            announce(f"{say_count(totals.sum(), 'record is', 'records are')} of {words}: {listed}.")
 
 
 def list_unweighed(incidents: pd.DataFrame, **options: Any) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from shapely.geometry import LineString, Point
 
 from hotspots.checks import InputError, require_columns
 from hotspots.common.day_names import MONTHS, WEEKDAYS
-from hotspots.common.wording import name_month
+from hotspots.common.wording import name_month, say_count
 from maps.common.escape import clean
 from maps.common.write_whole import write_file
 from maps.disclosure.gate import Profile, profile_named, release
@@ -114,9 +114,11 @@ def _card(shift: pd.DataFrame, seed: int | None, *, first: bool) -> list[Any]:
     # Each place once, below the visits: so that a long shift stays on one page.
     places = visits.drop_duplicates(["ref", "part"]).sort_values("name")
     heading = f"{WEEKDAYS[date.day_of_week]} {date.day} {name_month(date)}, vehicle {vehicle}"
+    driving = say_count(shift["travel_minutes"].sum(), "minute")
     facts = (
-        f"{shift['officers'].iloc[0]} officers. {len(visits)} visits to {len(places)} places: "
-        f"{visits['minutes'].sum():.0f} minutes on foot, {shift['travel_minutes'].sum():.0f} driving. "
+        f"{say_count(shift['officers'].iloc[0], 'officer')}. {say_count(len(visits), 'visit')} to "
+        f"{say_count(len(places), 'place')}: {say_count(visits['minutes'].sum(), 'minute')} on foot, "
+        f"{driving} driving. "
         f"First arrival {shift['arrive'].iloc[0]:%H:%M}, last leaving {shift['leave'].iloc[-1]:%H:%M}."
     )
     drawn = "" if seed is None else f" Drawn at random, seed {seed}."
@@ -203,7 +205,7 @@ def _event(rows: pd.DataFrame, each: str, title: str, stamp: str) -> Any:
 
     vehicle = rows["vehicle"].iloc[0]
     first, last = rows["arrive"].iloc[0], rows["leave"].iloc[-1]
-    lines = [f"{r.arrive:%H:%M}-{r.leave:%H:%M} {clean(r.name_)}" for r in _named(rows)]
+    lines = [f"{r.arrive:%H:%M} to {r.leave:%H:%M} {clean(r.name_)}" for r in _named(rows)]
     what = clean(rows["name"].iloc[0]) if each == "visit" else f"{len(lines)} stops"
     identity = f"{first:%Y%m%dT%H%M}|{vehicle}|{each}|{'|'.join(lines)}"
     event = Event()
@@ -262,7 +264,7 @@ def patrol_layers(timetable: gpd.GeoDataFrame, *, date: Any = None) -> dict[str,
         )
     layers = {}
     for vehicle, rows in here.groupby("vehicle"):
-        name = f"Patrol {vehicle}, {WEEKDAYS[day.day_of_week][:3]} {day.day} {MONTHS[day.month - 1][:3]}"
+        name = f"Patrol {vehicle}, {WEEKDAYS[day.day_of_week]} {day.day} {MONTHS[day.month - 1]}"
         layers[name] = _stops_of(rows)
         points = list(rows.sort_values("arrive").geometry)
         way = LineString(points) if len(set(points)) > 1 else Point(points[0])

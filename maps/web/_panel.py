@@ -21,7 +21,7 @@ from maps.common.small_shapes import encode_points, encode_shapes
 from maps.disclosure.gate import Profile
 from maps.giving.added import check_added
 from maps.web._one_file import leaflet_head
-from maps.wording import COUNTED, describe_spot, name_spot, say_certainty, say_count
+from maps.wording import COUNTED, describe_spot, name_spot, say_certainty, say_counted
 
 _PAGES = Environment(finalize=lambda v: v if isinstance(v, Markup) else escape(v))
 SCRIPTS = ("map.js", "filters.js", "list.js", "details.js")
@@ -155,7 +155,6 @@ def prepare_spots(
     prepared = []
     for i, (rank, row) in enumerate(spots.iterrows()):
         number = int(rank)
-        count = say_count(row, "incidents", profile)
         lines = describe_spot(
             row, rank=number, total=len(spots), period=period, profile=profile, counted=counted
         )
@@ -164,7 +163,7 @@ def prepare_spots(
                 "n": number,
                 "ref": clean(row.get("ref", "")),
                 "title": f"{number}. {name_spot(row)}",
-                "label": f"Hotspot {number}: {name_spot(row)}, {count} {counted}",
+                "label": f"Hotspot {number}: {name_spot(row)}, {say_counted(row, profile, counted)}",
                 "shape": shapes[i],
                 "at": at[i],
                 "parts": _part_points(row.geometry),

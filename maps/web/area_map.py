@@ -17,14 +17,14 @@ from maps.disclosure.gate import Profile, profile_named, release
 from maps.job.unknown_areas import KEY, say_unknown, shade
 from maps.web._panel import Panel
 from maps.web.hotspot_map import describe_page, new_map, write_page
-from maps.wording import COUNTED, has, say_count
+from maps.wording import COUNTED, has, say_count, say_counted
 
 if TYPE_CHECKING:
     import folium
 
 # Column, what it is called, how one value is said, and the suffixes of its interval.
 MEASURES = {
-    "incidents": ("Number", "{} {counted}"),
+    "incidents": ("Number", "{}"),
     "harm": ("Harm", "harm score {}"),
     "rate": ("Rate", "{} {per}"),
     "rate_shrunk": ("Rate, steadied", "{} {per}, steadied because some areas have few people"),
@@ -184,7 +184,7 @@ def _join(areas: gpd.GeoDataFrame, table: pd.DataFrame | None) -> gpd.GeoDataFra
     missing = ~joined["code"].isin(figures["code"])
     if missing.any():
         first = joined["name"][missing].iloc[0]
-        announce(f"{int(missing.sum())} of {len(joined)} areas have no figures, the first {first}.")
+        announce(f"{int(missing.sum()):,} of {len(joined):,} areas without figures, the first {first}.")
     return joined
 
 
@@ -215,8 +215,8 @@ def _measure(
     unknown = ranked.apply(lambda row: bool(say_unknown(row)), axis=1).any()
     label, text = MEASURES[column]
     over = f", {clean(period)}" if period else ""
-    subject = counted if column.startswith("rate") else ""  # a rate is of something
-    said = text.format(subject, per=_per(per), counted=counted).strip()
+    subject = "" if column == "harm" else counted  # a rate is of something
+    said = text.format(subject, per=_per(per)).strip()
     return {
         "key": column,
         "label": label,
@@ -259,7 +259,7 @@ def _prepare(
     at = encode_points(ranked.geometry.representative_point())
     prepared = []
     for i, (rank, row) in enumerate(ranked.iterrows()):
-        name, count = clean(row["name"]), say_count(row, "incidents", who)
+        name, over = clean(row["name"]), f" in {clean(period)}" if period else ""
         lines = [(m["label"], _say(row, m["key"], per=per, who=who, counted=counted)) for m in measures]
         sure = ["The range is where the true level lies nineteen times in twenty, were records independent;"]
         sure = (
@@ -272,7 +272,7 @@ def _prepare(
             {
                 "n": int(str(rank)),
                 "title": name,
-                "label": f"{name}: {count} {counted}{f' in {clean(period)}' if period else ''}",
+                "label": f"{name}: {say_counted(row, who, counted)}{over}",
                 "shape": shapes[i],
                 "at": at[i],
                 "class": {m["key"]: m["classes"][i] for m in measures},
@@ -284,8 +284,9 @@ def _prepare(
 
 
 def _say(row: pd.Series, column: str, *, per: float, who: Profile, counted: str) -> str:
-    value = say_count(row, column, who)
-    text = MEASURES[column][1].format(value, per=_per(per), counted=counted)
+    many = column == "incidents"
+    value = say_counted(row, who, counted) if many else say_count(row, column, who)
+    text = MEASURES[column][1].format(value, per=_per(per))
     return f"{text[:1].upper()}{text[1:]} {say_interval(row, column)}".strip() + "."
 
 

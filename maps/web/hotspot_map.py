@@ -12,7 +12,7 @@ import geopandas as gpd
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
 from hotspots.common.plan_words import start_sentence
-from hotspots.common.wording import say_list
+from hotspots.common.wording import say_count, say_list
 from maps.common.escape import clean
 from maps.common.layer_kinds import kind_of
 from maps.common.palette import UNDER
@@ -274,7 +274,7 @@ def _find_incidents(layers: Mapping[str, gpd.GeoDataFrame] | None) -> gpd.GeoDat
 
 def _describe_picture(spots: gpd.GeoDataFrame, period: str) -> str:
     over = f" in {clean(period)}" if period else ""
-    return f"Map of {len(spots)} hotspots{over}, numbered as in the table, which lists all of them."
+    return f"Map of {say_count(len(spots), 'hotspot')}{over}, numbered as in the table, which lists them all."
 
 
 def _state(counted: str, *, period: str, source: str, note: str, audience: str) -> str:
@@ -292,4 +292,4 @@ def _caption(spots: gpd.GeoDataFrame, period: str) -> str:
         "most harmful first" if "harm" in spots.columns and spots["harm"].notna().any() else "busiest first"
     )
     over = f", {clean(period)}" if period else ""
-    return f"{len(spots)} hotspot{'s' * (len(spots) != 1)}, {order}{over}"
+    return f"{say_count(len(spots), 'hotspot')}, {order}{over}"

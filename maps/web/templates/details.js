@@ -16,7 +16,7 @@ function saferDetails(app) {
     head.tabIndex = -1;
     const list = make("dl");
     spot.lines.forEach(([name, text]) => list.append(make("dt", "", name), make("dd", "", text)));
-    if (spot.filtered) list.append(make("dt", "", spot.filtered.words), make("dd", "", spot.filtered.count + " " + data.counted + "."));
+    if (spot.filtered) list.append(make("dt", "", spot.filtered.words), make("dd", "", spot.filtered.said + "."));
     const at = spots.indexOf(spot), keys = make("p", "sh-keys");
     keys.append(button("Close", close));
     if (at > 0) keys.append(button("Previous", () => open(spots[at - 1], opener, true)));

@@ -36,6 +36,7 @@ function saferFilters(map, data, tools) {
     return F.tables[name][i][Number(chosen[name])];
   };
   const write = (n) => (n === null ? "not shown" : n.toLocaleString("en-GB"));
+  const things = (n) => write(n) + " " + (n === 1 ? data.counted_one : data.counted);
 
   /* the same few round breaks for every choice, so that two choices can be compared by eye */
   const steps = [[2, 3, 5, 10], [2, 5, 10, 20], [5, 10, 20, 50], [10, 25, 50, 100], [25, 50, 100, 250], [50, 100, 250, 500], [100, 250, 500, 1000]];
@@ -77,9 +78,8 @@ function saferFilters(map, data, tools) {
         ? { fillColor: "#ffffff", fillOpacity: 0.35, color: "#47566a", weight: 1, dashArray: "2 4" }
         : { fillColor: data.under[classOf(n, breaks)], fillOpacity: 0.85, color: "#ffffff", weight: 0.6 };
       const cell = L.polygon(parts(shape), Object.assign({ renderer }, style));
-      const what = " " + (n === 1 ? data.counted_one : data.counted);
       const where = " in this cell, about " + F.across + " across" + (active() && !F.single ? " (" + words() + ")." : ".");
-      cell.bindPopup(() => make("p", "", n === null ? "Number not shown" + where : write(n) + what + where));
+      cell.bindPopup(() => make("p", "", n === null ? "Number not shown" + where : things(n) + where));
       group.addLayer(cell);
     });
     key(breaks);
@@ -88,7 +88,7 @@ function saferFilters(map, data, tools) {
   const fill = () => {
     spots.forEach((spot, i) => {
       const n = spotCount(i);
-      spot.filtered = n === undefined ? null : { words: words(), count: write(n) };
+      spot.filtered = n === undefined ? null : { words: words(), count: write(n), said: things(n) };
       const cell = document.querySelector('.sh-row[data-n="' + spot.n + '"] [data-column=incidents]');
       if (cell.dataset.all === undefined) cell.dataset.all = cell.textContent;
       cell.textContent = n === undefined ? cell.dataset.all : write(n);
@@ -108,7 +108,7 @@ function saferFilters(map, data, tools) {
       map.closePopup();
       refresh();
       if (!active()) say("Counting everything again.");
-      else say("Counting only " + words() + (F.single ? "." : ": " + write(sum) + " " + data.counted + "."));
+      else say("Counting only " + words() + (F.single ? "." : ": " + things(sum) + "."));
     });
   });
   map.on("layeradd layerremove", (event) => { if (event.layer === group) $("under").hidden = !map.hasLayer(group); });
