@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import io
 import re
@@ -377,6 +378,14 @@ def test_every_sheet_and_file_of_a_run_stands_on_the_page_of_results(started):
     assert written | named <= told, (written | named) - told
     pack = pd.read_excel(started / "our-team" / "armley" / "tables.xlsx", sheet_name=None)
     assert all(f'"{name}"' in page.split("## The pack")[1] for name in pack)
+
+
+@pytest.mark.parametrize("room", ["hotspots", "boundaries", "maps"])
+def test_the_reference_has_every_public_name(room):
+    page = (DOCS / "reference" / f"{room}.md").read_text(encoding="utf-8")
+    face = importlib.import_module(room)
+    public = {f"{getattr(face, name).__module__}.{name}" for name in face.__all__}
+    assert public <= set(re.findall(r"^::: (\S+)", page, re.MULTILINE))
 
 
 def test_the_reference_has_every_function_that_a_page_names():

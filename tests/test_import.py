@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 HEAVY = (
     "scipy",
@@ -63,26 +68,25 @@ def test_no_module_of_ours_opens_a_socket_when_it_is_imported():
     assert int(done.stdout) > 150
 
 
-def test_every_public_name_is_imported_from_where_the_room_says():
-    import ast
-    from pathlib import Path
-
-    import hotspots
-
-    tree = ast.parse(Path(hotspots.__file__).read_text(encoding="utf-8"))
+@pytest.mark.parametrize("room", ["hotspots", "boundaries", "maps"])
+def test_every_public_name_is_imported_from_where_the_room_says(room):
+    """The stub says each name once: what it names is there, defined where it says."""
+    face = importlib.import_module(room)
+    tree = ast.parse(Path(face.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
     stated = {
-        name.name: node.module
+        name.name: f"{room}.{node.module}"
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("hotspots.")
+        if isinstance(node, ast.ImportFrom)
         for name in node.names
     }
-    homes = {name: f"hotspots.{home}" for name, home in hotspots._HOMES.items()}
-    assert homes == stated
-    assert set(homes) == set(hotspots.__all__) <= set(dir(hotspots))
-    for name in hotspots.__all__:
-        assert getattr(hotspots, name).__module__ == homes[name]
+    assert set(stated) == set(face.__all__) <= set(dir(face))
+    for name, home in stated.items():
+        assert getattr(face, name).__module__ == home
 
 
-def test_importing_the_first_room_imports_no_module_of_it():
-    done = run("import sys, hotspots; print([m for m in sys.modules if m.startswith('hotspots.')])")
+def test_importing_a_room_imports_no_module_of_it():
+    done = run(
+        "import sys, hotspots, boundaries, maps\n"
+        "print([m for m in sys.modules if m.startswith(('hotspots.', 'boundaries.', 'maps.'))])"
+    )
     assert done.stdout.strip() == "[]", done.stderr
