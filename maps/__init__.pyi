@@ -15,6 +15,7 @@ from .results.patrol_cards import (
 from .results.patrol_cards import (
     write_cards as write_cards,
 )
+from .streets.files import read_ground as read_ground
 from .web.area_map import draw_area_map as draw_area_map
 from .web.area_map import write_area_map as write_area_map
 from .web.hotspot_map import draw_map as draw_map

@@ -150,6 +150,12 @@ def _build_parser() -> argparse.ArgumentParser:
     init.add_argument("folder", metavar="DIR", type=Path, help="the new folder")
     init.set_defaults(command=_init)
 
+    download = commands.add_parser("download", help="open streets for the ground under the map")
+    download.add_argument("what", metavar="WHAT", choices=("streets",), help="streets")
+    download.add_argument("config", metavar="CONFIG.toml", type=Path, help="says where")
+    download.add_argument("--service", metavar="URL", help="another address than Ordnance Survey's")
+    download.set_defaults(command=_download)
+
     for command in (run, demo, assess, pack):
         folder = "folder to write (replaced whole)"
         command.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
@@ -237,6 +243,12 @@ def _pack(options: argparse.Namespace) -> None:
     from maps.commands.pack import pack_job
 
     pack_job(options.config, options.out, area=options.area)
+
+
+def _download(options: argparse.Namespace) -> None:
+    from maps.commands.download import SERVICE, download_streets
+
+    download_streets(options.config, service=options.service or SERVICE)
 
 
 def _init(options: argparse.Namespace) -> None:

@@ -80,6 +80,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             board=board_of(job, layer, chosen),
             changed=job.changed,
             marking=job.config.output.get("marking"),
+            layers={} if job.streets is None else {"ground": job.streets},
             **{key: words[key] for key in TOLD},
         )
         held = ["plan"] if read_marking(folder / "pack.html") else []

@@ -8,7 +8,7 @@ from typing import Any
 
 from hotspots.checks import Problems
 from hotspots.files.named_files import expand, has_magic
-from maps.config._schema import HOTSPOT_FILES, line_of
+from maps.config._schema import HOTSPOT_FILES, MAP_FILES, line_of
 
 _START = "paths start at the configuration's folder"
 
@@ -89,7 +89,7 @@ def _tables(raw: Mapping[str, Any], parent: str) -> Iterator[tuple[str, dict[str
 def _named(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Table, key and name of every single file that a configuration asks for."""
     keys = {"hotspots": HOTSPOT_FILES, "patrols": ("streets",), "nearby": ("file",)}
-    keys |= {"incidents": ("study_area",), "calendar": ("files",)}
+    keys |= {"incidents": ("study_area",), "calendar": ("files",), "map": MAP_FILES}
     tables = [(name, raw.get(name), mine) for name, mine in keys.items()]
     for parent in ("areas", "premises"):
         tables += [(name, table, ("file",)) for name, table in _tables(raw, parent)]

@@ -13,6 +13,9 @@ from hotspots.common.calendars import KINDS
 from hotspots.finding.find import METHODS
 from hotspots.reading.problem_profiles import load_profile
 
+# What may lie under the hotspots of a map, each a file; "ground" is one file with all.
+MAP_FILES = ("ground", "streets", "places", "water", "green", "rail", "buildings")
+MAP_LAYOUT = ("name", "class", "main", "middle", "local", "path")
 Kind = type | tuple[type, ...]
 NUMBER: Kind = (int, float)
 TEXTS: Kind = (str, list)
@@ -86,6 +89,7 @@ SCHEMA: dict[str, dict[str, Kind]] = {
     "profiles.*": {},  # a named filter, checked by hotspots.reading.problem_profiles
     "output": {"profile": str, "marking": str, "attribution": str, "drafts": (int, list), "redraft": bool},
     "changes": {"after": str, "before": str},
+    "map": {**dict.fromkeys(MAP_FILES, str), "layout": dict},
     "calendar": {
         "files": TEXTS,
         "kind": str,
@@ -153,6 +157,7 @@ def check_config(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
     _check_keys(raw, text, problems)
     _check_values(raw, text, problems)
     _check_profiles(raw, text, problems)
+    _check_map(raw, text, problems)
 
 
 def line_of(text: str, table: str, key: str | None = None) -> int:
@@ -289,6 +294,19 @@ def _check_numbers(raw: Mapping[str, Any], text: str, problems: Problems) -> Non
                     given=repr(value),
                     advice="a number above 0",
                 )
+
+
+def _check_map(raw: Mapping[str, Any], text: str, problems: Problems) -> None:
+    table = raw.get("map")
+    layout = table.get("layout") if isinstance(table, dict) else None
+    for key, value in layout.items() if isinstance(layout, dict) else ():
+        wanted = str if key in MAP_LAYOUT[:2] else list
+        if key not in MAP_LAYOUT or not isinstance(value, wanted):
+            problems.add(
+                f"line {line_of(text, 'map.layout', key)}: [map.layout] has no such '{key}'",
+                given=repr(value),
+                advice="name and class, columns in quotes; main, middle, local and path, lists of classes",
+            )
 
 
 def _check_profiles(raw: Mapping[str, Any], text: str, problems: Problems) -> None:

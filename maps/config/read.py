@@ -46,6 +46,7 @@ class Config:
     trends: dict[str, Any] = field(default_factory=dict)
     near_repeats: dict[str, Any] = field(default_factory=dict)
     boards: dict[str, dict[str, Any]] = field(default_factory=dict)
+    map: dict[str, Any] = field(default_factory=dict)
 
 
 def read_config(path: str | Path) -> Config:
@@ -147,5 +148,6 @@ def _build(raw: dict[str, Any], path: Path, files: list[Path]) -> Config:
         times=dict(raw.get("times", {})),
         trends=dict(raw.get("trends", {})),
         near_repeats=dict(raw.get("near_repeats", {})),
+        map={k: v if k == "layout" else base / v for k, v in raw.get("map", {}).items()},
         boards={name: _locate_board(table, base) for name, table in raw.get("boards", {}).items()},
     )

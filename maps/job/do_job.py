@@ -30,6 +30,7 @@ from maps.job.patrols_and_cameras import check_deploy, draw_week, pick_patrols, 
 from maps.job.periods import Periods, tell_periods
 from maps.job.problem_lists import EVERYTHING, ProblemList, find_lists, read_profiles
 from maps.job.read_records import read_records, time_records
+from maps.streets.files import read_under
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Job:
     chance: pd.DataFrame
     changed: list[str]  # what changed, said once: the whole, what is left out, single hotspots
     tested: Tested | None
+    streets: gpd.GeoDataFrame | None  # what is drawn under the hotspots
 
 
 def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
@@ -159,6 +161,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         chance=chance,
         changed=changed,
         tested=tested,
+        streets=read_under(config.map, spots, areas),
     )
 
 

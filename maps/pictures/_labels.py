@@ -26,6 +26,7 @@ class Labels:
         self.ax = ax
         self.badges: list[dict[str, Any]] = []
         self.names: list[dict[str, Any]] = []
+        self.streets: list[dict[str, Any]] = []  # along their lines, before all other names
         self.kept_free: list[Any] = []
 
     def avoid(self, artist: Any) -> None:
@@ -62,7 +63,9 @@ class Labels:
         taken: list[Any] = [artist.get_window_extent() for artist in self.kept_free]
         for badge in self.badges:
             self._draw_badge(badge, box, taken)
-        shown = [n for n in self.names if box[0] < n["x"] < box[2] and box[1] < n["y"] < box[3]]
+        shown = [
+            n for n in (*self.streets, *self.names) if box[0] < n["x"] < box[2] and box[1] < n["y"] < box[3]
+        ]
         for name in shown[:MOST_NAMES]:
             self._draw_name(name, taken)
 
@@ -97,6 +100,9 @@ class Labels:
                 color=name["colour"],
                 ha=side,
                 va="center",
+                weight=name.get("weight", "normal"),
+                rotation=name.get("turn", 0),
+                rotation_mode="anchor",
                 zorder=name["z"],
                 path_effects=halo(2.2),
                 annotation_clip=True,

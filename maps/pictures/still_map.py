@@ -17,6 +17,7 @@ from maps.common.layer_kinds import kind_of
 from maps.common.palette import ACCENT, CHANGE, INK, LAND, LINE, SIGNS, Classes, choose_classes
 from maps.common.small_shapes import simplify_together, with_shapes
 from maps.disclosure.gate import Profile, profile_named, release
+from maps.pictures._ground import draw_ground
 from maps.pictures._labels import Labels
 from maps.pictures._still_parts import blank_axes, draw_key, draw_scale, draw_shapes, empty_corner, save_png
 from maps.pictures.street_names import locate_streets
@@ -40,6 +41,7 @@ def draw_static_map(
     dpi: int = 150,
     profile: str | Profile | None = None,
     counted: str = COUNTED,
+    ground: gpd.GeoDataFrame | None = None,
 ) -> bytes:
     """Draw hotspots and layers as one PNG, of the whole area or around one hotspot.
 
@@ -62,6 +64,8 @@ def draw_static_map(
         Disclosure profile; None as for `maps.draw_map`.
     counted : str
         What the counts are of, for the key.
+    ground : GeoDataFrame, optional
+        From `maps.read_ground`, drawn under the hotspots; also found among ``layers``.
 
     Returns
     -------
@@ -84,14 +88,19 @@ def draw_static_map(
         raise InputError(
             "The hotspot of that rank has no shape to draw", given=f"focus={focus}", advice="another hotspot"
         )
-    box = _frame(released, layers or {}, focus=focus, shape=width / height)
-    streets = _streets(released, layers or {}, focus=focus, who=who)
+    grounds = [frame for name, frame in (layers or {}).items() if kind_of(name, frame) == "ground"]
+    layers = {name: frame for name, frame in (layers or {}).items() if kind_of(name, frame) != "ground"}
+    box = _frame(released, layers, focus=focus, shape=width / height)
+    found = _streets(released, layers, focus=focus, who=who)
 
     def fill(ax: Axes, labels: Labels) -> None:
-        _draw_layers(ax, layers or {}, who=who, labels=labels)
+        _draw_layers(ax, layers, who=who, labels=labels)
+        on = ground if ground is not None else grounds[0] if grounds else None
+        named = on is not None and draw_ground(ax, on, box, labels, width=width)
+        streets = [] if named else found
         _draw_spots(ax, released, by=by, focus=focus, labels=labels, streets=streets, counted=counted)
 
-    return _draw_figure(fill, box, width=width, height=height, dpi=dpi)
+    return draw_figure(fill, box, width=width, height=height, dpi=dpi)
 
 
 def draw_static_areas(
@@ -119,10 +128,10 @@ def draw_static_areas(
         points = areas.geometry.representative_point()
         labels.add_names(points, areas["name"], size=6.5, style="normal", colour=INK, z=2)
 
-    return _draw_figure(fill, box, width=width, height=height, dpi=150)
+    return draw_figure(fill, box, width=width, height=height, dpi=150)
 
 
-def _draw_figure(
+def draw_figure(
     fill: Callable[[Axes, Labels], None],
     box: tuple[float, float, float, float],
     *,
@@ -130,7 +139,7 @@ def _draw_figure(
     height: float,
     dpi: int,
 ) -> bytes:
-    """Figure without margins, its labels, scale bar and arrow, as PNG."""
+    """Draw a figure without margins, with its labels, scale bar and arrow, as PNG."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -244,7 +253,7 @@ def _draw_spots(
     else:
         ranks = list(spots.index)
         others = spots.drop(index=focus)
-        draw_shapes(ax, others.geometry, face="#e9ecef", edge=LINE, line=0.8, z=3)
+        draw_shapes(ax, others.geometry, face="#dfe3e799", edge=LINE, line=0.8, z=3)
         draw_shapes(
             ax, spots.loc[[focus]].geometry, face=f"{colours[ranks.index(focus)]}66", edge=INK, line=2, z=4
         )

@@ -78,7 +78,8 @@ def update_plans(
     changes : mapping of str to DataFrame, optional
         What changed in each area of a layer, by the layer: ``words`` by name, so that plans say the same.
     **options
-        Passed on to `hotspots.draft_plan`: ``study_area, ring, selected_on, nearby, windows``.
+        ``ground`` as for `maps.draw_map`; others are passed on to `hotspots.draft_plan`:
+        ``study_area, ring, selected_on, nearby, windows``.
 
     Returns
     -------
@@ -135,6 +136,7 @@ def _write_plans(
     attribution: str | None = None,
     calendar: pd.DataFrame | None = None,
     changes: Mapping[str, pd.DataFrame] | None = None,
+    ground: gpd.GeoDataFrame | None = None,
     **options: Any,
 ) -> None:
     who = profile_named(profile, sources=sorted(incidents["source"].unique()))
@@ -143,7 +145,8 @@ def _write_plans(
     again = {record: plan for record, plan in shelf.plans.items() if redraft or request_of(plan) in wanted}
     again = _leave_to_their_readers(again, who)
     shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
-    pictures = {"spots": spots, "layers": dict(areas or {}), "profile": who}
+    under = {} if ground is None else {"ground": ground}
+    pictures = {"spots": spots, "layers": {**(areas or {}), **under}, "profile": who}
     pictures |= {"marking": marking, "attribution": attribution}
     entries = None if calendar is None else as_records(calendar)
     for record, plan in list(shelf.plans.items()):

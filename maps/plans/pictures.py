@@ -1,4 +1,4 @@
-"""The two pictures of a plan: the place, drawn from the data alone, and its months."""
+"""The two pictures of a plan: the place, drawn from the data and the streets under them, and its months."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _show_map(plan: Plan, png: bytes) -> Picture:
     streets = [row["street"] for row in plan.analysis.get("repeat_places", ())][:5]
     named = f" Busiest streets: {say_list(streets)}." if streets else ""
     alt = f"Map of {plan.title}: outline of the plan's area with street names and hotspots nearby.{named}"
-    return Picture(png, alt, f"Left: the place, from the data alone ({plan.title}).", MAP_SIZE[0] / 10)
+    return Picture(png, alt, f"Left: the place ({plan.title}).", MAP_SIZE[0] / 10)
 
 
 def _near(layers: Mapping[str, gpd.GeoDataFrame], ground: Any) -> dict[str, gpd.GeoDataFrame]:

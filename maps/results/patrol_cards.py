@@ -18,10 +18,11 @@ from hotspots.common.wording import name_month, say_count
 from maps.common.escape import clean
 from maps.common.write_whole import write_file
 from maps.disclosure.gate import Profile, profile_named, release
-from maps.documents.blocks import Cell, Document, Field, Grid, Heading, Line, Text
+from maps.documents.blocks import Cell, Document, Field, Grid, Heading, Line, Picture, Pictures, Text
 from maps.documents.to_html import render_html
 from maps.documents.to_word import render_word
 from maps.giving.follow import follow_content
+from maps.pictures.stops import SIZE, draw_stops
 
 LONDON = ZoneInfo("Europe/London")
 _COLUMNS = (
@@ -40,6 +41,7 @@ def write_cards(
     seed: int | None = None,
     profile: str | Profile | None = None,
     marking: str | None = None,
+    ground: gpd.GeoDataFrame | None = None,
 ) -> list[Path]:
     """Write a card for each vehicle and shift, one to a page, as one page to print and one Word document.
 
@@ -57,6 +59,8 @@ def write_cards(
         Disclosure profile; None means "partner": where officers will be is not for the public.
     marking : str, optional
         Marking at the head and foot of every page; None means the profile's own.
+    ground : GeoDataFrame, optional
+        From `maps.read_ground`: each card then has a map of its stops on the streets.
 
     Returns
     -------
@@ -68,7 +72,8 @@ def write_cards(
     InputError
         For a table that is not a timetable, or the profile "public".
     """
-    document = lay_out_cards(timetable, title=title, seed=seed, profile=profile, marking=marking)
+    words = {"title": title, "seed": seed, "profile": profile, "marking": marking}
+    document = lay_out_cards(timetable, ground=ground, **words)  # type: ignore[arg-type]
     page, word = Path(folder) / "patrol-cards.html", Path(folder) / "patrol-cards.docx"
     write_file(page, render_html(document).encode())
     write_file(word, render_word(document))
@@ -82,6 +87,7 @@ def lay_out_cards(
     seed: int | None = None,
     profile: str | Profile | None = None,
     marking: str | None = None,
+    ground: gpd.GeoDataFrame | None = None,
 ) -> Document:
     """Lay the cards out as one document; parameters as for `write_cards`."""
     require_columns(timetable, _COLUMNS, what="timetable")
@@ -89,7 +95,8 @@ def lay_out_cards(
     rows = release(pd.DataFrame(timetable), kind="table", profile=who, columns=_COLUMNS)
     blocks: list[Any] = []
     for _, shift in rows.groupby(["date", "vehicle"]):
-        blocks += _card(shift, seed, first=not blocks)
+        drawn = [] if ground is None or ground.empty else [_picture(timetable.loc[shift.index], ground)]
+        blocks += _card(shift, seed, drawn, first=not blocks)
     if not blocks:
         blocks = [Text("No patrol is timetabled.")]
     day = f"{rows['date'].min():%Y-%m-%d}" if len(rows) else ""
@@ -108,7 +115,17 @@ def _profile(profile: str | Profile | None) -> Profile:
     return who
 
 
-def _card(shift: pd.DataFrame, seed: int | None, *, first: bool) -> list[Any]:
+def _picture(shift: gpd.GeoDataFrame, ground: gpd.GeoDataFrame) -> Pictures:
+    """Map of a shift's stops, each with the number of its first visit."""
+    stops = shift[shift["activity"] == "visit"].sort_values("order").drop_duplicates(["ref", "part"])
+    alt = "Map of the stops: " + "; ".join(
+        f"{o} {clean(n)}" for o, n in zip(stops["order"], stops["name"], strict=True)
+    )
+    caption = "The stops, by the number of their first visit. " + str(ground.attrs.get("credit", ""))
+    return Pictures((Picture(draw_stops(stops, ground), alt, caption.strip(), SIZE[0] / 10),))
+
+
+def _card(shift: pd.DataFrame, seed: int | None, where: list[Any], *, first: bool) -> list[Any]:
     date, vehicle = shift["date"].iloc[0], shift["vehicle"].iloc[0]
     visits = shift[shift["activity"] == "visit"]
     # Each place once, below the visits: so that a long shift stays on one page.
@@ -131,7 +148,7 @@ def _card(shift: pd.DataFrame, seed: int | None, *, first: bool) -> list[Any]:
     streets = Grid("Streets to walk", ("Hotspot", "Streets"), walks, (0.36, 0.64))
     blanks = tuple(Field("", label) for label in ("Officers", "Call sign", "Vehicle"))
     top = [Heading(heading, 1, new_page=not first), Text(facts), Line(blanks)]
-    return [*top, grid, streets, Text(note, note=True)]
+    return [*top, grid, streets, *where, Text(note, note=True)]
 
 
 def _row(stop: pd.Series) -> tuple[Cell, ...]:

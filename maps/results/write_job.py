@@ -43,7 +43,7 @@ from maps.results.manifest import count_rows, write_manifest
 from maps.results.patrol_cards import patrol_layers, write_calendar, write_cards
 from maps.tables.csv_files import write_csv
 from maps.web.area_map import write_area_map
-from maps.web.hotspot_map import write_map
+from maps.web.hotspot_map import credit_ground, write_map
 from maps.wording import name_counted
 
 
@@ -104,7 +104,8 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any], exact: dict[str, p
         write_sent(job, folder / "patrols.html", sent, words)
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
     sure = [*job.changed[1:], *filter(None, [job.ground.said]), *say_sure(job), SELECTED]
-    told = {"headline": "".join(job.changed[:1]), "facts": sure if len(job.spots) else []}
+    told: dict[str, Any] = {"headline": "".join(job.changed[:1]), "facts": sure if len(job.spots) else []}
+    told["ground"] = job.streets
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **told, **words)
     chosen_areas = choose_shading(job.areas, job.area_sums, exact, whole=number_of(job.incidents), who=who)
     if chosen_areas is not None:
@@ -126,6 +127,7 @@ def write_sent(job: Job, path: Path, sent: dict[str, gpd.GeoDataFrame], words: d
     who = follow_content(words["profile"], ["timetable"])
     layers = {name: frame for name, frame in {**job.areas, **sent}.items() if len(frame)}
     named = {
+        "ground": job.streets,
         "profile": who,
         "marking": marking_of(job, who),
         "title": f"{words['title']}: patrols and cameras",
@@ -160,11 +162,16 @@ def page_words(job: Job, who: Profile) -> dict[str, Any]:
         "period": say_months(months_of(job.dated)),
         "source": sources,
         "note": " ".join(filter(None, notes)),
-        "attribution": job.config.output.get("attribution", ""),
+        "attribution": credit_of_pages(job),
         "profile": who,
         "marking": marking_of(job, who),
         "counted": name_counted(job.incidents),
     }
+
+
+def credit_of_pages(job: Job) -> str:
+    """Give the licence line of every page: the configured one, and of whoever the streets are from."""
+    return credit_ground(job.config.output.get("attribution", ""), job.streets)
 
 
 def say_gaps(job: Job) -> str:
@@ -219,7 +226,7 @@ def write_week(job: Job, folder: Path, who: Profile) -> None:
     seed = job.config.seed
     folder.mkdir()
     shown: dict[str, Any] = {"profile": who, "marking": marking_of(job, who)}
-    write_cards(timetable, folder, title=job.config.title, seed=seed, **shown)
+    write_cards(timetable, folder, title=job.config.title, seed=seed, ground=job.streets, **shown)
     write_calendar(timetable, folder / "patrols.ics", **shown)
     for name, table in (("timetable", timetable), ("rounds", summary)):
         write_csv(table, folder / f"{name}.csv", kind="table", profile=who, columns=list(table.columns))
@@ -240,10 +247,10 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     """
     asked = job.config.output.get("drafts", WORST)
     options: dict[str, Any] = {"as_of": job.as_of, "asked": asked, "profile": who}
-    options |= {"marking": marking_of(job, who) or None, "attribution": job.config.output.get("attribution")}
+    options |= {"marking": marking_of(job, who) or None, "attribution": credit_of_pages(job) or None}
     options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
     options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": read_nearby(job.config)}
-    options["calendar"] = job.periods.calendar
+    options |= {"calendar": job.periods.calendar, "ground": job.streets}
     options["windows"] = read_chosen(job.timed, job.config.changes, as_of=job.as_of)
     changes = job.periods.changes.items()
     options["changes"] = {name.removeprefix("Changes by "): table for name, table in changes}
@@ -304,6 +311,7 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
             "crosswalks": without_folders(config.crosswalks),
             "place": config.place,
             "nearby": without_folders(config.nearby),
+            "map": without_folders(config.map),
             "premises": {name: without_folders(given) for name, given in config.premises.items()},
             "hotspots": without_folders(config.hotspots),
             "profiles": config.profiles,

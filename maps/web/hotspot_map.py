@@ -22,6 +22,7 @@ from maps.disclosure.gate import Profile, profile_named, release
 from maps.giving.follow import follow_content, kind_given
 from maps.pictures.still_map import draw_static_map
 from maps.pictures.street_names import locate_streets, place_names
+from maps.streets.pack import prepare_ground
 from maps.web._incident_cells import filter_incidents
 from maps.web._layers import bounds_of, layer_summary, prepare_layers, shown_layers
 from maps.web._one_file import standalone
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     import folium
 
 _LEEDS = [53.8, -1.55]
+NO_GROUND = (
+    'No streets are drawn: [map] streets = "FILE" puts them under the hotspots,'
+    " and `hotspots download streets CONFIG.toml` gets open ones."
+)
 
 
 def draw_map(
@@ -50,6 +55,7 @@ def draw_map(
     headline: str = "",
     facts: Sequence[str] = (),
     counted: str | None = None,
+    ground: gpd.GeoDataFrame | None = None,
 ) -> folium.Map:
     """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
 
@@ -79,6 +85,9 @@ def draw_map(
     counted : str, optional
         What the counts are of. None reads it from the layer of incidents: "crimes and ASB incidents", or
         "records" where service requests, calls or other kinds are among them.
+    ground : GeoDataFrame, optional
+        Streets, places, water ... as from `maps.read_ground`, drawn under the hotspots: all of it within
+        250 m of each, the main roads of the whole area. None: one line says how to get it.
 
     Returns
     -------
@@ -99,7 +108,7 @@ def draw_map(
     True
     """
     _check(spots)
-    incidents = _find_incidents(layers)
+    incidents, on = _find_incidents(layers), shown_layers(layers)
     sources = [source] if source else [] if incidents is None else sorted(incidents["source"].unique())
     who = follow_layers(profile_named(profile, sources=sources), layers)
     released = release(spots, kind="spots", profile=who)
@@ -114,7 +123,7 @@ def draw_map(
         period=period,
         source=source,
         note=note,
-        attribution=attribution,
+        attribution=credit_ground(attribution, ground),
         who=who,
         marking=marking,
         counted=counted,
@@ -128,6 +137,7 @@ def draw_map(
         "filters": filters,
         "headline": clean(headline),
         "facts": [clean(fact) for fact in facts],
+        "no_ground": NO_GROUND if ground is None or ground.empty else "",
         "caption": _caption(released, period),
         "picture_alt": _describe_picture(released, period),
         **table_of(released, profile=who),
@@ -143,13 +153,13 @@ def draw_map(
         ],
         "under": UNDER,
         "spots": prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
+        "ground": prepare_ground(ground, spots, area=next(iter(on.values()), None)),
         "streets": place_names(locate_streets(spots, incidents, profile=who)),
         "filters": None if filters is None else vars(filters),
         "layers": drawn,
     }
     m = new_map()
-    on = shown_layers(layers)
-    still = partial(draw_static_map, spots, layers=on, profile=who, counted=counted)
+    still = partial(draw_static_map, spots, layers=on, profile=who, counted=counted, ground=ground)
     m.add_child(Panel(page=page, data=data, about=about, picture=still, who=who))
     return m
 
@@ -245,6 +255,12 @@ def write_page(drawn: folium.Map, path: str | Path) -> Path:
     html = standalone(page, root=root, **about)
     write_file(Path(path), html.encode("utf-8"))
     return Path(path)
+
+
+def credit_ground(attribution: str, ground: gpd.GeoDataFrame | None) -> str:
+    """Name beside the licences of the records whoever is to be named for the ground."""
+    credit = "" if ground is None or ground.empty else ground.attrs.get("credit", "")
+    return " ".join(filter(None, (attribution, "" if credit in attribution else credit)))
 
 
 def _check(spots: gpd.GeoDataFrame) -> None:

@@ -17,6 +17,18 @@ function saferList(app, details) {
   const none = make("p", "sh-none", "Nothing in the list has that in it.");
   none.hidden = true;
   table.after(none);
+  const onMap = make("p", "sh-onmap");
+  $("find").closest(".sh-tools").after(onMap);
+  const goTo = ({ name, bounds }) => {
+    const button = make("button", "sh-button", name);
+    button.type = "button";
+    button.addEventListener("click", () => {
+      app.map.fitBounds(bounds.pad(0.3), { maxZoom: 17, animate: !app.calm });
+      if (getComputedStyle(document.querySelector(".sh-panel")).overflowY !== "auto") app.map.getContainer().scrollIntoView({ block: "start" });
+      say("The map shows " + name + ".");
+    });
+    return button;
+  };
   $("find").addEventListener("input", (event) => {
     const asked = plain(event.target.value).trim();
     const words = asked.split(/\s+/).filter(Boolean);
@@ -27,8 +39,10 @@ function saferList(app, details) {
       row.hidden = !on;
       left += on;
     });
-    none.hidden = left > 0;
-    say(left + " of " + rows.length + " " + data.noun + "s shown.");
+    const streets = asked.length > 2 && !number ? app.ground.find(plain, asked) : [];
+    onMap.replaceChildren(...(streets.length ? [document.createTextNode("On the map: "), ...streets.map(goTo)] : []));
+    none.hidden = left + streets.length > 0;
+    say(left + " of " + rows.length + " " + data.noun + "s shown" + (streets.length ? ", and " + streets.length + " names on the map." : "."));
   });
 
   /* ---- sort ---- */

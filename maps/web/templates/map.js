@@ -22,9 +22,9 @@ function saferMap(map, data) {
     return out;
   };
   const parts = (shape) => shape.map((part) => part.map(ring));
-  const panes = { land: 320, cells: 330, areas: 340, lines: 345, spots: 450, over: 455, sites: 458, labels: 460, badges: 470 };
+  const panes = { land: 320, ground: 325, cells: 330, areas: 340, lines: 345, spots: 450, over: 455, sites: 458, names: 459, labels: 460, badges: 470 };
   Object.keys(panes).forEach((name) => { map.createPane("sh-" + name).style.zIndex = panes[name]; });
-  ["labels", "over"].forEach((name) => { map.getPane("sh-" + name).style.pointerEvents = "none"; });
+  ["labels", "over", "ground", "names"].forEach((name) => { map.getPane("sh-" + name).style.pointerEvents = "none"; });
   L.control.scale({ imperial: false }).addTo(map);
   map.getContainer().setAttribute("role", "region");
   map.getContainer().setAttribute("aria-label", "Map of " + data.noun + "s. Arrow keys move it, plus and minus zoom; Tab goes from " + data.noun + " to " + data.noun + ".");
@@ -41,6 +41,7 @@ function saferMap(map, data) {
   const spots = data.spots.map((spot) => Object.assign({}, spot));
   const byRank = new Map(spots.map((spot) => [spot.n, spot]));
   let colourBy = data.measures.length ? data.measures[0].key : "";
+  const STREETS_FROM = 13.5; // from this zoom the ground shows through the hotspots
   const app = { map, data, calm, $, make, say, ring, spots, byRank, current: null, seeThrough: () => false };
   const styleOf = (spot) => {
     const measure = data.measures.find((m) => m.key === colourBy);
@@ -52,6 +53,8 @@ function saferMap(map, data) {
       dashArray: index < 0 ? "4 3" : null,
     };
   };
+  const ground = app.ground = saferGround(app);
+  app.seeThrough = () => ground.on && map.getZoom() >= STREETS_FROM;
   app.mark = (spot) => {
     const before = app.current;
     app.current = spot;
@@ -146,7 +149,7 @@ function saferMap(map, data) {
     spots.forEach((spot) => texts.push(badge(spot, spot.parts[0])));
     spots.forEach((spot) => spot.parts.slice(1).forEach((at) => texts.push(badge(spot, at))));
   }
-  (data.streets || []).forEach((s) => texts.push({ at: s.at, text: s.name, width: 7 * s.name.length + 12, height: 18, cls: "sh-street", pane: "sh-labels", from: 15, group: "spots" }));
+  (ground.named ? [] : data.streets || []).forEach((s) => texts.push({ at: s.at, text: s.name, width: 7 * s.name.length + 12, height: 18, cls: "sh-street", pane: "sh-labels", from: 15, group: "spots" }));
   data.layers.forEach((layer) => layer.items.forEach((item) => {
     if (layer.names && item.name) texts.push({ at: item.centre, text: item.name, width: 6.4 * item.name.length + 8, height: 16, cls: "sh-area", pane: "sh-labels", from: 10.5, group: layer.id, colour: layer.further ? layer.style.color : "" });
   }));
@@ -191,8 +194,11 @@ function saferMap(map, data) {
       if (was) labels.removeLayer(was.marker);
       standing.set(item, { lift, fill, marker: makeLabel(item, lift, fill) });
     });
+    ground.names(taken);
   };
-  map.on("zoomend moveend resize", label);
+  let through = false;
+  map.on("zoomend", () => { if (app.seeThrough() !== through) { through = !through; spots.forEach((spot) => spot.layer.setStyle(styleOf(spot))); } });
+  map.on("moveend resize", label);
   map.on("popupopen popupclose", (event) => map.getContainer().classList.toggle("sh-open", event.type === "popupopen"));
 
   /* ---- the panel ---- */

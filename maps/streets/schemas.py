@@ -1,0 +1,249 @@
+"""Whose columns say what: OpenStreetMap's tags, Ordnance Survey's open products, or the user's layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.checks import CRS
+from maps.common.escape import clean
+
+KINDS = {
+    "streets": "road",
+    "places": "place",
+    "water": "water",
+    "green": "green",
+    "rail": "rail",
+    "buildings": "building",
+}
+# Roads by how far off they are still drawn: main, middle, local, path.
+MAIN, MIDDLE, LOCAL, PATH = range(4)
+_CLASSES = (
+    (PATH, r"(foot|cycle|bridle|path|steps|track|corridor|alley|service|private|restricted local)"),
+    (MAIN, r"(motorway|trunk|primary|a road|national)"),
+    (MIDDLE, r"(secondary|tertiary|b road|minor|classified unnumbered|regional)"),
+)
+_NAME_COLUMNS = (
+    *("name", "name1", "name_1", "distinctivename", "distinctive_name", "distname", "distinctive_name_1"),
+    *("distname1", "street_name", "streetname", "road_name", "roadname", "street", "designated_name"),
+)
+_NUMBER_COLUMNS = ("ref", "number", "roadnumber", "road_number", "road_classification_number")
+_CLASS_COLUMNS = (
+    *(
+        "highway",
+        "fclass",
+        "road_function",
+        "function",
+        "road_classification",
+        "classification",
+        "classifica",
+    ),
+    *("class", "type", "roadclass", "road_class"),
+)
+_OS_COLUMNS = {
+    *(
+        "identifier",
+        "road_classification",
+        "formofway",
+        "form_of_way",
+        "featurecode",
+        "feature_code",
+        "featcode",
+    ),
+    *(
+        "distinctivename",
+        "distinctive_name",
+        "distname",
+        "nametoid",
+        "name1_lang",
+        "fictitious",
+        "classifica",
+    ),
+}
+_OSM_COLUMNS = {"osm_id", "osm_way_id", "osmid", "other_tags", "fclass"}
+_TAGS = {
+    "highway",
+    "other_tags",
+    "building",
+    "landuse",
+    "natural",
+    "waterway",
+    "railway",
+    "leisure",
+    "amenity",
+}
+# A word in the name of a layer says what it holds; the first that fits.
+_LAYERS = (
+    ("station", "place"),
+    *((word, "building") for word in ("building",)),
+    *((word, "road") for word in ("road", "street", "highway")),
+    *((word, "rail") for word in ("rail",)),
+    *((word, "water") for word in ("water", "river", "canal")),
+    *((word, "green") for word in ("green", "wood", "park", "landuse")),
+    *((word, "place") for word in ("name", "place", "site", "poi", "pofw", "landmark", "pub")),
+)
+_GREEN = {
+    *(
+        "park",
+        "garden",
+        "pitch",
+        "playground",
+        "golf_course",
+        "nature_reserve",
+        "recreation_ground",
+        "common",
+    ),
+    *("grass", "forest", "cemetery", "allotments", "meadow", "village_green", "wood", "grassland", "heath"),
+    *("scrub", "orchard"),
+}
+_RAILS = {"rail", "light_rail", "tram", "narrow_gauge", "preserved", "monorail"}
+_NO_ROADS = {"proposed", "construction", "platform", "razed", "abandoned", "raceway", "bus_stop"}
+_PLACE_TAGS = ("amenity", "shop", "tourism", "leisure", "historic", "railway")
+_NO_PLACES = {"parking", "post_box", "bench", "telephone", "waste_basket", "bicycle_parking", "bus_stop"}
+_LINES, _AREAS = ("LineString", "MultiLineString"), ("Polygon", "MultiPolygon")
+OSM_CREDIT = "Streets and places © OpenStreetMap contributors, Open Database Licence."
+OS_CREDIT = "Contains OS data © Crown copyright and database right."
+
+
+def find_kind(layer: str) -> str:
+    """Tell what a layer holds by its name, or "".
+
+    Examples
+    --------
+    >>> find_kind("roads_local"), find_kind("RailwayStation"), find_kind("contours")
+    ('road', 'place', '')
+    """
+    low = layer.casefold()
+    return next((kind for word, kind in _LAYERS if word in low and "parking" not in low), "")
+
+
+def credit_of(columns: Any) -> str:
+    """Licence line of whoever publishes such columns, or ""."""
+    held = {str(c).casefold() for c in columns}
+    return OSM_CREDIT if held & _OSM_COLUMNS else OS_CREDIT if held & _OS_COLUMNS else ""
+
+
+def classify(
+    frame: gpd.GeoDataFrame, *, layer: str, wanted: str = "", layout: Mapping[str, Any] | None = None
+) -> gpd.GeoDataFrame:
+    """Rows as ``kind, rank, name, geometry``; of what is not known nothing.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        In EPSG:27700.
+    layer : str
+        Its name.
+    wanted : str
+        The one kind that is asked for; "" takes whatever there is.
+    layout : mapping, optional
+        ``name`` and ``class``, the columns that hold them, and the classes ``main, middle, path``.
+
+    Examples
+    --------
+    >>> lines = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 9 9)"], crs=27700)
+    >>> roads = gpd.GeoDataFrame({"highway": ["primary"], "name": ["Boar Lane"]}, geometry=lines)
+    >>> classify(roads, layer="lines")[["kind", "rank", "name"]].values.tolist()
+    [['road', 0, 'Boar Lane']]
+    """
+    data = frame.rename(columns={c: str(c).casefold() for c in frame.columns if c != frame.geometry.name})
+    data = data.loc[:, ~data.columns.duplicated()]
+    given = {str(k): str(v).casefold() for k, v in (layout or {}).items() if isinstance(v, str)}
+    tagged = not given and bool(set(data.columns) & _TAGS)
+    kinds = _kinds_by_tag(data) if tagged else pd.Series(find_kind(layer) or wanted, index=data.index)
+    if tagged and wanted and not kinds.isin([wanted]).any():
+        kinds[:] = find_kind(layer) or wanted
+    names = _names(data, given)
+    rows = gpd.GeoDataFrame(
+        {"kind": kinds, "rank": _ranks(data, given, layout or {}), "name": names},
+        geometry=data.geometry,
+        crs=CRS,
+    )
+    rows.loc[rows["kind"] != "road", "rank"] = 0
+    fits = {"road": _LINES, "rail": _LINES, "water": _LINES + _AREAS, "green": _AREAS, "building": _AREAS}
+    of = rows.geom_type
+    kept = pd.Series(
+        [kind == "place" or of[i] in fits.get(kind, ()) for i, kind in rows["kind"].items()], rows.index
+    )
+    named = _named_places(data, rows, tagged=tagged)
+    found = pd.concat([rows[kept & (rows["kind"] != "place")], named])
+    found = found[found["kind"].eq(wanted)] if wanted else found
+    return gpd.GeoDataFrame(found.reset_index(drop=True), crs=CRS)
+
+
+def _tag(data: gpd.GeoDataFrame, key: str) -> pd.Series:
+    """Give an OpenStreetMap tag, from its column or from among the other tags."""
+    found = (
+        data[key].astype("str").where(data[key].notna(), "")
+        if key in data.columns
+        else pd.Series("", data.index)
+    )
+    if "other_tags" in data.columns:
+        other = data["other_tags"].astype("str").str.extract(rf'"{key}"=>"([^"]*)"', expand=False).fillna("")
+        found = found.where(found.ne(""), other)
+    return found
+
+
+def _kinds_by_tag(data: gpd.GeoDataFrame) -> pd.Series:
+    highway, railway, building = (_tag(data, key) for key in ("highway", "railway", "building"))
+    uses = [_tag(data, key) for key in ("leisure", "landuse", "natural")]
+    line = data.geom_type.isin(_LINES)
+    wet = (
+        _tag(data, "waterway").ne("") | uses[2].isin(["water", "bay"]) | uses[1].isin(["reservoir", "basin"])
+    )
+    green = np.any([use.isin(list(_GREEN)) for use in uses], axis=0)
+    choices = [
+        line & highway.ne("") & ~highway.isin(list(_NO_ROADS)),
+        line & railway.isin(list(_RAILS)),
+        wet,
+        building.ne("") & building.ne("no"),
+        green,
+    ]
+    kinds = ["road", "rail", "water", "building", "green"]
+    return pd.Series(np.select(choices, kinds, ""), index=data.index)
+
+
+def _named_places(data: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, *, tagged: bool) -> gpd.GeoDataFrame:
+    """Places people name a corner by: points, and the middle of buildings and grounds that have a name."""
+    if tagged:
+        what = np.any(
+            [_tag(data, tag).ne("") & ~_tag(data, tag).isin(list(_NO_PLACES)) for tag in _PLACE_TAGS], axis=0
+        )
+        is_place = what & ~data.geom_type.isin(_LINES) & _tag(data, "highway").eq("")
+    else:
+        is_place = rows["kind"].isin(["place", "building"]) & ~data.geom_type.isin(_LINES)
+    found = rows[is_place & rows["name"].ne("")]
+    return found.assign(kind="place", rank=0).set_geometry(found.geometry.representative_point())
+
+
+def _names(data: gpd.GeoDataFrame, given: Mapping[str, str]) -> pd.Series:
+    """Give the name, or of a road without one its number."""
+    columns = [given["name"]] if "name" in given else [c for c in _NAME_COLUMNS if c in data.columns][:1]
+    columns += [c for c in _NUMBER_COLUMNS if c in data.columns][:1]
+    names = pd.Series("", index=data.index)
+    for column in columns:
+        said = data[column].map(clean) if column in data.columns else names
+        names = names.where(names.ne(""), said)
+    return names.str.split(";").str[0].str.strip()
+
+
+def _ranks(data: gpd.GeoDataFrame, given: Mapping[str, str], layout: Mapping[str, Any]) -> pd.Series:
+    column = given.get("class") or next((c for c in _CLASS_COLUMNS if c in data.columns), "")
+    if column not in data.columns:
+        return pd.Series(LOCAL, index=data.index)
+    classes = data[column].map(clean).str.casefold()
+    own = {
+        str(v).casefold(): r
+        for r, key in enumerate(("main", "middle", "local", "path"))
+        for v in layout.get(key, ())
+    }
+    return classes.map({one: own.get(one, _rank_of(one)) for one in classes.unique()}).astype(int)
+
+
+def _rank_of(said: str) -> int:
+    return next((rank for rank, words in _CLASSES if re.match(words, said)), LOCAL)
