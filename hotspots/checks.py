@@ -183,21 +183,25 @@ def count_weighed(incidents: pd.DataFrame, *, strict: bool = False) -> Any:
     return counts
 
 
-def require_same_index(labels: Any, index: pd.Index, *, what: str, advice: str) -> None:
-    """Raise `InputError` unless a Series stands on the index of the records it speaks of.
+def on_index(values: Any, index: pd.Index, *, what: str, advice: str) -> pd.Series[Any]:
+    """Give one value for each record its index: a Series has its own, anything else stands in their order.
 
     Examples
     --------
-    >>> require_same_index(pd.Series([0, 1]), pd.RangeIndex(2), what="The labels", advice="labels.loc[...]")
+    >>> on_index([7, -1], pd.Index(["a", "b"]), what="The labels", advice="labels.loc[...]").to_dict()
+    {'a': 7, 'b': -1}
     """
-    if not isinstance(labels, pd.Series):
-        raise InputError(f"{what} must be a Series", given=type(labels).__name__, advice=advice)
-    if not labels.index.equals(index):
+    table = isinstance(values, pd.DataFrame) or getattr(values, "ndim", 1) != 1
+    if table or not hasattr(values, "__len__") or isinstance(values, (str, bytes, dict)):
+        raise InputError(f"{what} must be a Series or a sequence", given=type(values).__name__, advice=advice)
+    given = values if isinstance(values, pd.Series) else None
+    if len(values) != len(index) or (given is not None and not given.index.equals(index)):
         raise InputError(
-            f"{what} must be on the index of the incidents",
-            given=f"{len(labels)} values for {len(index)} incidents",
+            f"{what} must be one for each incident, in their order or on their index",
+            given=f"{len(values):,} values for {len(index):,} incidents",
             advice=advice,
         )
+    return pd.Series(values, index=index) if given is None else given
 
 
 def require_metres(frame: Any, *, what: str, place: bool = True) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.change._recording_changes import find_recording_changes
 from hotspots.change.chosen_by_counts import explain_no_arrow
-from hotspots.checks import InputError, announce, require_columns, require_same_index
+from hotspots.checks import InputError, announce, on_index, require_columns
 from hotspots.common.change_words import say_between, write_between, write_change
 from hotspots.common.judgement_words import FALL, LEVEL, RISE, say_seen
 from hotspots.common.places import incidents_per_row
@@ -50,9 +50,9 @@ def compare_periods(
         The later window: "2018-07", "2023/24", "year to date" (see `hotspots.common.windows.read_window`).
     before : window, optional
         None means the same calendar months, as many years earlier as needed.
-    by : str, list of str or Series, optional
-        Column(s), or labels on the index of ``incidents`` (from `assign_hotspots`; <NA> is left out).
-        None compares all rows as one.
+    by : str, list of str, Series or array, optional
+        Column(s), or labels on the index of ``incidents`` or in their order (from `assign_hotspots`; <NA> is
+        left out). None compares all rows as one.
     selected_on : window or list of windows, optional
         The period whose counts chose the groups. State it for hotspots; None is for wards, categories.
     comparator : DataFrame or (before, after), optional
@@ -156,10 +156,8 @@ def same_months(after: Window) -> Window:
 def _keys(incidents: pd.DataFrame, by: Any) -> Any:
     if by is None:
         return pd.Series("all records", index=incidents.index, name="group")
-    if isinstance(by, pd.Series):
-        advice = "by=assign_hotspots(incidents, spots)"
-        require_same_index(by, incidents.index, what="The labels", advice=advice)
-        return by
+    if isinstance(by, (pd.Series, pd.Index, np.ndarray, pd.api.extensions.ExtensionArray)):
+        return on_index(by, incidents.index, what="The labels", advice="by=assign_hotspots(incidents, spots)")
     columns = [by] if isinstance(by, str) else list(by)
     require_columns(incidents, columns, what="incidents")
     return incidents[columns[0]] if len(columns) == 1 else [incidents[column] for column in columns]

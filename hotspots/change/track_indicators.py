@@ -14,7 +14,7 @@ from hotspots.change._recording_changes import find_recording_changes
 from hotspots.change.chosen_by_counts import explain_no_arrow
 from hotspots.change.compare_periods import compare_windows, say_apart, say_outcome, see_changes
 from hotspots.change.indicator_files import Indicator, read_indicators
-from hotspots.checks import announce, require_same_index
+from hotspots.checks import announce, on_index
 from hotspots.common.calendars import list_overlapping
 from hotspots.common.change_words import as_long, say_between, write_between
 from hotspots.common.judgement_words import SAME
@@ -107,7 +107,7 @@ def track_indicators(
     reason = explain_no_arrow(selected_on, before=first, after=second)
     if hot is not None:
         advice = "hot=assign_hotspots(incidents, spots).notna()"
-        require_same_index(hot, incidents.index, what="The hotspots' rows (hot)", advice=advice)
+        hot = on_index(hot, incidents.index, what="The hotspots' rows (hot)", advice=advice)
     like = find_covered(incidents, [first, second], covered=covered)
     if like.gaps:
         incidents, hot = incidents[like.rows], None if hot is None else hot[like.rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -11,21 +12,22 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.checks import InputError, require_same_index
+from hotspots.checks import InputError, on_index
 from hotspots.common.places import Floats, Ints, Places, collapse_incidents
 from hotspots.finding._summarise import Shape, summarise_spots
 from hotspots.finding.details import add_details
 from hotspots.finding.expected import add_expected
 
 QUAD_SEGS = 64
+Labels = Sequence[Any] | npt.NDArray[Any] | pd.Series
 
 
 def outline_hotspots(
     incidents: gpd.GeoDataFrame,
-    labels: pd.Series,
+    labels: Labels,
     *,
     radius: float = 50,
-    core: pd.Series | None = None,
+    core: Labels | None = None,
     study_area: Any = None,
 ) -> gpd.GeoDataFrame:
     """Hotspots from anyone's labels: each label's points are buffered, dissolved and counted.
@@ -34,12 +36,13 @@ def outline_hotspots(
     ----------
     incidents : GeoDataFrame
         Points in EPSG:27700, with ``harm`` where there is one.
-    labels : Series
-        One label per incident, on the same index; negative or missing means in no hotspot.
+    labels : Series or sequence
+        One label per incident: a Series on the same index, or an array, as a clusterer returns it, in the
+        order of the incidents. Negative or missing means in no hotspot.
     radius : float
         Metres of ground around each point.
-    core : Series of bool or None
-        The points to buffer, on the same index; None means every labelled point. For DBSCAN give its core
+    core : Series or sequence of bool, or None
+        The points to buffer, given like the labels; None means every labelled point. For DBSCAN give its core
         points and its search radius.
     study_area : GeoDataFrame, geometry or None
         The ground over which ``expected`` spreads the incidents; None means the ground
@@ -54,12 +57,13 @@ def outline_hotspots(
     Raises
     ------
     InputError
-        When the labels or core points are not on the index of the incidents, or the radius is not above 0.
+        When the labels or core points are not on the index of the incidents or not as many, or the radius is
+        not above 0.
 
     Examples
     --------
     >>> points = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 40, 900], [0, 0, 0]), crs=27700)
-    >>> outline_hotspots(points, pd.Series([7, 7, -1]))["incidents"].tolist()
+    >>> outline_hotspots(points, [7, 7, -1])["incidents"].tolist()
     [2]
     """
     if not radius > 0:
@@ -69,9 +73,9 @@ def outline_hotspots(
     places, label = split_by_label(places, codes)
     at_core = np.ones(len(places.xy), dtype=bool)
     if core is not None:
-        advice = "pd.Series(core, index=incidents.index)"
-        require_same_index(core, incidents.index, what="The core points", advice=advice)
-        marked = core.astype("boolean").fillna(False).to_numpy(dtype=bool)
+        advice = "those of the incidents that were clustered"
+        given = on_index(core, incidents.index, what="The core points", advice=advice)
+        marked = given.astype("boolean").fillna(False).to_numpy(dtype=bool)
         at_core = np.bincount(places.inverse, weights=marked, minlength=len(at_core)) > 0
     shapes = shapes_of_labels(places, label, at_core, radius=radius)
     spots, number = summarise_spots(incidents, places, shapes)
@@ -139,9 +143,9 @@ def split_by_label(places: Places, codes: Ints) -> tuple[Places, Ints]:
     return split, (keys % wide - 1).astype(np.int64)
 
 
-def _label_codes(labels: pd.Series, index: pd.Index) -> Ints:
-    advice = "pd.Series(labels, index=incidents.index)"
-    require_same_index(labels, index, what="The labels", advice=advice)
+def _label_codes(given: Labels, index: pd.Index) -> Ints:
+    advice = "those of the incidents that were clustered"
+    labels = on_index(given, index, what="The labels", advice=advice)
     missing = labels.isna().to_numpy()
     if pd.api.types.is_numeric_dtype(labels.dtype):
         missing = missing | (labels.fillna(-1).to_numpy() < 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from hotspots.checks import InputError, Problems, read_text
 from hotspots.files.own_toml import parse_toml
 from maps.config._files import check_files, find_files
+from maps.config._other_faults import join_faults, list_faults
 from maps.config._schema import HOTSPOT_FILES, check_config
 from maps.config.times import check_times
 
@@ -82,8 +84,17 @@ def read_config(path: str | Path) -> Config:
     check_times(raw, text, problems)
     files = find_files(raw, path, problems)
     check_files(raw, path, text, problems)
+    if problems.found:  # then all at once, those of the files too
+        for fault in list_faults(raw, path.parent):
+            problems.add(fault)
     problems.raise_any()
     return _build(raw, path, files)
+
+
+def join_others(first: InputError, path: str | Path) -> InputError:
+    """Join what stopped a run at one file with what would stop it at another."""
+    path = Path(path)
+    return join_faults(first, tomllib.loads(read_text(path, what="The configuration")), path)
 
 
 def _locate(table: dict[str, Any], base: Path) -> dict[str, Any]:
