@@ -112,7 +112,11 @@ def _check_column(raw: gpd.GeoDataFrame, column: str, problems: Problems) -> Non
 def _check_geometry(raw: gpd.GeoDataFrame, problems: Problems) -> None:
     empty = raw.geometry.isna() | raw.geometry.is_empty
     if empty.any():
-        problems.add("areas with no geometry", given=_rows(empty), advice="draw them or delete the rows")
+        problems.add(
+            "areas with no geometry",
+            given=_rows(empty),
+            advice="draw them, or delete rows of no area",
+        )
     kinds = set(raw.geometry[~empty].geom_type) - {"Polygon", "MultiPolygon"}
     if kinds:
         problems.add(
@@ -225,7 +229,7 @@ def _repair(areas: gpd.GeoDataFrame, problems: Problems) -> gpd.GeoDataFrame:
         problems.add(
             "areas whose outline holds no ground",
             given=", ".join(areas["name"][gone].head(5)),
-            advice="draw them again or delete the rows",
+            advice="draw them again, or delete rows of no area",
         )
         return areas
     announce(

@@ -222,7 +222,7 @@ def _check_once(parts: gpd.GeoDataFrame, rows: Mapping[str, Iterable[int]]) -> N
             if one in seen:
                 problems.add(
                     f"{parts['name'].iloc[one]} is in {seen[one]} and in {group}",
-                    advice="overlapping=True, here and in attach_areas",
+                    advice="take it out of one; or overlapping=True, here and in attach_areas, for both",
                 )
             seen[one] = group
     problems.raise_any()

@@ -80,7 +80,7 @@ def _assets(table: pd.DataFrame, file: Path, day: pd.Timestamp) -> gpd.GeoDataFr
                 problems.add(
                     f"{column} is not a number",
                     given=f"{given}: {table.loc[row, column]}",
-                    advice="digits only, such as 430266",
+                    advice="a number in digits, without words or units",
                 )
         for column in _DATES:
             if table.loc[row, column] and pd.isna(dates[column][row]):

@@ -273,6 +273,6 @@ def _numbers(cells: gpd.GeoDataFrame, by: str) -> Floats:
         raise InputError(
             f"The column {by} must hold a number for every cell",
             given=f"{cells[by].iloc[int(np.argmax(~np.isfinite(values)))]!r}",
-            advice="fill in the cells that lack one, or take the column from count_cells",
+            advice="0 where nothing was counted; leave out the cells of which nothing is known",
         )
     return values

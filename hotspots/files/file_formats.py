@@ -114,7 +114,7 @@ def _from_spatial(frame: gpd.GeoDataFrame) -> Table:
         raise InputError(
             "The file has a geometry without a coordinate reference system",
             given="crs=None",
-            advice="set it in GIS",
+            advice="save it with its own: EPSG:27700 for British metres, EPSG:4326 for degrees",
         )
     crs = CRS if frame.crs == CRS else "EPSG:4326"
     geometry = frame.geometry.to_crs(crs)

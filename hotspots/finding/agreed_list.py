@@ -171,7 +171,7 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise InputError(
             "The agreed hotspots have no coordinate reference system",
             given=str(path if not isinstance(path, gpd.GeoDataFrame) else "crs=None"),
-            advice="save them with one, such as EPSG:27700",
+            advice="save them with their own: EPSG:27700 for British metres, EPSG:4326 for degrees",
         )
     given = given.to_crs(CRS).reset_index(drop=True)
     if given.geometry.name != "geometry":

@@ -115,7 +115,7 @@ def count_parquet(source: Iterable[Path], *, skip: Sequence[str] = ()) -> tuple[
         raise InputError(
             "A Parquet file cannot be read",
             given=first_line(error),
-            advice="write it again, or leave it out with skip",
+            advice="write it again; with skip its records are left out",
         ) from error
 
 

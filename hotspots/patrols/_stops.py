@@ -62,7 +62,7 @@ def list_stops(
         raise InputError(
             f"The hotspots hold no {by} to cover",
             given=f"{len(spots)} hotspots whose {by} adds up to 0 in these hours",
-            advice="by='incidents'" if by == "harm" else "other hours, or another profile",
+            advice="by='incidents', or other hours" if by == "harm" else "other hours, or another profile",
         )
     table["already"] = _already(table, spots, already)
     table["default_location"] = _default_location(table, rows)
@@ -131,7 +131,7 @@ def name_spots(label: Any, spots: gpd.GeoDataFrame) -> Any:
         hits = spots.index[spots[column].map(fold_label) == fold_label(label)]
         if len(hits):
             return hits[0]
-    near = closest_name(str(label), [*spots["ref"], *spots["name"]])
+    near = closest_name(str(label), spots["name"])  # a reference like it may stand miles away
     raise InputError(
         "There is no such hotspot", given=repr(label), advice=f"'{near}'" if near else "its rank or ref"
     )

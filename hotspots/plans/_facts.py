@@ -128,7 +128,7 @@ def gather_facts(
         raise InputError(
             "The plan's area holds no records",
             given=f"{len(incidents):,} records, none inside",
-            advice="check that the area and the records are of the same city and both in EPSG:27700",
+            advice="an area of the records' own city and grid, or a longer period",
         )
     if int(weights.sum()) < threshold:
         raise InputError(

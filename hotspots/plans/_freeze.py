@@ -23,6 +23,7 @@ from hotspots.plans.record import Plan
 
 # Areas are alike up to this factor in records, and its square in size: a large ward may be an empty one.
 ALIKE = 2.0
+LISTED = ("hotspot", "hotspots")  # chosen for their counts; wards and streets were asked for by name
 HALF = 0.5  # of its records: then a hotspot is the prison or station that they are put down at
 
 
@@ -57,9 +58,7 @@ def freeze_plan(
         "measures": ["incidents", *(["harm"] if facts.has_harm else [])],
         "selected_months": selected,
         "selected_incidents": _count_in(facts, selected),
-        **_baseline(
-            facts, selected, chose="they chose the place" if target.ranks else "the plan is made of them"
-        ),
+        **_baseline(facts, selected, covers=target.covers),
     } | ({"layer": target.layer} if target.layer else {})
     if unknown:
         frozen["choice"] = NOT_KNOWN
@@ -104,7 +103,7 @@ def _count_in(facts: Facts, months: list[str]) -> int:
     return int(facts.months.reindex(periods, fill_value=0).sum())
 
 
-def _baseline(facts: Facts, selected: list[str], *, chose: str) -> dict[str, Any]:
+def _baseline(facts: Facts, selected: list[str], *, covers: str) -> dict[str, Any]:
     """Take the baseline from months that did not choose the place: a place chosen for being high falls."""
     if not selected:
         return {"baseline_months": [], "baseline": "to be counted: the records given carry no dates"}
@@ -117,7 +116,8 @@ def _baseline(facts: Facts, selected: list[str], *, chose: str) -> dict[str, Any
     first = say_months([pd.Period(max(selected), freq="M") + 1])
     chosen = say_months([pd.Period(month, freq="M") for month in selected])
     held = facts.say(_count_in(facts, selected))
-    said = f"Count from {first} until the response starts (not the {held} of {chosen}: {chose})"
+    why = "they chose the place" if covers in LISTED else "the plan is made of them"
+    said = f"Count from {first} until the response starts (not the {held} of {chosen}: {why})"
     return {"baseline_months": [], "baseline": said}
 
 
@@ -277,5 +277,5 @@ def _count_change(plan: Plan, facts: Facts) -> tuple[str, str] | None:
     now = _count_in(facts, months)
     if was is None or now == was:
         return None
-    period = say_months([pd.Period(month, freq="M") for month in months])
-    return ("revised", f"For {period} there are now {facts.say(now)}; at opening, {facts.say(was)}.")
+    which = "chose the place" if plan.covers in LISTED else "the plan is made of"
+    return ("revised", f"The months that {which} now hold {facts.say(now)}; at opening, {facts.say(was)}.")

@@ -157,7 +157,7 @@ def response_dates(plan: Plan, start: Any, end: Any) -> tuple[Any, Any]:
         raise InputError(
             "The response ends before it starts",
             given=f"{found[0]} to {found[1]}",
-            advice="mend the dates in the document",
+            advice="mend the dates, in the document or after --start and --end",
         )
     return found[0], found[1]
 

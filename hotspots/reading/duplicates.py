@@ -128,7 +128,7 @@ def settle_same_month(judged: pd.DataFrame, force: pd.Series | None, own_id: pd.
         raise InputError(
             "The same force and month stand in two files, and rows without an ID would count twice",
             given=listed + (f" and {len(clashes) - 5} more" if len(clashes) > 5 else ""),
-            advice='leave one out, or state same_month = "last" (or "first")',
+            advice='same_month = "last" or "first" where they hold the same, "both" where each holds others',
         )
 
 

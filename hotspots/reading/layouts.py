@@ -236,7 +236,9 @@ def _check_values(problems: Problems, table: Mapping[str, Any]) -> None:
     _one_of(problems, "separator of thousands", signs["thousands"], ("", *THOUSANDS))
     if signs["decimal"] and signs["decimal"] == signs["thousands"]:
         problems.add(
-            "decimal and thousands are the same sign", given=signs["decimal"], advice='decimal = "."'
+            "decimal and thousands are the same sign",
+            given=signs["decimal"],
+            advice='each as the file has it, such as decimal = "," and thousands = "."',
         )
     _one_of(problems, "unit", table.get("unit", "incident"), UNITS)
     needed = {"when"} | ({"x", "y"} if kind in ("degrees", "metres") else {"key"} if kind == "key" else set())

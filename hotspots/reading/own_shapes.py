@@ -39,7 +39,7 @@ def read_shapes(path: str | Path, *, what: str) -> gpd.GeoDataFrame:
         raise InputError(
             f"{what} cannot be used: the file says no coordinate reference system",
             given=path.name,
-            advice="save it with one, such as EPSG:27700",
+            advice="save it with its own: EPSG:27700 for British metres, EPSG:4326 for degrees",
         )
     there = read[read.geometry.notna() & ~read.geometry.is_empty]
     if len(there) < len(read):

@@ -125,7 +125,7 @@ def combine_incidents(
         raise InputError(
             "Two readings have the same source, so rows could count twice",
             given=", ".join(sorted(twice)),
-            advice="read their files in one call, or give one of them another source name",
+            advice="read their files in one call; another source name is for another partner's records alone",
         )
     systems = {str(i.crs) for i, _ in pairs}
     if len(systems) > 1:

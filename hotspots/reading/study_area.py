@@ -33,7 +33,9 @@ def read_area(study_area: Any, *, target: str = CRS) -> Any:
     if isinstance(study_area, gpd.GeoDataFrame | gpd.GeoSeries):
         if study_area.crs is None:
             raise InputError(
-                "The study area has no coordinate reference system", given="crs=None", advice=".set_crs(...)"
+                "The study area has no coordinate reference system",
+                given="crs=None",
+                advice=".set_crs(...) with its own: EPSG:27700 for British metres, EPSG:4326 for degrees",
             )
         shapes = study_area.geometry.dropna().to_crs(target).to_numpy()
         study_area = shapely.union_all(shapely.make_valid(shapes))

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from boundaries.names import find_area
-from hotspots.checks import InputError, announce, closest_name
+from hotspots.checks import InputError, announce
 from hotspots.plans.assess import assess_plan
 from hotspots.plans.draft import draft_plan
 from hotspots.plans.record import Plan
@@ -302,11 +302,12 @@ def find_asked(request: str, spots: gpd.GeoDataFrame, areas: Mapping[str, gpd.Ge
     refs = [ref.strip() for ref in request.split("+")]
     missing = [ref for ref in refs if ref not in set(spots["ref"])]
     if missing:
-        near = closest_name(missing[0], spots["ref"])
+        # a reference like it may stand miles away
+        near = [ref for ref in spots["ref"] if str(ref).casefold() == missing[0].casefold()]
         raise InputError(
             "A plan was asked for a hotspot that is not in the list",
             given=missing[0],
-            advice=near or "a reference",
+            advice=near[0] if near else "a reference of this run's list; one of an earlier list may be gone",
         )
     found = spots[spots["ref"].isin(refs)]
     return found.iloc[0] if len(refs) == 1 else found

@@ -217,7 +217,7 @@ def test_patrols_and_cameras_are_said_in_a_sentence(spots: gpd.GeoDataFrame) -> 
         crs="EPSG:27700",
     )
     assert say_cameras(spots.geometry[1], sites) == (
-        "Cameras: 2 of the 3 sites proposed stand here: number 1, Boar Lane and number 3, Briggate."
+        "Cameras: 2 of the 3 sites proposed stand here: number 1, Boar Lane; number 3, Briggate."
     )
     assert say_cameras(Point(0, 0).buffer(1), sites) == "Cameras: none of the 3 sites proposed stands here."
     stops = pd.DataFrame(

@@ -198,7 +198,7 @@ def test_groups_too_few_to_show_their_own_spread_take_the_lists() -> None:
     here = rows.set_geometry([Point(430_000 + 500 * (name is None), 433_000) for name in east], crs=27700)
     options = {"title": "Park", "as_of": "2018-08-31"}
     plan = draft_plan(ground, here, spots=spots, **options)
-    assert "Here: from 4 to 0: no clear change" in plan.analysis["compare"]
+    assert "Here: from 4 to 0 between July 2017 and July 2018: no clear change" in plan.analysis["compare"]
 
 
 def facts_of(months: list[str], **given: Any) -> SimpleNamespace:
