@@ -32,8 +32,9 @@ def test_a_reference_is_never_exchanged_for_one_that_looks_like_it() -> None:
 
 
 def test_outlines_without_a_system_are_not_sent_to_the_british_grid(tmp_path) -> None:
-    path = tmp_path / "degrees.gpkg"
-    gpd.GeoDataFrame(geometry=[box(-1.6, 53.7, -1.5, 53.8)]).to_file(path)
+    path = tmp_path / "degrees.shp"
+    gpd.GeoDataFrame(geometry=[box(-1.6, 53.7, -1.5, 53.8)], crs=4326).to_file(path)
+    path.with_suffix(".prj").unlink()
     with pytest.raises(InputError, match=r"its own: EPSG:27700 for British metres, EPSG:4326 for degrees"):
         read_shapes(path, what="The study area")
 

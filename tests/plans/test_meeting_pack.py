@@ -224,7 +224,7 @@ def test_patrols_and_cameras_are_said_in_a_sentence(spots: gpd.GeoDataFrame) -> 
         {"ref": ["SE1", "SE1", "SE2"], "chosen": [True, True, False], "why": ["", "", "too far"]}
     )
     assert say_patrols("SE1", stops) == "Patrols: in the patrol plan with 2 stops."
-    assert say_patrols("SE2", stops) == "Patrols: left out of the patrol plan (too far)."
+    assert say_patrols("SE2", stops) == "Patrols: left out of the patrol plan: too far."
     assert say_patrols("SE3", stops) == ""
 
 
