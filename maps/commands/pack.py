@@ -19,15 +19,17 @@ from hotspots.reading.covered import keep_whole
 from maps.common.progress import show_steps
 from maps.common.swap_folder import clear_errors, replace_folder
 from maps.config.read import Config, read_config
+from maps.disclosure.gate import Profile
+from maps.disclosure.nested_layers import hide_compared
 from maps.giving.release_list import read_marking, write_release_list
 from maps.job.board_pages import DEFAULT, Board, make_boards
-from maps.job.compare import months_of
+from maps.job.compare import months_of, say_places
 from maps.job.do_job import Job, do_job
 from maps.job.main_list import read_previous
-from maps.job.periods import profile_of
+from maps.job.periods import hide_changes, profile_of
 from maps.plans.readers import plans_for
 from maps.results.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_manifest
-from maps.results.meeting_pack import write_pack
+from maps.results.meeting_pack import is_inside, read_area, write_pack
 from maps.results.write_job import describe_run, page_words
 
 STEPS = 9
@@ -78,7 +80,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             months=count_months_of(job, layer, str(chosen["code"])),
             calendar=job.periods.calendar,
             board=board_of(job, layer, chosen),
-            changed=job.changed,
+            changed=changed_here(job, layer, chosen, who),
             marking=job.config.output.get("marking"),
             layers={} if job.streets is None else {"ground": job.streets},
             **{key: words[key] for key in TOLD},
@@ -91,6 +93,21 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         write_manifest(folder, {**describe_run(job, before, who), "area": area})
         refuse_changed(before, list_inputs_of(config))
     print(f"Open {out / 'pack.html'}")
+
+
+def changed_here(job: Job, layer: str, chosen: Any, who: Profile) -> list[str]:
+    """Say the change of the whole, of the area as its table and plan say it, and of its own hotspots."""
+    here, sheet = (
+        job.spots[is_inside(job.spots, read_area(chosen)[1])],
+        f"Changes by {layer.replace('_', ' ')}",
+    )
+    compared = "arrow" in job.spots
+    said = [text for text in job.changed if not (compared and text == say_places(job.spots))]
+    if sheet in job.periods.changes:
+        hidden = hide_compared(job.periods.changes, job.incidents, who)[sheet]
+        words = hide_changes(job.periods.changes[sheet], who, hidden)["words"].get(chosen["name"], "")
+        said += [f"{chosen['name']}: {words.partition('; beside it')[0]}."] if words else []
+    return [*said, *([say_places(here)] if compared and len(here) else [])]
 
 
 def count_months_of(job: Job, layer: str, code: str) -> pd.Series:

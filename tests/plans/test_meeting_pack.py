@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import openpyxl
@@ -17,6 +18,9 @@ from hotspots.checks import InputError
 from hotspots.plans.draft import draft_plan
 from hotspots.plans.person_names import draft_person_plan
 from hotspots.plans.record import Plan
+from maps.commands.pack import changed_here
+from maps.disclosure.gate import profile_named
+from maps.job.compare import say_places
 from maps.plans._patrols_and_cameras import say_cameras, say_patrols
 from maps.plans.actions import list_reviews, tabulate_actions
 from maps.results._meeting_sections import say_changes
@@ -259,3 +263,38 @@ def test_a_pack_replaces_the_documents_of_the_pack_before(
     for plans in ([plan], []):
         write_pack(tmp_path, area=wards.loc[0], spots=spots, plans=plans, as_of="2018-10-15", profile="open")
         assert len(list((tmp_path / "plans").glob("*"))) == 2 * len(plans)
+
+
+def test_a_pack_tells_of_its_own_area_and_hotspots_and_not_of_the_first_of_the_city(
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
+) -> None:
+    words = [
+        "from 568 to 680 between July 2017 and July 2018: no clear change",
+        "from 9 to 8: no clear change",
+    ]
+    spots = spots.assign(arrow="level", no_arrow="", words=words)
+    table = pd.DataFrame(
+        {
+            "before": [44, 90],
+            "after": [51, 99],
+            "words": ["from 44 to 51: no clear change; beside it 9", "x"],
+        },
+        index=["Armley", "Bramley"],
+    ).assign(arrow="level")
+    whole = "All the records: from 100 to 160: a clear rise."
+    job = SimpleNamespace(
+        spots=spots,
+        changed=[whole, say_places(spots)],
+        incidents=incidents,
+        periods=SimpleNamespace(changes={"Changes by ward": table}),
+    )
+    area = pd.Series({"code": "A", "name": "Armley", "geometry": spots.geometry[2].buffer(10)})
+    said = changed_here(job, "ward", area, profile_named("open"))
+    assert said[:2] == [whole, "Armley: from 44 to 51: no clear change."]
+    assert "568" not in said[2]
+    assert "from 9 to 8" in said[2]
+    assert "none of the 1 compared" in said[2]
+    table.loc["Armley", ["before", "after"]] = [2, 3]
+    assert "from" not in changed_here(job, "ward", area, profile_named("partner"))[1]
+    job.changed, job.spots = [whole], spots.drop(columns=["arrow", "no_arrow", "words"])
+    assert changed_here(job, "lap", area, profile_named("open")) == [whole]
