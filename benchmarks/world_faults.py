@@ -117,8 +117,9 @@ def square_brackets() -> None:
 
 
 def agreed_on() -> None:
+    """A key of the list's own table goes to the finder, which has no such option."""
     mainlist = import_module("maps.job.main_list")
-    mainlist._OURS = tuple(name for name in mainlist._OURS if name != "agreed_on")
+    mainlist.FINDER = (*mainlist.FINDER, "agreed_on")
 
 
 def refusal(problem: str, given: str) -> Exception:

@@ -128,6 +128,30 @@ def test_a_backtest_is_made_where_it_is_asked_for(caplog: pytest.LogCaptureFixtu
     assert "only one month" in caplog.text
 
 
+def test_a_backtest_that_no_grid_can_bear_is_named_and_the_run_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    months = ("2024-01-01", "2024-02-01")
+    strays = records((2500, 2500, 40), (370_000, 740_000, 5), months=months)
+    country = Ground(shapely.box(0, 0, 700_000, 1_300_000), "the country")
+    with caplog.at_level(logging.INFO, logger="safer_hotspots"):
+        assert try_choice(strays, {"backtest": True, "count": 1, "radius": 100}, country) is None
+    assert "No backtest: The grid would have" in caplog.text
+
+
+def test_cells_of_records_far_apart_fill_the_ground_where_they_lie(caplog: pytest.LogCaptureFixture) -> None:
+    """Three strays make a rectangle of 370 by 740 km: over four million cells of 250 m."""
+    town = [(2500 + 250 * n, 2500 + 250 * (n % 3), 10 + 40 * (n == 2)) for n in range(9)]
+    spots = find_hotspots(records(*town), method="cells", resamples=0)
+    assert "fill the rectangle around the incidents" in caplog.text
+    far = find_hotspots(
+        records(*town, (350_000, 700_000, 1), (372_000, 2000, 1)), method="cells", resamples=0
+    )
+    assert "the incidents lie far apart" in caplog.text
+    assert 0 < len(far) <= len(spots) + 1
+    assert far["incidents"].max() >= 50
+
+
 def write_config(folder: Path, backtest: str) -> Path:
     """Two months of records in two places, in the columns of police.uk."""
     rows = [

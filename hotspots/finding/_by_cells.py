@@ -13,8 +13,11 @@ import shapely.affinity
 
 from hotspots.checks import CRS, announce
 from hotspots.common.places import Ints
+from hotspots.common.settled_ground import say_ground, settle_ground
 from hotspots.finding._summarise import Shape
 from hotspots.finding.request import Change, Found, Ground, Request
+
+MOST_CELLS = 500_000  # of a rectangle that nobody asked for: a county holds some 50,000 of 250 metres
 
 
 def find_significant(ground: Ground, request: Request) -> Found:
@@ -42,15 +45,27 @@ def find_significant(ground: Ground, request: Request) -> Found:
 
 
 def _area_of(ground: Ground, request: Request) -> Any:
-    """Return the study area, or the rectangle around the incidents, and say so."""
+    """Return the study area, or the rectangle around the incidents, and say so.
+
+    A few stray records make a rectangle of a country: then it is the ground where the records lie.
+    """
     if request.study_area is not None:
         from hotspots.cells.grid import read_area
 
         return read_area(request.study_area)
     if not len(ground.places.xy):
         return shapely.Polygon()
+    rectangle = shapely.box(*ground.places.xy.min(axis=0), *ground.places.xy.max(axis=0))
+    if rectangle.area > MOST_CELLS * request.cell_size**2:
+        there = ground.places.incidents > 0
+        settled = settle_ground(ground.places.xy[there], ground.places.incidents[there])
+        announce(
+            f"No study_area was given, and the incidents lie far apart: cells fill the "
+            f"{say_ground(settled.area)} alone, not the rectangle around them."
+        )
+        return settled.shape()
     announce("No study_area was given: cells fill the rectangle around the incidents, empty ones too.")
-    return shapely.box(*ground.places.xy.min(axis=0), *ground.places.xy.max(axis=0))
+    return rectangle
 
 
 def label_significant(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotspots import backtest_hotspots, summarise_backtest
 from hotspots.backtest.scores import draw_backtest
-from hotspots.checks import announce
+from hotspots.checks import InputError, announce
 from hotspots.common.wording import say_percentage
 from maps.job._ground import Ground
 
@@ -47,7 +47,8 @@ def try_choice(
     Returns
     -------
     Tested or None
-        None where it is not asked for, or there is but one month.
+        None where it is not asked for; or, said aloud, where the records cannot bear it: one month of
+        them, or records so far apart that no grid can be laid over them.
     """
     asked = given.get("backtest", False)
     if not asked:
@@ -55,16 +56,20 @@ def try_choice(
     if given.get("method", "discs") != "discs":
         announce("The backtest compares units of one size, so it tests discs, not this list's own method.")
     count = given.get("count", 100)
-    table = backtest_hotspots(
-        incidents,
-        radius=given.get("radius", 150),
-        count=sum(count.values()) if isinstance(count, Mapping) else count,
-        by=given.get("by", "incidents"),
-        splits=None if asked is True else [tuple(pair) for pair in asked],
-        study_area=ground.shape,
-        seed=seed,
-        ceiling_draws=2,
-    )
+    try:
+        table = backtest_hotspots(
+            incidents,
+            radius=given.get("radius", 150),
+            count=sum(count.values()) if isinstance(count, Mapping) else count,
+            by=given.get("by", "incidents"),
+            splits=None if asked is True else [tuple(pair) for pair in asked],
+            study_area=ground.shape,
+            seed=seed,
+            ceiling_draws=2,
+        )
+    except InputError as error:  # of these records: what the configuration says of it was read before
+        announce(f"No backtest: {error}")
+        return None
     if table.empty:
         announce("No backtest: there is only one month of records, and nothing later to score on.")
         return None
