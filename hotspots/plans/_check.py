@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,8 +29,59 @@ TOP: dict[str, type | tuple[type, ...]] = {
     "changes": list,
     "assessments": list,
 }
+NUMBER = (int, float)
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+# What data wrote, where it is more than text: a kind, a list of one kind, or rows with what each must hold.
+TEXTS = {
+    "frozen": ("name", "layer", "counted", "baseline", "choice", "comparator", "asked"),
+    "scanning": ("problem", "sources"),
+    "analysis": (
+        "what",
+        "where",
+        "when",
+        "compare",
+        "trend",
+        "certainty",
+        "nearby",
+        "menu_note",
+        "patrols",
+        "cameras",
+    ),
+    "document": ("profile", "marking", "attribution", "text", "controls"),
+}
+AREA = "a polygon in EPSG:27700 metres"
+MAY_LACK = ("name", "power", "why")
+DATA: dict[Path, Any] = {
+    **{(group, key): str for group, keys in TEXTS.items() for key in keys},
+    ("frozen", "selected_months"): [MONTH],
+    ("frozen", "selected_incidents"): int,
+    ("frozen", "baseline_months"): [MONTH],
+    ("frozen", "measures"): [str],
+    ("frozen", "areas"): {"ref": str, "name": str, "wkt": str},
+    ("frozen", "comparator_areas"): {"wkt": AREA},
+    ("frozen", "other_areas"): {"wkt": AREA},
+    ("scanning", "threshold"): int,
+    ("scanning", "source_names"): [str],
+    ("scanning", "limits"): [str],
+    ("scanning", "types"): {"type": str, "incidents": NUMBER},
+    ("scanning", "cheers"): dict,
+    ("analysis", "hypotheses"): [str],
+    ("analysis", "gaps"): [str],
+    ("analysis", "months"): {"month": MONTH, "incidents": NUMBER},
+    ("analysis", "repeat_places"): {
+        "street": str,
+        "incidents": NUMBER,
+        "easting": NUMBER,
+        "northing": NUMBER,
+    },
+    ("analysis", "calendar"): {},
+    ("options",): dict.fromkeys(
+        ("action", "three_e", "side", "technique", "power", "lead", "owner", "why"), str
+    ),
+}
 PLAIN = {
     int: "a whole number",
+    float: "a number",
     str: "text in quotes",
     dict: "a table",
     list: "a list of tables",
@@ -50,6 +102,8 @@ def check_record(raw: dict[str, Any], text: str, *, name: str) -> None:
         _check_people(raw.get("people"), add)
         if raw.get("covers") != "person":
             _check_frozen(raw.get("frozen"), add)
+        if not problems.found:
+            _check_data(raw, add)
     problems.raise_any()
 
 
@@ -160,6 +214,47 @@ def _check_frozen(frozen: Any, add: Any) -> None:
         path: Path = ("frozen", "areas", number, "wkt")
         if not isinstance(row, dict) or not _is_area(row.get("wkt")):
             add(path, "'wkt' must be a polygon in EPSG:27700 metres", advice="POLYGON ((430000 433000, ...))")
+
+
+def _check_data(raw: dict[str, Any], add: Any) -> None:
+    """Check what data wrote, which the document is made of: a key that somebody took out is named."""
+    for path, kind in DATA.items():
+        table = raw if len(path) == 1 else raw.get(path[0], {})
+        if path[-1] in table:
+            _check_kind(table[path[-1]], path, kind, add)
+
+
+def _check_kind(value: Any, path: Path, kind: Any, add: Any) -> None:
+    named = ".".join(str(part) for part in path)
+    advice = "take it from an earlier copy of the file"
+    if isinstance(kind, dict):
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            add(path, f"'{named}' must be a list of tables", given=repr(value)[:80], advice=advice)
+            return
+        for number, row in enumerate(value, 1):
+            for key, inner in kind.items():
+                if key not in row and key not in MAY_LACK:
+                    add((*path, number), f"'{key}' is missing in {named}", advice=advice)
+                elif key in row:
+                    _check_kind(row[key], (*path, number, key), inner, add)
+    elif isinstance(kind, list):
+        if not isinstance(value, list):
+            add(path, f"'{named}' must be a list", given=repr(value)[:80], advice=advice)
+            return
+        for one in value:
+            _check_kind(one, path, kind[0], add)
+    elif kind is MONTH:
+        if not isinstance(value, str) or not MONTH.fullmatch(value):
+            add(path, f"'{named}' must be a month such as 2018-07", given=repr(value)[:80], advice=advice)
+    elif kind is AREA:
+        if not _is_area(value):
+            add(path, f"'{named}' must be {AREA}", given=repr(value)[:80], advice=advice)
+    elif not isinstance(value, kind) or isinstance(value, bool):
+        wanted = PLAIN[kind[-1] if isinstance(kind, tuple) else kind]
+        add(path, f"'{named}' must be {wanted}", given=repr(value)[:80], advice=advice)
+    elif kind is dict:
+        for key, inner in value.items():
+            _check_kind(inner, (*path, key), str, add)
 
 
 def _is_area(text: Any) -> bool:

@@ -74,7 +74,7 @@ def _build(raw: dict[str, Any], text: str) -> Plan:
     for name in ("covers", "frozen", "scanning", "analysis", "options", "changes", "assessments", "document"):
         if name in raw:
             setattr(plan, name, _plain(raw[name]))
-    plan.opened, plan.drafted = _say(raw["opened"]), _say(raw.get("drafted", ""))
+    plan.opened, plan.drafted = _say(raw["opened"]), _say(raw.get("drafted") or raw["opened"])
     return plan
 
 

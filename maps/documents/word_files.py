@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError
+from hotspots.files.unpacking import Allowance, count_zip
 
-# A document of ours is some tens of kilobytes; one far larger than that is not unpacked.
-MOST_BYTES = 200_000_000
-MOST_XML = 30_000_000  # of one part of text, which takes many times its size in memory
+MOST_XML = (
+    30_000_000  # of one part of text, which takes many times its size in memory; ours are some kilobytes
+)
 OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -42,16 +43,18 @@ def refuse_damage(path: Path) -> Iterator[None]:
 
 
 def open_word(source: Path | io.BytesIO) -> Any:
-    """Open a Word document, unless it would unpack to more than any plan holds."""
+    """Open a Word document, unless it would unpack to more than any file may, or a plan's text."""
     import docx
 
+    name = source.name if isinstance(source, Path) else "the document"
+    size = source.stat().st_size if isinstance(source, Path) else len(source.getbuffer())
+    count_zip(source, name, Allowance(packed=size))
     with zipfile.ZipFile(source) as packed:
-        items = packed.infolist()
-    text = [item.file_size for item in items if item.filename.endswith((".xml", ".rels"))]
-    if sum(item.file_size for item in items) > MOST_BYTES or max(text, default=0) > MOST_XML:
+        text = [item.file_size for item in packed.infolist() if item.filename.endswith((".xml", ".rels"))]
+    if max(text, default=0) > MOST_XML:
         raise InputError(
             "The document is far too large for a plan",
-            given=source.name if isinstance(source, Path) else "the document",
+            given=name,
             advice="keep pictures and annexes in another document",
         )
     word = docx.Document(source if isinstance(source, io.BytesIO) else str(source))

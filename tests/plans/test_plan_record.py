@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tomlkit
@@ -215,3 +217,54 @@ def test_what_looks_like_a_name_is_found(text: str) -> None:
 )
 def test_places_roles_and_references_are_no_names(text: str) -> None:
     assert not find_names(text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("frozen", "areas", 0, "ref"),
+        ("frozen", "comparator_areas", 0, "wkt"),
+        ("scanning", "types", 0, "type"),
+        ("scanning", "types", 0, "incidents"),
+        ("analysis", "repeat_places", 0, "street"),
+        ("analysis", "repeat_places", 1, "northing"),
+        ("analysis", "months", 0, "month"),
+        ("options", 0, "technique"),
+        ("options", 1, "owner"),
+    ],
+)
+def test_a_record_that_lacks_what_its_document_is_made_of_names_it(
+    plan: Plan, tmp_path: Path, path: tuple[str | int, ...]
+) -> None:
+    file = write_record(plan, tmp_path / "plan.toml")
+    for mistake in ("gone", True, {"a": 1}):
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = raw
+        for step in path[:-1]:
+            table = table[step]
+        if mistake == "gone":
+            del table[path[-1]]
+        else:
+            table[path[-1]] = mistake
+        (tmp_path / "less.toml").write_text(tomlkit.dumps(raw), encoding="utf-8")
+        with pytest.raises(InputError, match=rf"less\.toml has problems: line \d+: .*{path[-1]}"):
+            read_plan(tmp_path / "less.toml")
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_record_with_any_value_of_another_kind_is_read_or_refused(
+    plan: Plan, tmp_path: Path, data: st.DataObject
+) -> None:
+    raw = tomllib.loads(dump_plan(plan))
+    table: Any = raw
+    for _ in range(4):
+        inner = list(table if isinstance(table, dict) else range(len(table)))
+        key = data.draw(st.sampled_from(inner))
+        if not isinstance(table[key], dict | list) or not table[key] or data.draw(st.booleans()):
+            break
+        table = table[key]
+    table[key] = data.draw(st.sampled_from(["x", 7, -1.5, True, {}, {"a": []}, [], ["x"], [[1]], [{}]]))
+    (tmp_path / "odd.toml").write_text(tomlkit.dumps(raw), encoding="utf-8")
+    with contextlib.suppress(InputError):
+        read_plan(tmp_path / "odd.toml")
