@@ -10,6 +10,7 @@ import pytest
 import shapely
 from browser_help import open_browser, open_page, run_axe
 from map_examples import make_layers, make_spots, make_wards
+from PIL import Image
 
 from maps.common.palette import choose_classes
 from maps.disclosure.gate import PROFILES
@@ -163,6 +164,53 @@ def test_what_is_saved_is_what_is_shown_with_its_marking_and_no_formula(page):
             "OFFICIAL-SENSITIVE",
         ]
     ]
+
+
+@browser_only
+def test_a_picture_for_a_slide_shows_what_the_map_shows_and_bears_the_marking(page):
+    page.locator("tr.sh-row button").nth(2).click()
+    page.wait_for_timeout(200)
+    with page.expect_download() as kept:
+        page.click("#sh-picture")
+    picture = Image.open(kept.value.path()).convert("RGB")
+    size = page.evaluate("[document.querySelector('.leaflet-container').clientWidth * 2]")[0]
+    assert picture.width == size
+    assert picture.getpixel((4, 4)) == picture.getpixel((4, picture.height - 4)) == (11, 31, 51)  # the bands
+    assert len(picture.getcolors(10**6)) > 50
+    assert kept.value.suggested_filename.startswith("OFFICIAL-SENSITIVE")
+
+
+@browser_only
+def test_one_hotspot_is_printed_on_one_page_with_its_map(browser, example):
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    with open_page(browser, example) as page:
+        page.evaluate("window.print = () => { window.asked = true; }")
+        page.locator("tr.sh-row button").nth(2).click()
+        page.wait_for_timeout(200)
+        page.get_by_role("button", name="Print this").click()
+        page.wait_for_function("window.asked")
+        sheets = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+        text = sheets[0].extract_text()
+        assert len(sheets) == 1
+        assert sum(len(sheet.images) for sheet in sheets) == 1
+        assert "3. Street 3" in text
+        assert "Street 5" not in text
+        assert "OFFICIAL-SENSITIVE" in text
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.locator(".sh-shot").count() == 0
+        assert page.seen.complaints == []
+
+
+@browser_only
+def test_a_short_move_of_the_map_makes_nothing_anew(page):
+    page.evaluate("document.querySelectorAll('.sh-badge').forEach((el) => { el.dataset.old = '1'; })")
+    moving = (
+        "(d) => window[Object.keys(window).find(k => k.startsWith('map_'))].panBy([d, 0], {animate: false})"
+    )
+    page.evaluate(moving, 60)
+    assert page.locator(".sh-badge:not([data-old])").count() == 0
+    page.evaluate(moving, 700)
+    assert page.locator(".sh-badge").count() < COUNT + 1
 
 
 @browser_only

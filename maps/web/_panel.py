@@ -24,7 +24,7 @@ from maps.web._one_file import leaflet_head
 from maps.wording import COUNTED, describe_spot, name_spot, say_certainty, say_counted
 
 _PAGES = Environment(finalize=lambda v: v if isinstance(v, Markup) else escape(v))
-SCRIPTS = ("map.js", "ground.js", "filters.js", "list.js", "details.js")
+SCRIPTS = ("map.js", "ground.js", "filters.js", "list.js", "details.js", "picture.js")
 HARM_NOTE = (
     "Harm adds up a weight for each record, in days, as the harm index gives it: graver crimes weigh more."
 )

@@ -21,6 +21,7 @@ function saferDetails(app) {
     keys.append(button("Close", close));
     if (at > 0) keys.append(button("Previous", () => open(spots[at - 1], opener, true)));
     if (at < spots.length - 1) keys.append(button("Next", () => open(spots[at + 1], opener, true)));
+    keys.append(button("Print this", () => app.picture.print(box)));
     inner.append(head, keys, list);
     if (spot.sure.length) {
       const more = make("details"), points = make("ul");

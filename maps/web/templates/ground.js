@@ -48,8 +48,12 @@ function saferGround(app) {
     initialize(options) { L.setOptions(this, options); L.stamp(this); this._layers = {}; },
     _initContainer() { this._container = document.createElement("canvas"); this._container.setAttribute("aria-hidden", "true"); },
     _destroyContainer() { L.DomUtil.remove(this._container); delete this._container; },
+    _reset() { this._bounds = null; L.Renderer.prototype._reset.call(this); },
     _update() {
       if (this._map._animatingZoom && this._bounds) return;
+      const corner = map.containerPointToLayerPoint([0, 0]);
+      /* what is drawn reaches beyond the window: a short move needs nothing new */
+      if (this._bounds && this._zoom === map.getZoom() && this._bounds.contains(L.bounds(corner, corner.add(map.getSize())))) return;
       L.Renderer.prototype._update.call(this);
       const size = this._bounds.getSize(), canvas = this._container, sharp = Math.min(2, window.devicePixelRatio || 1);
       L.DomUtil.setPosition(canvas, this._bounds.min);
@@ -191,16 +195,17 @@ function saferGround(app) {
     });
   };
 
-  const sheet = new Sheet({ pane: "sh-ground", padding: 0.3, draw: paint });
+  const sheet = new Sheet({ pane: "sh-ground", padding: app.REACH, draw: paint });
   /* names are drawn after the numbers that they keep off, so not by the map's own events */
   const Over = Sheet.extend({
     getEvents() { const all = Sheet.prototype.getEvents.call(this); delete all.moveend; delete all.viewreset; return all; },
   });
-  const over = new Over({ pane: "sh-names", padding: 0 });
+  const over = new Over({ pane: "sh-names", padding: app.REACH });
   map.addLayer(sheet);
   map.addLayer(over);
   /* boxes of numbers and of areas' names are in pixels of the window; the names' canvas is in those of the layers */
   const names = (boxes) => {
+    over._bounds = null;
     over._update();
     taken.cells.clear();
     const shift = map.containerPointToLayerPoint([0, 0]);

@@ -42,7 +42,8 @@ function saferMap(map, data) {
   const byRank = new Map(spots.map((spot) => [spot.n, spot]));
   let colourBy = data.measures.length ? data.measures[0].key : "";
   const STREETS_FROM = 13.5; // from this zoom the ground shows through the hotspots
-  const app = { map, data, calm, $, make, say, ring, spots, byRank, current: null, seeThrough: () => false };
+  const REACH = 0.3; // labels and ground are drawn this far beyond the window, as a share of it
+  const app = { REACH, map, data, calm, $, make, say, ring, spots, byRank, current: null, seeThrough: () => false };
   const styleOf = (spot) => {
     const measure = data.measures.find((m) => m.key === colourBy);
     const index = measure ? spot.class[colourBy] : -1;
@@ -70,6 +71,7 @@ function saferMap(map, data) {
     if (!map.hasLayer(spot.layer)) { const box = $("show-spots"); if (box) { box.checked = true; hotspots.addTo(map); label(); } }
     map.fitBounds(spot.layer.getBounds().pad(0.25), { maxZoom: 17, animate: !calm, duration: 0.6 });
   };
+  const picture = app.picture = saferPicture(app);
   const details = saferDetails(app);
   const hotspots = L.featureGroup();
   spots.forEach((spot) => {
@@ -166,12 +168,16 @@ function saferMap(map, data) {
     return marker;
   };
   const standing = new Map(); // labels on the map now: only what changes is made or taken away
-  const label = () => {
+  let reached = null; // where labels were last placed, in pixels of the world, and from which origin
+  const label = (event) => {
+    const view = map.getPixelBounds(), origin = map.getPixelOrigin();
+    if (event && event.type === "moveend" && reached && reached.zoom === map.getZoom() && reached.origin.equals(origin) && reached.bounds.contains(view)) return;
     const taken = [], wanted = new Map();
-    const zoom = map.getZoom(), size = map.getSize();
+    const zoom = map.getZoom(), size = map.getSize(), more = size.multiplyBy(REACH);
+    reached = { zoom, origin, bounds: L.bounds(view.min.subtract(more), view.max.add(more)) };
     const fits = (item, lifts) => {
       const point = map.latLngToContainerPoint(item.at);
-      if (point.x < -40 || point.y < -40 || point.x > size.x + 40 || point.y > size.y + 40) return undefined;
+      if (point.x < -more.x - 40 || point.y < -more.y - 40 || point.x > size.x + more.x + 40 || point.y > size.y + more.y + 40) return undefined;
       const w = item.width / 2, h = item.height / 2;
       return lifts.find((dy) => {
         const box = [point.x - w, point.y + dy - h, point.x + w, point.y + dy + h];
@@ -219,6 +225,7 @@ function saferMap(map, data) {
     say(input.dataset.word + (input.checked ? " shown on the map." : " hidden."));
   }));
   saferList(app, details);
+  $("picture").addEventListener("click", picture.save);
   document.documentElement.classList.add("sh-live");
   map.invalidateSize({ animate: false });
   if (data.bounds) map.fitBounds(data.bounds, { padding: [24, 30], animate: false });
