@@ -8,8 +8,12 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPO = Path(__file__).resolve().parent.parent
+# speed is measured in benchmarks/: a busy machine is no fault of a test
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 DATA = Path(os.environ.get("SAFER_HOTSPOTS_DATA", REPO.parent / "shared" / "data"))
 
 

@@ -34,7 +34,7 @@ def test_one_run_tells_nothing_of_another():
 
 
 def test_a_kind_without_a_rule_cannot_be_said():
-    with pytest.raises(KeyError, match=r"hotspots\.said"):
+    with pytest.raises(KeyError, match=r"sentence_rules"):
         may_say("weather", True)
 
 
