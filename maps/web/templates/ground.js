@@ -15,7 +15,7 @@ function saferGround(app) {
     };
     const step = () => { const v = next(); return v % 2 ? -(v + 1) / 2 : v / 2; };
     while (i < text.length) {
-      const shape = { name: layer.names[next() - 1] || "", lines: [], box: [Infinity, Infinity, -Infinity, -Infinity] };
+      const shape = { name: layer.names[next() - 1] || "", lines: [], box: [1e9, 1e9, -1e9, -1e9] };
       for (let n = next(); n > 0; n--) {
         const count = next(), line = new Float64Array(2 * count);
         for (let k = 0; k < 2 * count; k += 2) {
