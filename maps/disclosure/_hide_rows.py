@@ -84,7 +84,7 @@ def hide_in_lists(kept: pd.DataFrame, frame: pd.DataFrame, threshold: int) -> No
     if "parts" in kept.columns:
         kept["parts"] = [_hide_parts(parts, threshold) for parts in kept["parts"]]
     for column in [c for c in kept.columns if str(c).endswith("_shares")]:
-        totals = pd.to_numeric(frame["incidents"])
+        totals = pd.to_numeric(frame["incidents"]).astype("float64")
         pairs = zip(kept[column], totals, strict=True)
         kept[column] = [_hide_shares(shares, total, threshold) for shares, total in pairs]
 
@@ -104,6 +104,6 @@ def _hide_parts(parts: Any, threshold: int) -> Any:
 def _hide_shares(shares: Any, total: float, threshold: int) -> Any:
     if not isinstance(shares, list):
         return shares
-    counts = pd.Series([share * total for _, share in shares]).round()
+    counts = pd.Series([(np.nan if share is None else share) * total for _, share in shares]).round()
     hidden = hide_small(counts, threshold=threshold)
     return [(name, np.nan if gone else share) for (name, share), gone in zip(shares, hidden, strict=True)]

@@ -29,6 +29,7 @@ class Profile:
     threshold: int
     marking: str
     audience: str
+    nearest: int = 0  # counts are rounded to the nearest multiple of this
 
     @property
     def suppressed(self) -> str:
@@ -55,7 +56,9 @@ PROFILES = {
         "public",
         10,
         "OFFICIAL",
-        "Prepared for the public. Counts under 10, and some beside them, are not shown.",
+        "Prepared for the public. Counts under 10, and some beside them, are not shown; those of areas and "
+        "hotspots are to the nearest 10.",
+        nearest=10,
     ),
 }
 _FROM_FEWEST = ("internal", "partner", "open", "public")  # readers; the public is shown less than open data

@@ -7,7 +7,6 @@ from itertools import permutations
 
 import pandas as pd
 
-from maps.disclosure._hide_rows import hide_rows
 from maps.disclosure.gate import Profile
 from maps.disclosure.suppression import hide_small
 
@@ -92,24 +91,6 @@ def hide_nested(counts: Counts, nesting: Parents, *, threshold: int) -> dict[str
             _hide_family(counts[fine], hidden[fine], hidden[coarse], family, threshold)
         changed = any(not hidden[layer].equals(before[layer]) for layer in hidden)
     return hidden
-
-
-def hide_sums(
-    sums: Mapping[str, pd.DataFrame], incidents: pd.DataFrame, who: Profile
-) -> dict[str, pd.DataFrame]:
-    """Hide in the sums of each layer what its own totals, or those of another layer, would give back.
-
-    ``sums`` are those of `boundaries.summarise_areas` by layer, of the ``incidents`` attached to them.
-    """
-    if not who.threshold:
-        return dict(sums)
-    counts = {layer: table.set_index("code")["incidents"] for layer, table in sums.items()}
-    hidden = hide_nested(counts, find_nesting(incidents, sums), threshold=who.threshold)
-    shown = {}
-    for layer, table in sums.items():
-        shown[layer] = table.copy()
-        hide_rows(shown[layer], "incidents", hidden[layer].set_axis(table.index))
-    return shown
 
 
 def hide_compared(

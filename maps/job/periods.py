@@ -211,7 +211,8 @@ def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame
     if periods.spot_trends is not None:
         tables[TRENDS] = periods.spot_trends.rename_axis("rank").reset_index()
     if periods.cell_trends is not None:
-        tables[CELL_TRENDS] = _locate_cells(periods.cell_trends)
+        cells = periods.cell_trends.drop(columns="incidents") if who.threshold else periods.cell_trends
+        tables[CELL_TRENDS] = _locate_cells(cells)
     if periods.near is not None:
         tables[NEAR] = periods.near.table.reset_index().rename(columns=PAIRS)
         if who.name in ("open", "internal"):  # a chain may be one household

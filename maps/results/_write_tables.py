@@ -53,7 +53,8 @@ def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any])
     if job.unlisted is not None:
         layers["hotspots not on the agreed list"] = job.unlisted
     if job.periods.cell_trends is not None:
-        layers[LAYER] = job.periods.cell_trends
+        counts = ["incidents"] if who.threshold else []  # another grid over the same records
+        layers[LAYER] = job.periods.cell_trends.drop(columns=counts)
     write_geopackage(folder / "hotspots.gpkg", layers, **stamp)
 
 
@@ -65,6 +66,7 @@ def _write_workbook(job: Job, path: Path, words: dict[str, Any], stamp: dict[str
         sheets[UNLISTED] = job.unlisted
     who = stamp["profile"]
     extra, left = release_sheets(further_tables(job, who), who)
+    left += [LISTS] if job.lists and who.threshold else []
     counted = f"{words['period']}. Source: {words['source']}."
     write_tables(
         path,
@@ -84,7 +86,7 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
         tables[ACTIONS] = tabulate_actions(plans_for(job.config.plans, who), as_of=job.as_of)
     if job.since_last is not None:
         tables[SINCE] = job.since_last
-    if job.lists:
+    if job.lists and not who.threshold:  # sums over the hotspots of a list
         tables[LISTS] = weigh_lists(job.incidents, job.spots, job.lists)
     tables[CHANCE] = job.chance
     if job.tested is not None:
@@ -94,7 +96,10 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     )
     premises = {f"Premises {name}": plain_premises(t) for name, t in job.premises.items()}
     told = tabulate_periods(job.periods, who, job.timed)
-    return tables | {MORE: job.further_officers} | told | records | premises
+    more = job.further_officers
+    if who.threshold:  # each further stop's share of the records is a count
+        more = more.assign(**{c: more[c].round(2) for c in more.columns if "share" in str(c)})
+    return tables | {MORE: more} | told | records | premises
 
 
 def sheet_notes(job: Job) -> dict[str, str]:

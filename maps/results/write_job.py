@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.checks import require_columns
+from hotspots.checks import announce, require_columns
 from hotspots.common.sentence_rules import may_say
 from hotspots.common.wording import say_months
 from hotspots.plans.assess import frozen_frame
@@ -21,10 +22,12 @@ from hotspots.severity.weighed_kinds import say_weights
 from maps.common.progress import Steps
 from maps.config.read import Config
 from maps.disclosure.gate import Profile
-from maps.disclosure.nested_layers import hide_sums
 from maps.giving.follow import follow_content
+from maps.giving.history import read_earlier, say_earlier, write_history
+from maps.giving.ledger import list_told, make_ledger, say_hidden
 from maps.giving.release_list import write_release_list
 from maps.giving.shading import choose_shading
+from maps.giving.tell import Told, tell_job
 from maps.job.chance import SELECTED, say_chance, say_cover
 from maps.job.compare import months_of, read_chosen
 from maps.job.do_job import Job, say_rates
@@ -47,27 +50,30 @@ from maps.web.hotspot_map import credit_ground, write_map
 from maps.wording import name_counted
 
 
-def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps) -> None:
-    """Write every output of a finished job, the manifest last."""
+def write_job(
+    job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps, *, results: Sequence[Path | None] = ()
+) -> None:
+    """Write every output of a finished job, the manifest last; ``results`` are earlier ones, if there are."""
     who = profile_of(job.config, job.incidents)
     if who.name == "public":  # where officers and cameras will be is not published
         job = replace(job, patrols=job.patrols.iloc[:0], cameras=job.cameras.iloc[:0], week=None)
     # once, for every file: what one hides no other may show
     lists = lists_for(job.lists, who)
     told = [EVERYTHING, *(one.title for one in lists)]
-    exact = job.area_sums
-    job = replace(
-        job,
-        lists=lists,
-        area_sums=hide_sums(job.area_sums, job.incidents, who),
-        chance=hide_chance(job.chance[job.chance["problem"].isin(told)], who),
-    )
+    job = replace(job, lists=lists, chance=hide_chance(job.chance[job.chance["problem"].isin(told)], who))
     # first, so that the map and the tables tell of the same open plans on this run and the next
     steps.say("Drafting the plans")
     write_drafts(job, folder / "plans", who)
+    exact, filters = job.area_sums, None
+    earlier = read_earlier(results, who)
+    if who.threshold:
+        ledger = make_ledger(job, who, earlier)
+        job, filters = tell_job(job, ledger, who)
+        write_history(folder, earlier, who, job=job, told=list_told(ledger, job))
+        announce(f"{say_hidden(ledger, who)} {say_earlier(earlier, who)}")
     steps.say("Drawing the map")
     words = page_words(job, who)
-    write_maps(job, folder, words, exact)
+    write_maps(job, folder, words, exact, filters)
     steps.say("Writing the tables")
     write_frames(job, folder, who, words=words)
     plain = {
@@ -85,7 +91,13 @@ def write_job(job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps
     write_manifest(folder, describe_run(job, inputs, who))
 
 
-def write_maps(job: Job, folder: Path, words: dict[str, Any], exact: dict[str, pd.DataFrame]) -> None:
+def write_maps(
+    job: Job,
+    folder: Path,
+    words: dict[str, Any],
+    exact: dict[str, pd.DataFrame],
+    filters: Told | None = None,
+) -> None:
     """Write the map of hotspots, and that of the first layer of areas that can be shaded."""
     chosen = job.patrols[job.patrols["chosen"]] if len(job.patrols) else job.patrols
     sent = {"cameras": job.cameras, **(patrol_layers(job.week[0]) if job.week is not None else {})}
@@ -105,7 +117,7 @@ def write_maps(job: Job, folder: Path, words: dict[str, Any], exact: dict[str, p
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
     sure = [*job.changed[1:], *filter(None, [job.ground.said]), *say_sure(job), SELECTED]
     told: dict[str, Any] = {"headline": "".join(job.changed[:1]), "facts": sure if len(job.spots) else []}
-    told["ground"] = job.streets
+    told |= {"ground": job.streets, "filters": filters}
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **told, **words)
     chosen_areas = choose_shading(job.areas, job.area_sums, exact, whole=number_of(job.incidents), who=who)
     if chosen_areas is not None:
@@ -245,7 +257,8 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     The open plans live in the configured folder, outside the results. Without one, drafts are made and
     only their documents kept.
     """
-    asked = job.config.output.get("drafts", WORST)
+    # a plan tells of one place in exact counts: for the public it is drafted only where that is asked for
+    asked = job.config.output.get("drafts", 0 if who.name == "public" else WORST)
     options: dict[str, Any] = {"as_of": job.as_of, "asked": asked, "profile": who}
     options |= {"marking": marking_of(job, who) or None, "attribution": credit_of_pages(job) or None}
     options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}

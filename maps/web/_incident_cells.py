@@ -19,7 +19,7 @@ from hotspots.common.wording import name_month
 from maps.common.escape import clean
 from maps.common.small_shapes import encode_shapes
 from maps.disclosure.gate import APART, Profile, name_category
-from maps.disclosure.suppression import hide_small, hide_small_table
+from maps.disclosure.suppression import hide_small_table
 
 SIDE = 120.0  # metres: hexagons 208 m from edge to edge, about four hectares
 MOST_CELLS = 30_000
@@ -55,6 +55,7 @@ def filter_incidents(
     *,
     profile: Profile,
     groups: Mapping[str, Sequence[str]] | None = None,
+    told: Any = None,
 ) -> Filters:
     """Count incidents by cell, and by hotspot, as finely as the profile allows.
 
@@ -69,6 +70,8 @@ def filter_incidents(
     groups : dict of str to list of str, optional
         Problem profiles: names for groups of categories. Not offered where numbers are suppressed,
         because groups that overlap give suppressed counts back.
+    told : Told, optional
+        The tables of hotspots as a run's ledger has them, and which records no cell may show.
 
     Returns
     -------
@@ -103,7 +106,7 @@ def filter_incidents(
         index=held.index,
     )
     if profile.threshold:
-        _suppress(facts, filters, spots, profile.threshold)
+        _suppress(facts, filters, spots, profile.threshold, told)
         return filters
     facts["key"] = (facts["month"] * len(categories) + facts["category"]) * len(sources) + facts["source"]
     filters.cells = _pairs(facts, "cell", range(len(filters.shapes)))
@@ -203,16 +206,24 @@ def _groups(
     return found
 
 
-def _suppress(facts: pd.DataFrame, filters: Filters, spots: gpd.GeoDataFrame, threshold: int) -> None:
+def _suppress(
+    facts: pd.DataFrame, filters: Filters, spots: gpd.GeoDataFrame, threshold: int, told: Any
+) -> None:
     totals = facts.groupby("cell")["n"].sum().reindex(range(len(filters.shapes)), fill_value=0)
-    hidden = hide_small(totals, threshold=threshold)
-    filters.cells = [None if gone else int(n) for n, gone in zip(totals, hidden, strict=True)]
+    shown = totals.ge(threshold)
+    if told is not None:  # what lies in a place whose number is hidden bounds that number
+        shown &= ~totals.index.isin(facts.loc[told.quiet.reindex(facts.index, fill_value=False), "cell"])
+    # a cell that is hidden looks like an empty one: that there is something, too, is a number
+    filters.shapes = [shape for shape, keep in zip(filters.shapes, shown, strict=True) if keep]
+    filters.cells = [int(n) for n in totals[shown]]
     inside = facts[facts["rank"].notna()]
     for by, names in (("category", filters.categories), ("month", filters.months)):
         table = inside.pivot_table(index="rank", columns=by, values="n", aggfunc="sum", fill_value=0)
         table = table.reindex(index=spots.index, columns=range(len(names)), fill_value=0).astype(int)
-        gone = hide_small_table(table, threshold=threshold)
-        shown = table.astype(object).mask(gone.to_numpy(), None)
+        if told is not None and by in told.tables:
+            table = told.tables[by]  # its columns stand in the order of these names
+        else:
+            table = table.astype(object).mask(hide_small_table(table, threshold=threshold).to_numpy(), None)
         filters.tables[by] = [
-            [None if v is None or pd.isna(v) else int(v) for v in row] for row in shown.to_numpy()
+            [None if v is None or pd.isna(v) else int(v) for v in row] for row in table.to_numpy(dtype=object)
         ]

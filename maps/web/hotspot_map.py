@@ -33,6 +33,8 @@ from maps.wording import name_counted, name_one
 if TYPE_CHECKING:
     import folium
 
+    from maps.giving.tell import Told
+
 _LEEDS = [53.8, -1.55]
 NO_GROUND = (
     'No streets are drawn: [map] streets = "FILE" puts them under the hotspots,'
@@ -56,6 +58,7 @@ def draw_map(
     facts: Sequence[str] = (),
     counted: str | None = None,
     ground: gpd.GeoDataFrame | None = None,
+    filters: Told | None = None,
 ) -> folium.Map:
     """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
 
@@ -88,6 +91,8 @@ def draw_map(
     ground : GeoDataFrame, optional
         Streets, places, water ... as from `maps.read_ground`, drawn under the hotspots: all of it within
         250 m of each, the main roads of the whole area. None: one line says how to get it.
+    filters : Told, optional
+        What a run's ledger lets the filters tell (`maps.giving.tell`). None: as the profile's rule has it.
 
     Returns
     -------
@@ -115,9 +120,9 @@ def draw_map(
     counted = clean(counted or name_counted(incidents))
     measures = measure_spots(released, counted=counted)
     drawn = prepare_layers(layers, spots=spots, profile=who, counted=counted)
-    filters = None
+    told, filters = filters, None
     if incidents is not None:
-        filters = filter_incidents(incidents, spots, profile=who, groups=groups)
+        filters = filter_incidents(incidents, spots, profile=who, groups=groups, told=told)
     about, words = describe_page(
         title=title,
         period=period,

@@ -1,0 +1,79 @@
+"""Harm no finer than the counts allow: a sum of weights tells which kinds it is made of.
+
+A score is told at one level of the weights, to two figures, to one, or not at all: as finely as leaves, for
+each kind of which a place holds few, two ways of filling it that have the score as told. They are found by
+exchange: some records of that kind for as many of another, where that moves the score no further than the
+figures left out.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+FIGURES = (2, 1)
+
+
+def coarsen_harm(harm: float, counts: Floats, weights: Floats, free: Bools, *, threshold: int) -> float:
+    """Round the harm of one place until no small count of a kind follows from it; NaN where it always would.
+
+    Parameters
+    ----------
+    harm : float
+        The score.
+    counts, weights : array
+        Records of each kind there, and the weight of one; kinds of which there is none here are among them.
+    free : array of bool
+        Kinds whose count is told nowhere.
+    threshold : int
+        Smallest count told.
+
+    Examples
+    --------
+    >>> kinds, days = np.array([40.0, 30.0, 3.0, 2.0]), np.array([1.0, 5.0, 18.0, 20.0])
+    >>> coarsen_harm(284.0, kinds, days, np.array([True] * 4), threshold=5)
+    280.0
+    >>> coarsen_harm(284.0, kinds, days * [1, 1, 1, 90], np.array([True] * 4), threshold=5)
+    nan
+    """
+    if not harm > 0:
+        return harm
+    for figures in FIGURES:
+        unit = 10.0 ** (math.floor(math.log10(harm)) + 1 - figures)
+        told = round(harm / unit) * unit
+        slack = (told - unit / 2 - harm, told + unit / 2 - harm)
+        if all(
+            _may_be(k, counts, weights, free, slack, threshold) for k in np.flatnonzero(free & (counts > 0))
+        ):
+            return told
+    return float("nan")
+
+
+def _may_be(
+    kind: int, counts: Floats, weights: Floats, free: Bools, slack: tuple[float, float], threshold: int
+) -> bool:
+    """Whether one kind could be 1, and one below the threshold, by an exchange with one other kind."""
+    if counts[kind] >= threshold:
+        return True
+    others = free.copy()
+    others[kind] = False
+    for aim in (1, threshold - 1):
+        more = aim - counts[kind]
+        moved = more * (weights[kind] - weights[others])
+        fits = (moved >= slack[0]) & (moved <= slack[1]) & (counts[others] - more >= 0)
+        if more and not fits.any():
+            return False
+    return True
+
+
+def mix_kinds(incidents: pd.DataFrame, number: NDArray[np.int64]) -> tuple[pd.Series, pd.Series]:
+    """Give each record the number of its kind, of one category and one weight; and each kind its weight."""
+    weight = (incidents["harm"] / np.maximum(number, 1)).round(6)
+    keys = pd.MultiIndex.from_arrays([incidents["category"].astype(str), weight.fillna(0.0)])
+    codes, kinds = pd.factorize(keys)
+    return pd.Series(codes, index=incidents.index), pd.Series([kind[1] for kind in kinds], dtype=float)

@@ -1,0 +1,115 @@
+"""What a readership was given before, kept beside the results: the difference of two releases is a number.
+
+``releases.json`` holds only what was told, never what was hidden; it is for the analyst, with a day after
+which it is to be deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.checks import announce
+from maps.disclosure.gate import Profile
+from maps.disclosure.not_finite import strict_json
+from maps.giving.book import Book, round_half_up
+
+RELEASES = "releases.json"
+KEEP_MONTHS = 36
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Earlier releases to one readership.
+
+    Attributes
+    ----------
+    state : str
+        "known"; "unknown" where nothing was found; "missing" where results are named that have no list.
+    releases : list of dict
+        Each with ``as_of, first, last`` (of the records) and ``told``: the number by what it counts.
+    revised : set
+        Filled by `enter_into`: what was told and no longer follows from the records.
+    """
+
+    state: str = "unknown"
+    releases: list[dict[str, Any]] = field(default_factory=list)
+    revised: set[Hashable] = field(default_factory=set)
+
+    def enter_into(self, book: Book, incidents: gpd.GeoDataFrame, names: Mapping[Hashable, str]) -> None:
+        """Enter what was told before, and what lies between then and now, into a book of places.
+
+        ``names`` are those under which the book's keys were told.
+        """
+        keys = {name: key for key, name in names.items()}
+        when = incidents["when"] if "when" in incidents.columns else None
+        for number, release in enumerate(self.releases):
+            if when is None or when.min() < pd.Timestamp(release["first"]):
+                continue  # other records than then: no difference of the two is of these alone
+            then = (when.isna() | when.le(pd.Timestamp(release["last"]))).to_numpy(dtype=bool)
+            for name, value in release["told"].items():
+                if (key := keys.get(name)) is None:
+                    continue
+                rows = book.rows[key]
+                counted = int(book.number[rows & then].sum())
+                if value not in (counted, round_half_up(counted, book.nearest or 1)):
+                    self.revised.add(key)  # what was told and what follows now are two equations
+                    book.marks[key] |= {"hidden": True}
+                    continue
+                book.enter(("earlier", number, key), rows & then, fixed=True)
+                book.enter(("since", number, key), rows & ~then, silent=True)
+
+
+def read_earlier(folders: Iterable[Path | None], who: Profile) -> Earlier:
+    """Read what a readership was given before, from the results named and those about to be replaced."""
+    if not who.threshold:
+        return Earlier("known")
+    found: dict[str, dict[str, Any]] = {}
+    state = "unknown"
+    for folder in folders:
+        if folder is None or not folder.is_dir() or not (folder / "manifest.json").is_file():
+            continue
+        try:
+            kept = json.loads((folder / RELEASES).read_text(encoding="utf-8"))
+            releases = [r for r in kept["releases"] if r["profile"] == who.name]
+            found |= {f"{r['as_of']} {r['last']} {r['told']}": r for r in releases}
+            state = "known"
+        except (OSError, ValueError, KeyError, TypeError):
+            state = "missing" if state == "unknown" else state
+    return Earlier(state, list(found.values()))
+
+
+def say_earlier(earlier: Earlier, who: Profile) -> str:
+    """Say what is known of earlier releases; "" where nothing is hidden."""
+    if not who.threshold:
+        return ""
+    if earlier.state == "known":
+        return f"Checked against {len(earlier.releases):,} earlier releases under profile '{who.name}'."
+    return (
+        "Earlier releases unknown: where these readers were given counts of the same areas before, the "
+        "difference of the two may be one month's small number. Write into the folder of the last results, "
+        "or name it as previous under [hotspots]."
+    )
+
+
+def write_history(folder: Path, earlier: Earlier, who: Profile, *, job: Any, told: Mapping[str, int]) -> None:
+    """Add this release to those before, in a file for the analyst alone."""
+    if not who.threshold:
+        return
+    when = job.incidents["when"].dropna() if "when" in job.incidents.columns else pd.Series(dtype="object")
+    mine = {"profile": who.name, "as_of": str(job.as_of), "told": dict(sorted(told.items()))}
+    mine |= {"first": str(when.min()), "last": str(when.max())} if len(when) else {"first": "", "last": ""}
+    until = pd.Timestamp(job.as_of) + pd.DateOffset(months=KEEP_MONTHS)
+    kept = [r for r in earlier.releases if r != mine]
+    text = strict_json({"delete_after": f"{until:%Y-%m-%d}", "releases": [*kept, mine]}, indent=1)
+    (folder / RELEASES).write_bytes((text + "\n").encode())
+    announce(
+        f"{RELEASES} lists what these readers were given; it is for the analyst, to be deleted after "
+        f"{until:%Y-%m-%d}."
+    )
