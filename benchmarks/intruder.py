@@ -1,14 +1,14 @@
-"""A reader who subtracts: joins every file that runs delivered, month after month, and tries to get back what is hidden.
+"""A reader who subtracts: joins what runs delivered, month after month, and tries to get back what is hidden.
 
     python benchmarks/intruder.py                  # eight small partnerships, three months, two profiles
     python benchmarks/intruder.py 50 12            # fifty, a year of monthly runs
 
-Only delivered files are read, by code of its own: CSV, the GeoPackage by SQLite, the data in the map's page. The
-pieces are areas and hotspots cut by each other and by the days on which runs were made. For every number that is not
-shown it asks HiGHS for the least and the most that it could be in whole numbers. It has come back where a
-small one (1 to below the threshold) cannot be 1, or cannot be one below the threshold; and another where all
-it could be lies closer together than the threshold. The raw records are read at the end alone, to tell small
-from other. Prints a line for each partnership; ends with 1 where anything came back.
+Only delivered files are read, by code of its own: CSV, the GeoPackage by SQLite, the data in the map's page.
+The pieces are areas and hotspots cut by each other and by the days on which runs were made. For every number
+that is not shown it asks HiGHS for the least and the most that it could be in whole numbers. It has come back
+where a small one (1 to below the threshold) cannot be 1, or cannot be one below the threshold; and another
+where all it could be lies closer together than the threshold. The raw records are read at the end alone, to
+tell small from other. Prints a line for each partnership; ends with 1 where anything came back.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MOST = 10**6
 
 
 class Release:
-    """What one run told one readership: counts of areas and hotspots, None where not shown, and their ground."""
+    """What one run told one readership: counts of areas and hotspots, None where hidden, and their ground."""
 
     def __init__(self, folder: Path, profile: str, until: str) -> None:
         self.folder, self.profile, self.until = folder, profile, until
@@ -170,8 +170,8 @@ def make_partnership(folder: Path, seed: int) -> dict[str, Any]:
     """Write a year of records over nine wards and three plan areas, of which one ward straddles two."""
     rng = np.random.default_rng(seed)
     side, kinds = 900, ["Burglary", "Drugs", "Theft", "Noise", "Litter"]
-    wards = {f"W{i}{j}": shapely.box(430000 + i * side, 433000 + j * side, 430000 + (i + 1) * side,
-                                     433000 + (j + 1) * side) for i in range(3) for j in range(3)}  # fmt: skip
+    corners = {f"W{i}{j}": (430000 + i * side, 433000 + j * side) for i in range(3) for j in range(3)}
+    wards = {code: shapely.box(x, y, x + side, y + side) for code, (x, y) in corners.items()}
     split = 430000 + int((1 + rng.uniform(0.3, 0.7)) * side)
     laps = {
         "L1": shapely.box(430000, 433000, split, 433000 + 3 * side),
@@ -293,7 +293,8 @@ def main(many: int = 8, months: int = 3) -> int:
         total += len(back)
         share, took = hidden / numbers, time.perf_counter() - start
         print(
-            f"seed {seed}: {hidden} of {numbers} numbers hidden ({share:.0%}), {len(back)} came back; {took:.0f} s"
+            f"seed {seed}: {hidden} of {numbers} numbers hidden ({share:.0%}), {len(back)} came back;"
+            f" {took:.0f} s"
         )
         for one in back:
             print(f"    {one}")

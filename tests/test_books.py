@@ -31,14 +31,12 @@ def rows(**counts: int) -> list[str]:
 def worlds(counts: list[int], sums: list[tuple[list[int], int | None]]) -> list[tuple[int, ...]]:
     """Every way to fill the pieces that fits, by trying all: a sum of None is hidden, so 1 or more."""
     most = sum(counts)
-    found = []
-    for world in product(range(most + 1), repeat=len(counts)):
-        if sum(world) == most and all(
-            sum(world[i] for i in of) == value if value is not None else sum(world[i] for i in of) >= 1
-            for of, value in sums
-        ):
-            found.append(world)
-    return found
+
+    def fits(world: tuple[int, ...]) -> bool:
+        totals = [(sum(world[i] for i in of), value) for of, value in sums]
+        return sum(world) == most and all(n >= 1 if value is None else n == value for n, value in totals)
+
+    return [world for world in product(range(most + 1), repeat=len(counts)) if fits(world)]
 
 
 def test_one_small_number_takes_one_beside_it():

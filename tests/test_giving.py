@@ -17,8 +17,8 @@ from map_examples import make_incidents, make_layers, make_spots, make_wards
 from hotspots.checks import InputError
 from hotspots.plans.record import Plan
 from maps.cli import main
+from maps.disclosure.follow import follow_content, kinds_in_plan
 from maps.disclosure.gate import APART, PROFILES, release
-from maps.giving.follow import follow_content, kinds_in_plan
 from maps.giving.shading import choose_shading
 from maps.tables.csv_files import write_csv
 from maps.web._incident_cells import filter_incidents

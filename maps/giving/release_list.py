@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from hotspots.checks import announce
+from maps.disclosure.follow import follow_content
 from maps.disclosure.gate import Profile
-from maps.giving.follow import follow_content
 from maps.tables.csv_files import write_csv
 
 RELEASE = "release.csv"

@@ -14,11 +14,11 @@ from hotspots.checks import InputError
 from hotspots.plans.person_names import refuse_names
 from hotspots.plans.record import Plan
 from maps.common.write_whole import write_file
+from maps.disclosure.follow import follow_content, kinds_in_plan
 from maps.disclosure.gate import OPEN_SOURCES, Profile, name_category, profile_named
 from maps.documents.to_html import render_html
 from maps.documents.to_word import render_word
 from maps.documents.word_fields import fingerprint, read_fields
-from maps.giving.follow import follow_content, kinds_in_plan
 from maps.plans.content import lay_out_plan
 from maps.plans.pictures import draw_pictures
 from maps.plans.read_back import refuse_newer

@@ -17,10 +17,10 @@ from hotspots.common.wording import say_date, say_list
 from hotspots.plans.record import Plan
 from maps.common.calendar import read_events
 from maps.common.write_whole import write_file
+from maps.disclosure.follow import follow_content, kinds_in_plan
 from maps.disclosure.gate import Profile, profile_named, release
 from maps.documents.blocks import Block, Document, Heading, Text
 from maps.documents.to_html import render_html
-from maps.giving.follow import follow_content, kinds_in_plan
 from maps.job.board_pages import Board
 from maps.plans.actions import COLUMNS, tabulate_actions
 from maps.plans.content import lay_out_plan

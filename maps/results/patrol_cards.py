@@ -17,11 +17,11 @@ from hotspots.common.day_names import MONTHS, WEEKDAYS
 from hotspots.common.wording import name_month, say_count
 from maps.common.escape import clean
 from maps.common.write_whole import write_file
+from maps.disclosure.follow import follow_content
 from maps.disclosure.gate import Profile, profile_named, release
 from maps.documents.blocks import Cell, Document, Field, Grid, Heading, Line, Picture, Pictures, Text
 from maps.documents.to_html import render_html
 from maps.documents.to_word import render_word
-from maps.giving.follow import follow_content
 from maps.pictures.stops import SIZE, draw_stops
 
 LONDON = ZoneInfo("Europe/London")

@@ -21,8 +21,8 @@ from hotspots.reading.rejects import OFF_AREA, sum_causes
 from hotspots.severity.weighed_kinds import say_weights
 from maps.common.progress import Steps
 from maps.config.read import Config
+from maps.disclosure.follow import follow_content
 from maps.disclosure.gate import Profile
-from maps.giving.follow import follow_content
 from maps.giving.history import read_earlier, say_earlier, write_history
 from maps.giving.ledger import list_told, make_ledger, say_hidden
 from maps.giving.release_list import write_release_list

@@ -14,8 +14,8 @@ from hotspots.checks import InputError, require_metres
 from maps.common.escape import clean
 from maps.common.layer_kinds import identify, kind_of, names_spots
 from maps.common.write_whole import replacing
+from maps.disclosure.follow import follow_content, kind_given
 from maps.disclosure.gate import Profile, profile_named, release
-from maps.giving.follow import follow_content, kind_given
 from maps.tables._qgis_styles import style_of
 from maps.tables.csv_files import list_as_text
 

@@ -13,9 +13,9 @@ import pandas as pd
 from maps.common.escape import clean
 from maps.common.layer_kinds import kind_of, names_spots
 from maps.common.write_whole import write_file
+from maps.disclosure.follow import follow_content, kind_given
 from maps.disclosure.gate import Profile, profile_named, release
 from maps.disclosure.not_finite import known
-from maps.giving.follow import follow_content, kind_given
 from maps.tables._column_heads import HEADS, name_head, without_harm
 from maps.tables.csv_files import flatten
 

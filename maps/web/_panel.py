@@ -18,8 +18,8 @@ from hotspots.checks import CRS
 from maps.common.escape import clean, embed_json, escape, mark_pages
 from maps.common.palette import CHANGE, SIGNS, choose_classes
 from maps.common.small_shapes import encode_points, encode_shapes
+from maps.disclosure.added import check_added
 from maps.disclosure.gate import Profile
-from maps.giving.added import check_added
 from maps.web._one_file import leaflet_head
 from maps.wording import COUNTED, describe_spot, name_spot, say_certainty, say_counted
 

@@ -18,8 +18,8 @@ from maps.common.layer_kinds import kind_of
 from maps.common.palette import UNDER
 from maps.common.small_shapes import require_shapes
 from maps.common.write_whole import write_file
+from maps.disclosure.follow import follow_content, kind_given
 from maps.disclosure.gate import Profile, profile_named, release
-from maps.giving.follow import follow_content, kind_given
 from maps.pictures.still_map import draw_static_map
 from maps.pictures.street_names import locate_streets, place_names
 from maps.streets.pack import prepare_ground
@@ -32,8 +32,6 @@ from maps.wording import name_counted, name_one
 
 if TYPE_CHECKING:
     import folium
-
-    from maps.giving.tell import Told
 
 _LEEDS = [53.8, -1.55]
 NO_GROUND = (
@@ -58,7 +56,7 @@ def draw_map(
     facts: Sequence[str] = (),
     counted: str | None = None,
     ground: gpd.GeoDataFrame | None = None,
-    filters: Told | None = None,
+    filters: Any = None,
 ) -> folium.Map:
     """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
 
