@@ -19,7 +19,7 @@ COLUMNS = ["file", "profile", "marking", "for_whom", "why"]
 # Files that no profile is for, by how their name begins: who may see them, and why.
 _APART = {
     "rejects.csv": ("The analyst only.", "It lists single rows as they came in."),
-    "releases.json": ("The analyst only.", "It lists what these readers were told; it says when to delete it."),
+    "releases.json": ("The analyst only.", "It lists what these readers were told, and when to delete it."),
     "visits-not-used.csv": ("The analyst only.", "It lists single rows as they were typed."),
     "manifest.json": (
         "The analyst, and auditors.",
