@@ -18,7 +18,7 @@ from hotspots.common.plan_words import clean_text, name_key, start_sentence, str
 from hotspots.common.wording import say_count, say_list, say_months, say_share
 from hotspots.plans._facts import Facts, say_street
 from hotspots.plans._response_menu import problem_families
-from hotspots.plans._target import Shares, Target
+from hotspots.plans._target import NEARLY_ALL, Shares, Target
 
 FEW_MONTHS = 4  # as many as a sentence names one by one
 # Metres that people walk in about five minutes.
@@ -107,7 +107,9 @@ def when_text(facts: Facts) -> str:
     if 0 < months.max() < facts.threshold:
         said.append(f"No month has {facts.threshold} or more, so none is named.")
     elif len(months) > 1:
-        said.append(f"Most in {say_months([busiest])}: {say_share(months.max(), facts.incidents)}.")
+        tied = list(months.index[months == months.max()])
+        each = " each" if len(tied) > 1 else ""
+        said.append(f"Most in {say_months(tied)}: {say_share(months.max(), facts.incidents)}{each}.")
         if len(facts.all_months) > FEW_MONTHS:  # of many months one is always the highest
             said.append(f"An average month has {facts.incidents / len(facts.all_months):,.0f}.")
     else:
@@ -325,7 +327,7 @@ def hypotheses(facts: Facts) -> list[str]:
         asked.insert(
             0, f"Did what is recorded at “{top['street']}” happen there, or was it only recorded there?"
         )
-    elif top is not None and top["incidents"] * 4 >= facts.incidents and len(facts.streets) > 1:
+    elif top is not None and facts.incidents <= 4 * top["incidents"] <= 4 * NEARLY_ALL * facts.incidents:
         share = say_share(top["incidents"], facts.incidents)
         asked.append(f"What is different about {say_street(top['street'])}, with {share} of the records?")
     asked.append("Has the way people report here, or the way it is recorded, changed?")

@@ -200,7 +200,8 @@ def certainty_text(facts: Facts, target: Target, *, of: int | None = None) -> st
     low, high = target.facts.get("rank_low"), target.facts.get("rank_high")
     if _known(low) and _known(high):
         last = f"{int(high)}" if of is None or int(high) < of else "the end"  # type: ignore[arg-type]
-        said.append(f"Its place in the list lies between {int(low)} and {last} in nine of ten re-runs.")  # type: ignore[arg-type]
+        lies = f"is {last}" if last == f"{int(low)}" else f"lies between {int(low)} and {last}"  # type: ignore[arg-type]
+        said.append(f"Its place in the list {lies} in nine of ten re-runs.")
     stability = target.facts.get("stability")
     if _known(stability):
         tenths = round(10 * float(stability))  # type: ignore[arg-type]

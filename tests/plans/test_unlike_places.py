@@ -226,6 +226,19 @@ def test_a_rank_below_the_end_of_the_list_is_its_end() -> None:
     facts, target = SimpleNamespace(incidents=57), SimpleNamespace(facts={"rank_low": 47, "rank_high": 94})
     assert "between 47 and the end in nine" in certainty_text(facts, target, of=85)
     assert "between 47 and 94 in nine" in certainty_text(facts, target)
+    target.facts = {"rank_low": 1, "rank_high": 1}
+    assert "Its place in the list is 1 in nine of ten" in certainty_text(facts, target, of=85)
+
+
+def test_months_that_tie_are_all_the_busiest_and_a_place_that_holds_all_differs_from_none() -> None:
+    plan = draft(records(("Boar Lane", 30, 0.0)), listed(("Boar Lane", 0.0)))
+    assert "Most in July 2016, July 2017 and July 2018: 10 of 30 (33%) each." in plan.analysis["when"]
+    rows = records(("Shopping Area", 29, 0.0), ("Millshaw Road", 1, 20.0))
+    asked = draft(rows, listed(("Shopping Area", 0.0))).analysis["hypotheses"]
+    assert not any("different about" in question for question in asked)
+    rows = records(("Shopping Area", 15, 0.0), ("Millshaw Road", 15, 20.0))
+    asked = draft(rows, listed(("Shopping Area", 0.0))).analysis["hypotheses"]
+    assert any("different about" in question for question in asked)
 
 
 def test_small_words_are_right() -> None:
