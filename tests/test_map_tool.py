@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 from browser_help import open_browser, open_page, run_axe
-from map_examples import make_layers, make_spots, make_wards
+from map_examples import make_incidents, make_layers, make_spots, make_wards
 from PIL import Image
 
 from maps.common.palette import choose_classes
@@ -211,6 +211,44 @@ def test_a_short_move_of_the_map_makes_nothing_anew(page):
     assert page.locator(".sh-badge:not([data-old])").count() == 0
     page.evaluate(moving, 700)
     assert page.locator(".sh-badge").count() < COUNT + 1
+
+
+@browser_only
+def test_slider_and_list_of_months_are_one_choice_and_hotspots_show_what_is_counted(browser, tmp_path):
+    spots = make_spots(3)
+    counts = {1: 40, 2: 12, 3: 0}  # burglaries of July 2017; one a hotspot in July 2018
+    rows = make_incidents(spots)
+    rank = rows["incident_id"].str.split("-").str[1].astype(int)
+    burglary = rows["category"] == "Burglary"
+    many = rows[burglary].groupby(rank[burglary]).head(1)
+    old = many.loc[many.index.repeat([counts[r] for r in rank[many.index]])]
+    new = many.assign(when=pd.Timestamp("2018-07-01"))
+    data = pd.concat([old, new], ignore_index=True)
+    data["incident_id"] = [f"X{i}" for i in range(len(data))]
+    path = write_map(spots, tmp_path / "map.html", layers={"incidents": data}, profile="open")
+    with open_page(browser, path) as page:
+        plain = [s.get_attribute("fill") for s in page.locator("path.sh-spot").all()]
+        slider = page.locator("#sh-months")
+        assert "From 3 in July 2018 to 52 in July 2017." in page.inner_text(".sh-months")
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        assert page.locator("#sh-month").input_value() == "0"
+        assert slider.get_attribute("aria-valuetext") == "July 2017"
+        assert page.locator("tr.sh-row [data-column=incidents]").all_inner_texts() == ["40", "12", "0"]
+        assert "Counting only July 2017: 52" in page.locator("#sh-say").text_content()
+        first = [s.get_attribute("fill") for s in page.locator("path.sh-spot").all()]
+        key = page.inner_text("#sh-counted")
+        assert len(set(first)) == 3
+        page.select_option("#sh-month", label="July 2018")
+        assert slider.input_value() == "2"
+        second = [s.get_attribute("fill") for s in page.locator("path.sh-spot").all()]
+        assert len(set(second)) == 1
+        assert second[0] == first[2]  # one and none are of the lowest class of one and the same scale
+        assert page.inner_text("#sh-counted").split("\n")[1:] == key.split("\n")[1:]
+        page.select_option("#sh-month", value="")
+        assert [s.get_attribute("fill") for s in page.locator("path.sh-spot").all()] == plain
+        assert run_axe(page) == []
+        assert page.seen.complaints == []
 
 
 @browser_only

@@ -15,7 +15,7 @@ from hotspots.common.plan_words import start_sentence
 from hotspots.common.wording import say_count, say_list
 from maps.common.escape import clean
 from maps.common.layer_kinds import kind_of
-from maps.common.palette import UNDER
+from maps.common.palette import AMOUNT, UNDER
 from maps.common.small_shapes import require_shapes
 from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content, kind_given
@@ -155,6 +155,7 @@ def draw_map(
             for m in measures
         ],
         "under": UNDER,
+        "amount": AMOUNT,
         "spots": prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
         "ground": prepare_ground(ground, spots, area=next(iter(on.values()), None)),
         "streets": place_names(locate_streets(spots, incidents, profile=who)),

@@ -1,8 +1,8 @@
 /* All records as cells, and the column of numbers, counted only for the chosen kind, month and source. */
 function saferFilters(map, data, tools) {
-  const { $, make, say, parts, spots, refresh } = tools;
+  const { $, make, say, parts, spots, refresh, recolour } = tools;
   const F = data.filters;
-  const C = F.categories.length, S = F.sources.length;
+  const C = F.categories.length, S = F.sources.length, M = F.months.length;
   const chosen = { category: "", month: "", source: "" };
   const group = L.layerGroup();
   const renderer = L.canvas({ pane: "sh-cells", padding: 0.3 });
@@ -14,15 +14,17 @@ function saferFilters(map, data, tools) {
     return Number(value) === index;
   };
   /* pairs of key and number, each key a step from the last: key = (month * C + category) * S + source */
-  const total = (pairs) => {
-    let key = 0, sum = 0;
+  const byMonth = (pairs) => {
+    const sums = new Array(M).fill(0);
+    let key = 0;
     for (let i = 0; i < pairs.length; i += 2) {
       key += pairs[i];
       const source = key % S, category = Math.floor(key / S) % C, month = Math.floor(key / S / C);
-      if (wanted("month", month) && wanted("category", category) && wanted("source", source)) sum += pairs[i + 1];
+      if (wanted("category", category) && wanted("source", source)) sums[month] += pairs[i + 1];
     }
-    return sum;
+    return sums;
   };
+  const total = (pairs) => byMonth(pairs).reduce((sum, n, month) => sum + (wanted("month", month) ? n : 0), 0);
   const active = () => Object.values(chosen).some((value) => value !== "");
   const words = () => ["category", "month", "source"].filter((name) => chosen[name] !== "").map((name) => {
     const select = $(name);
@@ -48,11 +50,12 @@ function saferFilters(map, data, tools) {
   };
   const classOf = (n, breaks) => breaks.filter((b) => n >= b).length;
   const range = (low, high) => (high === null ? low + " or more" : low === high ? String(low) : low + " to " + high);
-  const key = (breaks) => {
-    const list = $("under-key");
+  /* one scale for all months: a colour means the same wherever the slider stands */
+  const scaleOf = (counts, cubes) => breaksOf(chosen.month === "" || F.single ? counts : cubes.flatMap(byMonth));
+  const key = (breaks, list, colours) => {
     list.replaceChildren();
     const lows = [Math.max(1, F.threshold), ...breaks];
-    data.under.forEach((colour, i) => {
+    colours.forEach((colour, i) => {
       if (i < 4 && lows[i + 1] <= lows[i]) return;
       const item = make("li"), box = make("span", "sh-key");
       box.style.background = colour;
@@ -64,13 +67,15 @@ function saferFilters(map, data, tools) {
       item.append(box, document.createTextNode("not shown"));
       list.append(item);
     }
+  };
+  const title = () => {
     const which = F.single ? ", whole period, all kinds" : active() ? ": " + words() : "";
     $("under-title").textContent = data.counted[0].toUpperCase() + data.counted.slice(1) + " in each cell (about " + F.across + " across)" + which;
   };
   const draw = () => {
     group.clearLayers();
     const counts = F.shapes.map((_, i) => cellCount(i));
-    const breaks = breaksOf(counts.filter((n) => n !== null));
+    const breaks = scaleOf(counts.filter((n) => n !== null), F.cells);
     F.shapes.forEach((shape, i) => {
       const n = counts[i];
       if (n === 0) return;
@@ -82,12 +87,43 @@ function saferFilters(map, data, tools) {
       cell.bindPopup(() => make("p", "", n === null ? "Number not shown" + where : things(n) + where));
       group.addLayer(cell);
     });
-    key(breaks);
+    key(breaks, $("under-key"), data.under);
+    title();
     return counts.reduce((sum, n) => sum + (n || 0), 0);
   };
+  /* hotspots by what is counted */
+  const colour = (counts) => {
+    const box = $("counted");
+    box.hidden = !active();
+    if (!active()) { recolour(null); return; }
+    const all = F.single ? F.tables[chosen.category !== "" ? "category" : "month"].flat() : counts;
+    const breaks = scaleOf(all.filter((n) => n !== null), F.spots);
+    key(breaks, $("counted-key"), data.amount);
+    $("counted-title").textContent = "Number in each hotspot: " + words();
+    recolour(counts.map((n) => (n === null ? "" : data.amount[classOf(n, breaks)])));
+  };
+  /* the months of what is shown, as bars; said in words for who cannot see them */
+  const series = () => {
+    const bars = $("series");
+    if (!bars || F.single) return;
+    const sums = new Array(M).fill(0);
+    F.cells.forEach((cell) => byMonth(cell).forEach((n, month) => { sums[month] += n; }));
+    const most = Math.max(1, ...sums), wide = 100 / M;
+    bars.replaceChildren(...sums.map((n, month) => {
+      const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      const tall = 30 * n / most;
+      Object.entries({ x: month * wide + wide * 0.1, y: 30 - tall, width: wide * 0.8, height: tall }).forEach(([name, value]) => bar.setAttribute(name, value));
+      if (String(month) === chosen.month) bar.setAttribute("class", "sh-now");
+      return bar;
+    }));
+    const high = sums.indexOf(Math.max(...sums)), low = sums.indexOf(Math.min(...sums));
+    $("series-words").textContent = "From " + write(sums[low]) + " in " + F.months[low] + " to " + write(sums[high]) + " in " + F.months[high] + ".";
+  };
   const fill = () => {
+    const counts = spots.map((_, i) => spotCount(i));
+    colour(counts);
     spots.forEach((spot, i) => {
-      const n = spotCount(i);
+      const n = counts[i];
       spot.filtered = n === undefined ? null : { words: words(), count: write(n), said: things(n) };
       const cell = document.querySelector('.sh-row[data-n="' + spot.n + '"] [data-column=incidents]');
       if (cell.dataset.all === undefined) cell.dataset.all = cell.textContent;
@@ -95,6 +131,19 @@ function saferFilters(map, data, tools) {
     });
     $("filtered").textContent = active() ? " (column “Number”: " + words() + " only)" : "";
   };
+  /* the slider and the list of months are two ways to one choice */
+  const slider = $("months");
+  const follow = () => {
+    if (!slider) return;
+    slider.value = chosen.month === "" ? 0 : Number(chosen.month) + 1;
+    slider.setAttribute("aria-valuetext", chosen.month === "" ? "All months" : F.months[Number(chosen.month)]);
+  };
+  if (slider) slider.addEventListener("input", () => {
+    $("month").value = slider.value === "0" ? "" : String(Number(slider.value) - 1);
+    $("month").dispatchEvent(new Event("change"));
+  });
+  follow();
+  series();
   ["category", "month", "source"].forEach((name) => {
     const select = $(name);
     if (!select) return;
@@ -103,8 +152,10 @@ function saferFilters(map, data, tools) {
         Object.keys(chosen).forEach((other) => { if (other !== name) { chosen[other] = ""; if ($(other)) $(other).value = ""; } });
       }
       chosen[name] = select.value;
+      follow();
       const sum = draw();
       fill();
+      series();
       map.closePopup();
       refresh();
       if (!active()) say("Counting everything again.");

@@ -46,12 +46,12 @@ function saferMap(map, data) {
   const app = { REACH, map, data, calm, $, make, say, ring, spots, byRank, current: null, seeThrough: () => false };
   const styleOf = (spot) => {
     const measure = data.measures.find((m) => m.key === colourBy);
-    const index = measure ? spot.class[colourBy] : -1;
+    const fill = app.fills ? app.fills[spots.indexOf(spot)] : measure && spot.class[colourBy] >= 0 ? measure.colours[spot.class[colourBy]] : "";
     return {
-      fillColor: measure && index >= 0 ? measure.colours[index] : "#ffffff",
+      fillColor: fill || "#ffffff",
       fillOpacity: app.seeThrough() ? (app.current === spot ? 0.28 : 0.42) : 0.8,
       color: "#0b1f33", weight: app.current === spot ? 4 : 1.6,
-      dashArray: index < 0 ? "4 3" : null,
+      dashArray: fill ? null : "4 3",
     };
   };
   const ground = app.ground = saferGround(app);
@@ -98,7 +98,7 @@ function saferMap(map, data) {
 
   /* ---- other layers ---- */
   const groups = { spots: hotspots };
-  if (data.filters) groups.cells = saferFilters(map, data, { $, make, say, parts, spots, refresh: () => details.refresh() });
+  if (data.filters) groups.cells = saferFilters(map, data, { $, make, say, parts, spots, refresh: () => details.refresh(), recolour: (fills) => { app.fills = fills; paint(); label(); } });
   const quiet = (layer) => layer.on("add", () => {
     const path = layer.getElement && layer.getElement();
     if (path) { path.setAttribute("tabindex", "-1"); path.setAttribute("aria-hidden", "true"); }
@@ -210,7 +210,7 @@ function saferMap(map, data) {
   /* ---- the panel ---- */
   const paint = () => {
     spots.forEach((spot) => spot.layer.setStyle(styleOf(spot)));
-    document.querySelectorAll(".sh-legend").forEach((el) => { el.hidden = el.dataset.by !== colourBy; });
+    document.querySelectorAll(".sh-legend").forEach((el) => { el.hidden = Boolean(app.fills) || el.dataset.by !== colourBy; });
   };
   document.querySelectorAll("input[name=sh-by]").forEach((input) => input.addEventListener("change", () => {
     colourBy = input.value;
