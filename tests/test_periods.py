@@ -334,7 +334,7 @@ def test_a_page_that_the_records_cannot_fill_is_named_and_the_others_are_made(ca
     (board,) = make_boards(frame, hot, given=given, **options)
     assert board.name == "board"
     assert "No page 'years'" in caplog.text
-    assert "no records in 2016-08" in caplog.text
+    assert "no records in August 2016" in caplog.text
     assert "No page 'east' for the board: no record lies in ward:East" in caplog.text
     with pytest.raises(InputError, match="not the name of a window"):
         make_boards(frame, hot, given={"years": {"after": "soon", "before": "later"}}, **options)

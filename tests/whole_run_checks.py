@@ -31,7 +31,7 @@ BARE = re.compile(r"[:,\[]\s*(NaN|-?Infinity|None|nan|inf|NaT)\s*[,\]}]")
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FORMULAS = ("=", "+", "-", "@")
-USED_NOT_USED = re.compile(r"([\d,]+) rows read = ([\d,]+) used \+ ([\d,]+) not used")
+USED_NOT_USED = re.compile(r"([\d,]+) rows? read = ([\d,]+) used \+ ([\d,]+) not used")
 COULD_NOT = re.compile(r"([\d,]+) of ([\d,]+) rows could not be used")
 
 

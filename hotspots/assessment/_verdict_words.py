@@ -10,6 +10,7 @@ import numpy as np
 from hotspots.common.change_words import _more, say_between, write_between
 from hotspots.common.judgement_words import FEWER, LEVEL, MORE, NO_VERDICT, UNCLEAR, say_seen
 from hotspots.common.plan_words import start_sentence
+from hotspots.common.sentence_rules import may_say
 from hotspots.common.windows import Window
 from hotspots.common.wording import SMALL_BASE, say_number, say_percentage, say_signed
 
@@ -34,6 +35,7 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
     -------
     str
     """
+    may_say("verdict", finding.judged.direction != "unknown", why="a count of nothing on one side")
     where = f"{finding.measure} in the target areas"
     windows = baseline, after
     told = f"{where} went {_went(finding.treated, *windows)}{say_between(baseline, after)}"

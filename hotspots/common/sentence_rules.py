@@ -15,9 +15,12 @@ RULES = {
     "harm": "Some record of what is spoken of is of a kind to which the harm index gives a weight above 0.",
     "rate per resident": "A layer has numbers of residents; the period of the records is named with it.",
     "records lie outside the areas": "Nine records in ten or more lie in no area of a layer.",
+    "season": "The records hold each of the twelve calendar months.",
     "share held by chance": "The ground has at least 20 places, and chance alone would not hold all records.",
-    "share of the ground covered": "Hotspots cover at most half of it, and 95% of the records lie on it.",
+    "share of the ground covered": "Hotspots cover half of it at most; 95% of 20 records or more lie on it.",
+    "time of day": "Some record of what is spoken of has a time of day that could be read.",
     "trend of a place": "Ten months without a gap, of every source and force, and ground of a known rate.",
+    "verdict": "Both the areas with a response and those without have records in both periods.",
 }
 NOT_ASKED = "nothing in these data or this configuration asked for it"
 _notes: ContextVar[dict[str, tuple[list[str], int]] | None] = ContextVar("sentences", default=None)

@@ -15,6 +15,7 @@ from hotspots.common.day_names import MONTHS, WEEKDAYS
 from hotspots.common.judgement_words import NOT_COMPARED
 from hotspots.common.place_names import ELSEWHERE, default_location, is_kind_of_place
 from hotspots.common.plan_words import clean_text, name_key, start_sentence, strip_near
+from hotspots.common.sentence_rules import may_say
 from hotspots.common.wording import say_count, say_list, say_months, say_share
 from hotspots.plans._facts import Facts, say_street
 from hotspots.plans._response_menu import problem_families
@@ -147,7 +148,7 @@ def _fine_times(facts: Facts) -> list[str]:
             f"Busiest day: {WEEKDAYS[day]}, {say_share(days.max(), days.sum())} of those with a date."
         )
     timed = facts.inside["precision"] == "minute"
-    if timed.any():
+    if may_say("time of day", timed.any(), why="no record of a plan's place has a time of day"):
         hours = facts.weights[timed].groupby(facts.inside.loc[timed, "when"].dt.hour).sum()
         by_hour = hours.reindex(range(24), fill_value=0).to_numpy()
         runs = [int(by_hour.take(range(h, h + 4), mode="wrap").sum()) for h in range(24)]

@@ -15,6 +15,8 @@ from hotspots.common.sentence_rules import may_say
 from hotspots.common.wording import SMALL_BASE, say_count, say_list, say_months, say_percentage, say_share
 from hotspots.plans._facts import Facts, say_street
 from hotspots.plans._target import Target
+from hotspots.reading.covered import list_gaps
+from hotspots.reading.publishers import publishers_of
 
 # A hotspot comes apart in re-runs where so much more of it is found than is found as one.
 PARTED = 0.1
@@ -134,6 +136,12 @@ def limits_text(facts: Facts) -> list[str]:
             "police.uk moves each record to one of a fixed list of points: a street means on or near it. "
             "Check addresses with force data."
         )
+    here = set(publishers_of(facts.inside))
+    limits.extend(
+        f"{who} has no records in {months}: more may have happened here than is counted."
+        for who, months in list_gaps(facts.everything).items()
+        if who in here
+    )
     points = len(facts.inside.geometry.drop_duplicates())
     if points == 1:
         limits.append("All records lie on one map point, so how far they spread is not known.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from hotspots import describe_records, read_incidents, tabulate_rejects
 from hotspots.checks import SCHEME, InputError
 from hotspots.common.sentence_rules import note_sentences
-from hotspots.common.wording import say_percentage
+from hotspots.common.wording import SMALL_BASE, say_count, say_percentage
 from hotspots.reading.layout_fit import describe_fit, fit_layout
 from hotspots.reading.rejects import sum_causes
 from maps.common.progress import show_steps
@@ -62,7 +62,7 @@ def summarise_job(job: Job, out: Path) -> str:
     used, lost = number_of(job.incidents), sum_causes(job.rejects)
     causes = ", ".join(f"{n:,} {cause}" for cause, n in lost.items())
     lines = [
-        f"{used + lost.sum():,} rows read = {used:,} used + {lost.sum():,} not used"
+        f"{say_count(used + lost.sum(), 'row')} read = {used:,} used + {lost.sum():,} not used"
         + (f" ({causes})" if causes else ""),
         *(
             f"{layer}: {row['accepted']:,} = {row['inside']:,} inside + {row['tie']:,} tie + "
@@ -81,6 +81,9 @@ def say_held(job: Job) -> str:
     """Say what share of the records, and of the harm by a named scheme, the hotspots hold."""
     hold = "hotspot holds" if len(job.spots) == 1 else "hotspots hold"
     held = [say_percentage(job.spots[c].sum(), decimals=1) for c in ("share_of_incidents", "share_of_harm")]
+    if (total := number_of(job.incidents)) < SMALL_BASE:
+        some = round(job.spots["incidents"].sum())
+        return f"{len(job.spots):,} {hold} {some:,} of {say_count(total, 'record')}"
     said = f"{len(job.spots):,} {hold} {held[0]} of the records"
     if not job.spots["share_of_harm"].notna().any():
         return said

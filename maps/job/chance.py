@@ -123,11 +123,12 @@ def say_cover(spots: gpd.GeoDataFrame, ground: Ground) -> str:
     whole = shapely.covers(ground.shape, shapes)  # to cut each out of a country's outline takes long
     cut = shapely.intersection(shapes[~whole], ground.shape)
     share = (shapely.area(shapes[whole]).sum() + shapely.area(cut).sum()) / max(ground.shape.area, 1.0)
-    holds = 0 < share <= MOST and ground.held >= NEARLY_ALL
-    why = "the hotspots cover most of the ground or none of it, or many records lie off it"
+    held = float(spots["share_of_incidents"].sum())
+    enough = spots["incidents"].sum() >= LEAST * held  # of all the records
+    holds = 0 < share <= MOST and ground.held >= NEARLY_ALL and enough
+    why = "few records, or the hotspots cover most of the ground or none of it, or many records lie off it"
     if not may_say("share of the ground covered", holds, why=why):
         return ""
-    held = float(spots["share_of_incidents"].sum())
     one = len(spots) == 1
     return (
         f"The {'one hotspot covers' if one else f'{len(spots):,} hotspots cover'} "

@@ -13,6 +13,7 @@ import pandas as pd
 from hotspots import profile_times
 from hotspots.checks import InputError, closest_name
 from hotspots.common.calendars import list_peaks, name_in_months
+from hotspots.common.sentence_rules import may_say
 from hotspots.common.wording import name_month
 from hotspots.reading.dates import parse_dates
 from hotspots.timing.profile_times import NEEDS
@@ -91,6 +92,12 @@ def profile_all(incidents: pd.DataFrame, *, given: Mapping[str, Any], calendar: 
             only = f": the records are all of {covered[0]}" if len(covered) else ""
             found.refused[by] = f"Nothing to compare{only}."
             continue
+        if by == "season":
+            held = incidents["when"].dropna().dt.month.nunique()
+            why = f"The records hold {held} of the twelve months: no season is set beside another."
+            table.attrs["partly"] = "" if may_say("season", held == 12, why=why) else why
+        if NEEDS[by] == "minute":
+            may_say("time of day", True)
         found.profiles[by] = table
         if table.attrs["warnings"]:
             found.warnings[by] = table.attrs["warnings"]
@@ -160,6 +167,8 @@ def say_profile(table: pd.DataFrame) -> str:
     >>> say_profile(profile_times(pd.DataFrame({"when": when, "precision": "month"})))
     'More than an even spread gives: February 2018 (90, 57 expected). Fewer: January 2018 (30, 63).'
     """
+    if partly := table.attrs.get("partly"):
+        return str(partly)
     known = table.dropna(subset=["incidents"])
     known = known[known["days"] > 0]
     if len(known) < 2:
