@@ -262,19 +262,26 @@ def live(folder: Path, seed: int, months: list[int]) -> tuple[list[Release], dic
 
 def attack(releases: list[Release], truth: dict[str, Any]) -> tuple[int, int, list[str]]:
     """Numbers in all, hidden ones, and what came back of them."""
-    system, back = System(releases), []
-    for name, row, profile in system.asked:
-        between = system.between(row)
-        _, until, layer, code = name.split(" ", 3)
-        release = next(r for r in releases if r.profile == profile and r.until == until)
-        value = _true(truth, release.ground[layer, code], until)
-        if between is None or came_back(value, between, profile):
-            back.append(f"{name} = {value}, between {between}")
+    back: list[str] = []
+    hidden = 0
+    # partners read what is for the public too; the public reads its own alone
+    for reader in THRESHOLDS:
+        system = System([r for r in releases if reader == "partner" or r.profile == reader])
+        for name, row, profile in system.asked:
+            if profile != reader:
+                continue
+            hidden += 1
+            between = system.between(row)
+            _, until, layer, code = name.split(" ", 3)
+            release = next(r for r in releases if r.profile == profile and r.until == until)
+            value = _true(truth, release.ground[layer, code], until)
+            if between is None or came_back(value, between, profile):
+                back.append(f"{name} = {value}, between {between}")
     for release in releases:
         for name, low, high in attack_rows(release):
             if high - low < THRESHOLDS[release.profile] - 2:
                 back.append(f"{release.profile} {release.until} hotspot's {name}, between {low} and {high}")
-    return sum(len(r.counts) for r in releases), len(system.asked), back
+    return sum(len(r.counts) for r in releases), hidden, back
 
 
 def _true(truth: dict[str, Any], ground: Any, until: str) -> int:

@@ -34,13 +34,20 @@ class Earlier:
         "known"; "unknown" where nothing was found; "missing" where results are named that have no list.
     releases : list of dict
         Each with ``as_of, first, last`` (of the records) and ``told``: the number by what it counts.
+    beside : list of dict
+        For the public, the same as partners were told: they read both.
     revised : set
         Filled by `enter_into`: what was told and no longer follows from the records.
     """
 
     state: str = "unknown"
     releases: list[dict[str, Any]] = field(default_factory=list)
+    beside: list[dict[str, Any]] = field(default_factory=list)
     revised: set[Hashable] = field(default_factory=set)
+
+    def of_partners(self) -> Earlier:
+        """Return what partners were told, as far as the public's results know."""
+        return Earlier(self.state, self.beside)
 
     def enter_into(self, book: Book, incidents: gpd.GeoDataFrame, names: Mapping[Hashable, str]) -> None:
         """Enter what was told before, and what lies between then and now, into a book of places.
@@ -77,12 +84,12 @@ def read_earlier(folders: Iterable[Path | None], who: Profile) -> Earlier:
             continue
         try:
             kept = json.loads((folder / RELEASES).read_text(encoding="utf-8"))
-            releases = [r for r in kept["releases"] if r["profile"] == who.name]
-            found |= {f"{r['as_of']} {r['last']} {r['told']}": r for r in releases}
+            found |= {str(sorted(r.items())): r for r in kept["releases"] if r["told"] is not None}
             state = "known"
         except (OSError, ValueError, KeyError, TypeError):
             state = "missing" if state == "unknown" else state
-    return Earlier(state, list(found.values()))
+    mine = [r for r in found.values() if r["profile"] == who.name]
+    return Earlier(state, mine, [r for r in found.values() if r["profile"] != who.name])
 
 
 def say_earlier(earlier: Earlier, who: Profile) -> str:
@@ -98,16 +105,17 @@ def say_earlier(earlier: Earlier, who: Profile) -> str:
     )
 
 
-def write_history(folder: Path, earlier: Earlier, who: Profile, *, job: Any, told: Mapping[str, int]) -> None:
-    """Add this release to those before, in a file for the analyst alone."""
-    if not who.threshold:
-        return
+def write_history(folder: Path, earlier: Earlier, *, job: Any, told: Mapping[str, Mapping[str, int]]) -> None:
+    """Add this release to those before, in a file for the analyst alone; ``told`` is by profile."""
     when = job.incidents["when"].dropna() if "when" in job.incidents.columns else pd.Series(dtype="object")
-    mine = {"profile": who.name, "as_of": str(job.as_of), "told": dict(sorted(told.items()))}
-    mine |= {"first": str(when.min()), "last": str(when.max())} if len(when) else {"first": "", "last": ""}
+    span = {"first": str(when.min()), "last": str(when.max())} if len(when) else {"first": "", "last": ""}
+    now = [
+        {"profile": name, "as_of": str(job.as_of), "told": dict(sorted(numbers.items()))} | span
+        for name, numbers in told.items()
+    ]
     until = pd.Timestamp(job.as_of) + pd.DateOffset(months=KEEP_MONTHS)
-    kept = [r for r in earlier.releases if r != mine]
-    text = strict_json({"delete_after": f"{until:%Y-%m-%d}", "releases": [*kept, mine]}, indent=1)
+    kept = [r for r in (*earlier.releases, *earlier.beside) if r not in now]
+    text = strict_json({"delete_after": f"{until:%Y-%m-%d}", "releases": [*kept, *now]}, indent=1)
     (folder / RELEASES).write_bytes((text + "\n").encode())
     announce(
         f"{RELEASES} lists what these readers were given; it is for the analyst, to be deleted after "

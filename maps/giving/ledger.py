@@ -8,7 +8,7 @@ is hidden tells no kind and no month.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -53,6 +53,8 @@ class Ledger:
         Of each record the kind it is counted among.
     lost : list
         What could not be protected, whatever was hidden: it follows from what was given before.
+    readers : dict
+        ``hidden`` of each profile whose readers also see this one.
     """
 
     hidden: dict[Hashable, bool]
@@ -62,6 +64,7 @@ class Ledger:
     lost: list[Hashable]
     threshold: int
     nearest: int = 0
+    readers: dict[str, dict[Hashable, bool]] = field(default_factory=dict)
 
     @property
     def has_windows(self) -> bool:
@@ -89,7 +92,10 @@ def make_ledger(job: Any, who: Profile, earlier: Earlier) -> Ledger:
     number = np.asarray(incidents_per_row(job.incidents))
     names = job.incidents["category"].astype(str).map(name_together(job.incidents["category"], number))
     # a partner reads what is for the public too: what is hidden from the one is hidden from the other
-    readers = [(PROFILES["partner"], Earlier()), (who, earlier)] if who.name == "public" else [(who, earlier)]
+    readers = [(who, earlier)]
+    if who.name == "public":
+        readers.insert(0, (PROFILES["partner"], earlier.of_partners()))
+    told: dict[str, dict[Hashable, bool]] = {}
     places: list[Book] = []
     tables: dict[str, pd.DataFrame] = {}
     lost: list[Hashable] = []
@@ -101,14 +107,14 @@ def make_ledger(job: Any, who: Profile, earlier: Earlier) -> Ledger:
             for key in already & set(book.marks):
                 book.marks[key] |= {"hidden": True}
         hidden = {key: gone for book in places for key, gone in book.settle().items()}
-        lost = [key for book in places for key in book.lost]
+        lost, told[reader.name] = [key for book in places for key in book.lost], hidden
         kinds = settle_rows(job, names, lists, hidden, reader, tables.get("category"))
         earlier_months, tables = tables.get("month"), {"category": kinds}
         if "when" in job.incidents.columns:
             months = job.incidents["when"].dt.strftime("%Y-%m").fillna("")
             tables["month"] = settle_rows(job, months, lists, hidden, reader, earlier_months, windows)
     values = {key: int(book.number[rows].sum()) for book in places for key, rows in book.rows.items()}
-    return Ledger(hidden, values, tables, names, lost, who.threshold, who.nearest)
+    return Ledger(hidden, values, tables, names, lost, who.threshold, who.nearest, told)
 
 
 def enter_places(
@@ -260,8 +266,8 @@ def _told_by_plan(counts: pd.Series, threshold: int) -> set[str]:
     return set(fold_small(table, threshold)["type"])
 
 
-def list_told(ledger: Ledger, job: Any) -> dict[str, int]:
-    """Numbers of areas and hotspots that are told, by the names that the next runs know them by."""
+def list_told(ledger: Ledger, job: Any) -> dict[str, dict[str, int]]:
+    """Numbers of areas and hotspots that are told, by profile and the names that later runs know them by."""
     names = {
         ("area", layer, c): f"area|{layer}|{c}" for layer, areas in job.areas.items() for c in areas["code"]
     }
@@ -271,8 +277,14 @@ def list_told(ledger: Ledger, job: Any) -> dict[str, int]:
         for name, spots in lists
         for rank, spot in spots.iterrows()
     }
-    told = {name: ledger.values[key] for key, name in names.items() if not ledger.hidden.get(key, True)}
-    return {name: round_half_up(number, ledger.nearest or 1) for name, number in told.items()}
+    return {
+        reader: {
+            name: round_half_up(ledger.values[key], PROFILES[reader].nearest or 1)
+            for key, name in names.items()
+            if not hidden.get(key, True)
+        }
+        for reader, hidden in ledger.readers.items()
+    }
 
 
 def say_hidden(ledger: Ledger, who: Profile) -> str:

@@ -69,7 +69,7 @@ def write_job(
     if who.threshold:
         ledger = make_ledger(job, who, earlier)
         job, filters = tell_job(job, ledger, who)
-        write_history(folder, earlier, who, job=job, told=list_told(ledger, job))
+        write_history(folder, earlier, job=job, told=list_told(ledger, job))
         announce(f"{say_hidden(ledger, who)} {say_earlier(earlier, who)}")
     steps.say("Drawing the map")
     words = page_words(job, who)
