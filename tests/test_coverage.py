@@ -37,6 +37,16 @@ def days(start: str, end: str, each: int = 10) -> list[str]:
     return [str(d.date()) for d in pd.date_range(start, end)] * each
 
 
+def test_each_force_of_a_source_has_its_own_line():
+    rows = frame([*days("2024-01-01", "2024-03-31"), *days("2024-01-01", "2024-02-29")])
+    rows["raw_force"] = ["Kent Police"] * 910 + ["Surrey Police"] * 600
+    table = check_coverage(rows).set_index("publisher")
+    assert table.loc[["Kent Police", "Surrey Police"], "missing"].tolist() == ["", "2024-03"]
+    assert table.loc["Surrey Police", "rows"] == 600
+    assert "publisher" in check_coverage(rows.drop(columns="raw_force")).columns
+    assert set(check_coverage(rows.drop(columns="raw_force"))["publisher"]) == {"(all)"}
+
+
 def test_an_export_that_ends_on_the_28th_is_found() -> None:
     whole = check_coverage(frame(days("2024-01-01", "2024-03-31"))).iloc[0]
     assert (whole["whole"], whole["cut"]) == (True, "")

@@ -11,12 +11,14 @@ from hotspots.checks import require_columns
 from hotspots.common.places import incidents_per_row
 from hotspots.common.when import london_clock
 from hotspots.common.wording import name_month, say_count, say_date, say_runs
+from hotspots.reading.publishers import publishers_of
 from hotspots.reading.rejects import rows_per_line
 
 # A gap is called missing when chance would leave it empty less than once in a thousand times: over many
 # months and categories, once in a hundred would cry wolf.
 UNLIKELY = 0.001
-COLUMNS = ["source", "category", "rows", "first", "last", "months", "missing", "cut", "whole"]
+OF_ONE = "(all of one publisher)"
+COLUMNS = ["source", "publisher", "category", "rows", "first", "last", "months", "missing", "cut", "whole"]
 
 
 def check_coverage(incidents: pd.DataFrame, rejects: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -32,7 +34,8 @@ def check_coverage(incidents: pd.DataFrame, rejects: pd.DataFrame | None = None)
     Returns
     -------
     DataFrame
-        One row per source ("(all)") and per source and category: ``rows``, ``first`` and ``last`` (days),
+        One row per source ("(all)"), per publisher of a source that has several (its forces or offices), and
+        per source and category: ``rows``, ``first`` and ``last`` (days),
         ``months`` (with a record), ``missing`` (months without one between the source's first and last,
         where chance alone would hardly leave them empty), ``cut`` (months that stop early or start late, such
         as an export that ends on the 28th), ``whole`` (nothing is missing or cut).
@@ -47,6 +50,11 @@ def check_coverage(incidents: pd.DataFrame, rejects: pd.DataFrame | None = None)
     for source, mine in rows.groupby("source", sort=True):
         months = pd.period_range(mine["when"].min(), mine["when"].max(), freq="M")
         lines.append(_line(str(source), "(all)", mine, months))
+        if len(set(mine["publisher"])) > 1:
+            for who, part in mine.groupby("publisher", sort=True):
+                lines.append(
+                    _line(str(source), "(all)", part, months) | {"publisher": str(who), "category": OF_ONE}
+                )
         for category, part in mine.groupby("category", sort=True):
             lines.append(_line(str(source), str(category), part, months))
     table = pd.DataFrame(lines, columns=COLUMNS)
@@ -58,14 +66,17 @@ def _rows(incidents: pd.DataFrame, rejects: pd.DataFrame | None) -> pd.DataFrame
     require_columns(incidents, columns, what="incidents")
     parts = [
         pd.DataFrame(incidents[columns]).assign(
-            when=london_clock(incidents["when"]), n=incidents_per_row(incidents)
+            when=london_clock(incidents["when"]),
+            n=incidents_per_row(incidents),
+            publisher=publishers_of(incidents),
         )
     ]
     if rejects is not None and len(rejects):
         dated = rejects["when"].notna() & ~rejects["cause"].str.startswith(
             ("duplicate", "same force", "future")
         )
-        parts.append(rejects.loc[dated, columns].assign(n=rows_per_line(rejects)[dated]))
+        late = rejects.loc[dated]
+        parts.append(late[columns].assign(n=rows_per_line(rejects)[dated], publisher=publishers_of(late)))
     rows = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
     return rows[rows["when"].notna() & rows["n"].gt(0)]
 
@@ -80,6 +91,7 @@ def _line(source: str, category: str, rows: pd.DataFrame, months: pd.PeriodIndex
         last = last + pd.offsets.MonthEnd(0)
     return {
         "source": source,
+        "publisher": "(all)",
         "category": category,
         "rows": int(rows["n"].sum()),
         "first": rows["when"].min().normalize(),
@@ -125,7 +137,7 @@ def describe_coverage(coverage: pd.DataFrame) -> list[str]:
         if whole["cut"]:
             sentences.append(f"{source}: {whole['cut']}.")
         own = set(whole["missing"].split(", "))
-        for row in rows[rows["category"].ne("(all)")].to_dict("records"):
+        for row in rows[~rows["category"].isin(["(all)", OF_ONE])].to_dict("records"):
             gaps = [m for m in str(row["missing"]).split(", ") if m and m not in own]
             if gaps:
                 sentences.append(f"{source} has no {row['category']} in {say_runs(gaps)}.")
