@@ -65,7 +65,7 @@ def freeze_plan(
     others = _peers(target, layers or {}) if target.covers == "area" else spots
     rows = _propose(facts, target, others, ring=ring, selected=selected)
     kind = facts.setting if facts.setting in ELSEWHERE else "place"
-    frozen["comparator"] = _say_comparator(rows, others, kind=kind, ring=ring)
+    frozen["comparator"] = _say_comparator(rows, others, kind=kind)
     frozen["areas"] = [{**_names(part), "wkt": _wkt(part["geometry"])} for part in target.parts]
     if len(rows):
         frozen["comparator_areas"] = [{"wkt": _wkt(shape)} for shape in rows.geometry]
@@ -203,7 +203,7 @@ def _alike(
     return rows.head(max(len(targets), FEWEST))
 
 
-def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, *, kind: str, ring: float) -> str:
+def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, *, kind: str) -> str:
     if rows.empty:
         like = "nothing" if kind == "place" else f"no other {kind}"
         return f"the nearest there is when it is assessed ({like} as large and as busy was at hand)"
@@ -212,7 +212,7 @@ def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, *, k
     names = [strip_near(known["name"].iloc[int(at[0])]) for at in shared if known is not None and len(at)]
     others = say_count(len(rows) - len(names), "square as large", "squares as large")
     said = say_list([*names, *([others] if len(rows) > len(names) else [])])
-    return f"{said}: as busy in the same months, and {ring:g} metres away or more"
+    return f"{said}: as busy in the same months"
 
 
 def frozen_target(plan: Plan, current: Target | None) -> Target:

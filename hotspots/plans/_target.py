@@ -175,7 +175,8 @@ def rows_of(incidents: gpd.GeoDataFrame, target: Target) -> pd.Series:
     """Whether each row is a plan's: attached to its areas, as in every table of a run; else on its ground."""
     codes = f"{target.layer}_code"
     if target.layer and codes in incidents:
-        attached = incidents[codes].astype("str").isin([part["ref"] for part in target.parts])
+        refs = [part["ref"] for part in target.parts]
+        attached: pd.Series = incidents[codes].astype("str").isin(refs)
         if attached.any():
             return attached
     return rows_inside(incidents, target.ground)
@@ -192,7 +193,8 @@ def share_layers(rows: gpd.GeoDataFrame, areas: dict[str, gpd.GeoDataFrame]) -> 
         Layers by name, each with a column ``name``. Each row is in one area of a layer at most, the one it
         was attached to where ``rows`` say so, but where ``attrs["overlapping"]`` is true.
     """
-    weights, found = count_weights(rows), {}
+    weights = count_weights(rows)
+    found: dict[str, Shares] = {}
     for layer, polygons in areas.items():
         require_metres(polygons, what=f"the areas '{layer}'")
         if f"{layer}_name" in rows:
