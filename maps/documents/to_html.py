@@ -40,6 +40,12 @@ figure { margin: .6rem 0; break-inside: avoid } img { max-width: 100%; height: a
   th, td { padding: .08rem .3rem } h1 { font-size: 1.4rem }
   p, ul, table { margin-top: .2rem; margin-bottom: .35rem }
 }
+@media screen and (max-width: 40em) { /* a phone, or 400 %: each row a block, each cell under its heading */
+  table, caption, tbody, tr, td { display: block } thead, colgroup { display: none }
+  tr { border: 1px solid #555; margin: 0 0 .5rem } td { border: 0; overflow-wrap: break-word }
+  td:empty { display: none } td.number { text-align: left } td::before { font-weight: bold }
+  .pictures { display: block }
+}
 .marking { text-align: center; font-weight: bold } .blank { color: #595959 } .field { white-space: pre-wrap }
 """
 
@@ -47,14 +53,15 @@ figure { margin: .6rem 0; break-inside: avoid } img { max-width: 100%; height: a
 def render_html(document: Document) -> str:
     """One HTML page that asks nothing of any other host."""
     marking = f'<p class="marking">{_text(document.marking)}</p>' if document.marking else ""
-    body = "\n".join(_block(block) for block in document.blocks)
+    kinds = list(dict.fromkeys(block.header for block in document.blocks if isinstance(block, Grid)))
+    body = "\n".join(_block(block, kinds) for block in document.blocks)
     return (
         '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
         f"{_mark_file(document.marking)}<title>{_text(document.title)}</title>\n"
-        f"<style>{STYLE}{mark_pages(clean_text(document.marking))}</style>\n</head>\n<body>\n{marking}\n<main>\n"
+        f"<style>{STYLE}{_narrow(kinds)}{mark_pages(clean_text(document.marking))}</style>\n</head>\n<body>\n{marking}\n<main>\n"
         f"<h1>{_text(document.title)}</h1>\n{body}\n</main>\n{marking}\n</body>\n</html>\n"
     )
 
@@ -68,7 +75,18 @@ def _text(text: str) -> str:
     return escape(clean_text(text), quote=True)
 
 
-def _block(block: Block) -> str:
+def _narrow(kinds: list[tuple[str, ...]]) -> str:
+    """Headings of each kind of table, said before each cell where rows are blocks."""
+    rules = []
+    for kind, header in enumerate(kinds):
+        for i, name in enumerate(map(clean_text, header), 1):
+            # every character as its number: nothing in it can end the string or the style
+            said = "".join(f"\\{ord(letter):06x}" for letter in f"{name}: ")
+            rules += [f".t{kind} td:nth-child({i})::before {{ content: '{said}' }}"] if name else []
+    return "@media screen and (max-width: 40em) {\n" + "\n".join(rules) + "\n}\n"
+
+
+def _block(block: Block, kinds: list[tuple[str, ...]]) -> str:
     if isinstance(block, Heading):
         page = " class=page" if block.new_page else ""
         return f"<h{block.level + 1}{page}>{_text(block.text)}</h{block.level + 1}>"
@@ -84,7 +102,7 @@ def _block(block: Block) -> str:
         return "<p>" + " &nbsp; ".join(f"<b>{_text(f.label)}:</b> {_field(f)}" for f in block.fields) + "</p>"
     if isinstance(block, Pictures):
         return f'<div class="pictures">{"".join(_picture(picture) for picture in block.pictures)}</div>'
-    return _grid(block)
+    return _grid(block, kinds.index(block.header))
 
 
 def _picture(picture: Picture) -> str:
@@ -110,13 +128,13 @@ def _fields(content: Field | tuple[Field, ...]) -> str:
     )
 
 
-def _grid(grid: Grid) -> str:
+def _grid(grid: Grid, kind: int) -> str:
     head = "".join(f'<th scope="col">{_text(name)}</th>' for name in grid.header)
     rows = "".join(f"<tr>{_row(grid, row)}</tr>" for row in grid.rows)
     caption = f"<caption>{_text(grid.caption)}</caption>"
     columns = "".join(f'<col style="width: {100 * share:.0f}%">' for share in grid.widths)
     body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
-    return f"<table>{caption}<colgroup>{columns}</colgroup>{body}</table>"
+    return f"<table class=t{kind}>{caption}<colgroup>{columns}</colgroup>{body}</table>"
 
 
 def _row(grid: Grid, row: tuple[Cell, ...]) -> str:
