@@ -490,7 +490,7 @@ def _check_tables(folder: Path, _: str) -> Iterator[str]:
     if path.is_file():
         visits = [r for r in read_csv(path) if r["activity"] == "visit"]
         ics = (folder / "patrols" / "patrols.ics").read_bytes().decode().replace("\r\n ", "")
-        listed = re.findall(r"(?<!\d)\d\d:\d\d-\d\d:\d\d (?!Break)", ics)
+        listed = re.findall(r"(?<!\d)\d\d:\d\d to \d\d:\d\d (?!Break)", ics)
         if len(listed) != len(visits):
             yield f"patrols.ics lists {len(listed)} visits, timetable.csv {len(visits)}"
 
