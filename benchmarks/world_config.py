@@ -46,7 +46,7 @@ def areas_of(world: World, layer: dict[str, Any], *, later: bool) -> list[dict[s
     size, mess = layer["size"], layer["mess"]
     shift = (x1 - x0) / size / 2.3 if layer["shape"] == "straddling" else 0
     size += layer["shape"] == "other year"
-    names = [*NAMES, *NAMES]
+    names = [*NAMES, *(f"{name} East" for name in NAMES)]
     if "odd names" in mess:
         names[: len(ODD_NAMES)] = ODD_NAMES
     found = []
