@@ -78,8 +78,9 @@ def load_everything() -> None:
     from matplotlib import font_manager
 
     font_manager.findfont("DejaVu Sans")
-    coordinates = import_module("hotspots.reading.coordinates")
-    coordinates.make_points([-1.5], [53.8], crs="EPSG:4326")  # the grid's shifts are read once
+    with contextlib.suppress(ImportError):  # an older tree
+        coordinates = import_module("hotspots.reading.coordinates")
+        coordinates.make_points([-1.5], [53.8], crs="EPSG:4326")  # the grid's shifts are read once
     gc.collect()
     gc.freeze()
 
