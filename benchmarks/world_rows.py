@@ -192,7 +192,7 @@ def _round_ids(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
 
 def _share_id(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
     """One ID on rows of other kinds and places; where they hardly differ, they may be one that came back."""
-    some, first = _some(rows, dice, 0.3), None
+    some, first = rows[: max(5, len(rows) // 3)], None
     for row in some:
         first = first or row
         far = isinstance(row.east, float) and math.hypot(row.east - first.east, row.north - first.north) > 150

@@ -187,6 +187,14 @@ def test_texts_of_several_lines_are_no_paths(tmp_path: Path) -> None:
         parse_toml("a = b", name="a", what="The layout", advice="mend it")
 
 
+def test_nesting_without_end_is_said_in_plain_words() -> None:
+    with pytest.raises(
+        InputError, match="The layout has lists or tables inside one another, too deep"
+    ) as error:
+        parse_toml(DEEP["brackets"], name="a", what="The layout", advice="")
+    assert "recursion" not in str(error.value)
+
+
 DEEP = {
     "brackets": "a = " + "[" * 5000 + "]" * 5000,
     "dots": "a" + ".a" * 3000 + " = 1",

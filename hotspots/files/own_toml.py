@@ -34,7 +34,13 @@ def parse_toml(text: str, *, name: str, what: str, advice: str, paths: bool = Tr
         raise InputError(f"{what} is larger than 2 MB", given=name, advice="is it the file that is meant?")
     try:
         raw = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a ValueError of its own for a number without end
+    except RecursionError as error:
+        raise InputError(
+            f"{what} has lists or tables inside one another, too deep to be meant",
+            given=name,
+            advice="is it the file that is meant?",
+        ) from error
+    except ValueError as error:  # a ValueError of its own for a number without end
         found = _LINE.search(str(error))
         line = text.splitlines()[int(found[1]) - 1] if found else ""
         windows = _BACKSLASH.search(line)
