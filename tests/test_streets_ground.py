@@ -298,6 +298,19 @@ def test_every_street_comes_back_to_within_two_metres_and_under_its_own_name():
             assert back.union_all().hausdorff_distance(truth.union_all()) < 4
 
 
+def test_a_street_that_touches_the_edge_of_what_is_kept_does_no_harm():
+    spot = make_spots(1)
+    west, _, east, north = spot.geometry.iloc[0].buffer(250, quad_segs=4).bounds
+    touching = LineString([(west, north + 50), ((west + east) / 2, north), (east, north + 50)])
+    twice = LineString(
+        [(430000, north - 20), (430000, north + 90), (430020, north + 90), (430020, north - 20)]
+    )
+    rows = {"kind": ["road"] * 2, "rank": [2] * 2, "name": ["Edge", "Twice"]}
+    ground = gpd.GeoDataFrame(rows, geometry=[touching, twice], crs=27700)
+    (layer,) = prepare_ground(ground, spot)
+    assert [name for name, lines in unpack(layer) for _ in lines].count("Twice") == 2
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(

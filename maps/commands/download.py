@@ -140,8 +140,8 @@ def _ask(job: Any, service: str) -> Any:
     """Do it, or say what went wrong on the way."""
     requests = require_installed("requests", extra="download")
     remotezip = require_installed("remotezip", extra="download")
-    faults = (remotezip.RemoteZipError, zipfile.BadZipFile, zlib.error, EOFError)
-    faults += (KeyError, TypeError, AttributeError, ValueError)
+    strange = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, AttributeError, ValueError)
+    faults = (remotezip.RemoteZipError, *strange)
     advice = "try later, or download OS Open Roads by hand from osdatahub.os.uk and name it: [map] streets"
     host = urlsplit(service).netloc
     try:

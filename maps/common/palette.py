@@ -123,7 +123,7 @@ def _natural_starts(seen: np.ndarray, times: np.ndarray, groups: int) -> list[in
 def _round_breaks(seen: np.ndarray, starts: list[int]) -> list[float]:
     """Round number for the start of each group; among many values it may stand a few of them away."""
     slack, ends = len(seen) // 30, [0, *starts, len(seen)]
-    breaks = []
+    breaks: list[float] = []
     for before, start, after in zip(ends, starts, ends[2:], strict=False):
         low, high = seen[max(start - 1 - slack, before)], seen[min(start + slack, after - 1)]
         found = _round_between(low, high, math.sqrt(max(seen[start - 1] * seen[start], 0)))

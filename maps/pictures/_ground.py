@@ -40,8 +40,9 @@ def draw_ground(ax: Axes, ground: gpd.GeoDataFrame, box: Box, labels: Labels, *,
     shown = _shown(here, scale)
     for kind in ("green", "water", "building", "rail"):
         rows = shown[shown["kind"] == kind].geometry
-        look = {"face": _FILLS.get(kind, "none"), "edge": _FILLS.get(kind, "#8d8f94"), "line": 0.8}
-        draw_shapes(ax, rows, **look, z=1.2, dashes=(0, (4, 2)) if kind == "rail" else "solid")
+        fill, edge = _FILLS.get(kind, "none"), _FILLS.get(kind, "#8d8f94")
+        dashes = (0, (4, 2)) if kind == "rail" else "solid"
+        draw_shapes(ax, rows, face=fill, edge=edge, line=0.8, z=1.2, dashes=dashes)
     thin = min(1.0, 12 / scale)
     for part in (1.3, 1.4):  # every edge under every fill
         for rank in (PATH, LOCAL, MIDDLE, MAIN):

@@ -46,7 +46,7 @@ def read_ground(
     InputError
         If a file cannot be read, says no coordinate system, or holds nothing of what was asked.
     """
-    files = dict(given) if isinstance(given, Mapping) else {ALL: given}
+    files: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {ALL: given}
     layout = files.pop("layout", None)
     found, named = [empty_ground()], []
     for key, path in files.items():
@@ -153,4 +153,5 @@ def _box(around: Any, crs: Any) -> tuple[float, float, float, float] | None:
         return None
     west, south, east, north = around.total_bounds
     zone = gpd.GeoSeries([shapely.box(west - 1000, south - 1000, east + 1000, north + 1000)], crs=around.crs)
-    return tuple(zone.segmentize(5000).to_crs(crs).total_bounds)  # type: ignore[return-value]
+    left, low, right, top = map(float, zone.segmentize(5000).to_crs(crs).total_bounds)
+    return left, low, right, top

@@ -66,10 +66,19 @@ def _join_lines(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Lines of one name as one shape; those without a name end to end, each by itself."""
     order = np.argsort(rows["name"].to_numpy(dtype=str), kind="stable")
     named, shapes = rows["name"].to_numpy(dtype=str)[order], rows.geometry.to_numpy()[order]
-    lines, of = shapely.get_parts(shapes, return_index=True)
+    # cut at an edge, a line may have left points and collections behind
+    some, of = shapely.get_parts(shapes, return_index=True)
+    lines, within = shapely.get_parts(some, return_index=True)
+    whole = shapely.get_type_id(lines) == 1
+    lines, of = lines[whole], of[within[whole]]
+    if not len(lines):
+        return rows.iloc[:0]
     names, starts = np.unique(named[of], return_index=True)
-    merged = [shapely.line_merge(shapely.multilinestrings(some)) for some in np.split(lines, starts[1:])]
-    parts = [shapely.get_parts(m) if not name else [m] for name, m in zip(names, merged, strict=True)]
+    merged = [shapely.line_merge(shapely.multilinestrings(own)) for own in np.split(lines, starts[1:])]
+    parts = [
+        np.array([one], dtype=object) if name else shapely.get_parts(one)
+        for name, one in zip(names, merged, strict=True)
+    ]
     names = np.repeat(names, [len(some) for some in parts])
     return gpd.GeoDataFrame({"name": names}, geometry=np.concatenate(parts), crs=rows.crs)
 
@@ -113,7 +122,9 @@ def _whole(line: Any) -> Any:
 def _as_text(numbers: list[int]) -> str:
     """Varints (seven bits a byte, the lowest first) in base64."""
     values = np.array(numbers, dtype=np.uint64)
-    size = 1 + sum((values >= np.uint64(1) << np.uint64(7 * k)).astype(int) for k in range(1, 6))
+    size = np.ones(len(values), dtype=np.int64)
+    for k in range(1, 6):
+        size += values >= np.uint64(1) << np.uint64(7 * k)
     ends = np.cumsum(size)
     out = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
     for k in range(6):

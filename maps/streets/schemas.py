@@ -242,7 +242,8 @@ def _ranks(data: gpd.GeoDataFrame, given: Mapping[str, str], layout: Mapping[str
         for r, key in enumerate(("main", "middle", "local", "path"))
         for v in layout.get(key, ())
     }
-    return classes.map({one: own.get(one, _rank_of(one)) for one in classes.unique()}).astype(int)
+    ranks: pd.Series = classes.map({one: own.get(one, _rank_of(one)) for one in classes.unique()})
+    return ranks.astype(int)
 
 
 def _rank_of(said: str) -> int:

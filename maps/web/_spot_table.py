@@ -45,7 +45,8 @@ def _has_both(spots: gpd.GeoDataFrame) -> pd.Series:
     """Whether each row has the counts of both periods."""
     if not {"before", "after"} <= set(spots.columns):
         return pd.Series(False, index=spots.index)
-    return spots[["before", "after"]].notna().all(axis=1)
+    both: pd.Series = spots[["before", "after"]].notna().all(axis=1)
+    return both
 
 
 def _both(row: pd.Series, most: float, *, told: bool, known: bool, profile: Profile) -> dict[str, Any]:

@@ -141,6 +141,8 @@ function saferMap(map, data) {
     if (layer.show) group.addTo(map);
   });
 
+  if (!data.layers.some((layer) => layer.land)) map.getContainer().style.background = "#fbfaf7"; // no areas: all is land
+
   /* ---- numbers and names: shown where they do not cover each other, the worst first ---- */
   const labels = L.layerGroup().addTo(map);
   const texts = [];
