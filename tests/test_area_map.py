@@ -96,3 +96,28 @@ def test_figures_of_the_table_go_before_older_ones_of_the_areas(tmp_path):
     data = json.loads(re.search(r'id="sh-data">(.*?)</script>', page, flags=re.S).group(1))
     assert dict(data["spots"][0]["lines"])["Rate"].startswith("12 per 1,000")
     assert dict(data["spots"][1]["lines"])["Number"].startswith("60 crimes")
+
+
+def test_areas_show_both_counts_and_what_changed(tmp_path):
+    table = TABLE.assign(
+        before=[100, 40], after=[140, 20], arrow=["level", "down"], words=["a", "from 40 to 20"]
+    )
+    page = write(tmp_path, table=table).read_text()
+    data = json.loads(re.search(r'id="sh-data">(.*?)</script>', page, flags=re.S).group(1))
+    assert dict(data["spots"][1]["lines"])["Changed or not"] == "From 40 to 20."
+    for words in ("Before → after", "100 → 140", "40 → 20", "▼ down"):
+        assert words in page
+    assert "Before → after" not in write(tmp_path).read_text()
+
+
+def test_changes_join_areas_by_a_name_that_only_one_has():
+    from maps.results.write_job import join_changes
+
+    table = pd.DataFrame(
+        {"code": ["1", "2", "3"], "name": ["A", "B", "B"], "incidents": [9, 8, 7]}, index=[4, 5, 6]
+    )
+    columns = {"before": [1, 2], "after": [3, 4], "arrow": ["", "up"], "words": ["w", "v"]}
+    joined = join_changes(table, pd.DataFrame(columns, index=["B", "A"]))
+    assert joined["before"].tolist()[0] == 2
+    assert joined["before"].isna().tolist() == [False, True, True]
+    assert join_changes(table, None) is table

@@ -125,7 +125,20 @@ def write_maps(
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
         if "rate" in sums.columns:
             named["note"] = " ".join(filter(None, (words["note"], say_rates(job))))
-        write_area_map(areas, folder / "areas.html", table=mark_unknown(sums, job.timed, layer), **named)
+        table = mark_unknown(sums, job.timed, layer)
+        if not who.threshold:  # elsewhere the sheets of changes say what may be said
+            table = join_changes(table, job.periods.changes.get(f"Changes by {layer.replace('_', ' ')}"))
+        write_area_map(areas, folder / "areas.html", table=table, **named)
+
+
+def join_changes(table: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFrame:
+    """Put both counts and what changed beside each area's sums; two areas of one name get neither."""
+    if changes is None or not {"before", "after", "arrow", "words"} <= set(changes.columns):
+        return table
+    once = changes[~changes.index.duplicated(keep=False)]
+    names = table["name"].where(~table["name"].duplicated(keep=False))
+    both = once[["before", "after", "arrow", "words"]].reindex(names).set_axis(table.index)
+    return table.assign(**{column: both[column] for column in both})
 
 
 def things_held(job: Job) -> dict[str, list[str]]:

@@ -18,18 +18,16 @@ _BAR = 46  # pixels of the longest bar
 
 def table_of(spots: gpd.GeoDataFrame, *, profile: Profile) -> dict[str, Any]:
     """Columns and rows of the ranked table."""
-    told, both = tells_change(spots), _has_both(spots)
+    told, both = tells_change(spots), has_both(spots)
     columns = [("incidents", "Number"), ("harm", "Harm")]
     present = [(c, label) for c, label in columns if c == "incidents" or _holds(spots, c)]
     present += [("arrow", "Before → after" if both.any() else "Change")] if told or both.any() else []
-    most = float(spots.loc[both, ["before", "after"]].max(axis=None)) if both.any() else 0.0
+    most = most_of(spots)
     rows = []
     for (rank, row), two in zip(spots.iterrows(), both, strict=True):
-        cells = [
-            {"text": _cell(row, c, profile), "number": c != "arrow", "column": c}
-            | (_both(row, most, told=told, known=two, profile=profile) if c == "arrow" and both.any() else {})
-            for c, _ in present
-        ]
+        cells = [{"text": _cell(row, c, profile), "number": c != "arrow", "column": c} for c, _ in present]
+        if both.any():
+            cells[-1] |= tell_both(row, most, told=told, known=two, profile=profile)
         name, area = name_parts(row)
         rows.append({"n": int(rank), "name": name, "area": area, "cells": cells})
     heads = [{"label": "No.", "number": True}, {"label": "Where", "number": False}]
@@ -41,7 +39,7 @@ def _holds(spots: gpd.GeoDataFrame, column: str) -> bool:
     return column in spots.columns and any(has(row, column) for _, row in spots[[column]].iterrows())
 
 
-def _has_both(spots: gpd.GeoDataFrame) -> pd.Series:
+def has_both(spots: gpd.GeoDataFrame) -> pd.Series:
     """Whether each row has the counts of both periods."""
     if not {"before", "after"} <= set(spots.columns):
         return pd.Series(False, index=spots.index)
@@ -49,7 +47,13 @@ def _has_both(spots: gpd.GeoDataFrame) -> pd.Series:
     return both
 
 
-def _both(row: pd.Series, most: float, *, told: bool, known: bool, profile: Profile) -> dict[str, Any]:
+def most_of(rows: gpd.GeoDataFrame) -> float:
+    """Give the greatest count of either period, which has the longest bar."""
+    both = has_both(rows)
+    return float(rows.loc[both, ["before", "after"]].max(axis=None)) if both.any() else 0.0
+
+
+def tell_both(row: pd.Series, most: float, *, told: bool, known: bool, profile: Profile) -> dict[str, Any]:
     """Both counts with a bar for each; and the sign, unless all have the same."""
     sign = SIGNS.get(clean(row.get("arrow", "")), SIGNS[""]) if told else ""
     if not known:

@@ -15,9 +15,10 @@ from maps.common.palette import choose_classes
 from maps.common.small_shapes import encode_points, encode_shapes, require_shapes
 from maps.disclosure.gate import Profile, profile_named, release
 from maps.job.unknown_areas import KEY, say_unknown, shade
-from maps.web._panel import Panel
+from maps.web._panel import Panel, tells_change
+from maps.web._spot_table import has_both, most_of, tell_both
 from maps.web.hotspot_map import describe_page, new_map, write_page
-from maps.wording import COUNTED, has, say_count, say_counted
+from maps.wording import COUNTED, has, say_change, say_count, say_counted
 
 if TYPE_CHECKING:
     import folium
@@ -265,6 +266,7 @@ def _prepare(
         sure = (
             [sure[0] + " they come in runs, so it is wider."] if any("between" in t for _, t in lines) else []
         )
+        lines += [("Changed or not", say_change(row))] if has(row, "words") else []
         if row.get("small_numbers") is True:
             sure.append("Few records: the order among such areas means little.")
         sure += [unknown] if (unknown := say_unknown(row)) else []
@@ -296,13 +298,18 @@ def _table(ranked: gpd.GeoDataFrame, order: list[str], *, per: float, who: Profi
         {"label": MEASURES[c][0] + (f" {_per(per)}" if c.startswith("rate") else ""), "number": True}
         for c in order
     ]
+    both, told = has_both(ranked), tells_change(ranked)
     rows = []
     for rank, row in ranked.iterrows():
         cells = [
             {"text": f"{say_count(row, c, who)} {say_interval(row, c)}".strip(), "number": True, "column": c}
             for c in order
         ]
+        if both.any():
+            two = tell_both(row, most_of(ranked), told=told, known=both[rank], profile=who)
+            cells.append({**two, "number": False, "column": "arrow"})
         rows.append({"n": int(str(rank)), "name": clean(row["name"]), "cells": cells})
+    heads += [{"label": "Before → after", "number": False}] if both.any() else []
     return {"columns": heads, "rows": rows}
 
 
