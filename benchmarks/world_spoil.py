@@ -71,7 +71,7 @@ def _hot_streets(world: World) -> bool:
 
 SPOILT: dict[str, Spoil] = {
     "cut": Spoil(
-        r"not a zip file that can be opened|the file is not a workbook|\.xlsx\b.*cut off",
+        r"not a zip file that can be opened|The workbook cannot be read",
         _in_source("cut", "zip", "nested zip", "gz in zip", "xlsx"),
         2.2,
     ),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
+from maps.cli import main
 from maps.config._schema import METHODS, SCHEMA, line_of
 from maps.config.read import read_config
 
@@ -148,3 +149,17 @@ def test_every_key_is_explained_in_the_docs():
     missing = [f"{table}: {key}" for table, keys in SCHEMA.items() for key in keys if f"`{key}`" not in text]
     assert not missing
     assert all(f'"{method}"' in text for method in METHODS)
+
+
+def test_a_source_that_cannot_be_read_is_said_once(tmp_path, capsys):
+    """Among the sources it stands in brackets, and the same of the file itself is nothing more."""
+    (tmp_path / "records.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    (tmp_path / "more.csv").write_text("Month\n", encoding="utf-8")
+    sources = (
+        '[sources.one]\nfiles = "records.xlsx"\n[sources.two]\nfiles = "more.csv"\nlayout = "noise-calls"\n'
+    )
+    (tmp_path / "p.toml").write_text(sources, encoding="utf-8")
+    assert main(["run", str(tmp_path / "p.toml"), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert said.count("The workbook cannot be read") == 1
+    assert "more.csv" in said

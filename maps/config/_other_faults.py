@@ -23,20 +23,26 @@ _AREAS = ("name", "code", "layer", "vintage", "aliases")
 
 def list_faults(raw: Table, folder: Path) -> list[str]:
     """Say what the reader of each file that is there would refuse; what is not there is said elsewhere."""
-    found: dict[str, None] = {}
+    return list(_faults(raw, folder))
+
+
+def _faults(raw: Table, folder: Path) -> dict[str, InputError]:
+    found: dict[str, InputError] = {}
     for read in _readers(raw, folder):
         try:
             read()
         except InputError as error:
-            found[str(error)] = None
+            found[str(error)] = error
         except Exception:  # a key of the wrong kind, which is noted already
             continue
-    return list(found)
+    return found
 
 
 def join_faults(first: InputError, raw: Table, path: Path) -> InputError:
     """Join an error of the first file that failed with those of the others."""
-    others = [fault for fault in list_faults(raw, path.parent) if fault not in str(first)]
+    said = str(first)  # where it may stand in brackets, among the others of one source
+    faults = _faults(raw, path.parent).items()
+    others = [text for text, error in faults if error.problem not in said or error.given not in said]
     if not others:
         return first
     return InputError(f"The files of {path.name} have problems: {'; '.join([str(first), *others])}")
