@@ -43,8 +43,11 @@ class Release:
         self.ground: dict[tuple[str, str], Any] = {}
         for row in _rows(folder / "areas.csv"):
             self.counts[row["layer"], row["code"]] = _count(row["incidents"])
+        self.whole: int | None = None  # a number over its share is the number of all records
         for row in _rows(folder / "hotspots.csv"):
-            self.counts["hotspot", row["ref"]] = _count(row["incidents"])
+            self.counts["hotspot", row["ref"]] = number = _count(row["incidents"])
+            if number and profile == "partner" and row["share_of_incidents"].strip():
+                self.whole = round(number / float(row["share_of_incidents"]))
         layers = {layer for layer, _ in self.counts}
         with sqlite3.connect(folder / "hotspots.gpkg") as file:
             for layer in layers:
@@ -120,6 +123,13 @@ class System:
                 if value is None:
                     name = f"{release.profile} {release.until} {layer} {code}"
                     self.asked.append((name, row.ravel(), release.profile))
+        for release in releases:
+            if release.whole is not None:
+                row = np.zeros((self.spans, self.size))
+                row[: days.index(release.until) + 1] = inside.any(axis=0)
+                rows.append(row.ravel())
+                lows.append(release.whole)
+                highs.append(release.whole)
         self.rows, self.lows, self.highs = np.array(rows), np.array(lows), np.array(highs)
 
     def between(self, row: np.ndarray) -> tuple[float, float] | None:
