@@ -21,7 +21,10 @@ from maps.common.swap_folder import clear_errors, replace_folder
 from maps.config.read import Config, read_config
 from maps.disclosure.gate import Profile
 from maps.disclosure.nested_layers import hide_compared
+from maps.giving.history import read_earlier
+from maps.giving.ledger import hide_months, make_ledger
 from maps.giving.release_list import read_marking, write_release_list
+from maps.giving.tell import tell_job
 from maps.job.board_pages import DEFAULT, Board, make_boards
 from maps.job.compare import months_of, say_places
 from maps.job.do_job import Job, do_job
@@ -70,17 +73,22 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         steps.say("Writing the pack")
         who = profile_of(job.config, job.incidents)
         words = page_words(job, who)
+        months, told = count_months_of(job, layer, str(chosen["code"])), job
+        if who.threshold:  # the same numbers are hidden as in the results of the run
+            ledger = make_ledger(job, who, read_earlier([config.hotspots.get("previous"), out], who))
+            told, _ = tell_job(job, ledger, who)
+            months = hide_months(months, job, ledger, ("area", layer, chosen["code"]))
         write_pack(
             folder,
             area=chosen,
-            spots=job.spots,
+            spots=told.spots,
             plans=plans_for(config.plans, who, say=True),
             as_of=job.as_of,
             before=_before(config),
-            months=count_months_of(job, layer, str(chosen["code"])),
+            months=months,
             calendar=job.periods.calendar,
             board=board_of(job, layer, chosen),
-            changed=changed_here(job, layer, chosen, who),
+            changed=changed_here(told, layer, chosen, who),
             marking=job.config.output.get("marking"),
             layers={} if job.streets is None else {"ground": job.streets},
             **{key: words[key] for key in TOLD},

@@ -172,6 +172,23 @@ def enter_months(job: Any, who: Profile, windows: dict[str, Bools]) -> Book:
     return book
 
 
+def hide_months(months: pd.Series, job: Any, ledger: Ledger, key: Key) -> pd.Series:
+    """Hide months of one area, beside what is told of it as a whole and in the two periods compared."""
+    windows = windows_of(job)
+    held = job.incidents["when"].dt.strftime("%Y-%m") if "when" in job.incidents.columns else None
+    if held is None or ledger.gone([key])[0] or (windows and ledger.gone([(*key, "before")])[0]):
+        return months.astype("float64") * np.nan
+    mine = rows_in(job.incidents, key[1], key[2])
+    book = Book(np.asarray(incidents_per_row(job.incidents))[mine], ledger.threshold, nearest=ledger.nearest)
+    for name, rows in {"all": mine, **windows}.items():
+        book.enter(("all", name), rows[mine], fixed=True)
+    for month in months.index:
+        book.enter(month, held[mine].eq(str(month)))
+    hidden = book.settle()
+    told = months.astype("float64").mask([hidden[month] or bool(book.lost) for month in months.index])
+    return told.map(lambda n: round_half_up(int(n), ledger.nearest or 1), na_action="ignore")
+
+
 def windows_of(job: Any) -> dict[str, Bools]:
     """Which records count before and after, where two periods are compared of these very records."""
     chosen = chosen_windows(job.incidents, job.config.changes) if job.timed is job.incidents else None

@@ -16,6 +16,7 @@ from maps.disclosure._hide_rows import hide_rows
 from maps.disclosure.gate import Profile
 from maps.giving.harm import coarsen_harm, mix_kinds
 from maps.giving.ledger import WINDOWS, Ledger, lists_of
+from maps.job.compare import say_places
 from maps.job.periods import hide_changes
 
 # What tells of the kinds in a place, or of single records, whatever its count.
@@ -44,10 +45,19 @@ def tell_job(job: Any, ledger: Ledger, who: Profile) -> tuple[Any, Told]:
         unlisted=frames.get("unlisted"),
         area_sums={layer: _tell_areas(job, layer, ledger, harms) for layer in job.area_sums},
         patrols=job.patrols.drop(columns=[c for c in job.patrols.columns if str(c).startswith(_OF_STOPS)]),
-        changed=[sentence.partition(" The first of them went ")[0] for sentence in job.changed],
+        changed=_say_changed(job, frames[""], ledger),
         periods=_tell_periods(job, ledger, who),
     )
     return told, Told(ledger.tables, _quiet(job, ledger, lists))
+
+
+def _say_changed(job: Any, spots: gpd.GeoDataFrame, ledger: Ledger) -> list[str]:
+    """Say what changed of what is told: the sentence on single hotspots names one with its counts."""
+    if "arrow" not in job.spots:
+        return list(job.changed)
+    own = say_places(job.spots)
+    said = [say_places(spots) if sentence == own else sentence for sentence in job.changed]
+    return [s.partition(" The first of them went ")[0] if ledger.nearest else s for s in said if s]
 
 
 class _Harms:

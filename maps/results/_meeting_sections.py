@@ -99,11 +99,11 @@ def show_months(
     months: pd.Series, calendar: pd.DataFrame, who: Profile, counted: str = RECORDS
 ) -> list[Block]:
     """Chart the months of the area, marked with the calendar."""
-    gone = hide_small(months, threshold=who.threshold)
-    pairs = [(str(month), int(number)) for month, number in months.items()]
+    gone = hide_small(months, threshold=who.threshold) | months.isna()
+    pairs = zip(months.items(), gone, strict=True)
     shown: list[dict[str, object]] = [
-        {"month": month, "incidents": None if hidden else number}
-        for (month, number), hidden in zip(pairs, gone, strict=True)
+        {"month": str(month), "incidents": None if hidden else int(number)}
+        for (month, number), hidden in pairs
     ]
     if not any(row["incidents"] for row in shown):
         return []
