@@ -387,6 +387,17 @@ def test_without_a_file_one_line_says_how_to_get_one():
     assert "hotspots download streets" in draw_map(make_spots(1), profile="open").get_root().render()
 
 
+def test_a_map_takes_files_of_ground_and_refuses_a_frame_that_is_none(tmp_path):
+    roads = tmp_path / "roads.gpkg"
+    line = LineString([(430000, 433400), (430000, 433600)])
+    here = gpd.GeoDataFrame({"name": ["Call Lane"]}, geometry=[line], crs=27700)
+    here.to_file(roads, driver="GPKG")
+    for files in (roads, str(roads), {"streets": roads}, read_ground(roads)):
+        assert "Call Lane" in draw_map(make_spots(1), ground=files, profile="open").get_root().render()
+    with pytest.raises(InputError, match="not as read_ground gives it"):
+        draw_map(make_spots(1), ground=here, profile="open")
+
+
 def test_the_same_ground_lies_under_still_pictures():
     spots = make_spots(2)
     for options in ({}, {"focus": 1}):

@@ -58,6 +58,25 @@ def read_ground(
     return ground
 
 
+def take_ground(given: Any, spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    """Take the ground as a map is given it: read already, or files still to be read.
+
+    Raises
+    ------
+    InputError
+        For a frame that is not from `read_ground`.
+    """
+    if given is None or not isinstance(given, gpd.GeoDataFrame):
+        return None if given is None else read_ground(given, around=spots)
+    if not set(COLUMNS[:3]) <= set(given.columns) or given.crs is None or given.crs.to_epsg() != 27700:
+        raise InputError(
+            "The ground is not as read_ground gives it",
+            given=f"columns {', '.join(map(str, given.columns[:8]))}",
+            advice='ground={"streets": "roads.gpkg"}, or ground=maps.read_ground("roads.gpkg")',
+        )
+    return given
+
+
 def read_under(
     given: Mapping[str, Any], spots: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame]
 ) -> gpd.GeoDataFrame | None:

@@ -22,6 +22,7 @@ from maps.disclosure.follow import follow_content, kind_given
 from maps.disclosure.gate import Profile, profile_named, release
 from maps.pictures.still_map import draw_static_map
 from maps.pictures.street_names import locate_streets, place_names
+from maps.streets.files import take_ground
 from maps.streets.pack import prepare_ground
 from maps.web._incident_cells import filter_incidents
 from maps.web._layers import bounds_of, layer_summary, prepare_layers, shown_layers
@@ -55,7 +56,7 @@ def draw_map(
     headline: str = "",
     facts: Sequence[str] = (),
     counted: str | None = None,
-    ground: gpd.GeoDataFrame | None = None,
+    ground: gpd.GeoDataFrame | str | Path | Mapping[str, Any] | None = None,
     filters: Any = None,
 ) -> folium.Map:
     """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
@@ -86,9 +87,9 @@ def draw_map(
     counted : str, optional
         What the counts are of. None reads it from the layer of incidents: "crimes and ASB incidents", or
         "records" where service requests, calls or other kinds are among them.
-    ground : GeoDataFrame, optional
-        Streets, places, water ... as from `maps.read_ground`, drawn under the hotspots: all of it within
-        250 m of each, the main roads of the whole area. None: one line says how to get it.
+    ground : GeoDataFrame, str, Path or mapping, optional
+        Streets, places, water ... from `maps.read_ground`, or what that takes, drawn under the hotspots: all
+        of it within 250 m of each, the main roads of the whole area. None: one line says how to get it.
     filters : Told, optional
         What a run's ledger lets the filters tell (`maps.giving.tell`). None: as the profile's rule has it.
 
@@ -111,6 +112,7 @@ def draw_map(
     True
     """
     _check(spots)
+    under = take_ground(ground, spots)
     incidents, on = _find_incidents(layers), shown_layers(layers)
     sources = [source] if source else [] if incidents is None else sorted(incidents["source"].unique())
     who = follow_layers(profile_named(profile, sources=sources), layers)
@@ -126,7 +128,7 @@ def draw_map(
         period=period,
         source=source,
         note=note,
-        attribution=credit_ground(attribution, ground),
+        attribution=credit_ground(attribution, under),
         who=who,
         marking=marking,
         counted=counted,
@@ -140,7 +142,7 @@ def draw_map(
         "filters": filters,
         "headline": clean(headline),
         "facts": [clean(fact) for fact in facts],
-        "no_ground": NO_GROUND if ground is None or ground.empty else "",
+        "no_ground": NO_GROUND if under is None or under.empty else "",
         "caption": _caption(released, period),
         "picture_alt": _describe_picture(released, period),
         **table_of(released, profile=who),
@@ -157,13 +159,13 @@ def draw_map(
         "under": UNDER,
         "amount": AMOUNT,
         "spots": prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
-        "ground": prepare_ground(ground, spots, area=next(iter(on.values()), None)),
+        "ground": prepare_ground(under, spots, area=next(iter(on.values()), None)),
         "streets": place_names(locate_streets(spots, incidents, profile=who)),
         "filters": None if filters is None else vars(filters),
         "layers": drawn,
     }
     m = new_map()
-    still = partial(draw_static_map, spots, layers=on, profile=who, counted=counted, ground=ground)
+    still = partial(draw_static_map, spots, layers=on, profile=who, counted=counted, ground=under)
     m.add_child(Panel(page=page, data=data, about=about, picture=still, who=who))
     return m
 
