@@ -50,7 +50,7 @@ def test_another_measure_gives_another_order(tmp_path):
 
 def test_a_small_number_takes_its_range_rate_and_neighbour_with_it(tmp_path):
     table = TABLE.assign(incidents=[240, 3], incidents_from=[210.2, 0.6], incidents_to=[272.4, 8.8])
-    with pytest.raises(InputError, match="nothing to shade"):
+    with pytest.raises(InputError, match="No number of these areas may be shown"):
         write(tmp_path, table=table, profile="partner")  # of two areas, one small: the total gives both
 
 

@@ -171,7 +171,7 @@ def test_a_picture_for_a_slide_shows_what_the_map_shows_and_bears_the_marking(pa
     page.locator("tr.sh-row button").nth(2).click()
     page.wait_for_timeout(200)
     with page.expect_download() as kept:
-        page.click("#sh-picture")
+        page.click("#sh-shoot")
     picture = Image.open(kept.value.path()).convert("RGB")
     size = page.evaluate("[document.querySelector('.leaflet-container').clientWidth * 2]")[0]
     assert picture.width == size

@@ -314,4 +314,5 @@ def _caption(spots: gpd.GeoDataFrame, period: str) -> str:
         "most harmful first" if "harm" in spots.columns and spots["harm"].notna().any() else "busiest first"
     )
     over = f", {clean(period)}" if period else ""
-    return f"{say_count(len(spots), 'hotspot')}, {order}{over}"
+    said = f"{say_count(len(spots), 'hotspot')}, {order}" if len(spots) else "No hotspots"
+    return said + over

@@ -227,7 +227,7 @@ function saferMap(map, data) {
     say(input.dataset.word + (input.checked ? " shown on the map." : " hidden."));
   }));
   saferList(app, details);
-  $("picture").addEventListener("click", picture.save);
+  $("shoot").addEventListener("click", picture.save);
   document.documentElement.classList.add("sh-live");
   map.invalidateSize({ animate: false });
   if (data.bounds) map.fitBounds(data.bounds, { padding: [24, 30], animate: false });
