@@ -101,9 +101,19 @@ def draw_world(seed: int) -> World:
     world["layers"] = _draw_layers(random.Random(f"layers {seed}"))
     world["config"] = draw_config(random.Random(f"config {seed}"), world)
     world["steps"] = draw_steps(random.Random(f"steps {seed}"), world)
+    if any(step["do"] == "act" for step in world["steps"]):
+        _let_plans_be(world)
     # in most worlds pictures are made but not painted, which takes as long as all the rest
     world["pictures"] = chance(random.Random(f"pictures {seed}"), 0.15)
     return world
+
+
+def _let_plans_be(world: World) -> None:
+    """Where people work on plans, some are drafted: of few records, for readers who may see their numbers."""
+    output = world["config"]["output"]
+    output["drafts"] = output["drafts"] or 2
+    if sum(source["rows"] for source in world["sources"].values()) < 80:
+        output["profile"] = "internal"
 
 
 def _draw_sources(dice: random.Random, months: int) -> dict[str, Any]:

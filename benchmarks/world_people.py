@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -228,13 +229,14 @@ def _office(plans: Plans, path: Path, step: dict[str, Any]) -> Any:
         return False
     _type(plans, path, step)
     home = path.parent.parent / "office"
-    done = subprocess.run(
-        ["soffice", "--headless", f"-env:UserInstallation=file://{home}/profile", "--convert-to", "docx",
-         "--outdir", str(home), str(path)],
-        capture_output=True, check=False, timeout=180,
-    )  # fmt: skip
-    if done.returncode == 0 and (home / path.name).exists():
-        shutil.move(home / path.name, path)
+    words = ["--headless", f"-env:UserInstallation=file://{home}/profile", "--convert-to", "docx"]
+    with suppress(subprocess.TimeoutExpired):  # on a busy computer: typed, and not saved again
+        subprocess.run(
+            ["timeout", "-k", "5", "90", "soffice", *words, "--outdir", str(home), str(path)],
+            capture_output=True, check=False, timeout=120,
+        )  # fmt: skip
+        if (home / path.name).exists() and read_document(home / path.name) is not None:
+            shutil.move(home / path.name, path)
     shutil.rmtree(home, ignore_errors=True)
     return None
 

@@ -15,8 +15,8 @@ SPOILED = 0.75  # of the worlds hold one thing that stops a run
 ACTS = {
     "type": 7,
     "type both": 4,
-    "type keeps mark": 3,
-    "type keeps style": 3,
+    "type keeps mark": 4,
+    "type keeps style": 4,
     "type by office": 1.8,
     "type in record": 3,
     "type row": 2,
@@ -28,7 +28,7 @@ ACTS = {
     "rename both": 2.8,
     "move": 2,
     "delete document": 2,
-    "delete record": 3,
+    "delete record": 6,
     "delete both": 1.8,
     "leave open": 3,
     "damage document": 3,
@@ -50,7 +50,9 @@ def draw_steps(dice: random.Random, world: World) -> list[Step]:
     people = chance(dice, 0.5)
     runs = 3 if world["passes"] > 3 else 1 if people or chance(dice, 0.2) else 0
     for number in range(runs):
-        kinds = dice.choices(list(ACTS), list(ACTS.values()), k=dice.choice((2, 3, 4, 5))) if people else []
+        kinds = (
+            dice.choices(list(ACTS), list(ACTS.values()), k=dice.choice((2, 3, 4, 5, 6))) if people else []
+        )
         steps += [_draw_act(dice, act) for act in kinds]
         left = world["passes"] - sum(step["do"] == "month" for step in steps)
         steps += [{"do": "month"}] * min(left, 2 if number < 2 and world["passes"] > 3 else 1)
