@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import sys
 from pathlib import Path
 
@@ -35,6 +36,48 @@ def test_a_writer_that_leaks_is_caught(lived):
         if key != one:
             partner.counts[key] = intruder._true(truth, partner.ground[key], partner.until)
     assert any(" ".join(one) in found for found in intruder.attack(releases, truth)[2])
+
+
+def read(release, name: str) -> list[dict[str, str]]:
+    return intruder._rows(release.folder / name)
+
+
+def test_numbers_for_the_public_are_to_the_nearest_ten(lived):
+    releases, truth = lived
+    public = next(release for release in releases if release.profile == "public")
+    shown = {key: value for key, value in public.counts.items() if value}
+    assert shown
+    for key, value in shown.items():
+        true = intruder._true(truth, public.ground[key], public.until)
+        assert value == 10 * ((true + 5) // 10)
+
+
+def test_what_partners_are_not_shown_the_public_is_not_shown_either(lived):
+    partner, public = lived[0]
+    for key, value in partner.counts.items():
+        if value is None:
+            assert public.counts.get(key) is None
+
+
+@pytest.mark.parametrize("name", ["areas.csv", "hotspots.csv"])
+def test_nothing_beside_a_count_tells_of_its_kinds_or_of_its_place_in_an_order(lived, name):
+    for release in lived[0]:
+        rows = read(release, name)
+        assert not [c for c in rows[0] if c.startswith(("harm_", "largest_", "rank_by_harm_"))]
+        for layer in {row.get("layer") for row in rows if name == "areas.csv"}:
+            gone = [row["incidents"] == "" for row in rows if row["layer"] == layer]
+            assert gone == sorted(gone)  # hidden areas stand last
+
+
+def test_the_history_holds_what_was_told_and_nothing_else(lived):
+    for release in lived[0]:
+        kept = json.loads((release.folder / "releases.json").read_text(encoding="utf-8"))
+        told = next(one["told"] for one in kept["releases"] if one["profile"] == release.profile)
+        areas = {name: value for name, value in told.items() if name.startswith("area|")}
+        shown = {
+            f"area|{layer}|{code}": n for (layer, code), n in release.counts.items() if layer != "hotspot"
+        }
+        assert areas == {name: n for name, n in shown.items() if n is not None}
 
 
 def test_what_counts_as_come_back():

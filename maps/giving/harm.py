@@ -73,7 +73,6 @@ def _may_be(
 
 def mix_kinds(incidents: pd.DataFrame, number: NDArray[np.int64]) -> tuple[pd.Series, pd.Series]:
     """Give each record the number of its kind, of one category and one weight; and each kind its weight."""
-    weight = (incidents["harm"] / np.maximum(number, 1)).round(6)
-    keys = pd.MultiIndex.from_arrays([incidents["category"].astype(str), weight.fillna(0.0)])
-    codes, kinds = pd.factorize(keys)
-    return pd.Series(codes, index=incidents.index), pd.Series([kind[1] for kind in kinds], dtype=float)
+    weight: pd.Series = (incidents["harm"] / np.maximum(number, 1)).round(6).fillna(0.0)
+    codes = weight.groupby([incidents["category"].astype(str), weight], sort=False).ngroup()
+    return codes, weight.groupby(codes).first()

@@ -185,8 +185,12 @@ def hide_months(months: pd.Series, job: Any, ledger: Ledger, key: Key) -> pd.Ser
     for month in months.index:
         book.enter(month, held[mine].eq(str(month)))
     hidden = book.settle()
-    told = months.astype("float64").mask([hidden[month] or bool(book.lost) for month in months.index])
-    return told.map(lambda n: round_half_up(int(n), ledger.nearest or 1), na_action="ignore")
+    gone = np.array([hidden[month] or bool(book.lost) for month in months.index], dtype=bool)
+    told = [
+        np.nan if lost else round_half_up(int(n), ledger.nearest or 1)
+        for n, lost in zip(months, gone, strict=True)
+    ]
+    return pd.Series(told, index=months.index, dtype="float64")
 
 
 def windows_of(job: Any) -> dict[str, Bools]:
@@ -231,7 +235,7 @@ def settle_rows(
     """
     number = np.asarray(incidents_per_row(job.incidents))
     columns = sorted(names.unique(), key=lambda name: (name == "", name))
-    table = pd.DataFrame(pd.NA, index=job.spots.index, columns=columns, dtype="Int64")
+    table = pd.DataFrame(index=job.spots.index, columns=columns, dtype="Int64")
     for spot in job.spots.index:
         mine = lists[0][2].eq(spot).to_numpy(dtype=bool)
         if gone.get(("spot", "", spot), True):

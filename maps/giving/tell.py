@@ -85,7 +85,9 @@ class _Harms:
             known = set(self.table.columns[self.table.loc[rank].notna()])
             of = pd.Series(self.names.to_numpy()).groupby(kinds).first()
             free = ~of.reindex(range(size)).isin(known).to_numpy()
-        return coarsen_harm(float(exact), counts, self.weights.to_numpy(), free, threshold=self.threshold)
+        return coarsen_harm(
+            float(exact), counts.astype("float64"), self.weights.to_numpy(), free, threshold=self.threshold
+        )
 
 
 def _tell_spots(
@@ -195,8 +197,10 @@ def _tell_periods(job: Any, ledger: Ledger, who: Profile) -> Any:
         title = f"Changes by {layer.replace('_', ' ')}"
         if title in changes and ledger.has_windows:
             lines = ledger.gone([("area", layer, code, "before") for code in areas["code"]])
-            gone = pd.Series(changes[title].index.isin(areas["name"][lines]), index=changes[title].index)
-            changes[title] = hide_changes(changes[title], who, gone)
+            rows = changes[title].index
+            changes[title] = hide_changes(
+                changes[title], who, pd.Series(rows.isin(areas["name"][lines]), index=rows)
+            )
             if ledger.nearest:
                 kept = changes[title][[*WINDOWS, "arrow", "words"]]
                 changes[title] = _round(kept, ledger, 0)
