@@ -181,7 +181,7 @@ def test_a_run_says_how_sure_it_is(tmp_path: Path, capsys: pytest.CaptureFixture
     for said in ("of places (", "2 hotspots cover", "Tested once: discs chosen on one period held 100.0%"):
         assert said in printed
         assert said in page
-    assert "How sure are we of this list?" in page
+    assert "How sure are we?" in page
     assert "Chance alone would put" in page
     book = pd.read_excel(tmp_path / "out" / "tables.xlsx", sheet_name=None, header=2)
     assert {"Chance", "Backtest", "Backtest by split"} <= set(book)

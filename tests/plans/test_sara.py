@@ -9,6 +9,7 @@ from collections.abc import Callable
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
@@ -366,7 +367,11 @@ def test_the_worst_leeds_hotspots_read_as_an_analyst_would_write(shared_data: ob
         )
         assert crimes + asb == total
         assert plan.options
-        assert len(plan.frozen["comparator_areas"]) == 5
+        # nothing is as busy as the busiest, no other prison is near; the rest hold from half to twice as many
+        beside = [shapely.from_wkt(area["wkt"]) for area in plan.frozen.get("comparator_areas", [])]
+        assert len(beside) == 5 or total > 400 or "Prison" in spots.loc[rank, "name"]
+        for shape in beside:
+            assert total / 2 <= leeds.intersects(shape).sum() <= 2 * total
 
 
 def test_words_agree_with_numbers() -> None:
