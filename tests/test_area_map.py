@@ -121,3 +121,10 @@ def test_changes_join_areas_by_a_name_that_only_one_has():
     assert joined["before"].tolist()[0] == 2
     assert joined["before"].isna().tolist() == [False, True, True]
     assert join_changes(table, None) is table
+
+
+@pytest.mark.browser
+def test_ranges_in_the_table_do_not_widen_a_phone_s_page(tmp_path):
+    path = write(tmp_path)
+    with open_browser() as browser, open_page(browser, path, width=320, height=740) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
