@@ -23,8 +23,8 @@ LEFT_OUT = {
 }
 MOST_MEMORY = 1500 << 20  # bytes in use at once; a world of thousands of records takes some hundred millions
 LONG = 45  # seconds of processor time; a run of a small world takes some five
-USES = re.compile(r"([\d,]+) rows read = ([\d,]+) used \+ ([\d,]+) not used")
-CHECKED = re.compile(r"In all ([\d,]+) rows = ([\d,]+) usable \+ ([\d,]+) not")
+USES = re.compile(r"([\d,]+) rows? read = ([\d,]+) used \+ ([\d,]+) not used")
+CHECKED = re.compile(r"In all ([\d,]+) rows? = ([\d,]+) usable \+ ([\d,]+) not")
 
 
 def check_end(done: Done, world: World, situation: Situation, *, due: str = "") -> Iterator[str]:

@@ -32,7 +32,7 @@ WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FORMULAS = ("=", "+", "-", "@")
 USED_NOT_USED = re.compile(r"([\d,]+) rows? read = ([\d,]+) used \+ ([\d,]+) not used")
-COULD_NOT = re.compile(r"([\d,]+) of ([\d,]+) rows could not be used")
+COULD_NOT = re.compile(r"([\d,]+) of ([\d,]+) rows? could not be used")
 
 
 def check_results(folder: Path, said: str = "") -> list[str]:
@@ -370,7 +370,7 @@ def _check_hotspots(folder: Path, said: str) -> Iterator[str]:
     names = [_armed(row["name"]) for row in spots]
     counts = [_number(row["incidents"]) for row in spots]
     refs = [row["ref"] for row in spots]
-    for number in re.findall(r"^([\d,]+) hotspots hold", said, re.MULTILINE):
+    for number in re.findall(r"^([\d,]+) hotspots? holds?", said, re.MULTILINE):
         if int(number.replace(",", "")) != len(spots):
             yield f"the console says {number} hotspots, hotspots.csv has {len(spots)}"
     layer = read_geopackage(folder / "hotspots.gpkg").get("hotspots", [])
