@@ -115,6 +115,9 @@ def act(plans: Plans, step: dict[str, Any]) -> None:
         return
     if ACTIONS[step["act"]](plans, path, step) is not False:
         plans.lived.add(f"plan: {step['act']}")
+    # what cannot be read may have been moved, taken away or typed in by somebody since
+    there = {name: plans.folder / name for name in plans.out_of_reach}
+    plans.out_of_reach = {name: path.read_bytes() for name, path in there.items() if path.is_file()}
 
 
 def _type(plans: Plans, path: Path, step: dict[str, Any], **kept: bool) -> Any:

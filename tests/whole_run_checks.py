@@ -457,7 +457,9 @@ def _check_areas(folder: Path, _: str) -> Iterator[str]:
             if total < inside or (total > inside and not _overlaps(folder, layer)):
                 yield f"areas.csv: {layer} holds {total} in all, {inside} records lie in it"
     if (folder / "areas.html").is_file() and table:
-        yield from _check_area_page(folder, [r for r in table if r["layer"] == table[0]["layer"]])
+        # the page is of the first layer that can be shaded for its readers
+        each = [[r for r in table if r["layer"] == name] for name in dict.fromkeys(r["layer"] for r in table)]
+        yield from min((list(_check_area_page(folder, rows)) for rows in each), key=len)
 
 
 def _overlaps(folder: Path, layer: str) -> bool:
