@@ -219,9 +219,10 @@ def _check_frozen(frozen: Any, add: Any) -> None:
 def _check_data(raw: dict[str, Any], add: Any) -> None:
     """Check what data wrote, which the document is made of: a key that somebody took out is named."""
     for path, kind in DATA.items():
-        table = raw if len(path) == 1 else raw.get(path[0], {})
-        if path[-1] in table:
-            _check_kind(table[path[-1]], path, kind, add)
+        table = raw if len(path) == 1 else raw.get(str(path[0]), {})
+        key = str(path[-1])
+        if key in table:
+            _check_kind(table[key], path, kind, add)
 
 
 def _check_kind(value: Any, path: Path, kind: Any, add: Any) -> None:

@@ -56,10 +56,10 @@ def _readers(raw: Table, folder: Path) -> Iterator[Callable[[], object]]:
         if "lookup" in table:
             own = str(table["lookup"])
             yield partial(read_lookup, folder / own if own.endswith(".csv") else own)
-    single = [("incidents", raw.get("incidents"))]
-    for _, table in [*single, *_tables(raw, "sources")]:
-        if isinstance(table, Mapping):
-            yield partial(_read_first, table.get("files"), table.get("layout", "police.uk"), folder)
+    one = raw.get("incidents")
+    sources = [one] if isinstance(one, Mapping) else []
+    for source in [*sources, *(table for _, table in _tables(raw, "sources"))]:
+        yield partial(_read_first, source.get("files"), source.get("layout", "police.uk"), folder)
     for file, what, column in _shapes(raw):
         if _there(folder, file):
             yield partial(_read_shapes, folder / str(file), what, column)

@@ -48,7 +48,8 @@ def coarsen_harm(harm: float, counts: Floats, weights: Floats, free: Bools, *, t
         told = round(harm / unit) * unit
         slack = (told - unit / 2 - harm, told + unit / 2 - harm)
         if all(
-            _may_be(k, counts, weights, free, slack, threshold) for k in np.flatnonzero(free & (counts > 0))
+            _may_be(int(k), counts, weights, free, slack, threshold)
+            for k in np.flatnonzero(free & (counts > 0))
         ):
             return told
     return float("nan")
@@ -73,6 +74,7 @@ def _may_be(
 
 def mix_kinds(incidents: pd.DataFrame, number: NDArray[np.int64]) -> tuple[pd.Series, pd.Series]:
     """Give each record the number of its kind, of one category and one weight; and each kind its weight."""
-    weight: pd.Series = (incidents["harm"] / np.maximum(number, 1)).round(6).fillna(0.0)
+    each = incidents["harm"].to_numpy(dtype=float) / np.maximum(number, 1)
+    weight = pd.Series(each, index=incidents.index).round(6).fillna(0.0)
     codes = weight.groupby([incidents["category"].astype(str), weight], sort=False).ngroup()
     return codes, weight.groupby(codes).first()

@@ -138,7 +138,7 @@ def join_changes(table: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFr
     once = changes[~changes.index.duplicated(keep=False)]
     names = table["name"].where(~table["name"].duplicated(keep=False))
     both = once[["before", "after", "arrow", "words"]].reindex(names).set_axis(table.index)
-    return table.assign(**{column: both[column] for column in both})
+    return table.assign(**{str(column): both[column] for column in both})
 
 
 def things_held(job: Job) -> dict[str, list[str]]:
