@@ -109,9 +109,14 @@ def draw_world(seed: int) -> World:
 
 
 def _let_plans_be(world: World) -> None:
-    """Where people work on plans, some are drafted: of few records, for readers who may see their numbers."""
+    """Where people work on plans, some are drafted, and most are drafted again.
+
+    Of few records they are for readers who may see their numbers.
+    """
     output = world["config"]["output"]
     output["drafts"] = output["drafts"] or 2
+    if world["seed"] % 3:
+        output["redraft"] = True
     if sum(source["rows"] for source in world["sources"].values()) < 80:
         output["profile"] = "internal"
 
