@@ -101,6 +101,8 @@ def draw_world(seed: int) -> World:
     world["layers"] = _draw_layers(random.Random(f"layers {seed}"))
     world["config"] = draw_config(random.Random(f"config {seed}"), world)
     world["steps"] = draw_steps(random.Random(f"steps {seed}"), world)
+    if "study_area" in world["config"] and sum(s["rows"] for s in world["sources"].values()) < 40:
+        world["config"]["study_area"] = "whole"  # of few records none may lie in the half
     if any(step["do"] == "act" for step in world["steps"]):
         _let_plans_be(world)
     # in most worlds pictures are made but not painted, which takes as long as all the rest

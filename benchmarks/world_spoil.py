@@ -86,7 +86,7 @@ SPOILT: dict[str, Spoil] = {
         1.2,
     ),
     "dates unread": Spoil(
-        r"Whole files are written.*unreadable date|No row .* can be used.*unreadable date",
+        r"(Whole files are written|Wrong as a whole|No row .* can be used).*unreadable date",
         _in_source("dates unread"),
     ),
     "areas damaged": Spoil(r"This file cannot be read as areas", _in_layer("damaged"), 1.4),

@@ -73,7 +73,8 @@ def read_records(
         causes = sum_causes(found.rejects)
         raise InputError(
             "No row of the source files can be used",
-            given="; ".join(f"{n:,} rows: {cause}" for cause, n in causes.items()) or "files without rows",
+            given="; ".join(f"{n:,} row{'s' * (n != 1)}: {cause}" for cause, n in causes.items())
+            or "files without rows",
             advice="hotspots check FILE to see them",
         )
     return found
