@@ -105,22 +105,26 @@ def draw_world(seed: int) -> World:
         world["config"]["study_area"] = "whole"  # of few records none may lie in the half
     if any(step["do"] == "act" for step in world["steps"]):
         _let_plans_be(world)
+    elif seed % 40 in (11, 12):  # a single record, which chance alone draws too seldom
+        name, source = next(iter(world["sources"].items()))
+        world["sources"] = {name: source | {"rows": 1}}
     # in most worlds pictures are made but not painted, which takes as long as all the rest
     world["pictures"] = chance(random.Random(f"pictures {seed}"), 0.15)
     return world
 
 
 def _let_plans_be(world: World) -> None:
-    """Where people work on plans, some are drafted, and most are drafted again.
-
-    Of few records they are for readers who may see their numbers.
-    """
-    output = world["config"]["output"]
+    """Where people work on plans, there are records enough for some, and most are drafted again."""
+    output, sources = world["config"]["output"], world["sources"].values()
     output["drafts"] = output["drafts"] or 2
+    for source in sources:
+        source["rows"] = max(source["rows"], 80 // len(sources))
+    if sum(source["rows"] for source in sources) < 120:
+        output["profile"] = "internal"  # whose readers may see small numbers
+    if "min_incidents" in world["config"]["hotspots"]:
+        world["config"]["hotspots"]["min_incidents"] = 2
     if world["seed"] % 3:
         output["redraft"] = True
-    if sum(source["rows"] for source in world["sources"].values()) < 80:
-        output["profile"] = "internal"
 
 
 def _draw_sources(dice: random.Random, months: int) -> dict[str, Any]:
