@@ -314,7 +314,7 @@ def say_hidden(ledger: Ledger, who: Profile) -> str:
         k: n for k, n in ledger.values.items() if isinstance(k, tuple) and k[0] in ("area", "spot") and n
     }
     hidden = [n for key, n in values.items() if ledger.hidden[key]]
-    if not values:
+    if not hidden:
         return ""
     small = sum(n < ledger.threshold for n in hidden)
     said = (
