@@ -16,6 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import announce
+from hotspots.common.wording import say_count
 from maps.disclosure.gate import Profile
 from maps.disclosure.not_finite import strict_json
 from maps.giving.book import Book, round_half_up
@@ -97,7 +98,8 @@ def say_earlier(earlier: Earlier, who: Profile) -> str:
     if not who.threshold:
         return ""
     if earlier.state == "known":
-        return f"Checked against {len(earlier.releases):,} earlier releases under profile '{who.name}'."
+        known = say_count(len(earlier.releases), "earlier release")
+        return f"Checked against {known} under profile '{who.name}'."
     return (
         "Earlier releases unknown: where these readers were given counts of the same areas before, the "
         "difference of the two may be one month's small number. Write into the folder of the last results, "

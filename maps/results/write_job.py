@@ -70,7 +70,7 @@ def write_job(
         ledger = make_ledger(job, who, earlier)
         job, filters = tell_job(job, ledger, who)
         write_history(folder, earlier, job=job, told=list_told(ledger, job))
-        announce(f"{say_hidden(ledger, who)} {say_earlier(earlier, who)}")
+        announce(f"{say_hidden(ledger, who)} {say_earlier(earlier, who)}".strip())
     steps.say("Drawing the map")
     words = page_words(job, who)
     write_maps(job, folder, words, exact, filters)
