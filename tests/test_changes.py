@@ -281,7 +281,7 @@ def test_uncovered_windows_and_stray_labels_are_refused():
     frame = make({"A": (50, 100)})
     with pytest.raises(InputError, match="does not wholly cover"):
         compare_periods(frame, after="2019-07")
-    with pytest.raises(InputError, match="labels must be on the index of the incidents"):
+    with pytest.raises(InputError, match="labels must be one for each incident"):
         compare_periods(frame, after="2018-07", by=pd.Series(["x"]))
     with pytest.raises(InputError, match="lacks the column ward"):
         compare_periods(frame, after="2018-07", by="ward")

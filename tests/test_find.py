@@ -301,7 +301,7 @@ def test_no_count_is_infinite(method):
 def test_core_points_on_another_index_are_refused():
     frame = points([(0, 0), (40, 0), (900, 0)])
     elsewhere = pd.Series([True, False, False], index=[10, 11, 12])
-    with pytest.raises(InputError, match="core points must be on the index of the incidents"):
+    with pytest.raises(InputError, match="core points must be one for each incident"):
         outline_hotspots(frame, pd.Series([0, 0, 0]), core=elsewhere)
     with pytest.raises(InputError, match=r"labels must be a Series.*Given: list"):
         outline_hotspots(frame, [0, 0, 0])

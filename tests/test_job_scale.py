@@ -95,7 +95,9 @@ def test_changes_and_months_are_the_same(runs):
             pd.read_excel(runs[name] / "tables.xlsx", sheet_name=sheet, header=None)
             for name in ("csv", "periods")
         ]
-        pd.testing.assert_frame_equal(found[0], found[1])
+        # counted where they lie, records keep their source, not who published each
+        told = [table[table[2].ne("(all of one publisher)")].reset_index(drop=True) for table in found]
+        pd.testing.assert_frame_equal(told[0], told[1])
 
 
 @pytest.mark.parametrize("name", ["dates", "periods"])

@@ -95,7 +95,7 @@ def test_a_hotspot_says_what_it_rests_on():
     assert worst["largest_offence_share"] == pytest.approx(5475 / 5476)
     assert bool(worst["one_offence"])
     assert (worst["harm_rank_low"], worst["harm_rank_high"]) == (1, 2)
-    assert "One offence is 100% of its harm" in worst["note"]
+    assert "One offence is over 99% of its harm" in worst["note"]
     assert bool(stack["snap_point"])
     assert stack["default_location"] == "supermarket"
     assert stack["default_location_share"] == 0.75

@@ -269,5 +269,5 @@ def test_places_of_a_year_have_no_trace_by_month():
 def test_hot_on_another_index_is_refused():
     frame = make(TOWN)
     hot = pd.Series(True, index=frame.index + 1)
-    with pytest.raises(InputError, match="must be on the index of the incidents"):
+    with pytest.raises(InputError, match="must be one for each incident"):
         track_indicators(frame, after="2018-07", hot=hot)

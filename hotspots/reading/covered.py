@@ -102,7 +102,7 @@ def list_gaps(incidents: pd.DataFrame) -> dict[str, str]:
     >>> months = pd.to_datetime(["2018-07-01"] * 20 + ["2019-07-01"] * 10)
     >>> force = ["Kent Police", "Surrey Police"] * 10 + ["Kent Police"] * 10
     >>> list_gaps(pd.DataFrame({"when": months, "precision": "month", "raw_force": force}))
-    {'Surrey Police': '2019-07'}
+    {'Surrey Police': 'July 2019'}
     """
     if not {"when", "window"} & set(incidents.columns):
         return {}

@@ -45,7 +45,9 @@ def join_faults(first: InputError, raw: Table, path: Path) -> InputError:
     others = [text for text, error in faults if error.problem not in said or error.given not in said]
     if not others:
         return first
-    return InputError(f"The files of {path.name} have problems: {'; '.join([str(first), *others])}")
+    return InputError(
+        f"Several files that {path.name} names cannot be used", given="; ".join([str(first), *others])
+    )
 
 
 def _readers(raw: Table, folder: Path) -> Iterator[Callable[[], object]]:

@@ -37,7 +37,7 @@ def coarsen_harm(harm: float, counts: Floats, weights: Floats, free: Bools, *, t
     --------
     >>> kinds, days = np.array([40.0, 30.0, 3.0, 2.0]), np.array([1.0, 5.0, 18.0, 20.0])
     >>> coarsen_harm(284.0, kinds, days, np.array([True] * 4), threshold=5)
-    280.0
+    300.0
     >>> coarsen_harm(284.0, kinds, days * [1, 1, 1, 90], np.array([True] * 4), threshold=5)
     nan
     """

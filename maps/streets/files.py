@@ -45,6 +45,16 @@ def read_ground(
     ------
     InputError
         If a file cannot be read, says no coordinate system, or holds nothing of what was asked.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> line = gpd.GeoSeries.from_wkt(["LINESTRING (-1.545 53.796, -1.541 53.796)"], crs="EPSG:4326")
+    >>> roads = gpd.GeoDataFrame({"highway": ["primary"], "name": ["Boar Lane"]}, geometry=line)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     roads.to_file(Path(folder) / "roads.geojson")
+    ...     read_ground(Path(folder) / "roads.geojson")[["kind", "rank", "name"]].to_numpy().tolist()
+    [['road', 0, 'Boar Lane']]
     """
     files: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {ALL: given}
     layout = files.pop("layout", None)

@@ -216,7 +216,7 @@ def test_what_is_asked_for_is_drafted_and_drafted_again(
 @pytest.mark.parametrize(
     ("request_text", "said"),
     [
-        ("SE3150033001", "SE3150033000"),
+        ("SE3150033001", "not in the list"),
         ("ward:Hunslet & Rivrside", "Hunslet & Riverside"),
         ("lap:X", "street, ward"),
     ],
