@@ -104,12 +104,17 @@ def list_gaps(incidents: pd.DataFrame) -> dict[str, str]:
     >>> list_gaps(pd.DataFrame({"when": months, "precision": "month", "raw_force": force}))
     {'Surrey Police': 'July 2019'}
     """
+    return {name: say_runs(lost) for name, lost in list_lacking(incidents).items()}
+
+
+def list_lacking(incidents: pd.DataFrame) -> dict[str, list[pd.Period]]:
+    """Find the same months, not in words: a file is looked for by its month as 2019-07."""
     if not {"when", "window"} & set(incidents.columns):
         return {}
     cells = _cells(incidents, publishers_of(incidents))
     months = [pd.Period(ordinal=month, freq="M") for month in sorted(_held(cells))]
     found = {str(name): _missing(group, months) for name, group in cells.groupby("who")}
-    return {name: say_runs(lost) for name, lost in found.items() if lost}
+    return {name: lost for name, lost in found.items() if lost}
 
 
 def keep_whole(incidents: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

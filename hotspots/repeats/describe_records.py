@@ -11,8 +11,8 @@ import pandas as pd
 from hotspots.checks import CRS
 from hotspots.common.membership import spread_layer
 from hotspots.common.places import incidents_per_row
-from hotspots.common.wording import say_count
-from hotspots.reading.covered import list_gaps
+from hotspots.common.wording import say_count, say_runs
+from hotspots.reading.covered import list_lacking
 from hotspots.reading.crosswalks import count_priorities, list_unmatched
 from hotspots.reading.kinds import count_kinds
 from hotspots.reading.months_covered import check_coverage, describe_coverage
@@ -62,7 +62,9 @@ def describe_records(
     sentences += describe_coverage(check_coverage(incidents, rejects))
     sources = set(incidents["source"].astype("str"))
     sentences += [
-        f"{who} has no records in {m}." for who, m in list_gaps(incidents).items() if who not in sources
+        f"{who} has no records in {say_runs(lost)} (look for its files of {', '.join(map(str, lost))})."
+        for who, lost in list_lacking(incidents).items()
+        if who not in sources
     ]
     unknown = list_unmatched(incidents, crosswalks=crosswalks)
     if len(unknown):
