@@ -86,9 +86,12 @@ RULES = {
 DATA = ("a date in figures", "a month in figures", "a range with a dash")  # as columns of data have them
 
 
+_FILES = re.compile(r"\(look for its files of [\d, -]+\)")  # months as the names of files have them
+
+
 def badly_written(text: str, name: str) -> Iterator[tuple[str, str]]:
     """Each figure that is not written the one way: what is wrong, and what stands around it."""
-    text = _PLACES.sub(" ", text)
+    text = _FILES.sub(" ", _PLACES.sub(" ", text))
     for what, pattern in RULES.items():
         if name.endswith((".xlsx", ".ics")) and what in DATA:
             continue
