@@ -13,7 +13,7 @@ from hotspots.cameras._maximal_covering import cover_most, covered_weight, order
 from hotspots.cameras.candidate_sites import candidate_points, reach_of, read_points
 from hotspots.checks import CRS, InputError, announce
 from hotspots.common.place_names import ELSEWHERE, flag_default_locations, is_kind_of_place
-from hotspots.common.wording import say_percentage
+from hotspots.common.wording import say_count, say_percentage
 from hotspots.severity.demand import Demand, Problem, collect_demand
 
 Floats = NDArray[np.float64]
@@ -271,7 +271,8 @@ def _announce_result(count: int, order: Ints, seen: Any, weights: Floats, *, by:
         reached = say_percentage(weights[seen].sum() / weights.sum(), decimals=1)
         announce(f"The existing cameras already reach {reached} of {by}.")
     if len(order) < count:
-        announce(f"Only {len(order)} of {count} sites are proposed: a further one would reach nothing more.")
+        sites = say_count(count, "site")
+        announce(f"Only {len(order)} of {sites} could be proposed: a further one would reach nothing more.")
 
 
 def empty_sites() -> gpd.GeoDataFrame:
