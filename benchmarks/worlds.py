@@ -34,7 +34,7 @@ RARE = 20  # an event drawn more seldom in 500 worlds counts as untested
 def main() -> int:
     options = read_options()
     tree = options.tree.resolve()
-    sys.path[:0] = [str(HERE), str(HERE.parent / "tests"), str(tree)]
+    sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "support"), str(tree)]
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = "1"  # a process that forks has one thread
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(tree), os.environ.get("PYTHONPATH", "")]))
