@@ -160,6 +160,13 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -
         )
 
 
+def name_unread(frame: pd.DataFrame, known: Iterable[str], *, what: str) -> None:
+    """Say which columns of a user's table nothing here reads."""
+    others = [str(name) for name in frame.columns if name not in set(known)]
+    if others:
+        announce(f"{what} has columns that are not read: {', '.join(map(repr, others))}.")
+
+
 def count_weighed(incidents: pd.DataFrame, *, strict: bool = False) -> Any:
     """Count the records of each row that a harm index has a weight for: where none, harm is not spoken of.
 

@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.checks import CRS, InputError, Problems, read_own_table, require_columns
+from hotspots.checks import CRS, InputError, Problems, name_unread, read_own_table, require_columns
 from hotspots.common.windows import read_day
 
 _ASSET = ("ref", "kind", "name", "easting", "northing", "installed", "review", "removed", "notes")
@@ -63,6 +63,7 @@ def read_register(path: str | Path, *, as_of: Any) -> tuple[gpd.GeoDataFrame, pd
         raise InputError("There is no such register", given=str(path), advice="a CSV file")
     table = read_own_table(file, what="The register", dtype="str", keep_default_na=False)
     require_columns(table, REGISTER_COLUMNS, what="The register")
+    name_unread(table, REGISTER_COLUMNS, what="The register")
     table = table.apply(lambda column: column.str.strip())
     blank = table[list(REGISTER_COLUMNS)].eq("").all(axis=1)
     return _assets(table[~blank], file, day), _stock(table[~blank])

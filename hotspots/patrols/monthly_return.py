@@ -93,11 +93,13 @@ def describe_visits(
     on_plan = int(visits["planned_start"].notna().sum())
     first, last = visits["date"].min(), visits["date"].max()
     gaps = list_gaps(visits)
+    bound = "measured" in visits.columns and visits["measured"].eq("at least").any()
+    least = "at least " if bound else ""
     lines = [
         f"Delivered from {say_date(first)} to {say_date(last)}: {on_plan:,} of "
         f"{say_count(len(planned), 'planned visit')}, and {len(visits) - on_plan:,} not planned.",
-        f"Patrol time: {visits['minutes'].sum():,.0f} of {planned['minutes'].sum():,.0f} planned minutes; "
-        f"officer time: {visits['officer_minutes'].sum():,.0f} of {planned['officer_minutes'].sum():,.0f}.",
+        f"Patrol time: {least}{visits['minutes'].sum():,.0f} of {planned['minutes'].sum():,.0f} planned minutes; "
+        f"officer time: {least}{visits['officer_minutes'].sum():,.0f} of {planned['officer_minutes'].sum():,.0f}.",
     ]
     if len(gaps):
         kept = int(gaps.le(max_gap_minutes).sum())
