@@ -98,8 +98,9 @@ def describe_visits(
     lines = [
         f"Delivered from {say_date(first)} to {say_date(last)}: {on_plan:,} of "
         f"{say_count(len(planned), 'planned visit')}, and {len(visits) - on_plan:,} not planned.",
-        f"Patrol time: {least}{visits['minutes'].sum():,.0f} of {planned['minutes'].sum():,.0f} planned minutes; "
-        f"officer time: {least}{visits['officer_minutes'].sum():,.0f} of {planned['officer_minutes'].sum():,.0f}.",
+        f"Patrol time: {least}{visits['minutes'].sum():,.0f} of {planned['minutes'].sum():,.0f} planned "
+        f"minutes; officer time: {least}{visits['officer_minutes'].sum():,.0f} of "
+        f"{planned['officer_minutes'].sum():,.0f}.",
     ]
     if len(gaps):
         kept = int(gaps.le(max_gap_minutes).sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from test_visits import PLAN, STOPS
+from visit_examples import PLAN, STOPS
 
 from hotspots.patrols.visits import record_visits
 
