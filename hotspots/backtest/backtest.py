@@ -19,8 +19,8 @@ from hotspots.common.settled_ground import say_ground, settle_ground
 from hotspots.common.when import months_of, rows_in, spans_of
 from hotspots.common.windows import Window, name_windows, read_windows
 from hotspots.common.wording import say_count
-from hotspots.finding.by_discs import check_disc_options
-from hotspots.finding.request import check_harm
+from hotspots.finding.ground import check_harm
+from hotspots.finding.methods import Discs
 from hotspots.reading.study_area import read_area
 
 METHODS = tuple(UNITS)
@@ -250,7 +250,7 @@ def _check(
     problems.raise_any()
     if by == "harm":
         check_harm(incidents["harm"], "harm")
-    check_disc_options(radius=radius, count=count, max_overlap=0, spacing=0, until_share=None)
+    Discs(radius=radius, count=count).check()
     if count != int(count) or count < 1:
         raise InputError("A backtest needs at least one unit", given=f"count={count}", advice="count=100")
     if not SMALLEST <= radius <= LARGEST:

@@ -15,17 +15,18 @@ from hotspots.checks import CRS, announce
 from hotspots.common.places import Ints
 from hotspots.common.settled_ground import say_ground, settle_ground
 from hotspots.finding._summarise import Shape
-from hotspots.finding.request import Change, Found, Ground, Request
+from hotspots.finding.ground import Change, Found, Ground
+from hotspots.finding.methods import Cells
 
 MOST_CELLS = 500_000  # of a rectangle that nobody asked for: a county holds some 50,000 of 250 metres
 
 
-def find_significant(ground: Ground, request: Request) -> Found:
+def find_significant(ground: Ground, asked: Cells) -> Found:
     """Find groups of touching cells whose Gi* is significantly high."""
-    area = _area_of(ground, request)
+    area = _area_of(ground, asked)
     if area.is_empty or not area.area > 0:  # nowhere to stand out from
         return Found([], lambda change: np.full(len(ground.places.xy), -1, dtype=np.int64))
-    label, cells, groups = label_significant(ground, request, area)
+    label, cells, groups = label_significant(ground, asked, area)
     shapes = []
     for number in range(int(label.max(initial=-1)) + 1):
         outline = shapely.union_all(cells.geometry.to_numpy()[groups == number])
@@ -39,24 +40,24 @@ def find_significant(ground: Ground, request: Request) -> Found:
         shapes.append(Shape.of(outline, "single", [centre], np.where(mine, 0, -1)))
 
     def relabel(change: Change) -> Ints:
-        return label_significant(change.ground, request, area, scale=change.scale, shift=change.shift)[0]
+        return label_significant(change.ground, asked, area, scale=change.scale, shift=change.shift)[0]
 
     return Found(shapes, relabel)
 
 
-def _area_of(ground: Ground, request: Request) -> Any:
+def _area_of(ground: Ground, asked: Cells) -> Any:
     """Return the study area, or the rectangle around the incidents, and say so.
 
     A few stray records make a rectangle of a country: then it is the ground where the records lie.
     """
-    if request.study_area is not None:
+    if ground.study_area is not None:
         from hotspots.cells.grid import read_area
 
-        return read_area(request.study_area)
+        return read_area(ground.study_area)
     if not len(ground.places.xy):
         return shapely.Polygon()
     rectangle = shapely.box(*ground.places.xy.min(axis=0), *ground.places.xy.max(axis=0))
-    if rectangle.area > MOST_CELLS * request.cell_size**2:
+    if rectangle.area > MOST_CELLS * asked.cell_size**2:
         there = ground.places.incidents > 0
         settled = settle_ground(ground.places.xy[there], ground.places.incidents[there])
         announce(
@@ -69,7 +70,7 @@ def _area_of(ground: Ground, request: Request) -> Any:
 
 
 def label_significant(
-    ground: Ground, request: Request, area: Any, *, scale: float = 1.0, shift: float = 0.0
+    ground: Ground, asked: Cells, area: Any, *, scale: float = 1.0, shift: float = 0.0
 ) -> tuple[Ints, gpd.GeoDataFrame, Ints]:
     """Label the places in each group of touching significant cells; the cells and their groups too."""
     from hotspots.cells.count_and_score import assign_cells, count_cells, label_cells, score_cells
@@ -85,8 +86,8 @@ def label_significant(
     if ground.harm is not None:
         frame["harm"] = ground.harm[there] / 1e6
     area = shapely.affinity.translate(area, shift, shift)
-    cells = count_cells(frame, size=request.cell_size * scale, shape=request.cell_shape, study_area=area)
-    group = label_cells(cells, score_cells(cells, by=request.by), by=request.by)
+    cells = count_cells(frame, size=asked.cell_size * scale, shape=asked.cell_shape, study_area=area)
+    group = label_cells(cells, score_cells(cells, by=ground.by), by=ground.by)
     at = assign_cells(frame, cells)
     label = empty.copy()
     # an incident off the study area's cells is in no group

@@ -12,8 +12,9 @@ from hotspots.dbscan.cluster import check_cluster_options, cluster_places
 from hotspots.finding._disc_picking import Discs
 from hotspots.finding._summarise import Shape
 from hotspots.finding.by_discs import choose_discs
+from hotspots.finding.ground import Change, Found, Ground
+from hotspots.finding.methods import Clusters
 from hotspots.finding.outlines import heaviest_first, round_buffer, shapes_of_labels
-from hotspots.finding.request import Change, Found, Ground, Request
 
 MIN_INCIDENTS = 36
 NO_DISCS = Discs(np.empty((0, 2)), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
@@ -21,43 +22,43 @@ NO_DISCS = Discs(np.empty((0, 2)), np.empty(0, dtype=np.int64), np.empty(0, dtyp
 Bools = npt.NDArray[np.bool_]
 
 
-def find_dense(ground: Ground, request: Request) -> Found:
+def find_dense(ground: Ground, asked: Clusters) -> Found:
     """Find DBSCAN clusters: core places buffered by the search radius and dissolved."""
-    minimum = request.min_incidents
+    minimum = asked.min_incidents
     if minimum is None:
         minimum = MIN_INCIDENTS
-        announce(f"DBSCAN: min_incidents was not given; {minimum} within {request.radius:g} m is used.")
-    check_cluster_options(radius=request.radius, min_incidents=minimum)
-    label, core = label_dense(ground, request, minimum=minimum, radius=request.radius)
-    whole = shapes_of_labels(ground.places, label, core, radius=request.radius)
-    split = split_wide(ground, label, core, request, minimum, radius=request.radius)
+        announce(f"DBSCAN: min_incidents was not given; {minimum} within {asked.radius:g} m is used.")
+    check_cluster_options(radius=asked.radius, min_incidents=minimum)
+    label, core = label_dense(ground, asked, minimum=minimum, radius=asked.radius)
+    whole = shapes_of_labels(ground.places, label, core, radius=asked.radius)
+    split = split_wide(ground, label, core, asked, minimum, radius=asked.radius)
     order = heaviest_first(ground.places, label, core)
     shapes = [
         part
         for shape, number in zip(whole, order, strict=True)
-        for part in _split_shapes(shape, split[number], request.radius)
+        for part in _split_shapes(shape, split[number], asked.radius)
     ]
     everyone = max(int(ground.places.incidents.sum()), 1)
 
     def relabel(change: Change) -> Ints:
-        radius = request.radius * change.scale
+        radius = asked.radius * change.scale
         now = int(change.ground.places.incidents.sum())  # fewer periods, fewer incidents: the bar follows
         bar = max(1.0, minimum * now / everyone)
-        found, core = label_dense(change.ground, request, minimum=bar, radius=radius)
-        if request.max_diameter is None:
+        found, core = label_dense(change.ground, asked, minimum=bar, radius=radius)
+        if asked.max_diameter is None:
             return found
-        split = split_wide(change.ground, found, core, request, bar, radius=radius, shift=change.shift)
+        split = split_wide(change.ground, found, core, asked, bar, radius=radius, shift=change.shift)
         return _split_labels(found, split)
 
-    return Found(shapes, relabel, lattice=request.max_diameter is not None)
+    return Found(shapes, relabel, lattice=asked.max_diameter is not None)
 
 
-def label_dense(ground: Ground, request: Request, *, minimum: float, radius: float) -> tuple[Ints, Bools]:
+def label_dense(ground: Ground, asked: Clusters, *, minimum: float, radius: float) -> tuple[Ints, Bools]:
     """Label places so that row order plays no part: a border place joins the heaviest cluster in reach."""
     places = ground.places
     also = None
-    if request.min_harm is not None and ground.harm is not None:
-        also = (ground.harm, float(exact_units(request.min_harm)))
+    if asked.min_harm is not None and ground.harm is not None:
+        also = (ground.harm, float(exact_units(asked.min_harm)))
     order = np.lexsort((places.xy[:, 1], places.xy[:, 0]))
     label, core = np.empty(len(order), dtype=np.int64), np.empty(len(order), dtype=bool)
     for _ in range(2):  # clusters are numbered by their first place: the second time, the heaviest is first
@@ -79,7 +80,7 @@ def split_wide(
     ground: Ground,
     label: Ints,
     core: Bools,
-    request: Request,
+    asked: Clusters,
     minimum: float,
     *,
     radius: float,
@@ -94,24 +95,22 @@ def split_wide(
     for number in range(int(label.max(initial=-1)) + 1):
         mine = label == number
         ring = float(shapely.minimum_bounding_radius(shapely.multipoints(ground.places.xy[mine & core])))
-        wide = request.max_diameter is not None and 2 * (ring + radius) > request.max_diameter
+        wide = asked.max_diameter is not None and 2 * (ring + radius) > asked.max_diameter
         inside = np.flatnonzero(mine)
-        discs = _discs_inside(ground, inside, request.by, minimum, radius, shift) if wide else NO_DISCS
+        discs = _discs_inside(ground, inside, minimum, radius, shift) if wide else NO_DISCS
         found.append(discs)
     return found
 
 
-def _discs_inside(
-    ground: Ground, inside: Ints, by: str, minimum: float, radius: float, shift: float
-) -> Discs:
+def _discs_inside(ground: Ground, inside: Ints, minimum: float, radius: float, shift: float) -> Discs:
     """Pick discs among some places; the owner is over all places."""
     discs = choose_discs(
         ground.places.xy[inside],
-        ground.weight(by)[inside],
+        ground.weight[inside],
         radius=radius,
         count=None,
         until_share=1.0,
-        least=minimum if by == "incidents" else 1.0,
+        least=minimum if ground.by == "incidents" else 1.0,
         origin=(shift, shift),
     )
     held = discs.owner >= 0

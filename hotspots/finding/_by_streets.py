@@ -13,21 +13,22 @@ from hotspots.checks import InputError, announce, require_metres
 from hotspots.common.places import Floats, Ints
 from hotspots.common.wording import say_percentage
 from hotspots.finding._summarise import Shape
-from hotspots.finding.request import Change, Found, Ground, Request
+from hotspots.finding.ground import Change, Found, Ground
+from hotspots.finding.methods import Streets
 
 SNAPPED_SHARE = 0.5
 MIN_ON_STREET = 3
 
 
-def find_streets(ground: Ground, request: Request) -> Found:
+def find_streets(ground: Ground, asked: Streets) -> Found:
     """Find hot streets, and runs of hot streets that meet end to end.
 
     A street is hot when it holds at least three incidents and more than the network's own rate explains
     (Poisson upper tail below 0.05, over all streets, after Benjamini and Hochberg).
     """
-    lines = _network(request.streets)
+    lines = _network(asked.streets)
     refuse_snapped(ground)
-    street, distance = nearest_street(ground.places.xy, lines, most=request.max_distance)
+    street, distance = nearest_street(ground.places.xy, lines, most=asked.max_distance)
     _say_far(ground, street)
     run = _runs(lines, _hot(lines, street, ground.places.incidents))
     label = _labels(run, street)
@@ -35,7 +36,7 @@ def find_streets(ground: Ground, request: Request) -> Found:
     shapes = [_shape(lines, run, number, label, ground, distance) for number in order]
 
     def relabel(change: Change) -> Ints:
-        near = np.where(distance <= request.max_distance * change.scale, street, -1)
+        near = np.where(distance <= asked.max_distance * change.scale, street, -1)
         return _labels(_runs(lines, _hot(lines, near, change.ground.places.incidents)), near)
 
     return Found(shapes, relabel, lattice=False)

@@ -19,8 +19,9 @@ from hotspots.finding._summarise import Shape, summarise_in_order
 from hotspots.finding.assign import assign_hotspots
 from hotspots.finding.details import add_details
 from hotspots.finding.expected import add_expected
+from hotspots.finding.ground import Found, read_ground
+from hotspots.finding.methods import Discs
 from hotspots.finding.outlines import round_buffer
-from hotspots.finding.request import Found, Request, read_ground
 from hotspots.finding.stability import RESAMPLES, add_stability
 
 NOT_LISTED = "not on the list"
@@ -85,7 +86,7 @@ def read_hotspots(
         key: _column(given, key, asked) for key, asked in (("name", name), ("ref", ref), ("kind", kind))
     }
     outlines = _outlines(given, radius)
-    ground = read_ground(incidents, Request())
+    ground = read_ground(incidents, Discs())
     label = _assign_worst_first(outlines, ground.places, ground.harm)
     shapes = [
         _shape(outlines[i], given, columns["kind"], i, np.where(label == i, 0, -1), radius)

@@ -12,30 +12,31 @@ import shapely
 
 from hotspots.common.places import Floats, Ints, Places
 from hotspots.dbscan._link_places import link_pairs
+from hotspots.finding import methods
 from hotspots.finding._disc_picking import Choice, Discs, Stop, rows_of
 from hotspots.finding._summarise import Shape
 from hotspots.finding.disc_centres import least_distance
+from hotspots.finding.ground import Change, Found, Ground
 from hotspots.finding.outlines import round_buffer
-from hotspots.finding.request import Change, Found, Ground, Request
 
 STREET = 10.0  # metres: rims no further apart than a street is wide are said to touch
 
 
-def find_discs(ground: Ground, request: Request) -> Found:
+def find_discs(ground: Ground, asked: methods.Discs) -> Found:
     """Find discs, merged where they touch."""
-    discs = _pick(ground, request, radius=request.radius)
+    discs = _pick(ground, asked, radius=asked.radius)
     known: dict[str, Any] = {}
 
     def relabel(change: Change) -> Ints:
         if change.scale != 1 or change.shift != 0:
-            radius = request.radius * change.scale
-            found = _pick(change.ground, request, radius=radius, shift=change.shift)
-            return _labels_of(found, radius, merge=request.merge)
+            radius = asked.radius * change.scale
+            found = _pick(change.ground, asked, radius=radius, shift=change.shift)
+            return _labels_of(found, radius, merge=asked.merge)
         if not known:  # only the weights differ from here on: look for centres once
-            choice = _choice_of(ground, request, radius=request.radius, shift=0)
-            known["centres"], known["inside"] = choice.candidates(_stop_of(ground, request, request.radius))
+            choice = _choice_of(ground, asked, radius=asked.radius, shift=0)
+            known["centres"], known["inside"] = choice.candidates(_stop_of(ground, asked, asked.radius))
             known["choice"] = choice
-        weight = change.ground.weight(request.by)
+        weight = change.ground.weight
         found = (
             known["choice"]
             ._replace(weight=weight)
@@ -43,21 +44,12 @@ def find_discs(ground: Ground, request: Request) -> Found:
                 known["centres"],
                 known["inside"] @ weight,
                 rows_of(known["inside"]),
-                _stop_of(change.ground, request, request.radius),
+                _stop_of(change.ground, asked, asked.radius),
             )
         )
-        return _labels_of(found, request.radius, merge=request.merge)
+        return _labels_of(found, asked.radius, merge=asked.merge)
 
-    return Found(disc_shapes(discs, ground.places, radius=request.radius, merge=request.merge), relabel)
-
-
-def check_disc_options(
-    *, radius: float, count: int | None, max_overlap: float, spacing: float, until_share: float | None
-) -> None:
-    """Raise one `InputError` for all options that discs cannot use."""
-    Request(
-        radius=radius, count=count, max_overlap=max_overlap, spacing=spacing, until_share=until_share
-    ).check()
+    return Found(disc_shapes(discs, ground.places, radius=asked.radius, merge=asked.merge), relabel)
 
 
 def choose_discs(
@@ -112,27 +104,27 @@ def choose_discs(
     return Choice.of(xy, weight, radius, origin, area).pick_best(stop)
 
 
-def _pick(ground: Ground, request: Request, *, radius: float, shift: float = 0) -> Discs:
-    stop = _stop_of(ground, request, radius)
-    if not (ground.weight(request.by) > 0).any() or stop.count == 0:
-        return choose_discs(ground.places.xy, ground.weight(request.by), count=0)
-    return _choice_of(ground, request, radius=radius, shift=shift).pick_best(stop)
+def _pick(ground: Ground, asked: methods.Discs, *, radius: float, shift: float = 0) -> Discs:
+    stop = _stop_of(ground, asked, radius)
+    if not (ground.weight > 0).any() or stop.count == 0:
+        return choose_discs(ground.places.xy, ground.weight, count=0)
+    return _choice_of(ground, asked, radius=radius, shift=shift).pick_best(stop)
 
 
-def _choice_of(ground: Ground, request: Request, *, radius: float, shift: float) -> Choice:
-    weight = ground.weight(request.by)
-    by_area = ground.area if isinstance(request.count, Mapping) else None
+def _choice_of(ground: Ground, asked: methods.Discs, *, radius: float, shift: float) -> Choice:
+    weight = ground.weight
+    by_area = ground.area if isinstance(asked.count, Mapping) else None
     return Choice.of(ground.places.xy, weight, radius, (shift, shift), by_area)
 
 
-def _stop_of(ground: Ground, request: Request, radius: float) -> Stop:
+def _stop_of(ground: Ground, asked: methods.Discs, radius: float) -> Stop:
     wanted = math.inf
-    if request.until_share is not None:
-        wanted = request.until_share * float(ground.weight(request.by).sum())
-    apart = least_distance(radius, request.max_overlap, request.spacing)
-    if not isinstance(request.count, Mapping):
-        return Stop(request.count, wanted, apart)
-    quota = {ground.area_names.index(name): int(count) for name, count in request.count.items()}
+    if asked.until_share is not None:
+        wanted = asked.until_share * float(ground.weight.sum())
+    apart = least_distance(radius, asked.max_overlap, asked.spacing)
+    if not isinstance(asked.count, Mapping):
+        return Stop(asked.count, wanted, apart)
+    quota = {ground.area_names.index(name): int(count) for name, count in asked.count.items()}
     return Stop(sum(quota.values()), wanted, apart, quota)
 
 

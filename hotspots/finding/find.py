@@ -17,10 +17,17 @@ from hotspots.finding.assign import assign_hotspots
 from hotspots.finding.by_discs import find_discs
 from hotspots.finding.details import add_details
 from hotspots.finding.expected import add_expected
-from hotspots.finding.request import METHODS, Found, Ground, Request, read_ground
+from hotspots.finding.ground import Found, Ground, read_ground
+from hotspots.finding.methods import METHODS, Method, read_method, require_one_of
 from hotspots.finding.stability import RESAMPLES, add_stability
 
 MOST_ROWS = 1_000_000
+FINDERS: dict[str, Callable[[Ground, Any], Found]] = {
+    "discs": find_discs,
+    "dbscan": find_dense,
+    "cells": find_significant,
+    "streets": find_streets,
+}
 
 __all__ = ["METHODS", "assign_hotspots", "find_hotspots"]
 
@@ -28,25 +35,14 @@ __all__ = ["METHODS", "assign_hotspots", "find_hotspots"]
 def find_hotspots(
     incidents: gpd.GeoDataFrame,
     *,
-    method: str = "discs",
+    method: str | Method = "discs",
     radius: float = 150,
     count: int | Mapping[str, int] | None = 100,
     by: str = "incidents",
     seed: int = 0,
-    area: str | None = None,
-    max_overlap: float = 0,
-    spacing: float = 0,
-    until_share: float | None = None,
-    merge: bool = True,
-    min_incidents: int | None = None,
-    min_harm: float | None = None,
-    max_diameter: float | None = None,
-    cell_size: float = 250,
-    cell_shape: str = "square",
     study_area: Any = None,
-    streets: gpd.GeoDataFrame | None = None,
-    max_distance: float = 30,
     resamples: int | None = None,
+    **options: Any,
 ) -> gpd.GeoDataFrame:
     """Find hotspots and rank them, worst first.
 
@@ -56,10 +52,11 @@ def find_hotspots(
         Points in EPSG:27700, or the same records collapsed to places with a column ``incidents``.
         Columns ``harm``, ``harm_low``, ``harm_high``, ``place``, ``category`` and ``when`` are used
         where they are there.
-    method : str
+    method : str, Discs, Clusters, Cells or Streets
         ``"discs"``: the best patrollable discs (the default). ``"dbscan"``: dense clusters of any shape.
         ``"cells"``: touching cells of a grid with a significant Gi*. ``"streets"``: hot streets of a
-        network, for exact coordinates only.
+        network, for exact coordinates only. Or one of the classes of `hotspots.finding.methods`, which
+        holds its own options: ``Discs(radius=150, count=100)``.
     radius : float
         Metres: the radius of each disc, or the search radius of DBSCAN.
     count : int, mapping or None
@@ -70,37 +67,17 @@ def find_hotspots(
         Pick by ``"incidents"`` or by ``"harm"``.
     seed : int
         Seed of every random draw.
-    area : str or None
-        The column of areas that a mapping ``count`` speaks of. A disc is in the area that holds most of
-        its incidents (or harm).
-    max_overlap : float
-        For discs: the largest share of a disc's area that another may cover, 0 to 1.
-    spacing : float
-        For discs: least metres between centres.
-    until_share : float or None
-        For discs: stop once they hold this share of all incidents (or harm).
-    merge : bool
-        For discs: merge those that touch or overlap (rims at most 10 m, a street's width, apart) into
-        one hotspot of kind ``"clustered"`` with its ``parts``.
-    min_incidents : int or None
-        For DBSCAN: incidents within the radius that make a core point; None means 36.
-    min_harm : float or None
-        For DBSCAN: harm within the radius that a core point needs as well; None means none.
-    max_diameter : float or None
-        For DBSCAN: metres; a wider cluster is split into the discs inside it. None means never.
-    cell_size, cell_shape
-        For cells: side in metres; ``"square"`` or ``"hexagon"``.
     study_area : GeoDataFrame, geometry or None
         The ground over which ``expected`` spreads the incidents; None means the ground
         where the records lie (see `hotspots.common.settled_ground`), and says so. For cells also the ground
         whose cells, empty ones too, are compared; None means the rectangle around the incidents.
-    streets : GeoDataFrame or None
-        For streets: lines in EPSG:27700, with a column ``name`` if there is one.
-    max_distance : float
-        For streets: metres from a street within which an incident belongs to it.
     resamples : int or None
         Draws behind ``stability`` and the interval of the rank; 0 leaves them out. None means 40, or 0
         above a million rows.
+    **options
+        What else the method takes, as its class says: for discs ``area``, ``max_overlap``, ``spacing``,
+        ``until_share`` and ``merge``; for DBSCAN ``min_incidents``, ``min_harm`` and ``max_diameter``; for
+        cells ``cell_size`` and ``cell_shape``; for streets ``streets`` and ``max_distance``.
 
     Returns
     -------
@@ -113,8 +90,8 @@ def find_hotspots(
     Raises
     ------
     InputError
-        When an option cannot be used, harm is asked for without a column ``harm``, or streets are asked
-        for on snapped points.
+        When an option cannot be used or is another method's, harm is asked for without a column ``harm``,
+        or streets are asked for on snapped points.
 
     Examples
     --------
@@ -122,37 +99,16 @@ def find_hotspots(
     >>> find_hotspots(points, radius=150, count=1)["incidents"].tolist()
     [2]
     """
-    request = Request(
-        method=method,
-        radius=radius,
-        count=count,
-        by=by,
-        area=area,
-        max_overlap=max_overlap,
-        spacing=spacing,
-        until_share=until_share,
-        merge=merge,
-        min_incidents=min_incidents,
-        min_harm=min_harm,
-        max_diameter=max_diameter,
-        cell_size=cell_size,
-        cell_shape=cell_shape,
-        study_area=study_area,
-        streets=streets,
-        max_distance=max_distance,
-    )
-    request.check()
-    ground = read_ground(incidents, request)
-    finders: dict[str, Callable[[Ground, Request], Found]] = {
-        "discs": find_discs,
-        "dbscan": find_dense,
-        "cells": find_significant,
-        "streets": find_streets,
-    }
-    found = finders[method](ground, request)
+    usual = {"radius": (radius, 150), "count": (count, 100)}
+    given = {name: value for name, (value, default) in usual.items() if value is None or value != default}
+    asked = read_method(method, given | options)
+    require_one_of("by", by, ("incidents", "harm"))
+    ground = read_ground(incidents, asked, by=by, study_area=study_area)
+    found = FINDERS[asked.name](ground, asked)
     spots, label = summarise_spots(incidents, ground.places, found.shapes)
-    if method != "discs" and not isinstance(count, Mapping | None):
-        spots, label = spots.head(int(count)), np.where(label < count, label, -1)
+    most = asked.count
+    if asked.name != "discs" and not isinstance(most, Mapping | None):
+        spots, label = spots.head(int(most)), np.where(label < most, label, -1)
     spots = add_details(spots, incidents, label[ground.places.inverse])
     spots = add_expected(spots, ground.places, study_area=study_area)
     if resamples is None:

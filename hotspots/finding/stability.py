@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.checks import Problems
 from hotspots.common.places import Floats, Ints, Places, exact_units
-from hotspots.finding.request import Change, Found, Ground
+from hotspots.finding.ground import Change, Found, Ground
 
 RESAMPLES = 40
 PERIODS = 12

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,13 @@ import pyogrio
 from hotspots import find_hotspots, match_hotspots, read_hotspots
 from hotspots.checks import InputError, announce
 from hotspots.finding.agreed_list import NOT_LISTED, mark_unlisted
+from hotspots.finding.methods import options_of
 from hotspots.finding.stability import RESAMPLES
 from hotspots.reading.own_shapes import read_shapes
 from maps.config.read import Config
 
 # what [hotspots] says to the finder; its other keys are for this module, the comparison and the backtest
-FINDER = frozenset(signature(find_hotspots).parameters) - {"incidents", "streets"}
+FINDER = frozenset({"method", "by", "resamples", *options_of()})
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,9 @@ def make_list(
     ``study_area`` is the configured one, ``ground`` what stands for it where there is none.
     """
     given = config.hotspots
+    for key in idle_options(config):
+        if not (key == "radius" and "agreed" in given):
+            announce(f"[hotspots] {key} is left aside: the method {given['method']} has no such option.")
     found = find_hotspots(incidents, **finder_options(config, study_area=study_area, ground=ground))
     spots, unlisted = found, None
     if "agreed" in given:
@@ -65,11 +68,18 @@ def make_list(
 
 def finder_options(config: Config, *, study_area: Any = None, ground: Any = None) -> dict[str, Any]:
     """Options of `find_hotspots` from the configuration, with files read."""
-    options = {key: value for key, value in config.hotspots.items() if key in FINDER}
-    if "streets" in config.hotspots:
-        options["streets"] = read_shapes(config.hotspots["streets"], what="The file of streets")
+    idle = idle_options(config)
+    options = {key: value for key, value in config.hotspots.items() if key in FINDER and key not in idle}
+    if "streets" in options:
+        options["streets"] = read_shapes(options["streets"], what="The file of streets")
     options["study_area"] = study_area if options.get("method") == "cells" else ground
     return {"seed": config.seed, **options}
+
+
+def idle_options(config: Config) -> list[str]:
+    """Options in the configuration that are of other methods than the one it names."""
+    taken = options_of(config.hotspots.get("method", "discs"))
+    return [key for key in config.hotspots if key in options_of() and key not in taken]
 
 
 def read_previous(path: Path) -> gpd.GeoDataFrame:

@@ -114,6 +114,7 @@ def test_the_defaults_of_the_pages_are_those_of_the_code() -> None:
     from boundaries.attach import WITHIN
     from hotspots import assess_response, choose_patrols, find_hotspots, weigh_incidents
     from hotspots.finding._by_dbscan import MIN_INCIDENTS
+    from hotspots.finding.methods import Discs
     from hotspots.finding.stability import RESAMPLES
 
     def default(function, name: str) -> str:
@@ -147,5 +148,14 @@ def test_the_defaults_of_the_pages_are_those_of_the_code() -> None:
             assert line in text, line
     config = (DOCS.parent / "configuration.md").read_text("utf-8")
     assert f"| `min_incidents` | {MIN_INCIDENTS} |" in config
-    assert f"| `spacing` | {default(find_hotspots, 'spacing'):g} | metres that centres" in config
+    assert f"| `spacing` | {Discs.spacing:g} | metres that centres" in config
     assert f"| `within` | {WITHIN:g} |" in config
+
+
+def test_the_options_of_every_method_are_on_the_page_as_its_class_has_them() -> None:
+    spec = importlib.util.spec_from_file_location("make_options", REPO / "docs" / "make_options.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    page = script.PAGE.read_text("utf-8")
+    assert page == script.fill_page(page), "run python docs/make_options.py"
+    assert "| `cell_size` | `cells` | 250 |" in page

@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
 from hotspots.finding import find as finding
 from hotspots.finding.assign import assign_hotspots
+from hotspots.finding.methods import Clusters, Discs
 from hotspots.finding.outlines import outline_hotspots
 
 
@@ -250,11 +252,31 @@ def test_dbscan_hotspots_do_not_depend_on_row_order():
         ({"radius": -1}, "radius"),
         ({"count": None}, "when to stop"),
         ({"max_overlap": 2, "spacing": -1}, "max_overlap.*spacing"),
+        ({"radious": 100}, "unknown option 'radious' .try: radius"),
+        ({"method": "cells", "spacing": 50}, r"spacing is for discs \(given: method='cells'"),
+        ({"method": "streets", "radius": 100}, "radius is for discs and DBSCAN"),
+        (
+            {"method": "cells", "min_harm": 1, "cell_size": 0},
+            "min_harm is for DBSCAN.*cell_size must be above",
+        ),
+        ({"method": "dbscan", "count": {"A": 1}}, "count by area is for discs"),
+        ({"count": {"A": 1}}, "needs the column of areas"),
+        ({"method": Discs(), "spacing": 50}, "spacing is said in the method itself"),
+        ({"method": Clusters(max_diameter=100)}, "max_diameter must be two radii or more"),
+        ({"method": Discs(spacing=-1)}, "spacing must be 0 metres or more"),
     ],
 )
 def test_options_that_cannot_be_used_say_so(options, said):
     with pytest.raises(InputError, match=said):
         find_hotspots(points([(0, 0)]), **options)
+
+
+def test_a_method_of_its_own_is_the_same_as_its_options_in_words():
+    frame = town(4)
+    options = {"radius": 200, "count": 3, "merge": False, "spacing": 500}
+    one, two = find_hotspots(frame, **options), find_hotspots(frame, method=Discs(**options))
+    assert len(one) > 1
+    assert_geodataframe_equal(one, two)
 
 
 @pytest.mark.parametrize("radius", [1, 7, 20, 60, 400, 5000])

@@ -11,7 +11,8 @@ from hotspots.common.place_names import flag_default_locations
 from hotspots.finding._by_dbscan import find_dense
 from hotspots.finding._by_streets import find_streets
 from hotspots.finding.find import find_hotspots
-from hotspots.finding.request import Change, Request, read_ground
+from hotspots.finding.ground import Change, read_ground
+from hotspots.finding.methods import Clusters, Streets
 
 
 def points(xy, **columns):
@@ -53,11 +54,11 @@ def test_a_hotspot_of_one_month_falls_when_that_month_is_left_out():
     assert gone == pytest.approx(6 / 7)
 
 
-@pytest.mark.parametrize("method", ["dbscan", "cells"])
+@pytest.mark.parametrize("method", [Clusters(min_incidents=30), "cells"])
 def test_every_method_has_stability(method):
     rng = np.random.default_rng(1)
     xy = np.concatenate([rng.normal(0, 60, (300, 2)), rng.uniform(-5000, 5000, (200, 2))])
-    spots = find_hotspots(points(np.round(xy) + 10_000), method=method, min_incidents=30, resamples=10)
+    spots = find_hotspots(points(np.round(xy) + 10_000), method=method, resamples=10)
     assert spots["stability"].iloc[0] >= 0.8
     assert spots["incidents"].iloc[0] >= 200
 
@@ -139,17 +140,17 @@ def test_streets_have_no_lattice_either():
     far = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkt(["LINESTRING (0 5000, 9000 5000)"]), crs=27700)
     frame = points([(x, 1) for x in range(0, 190, 10)])
     network = pd.concat([line, far], ignore_index=True)
-    request = Request(method="streets", streets=network)
-    request.check()
-    assert find_streets(read_ground(frame, request), request).lattice is False
+    asked = Streets(streets=network)
+    asked.check()
+    assert find_streets(read_ground(frame, asked), asked).lattice is False
 
 
 def test_a_smaller_radius_splits_a_wide_cluster_into_smaller_discs():
     # stacks 60 m apart: a disc of 100 m holds four of them (180 m), one of 75 m only three (120 m)
     frame = points([(x, 0) for x in range(0, 300, 60) for _ in range(10)])
-    request = Request(method="dbscan", radius=100, min_incidents=5, max_diameter=200)
-    ground = read_ground(frame, request)
-    found = find_dense(ground, request)
+    asked = Clusters(radius=100, min_incidents=5, max_diameter=200)
+    ground = read_ground(frame, asked)
+    found = find_dense(ground, asked)
     assert [len(shape.inside) for shape in found.shapes] == [4, 1]
     again = found.relabel(Change(ground, scale=0.75))
     assert again.tolist() == [0, 0, 0, 1, 1]

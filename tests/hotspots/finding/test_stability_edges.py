@@ -9,7 +9,7 @@ import pytest
 
 from hotspots.checks import InputError
 from hotspots.common.places import collapse_incidents
-from hotspots.finding.request import Found, Ground
+from hotspots.finding.ground import Found, Ground
 from hotspots.finding.stability import add_stability, draw_changes, follow
 
 

@@ -10,8 +10,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from hotspots.checks import CRS
 from maps.cli import main
+from maps.config.read import Config
 from maps.job.compare import add_changes, choice_of
+from maps.job.main_list import make_list
 
 DEMO = Path(str(files("maps"))) / "demo"
 ZIP = DEMO / "leeds_july_2016_2017_2018.zip"
@@ -102,3 +105,10 @@ def test_what_cannot_be_followed_is_one_sentence(first, capsys, hotspots, said):
     assert main(["run", str(path), "--out", str(first.parent / "wrong")]) == 2
     assert said in capsys.readouterr().err.strip().splitlines()[-1]
     assert not (first.parent / "wrong").exists()
+
+
+def test_an_option_of_another_method_is_left_aside_aloud(caplog):
+    config = Config(Path("team.toml"), [], hotspots={"method": "cells", "spacing": 50, "resamples": 0})
+    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([430_000, 431_000], [433_000] * 2), crs=CRS)
+    assert make_list(frame, config).spots.empty
+    assert "[hotspots] spacing is left aside: the method cells has no such option." in caplog.text
