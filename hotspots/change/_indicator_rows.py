@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.change.indicator_files import Indicator
+from hotspots.change.one_judgement import mark_records
 from hotspots.checks import InputError, require_columns
 from hotspots.common.calendars import name_in_months
 from hotspots.common.places import incidents_per_row
@@ -17,7 +18,7 @@ from hotspots.common.when import months_of, rows_in
 from hotspots.common.windows import Window, read_window
 from hotspots.common.wording import say_figure
 from hotspots.reading.problem_profiles import match_profile
-from hotspots.statistics.two_counts import etest_p, rate_ratio
+from hotspots.statistics.two_counts import rate_ratio
 from hotspots.statistics.two_shares import compare_shares
 
 Bools = npt.NDArray[np.bool_]
@@ -59,6 +60,7 @@ class Counted:
         self.marked = mark_months(calendar, self.months)
         self.counts = incidents_per_row(incidents).astype(float)
         self.when = rows_in(incidents, first), rows_in(incidents, second)
+        self.marks = np.where(self.counts > 0, mark_records(incidents), np.uint64(0))
         self.month = months_of(incidents)
         self.hot = None if hot is None else _as_bools(hot, incidents.index)
         self.rows: dict[str, Bools | None] = {i.key: self._match(i) for i in page if i.kind != "survey"}
@@ -98,7 +100,8 @@ class Counted:
                 return start | {"said": f"no record to take a share of in {' and '.join(bare)}"}
             numbers = compare_shares(self.pair(rows & base), self.pair(base), level=level)
         else:
-            numbers = _compare_counts(self.pair(rows), self.first, self.second, level)
+            numbers = _compare_counts(self.pair(rows), self.first, self.second)
+            numbers["mark"] = str(self.marks[rows & (self.when[0] | self.when[1])].sum())
         if reason:
             kept = {
                 name: numbers[name]
@@ -213,13 +216,9 @@ def draw_sparkline(
     return "".join(sign + "*" * bool(star) for sign, star in zip(signs, stars, strict=True))
 
 
-def _compare_counts(
-    pair: tuple[float, float], first: Window, second: Window, level: float
-) -> dict[str, float]:
-    days = {"days_before": first.days, "days_after": second.days}
-    ratio, low, high = (float(x[0]) for x in rate_ratio([pair[0]], [pair[1]], level=level, **days))
-    percents = {name: 100 * (x - 1) for name, x in (("percent", ratio), ("low", low), ("high", high))}
-    return {"before": pair[0], "after": pair[1], "p": etest_p(*pair, **days)} | percents
+def _compare_counts(pair: tuple[float, float], first: Window, second: Window) -> dict[str, Any]:
+    ratio, _, _ = rate_ratio([pair[0]], [pair[1]], days_before=first.days, days_after=second.days)
+    return {"before": pair[0], "after": pair[1], "percent": 100 * (float(ratio[0]) - 1)}
 
 
 def survey_row(

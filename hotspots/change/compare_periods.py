@@ -10,16 +10,17 @@ import pandas as pd
 
 from hotspots.change._recording_changes import find_recording_changes
 from hotspots.change.chosen_by_counts import explain_no_arrow
+from hotspots.change.one_judgement import COLUMNS, judge_changes, mark_records, point_arrows
 from hotspots.checks import InputError, announce, on_index, require_columns
 from hotspots.common.change_words import say_between, write_between, write_change
-from hotspots.common.judgement_words import FALL, LEVEL, RISE, say_seen
+from hotspots.common.harm_terms import split_harm
+from hotspots.common.judgement_words import FALL, LEVEL, RISE, say_close, say_seen
 from hotspots.common.places import incidents_per_row
 from hotspots.common.when import rows_in
 from hotspots.common.windows import Window, read_window
 from hotspots.common.wording import SMALL_BASE
 from hotspots.reading.covered import find_covered
-from hotspots.statistics.many_tests import false_discovery
-from hotspots.statistics.two_counts import etest_p, rate_ratio, score_z, typical_dispersion, visible_change
+from hotspots.statistics.two_counts import rate_ratio, typical_dispersion, visible_change
 
 AIMS = ("fewer", "more", "either")
 BLANKED = ["ratio", "low", "high", "percent", "points", "p", "q", "points_beside", "ratio_beside"]
@@ -76,7 +77,8 @@ def compare_periods(
         and ``high``, ``percent`` (per cent of the rate before), ``share_...`` of all rows (0 to 1)
         and ``points`` (their difference in percentage points), ``p``, ``q``, ``comparator_...``,
         ``points_beside`` (percentage points between the two percentages), ``ratio_beside``, ``arrow``
-        ("up", "down", "level", ""), ``no_arrow`` (why not) and ``words``. With ``harm``: its totals.
+        ("up", "down", "level", ""), ``no_arrow`` (why not) and ``words``. With ``harm``: its totals, and in
+        ``own_harm_...`` those of records that no index weighs, at the weight given them (ASB).
         ``attrs``: the windows, the dispersion, ``whole`` (a sentence on all the rows together) and
         ``warnings``, the first of which (``gaps`` of them) name the sources, forces and kinds that are left
         out because they lack a month (`hotspots.reading.covered.find_covered`).
@@ -90,7 +92,8 @@ def compare_periods(
     Notes
     -----
     E-test in its score form (Krishnamoorthy and Thomson 2004), or its normal limit where counts are
-    many or dispersion is above 1; Benjamini and Hochberg (1995) over the groups.
+    many or dispersion is above 1; Benjamini and Hochberg (1995) over the groups. Within
+    `hotspots.change.one_judgement.one_judgement`, records that were judged before keep their judgement.
 
     Examples
     --------
@@ -111,17 +114,20 @@ def compare_periods(
         incidents = incidents[like.rows]
         keys = [key[like.rows] for key in keys] if isinstance(keys, list) else keys[like.rows]
     table, everyone = _count_groups(incidents, keys, first, second)
+    mark = table.attrs["mark"]
     table = _rate(table, everyone, first, second)
     spread = typical_dispersion(table["before"], table["after"]) if dispersion is None else float(dispersion)
-    table = _test(table, first, second, spread, level)
+    # kinds and sources differ by more than chance, so that what they vary by is no noise of the whole
+    noise = spread if dispersion is not None or not isinstance(by, (str, list)) else 1.0
+    whole = say_whole(everyone, first, second, direction=direction, level=level, dispersion=noise, mark=mark)
+    table = _test(table, (first, second), spread, level)
     table = _beside(table, _comparator(comparator, by, everyone, first, second), first, second)
     reason = explain_no_arrow(selected_on, before=first, after=second)
-    seen = see_changes(table["before"], first, second, direction=direction, dispersion=spread, level=level)
+    seen = see_changes(table, first, second, direction=direction, level=level)
     table = _say(
         table, first, second, seen, reason=reason, direction=direction, alpha=1 - level, alone=by is None
     )
     table.attrs = {"before": str(first), "after": str(second), "dispersion": spread}
-    whole = say_whole(everyone, first, second, direction=direction, level=level)
     sources = incidents["source"] if "source" in incidents.columns else pd.Series(dtype="str")
     if len(sources.unique()) > 1:
         whole = f"{whole} {say_apart(_count_groups(incidents, sources, first, second)[0])}".strip()
@@ -169,11 +175,13 @@ def _count_groups(
     counts = incidents_per_row(incidents)
     inside = {"before": rows_in(incidents, first), "after": rows_in(incidents, second)}
     columns: dict[str, Any] = {name: np.where(mask, counts, 0) for name, mask in inside.items()}
-    if "harm" in incidents.columns:
-        harm = incidents["harm"].to_numpy(dtype=float)
-        columns |= {f"harm_{name}": np.where(mask, harm, 0.0) for name, mask in inside.items()}
+    for term, harm in split_harm(incidents).items():
+        columns |= {f"{term}_{name}": np.where(mask, harm, 0.0) for name, mask in inside.items()}
+    either = (inside["before"] | inside["after"]) & (counts > 0)
+    columns["marks"] = np.where(either, mark_records(incidents), np.uint64(0))
     frame = pd.DataFrame(columns, index=incidents.index)
     table = frame.groupby(keys, observed=True, sort=True).sum().astype({"before": "int64", "after": "int64"})
+    table.attrs["mark"] = frame["marks"].sum()
     return table, (float(frame["before"].sum()), float(frame["after"].sum()))
 
 
@@ -187,23 +195,13 @@ def _rate(table: pd.DataFrame, everyone: tuple[float, float], first: Window, sec
     return table
 
 
-def _test(table: pd.DataFrame, first: Window, second: Window, spread: float, level: float) -> pd.DataFrame:
-    from scipy.stats import norm
-
-    days = {"days_before": first.days, "days_after": second.days}
-    table["ratio"], table["low"], table["high"] = rate_ratio(
-        table["before"], table["after"], dispersion=spread, level=level, **days
-    )
+def _test(table: pd.DataFrame, windows: tuple[Window, Window], spread: float, level: float) -> pd.DataFrame:
+    pair = table["before"], table["after"]
+    table["ratio"], _, _ = rate_ratio(*pair, days_before=windows[0].days, days_after=windows[1].days)
     with np.errstate(invalid="ignore"):
         table["percent"] = (100 * (table["ratio"] - 1)).round(10)
-    if spread > 1:
-        z = score_z(table["before"], table["after"], **days) / spread**0.5
-        table["p"] = np.asarray(2 * norm.sf(np.abs(z)), dtype=float)
-    else:
-        pairs = zip(table["before"], table["after"], strict=True)
-        table["p"] = np.array([etest_p(b, a, **days) for b, a in pairs], dtype=float)
-    table["q"] = false_discovery(table["p"])
-    return table
+    judged = judge_changes(*pair, windows, dispersion=spread, level=level, marks=table.pop("marks"))
+    return table.assign(**{name: judged[name].to_numpy() for name in COLUMNS})
 
 
 def _comparator(given: Any, by: Any, everyone: tuple[float, float], first: Window, second: Window) -> Any:
@@ -234,22 +232,18 @@ def _beside(table: pd.DataFrame, beside: Any, first: Window, second: Window) -> 
 
 
 def see_changes(
-    before: pd.Series,
-    first: Window,
-    second: Window,
-    *,
-    direction: str,
-    dispersion: float = 1.0,
-    level: float = 0.95,
+    judged: pd.DataFrame, first: Window, second: Window, *, direction: str, level: float = 0.95
 ) -> list[str]:
-    """Say for each of some counts, compared together, what true change could have been seen."""
+    """Say for each count judged whether it came close, and what true change could have been seen."""
     rise = direction == "more"
-    options = {"days_before": first.days, "days_after": second.days, "dispersion": max(dispersion, 1.0)}
-    likely, half = (
-        visible_change(before, power=p, level=level, places=len(before), rise=rise, **options)
-        for p in (0.8, 0.5)
-    )
-    return [say_seen(*pair, move="rise" if rise else "fall") for pair in zip(likely, half, strict=True)]
+    options = {"days_before": first.days, "days_after": second.days, "level": level, "rise": rise}
+    options |= {"dispersion": judged["dispersion"], "places": judged["together"]}
+    likely, half = (visible_change(judged["before"], power=p, **options) for p in (0.8, 0.5))
+    move = "rise" if rise else "fall"
+    seen = [say_seen(*pair, move=move) for pair in zip(likely, half, strict=True)]
+    alone = ((judged["low"] > 1) | (judged["high"] < 1)) & (judged["together"] > 1)
+    close = [f"{say_close(n)}; " if near else "" for n, near in zip(judged["together"], alone, strict=True)]
+    return [before + could for before, could in zip(close, seen, strict=True)]
 
 
 def say_whole(
@@ -259,20 +253,23 @@ def say_whole(
     *,
     direction: str = "fewer",
     level: float = 0.95,
+    dispersion: float = 1.0,
+    mark: Any = None,
 ) -> str:
-    """Say the change of all the rows together, judged alone.
+    """Say the change of all the rows together, judged alone (or as they were before: ``mark`` says which).
 
     Examples
     --------
     >>> say_whole((100, 160), read_window("2017-07"), read_window("2018-07"))
     'All the records: from 100 to 160 (60 more) between July 2017 and July 2018: a clear rise.'
     """
-    days = {"days_before": first.days, "days_after": second.days}
-    arrow = "level"
-    if etest_p(*counts, **days) < 1 - level:
-        arrow = "up" if counts[1] / second.days > counts[0] / first.days else "down"
+    marks = None if mark is None else [mark]
+    sides = [counts[0]], [counts[1]]
+    judged = judge_changes(*sides, (first, second), dispersion=dispersion, level=level, marks=marks)
+    arrow = str(point_arrows(judged, [counts[1] / second.days > counts[0] / first.days], alpha=1 - level)[0])
     told = write_between(*counts, first, second, compared=False)
-    seen = see_changes(pd.Series([counts[0]]), first, second, direction=direction, level=level)[0]
+    judged = judged.assign(before=sides[0])
+    seen = see_changes(judged, first, second, direction=direction, level=level)[0]
     outcome = say_outcome(arrow, direction) + (f" ({seen})" if arrow == "level" else "")
     return f"All the records: {told}{say_between(first, second)}: {outcome}."
 
@@ -314,9 +311,8 @@ def _say(
     alpha: float,
     alone: bool,
 ) -> pd.DataFrame:
-    clear = (table["q"] < alpha).to_numpy()
-    signs = np.where(table["ratio"] > 1, "up", "down")
-    arrows = np.where(clear, signs, "level") if not reason else np.full(len(table), "")
+    arrows = np.full(len(table), "") if reason else point_arrows(table, table["ratio"] > 1, alpha=alpha)
+    table = table.drop(columns=["dispersion", "together"])
     if reason:
         table[BLANKED] = np.nan
     table["arrow"] = pd.Series(arrows, index=table.index, dtype="str")

@@ -14,6 +14,7 @@ from hotspots.change._recording_changes import find_recording_changes
 from hotspots.change.chosen_by_counts import explain_no_arrow
 from hotspots.change.compare_periods import compare_windows, say_apart, say_outcome, see_changes
 from hotspots.change.indicator_files import Indicator, read_indicators
+from hotspots.change.one_judgement import judge_changes, point_arrows
 from hotspots.checks import announce, on_index
 from hotspots.common.calendars import list_overlapping
 from hotspots.common.change_words import as_long, say_between, write_between
@@ -42,6 +43,7 @@ def track_indicators(
     least: int = 0,
     covered: Any = None,
     as_of: Any = None,
+    dispersion: float = 1.0,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Put each indicator of a board page in one row: this year, last year, change, words, sparkline.
@@ -75,6 +77,8 @@ def track_indicators(
         eyes. The other columns are the caller's to release.
     covered, as_of, level
         As in `compare_periods`.
+    dispersion : float
+        How much wider than Poisson the counts vary: ``attrs["dispersion"]`` of a comparison of places.
 
     Returns
     -------
@@ -133,10 +137,10 @@ def track_indicators(
         rows.append(row | (force.beside(indicator, row) if force is not None else {}))
     table = pd.DataFrame(rows, index=pd.Index([i.key for i in page], name="key", dtype="str"))
     table = table.reindex(
-        columns=["name", "kind", "direction", *NUMBERS, "said", "sparkline", *BESIDE, "note"]
+        columns=["name", "kind", "direction", *NUMBERS, "said", "sparkline", *BESIDE, "note", "mark"]
     )
     table = table.astype(dict.fromkeys([*NUMBERS, *BESIDE], "float64"))
-    table = _finish(table, first, second, alpha=1 - level)
+    table = _finish(_judge(table, (first, second), dispersion=dispersion, level=level), first, second, level)
     changed = find_recording_changes(incidents, before=first, after=second)
     table.attrs["warnings"] = [*like.gaps, *table.attrs["warnings"], *changed]
     table.attrs["calendar"] = _entries(calendar, first, second)
@@ -154,13 +158,39 @@ def _on_the_list_before(older: Counted, indicator: Indicator, least: int) -> str
     return f"On the list before this one: {before:,.0f} in {older.first}, {after:,.0f} in {older.second}."
 
 
-def _finish(table: pd.DataFrame, first: Window, second: Window, *, alpha: float) -> pd.DataFrame:
-    table["q"] = false_discovery(table["p"])
-    signs = np.where(table["percent"].fillna(table["points"]) > 0, "up", "down")
-    known = table["q"].notna().to_numpy()
-    arrows = np.where(known, np.where(table["q"] < alpha, signs, "level"), "")
+def _judge(
+    table: pd.DataFrame, windows: tuple[Window, Window], *, dispersion: float, level: float
+) -> pd.DataFrame:
+    """Judge the counts of a page together with its shares, whose p is there already."""
+    counts, shares = table["mark"].notna().to_numpy(), table["p"].notna().to_numpy()
+    judged = judge_changes(
+        *(table.loc[counts, name] for name in ("before", "after")),
+        windows,
+        dispersion=dispersion,
+        level=level,
+        marks=[int(mark) for mark in table.loc[counts, "mark"]],
+        others=table.loc[shares, "p"],
+    ).set_index(table.index[counts])
+    table.loc[shares, "q"] = false_discovery([*judged["p"], *table.loc[shares, "p"]])[counts.sum() :]
+    for name in ("p", "q"):
+        table.loc[counts, name] = judged[name]
+    for name in ("low", "high"):
+        table.loc[counts, name] = 100 * (judged[name] - 1)
+    return table.join(judged[["dispersion", "together"]])
+
+
+def _finish(table: pd.DataFrame, first: Window, second: Window, level: float) -> pd.DataFrame:
+    counts = table["mark"].notna().to_numpy()
+    bounds = 1 + table[["low", "high"]] / 100
+    bounds[~counts] = np.inf  # a share is judged by its p alone
+    judged = table.assign(**bounds)
+    moved = table["percent"].fillna(table["points"])
+    arrows = point_arrows(judged, moved > 0, alpha=1 - level)
     table["arrow"] = pd.Series(arrows, index=table.index, dtype="str")
-    seen = [_seen(row, int(known.sum()), first, second, level=1 - alpha) for row in table.to_dict("records")]
+    seen = [
+        see_changes(judged[i : i + 1], first, second, direction=aim, level=level)[0] if own else ""
+        for i, (own, aim) in enumerate(zip(counts, table["direction"], strict=True))
+    ]
     rows = zip(table.to_dict("records"), arrows, seen, strict=True)
     table["words"] = pd.Series(
         [_words(row, arrow, could, first, second) for row, arrow, could in rows],
@@ -174,15 +204,7 @@ def _finish(table: pd.DataFrame, first: Window, second: Window, *, alpha: float)
     table.attrs = {"before": str(first), "after": str(second), "warnings": []}
     if first.calendar_months() != second.calendar_months():
         table.attrs["warnings"] = [f"{first} and {second} are not the same calendar months."]
-    return table.drop(columns="said")
-
-
-def _seen(row: Any, rows: int, first: Window, second: Window, *, level: float) -> str:
-    """Say what could have been seen of a count, over as many rows as the page compares."""
-    if not np.isfinite(row["percent"]):
-        return ""
-    counts = pd.Series([row["before"]] * max(rows, 1))
-    return see_changes(counts, first, second, direction=row["direction"], level=level)[0]
+    return table.drop(columns=["said", "mark", "dispersion", "together"])
 
 
 def _words(row: Any, arrow: str, seen: str, first: Window, second: Window) -> str:

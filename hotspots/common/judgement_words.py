@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hotspots.common.wording import say_percentage
+from hotspots.common.wording import say_number, say_percentage
 
 RISE, FALL, LEVEL, SAME = "a clear rise", "a clear fall", "no clear change", "no change"
 NOT_COMPARED = "not compared"
@@ -71,6 +71,18 @@ WORDS = {
     INTERMITTENT: Word(_TREND, f"hot in a tenth of the months; {_HOT}"),
     NO_TREND: Word(_TREND, f"hot in fewer; {_HOT}"),
 }
+
+
+def say_close(together: float) -> str:
+    """Say why a change that would be called one by itself is not, among many.
+
+    Examples
+    --------
+    >>> say_close(12)
+    'by itself it would be called one, but among 12 compared together chance may make one as marked'
+    """
+    among = f"among {say_number(together)} compared together"
+    return f"by itself it would be called one, but {among} chance may make one as marked"
 
 
 def say_seen(likely: float, half: float, *, move: str = "fall") -> str:

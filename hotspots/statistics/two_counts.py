@@ -175,9 +175,9 @@ def visible_change(
     power: float,
     days_before: float = 1,
     days_after: float = 1,
-    dispersion: float = 1.0,
+    dispersion: npt.ArrayLike = 1.0,
     level: float = 0.95,
-    places: int = 1,
+    places: npt.ArrayLike = 1,
     rise: bool = False,
 ) -> Floats:
     """Find the true fall, or rise (0 to 1), that a comparison with a count before would call one, so often.
@@ -190,11 +190,11 @@ def visible_change(
         How often: 0.8 is four times in five.
     days_before, days_after : float
         Length of each window.
-    dispersion : float
+    dispersion : float or array
         How much wider than Poisson the counts vary.
     level : float
         Level of the interval.
-    places : int
+    places : int or array
         Comparisons that are judged together, of which this is the only one that changed.
     rise : bool
         True for a rise.
@@ -217,9 +217,9 @@ def visible_change(
     from scipy.stats import norm
 
     b, longer = np.asarray(before, dtype=float), days_after / days_before
-    z = norm.isf((1 - level) / 2 / max(places, 1)) + norm.ppf(power)
+    z = norm.isf((1 - level) / 2 / np.maximum(places, 1)) + norm.ppf(power)
     with np.errstate(divide="ignore", invalid="ignore"):
-        c = dispersion * z**2 / b
+        c = np.asarray(dispersion) * z**2 / b
         half = c / 2 if rise else -c / 2
         x = half + np.sqrt(c**2 / 4 + c * (1 + longer) / longer)
     return np.where((b > 0) & (rise | (x <= 1)), x, np.nan)

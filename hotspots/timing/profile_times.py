@@ -10,6 +10,7 @@ import pandas as pd
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.common.calendars import days_within, list_peaks, list_school_holidays
 from hotspots.common.day_names import MONTHS, WEEKDAYS
+from hotspots.common.harm_terms import split_harm
 from hotspots.common.places import incidents_per_row
 from hotspots.common.when import london_clock, months_of, precision_of
 from hotspots.common.wording import say_percentage
@@ -61,7 +62,8 @@ def profile_times(
     Returns
     -------
     DataFrame
-        One row per bin: ``incidents`` (and ``harm``), ``days`` covered by the data, ``per_day``,
+        One row per bin: ``incidents`` (and ``harm``, with ``own_harm`` for records that no index weighs, at
+        the weight given them), ``days`` covered by the data, ``per_day``,
         ``share``, and ``expected``, ``chance_low``, ``chance_high``: what an even spread would give and
         the range 95 in 100 such spreads keep to. ``attrs``: ``left_out``, ``swapped``, ``warnings``.
 
@@ -85,9 +87,7 @@ def profile_times(
     if by not in ("hour", "weekday", "weekday_hour"):
         usable, gaps = keep_whole(usable)
         warnings += gaps
-    weights = {"incidents": incidents_per_row(usable).astype(float)}
-    if "harm" in usable.columns:
-        weights["harm"] = usable["harm"].to_numpy(dtype=float)
+    weights = {"incidents": incidents_per_row(usable).astype(float), **split_harm(usable)}
     starts = months_of(usable).dt.to_timestamp() if NEEDS[by] == "month" else london_clock(usable["when"])
     finish = _ends(ends, incidents, usable)
     if finish is not None:

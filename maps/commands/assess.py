@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots import read_incidents
+from hotspots.change.one_judgement import one_judgement
 from hotspots.checks import InputError, Problems
 from hotspots.common.sentence_rules import note_sentences
 from hotspots.plans.assess import response_dates
@@ -33,6 +34,7 @@ from maps.results.manifest import (
 from maps.results.week_files import files_of_week
 
 
+@one_judgement()
 @note_sentences()
 def assess_job(
     record: str | Path,

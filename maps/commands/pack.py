@@ -11,6 +11,7 @@ import pandas as pd
 
 from boundaries.names import find_area, fold_name
 from hotspots import assign_hotspots
+from hotspots.change.one_judgement import one_judgement
 from hotspots.checks import InputError, announce
 from hotspots.common.membership import rows_in
 from hotspots.common.places import incidents_per_row
@@ -39,6 +40,7 @@ STEPS = 9
 TOLD = ("period", "source", "counted", "note", "attribution", "profile")
 
 
+@one_judgement()
 @note_sentences()
 def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
     """Write the meeting pack for one area of a configuration.
@@ -148,6 +150,7 @@ def board_of(job: Job, layer: str, chosen: Any) -> Board | None:
             calendar=job.periods.calendar,
             areas=job.areas,
             as_of=job.as_of,
+            spread=job.periods.spread,
             least=profile_of(job.config, job.timed).threshold,
         )
     except InputError as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hotspots import describe_records, read_incidents, tabulate_rejects
+from hotspots.change.one_judgement import one_judgement
 from hotspots.checks import SCHEME, InputError
 from hotspots.common.sentence_rules import note_sentences
 from hotspots.common.wording import SMALL_BASE, say_count, say_percentage
@@ -22,6 +23,7 @@ from maps.results.write_job import say_sure, write_job
 STEPS = 12
 
 
+@one_judgement()
 @note_sentences()
 def run_job(config_path: str | Path, out: str | Path) -> Job:
     """Run the whole job and swap its results in for ``out``.

@@ -51,6 +51,7 @@ def make_boards(
     calendar: pd.DataFrame,
     areas: Mapping[str, gpd.GeoDataFrame],
     as_of: Any,
+    spread: Mapping[str, float] | None = None,
     least: int = 0,
 ) -> list[Board]:
     """Make every page of a configuration; the plan on a page where it asks for none of its own.
@@ -73,6 +74,8 @@ def make_boards(
         Layers, for ``area = "ward:Armley"``; its page stands beside all the incidents.
     as_of : date
         For windows such as "last 12 months".
+    spread : mapping of str to float
+        How much wider than Poisson the counts of a layer vary, and ("") those of the hotspots.
     least : int
         Months under this many are not drawn in a trace.
 
@@ -111,6 +114,7 @@ def make_boards(
                 beside=None if rows is None else incidents[like.rows],
                 calendar=calendar,
                 as_of=as_of,
+                dispersion=_spread_of(str(page.get("area", "")), spread or {}),
                 least=least,
             )
         except NotCoveredError as error:
@@ -126,6 +130,10 @@ def make_boards(
             announce(gap)
         boards.append(Board(name, _title_of(page, name), str(page.get("area", "")), table))
     return boards
+
+
+def _spread_of(area: str, spread: Mapping[str, float]) -> float:
+    return spread.get(area.partition(":")[0], spread.get("", 1.0))
 
 
 def _title_of(page: Mapping[str, Any], name: str) -> str:

@@ -175,6 +175,7 @@ def compare_groups(
     as_of: Any = None,
     beside: gpd.GeoDataFrame | None = None,
     spread: float = 1.0,
+    own: bool = True,
 ) -> pd.DataFrame | None:
     """Compare the two periods of a run for each group (category, source, area), beside all the records.
 
@@ -191,7 +192,9 @@ def compare_groups(
     beside : GeoDataFrame, optional
         What stands beside the groups; None is all of ``incidents``.
     spread : float
-        Dispersion seen among the hotspots or larger layers of the run, for groups too few to show their own.
+        Dispersion seen among the hotspots of the run, for groups too few to show their own.
+    own : bool
+        Whether groups show it: kinds and sources, which really change unlike one another, do not.
 
     Returns
     -------
@@ -203,7 +206,7 @@ def compare_groups(
     if chosen is None:
         return None
     try:
-        few = incidents[by].nunique() < FEWEST if isinstance(by, str) else by.nunique() < FEWEST
+        few = (incidents[by] if isinstance(by, str) else by).nunique() < FEWEST
         found = compare_periods(
             incidents,
             after=chosen[0],
@@ -211,7 +214,7 @@ def compare_groups(
             by=by,
             as_of=as_of,
             comparator=beside,
-            dispersion=spread if few else None,
+            dispersion=spread if few or not own else None,
         )
     except InputError:
         return None  # said already where the hotspots were compared

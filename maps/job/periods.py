@@ -53,6 +53,8 @@ class Periods:
         Knox table and chains, where asked for and borne.
     selected_on : windows or None
         The period whose counts chose the hotspots, from `maps.job.compare.choice_of`.
+    spread : dict of str to float
+        How much wider than Poisson the counts of each layer vary, and ("") those of the hotspots.
     """
 
     calendar: pd.DataFrame
@@ -63,6 +65,7 @@ class Periods:
     cell_trends: gpd.GeoDataFrame | None = None
     near: NearRepeats | None = None
     selected_on: Any = None
+    spread: dict[str, float] = field(default_factory=dict)
 
 
 def tell_periods(
@@ -104,6 +107,11 @@ def tell_periods(
     reached = read_ground(ground, incidents)
     chosen_on = choice_of(config.hotspots, incidents, as_of=as_of)
     hot = assign_hotspots(incidents, spots).notna()
+    spread = {"": float(spots.attrs.get("dispersion", 1.0))}
+    # areas and kinds are judged before the pages that speak of some of them again
+    changes = _compare(config, incidents, areas, as_of=as_of, spread=spread[""])
+    sheets = {layer: f"Changes by {layer.replace('_', ' ')}" for layer in areas}
+    spread |= {k: changes[sheet].attrs["dispersion"] for k, sheet in sheets.items() if sheet in changes}
     boards = make_boards(
         incidents,
         hot,
@@ -114,19 +122,19 @@ def tell_periods(
         calendar=calendar,
         areas=areas,
         as_of=as_of,
+        spread=spread,
         least=profile_of(config, incidents).threshold,
     )
     return Periods(
         calendar=calendar,
         times=times,
-        changes=_compare(
-            config, incidents, areas, as_of=as_of, spread=float(spots.attrs.get("dispersion", 1.0))
-        ),
+        changes=changes,
         boards=boards,
         spot_trends=class_hotspots(spots, incidents, ground=reached),
         cell_trends=class_cells(incidents, given=config.trends, ground=reached) if placed else None,
         near=_near(config, incidents, times) if placed else None,
         selected_on=chosen_on,
+        spread=spread,
     )
 
 
@@ -166,8 +174,9 @@ def _compare(
             continue
         # a record in several areas counts in each, and once among all the records beside them
         beside = None if rows is named else named
-        own = spread if name in areas else 1.0
-        table = compare_groups(rows, column, given=config.changes, as_of=as_of, beside=beside, spread=own)
+        table = compare_groups(
+            rows, column, given=config.changes, as_of=as_of, beside=beside, spread=spread, own=name in areas
+        )
         if table is not None:
             tables[f"Changes by {name.replace('_', ' ')}"] = table
     return tables

@@ -136,7 +136,7 @@ def hide_times(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
     if not who.threshold:
         return table
     gone = hide_small(table["incidents"].round(), threshold=who.threshold)
-    shown = table.copy()
+    shown = table.drop(columns="own_harm", errors="ignore")  # a day for each ASB record is their number
     told = [c for c in _COLUMNS if c in table.columns and c != "days"]
     shown[told] = shown[told].astype("float64")
     shown.loc[gone.to_numpy(), told] = float("nan")
