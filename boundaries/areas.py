@@ -16,6 +16,7 @@ from boundaries.open_file import read_source
 from boundaries.overlaps import report_overlaps
 from boundaries.yes_no_columns import read_flags
 from hotspots.checks import CRS, Problems, announce, closest_name
+from hotspots.common.wording import say_count
 
 # A code of the Office for National Statistics (E05012345), and what columns of codes are called; row numbers
 # are no codes: they would make areas of the parts of one.
@@ -233,7 +234,7 @@ def _repair(areas: gpd.GeoDataFrame, problems: Problems) -> gpd.GeoDataFrame:
         )
         return areas
     announce(
-        f"{broken.sum()} of {len(areas)} areas had invalid geometry and were repaired: "
+        f"Invalid geometry was repaired in {broken.sum():,} of {say_count(len(areas), 'area')}: "
         f"{', '.join(areas['name'][broken].head(5))} ({reason})."
     )
     return areas.set_geometry(gpd.GeoSeries(fixed, index=areas.index, crs=CRS))

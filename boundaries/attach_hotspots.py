@@ -14,6 +14,7 @@ from boundaries.locate import INSIDE, OUTSIDE, TIE, Located, collapse_points, lo
 from boundaries.overlapping_layers import collect_lists
 from boundaries.reconciliation import announce_sums, label_rows, tabulate_sums
 from hotspots.checks import announce, require_metres
+from hotspots.common.wording import say_count
 
 
 def attach_polygons(
@@ -68,7 +69,8 @@ def _hold_incidents(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None)
     pairs: pd.DataFrame = totals.iloc[point].reset_index(drop=True).assign(spot=spot, point=points[point])
     empty = len(spots) - len(np.unique(spot))
     if empty:
-        announce(f"{empty:,} of {len(spots):,} hotspots hold none of these records: attached by ground area.")
+        of = say_count(len(spots), "hotspot")
+        announce(f"None of these records lies in {empty:,} of {of}: attached by ground area.")
     return pairs
 
 
@@ -105,7 +107,7 @@ def _share_ground(spots: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
 def _announce_crossing(pieces: pd.DataFrame, layer: str, count: int) -> None:
     crossing = int((pieces[pieces["area"] >= 0].groupby("spot").size() > 1).sum())
     if crossing:
-        announce(f"{layer}: {crossing:,} of {count:,} hotspots lie in more than one area.")
+        announce(f"{layer}: more than one area holds part of {crossing:,} of {say_count(count, 'hotspot')}.")
 
 
 def _sort_pieces(pieces: pd.DataFrame, areas: gpd.GeoDataFrame, by: list[str]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from boundaries.names import fold_name
 from boundaries.vintages import changed_codes
 from boundaries.yes_no_columns import read_flags
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
+from hotspots.common.wording import say_count
 
 
 def read_lookup(source: str | Path) -> pd.DataFrame:
@@ -144,7 +145,7 @@ def _report_misses(
     if not hit.any():
         raise InputError(
             "None of the areas is in the look-up",
-            given=f"{len(areas)} areas ({some}){changes}",
+            given=f"{say_count(len(areas), 'area')} ({some}){changes}",
             advice="take the look-up and the areas of one vintage",
         )
-    announce(f"{len(missed)} of {len(areas)} areas are not in the look-up: {some}{changes}.")
+    announce(f"The look-up lacks {len(missed):,} of {say_count(len(areas), 'area')}: {some}{changes}.")

@@ -47,7 +47,8 @@ def say_outside(
     some = "all" if not inside else f"{total - inside:,.0f} of"
     far = ", or do the records reach far beyond them (study_area leaves those out)" * bool(inside)
     ask = read or f"are these areas of another place, or the coordinates of another system{far}?"
-    return f"{some} {total:,.0f} records lie outside every area; {ask}"
+    lie = "record lies" if total == 1 else f"{total:,.0f} records lie"
+    return f"{'the' if total == 1 else some} {lie} outside every area; {ask}"
 
 
 def _read_otherwise(points: Any, counts: NDArray[Any], areas: gpd.GeoDataFrame) -> str:

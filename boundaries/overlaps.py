@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import CRS, announce, require_columns, require_metres
+from hotspots.common.wording import say_count
 
 # Below this an overlap is a rounding of coordinates, not a disagreement about the ground.
 _NOISE = 1e-3
@@ -58,16 +59,18 @@ def report_overlaps(areas: gpd.GeoDataFrame) -> None:
     corners = int(shapely.get_num_coordinates(areas.geometry.to_numpy()).sum())
     if corners > _MANY:
         announce(
-            f"{len(areas):,} areas of {corners:,} corners: overlaps not measured; measure_overlaps does it."
+            f"Overlaps not measured of so many corners: {corners:,} of {say_count(len(areas), 'area')}; "
+            "measure_overlaps does it."
         )
         return
     found = measure_overlaps(areas)
     for kind, verb in (("overlap", "overlap each other"), ("gap", "leave gaps between them")):
         some = found[found["kind"] == kind]
         if len(some):
+            sizes = some["square_metres"]
             announce(
-                f"The {len(areas)} areas {verb} in {len(some):,} places, {some['square_metres'].sum():,.0f} "
-                f"square metres in all; the largest {some['square_metres'].iloc[0]:,.0f} "
+                f"The {say_count(len(areas), 'area')} {verb} in {say_count(len(some), 'place')}, "
+                f"{sizes.sum():,.0f} square metres in all; the largest {sizes.iloc[0]:,.0f} "
                 f"({some['codes'].iloc[0]}). attach_areas settles them by its stated rule."
             )
 

@@ -41,8 +41,9 @@ def announce_sums(reconciliation: pd.DataFrame, *, unit: str, within: Mapping[st
     """Print each layer's sum."""
     for row in reconciliation.reset_index().itertuples(index=False):
         beside = getattr(row, "no_coordinates", None)
+        units = unit[:-1] if row.accepted == 1 else unit
         announce(
-            f"{row.layer}: {row.accepted:,} {unit} accepted = {row.inside:,} inside + {row.tie:,} tie + "
+            f"{row.layer}: {row.accepted:,} {units} accepted = {row.inside:,} inside + {row.tie:,} tie + "
             f"{row.nearest:,} nearest (within {within[str(row.layer)]:g} m) + {row.outside:,} outside"
             + (f"; not used, no coordinates: {beside:,}." if beside is not None else ".")
         )

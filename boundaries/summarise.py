@@ -11,6 +11,7 @@ import pandas as pd
 from boundaries.attach import WITHIN, attach_areas
 from boundaries.league_table import add_rates, add_sums, condense_rows
 from hotspots.checks import InputError, announce, closest_name, count_weighed, require_columns
+from hotspots.common.wording import say_count
 
 
 def summarise_areas(
@@ -190,7 +191,7 @@ def _report_strangers(areas: gpd.GeoDataFrame, people: pd.Series[float], given: 
         unused = [str(code) for code in given.index[~given.index.isin(areas["code"])]]
         note = f" Codes with a population but no area: {', '.join(unused[:8])}."
         announce(
-            f"{len(missing)} of {len(areas)} areas have no population and get no rate: "
+            f"No population, and so no rate, for {len(missing):,} of {say_count(len(areas), 'area')}: "
             f"{', '.join((missing['name'] + ' ' + missing['code']).head(8))}." + note * bool(len(unused))
         )
 

@@ -120,7 +120,7 @@ def join_vintages(
     counts = table["change"].value_counts()
     unmatched = int(counts.get("unmatched", 0))
     announce(
-        f"{len(old)} old and {len(new)} new areas share {len(table)} areas: "
+        f"Areas: {len(old):,} old, {len(new):,} new, {len(table):,} when those that share ground are joined: "
         + ", ".join(f"{counts[c]} {c}" for c in counts.index)
         + (". Unmatched areas have no counterpart in the other year" if unmatched else "")
         + "."

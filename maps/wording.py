@@ -216,9 +216,10 @@ def _say_stability(row: pd.Series) -> str:
 
 def warn_of_default(row: pd.Series) -> str:
     """Warning where a busy map point is one that records default to (hospital, prison ...), else ""."""
-    named = [
-        clean(s) for s in [row.get("default_location"), row.get("name"), *(row.get("streets") or [])[:3]]
-    ]
+    known = "default_location_share" in row  # `find_hotspots` has counted them, by the plans' rule
+    others = [] if known else [row.get("name"), *(row.get("streets") or [])[:3]]
+    kinds = str(row.get("default_location") or "").split(", ")
+    named = [clean(text) for text in [*kinds, *others]]
     found = next((name for name in named if name and default_location(name)), "")
     if not found:
         return ""

@@ -90,6 +90,8 @@ class Counted:
             return start | {"said": "not counted: no hotspots were given"}
         if not self.counts[rows].sum():
             return start | {"said": "not in this source"}
+        if indicator.kind != "share" and not any(self.pair(rows)):
+            return start | {"said": "no records in either period"}
         spark = {"sparkline": self._spark(rows, self.rows.get(indicator.of) if indicator.of else None)}
         if indicator.kind == "share":
             base = self.rows[indicator.of]

@@ -14,12 +14,12 @@ from hotspots.change.one_judgement import COLUMNS, judge_changes, mark_records, 
 from hotspots.checks import InputError, announce, on_index, require_columns
 from hotspots.common.change_words import say_between, write_between, write_change
 from hotspots.common.harm_terms import split_harm
-from hotspots.common.judgement_words import FALL, LEVEL, RISE, say_close, say_seen
+from hotspots.common.judgement_words import FALL, LEVEL, NOT_COMPARED, RISE, say_close, say_seen
 from hotspots.common.places import incidents_per_row
 from hotspots.common.when import rows_in
 from hotspots.common.windows import Window, read_window
 from hotspots.common.wording import SMALL_BASE
-from hotspots.reading.covered import find_covered
+from hotspots.reading.covered import find_covered, may_compare
 from hotspots.statistics.two_counts import rate_ratio, typical_dispersion, visible_change
 
 AIMS = ("fewer", "more", "either")
@@ -123,6 +123,8 @@ def compare_periods(
     table = _test(table, (first, second), spread, level)
     table = _beside(table, _comparator(comparator, by, everyone, first, second), first, second)
     reason = explain_no_arrow(selected_on, before=first, after=second)
+    if not may_compare(everyone):
+        whole, reason = "", f"{NOT_COMPARED}: no record of either period is left"
     seen = see_changes(table, first, second, direction=direction, level=level)
     table = _say(
         table, first, second, seen, reason=reason, direction=direction, alpha=1 - level, alone=by is None
@@ -311,15 +313,21 @@ def _say(
     alpha: float,
     alone: bool,
 ) -> pd.DataFrame:
-    arrows = np.full(len(table), "") if reason else point_arrows(table, table["ratio"] > 1, alpha=alpha)
+    none = (table["before"] + table["after"] == 0).to_numpy()
+    arrows = point_arrows(table, table["ratio"] > 1, alpha=alpha)
+    arrows = np.where(none | bool(reason), "", arrows)
     table = table.drop(columns=["dispersion", "together"])
     if reason:
         table[BLANKED] = np.nan
     table["arrow"] = pd.Series(arrows, index=table.index, dtype="str")
-    table["no_arrow"] = pd.Series(reason, index=table.index, dtype="str")
+    nothing = f"none recorded{say_between(first, second)}"
+    reasons = [reason or (nothing if empty else "") for empty in none]
+    table["no_arrow"] = pd.Series(reasons, index=table.index, dtype="str")
     words = [
-        _words(row, arrow, first, second, could, reason=reason, direction=direction, alone=alone)
-        for row, arrow, could in zip(table.to_dict("records"), arrows, seen, strict=True)
+        nothing
+        if why == nothing
+        else _words(row, arrow, first, second, could, reason=why, direction=direction, alone=alone)
+        for row, arrow, could, why in zip(table.to_dict("records"), arrows, seen, reasons, strict=True)
     ]
     table["words"] = pd.Series(words, index=table.index, dtype="str")
     return table

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from hotspots.common.places import Floats
 from hotspots.common.windows import Window
@@ -86,6 +85,8 @@ def judge_changes(
     days = {"days_before": windows[0].days, "days_after": windows[1].days}
     one, two = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
     if dispersion > 1:
+        from scipy.stats import norm
+
         p = np.asarray(2 * norm.sf(np.abs(score_z(one, two, **days) / dispersion**0.5)), dtype=float)
     else:
         p = np.array([etest_p(b, a, **days) for b, a in zip(one, two, strict=True)], dtype=float)

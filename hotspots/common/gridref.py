@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+# east of Ireland, from and to: between Pembrokeshire, the Rhinns of Galloway, Kintyre and Islay
+_IRELAND = ((190_000, 250_000, 600_000), (145_000, 600_000, 630_000))
 _LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 
 
@@ -13,7 +15,8 @@ def grid_reference(easting: float, northing: float) -> str:
     Parameters
     ----------
     easting, northing : float
-        Metres. A point off the lettered grid gets plain coordinates, such as ``E-12N500``.
+        Metres. A point off the lettered grid, or in Ireland, which has letters of its own, gets plain
+        coordinates, such as ``E-12N500``.
 
     Returns
     -------
@@ -26,9 +29,12 @@ def grid_reference(easting: float, northing: float) -> str:
     'SE3021033450'
     >>> grid_reference(-12, 500)
     'E-12N500'
+    >>> grid_reference(146265, 529860)  # Belfast
+    'E146265N529860'
     """
     east, north = int(easting // 1), int(northing // 1)
-    if not (0 <= east < 700_000 and 0 <= north < 1_300_000):
+    lettered = 0 <= east < 700_000 and 0 <= north < 1_300_000
+    if not lettered or any(east < x and low <= north < high for x, low, high in _IRELAND):
         return f"E{east}N{north}"
     column, row = east // 100_000, north // 100_000
     first = (19 - row) - (19 - row) % 5 + (column + 10) // 5

@@ -23,6 +23,7 @@ DEFAULT_LOCATIONS = {
 }
 # Where records are put down, not where patrols and cameras can prevent anything. A supermarket is both.
 ELSEWHERE = frozenset(DEFAULT_LOCATIONS) - {"supermarket"}
+DEFAULTS_MATTER = 0.05  # of a place's records: from here on every output warns of it
 # What stands at other kinds of place, for responses and questions that suit it.
 SETTINGS = {
     "shops": {"supermarket", "shopping area", "petrol station"},

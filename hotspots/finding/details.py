@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.common.columns import plain_text
-from hotspots.common.place_names import flag_default_locations
+from hotspots.common.place_names import DEFAULTS_MATTER, flag_default_locations
 from hotspots.common.places import Floats, Ints, exact_units, incidents_per_row
 from hotspots.common.wording import say_percentage
 
@@ -30,8 +30,9 @@ def add_details(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, label: Int
     Returns
     -------
     GeoDataFrame
-        A copy with ``default_location`` (the kind of place, or "") and ``default_location_share`` of its
-        incidents; ``largest_offence`` (its category) and ``largest_offence_share`` of the harm, NaN
+        A copy with ``default_location`` (kinds of place with a twentieth of its records or more, or "") and
+        ``default_location_share`` of its incidents; ``largest_offence`` (its category) and
+        ``largest_offence_share`` of the harm, NaN
         without harm; ``one_offence``, True above half; ``snap_point``, True when all incidents share one
         coordinate; ``harm_rank_low`` and ``harm_rank_high``, the span of the rank under low, middle and
         high weights; ``note``, the same in words; ``found_again``, NaN until stability is measured.
@@ -65,6 +66,8 @@ def _default_locations(
     table = pd.DataFrame({"spot": label[there], "kind": kinds.to_numpy(), "n": rows[there]})
     table = table[table["kind"] != ""].groupby(["spot", "kind"])["n"].sum().reset_index()
     total = spots["incidents"].to_numpy()
+    # the plan's rule, so that a map and a plan warn of the same
+    table = table[table["n"].to_numpy() >= DEFAULTS_MATTER * total[table["spot"].to_numpy()]]
     for spot, group in table.groupby("spot"):
         number = int(str(spot))
         best = group.sort_values(["n", "kind"], ascending=[False, True])

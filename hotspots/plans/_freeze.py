@@ -205,8 +205,9 @@ def _alike(
 
 def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, *, kind: str) -> str:
     if rows.empty:
-        like = "nothing" if kind == "place" else f"no other {kind}"
-        return f"the nearest there is when it is assessed ({like} as large and as busy was at hand)"
+        if kind != "place":
+            return f"nothing yet: no other {kind} as large and as busy was at hand, and no street is like one"
+        return "the nearest there is when it is assessed (nothing as large and as busy was at hand)"
     shapes = [] if known is None else known.geometry.to_numpy()
     shared = [np.flatnonzero(shapely.equals(shape, shapes)) for shape in rows.geometry]
     names = [strip_near(known["name"].iloc[int(at[0])]) for at in shared if known is not None and len(at)]

@@ -11,9 +11,11 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from hotspots.assessment._windows_of_response import DISTRUST
 from hotspots.assessment.assess import assess_response
 from hotspots.assessment.comparison_areas import propose_comparators
 from hotspots.checks import CRS, InputError, Problems, announce, require_metres
+from hotspots.common.place_names import ELSEWHERE, setting_of
 from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.common.windows import Window, read_day
@@ -99,12 +101,13 @@ def assess_plan(
         allow_overlap=allow_overlap,
         seed=seed,
     )
+    verdict = _distrust(plan, found.verdict)
     entry = {
         "date": str(read_day(last if as_of is None else as_of, "as_of").date()),
         "response": f"{say_date(first)} to {say_date(last)}",
-        "verdict": clean_text(found.verdict),
+        "verdict": clean_text(verdict),
         "lines": [
-            clean_text(line)
+            clean_text(verdict if line == found.verdict else line)
             for line in (
                 *_delivered(dosage),
                 *found.lines(),
@@ -117,6 +120,15 @@ def assess_plan(
     if entry not in assessed.assessments:
         assessed.assessments.append(entry)
     return assessed
+
+
+def _distrust(plan: Plan, verdict: str) -> str:
+    """Open the verdict on a prison or station that had no like to compare with: any ground stood in."""
+    kind = setting_of(clean_text(plan.frozen.get("name")))
+    if kind not in ELSEWHERE or plan.frozen.get("comparator_areas") or verdict.startswith(DISTRUST):
+        return verdict
+    why = f"no other {kind} was compared, and other ground is unlike one"
+    return f"{DISTRUST}, because {why}; it would otherwise read: {verdict}"
 
 
 def _delivered(dosage: Sequence[str]) -> list[str]:

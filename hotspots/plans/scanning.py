@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots.checks import SCHEME, count_weighed
 from hotspots.common.judgement_words import AGAIN, NO_TREND, TRENDS, WORDS
-from hotspots.common.place_names import default_location
+from hotspots.common.place_names import DEFAULTS_MATTER, default_location
 from hotspots.common.plan_words import clean_text, start_sentence, start_small
 from hotspots.common.sentence_rules import may_say
 from hotspots.common.wording import SMALL_BASE, say_count, say_list, say_months, say_percentage, say_share
@@ -23,7 +23,6 @@ PARTED = 0.1
 # Below this share of the records a street is no likeness that they have.
 STREET_MATTERS = 0.1
 # Below this share of the records a default location changes nothing that a plan says.
-DEFAULTS_MATTER = 0.05
 OF_SENTENCES = ("cchi-", "ons-css-")  # schemes whose days are those of a sentence
 KIND_WORDS = {
     "crimes": ("recorded crime", "recorded crimes"),
@@ -153,15 +152,18 @@ def limits_text(facts: Facts) -> list[str]:
 
 
 def default_texts(facts: Facts) -> list[str]:
-    """Warn of each place that records default to (hospital, prison, police station, court, supermarket)."""
+    """Warn of each kind of place that records default to (hospital, prison, supermarket ...)."""
+    streets = facts.streets.assign(kind=facts.streets["street"].map(default_location))
     said = []
-    for street, count in zip(facts.streets["street"], facts.streets["incidents"], strict=True):
-        kind = default_location(street)
-        if kind and count >= DEFAULTS_MATTER * facts.incidents:
-            said.append(
-                f"“{street}” holds {say_share(count, facts.incidents)}; records default to a {kind}, "
-                "so some may have happened elsewhere."
-            )
+    for kind, rows in streets[streets["kind"].ne("")].groupby("kind", sort=False):
+        count = int(rows["incidents"].sum())
+        if count < DEFAULTS_MATTER * facts.incidents:
+            continue
+        names = say_list(f"“{street}”" for street in rows["street"])
+        said.append(
+            f"{names} {'holds' if len(rows) == 1 else 'hold'} {say_share(count, facts.incidents)}; records "
+            f"default to a {kind}, so some may have happened elsewhere."
+        )
     return said
 
 

@@ -88,8 +88,14 @@ def find_covered(incidents: pd.DataFrame, windows: Iterable[Window], *, covered:
             mine = incidents["category"].astype("str").isin(kinds) & who.eq(name)
             rows &= ~mine.to_numpy()
             said.append(f"{name} has no {' or '.join(kinds)} in {months}: {LEFT_OUT}")
-    may_say(SAID, not said, why=" ".join(said))
+    if said:
+        may_say(SAID, False, why=" ".join(said))
     return Covered(rows, said)
+
+
+def may_compare(counts: Iterable[float]) -> bool:
+    """Let a change between two windows be said, where some record of either is left to compare."""
+    return may_say(SAID, any(counts), why="no record of either period is left to compare")
 
 
 def list_gaps(incidents: pd.DataFrame) -> dict[str, str]:
@@ -251,8 +257,10 @@ def _largest_gap(days: pd.Series) -> pd.Timedelta:
 
 
 def _refuse(name: str, gap: _Gap) -> None:
+    problem = f"{name} does not wholly cover the window {gap.window}"
+    may_say(SAID, False, why=f"{problem}.")
     raise NotCoveredError(
-        f"{name} does not wholly cover the window {gap.window}",
+        problem,
         given=f"records from {gap.held}" + (f"; no records in {say_runs(gap.months)}" if gap.months else ""),
         advice="another window, or covered='2016-07..2018-07' where you know the data are complete",
     )

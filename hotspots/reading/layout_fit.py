@@ -114,7 +114,8 @@ def explain_missing(
 def _lower_header(columns: list[str]) -> str:
     unnamed = sum(c.startswith("column ") for c in columns)
     few = len(columns) == 1 or unnamed > len(columns) / 2
-    return "header = 3 in the layout, if the column names stand on line 3 of the file" if few else ""
+    said = "header = the number of their line, in the layout, if the column names stand lower down"
+    return said if few else ""
 
 
 def _nearest(names: Iterable[str], columns: Iterable[str]) -> str | None:

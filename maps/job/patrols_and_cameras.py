@@ -6,15 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hotspots import choose_patrols, place_cameras, timetable_patrols
 from hotspots.cameras.place import empty_sites
 from hotspots.checks import CRS, InputError, announce
 from hotspots.common.places import incidents_per_row
+from hotspots.common.wording import SMALL_BASE
 from hotspots.reading.own_shapes import read_shapes
 
 CAMERAS: dict[str, Any] = {"count": 10, "radius": 100.0}
+REACH = 100  # kilometres that nineteen records in twenty span each way
 PATROLS: dict[str, Any] = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00"}
 # what the timetable alone asks for, and what it shares with the choice of stops
 WEEK = ("start", "days", "breaks")
@@ -32,16 +35,25 @@ def check_deploy(patrols: dict[str, Any], cameras: dict[str, Any]) -> None:
     place_cameras(nobody, **{**CAMERAS, **cameras})
 
 
+def suits_default(incidents: gpd.GeoDataFrame) -> bool:
+    """Whether what nobody asked for makes sense: records enough, and within reach of one team."""
+    if incidents_per_row(incidents).sum() < SMALL_BASE:
+        return False
+    x, y = incidents.geometry.x.quantile([0.05, 0.95]), incidents.geometry.y.quantile([0.05, 0.95])
+    return bool(np.hypot(np.ptp(x), np.ptp(y)) <= 1000 * REACH)
+
+
 def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoDataFrame:
     """Choose sites for the configured number of cameras, best first, with the radius they were placed for."""
     options = {**CAMERAS, **given}
-    if not given:
+    suits = bool(given) or suits_default(incidents)
+    if suits and not given:
         announce(
             f"No [cameras] in the configuration: {CAMERAS['count']} cameras of {CAMERAS['radius']:.0f} m."
         )
     weighed = "harm" in incidents.columns and incidents["harm"].sum() > 0
     options.setdefault("by", "harm" if weighed else "incidents")
-    sites = _try("No camera site is proposed", place_cameras, incidents, **options)
+    sites = _try("No camera site is proposed", place_cameras, incidents, **options) if suits else None
     sites = (empty_sites() if sites is None else sites).assign(radius=options["radius"])
     sites.attrs["records"] = int(incidents_per_row(incidents).sum())  # what the shares are of
     return sites
@@ -52,6 +64,11 @@ def pick_patrols(
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Choose the stops that patrols can keep; say who is left out, and what more officers would add."""
     options = {**PATROLS, **{key: value for key, value in given.items() if key not in WEEK}}
+    if not given and not suits_default(incidents):
+        few = incidents_per_row(incidents).sum() < SMALL_BASE
+        why = f"fewer than {SMALL_BASE} records" if few else f"records over {REACH:,} km, too far for a team"
+        announce(f"No patrols or cameras are proposed unless [patrols] or [cameras] asks: {why}.")
+        return gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame()
     if not given:
         said = f"{PATROLS['officers']} officers in {PATROLS['vehicles']} vehicles, {PATROLS['shift']}"
         announce(f"No [patrols] in the configuration: {said}.")

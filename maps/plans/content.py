@@ -78,7 +78,7 @@ def _scanning(plan: Plan, pictures: Pictures | None, attribution: str) -> list[B
             "Is it a problem? All six tests (CHEERS) must hold",
             ("Test", "What the data says", "What people say"),
             rows,
-            (0.13, 0.5, 0.37),
+            (0.13, 0.57, 0.3),
         )
     )
     limits = " ".join(data.get("limits", ()))
@@ -124,7 +124,7 @@ def _analysis(plan: Plan) -> list[Block]:
     )
     return [
         Heading("2. Analysis: why here, why now?"),
-        Grid("Questions", header, tuple(rows), (0.15, 0.5, 0.35)),
+        Grid("Questions", header, tuple(rows), (0.14, 0.58, 0.28)),
         triangle,
         *_changes(plan),
     ]

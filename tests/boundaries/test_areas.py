@@ -78,7 +78,7 @@ def test_invalid_geometry_is_repaired_and_said_aloud(save, caplog):
         areas = read_areas(file, name="NM")
     assert areas.is_valid.all()
     assert areas.area.item() == pytest.approx(5000)
-    assert "1 of 1 areas had invalid geometry and were repaired: Bow (Self-intersection" in caplog.text
+    assert "Invalid geometry was repaired in 1 of 1 area: Bow (Self-intersection" in caplog.text
 
 
 def test_a_height_is_dropped(save):
@@ -185,8 +185,8 @@ def test_overlaps_and_gaps_are_measured(save, caplog):
         ["gap", "A; B; C; D", 10000.0],
         ["overlap", "A; D", 1000.0],
     ]
-    assert "overlap each other in 1 places, 1,000 square metres in all" in caplog.text
-    assert "gaps between them in 1 places, 10,000 square metres in all" in caplog.text
+    assert "overlap each other in 1 place, 1,000 square metres in all" in caplog.text
+    assert "gaps between them in 1 place, 10,000 square metres in all" in caplog.text
 
 
 def test_areas_that_fit_give_an_empty_report():
@@ -202,7 +202,7 @@ def test_a_very_large_file_says_that_it_was_not_measured(save, caplog, monkeypat
     monkeypatch.setattr("boundaries.overlaps._MANY", 9)
     with caplog.at_level(logging.WARNING):
         read_areas(save(frame([SQUARE, NEXT])), name="NM")
-    assert "2 areas of 10 corners: overlaps not measured" in caplog.text
+    assert "Overlaps not measured of so many corners: 10 of 2 areas" in caplog.text
 
 
 REAL = {

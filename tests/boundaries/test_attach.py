@@ -120,8 +120,8 @@ def test_hotspots_go_by_incidents_not_by_ground(caplog):
     assert attached["ward_shares"].tolist() == [[("Area B", 0.75), ("Area A", 0.25)], [("Area B", 1.0)], []]
     assert attached.loc[1, "ward_harm_shares"] == [("Area A", 100 / 110), ("Area B", 10 / 110)]
     assert sums.loc["ward"].to_dict() == {"accepted": 3, "inside": 2, "tie": 0, "nearest": 0, "outside": 1}
-    assert "1 of 3 hotspots lie in more than one area" in caplog.text
-    assert "1 of 3 hotspots hold none of these records" in caplog.text
+    assert "more than one area holds part of 1 of 3 hotspots" in caplog.text
+    assert "None of these records lies in 1 of 3 hotspots" in caplog.text
     assert list(attached.index) == [1, 2, 3]
 
 

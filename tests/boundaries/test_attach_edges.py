@@ -21,8 +21,8 @@ def test_the_sum_of_hotspots_and_those_that_cross_are_said_by_layer(caplog):
         attach_areas(
             spots_of(box(2, 0, 12, 10)), {"ward": HALVES}, incidents=points((3, 5), (11, 5), (11, 6))
         )
-    assert "ward: 1 hotspots accepted = 1 inside + 0 tie + 0 nearest" in caplog.text
-    assert "ward: 1 of 1 hotspots lie in more than one area." in caplog.text
+    assert "ward: 1 hotspot accepted = 1 inside + 0 tie + 0 nearest" in caplog.text
+    assert "ward: more than one area holds part of 1 of 1 hotspot." in caplog.text
 
 
 def test_places_without_harm_weigh_by_their_incidents():

@@ -187,7 +187,7 @@ def test_joining_by_name_folds_ands_and_knows_aliases(caplog):
     assert joined["code"].tolist() == ["E05011399", "E05012841", "Elsewhere"]
     assert joined["name"].tolist() == ["Hunslet & Riverside", "Adel & Wharfedale", "Elsewhere"]
     assert joined["priority"].tolist() == [True, False, False]
-    assert "1 of 3 areas are not in the look-up: Elsewhere" in caplog.text
+    assert "The look-up lacks 1 of 3 areas: Elsewhere" in caplog.text
     with pytest.raises(InputError, match="same name in the look-up"):
         join_lookup(pd.concat([wards, wards], ignore_index=True), read_lookup("leeds-2024"))
 
@@ -199,7 +199,7 @@ def test_2018_codes_on_2024_data_say_which_changed(caplog):
     wards = gpd.GeoDataFrame(old, geometry=[box(i, 0, i + 1, 1) for i in range(33)], crs="EPSG:27700")
     with caplog.at_level(logging.WARNING):
         joined = join_lookup(wards, leeds)
-    assert "8 of 33 areas are not in the look-up" in caplog.text
+    assert "The look-up lacks 8 of 33 areas: " in caplog.text
     assert "Beeston & Holbeck E05011386 is now E05012647" in caplog.text
     changes = compare_vintages(old, leeds)["change"].value_counts()
     assert changes.to_dict() == {"unchanged": 25, "recoded": 8}

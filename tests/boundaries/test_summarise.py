@@ -180,7 +180,7 @@ def test_a_population_of_another_vintage(caplog):
     frame = points((1, 5))
     with caplog.at_level(logging.WARNING):
         table = summarise_areas(frame, HALVES, layer="w", population=pd.Series({"A": 10.0, "Z": 5.0}))
-    assert "2 of 3 areas have no population and get no rate: Area B B, Area C C." in caplog.text
+    assert "No population, and so no rate, for 2 of 3 areas: Area B B, Area C C." in caplog.text
     assert "Codes with a population but no area: Z." in caplog.text
     assert table["rate"].notna().sum() == 1
     with pytest.raises(InputError, match="fits none of the areas"):

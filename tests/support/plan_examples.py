@@ -17,10 +17,13 @@ import pytest
 from shapely.geometry import Point, box
 
 from hotspots.checks import ASB
+from hotspots.plans import toml_file
 from hotspots.plans.draft import draft_plan
 from hotspots.plans.record import Plan
-from maps.plans import open_folder, write_plan
+from hotspots.plans.toml_file import dump_plan
+from maps.plans import open_folder, store, write_plan
 from maps.plans.pictures import draw_pictures
+from maps.plans.write_plan import render_plan
 
 CENTRE, FAR = (430_000.0, 433_000.0), (431_500.0, 433_000.0)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -108,16 +111,18 @@ def remember(function: Callable[..., Any], known: dict[bytes, Any]) -> Callable[
 
 @pytest.fixture(scope="session")
 def drafted() -> dict[str, dict[bytes, Any]]:
-    return {"drafts": {}, "pictures": {}}
+    return {"drafts": {}, "pictures": {}, "documents": {}, "records": {}}
 
 
 @pytest.fixture(autouse=True)
 def the_same_place_is_drafted_and_drawn_once(
     monkeypatch: pytest.MonkeyPatch, drafted: dict[str, dict[bytes, Any]]
 ) -> None:
-    """Most of the time of these tests went into drafting and drawing the same two places again."""
+    """Nearly all the time of these tests went into drafting, drawing and laying out the same two places."""
     monkeypatch.setattr(open_folder, "draft_plan", remember(draft_plan, drafted["drafts"]))
     monkeypatch.setattr(write_plan, "draw_pictures", remember(draw_pictures, drafted["pictures"]))
+    monkeypatch.setattr(store, "render_plan", remember(render_plan, drafted["documents"]))
+    monkeypatch.setattr(toml_file, "dump_plan", remember(dump_plan, drafted["records"]))
 
 
 @pytest.fixture

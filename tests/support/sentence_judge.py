@@ -215,3 +215,19 @@ def spoken(texts: Mapping[str, str]) -> set[str]:
     """Kinds of sentence that stand anywhere: a judge who meets none has judged nothing."""
     every = [sentence for text in texts.values() for sentence in split_sentences(text)]
     return {kind for kind, (pattern, _) in KINDS.items() if any(pattern.search(s) for s in every)}
+
+
+_JUDGED = re.compile(
+    r"from (?P<before>[\d,]+) to (?P<after>[\d,]+)(?: \([^)]*\))?,?"
+    r"(?P<windows> between .+?|, [^:;]+? beside [^:;]+?): (?P<word>a clear rise|a clear fall|no clear change)"
+)
+
+
+def contradictions(texts: Mapping[str, str]) -> list[str]:
+    """Changes between two counts of the same windows for which two words stand in the texts."""
+    said: dict[tuple[str, ...], dict[str, str]] = {}
+    for name, text in texts.items():
+        for found in _JUDGED.finditer(text):
+            key = found["before"], found["after"], found["windows"]
+            said.setdefault(key, {}).setdefault(found["word"], name)
+    return [f"{' to '.join(key[:2])}{key[2]}: {words}" for key, words in said.items() if len(words) > 1]

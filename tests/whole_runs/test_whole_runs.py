@@ -43,7 +43,7 @@ drafts = 1
 """
 
 
-def world(folder: Path, rows: int = 300) -> Path:
+def world(folder: Path, rows: int = 160) -> Path:
     """Two Julys of a few real records; no drugs offence in the first, and one row that cannot be used."""
     (folder / "in").mkdir(parents=True)
     (folder / "plans").mkdir()

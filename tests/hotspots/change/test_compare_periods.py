@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from hotspots import assign_hotspots, find_hotspots, read_incidents
+from hotspots import assign_hotspots, find_hotspots, profile_times, read_incidents
 from hotspots.change._recording_changes import find_recording_changes
 from hotspots.change.chosen_by_counts import explain_no_arrow
 from hotspots.change.compare_periods import compare_periods
@@ -299,6 +299,17 @@ def test_harm_is_added_up_beside_the_counts():
     frame = make({"A": (5, 4)}).assign(harm=[10.0, 8.0])
     row = compare_periods(frame, after="2018-07").iloc[0]
     assert (row["harm_before"], row["harm_after"]) == (10, 8)
+    assert "own_harm_before" not in row
+
+
+def test_asb_at_our_own_weight_is_a_term_of_its_own():
+    frame = make({"Robbery": (2, 1), "Anti-social behaviour": (50, 40)})
+    frame = frame.assign(harm=[730.0, 365.0, 50.0, 40.0], weighed=[2, 1, 0, 0])
+    row = compare_periods(frame, after="2018-07").iloc[0]
+    assert (row["harm_before"], row["harm_after"]) == (730, 365)
+    assert (row["own_harm_before"], row["own_harm_after"]) == (50, 40)
+    months = profile_times(frame, by="month").loc[["2017-07", "2018-07"]]
+    assert months[["harm", "own_harm"]].to_numpy().tolist() == [[730, 50], [365, 40]]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 5))

@@ -386,7 +386,7 @@ def test_a_header_below_a_title_is_read_from_its_line(tmp_path: Path) -> None:
     text = title + names + "1,2024-01-02,Noise,430000,433000\n2,2024-01-02,Noise,,\n"
     incidents, rejects = read_text(tmp_path, text, header=3)
     assert (incidents["incident_id"].tolist(), rejects["line"].tolist()) == (["1"], [5])
-    with pytest.raises(InputError, match="header = 3"):
+    with pytest.raises(InputError, match="header = the number of their line"):
         read_text(tmp_path, text)
     with pytest.raises(InputError, match="number of the header's line"):
         read_text(tmp_path, text, header=0)

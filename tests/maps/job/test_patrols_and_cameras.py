@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from map_examples import make_incidents, make_spots
@@ -14,7 +15,13 @@ from hotspots.checks import CRS, InputError
 from hotspots.reading.own_shapes import read_shapes
 from maps.config.read import read_config
 from maps.job.main_list import finder_options
-from maps.job.patrols_and_cameras import check_deploy, draw_week, pick_patrols, site_cameras
+from maps.job.patrols_and_cameras import (
+    check_deploy,
+    draw_week,
+    pick_patrols,
+    site_cameras,
+    suits_default,
+)
 
 ROADS = gpd.GeoDataFrame(
     geometry=[shapely.LineString([(429_900, 433_500), (430_900, 433_500), (430_900, 434_200)])], crs=CRS
@@ -51,8 +58,14 @@ def test_an_assumption_that_cannot_be_kept_is_told_and_stops_nothing(caplog):
     incidents = make_incidents(make_spots()).iloc[:0].assign(harm=0.0)
     stops, further = pick_patrols(spots, incidents, {})
     assert (len(stops), len(further)) == (0, 0)
-    assert "No [patrols] in the configuration: 4 officers in 2 vehicles, 14:00-22:00." in caplog.text
-    assert "No patrols are chosen: " in caplog.text
+    assert "unless [patrols] or [cameras] asks: fewer than 20 records." in caplog.text
+    assert "officers" not in caplog.text
+
+
+@pytest.mark.parametrize(("apart", "rows", "suits"), [(99, 20, True), (99, 19, False), (101, 20, False)])
+def test_what_nobody_asked_for_is_proposed_where_it_makes_sense(apart, rows, suits):
+    x = [430_000 + 1000 * apart * (i % 2) for i in range(rows)]
+    assert suits_default(gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, [433_000] * rows), crs=CRS)) == suits
 
 
 def test_what_the_records_cannot_bear_is_named_and_the_month_goes_on(caplog):
@@ -94,7 +107,10 @@ def test_cameras_are_as_configured_or_ten_of_100_metres(caplog):
     sites = site_cameras(incidents, {"count": 2, "radius": 60.0})
     assert sites["radius"].tolist() == [60.0, 60.0]
     assert "No [cameras]" not in caplog.text
-    assert set(site_cameras(incidents, {})["radius"]) == {100.0}
+    assert site_cameras(incidents.iloc[:0], {}).empty
+    assert "No [cameras]" not in caplog.text
+    many = pd.concat([incidents] * 20, ignore_index=True)
+    assert set(site_cameras(many, {})["radius"]) == {100.0}
     assert "No [cameras] in the configuration: 10 cameras of 100 m." in caplog.text
 
 
