@@ -37,7 +37,7 @@ def check_end(done: Done, world: World, situation: Situation, *, due: str = "") 
     if done.code == 0:
         if "Traceback" in done.said:
             yield f"a traceback: {lines[-1]}"
-        if situation.spoilt and not re.search(situation.due(), done.said):
+        if not re.search(situation.named(), done.said):
             yield f"what is wrong is not named: {situation.spoilt}"
         return
     if done.code in (-24, -9) or done.seconds > MOST_SECONDS:
@@ -102,10 +102,22 @@ NEEDED = ("map.html", "hotspots.gpkg", "hotspots.csv", "tables.xlsx", "rejects.c
 
 def check_outputs(folder: Path, world: World, said: str) -> Iterator[str]:
     """Everything that could be done is there and whole, and says the same."""
-    for name in (*NEEDED, *(("areas.html", "areas.csv") if world["layers"] else ())):
+    unread = [n for n, layer in world["layers"].items() if {"damaged", "empty"} & {*layer["mess"]}]
+    layers = [n for n, layer in world["layers"].items() if n not in unread and layer["shape"] != "nested"]
+    for name in (*NEEDED, *(("areas.html", "areas.csv") if layers else ())):
         if not (folder / name).is_file() and f"there is no {name}" not in said:
             yield f"{name} is missing"
     yield from (f"results: {complaint}" for complaint in check_results(folder, said))
+
+
+CLASH = re.compile(r"changed after it was \w+|second record of|cannot be written")
+NOT_TIDY = {f"plan: {act}" for act in ("copy record", "rename record", "rename both", "move", "close")}
+
+
+def check_left(plans: Plans, said: str) -> Iterator[str]:
+    """A plan is left as found for what people did to it, and never for what another run of ours did."""
+    if (found := CLASH.search(said)) and not plans.lived & NOT_TIDY:
+        yield f"a plan is left as found that nobody spoilt: {found[0]}"
 
 
 def where_words_are(plans: Plans) -> dict[str, set[Path]]:

@@ -34,8 +34,14 @@ def _events(world: World) -> Iterator[str]:
             yield f"areas as {layer['form']}"
             yield from (f"areas: {mess}" for mess in layer["mess"])
     yield from _of_config(world["config"])
+    if "changes" in world["config"] and any("begins" in k for s in sources for k in s["kinds"]):
+        yield "[changes] of a kind that begins"
     for step in world["steps"]:
         yield f"stopped by: {step['what']}" if "what" in step else f"step: {step.get('act', step['do'])}"
+        if step.get("beside"):
+            yield "step: two runs at once"
+        if step.get("strike"):
+            yield f"step: {step['do']} struck at the {step['strike']['below']}"
 
 
 def _of_config(config: dict) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Known faults put back into the code, each by name, so that it can be seen that fresh worlds find it.
 
-``python benchmarks/worlds.py --break NAME --worlds 50 --until-found``. A patch is made in the child in which
-a command runs. It need not be the old code: it does to a user what the old code did.
+``python benchmarks/worlds.py --break NAME --within 50``. A patch is made in the child in which a command
+runs. It need not be the old code: it does to a user what the old code did.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import functools
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -122,11 +123,6 @@ def agreed_on() -> None:
     mainlist.FINDER = (*mainlist.FINDER, "agreed_on")
 
 
-def refusal(problem: str, given: str) -> Exception:
-    error: Exception = import_module("hotspots.checks").InputError(problem, given=given, advice="mend it")
-    return error
-
-
 def same(value: Any, *_: Any, **__: Any) -> Any:
     return value
 
@@ -198,11 +194,13 @@ def mark_of_an_empty_field() -> None:
 
 
 def same_field_twice() -> None:
+    """A field that was changed in the document and in the record stops this run and every later one."""
+
     def merge(old: Any) -> Any:
         def both(here: str, entry: Any) -> Any:
             found = old(here, entry)
             if entry.text and here and found not in (here.strip(), entry.text):
-                raise refusal("The plan's document holds words that the plan does not have", "a field")
+                raise SystemExit("Error: A field was changed in the document and in the record")
             return found
 
         return wrapped(old, both)
@@ -227,27 +225,67 @@ def text_outside() -> None:
     replace("maps.plans.read_back", "keep_edited", lambda old: lambda *_, **__: None)
 
 
-FAULTS: dict[str, Callable[[], None]] = {
-    "count from nothing": count_from_nothing,
-    "three vehicles": three_vehicles,
-    "styled geopackage": styled_geopackage,
-    "stated extent": stated_extent,
-    "nested zip": nested_zip,
-    "no limit": no_limit,
-    "name with a star": name_with_a_star,
-    "square brackets": square_brackets,
-    "agreed on": agreed_on,
-    "words as IDs": words_as_ids,
-    "rounded IDs": rounded_ids,
-    "shared IDs": shared_ids,
-    "overlap of the API": api_overlap,
-    "half a character": half_a_character,
-    "one plan stops all": small_plan,
-    "document before record": document_before_record,
-    "record gone": record_gone,
-    "mark of an empty field": mark_of_an_empty_field,
-    "same field twice": same_field_twice,
-    "copies ignored": copies_ignored,
-    "no lock": no_lock,
-    "text outside": text_outside,
+def layer_that_cannot_be_read() -> None:
+    """One damaged file of areas ends the month."""
+
+    def read(old: Any) -> Any:
+        return wrapped(old, lambda settings, left=None, **given: old(settings, **given))
+
+    replace("boundaries.layers", "read_layers", read)
+
+
+def calendar_that_never_ends() -> None:
+    """One calendar that cannot be used ends the month."""
+
+    def read(old: Any) -> Any:
+        def fails(path: Any, **how: Any) -> Any:
+            try:
+                return old(path, **how)
+            except ValueError as error:
+                raise SystemExit(str(error)) from error
+
+        return wrapped(old, fails)
+
+    replace("hotspots.common.calendar_files", "read_calendar_file", read)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault by what puts it back, and the events one of which a world must have drawn to meet it."""
+
+    put: Callable[[], None]
+    needs: tuple[str, ...]
+
+
+FAULTS: dict[str, Fault] = {
+    "count from nothing": Fault(count_from_nothing, ("[changes] of a kind that begins",)),
+    "three vehicles": Fault(three_vehicles, ("vehicles: 3 to 5", "vehicles: 8 and more")),
+    "styled geopackage": Fault(styled_geopackage, ("areas as styled gpkg", "areas as gpkg with more")),
+    "stated extent": Fault(stated_extent, ("records: dimension",)),
+    "nested zip": Fault(nested_zip, ("form: nested zip",)),
+    "no limit": Fault(no_limit, ("stopped by: bomb",)),
+    "name with a star": Fault(name_with_a_star, ("records: star",)),
+    "square brackets": Fault(square_brackets, ("records: brackets",)),
+    "agreed on": Fault(agreed_on, ("[agreed]",)),
+    "words as IDs": Fault(words_as_ids, ("records: id words",)),
+    "rounded IDs": Fault(rounded_ids, ("records: id rounded",)),
+    "shared IDs": Fault(shared_ids, ("records: id shared",)),
+    "overlap of the API": Fault(api_overlap, ("records: overlap",)),
+    "half a character": Fault(half_a_character, ("records: surrogate",)),
+    "one plan stops all": Fault(
+        small_plan, ("step: leave open", "step: damage document", "step: damage record", "step: flatten")
+    ),
+    "document before record": Fault(document_before_record, ("step: assess struck at the plans",)),
+    "record gone": Fault(record_gone, ("step: delete record",)),
+    "mark of an empty field": Fault(
+        mark_of_an_empty_field, ("step: type keeps mark", "step: type keeps style")
+    ),
+    "same field twice": Fault(same_field_twice, ("step: type both",)),
+    "copies ignored": Fault(copies_ignored, ("step: copy", "step: rename document")),
+    "no lock": Fault(no_lock, ("step: two runs at once",)),
+    "text outside": Fault(text_outside, ("step: type outside",)),
+    "layer that cannot be read": Fault(
+        layer_that_cannot_be_read, ("stopped by: areas damaged", "stopped by: areas empty")
+    ),
+    "calendar that never ends": Fault(calendar_that_never_ends, ("stopped by: calendar unclosed",)),
 }

@@ -128,10 +128,13 @@ def _write_source(
     if layout != "police.uk" or form in ("xlsx", "parquet"):
         table = make_table([row for rows in by_month.values() for row in rows], source)
         path = home / {"xlsx": "records.xlsx", "parquet": "records.parquet"}.get(form, "records.csv")
+        write = {"xlsx": write_workbook, "parquet": write_parquet}.get(form, write_csv)
         if "star" in source["mess"]:
+            write(
+                path.with_name(f"neighbour{path.suffix}"), (table[0], table[1][:1]), source
+            )  # nobody named it
             path = path.with_name(f"*{path.suffix}")
-            (home / f"neighbour{path.suffix}").write_bytes(b"nobody named this file\n")
-        {"xlsx": write_workbook, "parquet": write_parquet}.get(form, write_csv)(path, table, source)
+        write(path, table, source)
         if "cut" in source["mess"] and form == "xlsx":
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         return [path]

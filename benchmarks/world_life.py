@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from world_checks import check_end, check_outputs, check_rows, check_words, where_words_are
+from world_checks import check_end, check_left, check_outputs, check_rows, check_words, where_words_are
 from world_config import areas_of, last_day, make_config, write_areas, write_config, write_extras
 from world_draw import World
 from world_files import Ledger, write_sources
@@ -171,7 +171,9 @@ def check(life: Life, step: dict[str, Any]) -> None:
             memory = done.code in (1, 2) and re.search(r"memory|Traceback", done.said)
             if memory and "Traceback" not in done.said:
                 return
-        life.complaints += check_end(done, only, situation(life))
+        # a check cannot be told what the configuration says of files of one month
+        due = "The same force and month stand in two files" if "many files" in source["mess"] else ""
+        life.complaints += check_end(done, only, situation(life), due=due)
         if done.code == 0:
             life.complaints += check_rows(done, None, only, mine)
         if life.complaints:
@@ -244,6 +246,7 @@ def after_run(life: Life, done: Done, folder: Path, before: Any, known: dict[str
         life.lived.add("a whole run")
         life.complaints += check_rows(done, folder, life.world, life.ledger)
         life.complaints += check_outputs(folder, life.world, done.said)
+        life.complaints += check_left(life.plans, done.said)
         for name, data in known.items():
             path = life.plans.folder / name
             if path.exists() and path.read_bytes() != data:
@@ -290,6 +293,8 @@ def assess(life: Life, step: dict[str, Any]) -> None:
     names = [n for n, s in life.world["sources"].items() if s["layout"] == layout]
     files = [f for n in names for f in life.ledger.files[n]]
     last = last_day(life.world, life.month)
+    if life.month < 2:
+        return  # no month before the response
     words = ["assess", str(record.relative_to(life.team)), "--incidents", *files, "--layout", layout]
     words += [
         "--start",
@@ -300,7 +305,7 @@ def assess(life: Life, step: dict[str, Any]) -> None:
         str(last),
     ]
     if life.month < 13:
-        words += ["--baseline", month_name(life.world, max(0, life.month - 2))]
+        words += ["--baseline", month_name(life.world, life.month - 2)]
     words += ["--allow-overlap", "--out", "judged"]
     before = where_words_are(life.plans)
     done = command(life, words, step)

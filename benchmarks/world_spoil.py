@@ -20,6 +20,7 @@ class Spoil:
     words: str  # a pattern of the refusal, and of nothing that is said where it is not the cause
     spoil: Callable[[World], bool]  # changes a world of one's own; False where it has no such part
     weight: float = 1
+    spared: bool = False  # the run goes on without it, and names it
 
 
 def _in_source(mess: str, *forms: str) -> Callable[[World], bool]:
@@ -78,7 +79,7 @@ SPOILT: dict[str, Spoil] = {
     "bomb": Spoil(
         r"unpacks to a suspicious size",
         _in_source("bomb", "zip", "nested zip", "gz in zip", "folder"),
-        1.8,
+        2.6,
     ),
     "no records": Spoil(
         r"No row of the source files can be used\. Given: files without rows|there is no record in them",
@@ -88,18 +89,23 @@ SPOILT: dict[str, Spoil] = {
     "dates unread": Spoil(
         r"(Whole files are written|Wrong as a whole|No row .* can be used).*unreadable date",
         _in_source("dates unread"),
+        1.3,
     ),
-    "areas damaged": Spoil(r"This file cannot be read as areas", _in_layer("damaged"), 1.4),
-    "areas empty": Spoil(r"This file holds no areas", _in_layer("empty"), 1.4),
+    "areas damaged": Spoil(r"\[areas\.\w+\].* left out", _in_layer("damaged"), 1.7, spared=True),
+    "areas empty": Spoil(
+        r"\[areas\.\w+\].* left out.*This file holds no areas", _in_layer("empty"), 1.4, spared=True
+    ),
     "areas of one name": Spoil(r"the same 'name' more than once", _in_layer("same name twice"), 2),
     "areas not there": Spoil(r"areas/\w+\.\w+", _in_layer("gone"), 1.4),
     "unknown key": Spoil(r"unknown key.*colour|colour.*unknown key", _in_config("keys", "unknown key")),
-    "windows path": Spoil(r"single quotes|with /", _in_config("keys", "windows path")),
+    "windows path": Spoil(r"single quotes|with /", _in_config("keys", "windows path"), 1.3),
     "deep": Spoil(r"deep|nest", _in_config("keys", "deep")),
     "huge": Spoil(r"key0", _in_config("keys", "huge")),
     "not Unicode": Spoil(r"UTF-8", _in_config("keys", "surrogate"), 1.3),
-    "calendar unclosed": Spoil(r"The calendar calendar\.ics cannot be used", _in_config("calendar", "many")),
-    "streets of map points": Spoil(r"Hot streets need exact coordinates", _hot_streets, 3),
+    "calendar unclosed": Spoil(
+        r"calendar\.ics is left out.*never end", _in_config("calendar", "many"), 1.2, spared=True
+    ),
+    "streets of map points": Spoil(r"Hot streets need exact coordinates", _hot_streets, 4.5),
 }
 
 
@@ -115,9 +121,13 @@ class Situation:
     def __init__(self, *, spoilt: str = "", beside: bool = False, full: bool = False) -> None:
         self.spoilt, self.beside, self.full = spoilt, beside, full
 
+    def named(self) -> str:
+        """Pattern by which what is wrong is to be named, whether or not the run goes on."""
+        return SPOILT[self.spoilt].words if self.spoilt else ""
+
     def due(self) -> str:
         """Pattern of the refusals that are due now; "" for none."""
-        patterns = [SPOILT[self.spoilt].words] if self.spoilt else []
+        patterns = [SPOILT[self.spoilt].words] if self.spoilt and not SPOILT[self.spoilt].spared else []
         patterns += [r"Another run|another run"] if self.beside else []
         patterns += [r"disk is full|No space left"] if self.full else []
         return "|".join(patterns)

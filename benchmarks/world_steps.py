@@ -10,32 +10,32 @@ from world_spoil import SPOILT, spoilt
 
 World = dict[str, Any]
 Step = dict[str, Any]
-SPOILED = 0.75  # of the worlds hold one thing that stops a run
+SPOILED = 0.9  # of the worlds hold one thing that stops a run
 
 ACTS = {
     "type": 7,
     "type both": 4,
     "type keeps mark": 4,
     "type keeps style": 4,
-    "type by office": 1.8,
+    "type by office": 2,
     "type in record": 3,
-    "type row": 2,
-    "type outside": 2.5,
+    "type row": 2.5,
+    "type outside": 3,
     "tags dropped": 2.2,
-    "copy": 2.5,
+    "copy": 3,
     "rename document": 2,
     "rename record": 2.2,
     "rename both": 2.8,
-    "move": 2,
-    "delete document": 2,
+    "move": 2.4,
+    "delete document": 2.4,
     "delete record": 6,
-    "delete both": 1.8,
+    "delete both": 2.6,
     "leave open": 3,
     "damage document": 3,
-    "damage record": 2,
+    "damage record": 3,
     "flatten": 1.8,
     "close": 2.2,
-    "copy record": 2,
+    "copy record": 2.4,
     "type in results": 2.4,
     "stale lock": 2.2,
 }
@@ -57,10 +57,11 @@ def draw_steps(dice: random.Random, world: World) -> list[Step]:
         left = world["passes"] - sum(step["do"] == "month" for step in steps)
         steps += [{"do": "month"}] * min(left, 2 if number < 2 and world["passes"] > 3 else 1)
         steps.append(_draw_run(dice, first=False))
-    if chance(dice, 0.25 if people else 0.12):
-        words = dice.choices(("type", "type in record", "type both"), k=dice.choice((0, 1)))
-        steps += [_draw_act(dice, act) for act in words]
-        steps.append({"do": "assess", "plan": dice.randrange(9), "strike": _draw_strike(dice, 0.5)})
+    if chance(dice, 0.3 if people else 0.12):
+        number = dice.randrange(9)
+        words = dice.choices(("type", "type in record", "type both"), k=dice.choice((0, 1, 1, 2)))
+        steps += [_draw_act(dice, act) | {"plan": number} for act in words]  # in the plan that is assessed
+        steps.append({"do": "assess", "plan": number, "strike": _draw_strike(dice, 0.6, ("plans",))})
         if steps[-1]["strike"]:
             steps.append(_draw_run(dice, first=False) | {"strike": None})
     if chance(dice, 0.2) and world["layers"]:
@@ -84,7 +85,7 @@ def _draw_spoilt(dice: random.Random, world: World, steps: list[Step]) -> list[S
 
 def _draw_run(dice: random.Random, *, first: bool) -> dict[str, Any]:
     step: dict[str, Any] = {"do": "run", "strike": _draw_strike(dice, 0.05 if first else 0.2)}
-    if not first and chance(dice, 0.09):
+    if not first and chance(dice, 0.14):
         step["beside"] = True  # a second configuration, the same folder of plans, at the same time
     if chance(dice, 0.03):
         step["apart"] = True  # in a process of its own
@@ -93,10 +94,12 @@ def _draw_run(dice: random.Random, *, first: bool) -> dict[str, Any]:
     return step
 
 
-def _draw_strike(dice: random.Random, share: float) -> dict[str, Any] | None:
+def _draw_strike(
+    dice: random.Random, share: float, where: tuple[str, ...] = ("plans", "plans", "plans", "results")
+) -> dict[str, Any] | None:
     if not chance(dice, share):
         return None
-    below = dice.choice(("plans", "plans", "plans", "results"))
+    below = dice.choice(where)
     most = 14 if below == "plans" else 90
     full = chance(dice, 0.25)
     return {

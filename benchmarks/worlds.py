@@ -3,10 +3,11 @@
     python benchmarks/worlds.py --worlds 500 --work DIR [--seed N] [--jobs 2]   fresh; goes on from there
     python benchmarks/worlds.py --fixed ci                                      those of world_seeds.toml
     python benchmarks/worlds.py --seeds 3 17 [--break NAME] [--tree PATH]
+    python benchmarks/worlds.py --break NAME ... --within 50 [--seed N]         until each fault is found
 
 ``--break`` puts a known fault back, ``--tree`` names the code to live in. Prints the
 smallest configuration of every world in which something did not hold, and how often each event was drawn. The
-exit code is 1 where anything did not hold.
+exit code is 1 where anything did not hold; with ``--within`` where a fault was not found.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="worlds-") as scratch:
         work = options.work or Path(scratch)
         work.mkdir(parents=True, exist_ok=True)
+        if options.within:
+            return hunt(options, work, tree)
         seeds = list(choose_seeds(options, work))
         begun = time.monotonic()
         found = live_all(seeds, options, work, tree)
@@ -59,13 +62,17 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, metavar="DIR", help="keeps what is done, and goes on there")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tree", type=Path, default=HERE.parent, metavar="PATH", help="the code to live in")
-    parser.add_argument("--break", dest="fault", default="", metavar="NAME", help="put a known fault back")
+    parser.add_argument(
+        "--break", dest="faults", nargs="+", default=[""], metavar="NAME", help="put known faults back"
+    )
+    parser.add_argument(
+        "--within", type=int, default=0, metavar="N", help="find each fault in so many fresh worlds"
+    )
     parser.add_argument(
         "--having", nargs="+", default=[], metavar="EVENT", help="only worlds that drew these"
     )
     parser.add_argument("--no-shrink", action="store_true")
     parser.add_argument("--keep", action="store_true", help="leave the folders of worlds in --work")
-    parser.add_argument("--until-found", action="store_true", help="stop at the first complaint")
     parser.add_argument("--quiet", action="store_true", help="no table of events")
     return parser.parse_args()
 
@@ -95,7 +102,7 @@ def read_done(work: Path) -> list[dict[str, Any]]:
 def live_all(seeds: list[int], options: argparse.Namespace, work: Path, tree: Path) -> list[dict[str, Any]]:
     """Live the worlds, several at a time, and print each that complains as soon as it is made small."""
     context, found = get_context("spawn"), []
-    asked = {"fault": options.fault, "shrink": not options.no_shrink, "keep": options.keep}
+    asked = {"fault": options.faults[0], "shrink": not options.no_shrink, "keep": options.keep}
     tasks = [(seed, str(work), str(tree), asked) for seed in seeds]
     with context.Pool(
         min(options.jobs, max(len(seeds), 1)), initializer=begin, initargs=(sys.path[:3],)
@@ -109,10 +116,45 @@ def live_all(seeds: list[int], options: argparse.Namespace, work: Path, tree: Pa
             print(say + (f": {line['complaints'][0]}" if line["complaints"] else ""), flush=True)
             if line.get("smallest"):
                 print("    the smallest world with that:", json.dumps(line["smallest"]), flush=True)
-            if line["complaints"] and options.until_found:
-                pool.terminate()
-                break
     return found
+
+
+def hunt(options: argparse.Namespace, work: Path, tree: Path) -> int:
+    """Put each fault back, and live in worlds that draw what it needs until one complains of it.
+
+    Of ``within`` seeds only those are lived in that draw what the fault needs, the shortest lives first: no
+    other can meet it. That is as good as living in all where enough draw it, so both numbers are printed.
+    """
+    from world_draw import draw_world
+    from world_events import drawn_events
+    from world_faults import FAULTS
+
+    first, missed = options.seed or int(time.time()) % 10**7 * 100, []
+    worlds = {seed: draw_world(seed) for seed in range(first, first + max(500, options.within))}
+    events = {seed: {*drawn_events(world)} for seed, world in worlds.items()}
+    asked = {"shrink": False, "keep": options.keep}
+    with get_context("spawn").Pool(1, initializer=begin, initargs=(sys.path[:3],)) as pool:
+        for name in [*FAULTS] if options.faults == ["all"] else options.faults:
+            able = [seed for seed in worlds if events[seed] & {*FAULTS[name].needs}]
+            near = [seed for seed in able if seed < first + options.within]
+            near.sort(key=lambda seed: len(worlds[seed]["steps"]) * (1 + bool(worlds[seed]["pictures"])))
+            tasks = ((seed, str(work), str(tree), {**asked, "fault": name}) for seed in near)
+            lived = 0
+            for task in tasks:
+                lived += 1
+                line = pool.apply(live_one, (task,))
+                if line["complaints"]:
+                    print(f'"{name}" = {{seed = {line["seed"]}, said = "{line["complaints"][0][:200]}"}}')
+                    break
+            else:
+                missed.append(name)
+                print(f"{name}: not found")
+            print(
+                f"    {lived} lived in of {len(near)} of {options.within} that draw what it needs; "
+                f"{len(able)} of {len(worlds)} do",
+                flush=True,
+            )
+    return 1 if missed else 0
 
 
 def begin(paths: list[str]) -> None:
@@ -132,7 +174,7 @@ def live_one(task: tuple[int, str, str, dict[str, Any]]) -> dict[str, Any]:
 
     fault, keep = asked["fault"], asked["keep"]
     world, base = draw_world(seed), Path(work) / f"world-{seed if keep else os.getpid()}"
-    options: dict[str, Any] = {"tree": Path(tree), "fault": FAULTS[fault] if fault else None}
+    options: dict[str, Any] = {"tree": Path(tree), "fault": FAULTS[fault].put if fault else None}
     begun, own = time.monotonic(), time.process_time()
     try:
         life = live(world, base, keep=keep, **options)

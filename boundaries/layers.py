@@ -11,7 +11,7 @@ import geopandas as gpd
 from boundaries.areas import read_areas
 from boundaries.lookups import join_lookup, read_lookup
 from boundaries.nest import centre_area, nest_areas
-from hotspots.checks import Problems, closest_name
+from hotspots.checks import InputError, Problems, UnreadableError, closest_name
 
 # What may stand in each kind of layer; "overlapping" and "within" are for attach_areas.
 _ALWAYS = {"overlapping", "within"}
@@ -28,6 +28,7 @@ def read_layers(
     *,
     incidents: gpd.GeoDataFrame | None = None,
     spots: gpd.GeoDataFrame | None = None,
+    left: dict[str, InputError] | None = None,
 ) -> dict[str, gpd.GeoDataFrame]:
     """Build the layers of a configuration's ``[areas.<layer>]`` tables, ready for `attach_areas`.
 
@@ -47,6 +48,9 @@ def read_layers(
         Incidents or places, for areas made of streets.
     spots : GeoDataFrame, optional
         Hotspots, for areas made of hotspots.
+    left : dict, optional
+        Takes each layer whose file cannot be read, or which is made of such a one, with the error; None
+        raises it.
 
     Returns
     -------
@@ -79,7 +83,14 @@ def read_layers(
         return built[layer]
 
     _check_parents(settings, {k for k, frame in given.items() if frame is not None})
-    return {layer: build(layer) for layer in settings}
+    for layer in settings:
+        try:
+            build(layer)
+        except UnreadableError as error:
+            if left is None:
+                raise
+            left[layer] = error
+    return {layer: built[layer] for layer in settings if layer in built}
 
 
 def _kind(setting: Mapping[str, Any]) -> str | None:

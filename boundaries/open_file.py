@@ -6,7 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from hotspots.checks import InputError, closest_name
+from hotspots.checks import InputError, UnreadableError, closest_name
 from hotspots.files.geofiles import read_layer
 
 
@@ -24,19 +24,21 @@ def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
     except InputError:
         raise
     except Exception as error:  # GDAL and Arrow raise many kinds; the user needs one sentence
-        raise InputError(
+        raise UnreadableError(
             "This file cannot be read as areas",
             given=f"{path.name} ({str(error).splitlines()[0][:160]})",
             advice="GeoPackage, GeoJSON, shapefile (zipped with its .dbf, .shx and .prj) or GeoParquet",
         ) from error
     if not isinstance(raw, gpd.GeoDataFrame):
-        raise InputError(
+        raise UnreadableError(
             "This file holds a table without areas",
             given=path.name,
             advice="read_lookup(...) for tables; areas need outlines",
         )
     if raw.empty:
-        raise InputError("This file holds no areas", given=f"{path.name}: 0 rows", advice="export it again")
+        raise UnreadableError(
+            "This file holds no areas", given=f"{path.name}: 0 rows", advice="export it again"
+        )
     raw.attrs["format"] = path.suffix.lower()
     return raw
 
@@ -54,6 +56,6 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise InputError("This is a folder, not a file of areas", given=str(path), advice="name the file")
     if path.stat().st_size == 0:
-        raise InputError(
+        raise UnreadableError(
             "The file of areas is empty", given=f"{path.name}: 0 bytes", advice="download or export it again"
         )

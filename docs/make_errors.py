@@ -72,7 +72,14 @@ ROOMS = ("hotspots", "boundaries", "maps")
 
 
 # Problems("...") heads a list of problems, _fail("...") is the last word of a command.
-KINDS = {"InputError": "error", "Rule": "problem", "announce": "note", "Problems": "title", "_fail": "title"}
+KINDS = {
+    "InputError": "error",
+    "UnreadableError": "error",
+    "Rule": "problem",
+    "announce": "note",
+    "Problems": "title",
+    "_fail": "title",
+}
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,10 @@ class InputError(ValueError):
         super().__init__(". ".join(parts) + ".")
 
 
+class UnreadableError(InputError):
+    """A file beside the records that cannot be read: where no number hangs on it, a run goes without."""
+
+
 def one_line(text: str) -> str:
     r"""Text without what no console can show: bytes that are no letters become a mark.
 
@@ -86,10 +90,10 @@ class Problems:
         notes = [f"given: {given}"] * bool(given) + [f"try: {advice}"] * bool(advice)
         self.found.append(problem + (f" ({'; '.join(notes)})" if notes else ""))
 
-    def raise_any(self) -> None:
-        """Raise one `InputError` that lists everything noted; do nothing when all is well."""
+    def raise_any(self, error: type[InputError] = InputError) -> None:
+        """Raise one error that lists everything noted; do nothing when all is well."""
         if self.found:
-            raise InputError(f"{self.title}: {'; '.join(self.found)}")
+            raise error(f"{self.title}: {'; '.join(self.found)}")
 
 
 def announce(message: str) -> None:

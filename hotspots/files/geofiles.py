@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from hotspots.checks import InputError, announce, closest_name, require_installed
+from hotspots.checks import InputError, UnreadableError, announce, closest_name, require_installed
 from hotspots.files.unpacking import Allowance, count_parquet, count_zip
 
 _KINDS = {"areas": re.compile("Polygon|Surface|Unknown|Collection"), "points": re.compile("Point|Unknown")}
@@ -71,7 +71,7 @@ def _choose(source: Any, layers: list[tuple[str, str]], layer: str | None, want:
             advice=f"'{near}'" if near else f"one of {', '.join(names)}" if names else "another file",
         )
     if not layers:
-        raise InputError("The file has no layer", given=name, advice="export it again")
+        raise UnreadableError("The file has no layer", given=name, advice="export it again")
     left = list(range(len(layers)))
     if len(left) > 1:
         views = _views(source)

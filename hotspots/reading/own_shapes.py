@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-from hotspots.checks import CRS, InputError, announce
+from hotspots.checks import CRS, InputError, UnreadableError, announce
 from hotspots.common.wording import say_count
 from hotspots.files.geofiles import read_layer
 
@@ -32,7 +32,7 @@ def read_shapes(path: str | Path, *, what: str) -> gpd.GeoDataFrame:
     path = Path(path)
     read = _read(path, what)
     if not isinstance(read, gpd.GeoDataFrame) or read.geometry.isna().all():
-        raise InputError(
+        raise UnreadableError(
             f"{what} cannot be used: the file holds no shapes", given=path.name, advice="export it again"
         )
     if read.crs is None:
@@ -58,7 +58,9 @@ def read_shapes(path: str | Path, *, what: str) -> gpd.GeoDataFrame:
 def _read(path: Path, what: str) -> Any:
     if not path.is_file() or path.stat().st_size == 0:
         kind = "a folder" if path.is_dir() else "0 bytes" if path.exists() else "not there"
-        raise InputError(f"{what} cannot be read", given=f"{path.name}: {kind}", advice="name a whole file")
+        raise UnreadableError(
+            f"{what} cannot be read", given=f"{path.name}: {kind}", advice="name a whole file"
+        )
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
@@ -69,7 +71,7 @@ def _read(path: Path, what: str) -> Any:
         ) from error
     except Exception as error:  # the libraries below raise whatever their C code meets
         reason = str(error).strip().partition("\n")[0][:160] or type(error).__name__
-        raise InputError(
+        raise UnreadableError(
             f"{what} cannot be read",
             given=f"{path.name}: {reason}",
             advice="a GeoPackage, GeoJSON or shapefile",

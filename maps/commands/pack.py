@@ -71,6 +71,9 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
     with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):
         before = list_inputs_of(config)
         job = do_job(config, steps)
+        if layer not in job.areas:
+            given = f"{area}, in {config.areas[layer].get('file', layer)}"
+            raise InputError("The layer of this area cannot be read", given=given, advice="export it again")
         chosen = find_area(job.areas[layer], name, layer=layer)
         steps.say("Writing the pack")
         who = profile_of(job.config, job.incidents)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from hotspots.checks import InputError, announce
 from hotspots.common.calendar_files import join_calendars, name_entries, read_calendar_file
 from hotspots.common.calendars import KINDS
 from hotspots.common.wording import say_date
@@ -15,7 +16,7 @@ from hotspots.common.wording import say_date
 TABLES = {f"{kind}s": kind for kind in KINDS}  # as the configuration names them
 
 
-def read_events(given: Mapping[str, Any]) -> pd.DataFrame:
+def read_events(given: Mapping[str, Any], *, spare: bool = False) -> pd.DataFrame:
     """Read the calendar of a configuration: its files and the entries written in it.
 
     Parameters
@@ -23,6 +24,8 @@ def read_events(given: Mapping[str, Any]) -> pd.DataFrame:
     given : mapping
         ``files`` (paths), ``kind`` of entries that do not say theirs, and a table of names and dates
         for each kind: ``events, operations, campaigns, holidays, peaks``.
+    spare : bool
+        Name a file that cannot be used and leave it out, rather than refuse it.
 
     Returns
     -------
@@ -35,7 +38,14 @@ def read_events(given: Mapping[str, Any]) -> pd.DataFrame:
     [['Operation Sea', 'operation']]
     """
     kind = str(given.get("kind", "event"))
-    parts = [read_calendar_file(Path(file), kind=kind) for file in given.get("files", ())]
+    parts = []
+    for file in given.get("files", ()):
+        try:
+            parts.append(read_calendar_file(Path(file), kind=kind))
+        except InputError as error:
+            if not spare:
+                raise
+            announce(f"{Path(file).name} is left out of the calendar, and the rest is done: {error}")
     parts += [name_entries(given[table], kind=kind) for table, kind in TABLES.items() if table in given]
     return join_calendars(parts)
 

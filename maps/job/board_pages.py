@@ -15,7 +15,7 @@ from boundaries.names import find_area
 from hotspots import track_indicators
 from hotspots.change.compare_periods import compare_windows
 from hotspots.change.indicator_files import read_indicators
-from hotspots.checks import InputError, announce, closest_name
+from hotspots.checks import InputError, UnreadableError, announce, closest_name
 from hotspots.common.membership import rows_in
 from hotspots.common.plan_words import name_key
 from hotspots.reading.covered import NotCoveredError, find_covered
@@ -117,7 +117,7 @@ def make_boards(
                 dispersion=_spread_of(str(page.get("area", "")), spread or {}),
                 least=least,
             )
-        except NotCoveredError as error:
+        except (NotCoveredError, UnreadableError) as error:
             announce(f"No page '{name}' for the board: {error}")
             continue
         except InputError as error:
@@ -164,7 +164,7 @@ def _read_survey(path: Any, indicators: Any) -> pd.DataFrame | None:
     try:
         table = pd.read_csv(file, dtype={"indicator": str, "period": str}, encoding="utf-8-sig")
     except (ValueError, pd.errors.ParserError) as error:
-        raise InputError(
+        raise UnreadableError(
             "The table of surveys cannot be read",
             given=f"{file.name}: {error}",
             advice="save it as CSV in UTF-8",

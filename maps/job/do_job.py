@@ -14,7 +14,7 @@ import pandas as pd
 from boundaries import attach_areas, read_layers, summarise_areas
 from boundaries.attach import UNCERTAIN, WITHIN
 from hotspots import describe_records, rank_premises
-from hotspots.checks import announce
+from hotspots.checks import InputError, announce, require_columns
 from hotspots.common.sentence_rules import may_say
 from hotspots.common.wording import say_months
 from hotspots.reading.own_shapes import read_shapes
@@ -24,6 +24,7 @@ from maps.config.read import Config
 from maps.job._ground import Ground, choose_ground
 from maps.job.chance import tabulate_chance
 from maps.job.compare import add_changes, add_trends, choice_of, months_of
+from maps.job.left_out import going_without, without_layers
 from maps.job.main_list import finder_options, make_list
 from maps.job.own_backtest import Tested, try_choice
 from maps.job.patrols_and_cameras import check_deploy, draw_week, pick_patrols, site_cameras
@@ -44,6 +45,7 @@ class Job:
     dated: pd.DataFrame
     rejects: pd.DataFrame
     premises: dict[str, pd.DataFrame]
+    nearby: gpd.GeoDataFrame | None
     areas: dict[str, gpd.GeoDataFrame]
     reconciliation: pd.DataFrame
     spots: gpd.GeoDataFrame
@@ -93,7 +95,9 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     incidents = weigh_all(incidents, config)
     config = config if "harm" in incidents.columns else count_instead(config)
     steps.say("Attaching areas")
-    areas = build_layers(made_of(config, hotspots=False), incidents=incidents)
+    left: dict[str, InputError] = {}
+    areas = build_layers(made_of(config, hotspots=False), incidents=incidents, left=left)
+    config = without_layers(config, left)
     # how near a line each place lies is asked by nobody here, and of a country takes longer than the rest
     near = UNCERTAIN if read.large is None else None
     incidents, reconciliation = attach_areas(
@@ -145,6 +149,7 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
         dated=read.dated,
         rejects=rejects,
         premises=rank_all_premises(incidents, config),
+        nearby=read_nearby(config),
         areas=areas,
         reconciliation=reconciliation,
         spots=spots,
@@ -211,9 +216,22 @@ def rank_all_premises(incidents: gpd.GeoDataFrame, config: Config) -> dict[str, 
     """Rank each configured set of premises by the harm put down to them."""
     ranked = {}
     for name, given in config.premises.items():
-        premises = read_shapes(given["file"], what=f"The file of [premises.{name}]")
-        ranked[name] = rank_premises(incidents, premises, distance=given["distance"])
+        with going_without(f"[premises.{name}]"):
+            premises = read_shapes(given["file"], what=f"The file of [premises.{name}]")
+            ranked[name] = rank_premises(incidents, premises, distance=given["distance"])
     return ranked
+
+
+def read_nearby(config: Config) -> gpd.GeoDataFrame | None:
+    """Read the pubs, schools, parks ... that plans count within walking distance, by their kind."""
+    if not config.nearby:
+        return None
+    with going_without("[nearby]"):
+        places = read_shapes(config.nearby["file"], what="The file of [nearby]")
+        column = config.nearby.get("kind", "kind")
+        require_columns(places, [column], what=f"[nearby] {Path(config.nearby['file']).name}")
+        return places.rename(columns={column: "kind"})
+    return None
 
 
 def made_of(config: Config, *, hotspots: bool) -> dict[str, dict[str, Any]]:

@@ -102,7 +102,7 @@ def tell_periods(
     -------
     Periods
     """
-    calendar = read_events(config.calendar)
+    calendar = read_events(config.calendar, spare=True)
     times = profile_all(incidents, given=config.times, calendar=calendar)
     reached = read_ground(ground, incidents)
     chosen_on = choice_of(config.hotspots, incidents, as_of=as_of)

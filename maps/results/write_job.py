@@ -11,12 +11,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.checks import announce, require_columns
+from hotspots.checks import announce
 from hotspots.common.sentence_rules import may_say
 from hotspots.common.wording import say_months
 from hotspots.plans.assess import frozen_frame
 from hotspots.reading.covered import list_gaps
-from hotspots.reading.own_shapes import read_shapes
 from hotspots.reading.rejects import OFF_AREA, sum_causes
 from hotspots.severity.weighed_kinds import say_weights
 from maps.common.progress import Steps
@@ -275,7 +274,7 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     options: dict[str, Any] = {"as_of": job.as_of, "asked": asked, "profile": who}
     options |= {"marking": marking_of(job, who) or None, "attribution": credit_of_pages(job) or None}
     options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
-    options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": read_nearby(job.config)}
+    options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": job.nearby}
     options |= {"calendar": job.periods.calendar, "ground": job.streets}
     options["windows"] = read_chosen(job.timed, job.config.changes, as_of=job.as_of)
     changes = job.periods.changes.items()
@@ -297,8 +296,8 @@ def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
             name = f"priority {layer.replace('_', ' ')}s"
             layers[name] = first.assign(role=f"priority {layer.replace('_', ' ')}")
             layers[name].attrs["kind"] = "comparison"
-    if (nearby := read_nearby(job.config)) is not None:
-        layers["places nearby"] = nearby.assign(name=nearby.get("name", nearby["kind"]))
+    if job.nearby is not None:
+        layers["places nearby"] = job.nearby.assign(name=job.nearby.get("name", job.nearby["kind"]))
         layers["places nearby"].attrs["kind"] = "places"
     compared = [
         frozen_frame(rows).assign(role=f"compared with {plan.title}")
@@ -309,16 +308,6 @@ def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
         layers["comparison areas of open plans"] = pd.concat(compared, ignore_index=True)
         layers["comparison areas of open plans"].attrs["kind"] = "comparison"
     return layers
-
-
-def read_nearby(config: Config) -> gpd.GeoDataFrame | None:
-    """Read the pubs, schools, parks ... that plans count within walking distance, by their kind."""
-    if not config.nearby:
-        return None
-    places = read_shapes(config.nearby["file"], what="The file of [nearby]")
-    column = config.nearby.get("kind", "kind")
-    require_columns(places, [column], what=f"[nearby] {Path(config.nearby['file']).name}")
-    return places.rename(columns={column: "kind"})
 
 
 def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[str, Any]:
