@@ -54,7 +54,7 @@ MESS = {
     "odd places": (0.25, "police council force noise api"),
     "blank kinds": (0.1, "police council force noise"),
     "latin": (0.13, "council force noise ambulance"),
-    "utf-16": (0.09, "council force noise ambulance"),
+    "utf-16": (0.11, "council force noise ambulance"),
     "semicolons": (0.14, "council force noise ambulance"),
     "surrogate": (0.45, "api"),
     "null location": (0.5, "api"),

@@ -74,7 +74,7 @@ SPOILT: dict[str, Spoil] = {
     "cut": Spoil(
         r"not a zip file that can be opened|The workbook cannot be read",
         _in_source("cut", "zip", "nested zip", "gz in zip", "xlsx"),
-        2.2,
+        3.2,
     ),
     "bomb": Spoil(
         r"unpacks to a suspicious size",
@@ -97,10 +97,10 @@ SPOILT: dict[str, Spoil] = {
     ),
     "areas of one name": Spoil(r"the same 'name' more than once", _in_layer("same name twice"), 2),
     "areas not there": Spoil(r"areas/\w+\.\w+", _in_layer("gone"), 1.4),
-    "unknown key": Spoil(r"unknown key.*colour|colour.*unknown key", _in_config("keys", "unknown key")),
+    "unknown key": Spoil(r"unknown key.*colour|colour.*unknown key", _in_config("keys", "unknown key"), 1.3),
     "windows path": Spoil(r"single quotes|with /", _in_config("keys", "windows path"), 1.3),
-    "deep": Spoil(r"deep|nest", _in_config("keys", "deep")),
-    "huge": Spoil(r"key0", _in_config("keys", "huge")),
+    "deep": Spoil(r"deep|nest", _in_config("keys", "deep"), 1.2),
+    "huge": Spoil(r"key0", _in_config("keys", "huge"), 1.2),
     "not Unicode": Spoil(r"UTF-8", _in_config("keys", "surrogate"), 1.3),
     "calendar unclosed": Spoil(
         r"calendar\.ics is left out.*never end", _in_config("calendar", "many"), 1.2, spared=True
