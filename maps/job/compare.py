@@ -139,6 +139,7 @@ def add_changes(
         trend=table["arrow"].map(WORDS).fillna(""),
     )
     compared.attrs["dispersion"] = found.attrs["dispersion"]
+    compared.attrs["periods"] = (str(found.attrs["before"]), str(found.attrs["after"]))
     compared.attrs["change"] = [found.attrs["whole"], *like.gaps, say_places(compared)]
     return compared
 

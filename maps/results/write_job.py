@@ -115,7 +115,9 @@ def write_maps(
         write_sent(job, folder / "patrols.html", sent, words)
     groups = {one.title: categories for one in job.lists if (categories := one.categories)}
     sure = [*job.changed[1:], *filter(None, [job.ground.said]), *say_sure(job), SELECTED]
-    told: dict[str, Any] = {"headline": "".join(job.changed[:1]), "facts": sure if len(job.spots) else []}
+    # what makes a place look quieter than it is stands with what changed, not folded
+    said = " ".join(filter(None, [*job.changed[:1], say_gaps(job), say_off_areas(job)]))
+    told: dict[str, Any] = {"headline": said, "facts": sure if len(job.spots) else []}
     told |= {"ground": job.streets, "filters": filters}
     write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **told, **words)
     chosen_areas = choose_shading(job.areas, job.area_sums, exact, whole=number_of(job.incidents), who=who)
@@ -127,7 +129,8 @@ def write_maps(
         table = mark_unknown(sums, job.timed, layer)
         if not who.threshold:  # elsewhere the sheets of changes say what may be said
             table = join_changes(table, job.periods.changes.get(f"Changes by {layer.replace('_', ' ')}"))
-        write_area_map(areas, folder / "areas.html", table=table, **named)
+        told = {"headline": said, "ground": job.streets}
+        write_area_map(areas, folder / "areas.html", table=table, **told, **named)
 
 
 def join_changes(table: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFrame:

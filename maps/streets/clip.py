@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from maps.streets.schemas import MAIN, PATH
+from maps.streets.schemas import MAIN, MIDDLE, PATH
 
 NEAR = 250.0  # metres around every hotspot
 BUILDINGS_NEAR = 60.0
@@ -27,7 +27,8 @@ def fit_ground(
     ground : GeoDataFrame
         From `read_ground`.
     spots : GeoDataFrame
-        Hotspots, in EPSG:27700.
+        Hotspots and wherever else people are sent, in EPSG:27700. Where there are none, the next class of
+        roads is kept of the whole area too.
     area : GeoDataFrame, optional
         What else the map shows; None is the extent of the hotspots.
 
@@ -44,7 +45,7 @@ def fit_ground(
     near = _zone(spots, NEAR)
     kind, rank = ground["kind"], ground["rank"]
     wide = ground.geometry.area.ge(WIDE) & kind.isin(["water", "green"])
-    afar = (kind.eq("road") & rank.eq(MAIN)) | kind.eq("rail") | wide
+    afar = (kind.eq("road") & rank.le(MAIN if len(spots) else MIDDLE)) | kind.eq("rail") | wide
     close = kind.eq("building")
     some = ~(ground.geometry.area.between(0, SMALL, inclusive="neither") & kind.eq("green"))
     whole = _cut(ground[afar], shapely.box(west, south, east, north))

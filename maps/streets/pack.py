@@ -12,6 +12,7 @@ import shapely
 from hotspots.checks import announce
 from maps.common.small_shapes import SCALE
 from maps.streets.clip import fit_ground, lighten
+from maps.streets.schemas import MAIN
 
 BUDGET = 400_000  # characters
 _TOLERANCE = {"road": 1.5, "rail": 3.0, "water": 3.0, "green": 4.0, "building": 1.0, "place": 0.0}
@@ -30,6 +31,8 @@ def prepare_ground(
     while sum(len(layer["data"]) for layer in packed) > BUDGET and step < len(_LEFT_OUT) - 1:
         step += 1
         packed = pack_ground(lighten(fitted, step))
+    if spots.empty and sum(len(layer["data"]) for layer in packed) > BUDGET:
+        packed = [layer for layer in packed if layer["kind"] != "road" or layer["rank"] == MAIN]
     if step:
         announce(f"The map would be too large with all of the ground: {_LEFT_OUT[step]} are left out.")
     return packed

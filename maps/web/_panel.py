@@ -24,7 +24,7 @@ from maps.web._one_file import leaflet_head
 from maps.wording import COUNTED, describe_spot, name_spot, say_certainty, say_counted
 
 _PAGES = Environment(finalize=lambda v: v if isinstance(v, Markup) else escape(v))
-SCRIPTS = ("map.js", "ground.js", "filters.js", "list.js", "details.js", "picture.js")
+SCRIPTS = ("map.js", "ground.js", "filters.js", "two.js", "list.js", "details.js", "picture.js")
 HARM_NOTE = (
     "Harm adds up a weight for each record, in days, as the harm index gives it: graver crimes weigh more."
 )
@@ -152,6 +152,7 @@ def prepare_spots(
     """Each hotspot as the page wants it: shape, classes, and sentences made once."""
     shapes = encode_shapes(spots.geometry, tolerance=0.5)
     at = encode_points(spots.geometry.representative_point())
+    two = {"before", "after"} <= set(spots.columns)
     prepared = []
     for i, (rank, row) in enumerate(spots.iterrows()):
         number = int(rank)
@@ -170,6 +171,9 @@ def prepare_spots(
                 "class": {m["key"]: m["classes"][i] for m in measures},
                 "lines": lines,
                 "sure": say_certainty(row),
+                "two": [None if pd.isna(row[c]) else int(row[c]) for c in ("before", "after")]
+                if two
+                else None,
             }
         )
     return prepared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +10,20 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, require_columns, require_metres
+from hotspots.common.plan_words import start_sentence
+from hotspots.common.wording import say_count as say_nouns
 from hotspots.common.wording import say_number
 from maps.common.escape import clean
 from maps.common.palette import choose_classes
 from maps.common.small_shapes import encode_points, encode_shapes, require_shapes
 from maps.disclosure.gate import Profile, profile_named, release
 from maps.job.unknown_areas import KEY, say_unknown, shade
-from maps.web._panel import Panel, tells_change
+from maps.streets.files import take_ground
+from maps.streets.pack import prepare_ground
+from maps.web._area_words import PLACE, VISITORS, say_first, say_range
+from maps.web._panel import HARM_NOTE, Panel, tells_change
 from maps.web._spot_table import has_both, most_of, tell_both
-from maps.web.hotspot_map import describe_page, new_map, write_page
+from maps.web.hotspot_map import credit_ground, describe_page, new_map, write_page
 from maps.wording import COUNTED, has, say_change, say_count, say_counted
 
 if TYPE_CHECKING:
@@ -28,7 +34,11 @@ MEASURES = {
     "incidents": ("Number", "{}"),
     "harm": ("Harm", "harm score {}"),
     "rate": ("Rate", "{} {per}"),
-    "rate_shrunk": ("Rate, steadied", "{} {per}, steadied because some areas have few people"),
+    "rate_shrunk": ("Rate, steadied", "{} {per}, steadied"),
+}
+_NOTES = {
+    "harm": HARM_NOTE,
+    "rate_shrunk": "Steadied: the rates of areas with few people are drawn towards the others'.",
 }
 
 
@@ -46,6 +56,8 @@ def draw_area_map(
     profile: str | Profile | None = None,
     marking: str | None = None,
     counted: str = COUNTED,
+    headline: str = "",
+    ground: gpd.GeoDataFrame | str | Path | Mapping[str, Any] | None = None,
 ) -> folium.Map:
     """Draw areas shaded by number, harm or rate, worst first in the table, as a Folium map.
 
@@ -61,8 +73,10 @@ def draw_area_map(
         there is one (a big area has more of everything), else incidents.
     per : float, default 1000
         Residents that the rates are for.
-    title, period, source, note, attribution, profile, marking, counted
+    title, period, source, note, attribution, profile, marking, counted, headline
         As for `maps.draw_map`.
+    ground : GeoDataFrame, str, Path or mapping, optional
+        As for `maps.draw_map`; of the whole area its main roads, rail, broad water and green are drawn.
 
     Returns
     -------
@@ -89,13 +103,14 @@ def draw_area_map(
     ranked = released.sort_values(order[0], ascending=False, kind="stable", na_position="last")
     ranked = ranked.set_axis(pd.RangeIndex(1, len(ranked) + 1, name="rank"))
     shaded = shade(ranked, order)
-    measures = [_measure(shaded, column, per=per, period=period, counted=counted) for column in order]
+    measures = [_measure(shaded, column, per=per, counted=counted) for column in order]
+    under = take_ground(ground, areas)
     about, words = describe_page(
         title=title,
         period=period,
         source=source,
         note=note,
-        attribution=attribution,
+        attribution=credit_ground(attribution, under),
         who=who,
         marking=marking,
         counted=counted,
@@ -107,7 +122,11 @@ def draw_area_map(
         "layers": [],
         "filters": None,
         "what": "Areas",
-        "caption": _caption(ranked, order[0], period),
+        "caption": _caption(ranked, order[0]),
+        "headline": clean(headline),
+        "first": say_first(ranked, per=per),
+        "facts": [PLACE, VISITORS],
+        "no_ground": "",
         "picture_alt": f"Map of {len(ranked)} areas; the table lists all of them.",
         **_table(ranked, order, per=per, who=who),
     }
@@ -118,6 +137,7 @@ def draw_area_map(
         "measures": [{"key": m["key"], "colours": [i["colour"] for i in m["legend"]]} for m in measures],
         "under": [],
         "spots": _prepare(ranked, measures, per=per, period=period, who=who, counted=counted),
+        "ground": prepare_ground(under, areas.iloc[:0], area=areas),
         "streets": [],
         "filters": None,
         "layers": [],
@@ -201,6 +221,8 @@ def _order(released: gpd.GeoDataFrame, by: str | None, who: Profile) -> list[str
         )
     if not present:
         raise InputError("There is nothing to shade the areas by", advice="a table from summarise_areas")
+    if {"rate", "rate_shrunk"} <= set(present) and by != "rate_shrunk" and _hardly_steadied(released):
+        present.remove("rate_shrunk")
     if by is not None and by not in present:
         near = closest_name(by, present) or present[0]
         raise InputError("The areas cannot be shaded by that", given=f"by='{by}'", advice=f"'{near}'")
@@ -208,22 +230,25 @@ def _order(released: gpd.GeoDataFrame, by: str | None, who: Profile) -> list[str
     return [first, *(c for c in present if c != first)]
 
 
-def _measure(
-    ranked: gpd.GeoDataFrame, column: str, *, per: float, period: str, counted: str
-) -> dict[str, Any]:
+def _hardly_steadied(released: gpd.GeoDataFrame) -> bool:
+    """Whether steadying changes no rate by more than one part in fifty: then there is one rate to tell."""
+    rates = released[["rate", "rate_shrunk"]].dropna()
+    return bool(rates["rate"].sub(rates["rate_shrunk"]).abs().le(rates["rate"].abs() / 50).all())
+
+
+def _measure(ranked: gpd.GeoDataFrame, column: str, *, per: float, counted: str) -> dict[str, Any]:
     classes = choose_classes(ranked[column])
     legend = [{"colour": c, "words": w} for c, w in zip(classes.colours, classes.words, strict=True)]
     unknown = ranked.apply(lambda row: bool(say_unknown(row)), axis=1).any()
     label, text = MEASURES[column]
-    over = f", {clean(period)}" if period else ""
     subject = "" if column == "harm" else counted  # a rate is of something
     said = text.format(subject, per=_per(per)).strip()
     return {
         "key": column,
         "label": label,
         "word": label.lower(),
-        "title": f"{said[:1].upper()}{said[1:]}{over}",
-        "note": "",
+        "title": start_sentence(said) if subject else "Harm score",
+        "note": _NOTES.get(column, ""),
         "legend": [*legend, KEY] if unknown else legend,
         "classes": classes.of(ranked[column]),
     }
@@ -241,10 +266,8 @@ def say_interval(row: pd.Series, column: str) -> str:
     >>> say_interval(pd.Series({"rate": 2.0, "rate_from": 1.5, "rate_to": 3.0}), "rate")
     '(between 1.5 and 3)'
     """
-    if not (has(row, column) and has(row, f"{column}_from") and has(row, f"{column}_to")):
-        return ""
-    low, high = float(row[f"{column}_from"]), float(row[f"{column}_to"])
-    return f"(between {say_number(low)} and {say_number(high)})"
+    said = say_range(row, column).replace(" to ", " and ")
+    return f"(between {said})" if said else ""
 
 
 def _prepare(
@@ -262,9 +285,8 @@ def _prepare(
     for i, (rank, row) in enumerate(ranked.iterrows()):
         name, over = clean(row["name"]), f" in {clean(period)}" if period else ""
         lines = [(m["label"], _say(row, m["key"], per=per, who=who, counted=counted)) for m in measures]
-        sure = ["The range is where the true level lies nineteen times in twenty, were records independent;"]
         sure = (
-            [sure[0] + " they come in runs, so it is wider."] if any("between" in t for _, t in lines) else []
+            [f"{PLACE} They come in runs, so it is wider."] if any("between" in t for _, t in lines) else []
         )
         lines += [("Changed or not", say_change(row))] if has(row, "words") else []
         if row.get("small_numbers") is True:
@@ -293,17 +315,17 @@ def _say(row: pd.Series, column: str, *, per: float, who: Profile, counted: str)
 
 
 def _table(ranked: gpd.GeoDataFrame, order: list[str], *, per: float, who: Profile) -> dict[str, Any]:
+    rates = [c for c in order if c.startswith("rate")]
+    shown = [c for c in order if c not in rates[1:]]
     heads = [{"label": "No.", "number": True}, {"label": "Area", "number": False}]
-    heads += [
-        {"label": MEASURES[c][0] + (f" {_per(per)}" if c.startswith("rate") else ""), "number": True}
-        for c in order
-    ]
+    per_many = f"Per {say_number(per)}"
+    heads += [{"label": per_many if c in rates else MEASURES[c][0], "number": True} for c in shown]
     both, told = has_both(ranked), tells_change(ranked)
     rows = []
     for rank, row in ranked.iterrows():
         cells = [
-            {"text": f"{say_count(row, c, who)} {say_interval(row, c)}".strip(), "number": True, "column": c}
-            for c in order
+            {"text": say_count(row, c, who), "range": say_range(row, c), "number": True, "column": c}
+            for c in shown
         ]
         if both.any():
             two = tell_both(row, most_of(ranked), told=told, known=both[rank], profile=who)
@@ -313,9 +335,11 @@ def _table(ranked: gpd.GeoDataFrame, order: list[str], *, per: float, who: Profi
     return {"columns": heads, "rows": rows}
 
 
-def _caption(ranked: gpd.GeoDataFrame, first: str, period: str) -> str:
-    over = f", {clean(period)}" if period else ""
-    return f"{len(ranked)} areas, highest {MEASURES[first][0].lower()} first{over}; likely range in brackets"
+def _caption(ranked: gpd.GeoDataFrame, first: str) -> str:
+    ranged = any(say_range(row, first) for _, row in ranked.iterrows())
+    label = MEASURES[first][0].partition(",")[0].lower()
+    likely = "; the likely range under each" if ranged else ""
+    return f"{say_nouns(len(ranked), 'area')}, highest {label} first{likely}"
 
 
 def _bounds(areas: gpd.GeoDataFrame) -> list[list[float]] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
 from hotspots.common.plan_words import start_sentence
@@ -16,7 +17,7 @@ from hotspots.common.wording import say_count, say_list
 from maps.common.escape import clean
 from maps.common.layer_kinds import kind_of
 from maps.common.palette import AMOUNT, UNDER
-from maps.common.small_shapes import require_shapes
+from maps.common.small_shapes import require_shapes, with_shapes
 from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content, kind_given
 from maps.disclosure.gate import Profile, profile_named, release
@@ -28,7 +29,7 @@ from maps.web._incident_cells import filter_incidents
 from maps.web._layers import bounds_of, layer_summary, prepare_layers, shown_layers
 from maps.web._one_file import standalone
 from maps.web._panel import Panel, measure_spots, prepare_spots
-from maps.web._spot_table import table_of
+from maps.web._spot_table import list_periods, table_of
 from maps.wording import name_counted, name_one
 
 if TYPE_CHECKING:
@@ -140,10 +141,11 @@ def draw_map(
         "measures": measures,
         "layers": layer_summary(drawn),
         "filters": filters,
+        "two": list_periods(released, filters, named=spots.attrs.get("periods")),
         "headline": clean(headline),
         "facts": [clean(fact) for fact in facts],
         "no_ground": NO_GROUND if under is None or under.empty else "",
-        "caption": _caption(released, period),
+        "caption": _caption(released),
         "picture_alt": _describe_picture(released, period),
         **table_of(released, profile=who),
     }
@@ -159,7 +161,7 @@ def draw_map(
         "under": UNDER,
         "amount": AMOUNT,
         "spots": prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
-        "ground": prepare_ground(under, spots, area=next(iter(on.values()), None)),
+        "ground": prepare_ground(under, _stood_on(spots, layers), area=next(iter(on.values()), None)),
         "streets": place_names(locate_streets(spots, incidents, profile=who)),
         "filters": None if filters is None else vars(filters),
         "layers": drawn,
@@ -243,12 +245,16 @@ def describe_page(
     counted: str,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Words of the page about itself: for its metadata, and for its heading and foot."""
+    over = f" in {clean(period)}" if period else ""
+    from_ = f" Source: {clean(source)}." if source else ""
+    first = f"{start_sentence(counted)}{over}.{from_}"
+    rest = " ".join(filter(None, (clean(note), who.audience)))
     about = {
         "title": clean(title),
         "marking": clean(who.marking if marking is None else marking),
-        "summary": _state(counted, period=period, source=source, note=note, audience=who.audience),
+        "summary": f"{first} {rest}".strip(),
     }
-    return about, about | {"attribution": clean(attribution)}
+    return about, about | {"period": first, "about": rest, "attribution": clean(attribution)}
 
 
 def write_page(drawn: folium.Map, path: str | Path) -> Path:
@@ -287,6 +293,13 @@ def follow_layers(who: Profile, layers: Mapping[str, gpd.GeoDataFrame] | None) -
     return strict
 
 
+def _stood_on(spots: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame:
+    """Where somebody is sent, and so needs the streets around: hotspots, patrol stops and cameras."""
+    sent = [f for n, f in (layers or {}).items() if kind_of(n, f) in ("patrols", "cameras") and len(f)]
+    shapes = pd.concat([with_shapes(frame).geometry.rename("geometry") for frame in (spots, *sent)])
+    return gpd.GeoDataFrame(geometry=shapes, crs=spots.crs)
+
+
 def _find_incidents(layers: Mapping[str, gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame | None:
     found = [frame for name, frame in (layers or {}).items() if kind_of(name, frame) == "incidents"]
     if len(found) > 1:
@@ -299,20 +312,8 @@ def _describe_picture(spots: gpd.GeoDataFrame, period: str) -> str:
     return f"Map of {say_count(len(spots), 'hotspot')}{over}, numbered as in the table, which lists them all."
 
 
-def _state(counted: str, *, period: str, source: str, note: str, audience: str) -> str:
-    parts = [
-        f"{start_sentence(counted)}{f' in {clean(period)}' if period else ''}.",
-        f"Source: {clean(source)}." if source else "",
-        clean(note),
-        audience,
-    ]
-    return " ".join(p for p in parts if p)
-
-
-def _caption(spots: gpd.GeoDataFrame, period: str) -> str:
-    order = (
-        "most harmful first" if "harm" in spots.columns and spots["harm"].notna().any() else "busiest first"
-    )
-    over = f", {clean(period)}" if period else ""
-    said = f"{say_count(len(spots), 'hotspot')}, {order}" if len(spots) else "No hotspots"
-    return said + over
+def _caption(spots: gpd.GeoDataFrame) -> str:
+    if not len(spots):
+        return "No hotspots"
+    weighed = "harm" in spots.columns and spots["harm"].notna().any()
+    return f"{say_count(len(spots), 'hotspot')}, {'most harmful' if weighed else 'busiest'} first"

@@ -17,6 +17,10 @@ SWITCHES = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+# How many pixels of the ground's canvas, or of that of its names, have any colour.
+INK = """(pane) => { const c = document.querySelector('.leaflet-sh-' + pane + '-pane canvas');
+  const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
+  for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }"""
 
 
 def find_browser() -> str:

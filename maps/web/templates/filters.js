@@ -1,6 +1,47 @@
+/* Round breaks and a key for counts: the same few for every choice, so that two choices can be compared by eye. */
+function saferScale({ $, make, data }) {
+  const threshold = data.filters ? data.filters.threshold : 0, single = Boolean(data.filters && data.filters.single);
+  const write = (n) => (n === null ? "not shown" : n.toLocaleString("en-GB"));
+  const steps = [[2, 3, 5, 10], [2, 5, 10, 20], [5, 10, 20, 50], [10, 25, 50, 100], [25, 50, 100, 250], [50, 100, 250, 500], [100, 250, 500, 1000]];
+  const breaksOf = (counts) => {
+    const sorted = counts.filter((n) => n > 0).sort((a, b) => a - b);
+    const high = sorted.length ? sorted[Math.floor(0.97 * (sorted.length - 1))] : 0;
+    const fit = steps.filter((s) => s[0] >= threshold);
+    return fit.find((s) => s[3] >= high) || fit[fit.length - 1];
+  };
+  const classOf = (n, breaks) => breaks.filter((b) => n >= b).length;
+  const range = (low, high) => (high === null ? low + " or more" : low === high ? String(low) : low + " to " + high);
+  const key = (breaks, list, colours) => {
+    list.replaceChildren();
+    const lows = [Math.max(1, threshold), ...breaks];
+    colours.forEach((colour, i) => {
+      if (i < 4 && lows[i + 1] <= lows[i]) return;
+      const item = make("li"), box = make("span", "sh-key");
+      box.style.background = colour;
+      item.append(box, document.createTextNode(range(lows[i], i < 4 ? lows[i + 1] - 1 : null)));
+      list.append(item);
+    });
+    if (single) {
+      const item = make("li"), box = make("span", "sh-key sh-hatched");
+      item.append(box, document.createTextNode("not shown"));
+      list.append(item);
+    }
+  };
+  /* hotspots by a number: the key is written, the colours given back */
+  const fillsOf = (counts, breaks) => counts.map((n) => (n === null ? "" : data.amount[classOf(n, breaks)]));
+  const show = (words, breaks) => {
+    const box = $("counted");
+    box.hidden = words === "";
+    if (words === "") return;
+    key(breaks, $("counted-key"), data.amount);
+    $("counted-title").textContent = "Number in each hotspot: " + words;
+  };
+  return { breaksOf, classOf, key, write, fillsOf, show };
+}
 /* All records as cells, and the column of numbers, counted only for the chosen kind, month and source. */
 function saferFilters(map, data, tools) {
   const { $, make, say, parts, spots, refresh, recolour } = tools;
+  const { breaksOf, classOf, key, write } = tools.scale;
   const F = data.filters;
   const C = F.categories.length, S = F.sources.length, M = F.months.length;
   const chosen = { category: "", month: "", source: "" };
@@ -37,37 +78,10 @@ function saferFilters(map, data, tools) {
     const name = chosen.category !== "" ? "category" : "month";
     return F.tables[name][i][Number(chosen[name])];
   };
-  const write = (n) => (n === null ? "not shown" : n.toLocaleString("en-GB"));
   const things = (n) => write(n) + " " + (n === 1 ? data.counted_one : data.counted);
 
-  /* the same few round breaks for every choice, so that two choices can be compared by eye */
-  const steps = [[2, 3, 5, 10], [2, 5, 10, 20], [5, 10, 20, 50], [10, 25, 50, 100], [25, 50, 100, 250], [50, 100, 250, 500], [100, 250, 500, 1000]];
-  const breaksOf = (counts) => {
-    const sorted = counts.filter((n) => n > 0).sort((a, b) => a - b);
-    const high = sorted.length ? sorted[Math.floor(0.97 * (sorted.length - 1))] : 0;
-    const fit = steps.filter((s) => s[0] >= F.threshold);
-    return fit.find((s) => s[3] >= high) || fit[fit.length - 1];
-  };
-  const classOf = (n, breaks) => breaks.filter((b) => n >= b).length;
-  const range = (low, high) => (high === null ? low + " or more" : low === high ? String(low) : low + " to " + high);
   /* one scale for all months: a colour means the same wherever the slider stands */
   const scaleOf = (counts, cubes) => breaksOf(chosen.month === "" || F.single ? counts : cubes.flatMap(byMonth));
-  const key = (breaks, list, colours) => {
-    list.replaceChildren();
-    const lows = [Math.max(1, F.threshold), ...breaks];
-    colours.forEach((colour, i) => {
-      if (i < 4 && lows[i + 1] <= lows[i]) return;
-      const item = make("li"), box = make("span", "sh-key");
-      box.style.background = colour;
-      item.append(box, document.createTextNode(range(lows[i], i < 4 ? lows[i + 1] - 1 : null)));
-      list.append(item);
-    });
-    if (F.single) {
-      const item = make("li"), box = make("span", "sh-key sh-hatched");
-      item.append(box, document.createTextNode("not shown"));
-      list.append(item);
-    }
-  };
   const title = () => {
     const which = F.single ? ", whole period, all kinds" : active() ? ": " + words() : "";
     $("under-title").textContent = data.counted[0].toUpperCase() + data.counted.slice(1) + " in each cell (about " + F.across + " across)" + which;
@@ -93,14 +107,11 @@ function saferFilters(map, data, tools) {
   };
   /* hotspots by what is counted */
   const colour = (counts) => {
-    const box = $("counted");
-    box.hidden = !active();
-    if (!active()) { recolour(null); return; }
+    if (!active()) { tools.scale.show(""); recolour(null); return; }
     const all = F.single ? F.tables[chosen.category !== "" ? "category" : "month"].flat() : counts;
     const breaks = scaleOf(all.filter((n) => n !== null), F.spots);
-    key(breaks, $("counted-key"), data.amount);
-    $("counted-title").textContent = "Number in each hotspot: " + words();
-    recolour(counts.map((n) => (n === null ? "" : data.amount[classOf(n, breaks)])));
+    tools.scale.show(words(), breaks);
+    recolour(tools.scale.fillsOf(counts, breaks));
   };
   /* the months of what is shown, as bars; said in words for who cannot see them */
   const series = () => {
@@ -125,11 +136,8 @@ function saferFilters(map, data, tools) {
     spots.forEach((spot, i) => {
       const n = counts[i];
       spot.filtered = n === undefined ? null : { words: words(), count: write(n), said: things(n) };
-      const cell = document.querySelector('.sh-row[data-n="' + spot.n + '"] [data-column=incidents]');
-      if (cell.dataset.all === undefined) cell.dataset.all = cell.textContent;
-      cell.textContent = n === undefined ? cell.dataset.all : write(n);
     });
-    $("filtered").textContent = active() ? " (column “Number”: " + words() + " only)" : "";
+    tools.column(counts.map((n) => (n === undefined ? undefined : write(n))), active() ? words() + " only" : "");
   };
   /* the slider and the list of months are two ways to one choice */
   const slider = $("months");
@@ -158,11 +166,16 @@ function saferFilters(map, data, tools) {
       series();
       map.closePopup();
       refresh();
+      document.dispatchEvent(new Event("safer-counted"));
       if (!active()) say("Counting everything again.");
       else say("Counting only " + words() + (F.single ? "." : ": " + things(sum) + "."));
     });
   });
   map.on("layeradd layerremove", (event) => { if (event.layer === group) $("under").hidden = !map.hasLayer(group); });
   group.once("add", draw);
-  return group;
+  /* for two periods: the number of one month, of the chosen kind and source; and who is to be told of a choice */
+  const countIn = (i, month) => (F.single ? F.tables.month[i][month] : byMonth(F.spots[i])[month]);
+  const kind = () => (F.single || chosen.category === "" ? "" : $("category").options[$("category").selectedIndex].text);
+  const clearMonth = () => { if ($("month") && chosen.month !== "") { $("month").value = ""; $("month").dispatchEvent(new Event("change")); } };
+  return { group, countIn, kind, clearMonth };
 }

@@ -79,15 +79,18 @@ function saferList(app, details) {
   const both = heads.some((head) => head.textContent.includes("\u2192"));
   const marking = document.querySelector(".sh-marking");
   const lines = () => {
-    const top = heads.flatMap((head, i) => (i === 1 ? ["Reference", head.textContent, "Area"] : head.textContent.includes("\u2192") ? ["Before", "After", "Change"] : [head.textContent]));
+    const area = data.noun === "area", ranged = heads.map((head, i) => rows.some((row) => row.cells[i].querySelector(".sh-range")));
+    const top = heads.flatMap((head, i) => (i === 1 ? (area ? [head.textContent] : ["Reference", head.textContent, "Area"]) : head.textContent.includes("\u2192") ? ["Before", "After", "Change"] : ranged[i] ? [head.textContent, head.textContent + ", likely range"] : [head.textContent]));
     const out = [marking ? [...top, "Marking"] : top];
     rows.filter((row) => !row.hidden).forEach((row) => {
       const of = row.cells[1].querySelector(".sh-of");
-      const cells = [row.dataset.n, spotOf(row).ref || "", row.querySelector(".sh-go").textContent, of ? of.textContent : ""];
-      [...row.cells].slice(2).forEach((cell) => {
+      const name = row.querySelector(".sh-go").textContent;
+      const cells = area ? [row.dataset.n, name] : [row.dataset.n, spotOf(row).ref || "", name, of ? of.textContent : ""];
+      [...row.cells].slice(2).forEach((cell, i) => {
         const text = cell.firstChild ? cell.firstChild.textContent : "";
         const sign = cell.querySelector(".sh-of");
         if (both && cell.dataset.column === "arrow") cells.push(...(text.includes(" \u2192 ") ? text.split(" \u2192 ") : [text, text]), sign ? sign.textContent : "");
+        else if (ranged[i + 2]) cells.push(text, (cell.querySelector(".sh-range") || { textContent: "" }).textContent);
         else cells.push(text);
       });
       out.push(marking ? [...cells, marking.textContent] : cells);

@@ -23,8 +23,11 @@ function saferMap(map, data) {
   };
   const parts = (shape) => shape.map((part) => part.map(ring));
   const panes = { land: 320, ground: 325, cells: 330, areas: 340, lines: 345, spots: 450, over: 455, sites: 458, names: 459, labels: 460, badges: 470 };
-  Object.keys(panes).forEach((name) => { map.createPane("sh-" + name).style.zIndex = panes[name]; });
-  ["labels", "over", "ground", "names"].forEach((name) => { map.getPane("sh-" + name).style.pointerEvents = "none"; });
+  const makePanes = (map) => {
+    Object.keys(panes).forEach((name) => { map.createPane("sh-" + name).style.zIndex = panes[name]; });
+    ["labels", "over", "ground", "names"].forEach((name) => { map.getPane("sh-" + name).style.pointerEvents = "none"; });
+  };
+  makePanes(map);
   L.control.scale({ imperial: false }).addTo(map);
   map.getContainer().setAttribute("role", "region");
   map.getContainer().setAttribute("aria-label", "Map of " + data.noun + "s. Arrow keys move it, plus and minus zoom; Tab goes from " + data.noun + " to " + data.noun + ".");
@@ -49,7 +52,7 @@ function saferMap(map, data) {
     const fill = app.fills ? app.fills[spots.indexOf(spot)] : measure && spot.class[colourBy] >= 0 ? measure.colours[spot.class[colourBy]] : "";
     return {
       fillColor: fill || "#ffffff",
-      fillOpacity: app.seeThrough() ? (app.current === spot ? 0.28 : 0.42) : 0.8,
+      fillOpacity: app.seeThrough() ? (app.current === spot ? 0.28 : 0.42) : data.noun === "area" && ground.on ? 0.66 : 0.8,
       color: "#0b1f33", weight: app.current === spot ? 4 : 1.6,
       dashArray: fill ? null : "4 3",
     };
@@ -98,7 +101,19 @@ function saferMap(map, data) {
 
   /* ---- other layers ---- */
   const groups = { spots: hotspots };
-  if (data.filters) groups.cells = saferFilters(map, data, { $, make, say, parts, spots, refresh: () => details.refresh(), recolour: (fills) => { app.fills = fills; paint(); label(); } });
+  const scale = saferScale(app);
+  const recolour = (fills) => { app.fills = fills; paint(); label(); };
+  /* the column "Number" shows what is counted; undefined is what it was */
+  const column = (texts, words) => {
+    spots.forEach((spot, i) => {
+      const cell = document.querySelector('.sh-row[data-n="' + spot.n + '"] [data-column=incidents]');
+      if (cell.dataset.all === undefined) cell.dataset.all = cell.textContent;
+      cell.textContent = texts[i] === undefined ? cell.dataset.all : texts[i];
+    });
+    $("filtered").textContent = words ? " (column “Number”: " + words + ")" : "";
+  };
+  const filters = data.filters ? saferFilters(map, data, { $, make, say, parts, spots, scale, column, recolour, refresh: () => details.refresh() }) : null;
+  if (filters) groups.cells = filters.group;
   const quiet = (layer) => layer.on("add", () => {
     const path = layer.getElement && layer.getElement();
     if (path) { path.setAttribute("tabindex", "-1"); path.setAttribute("aria-hidden", "true"); }
@@ -144,11 +159,16 @@ function saferMap(map, data) {
   if (!data.layers.some((layer) => layer.land)) map.getContainer().style.background = "#fbfaf7"; // no areas: all is land
 
   /* ---- numbers and names: shown where they do not cover each other, the worst first ---- */
-  const labels = L.layerGroup().addTo(map);
   const texts = [];
   const badge = (spot, at) => ({ at, text: String(spot.n), width: spot.n > 99 ? 28 : 24, height: 20, cls: "sh-badge", pane: "sh-badges", from: 0, group: "spots", spot });
   if (data.noun === "area") {
-    spots.forEach((spot) => texts.push({ at: spot.at, text: spot.title, width: 6.6 * spot.title.length + 10, height: 20, cls: "sh-badge sh-name", pane: "sh-badges", from: 0, group: "spots", spot, plain: true, or: badge(spot, spot.at) }));
+    /* a long name in two lines covers less of its neighbours */
+    const lines = (name) => {
+      const gaps = [...name.matchAll(/ /g)].map((m) => m.index).filter(() => name.length > 11);
+      const cut = gaps.sort((p, q) => Math.abs(p - name.length / 2) - Math.abs(q - name.length / 2))[0];
+      return cut === undefined ? [name] : [name.slice(0, cut), name.slice(cut + 1)];
+    };
+    spots.forEach((spot) => texts.push({ at: spot.at, text: lines(spot.title).join("\n"), width: 6.6 * Math.max(...lines(spot.title).map((l) => l.length)) + 10, height: 6 + 14 * lines(spot.title).length, cls: "sh-badge sh-name", pane: "sh-badges", from: 0, group: "spots", spot, plain: true, or: badge(spot, spot.at) }));
   } else {
     spots.forEach((spot) => texts.push(badge(spot, spot.parts[0])));
     spots.forEach((spot) => spot.parts.slice(1).forEach((at) => texts.push(badge(spot, at))));
@@ -157,52 +177,76 @@ function saferMap(map, data) {
   data.layers.forEach((layer) => layer.items.forEach((item) => {
     if (layer.names && item.name) texts.push({ at: item.centre, text: item.name, width: 6.4 * item.name.length + 8, height: 16, cls: "sh-area", pane: "sh-labels", from: 10.5, group: layer.id, colour: layer.further ? layer.style.color : "" });
   }));
-  const makeLabel = (item, lift, fill) => {
-    const icon = L.divIcon({ className: item.cls, html: "", iconSize: [item.width, item.height], iconAnchor: [item.width / 2, item.height / 2 - lift] });
-    const marker = L.marker(item.at, { icon, keyboard: false, interactive: Boolean(item.spot), pane: item.pane });
-    labels.addLayer(marker);
-    const el = marker.getElement();
-    el.textContent = item.text;
-    el.setAttribute("aria-hidden", "true");
-    if (item.colour) { el.style.color = item.colour; el.style.fontWeight = "700"; }
-    if (fill) { el.style.background = fill; el.style.color = inkOn(fill); }
-    if (item.spot) marker.on("click", () => details.open(item.spot, item.spot.layer.getElement()));
-    return marker;
-  };
-  const standing = new Map(); // labels on the map now: only what changes is made or taken away
-  let reached = null; // where labels were last placed, in pixels of the world, and from which origin
-  const label = (event) => {
-    const view = map.getPixelBounds(), origin = map.getPixelOrigin();
-    if (event && event.type === "moveend" && reached && reached.zoom === map.getZoom() && reached.origin.equals(origin) && reached.bounds.contains(view)) return;
-    const taken = [], wanted = new Map();
-    const zoom = map.getZoom(), size = map.getSize(), more = size.multiplyBy(REACH);
-    reached = { zoom, origin, bounds: L.bounds(view.min.subtract(more), view.max.add(more)) };
-    const fits = (item, lifts) => {
-      const point = map.latLngToContainerPoint(item.at);
-      if (point.x < -more.x - 40 || point.y < -more.y - 40 || point.x > size.x + more.x + 40 || point.y > size.y + more.y + 40) return undefined;
-      const w = item.width / 2, h = item.height / 2;
-      return lifts.find((dy) => {
-        const box = [point.x - w, point.y + dy - h, point.x + w, point.y + dy + h];
-        if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return false;
-        taken.push(box);
-        return true;
-      });
+  /* of one map, and of a second beside it: fillOf says how its hotspots are coloured */
+  const labeller = (map, ground, fillOf) => {
+    const labels = L.layerGroup().addTo(map);
+    const makeLabel = (item, lift, fill) => {
+      const icon = L.divIcon({ className: item.cls, html: "", iconSize: [item.width, item.height], iconAnchor: [item.width / 2, item.height / 2 - lift] });
+      const marker = L.marker(item.at, { icon, keyboard: false, interactive: Boolean(item.spot), pane: item.pane });
+      labels.addLayer(marker);
+      const el = marker.getElement();
+      el.textContent = item.text;
+      el.setAttribute("aria-hidden", "true");
+      if (item.colour) { el.style.color = item.colour; el.style.fontWeight = "700"; }
+      if (fill) { el.style.background = fill; el.style.color = inkOn(fill); }
+      if (item.spot) marker.on("click", () => details.open(item.spot, item.spot.layer.getElement()));
+      return marker;
     };
-    texts.forEach((item) => {
-      if (zoom < item.from || !map.hasLayer(groups[item.group])) return;
-      const lift = fits(item, item.cls === "sh-street" ? [0, 20, -20] : [0]);
-      if (lift !== undefined) wanted.set(item, lift);
-      else if (item.or && fits(item.or, [0]) !== undefined) wanted.set(item.or, 0);
-    });
-    standing.forEach((was, item) => { if (!wanted.has(item)) { labels.removeLayer(was.marker); standing.delete(item); } });
-    wanted.forEach((lift, item) => {
-      const fill = item.spot && !item.plain ? styleOf(item.spot).fillColor : "";
-      const was = standing.get(item);
-      if (was && was.lift === lift && was.fill === fill) return;
-      if (was) labels.removeLayer(was.marker);
-      standing.set(item, { lift, fill, marker: makeLabel(item, lift, fill) });
-    });
-    ground.names(taken);
+    const standing = new Map(); // labels on the map now: only what changes is made or taken away
+    let reached = null; // where labels were last placed, in pixels of the world, and from which origin
+    return (event) => {
+      const view = map.getPixelBounds(), origin = map.getPixelOrigin();
+      if (event && event.type === "moveend" && reached && reached.zoom === map.getZoom() && reached.origin.equals(origin) && reached.bounds.contains(view)) return;
+      const taken = [], wanted = new Map();
+      const zoom = map.getZoom(), size = map.getSize(), more = size.multiplyBy(REACH);
+      reached = { zoom, origin, bounds: L.bounds(view.min.subtract(more), view.max.add(more)) };
+      const fits = (item, lifts) => {
+        const point = map.latLngToContainerPoint(item.at);
+        if (point.x < -more.x - 40 || point.y < -more.y - 40 || point.x > size.x + more.x + 40 || point.y > size.y + more.y + 40) return undefined;
+        const w = item.width / 2, h = item.height / 2;
+        return lifts.find((dy) => {
+          const box = [point.x - w, point.y + dy - h, point.x + w, point.y + dy + h];
+          if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return false;
+          taken.push(box);
+          return true;
+        });
+      };
+      texts.forEach((item) => {
+        if (zoom < item.from || !app.map.hasLayer(groups[item.group])) return;
+        const lift = fits(item, item.cls === "sh-street" ? [0, 20, -20] : [0]);
+        if (lift !== undefined) wanted.set(item, lift);
+        else if (item.or && fits(item.or, [0]) !== undefined) wanted.set(item.or, 0);
+      });
+      standing.forEach((was, item) => { if (!wanted.has(item)) { labels.removeLayer(was.marker); standing.delete(item); } });
+      wanted.forEach((lift, item) => {
+        const fill = item.spot && !item.plain ? fillOf(item.spot) : "";
+        const was = standing.get(item);
+        if (was && was.lift === lift && was.fill === fill) return;
+        if (was) labels.removeLayer(was.marker);
+        standing.set(item, { lift, fill, marker: makeLabel(item, lift, fill) });
+      });
+      ground.names(taken);
+    };
+  };
+  const label = labeller(map, ground, (spot) => styleOf(spot).fillColor);
+  /* a second map: the same ground, areas and hotspots, in colours of its own; gives back what draws it anew */
+  const drawSecond = (other, fillAt) => {
+    makePanes(other);
+    const pens = {}, pen = (name) => (pens[name] = pens[name] || L.svg({ pane: "sh-" + name, padding: 0.5 }));
+    data.layers.filter((layer) => layer.show).forEach((layer) => layer.items.forEach((item) => {
+      if (!item.shape || !item.shape.length) return;
+      L.polygon(parts(item.shape), { renderer: pen("land"), interactive: false, stroke: false, fillColor: layer.land || "#fbfaf7", fillOpacity: layer.land ? 1 : 0 }).addTo(other);
+      L.polygon(parts(item.shape), Object.assign({ renderer: pen(layer.pane) }, layer.style, item.style, { interactive: false })).addTo(other);
+    }));
+    other.getContainer().style.background = map.getContainer().style.background;
+    const under = saferGround(Object.assign({}, app, { map: other }));
+    const look = (spot, i) => Object.assign(styleOf(spot), { fillColor: fillAt(i) || "#ffffff", dashArray: fillAt(i) ? null : "4 3" });
+    const shapes = spots.map((spot, i) => L.polygon(parts(spot.shape), Object.assign({ renderer: pen("spots") }, look(spot, i))).on("click", () => details.open(spot, null)).addTo(other));
+    const named = labeller(other, under, (spot) => fillAt(spots.indexOf(spot)) || "#ffffff");
+    const redraw = () => { shapes.forEach((shape, i) => shape.setStyle(look(spots[i], i))); named(); };
+    other.on("moveend resize", named);
+    other.on("zoomend", redraw);
+    return redraw;
   };
   let through = false;
   map.on("zoomend", () => { if (app.seeThrough() !== through) { through = !through; spots.forEach((spot) => spot.layer.setStyle(styleOf(spot))); } });
@@ -213,6 +257,8 @@ function saferMap(map, data) {
   const paint = () => {
     spots.forEach((spot) => spot.layer.setStyle(styleOf(spot)));
     document.querySelectorAll(".sh-legend").forEach((el) => { el.hidden = Boolean(app.fills) || el.dataset.by !== colourBy; });
+    const by = document.querySelector("input[name=sh-by]");
+    if (by) by.closest("fieldset").disabled = Boolean(app.fills); // what is counted decides the colours
   };
   document.querySelectorAll("input[name=sh-by]").forEach((input) => input.addEventListener("change", () => {
     colourBy = input.value;
@@ -227,7 +273,9 @@ function saferMap(map, data) {
     say(input.dataset.word + (input.checked ? " shown on the map." : " hidden."));
   }));
   saferList(app, details);
+  saferTwo(app, { scale, filters, recolour, column, draw: drawSecond });
   $("shoot").addEventListener("click", picture.save);
+  document.querySelectorAll(".sh-about").forEach((fold) => { fold.open = false; }); // read once, and whole without scripts and in print
   document.documentElement.classList.add("sh-live");
   map.invalidateSize({ animate: false });
   if (data.bounds) map.fitBounds(data.bounds, { padding: [24, 30], animate: false });

@@ -38,7 +38,9 @@ function saferPicture(app) {
       pen.fillStyle = style.backgroundColor; pen.strokeStyle = style.borderTopColor; pen.lineWidth = 1.5;
       pen.beginPath(); pen.rect(at.x - box.width / 2, at.y - box.height / 2, box.width, box.height); pen.fill(); pen.stroke();
     } else { pen.strokeStyle = "#ffffff"; pen.lineWidth = 3; pen.strokeText(el.textContent, at.x, at.y); }
-    pen.fillStyle = style.color; pen.fillText(el.textContent, at.x, at.y);
+    pen.fillStyle = style.color;
+    const lines = el.textContent.split("\n");
+    lines.forEach((line, i) => pen.fillText(line, at.x, at.y + 14 * (i - (lines.length - 1) / 2)));
   };
   const draw = () => {
     const size = map.getSize(), sharp = 2, band = 26, marking = text(".sh-marking");

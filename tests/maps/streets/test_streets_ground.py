@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from browser_help import open_browser, open_page, run_axe
+from browser_help import INK, open_browser, open_page, run_axe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from map_examples import HOSTILE, make_spots, make_wards
@@ -349,11 +349,6 @@ def test_too_much_ground_leaves_out_buildings_first_and_says_so(monkeypatch, cap
 def browser():
     with open_browser() as opened:
         yield opened
-
-
-INK = """(pane) => { const c = document.querySelector('.leaflet-sh-' + pane + '-pane canvas');
-  const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
-  for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }"""
 
 
 @pytest.mark.browser

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 
+import geopandas as gpd
 import pandas as pd
 import pytest
-from browser_help import open_browser, open_page, run_axe
+from browser_help import INK, open_browser, open_page, run_axe
 from map_examples import HOSTILE, make_wards
+from shapely.geometry import LineString
 
 from hotspots.checks import InputError
 from maps.web.area_map import write_area_map
@@ -82,12 +85,81 @@ def test_every_area_is_reached_by_keyboard_and_hostile_names_are_inert(tmp_path)
 
 def test_a_rate_says_per_what_and_of_what(tmp_path):
     page = write(tmp_path).read_text()
-    assert "Crimes and ASB incidents per 1,000 residents, July 2018" in page
+    assert "Crimes and ASB incidents per 1,000 residents" in page
     assert "Rate per resident" not in page
     steady = TABLE.assign(rate_shrunk=[11.0, 7.0])
     assert (
         "Crimes and ASB incidents per 1,000 residents, steadied" in write(tmp_path, table=steady).read_text()
     )
+    hardly = TABLE.assign(rate_shrunk=[11.99, 6.01])
+    assert "steadied" not in write(tmp_path, table=hardly).read_text()
+
+
+def test_what_comes_first_is_said_with_its_range_its_place_and_the_centre(tmp_path):
+    places = {"rank_by_harm_from": [1, 1], "rank_by_harm_to": [2, 2]}
+    places |= {"rank_by_rate_from": [1, 2], "rank_by_rate_to": [1, 2]}
+    table = TABLE.assign(harm_from=[8000.0, 8500.0], harm_to=[10100.0, 16000.0], **places)
+    page = unescape(write(tmp_path, table=table, headline="All the records: from 9 to 8.").read_text())
+    assert (
+        "Most harm: West & Woodhouse, 12,000 (likely 8,500 to 16,000); its true place could be 1 to 2."
+        in page
+    )
+    assert "Most per 1,000 residents: East, 12 (likely 10 to 14).</li>" in page
+    assert "All the records: from 9 to 8." in page
+    centre = table.assign(harm_without_centre=[9000.0, 100.0], incidents_without_centre=[240, 5])
+    page = write(tmp_path, table=centre).read_text()
+    assert "Without the city centre: East." in page
+    assert "Most per 1,000 residents, city centre left out: East" in page
+
+
+def test_of_one_area_none_is_first_and_where_some_are_hidden_it_is_the_first_of_those_shown(tmp_path):
+    one = write(tmp_path, areas=make_wards().iloc[:1]).read_text()
+    assert "Most harm" not in one
+    hidden = TABLE.assign(harm=[9000.0, None])
+    assert "Most harm of those shown: East" in write(tmp_path, table=hidden).read_text()
+
+
+@pytest.mark.browser
+def test_three_areas_are_seen_on_opening_and_their_ground_lies_under_them(tmp_path):
+    many = pd.concat([make_wards()] * 4, ignore_index=True)
+    many = many.assign(
+        code=[f"E{i}" for i in range(8)], name=[f"Burmantofts & Richmond Hill {i}" for i in range(8)]
+    )
+    columns = ["incidents", "incidents_from", "incidents_to", "harm", "rate", "rate_from", "rate_to"]
+    table = pd.DataFrame({c: [TABLE[c][0] + i for i in range(8)] for c in columns}).assign(code=many["code"])
+    table = table.assign(
+        harm=142_628.0, harm_from=132_537.0, harm_to=153_474.0, before=596, after=676, arrow="up", words="w"
+    )
+    roads = gpd.GeoDataFrame(
+        {"name": ["York Road"], "highway": ["primary"]},
+        geometry=[LineString([(428000, 434000), (433000, 434000)])],
+        crs=27700,
+    )
+    roads.to_file(tmp_path / "roads.gpkg")
+    path = write(
+        tmp_path,
+        areas=many,
+        table=table,
+        headline="All the records: from 9 to 8.",
+        ground=tmp_path / "roads.gpkg",
+    )
+    with open_browser() as browser, open_page(browser, path) as page:
+        page.evaluate("document.querySelectorAll('.sh-fold').forEach((fold) => { fold.open = false; })")
+        panel = page.locator(".sh-panel").bounding_box()
+        ends = [sum(map(r.bounding_box().get, ("y", "height"))) for r in page.locator("tr.sh-row").all()]
+        assert sum(end <= panel["y"] + panel["height"] for end in ends) >= 3
+        wide = "(e) => e.scrollWidth > e.clientWidth"
+        assert not page.locator(".sh-panel").evaluate(wide)
+        assert page.evaluate(INK, "ground") > 0
+        with page.expect_download() as kept:
+            page.click("#sh-csv")
+        head = kept.value.path().read_text(encoding="utf-8-sig").splitlines()[0]
+        ranged = [
+            f'"{c}","{c}, likely range"' if "," in c else f'{c},"{c}, likely range"'
+            for c in ("Per 1,000", "Number", "Harm")
+        ]
+        assert head == ",".join(["No.", "Area", *ranged, "Before", "After", "Change"])
+        assert run_axe(page) == []
 
 
 def test_figures_of_the_table_go_before_older_ones_of_the_areas(tmp_path):

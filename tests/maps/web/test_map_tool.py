@@ -284,7 +284,7 @@ def test_a_hotspot_in_two_parts_bears_its_number_on_both(page):
 def test_areas_are_named_on_their_map(browser, tmp_path):
     path = write_area_map(make_wards().assign(incidents=[30, 20]), tmp_path / "areas.html", profile="open")
     with open_page(browser, path) as page:
-        assert set(page.locator(".sh-badge").all_inner_texts()) == {"West & Woodhouse", "East"}
+        assert set(page.locator(".sh-badge").all_inner_texts()) == {"West &\nWoodhouse", "East"}
 
 
 @browser_only

@@ -1,0 +1,70 @@
+"""Which area comes first, with the caution that belongs to it, in words that stand above the list."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.common.wording import say_number
+from maps.common.escape import clean
+from maps.wording import has
+
+VISITORS = "Many who are in a busy centre live elsewhere: such areas rank high, and highest per resident."
+PLACE = "The range is where the true level or place lies nineteen times in twenty, were records independent."
+
+
+def say_range(row: pd.Series, column: str) -> str:
+    """Range that goes with a value: "210 to 270", or "" where there is none.
+
+    Examples
+    --------
+    >>> say_range(pd.Series({"rate": 2.0, "rate_from": 1.5, "rate_to": 3.0}), "rate")
+    '1.5 to 3'
+    """
+    if not all(has(row, f"{column}{end}") for end in ("", "_from", "_to")):
+        return ""
+    return f"{say_number(float(row[f'{column}_from']))} to {say_number(float(row[f'{column}_to']))}"
+
+
+def say_first(areas: gpd.GeoDataFrame, *, per: float) -> list[str]:
+    """Say which area has most harm (or records), which the highest rate, and how far that may be trusted.
+
+    Examples
+    --------
+    >>> table = {"name": ["Armley", "Hunslet"], "harm": [900.0, 1200.0], "harm_from": [700.0, 1000.0]}
+    >>> more = {"harm_to": [1100.0, 1400.0], "rank_by_harm_from": [1, 1], "rank_by_harm_to": [2, 2]}
+    >>> say_first(gpd.GeoDataFrame(table | more), per=1000)[0]
+    'Most harm: Hunslet, 1,200 (likely 1,000 to 1,400); its true place could be 1 to 2.'
+    """
+    if len(areas) < 2:
+        return []
+    said = []
+    by = next((c for c in ("harm", "incidents") if _some(areas, c)), "")
+    if by:
+        most = {"harm": "Most harm", "incidents": "Most records"}[by]
+        apart = _first(areas, f"{by}_without_centre")
+        inside = f" Without the city centre: {clean(apart['name'])}." if apart is not None else ""
+        said.append(f"{_say(areas, by, most)}{inside}")
+    rate = next((c for c in ("rate_shrunk", "rate") if _some(areas, c)), "")
+    if rate:
+        without = ", city centre left out" if _some(areas, "incidents_without_centre") else ""
+        said.append(_say(areas, rate, f"Most per {say_number(per)} residents{without}", ranks="rate"))
+    return said
+
+
+def _some(areas: gpd.GeoDataFrame, column: str) -> bool:
+    return column in areas.columns and bool(pd.to_numeric(areas[column]).notna().any())
+
+
+def _first(areas: gpd.GeoDataFrame, column: str) -> pd.Series | None:
+    return areas.loc[pd.to_numeric(areas[column]).idxmax()] if _some(areas, column) else None
+
+
+def _say(areas: gpd.GeoDataFrame, column: str, what: str, *, ranks: str = "") -> str:
+    row = areas.loc[pd.to_numeric(areas[column]).idxmax()]
+    likely = f" (likely {said})" if (said := say_range(row, column)) else ""
+    hidden = " of those shown" if areas[column].isna().any() else ""
+    low, high = (row.get(f"rank_by_{ranks or column}_{end}") for end in ("from", "to"))
+    known = low is not None and high is not None and not pd.isna(low) and not pd.isna(high)
+    place = f"; its true place could be {int(low)} to {int(high)}" if known and low < high else ""
+    return f"{what}{hidden}: {clean(row['name'])}, {say_number(float(row[column]))}{likely}{place}."
