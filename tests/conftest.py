@@ -25,6 +25,15 @@ def shared_data() -> Path:
     return DATA
 
 
+@pytest.fixture(scope="module")
+def browser() -> Generator:
+    """A browser for the pages of one module: to start one takes longer than to open a page."""
+    from browser_help import open_browser
+
+    with open_browser() as opened:
+        yield opened
+
+
 # what an environment that installs everything may still lack, by the words of the skip
 MAY_LACK = re.compile(r"at hand|installed package|[Ss]park|Windows|Linux|POSIX")
 

@@ -9,7 +9,7 @@ from html import unescape
 import geopandas as gpd
 import pandas as pd
 import pytest
-from browser_help import INK, open_browser, open_page, run_axe
+from browser_help import INK, open_page, run_axe
 from map_examples import HOSTILE, make_wards
 from shapely.geometry import LineString
 
@@ -69,9 +69,9 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
 
 
 @pytest.mark.browser
-def test_every_area_is_reached_by_keyboard_and_hostile_names_are_inert(tmp_path):
+def test_every_area_is_reached_by_keyboard_and_hostile_names_are_inert(browser, tmp_path):
     path = write(tmp_path, areas=make_wards().assign(name=[HOSTILE, "East"]))
-    with open_browser() as browser, open_page(browser, path) as page:
+    with open_page(browser, path) as page:
         assert page.locator("path.sh-spot").count() == 2
         assert page.locator("tr.sh-row").count() == 2
         page.locator("path.sh-spot").nth(1).focus()
@@ -120,7 +120,7 @@ def test_of_one_area_none_is_first_and_where_some_are_hidden_it_is_the_first_of_
 
 
 @pytest.mark.browser
-def test_three_areas_are_seen_on_opening_and_their_ground_lies_under_them(tmp_path):
+def test_three_areas_are_seen_on_opening_and_their_ground_lies_under_them(browser, tmp_path):
     many = pd.concat([make_wards()] * 4, ignore_index=True)
     many = many.assign(
         code=[f"E{i}" for i in range(8)], name=[f"Burmantofts & Richmond Hill {i}" for i in range(8)]
@@ -143,7 +143,7 @@ def test_three_areas_are_seen_on_opening_and_their_ground_lies_under_them(tmp_pa
         headline="All the records: from 9 to 8.",
         ground=tmp_path / "roads.gpkg",
     )
-    with open_browser() as browser, open_page(browser, path) as page:
+    with open_page(browser, path) as page:
         page.evaluate("document.querySelectorAll('.sh-fold').forEach((fold) => { fold.open = false; })")
         panel = page.locator(".sh-panel").bounding_box()
         ends = [sum(map(r.bounding_box().get, ("y", "height"))) for r in page.locator("tr.sh-row").all()]
@@ -196,7 +196,7 @@ def test_changes_join_areas_by_a_name_that_only_one_has():
 
 
 @pytest.mark.browser
-def test_ranges_in_the_table_do_not_widen_a_phone_s_page(tmp_path):
+def test_ranges_in_the_table_do_not_widen_a_phone_s_page(browser, tmp_path):
     path = write(tmp_path)
-    with open_browser() as browser, open_page(browser, path, width=320, height=740) as page:
+    with open_page(browser, path, width=320, height=740) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= 320

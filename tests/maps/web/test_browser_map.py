@@ -7,7 +7,7 @@ import re
 
 import folium
 import pytest
-from browser_help import open_browser, open_page, run_axe
+from browser_help import open_page, run_axe
 from map_examples import HOSTILE, make_layers, make_spots
 
 from maps.web.hotspot_map import draw_map, write_map
@@ -15,12 +15,6 @@ from maps.web.hotspot_map import draw_map, write_map
 pytestmark = pytest.mark.browser
 COUNT = 6
 TITLE = "Hotspots of the test"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +256,15 @@ def test_hostile_text_in_every_field_is_inert_and_verbatim(browser, tmp_path):
         assert page.seen.complaints == []
         assert page.seen.requests == [path.as_uri()]
         assert page.evaluate("document.querySelectorAll('img').length") == 1  # the still picture
-        for place in ("h1", ".sh-pop h2", ".sh-pop dl", ".sh-pop ul", "caption", ".sh-foot", "tr.sh-row th"):
+        for place in (
+            "h1",
+            ".sh-head p",
+            ".sh-about p",
+            ".sh-pop h2",
+            ".sh-pop dl",
+            ".sh-foot",
+            "tr.sh-row th",
+        ):
             assert HOSTILE in page.locator(place).first.inner_text(), place
         assert HOSTILE in page.title()
         assert HOSTILE in page.locator("#sh-category option").last.text_content()

@@ -8,7 +8,7 @@ import io
 import pandas as pd
 import pytest
 import shapely
-from browser_help import open_browser, open_page, run_axe
+from browser_help import open_page, run_axe
 from map_examples import make_incidents, make_layers, make_spots, make_wards
 from PIL import Image
 
@@ -22,12 +22,6 @@ from maps.web.hotspot_map import write_map
 
 COUNT = 12
 browser_only = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
