@@ -13,6 +13,7 @@ import shapely
 from hotspots.assessment.comparison_areas import FEWEST, propose_comparators
 from hotspots.change.chosen_by_counts import NOT_KNOWN
 from hotspots.checks import CRS, InputError
+from hotspots.common.outline_text import read_outline, write_outline
 from hotspots.common.place_names import ELSEWHERE, is_kind_of_place, setting_of
 from hotspots.common.plan_words import clean_text, strip_near
 from hotspots.common.windows import read_windows
@@ -66,12 +67,12 @@ def freeze_plan(
     rows = _propose(facts, target, others, ring=ring, selected=selected)
     kind = facts.setting if facts.setting in ELSEWHERE else "place"
     frozen["comparator"] = _say_comparator(rows, others, kind=kind)
-    frozen["areas"] = [{**_names(part), "wkt": _wkt(part["geometry"])} for part in target.parts]
+    frozen["areas"] = [{**_names(part), "wkt": write_outline(part["geometry"])} for part in target.parts]
     if len(rows):
-        frozen["comparator_areas"] = [{"wkt": _wkt(shape)} for shape in rows.geometry]
+        frozen["comparator_areas"] = [{"wkt": write_outline(shape)} for shape in rows.geometry]
     near = _neighbours(target, rows, spots, ring=ring)
     if near:
-        frozen["other_areas"] = [{"wkt": _wkt(shape)} for shape in near]
+        frozen["other_areas"] = [{"wkt": write_outline(shape)} for shape in near]
     return frozen
 
 
@@ -123,11 +124,6 @@ def _baseline(facts: Facts, selected: list[str], *, covers: str) -> dict[str, An
 
 def _names(part: dict[str, Any]) -> dict[str, str]:
     return {"ref": str(part["ref"]), "name": str(part["name"])}
-
-
-def _wkt(shape: Any) -> str:
-    """Outline to the decimetre: finer than any record, and short enough to read in a file."""
-    return str(shapely.to_wkt(shape, rounding_precision=1))
 
 
 def _selected_months(facts: Facts, selected_on: Any) -> list[str]:
@@ -213,12 +209,12 @@ def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, *, k
     names = [strip_near(known["name"].iloc[int(at[0])]) for at in shared if known is not None and len(at)]
     others = say_count(len(rows) - len(names), "square as large", "squares as large")
     said = say_list([*names, *([others] if len(rows) > len(names) else [])])
-    return f"{said}: as busy in the same months"
+    return f"{said}: as busy in the same period"
 
 
 def frozen_target(plan: Plan, current: Target | None) -> Target:
     """Give the ground of an open plan: as fixed at opening, whatever the list says now."""
-    parts = [{**area, "geometry": shapely.from_wkt(area["wkt"])} for area in plan.frozen["areas"]]
+    parts = [{**area, "geometry": read_outline(area["wkt"])} for area in plan.frozen["areas"]]
     target = Target(plan.ref, plan.frozen.get("name", plan.title), plan.covers, parts)
     target.layer = clean_text(plan.frozen.get("layer"))
     if current is not None:

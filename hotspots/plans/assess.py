@@ -9,12 +9,12 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from hotspots.assessment._windows_of_response import DISTRUST
 from hotspots.assessment.assess import assess_response
 from hotspots.assessment.comparison_areas import propose_comparators
 from hotspots.checks import CRS, InputError, Problems, announce, require_metres
+from hotspots.common.outline_text import read_outline
 from hotspots.common.place_names import ELSEWHERE, setting_of
 from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
@@ -181,7 +181,7 @@ def _selected(plan: Plan) -> list[pd.Period] | None:
 
 def frozen_frame(rows: Sequence[dict[str, Any]]) -> gpd.GeoDataFrame:
     """Areas as they stand in a record, as a frame in EPSG:27700."""
-    return gpd.GeoDataFrame(geometry=[shapely.from_wkt(row["wkt"]) for row in rows], crs=CRS)
+    return gpd.GeoDataFrame(geometry=[read_outline(row["wkt"]) for row in rows], crs=CRS)
 
 
 def _apart(others: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:

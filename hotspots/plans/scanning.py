@@ -173,7 +173,7 @@ def cheers_text(facts: Facts) -> dict[str, str]:
     same = facts.types.iloc[0]
     street = facts.streets.iloc[0] if len(facts.streets) else None
     alike = f"{say_share(same['incidents'], facts.incidents)} are {start_small(same['type'])}"
-    if street is not None and street["incidents"] >= STREET_MATTERS * facts.incidents:
+    if street is not None and STREET_MATTERS * facts.incidents <= street["incidents"] < facts.incidents:
         share = say_share(street["incidents"], facts.incidents)
         alike += f"; {share} are on or near {say_street(street['street'])}"
     return {

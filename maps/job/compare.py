@@ -18,7 +18,7 @@ from hotspots.common.judgement_words import FALL, LEVEL, NOT_COMPARED, NOT_TOLD,
 from hotspots.common.sentence_rules import may_say
 from hotspots.common.windows import read_windows
 from hotspots.common.wording import SMALL_BASE
-from hotspots.reading.covered import find_covered
+from hotspots.reading.covered import SAID, find_covered
 from maps.config.times import NO_COUNTS
 
 WORDS = {"up": "up", "down": "down", "level": LEVEL}
@@ -109,6 +109,7 @@ def add_changes(
     """
     chosen = chosen_windows(incidents, given)
     if chosen is None or spots.empty:
+        may_say(SAID, False, why="no month is there a year before as well")
         announce("No two periods are compared: the data hold no month that is there a year before as well.")
         return spots
     after, before = chosen

@@ -33,6 +33,7 @@ SHEETS = {
 REFUSED = "Times not shown"
 _COLUMNS = ["incidents", "harm", "days", "per_day", "share", "expected", "chance_low", "chance_high"]
 _HEADS = {"expected": "evenly_spread", "chance_low": "evenly_spread_low", "chance_high": "evenly_spread_high"}
+_KINDS = {"season": "season", "hour": "time of day"}  # of sentence, in the register of what a run says
 _FEWEST = 20  # with fewer incidents to a bin on average, no sentence says which stand out
 
 
@@ -86,11 +87,14 @@ def profile_all(incidents: pd.DataFrame, *, given: Mapping[str, Any], calendar: 
             )
         except InputError as error:
             found.refused[by] = f"{error.problem} ({error.given})." if error.given else f"{error.problem}."
+            if kind := _KINDS.get(by):
+                may_say(kind, False, why=f"{error.problem}.")
             continue
         covered = table.index[table["days"] > 0]
         if by in ("calendar month", "season") and len(covered) < 2:
             only = f": the records are all of {covered[0]}" if len(covered) else ""
             found.refused[by] = f"Nothing to compare{only}."
+            may_say("season", False, why=found.refused[by])
             continue
         if by == "season":
             held = incidents["when"].dropna().dt.month.nunique()

@@ -65,6 +65,8 @@ def class_hotspots(
     Beside the other hotspots alone every place would look ordinary, so ground is needed.
     """
     if ground is None or spots.empty or not bears_trends(incidents):
+        why = f"ground, places, and {LEAST_MONTHS} months without a gap are not all there"
+        may_say("trend of a place", False, why=why)
         return None
     here = incidents[rows_on(incidents, ground)].reset_index(drop=True)
     own = spots[_mostly_on(spots, ground)]

@@ -13,6 +13,7 @@ import shapely
 
 from boundaries.names import find_area
 from hotspots.checks import InputError, announce
+from hotspots.common.outline_text import read_outline
 from hotspots.plans.assess import assess_plan
 from hotspots.plans.draft import draft_plan
 from hotspots.plans.record import Plan
@@ -238,7 +239,7 @@ def free_record(folder: Path, plan: Plan) -> Path:
 
 def _with_assets(plan: Plan, patrols: pd.DataFrame | None, cameras: gpd.GeoDataFrame | None) -> Plan:
     """Add what the patrol and camera work says of this place."""
-    ground = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
+    ground = shapely.union_all([read_outline(area["wkt"]) for area in plan.frozen["areas"]])
     if patrols is not None and "ref" in patrols:  # none were chosen where nothing was to be covered
         plan.analysis["patrols"] = " ".join(
             filter(None, (say_patrols(a["ref"], patrols) for a in plan.frozen["areas"]))
@@ -265,7 +266,7 @@ def releasable(incidents: gpd.GeoDataFrame, who: Profile) -> gpd.GeoDataFrame:
 
 def worst_without(spots: gpd.GeoDataFrame, plans: Sequence[Plan], count: int) -> list[str]:
     """List the worst places that have no plan, neither by reference nor by half of their ground."""
-    planned = [shapely.from_wkt(a["wkt"]) for p in plans for a in p.frozen.get("areas", ())]
+    planned = [read_outline(a["wkt"]) for p in plans for a in p.frozen.get("areas", ())]
     ground = shapely.union_all(planned) if planned else shapely.Polygon()
     refs = {plan.ref for plan in plans}
     worst = spots.head(count)

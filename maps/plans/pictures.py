@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import CRS
+from hotspots.common.outline_text import read_outline
 from hotspots.common.wording import say_list
 from hotspots.plans.record import Plan
 from maps.common.calendar import say_entry
@@ -92,7 +93,7 @@ def _near(layers: Mapping[str, gpd.GeoDataFrame], ground: Any) -> dict[str, gpd.
 
 def place_on_list(plan: Plan, spots: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Any]:
     """Give the list with the plan's own area in it, and its rank there."""
-    ground = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
+    ground = shapely.union_all([read_outline(area["wkt"]) for area in plan.frozen["areas"]])
     refs = spots["ref"].tolist() if "ref" in spots else []
     if plan.ref in refs and plan.covers == "hotspot":
         rank = int(spots.index[refs.index(plan.ref)])

@@ -13,6 +13,7 @@ import shapely
 
 from hotspots import record_visits, summarise_visits
 from hotspots.checks import InputError
+from hotspots.common.outline_text import read_outline
 from hotspots.common.wording import say_count
 from hotspots.patrols.monthly_return import describe_visits
 from maps.disclosure.gate import Profile
@@ -103,7 +104,7 @@ def write_delivered(found: Delivered, folder: Path, who: Profile) -> None:
 
 def _stops_of(areas: Sequence[Mapping[str, Any]], stops: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the stops of a plan: of its own references; in its ground; or a place smaller than theirs."""
-    shapes = [shapely.from_wkt(area["wkt"]) for area in areas]
+    shapes = [read_outline(area["wkt"]) for area in areas]
     at = stops["easting"].to_numpy(), stops["northing"].to_numpy()
     mine = stops["ref"].isin([str(area["ref"]) for area in areas])
     mine = mine | shapely.intersects_xy(shapely.union_all(shapes), *at)

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_metres
+from hotspots.common.outline_text import read_outline
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_date, say_list
 from hotspots.plans.record import Plan
@@ -217,7 +218,7 @@ def _told(period: str, source: str, counted: str) -> list[tuple[str, str]]:
 def _plan_inside(plan: Plan, ground: Any) -> bool:
     if plan.covers == "person":
         return False
-    own = shapely.union_all([shapely.from_wkt(area["wkt"]) for area in plan.frozen["areas"]])
+    own = shapely.union_all([read_outline(area["wkt"]) for area in plan.frozen["areas"]])
     # a plan for a whole ward also belongs to the meeting of a street in it
     return bool(own.intersection(ground).area >= SHARE_INSIDE * min(own.area, ground.area))
 

@@ -230,7 +230,7 @@ def say_left_out(job: Job) -> str:
 def say_off_areas(job: Job) -> str:
     """Warn, without numbers, of layers outside which nearly all records lie."""
     layers = [sentence.partition(":")[0] for sentence in job.reconciliation.attrs.get("outside", [])]
-    why = "more than one record in ten lies in some area of each layer"
+    why = "more than one record in ten lies in some area of each layer" if job.areas else "no areas are given"
     if not may_say("records lie outside the areas", layers, why=why):
         return ""
     named = ", ".join(layer.replace("_", " ") for layer in layers)
