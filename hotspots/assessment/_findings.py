@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from hotspots.assessment._earlier_times import Earlier, Time, Units, find_earlier
 from hotspots.assessment._zones import ROLES, Zones
 from hotspots.checks import InputError
 from hotspots.statistics.displacement import (
@@ -18,16 +19,23 @@ from hotspots.statistics.displacement import (
     weighted_displacement_quotient,
 )
 from hotspots.statistics.ratio_of_ratios import (
+    LIKE,
+    Drift,
     Judgement,
-    Placebo,
     Spread,
     judge_counts,
     measure_spread,
-    try_placebos,
-    typical_size,
 )
 
 AIMS = ("fewer", "more", "either")
+
+
+class Past(NamedTuple):
+    """What the areas were when the targets were chosen, and all the areas at earlier times."""
+
+    likeness: float
+    units: Units
+    times: list[Time]
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,10 @@ class Finding:
         How far areas without a response vary.
     dispersion : float
         The same for areas as busy as the targets: what the intervals are widened by.
-    placebo : Placebo
-        How often such areas would have been called a success.
+    earlier : Earlier
+        What areas of the same ranks did at earlier times.
+    likeness : float
+        Records in a comparison area for each in a target, in the period that chose the targets.
     level : float
         Level of every interval.
     verdict : str
@@ -77,9 +87,15 @@ class Finding:
     quotient: Quotient
     spread: Spread
     dispersion: float
-    placebo: Placebo
+    earlier: Earlier
+    likeness: float
     level: float
     verdict: str = ""
+
+    @property
+    def drift(self) -> Drift | None:
+        """What is taken out because the highest come down by themselves; None beside areas that are alike."""
+        return None if self.likeness >= LIKE else self.earlier.drift
 
     def row(self) -> dict[str, Any]:
         """Return the finding as one row of a table."""
@@ -105,15 +121,23 @@ class Finding:
             "harm_wdd_high": harm.high,
             "wdq": self.quotient.quotient,
             "dispersion": self.dispersion,
-            "placebo_plain": self.placebo.plain,
-            "placebo_widened": self.placebo.widened,
+            "likeness": self.likeness,
+            "earlier_times": len(self.earlier.logs),
+            "earlier_falls": self.earlier.falls,
+            "drift": float("nan") if self.drift is None else float(np.exp(self.drift.log)),
             "aim": self.aim,
             "verdict": self.verdict,
         }
 
 
 def find_change(
-    measure: str, zones: Zones, rows: npt.NDArray[np.bool_], *, aim: str, level: float, seed: int
+    measure: str,
+    zones: Zones,
+    rows: npt.NDArray[np.bool_],
+    past: Past,
+    *,
+    aim: str,
+    level: float,
 ) -> Finding:
     """Count one measure in every zone and judge it; `_verdict_words` writes the verdict."""
     if aim not in AIMS:
@@ -124,9 +148,13 @@ def find_change(
     pool = zones.pool_counts(rows)
     spread = measure_spread(pool)
     number = zones.number("target"), zones.number("comparator")
-    sizes = typical_size(zones.target_counts(rows)), typical_size(pool[: number[1]])
-    judged = judge_counts(treated, control, spread=spread, sizes=sizes, level=level)
-    wide = spread.at(sizes[0])
+    wide = spread.over(zones.target_counts(rows)), spread.over(pool[: number[1]])
+    earlier = find_earlier(past.units, past.times, zones.incidents, rows, level=level)
+    unlike = past.likeness < LIKE
+    drift = earlier.drift if unlike else None
+    judged = judge_counts(treated, control, spread=spread, wide=wide, drift=drift, level=level)
+    judged = judged._replace(withheld=unlike and drift is None)
+    beside = {"spread": spread, "sizes": (sum(ring) / number[0], sum(control_ring) / number[1])}
     scale = _scale(treated, control, ring, control_ring)
     plain = weighted_displacement_difference(
         treated=treated,
@@ -144,26 +172,15 @@ def find_change(
         ring=ring,
         control_ring=control_ring,
         judged=judged,
-        ring_judged=judge_counts(
-            ring,
-            control_ring,
-            spread=spread,
-            sizes=(sum(ring) / number[0], sum(control_ring) / number[1]),
-            level=level,
-        ),
-        wdd=_widen(plain, wide, judged.multiplier),
+        ring_judged=judge_counts(ring, control_ring, level=level, **beside),
+        wdd=_widen(plain, wide[0], judged.multiplier),
         wdd_plain=plain,
-        harm=_harm(zones, rows, scale, wide, judged.multiplier),
+        harm=_harm(zones, rows, scale, wide[0], judged.multiplier),
         quotient=weighted_displacement_quotient(treated=treated, displacement=ring, control=control),
         spread=spread,
-        dispersion=wide,
-        placebo=try_placebos(
-            pool,
-            treated=number[0],
-            control=number[1],
-            level=level,
-            seed=seed,
-        ),
+        dispersion=wide[0],
+        earlier=earlier,
+        likeness=past.likeness,
         level=level,
     )
 

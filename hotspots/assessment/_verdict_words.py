@@ -12,7 +12,8 @@ from hotspots.common.judgement_words import FEWER, LEVEL, MORE, NO_VERDICT, UNCL
 from hotspots.common.plan_words import start_sentence
 from hotspots.common.sentence_rules import may_say
 from hotspots.common.windows import Window
-from hotspots.common.wording import SMALL_BASE, say_number, say_percentage, say_signed
+from hotspots.common.wording import SMALL_BASE, say_count, say_number, say_percentage, say_signed
+from hotspots.statistics.ratio_of_ratios import FEW_TIMES, exact_limits
 
 if TYPE_CHECKING:
     from hotspots.assessment._findings import Finding
@@ -39,7 +40,8 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
     where = f"{finding.measure} in the target areas"
     windows = baseline, after
     told = f"{where} went {_went(finding.treated, *windows)}{say_between(baseline, after)}"
-    sentence = f"{_outcome(finding)}: {told}, {_beside(finding, *windows)}; {NOT_WHY}."
+    held = f"; {_withheld(finding)}" if _is_held(finding) else ""
+    sentence = f"{_outcome(finding)}: {told}, {_beside(finding, *windows)}{held}; {NOT_WHY}."
     sentence = sentence[0].upper() + sentence[1:]
     return (
         f"Not to be trusted, because {distrust}; it would otherwise read: {sentence}"
@@ -49,7 +51,7 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
 
 
 def explain_finding(finding: Finding, *, baseline: Window, after: Window) -> list[str]:
-    """Sentences behind a verdict: what could be seen first, then the verdict, the ring, the placebos.
+    """Sentences behind a verdict: what could be seen first, then the verdict, the ring, earlier times.
 
     Parameters
     ----------
@@ -62,10 +64,38 @@ def explain_finding(finding: Finding, *, baseline: Window, after: Window) -> lis
     -------
     list of str
     """
-    told = [_visible(finding), finding.verdict, _difference(finding), _ring(finding, baseline, after)]
+    told = [_visible(finding), finding.verdict, _drift(finding), _difference(finding)]
+    told.append(_ring(finding, baseline, after))
     if finding.harm is not None:
         told.append(_harm(finding))
     return [line for line in [*told, _spread(finding)] if line]
+
+
+def _is_held(finding: Finding) -> bool:
+    return finding.judged.withheld and finding.judged.high < 1
+
+
+def _withheld(finding: Finding) -> str:
+    return (
+        f"no fall is called, because the comparison areas had {say_percentage(finding.likeness)} of the "
+        "targets' records when these were chosen, the highest places come down by themselves, and there is "
+        f"no drift estimate to say how far ({_say_times(len(finding.earlier.logs))}, {FEW_TIMES} are needed)"
+    )
+
+
+def _drift(finding: Finding) -> str:
+    if finding.drift is None:
+        return ""
+    moved = say_signed(100 * (np.exp(finding.drift.log) - 1), unit="%")
+    return (
+        f"Drift estimate: places of the same ranks went {moved} beside their comparison by themselves, at "
+        f"{_say_times(finding.drift.freedom + 1)} without a known response. That is part of what was to be "
+        "expected, and how much it varied is part of the interval."
+    )
+
+
+def _say_times(number: int) -> str:
+    return say_count(number, "earlier time in the records", "earlier times in the records")
 
 
 def _outcome(finding: Finding) -> str:
@@ -114,6 +144,8 @@ def _difference(finding: Finding) -> str:
     holds = wdd.low <= 0 <= wdd.high
     if seen in ("fall", "rise") and holds:
         return f"{told} It holds 0: with the surrounding area counted in, {LEVEL} is left."
+    if _is_held(finding):
+        return f"{told} No fall is called, for the reason above."
     if seen == "none" and not holds:
         return (
             f"{told} It leaves out 0, but by the surrounding area: the verdict rests on the target areas, "
@@ -157,7 +189,7 @@ def _harm(finding: Finding) -> str:
 
 
 def _spread(finding: Finding) -> str:
-    spread, placebo = finding.spread, finding.placebo
+    spread, earlier = finding.spread, finding.earlier
     source = (
         f"estimated from {spread.areas} areas without a response"
         if spread.estimated
@@ -166,12 +198,17 @@ def _spread(finding: Finding) -> str:
     wide = (
         f"Counts of places like these vary {finding.dispersion:.1f} times as much as chance alone ({source})"
     )
-    if not placebo.draws:
-        return f"{wide}. Too few such areas to try the test on."
+    times = len(earlier.logs)
+    if not times:
+        return f"{wide}. The records hold no earlier time to try the test on."
+    low, high = exact_limits(earlier.falls, times)
+    p = (1 + (earlier.logs <= np.log(finding.judged.ratio)).sum()) / (times + 1)
     return (
-        f"{wide}. Tried on {placebo.draws:,} random splits of areas where nothing was done, the plain test "
-        f"called a success in {say_percentage(placebo.plain)} of them, this one in "
-        f"{say_percentage(placebo.widened)} (it should be about {say_percentage((1 - finding.level) / 2)})."
+        f"{wide}. Tried on places of the same ranks at {_say_times(times)}, where nothing was known to be "
+        f"done, the test called a fall {say_count(earlier.falls, 'time', 'times')} "
+        f"({say_percentage(earlier.falls / times)}, 95% interval {say_percentage(low)} to "
+        f"{say_percentage(high)}; it should be about {say_percentage((1 - finding.level) / 2)}). Beside "
+        f"them p is {p:.2f}; with so few it cannot be below {1 / (times + 1):.2f}."
     )
 
 

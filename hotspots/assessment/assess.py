@@ -10,16 +10,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.assessment._findings import Finding, find_change
+from hotspots.assessment._earlier_times import lay_units, list_times
+from hotspots.assessment._findings import Finding, Past, find_change
 from hotspots.assessment._rings import draw_ring, locate
 from hotspots.assessment._verdict_words import explain_finding, write_verdict
 from hotspots.assessment._windows_of_response import DISTRUST, Design, design_windows
 from hotspots.assessment._zones import lay_zones
-from hotspots.assessment.comparison_areas import propose_comparators
+from hotspots.assessment.comparison_areas import TOUCHING, in_window, propose_comparators, share_ground
 from hotspots.checks import InputError, announce, closest_name, require_columns, require_metres
 from hotspots.common.places import collapse_incidents, coordinates_of
 from hotspots.common.when import rows_in
-from hotspots.common.windows import Window, name_windows
+from hotspots.common.windows import Window, make_window, name_windows
+from hotspots.common.wording import say_count, say_list
 from hotspots.reading.covered import Covered, find_covered
 from hotspots.statistics.displacement import (
     Difference,
@@ -47,9 +49,34 @@ __all__ = [
     "weighted_displacement_quotient",
 ]
 ALL = "all records"
-_TOUCHING = 1.0  # m²: two areas with a common edge do not overlap
 _SIDES = ("target", "comparison")
-_LIKE = 0.7  # comparison areas with fewer than this share of the targets' counts are called quieter
+_FAR = 0.3  # comparison areas with fewer than this share of the targets' counts are called quieter
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How a response is judged, as far as it is rarely changed.
+
+    Attributes
+    ----------
+    ring : float or GeoDataFrame
+        Width in metres of the ring where crime might have moved to, or its ground.
+    responses : GeoDataFrame, optional
+        Areas with a response of their own: ``name``, ``start`` and ``end`` where they are known. None of
+        those that fall into the windows is compared with.
+    allow_overlap : bool
+        True goes on with a baseline that overlaps the selection period, and says why not to trust it.
+    level : float
+        0.90 (two-sided) is a one-sided test at 5%.
+    """
+
+    ring: float | gpd.GeoDataFrame = 200
+    responses: gpd.GeoDataFrame | None = None
+    allow_overlap: bool = False
+    level: float = 0.90
+
+
+DEFAULT = Judging()
 
 
 @dataclass(frozen=True)
@@ -85,7 +112,7 @@ class Assessment:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row per measure: counts, expected, ratio, interval, WDD, dispersion, placebo rates, verdict."""
+        """One row per measure: counts, expected, ratio, interval, WDD, dispersion, earlier times, verdict."""
         rows = pd.DataFrame([f.row() for f in self.findings.values()], index=list(self.findings))
         return rows.rename_axis("measure")
 
@@ -113,11 +140,8 @@ def assess_response(
     direction: str | Mapping[str, str] = "fewer",
     comparator: gpd.GeoDataFrame | None = None,
     others: gpd.GeoDataFrame | None = None,
-    ring: float | gpd.GeoDataFrame = 200,
     covered: Any = None,
-    allow_overlap: bool = False,
-    level: float = 0.90,
-    seed: int = 0,
+    judging: Judging = DEFAULT,
 ) -> Assessment:
     """Judge whether records fell more in the response areas than in areas without a response.
 
@@ -142,16 +166,10 @@ def assess_response(
         Areas without a response; a column ``role`` may mark further "placebo" areas. None proposes them.
     others : GeoDataFrame, optional
         Other hotspots of the same selection without a response: candidates, and cut out of the ring.
-    ring : float or GeoDataFrame
-        Width in metres of the ring where crime might have moved to, or its ground.
     covered : window or list of windows, optional
         What the records are known to cover; None means find out.
-    allow_overlap : bool
-        True goes on with a baseline that overlaps the selection period, and says why not to trust it.
-    level : float
-        0.90 (two-sided) is a one-sided test at 5%.
-    seed : int
-        Seed of the placebo draws.
+    judging : Judging
+        Ring, responses elsewhere, level and the rest of what is rarely changed.
 
     Returns
     -------
@@ -172,8 +190,8 @@ def assess_response(
     if others is not None:
         require_metres(others, what="others")
     require_columns(incidents, ["category"] if measures else [], what="incidents")
-    if not 0 < level < 1:
-        raise InputError("The level must lie between 0 and 1", given=f"level={level}", advice="0.90")
+    if not 0 < judging.level < 1:
+        raise InputError("The level must lie between 0 and 1", given=f"level={judging.level}", advice="0.90")
     if targets.empty:
         raise InputError(
             "There are no target areas to assess",
@@ -186,12 +204,19 @@ def assess_response(
         end=end,
         baseline=baseline,
         selected_on=selected_on,
-        allow_overlap=allow_overlap,
+        allow_overlap=judging.allow_overlap,
     )
     like = find_covered(incidents, [design.baseline, design.after], covered=covered)
     if like.gaps:
         incidents = _kept(incidents, targets, like)
-    compared = _comparator(incidents, targets, comparator, others=others, design=design, ring=ring)
+    window = make_window(design.baseline.start, design.after.end)
+    treated = in_window(judging.responses, window)
+    comparator, dropped = _without_response(comparator, treated)
+    others = None if others is None else others[~share_ground(others, treated)]
+    ring = judging.ring
+    compared = _comparator(
+        incidents, targets, comparator, others=others, design=design, ring=ring, responses=treated
+    )
     zones = lay_zones(
         incidents,
         targets,
@@ -201,16 +226,38 @@ def assess_response(
         baseline=design.baseline,
         after=design.after,
     )
+    past, unlike = _look_back(incidents, targets, compared, others, design, judging, covered)
     findings = {}
     for name, categories in (measures or {ALL: None}).items():
         aim = direction if isinstance(direction, str) else direction.get(name, "fewer")
         rows = _rows_of(incidents, categories, name)
-        found = find_change(name, zones, rows, aim=aim, level=level, seed=seed)
+        found = find_change(name, zones, rows, past, aim=aim, level=judging.level)
         words = write_verdict(found, baseline=design.baseline, after=design.after, distrust=design.distrust)
         findings[name] = replace(found, verdict=words)
-    cautions = like.gaps + design.cautions + _unlike(compared, targets, incidents, design)
+    cautions = like.gaps + design.cautions + dropped + unlike
     chosen_on = name_windows(design.match_on) if selected_on is not None else ""
     return Assessment(design.baseline, design.after, findings, zones.areas, cautions, chosen_on)
+
+
+def _without_response(
+    given: gpd.GeoDataFrame | None, treated: gpd.GeoDataFrame | None
+) -> tuple[gpd.GeoDataFrame | None, list[str]]:
+    """Leave comparison areas out that had a response in the windows, and name the responses."""
+    if given is None or treated is None:
+        return given, []
+    held = share_ground(given, treated)
+    if not held.any():
+        return given, []
+    there = treated[share_ground(treated, given)]
+    names = there["name"].map(str) if "name" in there.columns else there.geometry.map(lambda _: "not named")
+    told = (
+        f"{say_count(int(held.sum()), 'comparison area was', 'comparison areas were')} left out, because a "
+        f"response was made there in the same time: {say_list(dict.fromkeys(names))}."
+    )
+    announce(told)
+    kept = given[~held]
+    roles = kept["role"] if "role" in kept.columns else pd.Series("comparator", kept.index)
+    return (kept if (roles == "comparator").any() else None), [told]
 
 
 def _kept(incidents: gpd.GeoDataFrame, targets: gpd.GeoDataFrame, like: Covered) -> gpd.GeoDataFrame:
@@ -239,11 +286,12 @@ def _comparator(
     others: gpd.GeoDataFrame | None,
     design: Design,
     ring: float | gpd.GeoDataFrame,
+    responses: gpd.GeoDataFrame | None,
 ) -> gpd.GeoDataFrame:
     if given is not None:
         require_metres(given, what="comparator")
         shared = targets.geometry.union_all().intersection(given.geometry.union_all()).area
-        if shared > _TOUCHING:
+        if shared > TOUCHING:
             raise InputError(
                 "The comparison areas overlap the target areas",
                 given=f"{shared:,.0f} m² in both",
@@ -252,7 +300,12 @@ def _comparator(
         return given
     width = 200.0 if isinstance(ring, gpd.GeoDataFrame) else float(ring)
     proposed = propose_comparators(
-        incidents, targets, selected_on=design.match_on, others=others, width=width
+        incidents,
+        targets,
+        selected_on=design.match_on,
+        others=others,
+        width=width,
+        responses=responses,
     )
     count = int((proposed["role"] == "comparator").sum())
     announce(
@@ -287,22 +340,30 @@ def _rows_of(incidents: gpd.GeoDataFrame, categories: Sequence[str] | None, name
     return incidents["category"].isin(wanted).to_numpy()
 
 
-def _unlike(
-    compared: gpd.GeoDataFrame, targets: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, design: Design
-) -> list[str]:
-    rows = np.logical_or.reduce([rows_in(incidents, window) for window in design.match_on])
-    if not rows.any():
-        return []
+def _look_back(
+    incidents: gpd.GeoDataFrame,
+    targets: gpd.GeoDataFrame,
+    compared: gpd.GeoDataFrame,
+    others: gpd.GeoDataFrame | None,
+    design: Design,
+    judging: Judging,
+    covered: Any,
+) -> tuple[Past, list[str]]:
+    """Ask how like the targets the comparison areas were when chosen, and what such areas did before."""
     roles = compared["role"] if "role" in compared.columns else pd.Series("comparator", compared.index)
-    chosen = compared[(roles == "comparator").to_numpy()]
+    chosen, rest = (compared[(roles == role).to_numpy()] for role in ("comparator", "placebo"))
+    rest = rest if others is None else pd.concat([rest[["geometry"]], others[["geometry"]]])
+    rows = np.logical_or.reduce([rows_in(incidents, window) for window in design.match_on])
+    units = lay_units(incidents, targets, chosen, rest, rows)
+    times = list_times(incidents, units, design, responses=judging.responses, covered=covered)
     places = collapse_incidents(incidents[rows])
-    means = []
-    for areas in (targets, chosen):
-        inside = locate(places.xy, areas.geometry.to_numpy()) >= 0
-        means.append(places.incidents[inside].sum() / len(areas))
-    if means[1] >= _LIKE * means[0]:
-        return []
-    return [
+    means = [
+        float(places.incidents[locate(places.xy, areas.geometry.to_numpy()) >= 0].sum()) / len(areas)
+        for areas in (targets, chosen)
+    ]
+    likeness = means[1] / means[0] if means[0] else 1.0
+    said = (
         f"The comparison areas were quieter in {name_windows(design.match_on)} ({means[1]:,.0f} records "
         f"each against {means[0]:,.0f}): places as high as the targets come down further by themselves."
-    ]
+    )
+    return Past(likeness, units, times), [said] * (likeness < _FAR)

@@ -14,10 +14,12 @@ from hotspots.assessment._rings import locate
 from hotspots.checks import CRS, InputError, require_metres
 from hotspots.common.places import coordinates_of, incidents_per_row
 from hotspots.common.when import rows_in
-from hotspots.common.windows import name_windows, read_windows
+from hotspots.common.windows import Window, name_windows, read_windows
 
 Floats = npt.NDArray[np.float64]
 FEWEST = 5  # areas compared with, however few the targets: one alone is too noisy
+TOUCHING = 1.0  # m²: two areas with a common edge do not overlap
+_LARGE, _SHARE = 10, 0.05  # a ward beside a street: it stays unless much of it had the response
 POOL = 60  # areas the spread of real counts is estimated from
 
 
@@ -31,6 +33,7 @@ def propose_comparators(
     count: int | None = None,
     pool: int = POOL,
     fill: bool = True,
+    responses: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Propose areas without a response whose counts in the selection period were nearest the targets'.
 
@@ -53,6 +56,8 @@ def propose_comparators(
         How many areas in all, for the spread of real counts.
     fill : bool
         False adds no squares: only ``others`` are compared with, as a ward is with wards.
+    responses : GeoDataFrame, optional
+        Areas with a plan or a response of their own: nothing is proposed that shares ground with them.
 
     Returns
     -------
@@ -72,6 +77,7 @@ def propose_comparators(
     require_metres(targets, what="targets")
     if others is not None:
         require_metres(others, what="others")
+        others = others[~share_ground(others, responses)]
     xy, weights = coordinates_of(incidents), incidents_per_row(incidents)
     windows = read_windows(selected_on)
     chosen_on = np.logical_or.reduce([rows_in(incidents, window) for window in windows])
@@ -85,6 +91,7 @@ def propose_comparators(
     shapes = targets.geometry.to_numpy()
     wanted = _counts(xy, weights, shapes)
     candidates = _candidates(xy, weights, targets, others, width=width, pool=pool if fill else 0)
+    candidates = candidates[~share_ground(candidates, responses)]
     if candidates.empty:
         raise InputError(
             "No ground outside the targets and their surrounding area has records to compare with",
@@ -97,6 +104,43 @@ def propose_comparators(
         0, "role", pd.Series(["comparator"] * len(picked), dtype="str").reindex(rows.index).fillna("placebo")
     )
     return rows
+
+
+def share_ground(areas: gpd.GeoDataFrame, responses: gpd.GeoDataFrame | None) -> npt.NDArray[np.bool_]:
+    """Tell which areas share ground, more than an edge, with a response.
+
+    A ward is not left out for one street in it: an area over ten times as large as the response may share
+    a twentieth of its ground.
+
+    Examples
+    --------
+    >>> frames = [gpd.GeoDataFrame(geometry=[shapely.box(x, 0, x + 10, 10)], crs=27700) for x in (0, 10)]
+    >>> share_ground(*frames).tolist(), share_ground(frames[0], frames[0]).tolist()
+    ([False], [True])
+    """
+    found = np.zeros(len(areas), dtype=bool)
+    if responses is None or responses.empty or areas.empty:
+        return found
+    require_metres(responses, what="responses")
+    shapes, treated = areas.geometry.to_numpy(), responses.geometry.to_numpy()
+    one, other = shapely.STRtree(treated).query(shapes, predicate="intersects")
+    shared = shapely.area(shapely.intersection(shapes[one], treated[other]))
+    size = shapely.area(shapes[one])
+    much = (size < _LARGE * shapely.area(treated[other])) | (shared > _SHARE * size)
+    found[one[(shared > TOUCHING) & much]] = True
+    return found
+
+
+def in_window(responses: gpd.GeoDataFrame | None, window: Window) -> gpd.GeoDataFrame | None:
+    """Keep the responses that fall into a window; one without a start or an end was always there."""
+    if responses is None:
+        return None
+    keep = np.ones(len(responses), dtype=bool)
+    if "start" in responses.columns:
+        keep &= ~(pd.to_datetime(responses["start"]) >= window.end).to_numpy()
+    if "end" in responses.columns:
+        keep &= ~(pd.to_datetime(responses["end"]) < window.start).to_numpy()
+    return responses[keep]
 
 
 def pick_alike(

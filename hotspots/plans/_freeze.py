@@ -36,10 +36,12 @@ def freeze_plan(
     ring: float,
     selected_on: Any,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    planned: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
     """Fix areas, ring, measures, windows and comparator, before the response.
 
-    An area is compared with other areas of its own layer (of ``layers``), a drawn one with ground as large.
+    An area is compared with other areas of its own layer (of ``layers``), a drawn one with ground as large;
+    none with a place of ``planned``, where a plan of its own is or will be at work.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def freeze_plan(
     if unknown:
         frozen["choice"] = NOT_KNOWN
     others = _peers(target, layers or {}) if target.covers == "area" else spots
-    rows = _propose(facts, target, others, ring=ring, selected=selected)
+    rows = _propose(facts, target, others, planned, ring=ring, selected=selected)
     kind = facts.setting if facts.setting in ELSEWHERE else "place"
     frozen["comparator"] = _say_comparator(rows, others, kind=kind)
     frozen["areas"] = [{**_names(part), "wkt": write_outline(part["geometry"])} for part in target.parts]
@@ -142,15 +144,22 @@ def _selected_months(facts: Facts, selected_on: Any) -> list[str]:
 
 
 def _propose(
-    facts: Facts, target: Target, others: gpd.GeoDataFrame | None, *, ring: float, selected: list[str]
+    facts: Facts,
+    target: Target,
+    others: gpd.GeoDataFrame | None,
+    planned: gpd.GeoDataFrame | None,
+    *,
+    ring: float,
+    selected: list[str],
 ) -> gpd.GeoDataFrame:
     """Ground as large and as busy in the same selection period: places of one kind where there are enough.
 
     A prison or station is compared with its like or with nothing, and no street with one of them.
     """
+    known: dict[str, Any] = {"ring": ring, "selected": selected, "planned": planned}
     if not selected or target.covers == "area":
         fill = others is None and facts.setting not in ELSEWHERE
-        return _alike(facts, target, others, ring=ring, selected=selected, fill=fill)
+        return _alike(facts, target, others, fill=fill, **known)
     same, rest = others, others
     if others is not None:
         kinds = others["name"].map(clean_text).map(_kind_of)
@@ -160,10 +169,10 @@ def _propose(
         own = _kind_of(target.name)
         own = facts.setting if facts.setting in ELSEWHERE else "street" if own in ELSEWHERE else own
         same, rest = others[kinds == own], others[~kinds.isin(ELSEWHERE)]
-    rows = _alike(facts, target, same, ring=ring, selected=selected, fill=False)
+    rows = _alike(facts, target, same, fill=False, **known)
     if facts.setting in ELSEWHERE or len(rows) >= FEWEST:
         return rows
-    return _alike(facts, target, rest, ring=ring, selected=selected, fill=True)
+    return _alike(facts, target, rest, fill=True, **known)
 
 
 def _kind_of(name: str) -> str:
@@ -180,6 +189,7 @@ def _alike(
     *,
     ring: float,
     selected: list[str],
+    planned: gpd.GeoDataFrame | None,
     fill: bool,
 ) -> gpd.GeoDataFrame:
     """Find the nearest in rank of the same selection period, as far as they are as large and as busy."""
@@ -188,10 +198,9 @@ def _alike(
         return nothing
     targets = gpd.GeoDataFrame(geometry=[part["geometry"] for part in target.parts], crs=CRS)
     windows = [pd.Period(month, freq="M") for month in selected]
+    ways: dict[str, Any] = {"others": others, "width": ring, "pool": 10**6, "fill": fill}
     try:
-        rows = propose_comparators(
-            facts.everything, targets, selected_on=windows, others=others, width=ring, pool=10**6, fill=fill
-        )
+        rows = propose_comparators(facts.everything, targets, selected_on=windows, responses=planned, **ways)
     except InputError:
         return nothing
     held, size = _count_in(facts, selected) / len(target.parts), rows.area / targets.area.mean()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspots.assessment._windows_of_response import DISTRUST
-from hotspots.assessment.assess import assess_response
+from hotspots.assessment.assess import Judging, assess_response
 from hotspots.assessment.comparison_areas import propose_comparators
 from hotspots.checks import CRS, InputError, Problems, announce, require_metres
 from hotspots.common.outline_text import read_outline
@@ -36,7 +36,7 @@ def assess_plan(
     others: gpd.GeoDataFrame | None = None,
     covered: Any = None,
     allow_overlap: bool = False,
-    seed: int = 0,
+    responses: gpd.GeoDataFrame | None = None,
 ) -> Plan:
     """Add an assessment to a plan: its own areas, comparator and ring, counted in later data.
 
@@ -63,8 +63,8 @@ def assess_plan(
         What the records are known to cover; None: find out.
     allow_overlap : bool
         True goes on with a baseline that chose the place, and says why the result is not to be trusted.
-    seed : int
-        Seed of the placebo draws.
+    responses : GeoDataFrame, optional
+        Areas of other plans (`responses_of`): those at work in the two windows are not compared with.
 
     Returns
     -------
@@ -96,10 +96,8 @@ def assess_plan(
         direction=direction,
         comparator=_comparators(plan, incidents, targets, others),
         others=_apart(_others(plan, others), targets),
-        ring=float(plan.frozen["ring_metres"]),
         covered=covered,
-        allow_overlap=allow_overlap,
-        seed=seed,
+        judging=Judging(float(plan.frozen["ring_metres"]), responses, allow_overlap),
     )
     verdict = _distrust(plan, found.verdict)
     entry = {
@@ -172,6 +170,26 @@ def response_dates(plan: Plan, start: Any, end: Any) -> tuple[Any, Any]:
             advice="mend the dates, in the document or after --start and --end",
         )
     return found[0], found[1]
+
+
+def responses_of(plans: Iterable[Plan]) -> gpd.GeoDataFrame:
+    """Areas of plans with their ``name``, and when they were at work as far as it is written.
+
+    One without a first day of its response counts from the day it was opened, one without a last day as
+    still at work.
+    """
+    rows = [
+        {
+            "name": clean_text(f"{plan.title} ({plan.ref})"),
+            "start": parse_date(plan.people["response"].get("start", "")) or plan.opened or None,
+            "end": parse_date(plan.people["response"].get("end", "")),
+            "geometry": shape,
+        }
+        for plan in plans
+        for shape in frozen_frame(plan.frozen.get("areas", [])).geometry
+    ]
+    frame = pd.DataFrame(rows, columns=["name", "start", "end", "geometry"])
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
 
 
 def _selected(plan: Plan) -> list[pd.Period] | None:

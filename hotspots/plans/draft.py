@@ -57,6 +57,7 @@ def draft_plan(
     threshold: int = 0,
     windows: Any = None,
     told: str = "",
+    planned: gpd.GeoDataFrame | None = None,
 ) -> Plan:
     """Draft a problem-solving plan, or draft one again: words from the data, blanks for people.
 
@@ -99,6 +100,8 @@ def draft_plan(
     told : str
         What changed here, in the words of a table that compared more than this place. "": the hotspot's own
         ``words``, else the place compared alone.
+    planned : GeoDataFrame, optional
+        Areas of other plans: never compared with, because something is done there too.
 
     Returns
     -------
@@ -124,7 +127,8 @@ def draft_plan(
     day = _day(as_of, facts)
     if plan is None:
         drafted = Plan(ref=target.ref, title=target.title, covers=target.covers, opened=day)
-        drafted.frozen = freeze_plan(facts, target, spots, ring=ring, selected_on=selected_on, layers=layers)
+        fixed: dict[str, Any] = {"ring": ring, "selected_on": selected_on, "layers": layers}
+        drafted.frozen = freeze_plan(facts, target, spots, planned=planned, **fixed)
     else:
         drafted = copy.deepcopy(plan)
         note_changes(drafted, facts, current, spots, day=day, ring=ring)

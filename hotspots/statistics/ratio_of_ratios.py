@@ -11,6 +11,9 @@ from hotspots.checks import InputError
 
 Floats = npt.NDArray[np.float64]
 FEW_AREAS = 5  # below this the spread of real counts cannot be estimated from the areas at hand
+LIKE = 0.7  # comparison areas with fewer than this share of the targets' counts are unlike them
+FEW_TIMES = 4  # below this nothing is said of how the highest come down by themselves
+_LEFT = 0.05  # an area that is nearly all of a total strays from itself by nothing
 _FOUR_IN_FIVE = 0.8416212335729143  # standard errors beyond a limit that four estimates in five pass
 USUAL_DISPERSION = 1.6  # taken then: the upper end of what city data without a response show
 
@@ -47,6 +50,32 @@ class Spread(NamedTuple):
         beyond = self.dispersion - 1
         return self.dispersion if size is None else 1 + beyond * max(1.0, size / self.size) ** 0.5
 
+    def over(self, counts: npt.ArrayLike) -> float:
+        """Return the dispersion of the total of some areas: of their size, or as they stray from one another.
+
+        A few large areas that go their own way move a total more than the size of areas tells.
+        """
+        table = _table(counts)
+        return max(self.at(typical_size(table)), measure_straying(table))
+
+
+class Drift(NamedTuple):
+    """What areas of the same ranks did at earlier times, beside the same comparison, without a response.
+
+    Attributes
+    ----------
+    log : float
+        Mean log of their ratios: below 0 where the highest come down by themselves.
+    variance : float
+        Of one more time beside that mean, over what the counts of the comparison already allow for.
+    freedom : int
+        Times less one.
+    """
+
+    log: float
+    variance: float
+    freedom: int
+
 
 class Judgement(NamedTuple):
     """Change in the target beside the areas compared with.
@@ -64,6 +93,9 @@ class Judgement(NamedTuple):
         Standard errors on each side of the interval.
     likely : float
         The true fall that would be called one four times in five; of ``detectable``, half are.
+    withheld : bool
+        Whether a fall is not called one, because the comparison areas are unlike the targets and nothing is
+        known of how the highest come down by themselves.
     """
 
     ratio: float
@@ -73,29 +105,16 @@ class Judgement(NamedTuple):
     detectable: float
     multiplier: float
     likely: float = float("nan")
+    withheld: bool = False
 
     @property
     def direction(self) -> str:
         """Return "fall" or "rise" where the interval leaves out 1, else "none"; "unknown" without one."""
         if not np.isfinite(self.ratio):
             return "unknown"
+        if self.withheld and self.high < 1:
+            return "none"
         return "fall" if self.high < 1 else "rise" if self.low > 1 else "none"
-
-
-class Placebo(NamedTuple):
-    """How often areas without a response would have been called a success.
-
-    Attributes
-    ----------
-    plain, widened : float
-        Share of draws called a fall by the plain Poisson test and by the widened one; NaN without draws.
-    draws : int
-        How many times the areas were split at random.
-    """
-
-    plain: float
-    widened: float
-    draws: int
 
 
 def measure_spread(counts: npt.ArrayLike) -> Spread:
@@ -141,12 +160,71 @@ def typical_size(counts: npt.ArrayLike) -> float:
     return float((totals**2).sum() / totals.sum()) if totals.sum() else 0.0
 
 
+def exact_limits(hits: float, number: int) -> tuple[float, float]:
+    """Clopper and Pearson's exact 95% interval of a share.
+
+    Examples
+    --------
+    >>> [round(limit, 4) for limit in exact_limits(0, 4)]
+    [0.0, 0.6024]
+    """
+    from scipy.stats import beta
+
+    low = beta.ppf(0.025, hits, number - hits + 1) if hits > 0 else 0.0
+    high = beta.ppf(0.975, hits + 1, number - hits) if hits < number else 1.0
+    return float(low), float(high)
+
+
+def measure_straying(counts: npt.ArrayLike) -> float:
+    """Variance of the total of some areas, as each strays from their common change, over Poisson's.
+
+    Examples
+    --------
+    >>> measure_straying([[10, 10], [20, 20]])
+    0.0
+    """
+    table = _table(counts)
+    table = table[table.sum(axis=1) > 0]
+    size, columns = table.sum(axis=1), table.sum(axis=0)
+    if len(table) < 2 or not columns.all():
+        return 0.0
+    share = columns[1] / columns.sum()
+    left = np.maximum(1 - size / size.sum(), _LEFT)
+    squares = (table[:, 1] - share * size) ** 2 / left
+    return float(squares.sum() / (share * (1 - share) * size.sum()))
+
+
+def measure_drift(logs: npt.ArrayLike, variances: npt.ArrayLike) -> Drift | None:
+    """Put together what earlier times showed; None where there are fewer than four.
+
+    Parameters
+    ----------
+    logs, variances : array
+        Log of the ratio at each time, and the variance that its counts give it.
+
+    Examples
+    --------
+    >>> measure_drift([-0.1, -0.3, -0.1, -0.3], [1, 1, 1, 1])
+    Drift(log=-0.2, variance=0.0033333333333333335, freedom=3)
+    >>> measure_drift([-0.1, -0.3, -0.1], [1, 1, 1]) is None
+    True
+    """
+    found = np.asarray(logs, dtype=float)
+    if len(found) < FEW_TIMES:
+        return None
+    between = float(found.var(ddof=1))
+    beyond = max(0.0, between - float(np.mean(variances)))
+    return Drift(float(found.mean()), between / len(found) + beyond, len(found) - 1)
+
+
 def judge_counts(
     treated: Any,
     control: Any,
     *,
     spread: Spread,
     sizes: tuple[float | None, float | None] = (None, None),
+    wide: tuple[float, float] | None = None,
+    drift: Drift | None = None,
     level: float = 0.90,
 ) -> Judgement:
     """Ratio of the target's change to the comparison's, with an interval as wide as real counts vary.
@@ -160,6 +238,10 @@ def judge_counts(
     sizes : (float, float)
         Typical size of one target and of one comparison area (`typical_size`); None means like the
         areas of the spread.
+    wide : (float, float), optional
+        Dispersion of each side's total (`Spread.over`), in place of ``sizes``.
+    drift : Drift, optional
+        From `measure_drift`: moves what is expected, and widens the interval.
     level : float
         0.90 two-sided: a fall is called when the whole interval lies below 1, a one-sided test at 5%.
 
@@ -170,8 +252,9 @@ def judge_counts(
     Notes
     -----
     Quasi-Poisson: the log of the ratio has variance φ(1/T₀ + 1/T₁) + φ'(1/C₀ + 1/C₁), φ being the
-    dispersion at the size of the areas, and Student's t with their degrees of freedom. Half an incident
-    is added to each count where the target has none after.
+    dispersion at the size of the areas, and Student's t with their degrees of freedom. The variance of a
+    drift is added; the degrees of freedom are then Welch's. Half an incident is added to each count where
+    the target has none after.
 
     Examples
     --------
@@ -182,83 +265,45 @@ def judge_counts(
     from scipy.stats import t
 
     (t0, t1), (c0, c1) = (float(x) for x in treated), (float(x) for x in control)
-    multiplier = float(t.ppf((1 + level) / 2, spread.freedom))
+    upper = (1 + level) / 2
     if min(t0, c0, c1) <= 0:
         nothing = float("nan")
-        return Judgement(nothing, nothing, nothing, nothing, nothing, multiplier)
-    expected = t0 * c1 / c0
-    wide = spread.at(sizes[0]), spread.at(sizes[1])
-    seen = _detectable(t0, c0, c1, multiplier, wide)
-    likely = _detectable(t0, c0, c1, multiplier + _FOUR_IN_FIVE, wide)
+        return Judgement(*[nothing] * 5, float(t.ppf(upper, spread.freedom)))
+    wide = wide or (spread.at(sizes[0]), spread.at(sizes[1]))
+    moved, more = (0.0, 0.0) if drift is None else (drift.log, drift.variance)
     half = 0.5 if t1 == 0 else 0.0
-    t0, t1, c0, c1 = t0 + half, t1 + half, c0 + half, c1 + half
-    ratio = t1 * c0 / (t0 * c1)
-    reach = float(np.exp(multiplier * _error(t0, t1, c0, c1, wide)))
+    full = t0 + half, t1 + half, c0 + half, c1 + half
+    own = _error(*full, wide) ** 2
+    freedom: float = spread.freedom
+    if drift is not None:
+        freedom = (own + more) ** 2 / (own**2 / spread.freedom + more**2 / drift.freedom)
+    multiplier = float(t.ppf(upper, freedom))
+    expected = t0 * c1 / c0 * float(np.exp(moved))
+    known = (t0, c0, c1, expected, wide, more)
+    seen, likely = (_detectable(*known, multiplier + beyond) for beyond in (0.0, _FOUR_IN_FIVE))
+    ratio = full[1] * full[2] / (full[0] * full[3]) * float(np.exp(-moved))
+    reach = float(np.exp(multiplier * (own + more) ** 0.5))
     return Judgement(ratio, ratio / reach, ratio * reach, expected, seen, multiplier, likely)
-
-
-def try_placebos(
-    counts: npt.ArrayLike,
-    *,
-    treated: int,
-    control: int,
-    level: float = 0.90,
-    draws: int = 999,
-    seed: int = 0,
-) -> Placebo:
-    """Split areas without a response at random into "target" and "comparison", and test them.
-
-    Parameters
-    ----------
-    counts : array, shape (areas, 2)
-        Counts before and after, in an order that does not depend on the order of the records.
-    treated, control : int
-        How many areas the real target and comparison have; fewer are drawn where there are too few.
-    level, draws, seed
-        Level of the interval, number of splits, seed of the draws.
-
-    Returns
-    -------
-    Placebo
-    """
-    table = _table(counts)
-    table = table[table.sum(axis=1) > 0]
-    if len(table) < 2 * FEW_AREAS:
-        return Placebo(float("nan"), float("nan"), 0)
-    targets = min(treated, len(table) // 3)
-    order = np.random.default_rng(seed).random((draws, len(table))).argsort(axis=1)
-    parts = table[order[:, :targets]], table[order[:, targets : targets + control]]
-    plain, widened = _falls(*parts, measure_spread(table), level)
-    return Placebo(float(plain.mean()), float(widened.mean()), draws)
-
-
-def _falls(first: Floats, second: Floats, spread: Spread, level: float) -> tuple[Any, Any]:
-    from scipy.stats import norm, t
-
-    (t0, t1), (c0, c1) = (part.sum(axis=1).T for part in (first, second))
-    usable = (t0 > 0) & (c0 > 0) & (c1 > 0)
-    half = np.where(t1 == 0, 0.5, 0.0)
-    t0, t1, c0, c1 = (np.maximum(count + half, 0.5) for count in (t0, t1, c0, c1))
-    change = np.log(t1 * c0 / (t0 * c1))
-    # every area has an incident, so no size is 0
-    sizes = [(n**2).sum(axis=1) / n.sum(axis=1) for n in (first.sum(axis=2), second.sum(axis=2))]
-    wide = [1 + (spread.dispersion - 1) * np.maximum(1.0, size / spread.size) ** 0.5 for size in sizes]
-    upper = (1 + level) / 2
-    plain = change < -norm.ppf(upper) * _error(t0, t1, c0, c1, (1.0, 1.0))
-    return usable & plain, usable & (change < -t.ppf(upper, spread.freedom) * _error(t0, t1, c0, c1, wide))
 
 
 def _error(t0: Any, t1: Any, c0: Any, c1: Any, wide: Any) -> Any:
     return np.sqrt(wide[0] * (1 / t0 + 1 / t1) + wide[1] * (1 / c0 + 1 / c1))
 
 
-def _detectable(t0: float, c0: float, c1: float, multiplier: float, wide: tuple[float, float]) -> float:
+def _detectable(
+    t0: float,
+    c0: float,
+    c1: float,
+    expected: float,
+    wide: tuple[float, float],
+    more: float,
+    multiplier: float,
+) -> float:
     from scipy.optimize import brentq
 
-    expected = t0 * c1 / c0
-
     def gap(after: float) -> float:
-        return float(np.log(after / expected) + multiplier * _error(t0, after, c0, c1, wide))
+        error = (_error(t0, after, c0, c1, wide) ** 2 + more) ** 0.5
+        return float(np.log(after / expected) + multiplier * error)
 
     # below one incident after, a ratio has no useful interval
     if gap(1.0) > 0:

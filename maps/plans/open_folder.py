@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pandas as pd
 import shapely
 
 from boundaries.names import find_area
-from hotspots.checks import InputError, announce
+from hotspots.checks import CRS, InputError, announce
 from hotspots.common.outline_text import read_outline
-from hotspots.plans.assess import assess_plan
+from hotspots.plans._target import find_target
+from hotspots.plans.assess import assess_plan, frozen_frame, responses_of
 from hotspots.plans.draft import draft_plan
 from hotspots.plans.record import Plan
 from maps.common.calendar import as_records
@@ -24,7 +26,7 @@ from maps.plans._patrols_and_cameras import say_cameras, say_patrols
 from maps.plans.lock import NotWritableError, only_writer
 from maps.plans.read_back import adopt
 from maps.plans.shelf import Shelf, look_through, request_of
-from maps.plans.store import is_stale, open_shelf, plan_alone, save_plan
+from maps.plans.store import is_stale, open_shelf, peek_plan, plan_alone, save_plan
 from maps.plans.write_plan import file_stem
 
 WORST = 5
@@ -162,10 +164,14 @@ def _write_plans(
                 _mark(drafted, plan.analysis.get("calendar", []) if entries is None else entries)
                 save_plan(_with_assets(drafted, patrols, cameras), record, **pictures)
     known = {request_of(plan) for plan in shelf.known()}
-    for request in [text for text in wanted if text not in known and not shelf.may_be(text)]:
-        asked_for = find_asked(request, spots, areas or {})
+    new = [text for text in wanted if text not in known and not shelf.may_be(text)]
+    asked_for = {request: find_asked(request, spots, areas or {}) for request in new}
+    for request, what in asked_for.items():
+        others = [other for text, other in asked_for.items() if text != request]
+        planned = ground_of_plans(shelf.known(), others, shown)
+        told = _told(request, changes)
         try:
-            plan = draft_plan(asked_for, shown, areas, told=_told(request, changes), **shared)
+            plan = draft_plan(what, shown, areas, told=told, planned=planned, **shared)
         except InputError as error:  # too few records to be shown, say: no reason to go without the others
             announce(f"No plan is drafted for '{request}': {error}")
             continue
@@ -180,6 +186,19 @@ def _write_plans(
             save_plan(plan, record, **pictures)
             shelf.plans[record] = plan
             shelf.strays = [other for other in shelf.strays if other.path != stray]
+
+
+def ground_of_plans(
+    plans: Iterable[Plan], asked: Iterable[Any], incidents: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Areas of plans, and of places that plans are asked for: nothing is compared with them."""
+    parts = [frozen_frame(plan.frozen.get("areas", [])) for plan in plans]
+    for what in asked:
+        with suppress(InputError):  # said when its own plan is drafted
+            found = find_target(what, incidents, title=None).parts
+            parts.append(gpd.GeoDataFrame(geometry=[part["geometry"] for part in found], crs=CRS))
+    nothing = gpd.GeoDataFrame(geometry=[], crs=CRS)
+    return gpd.GeoDataFrame(pd.concat([nothing, *parts], ignore_index=True), crs=CRS)
 
 
 def _told(request: str, changes: Mapping[str, pd.DataFrame] | None) -> str:
@@ -348,7 +367,7 @@ def assess_record(
         From `hotspots.read_calendar`: what else happened, added to what the plan's own calendar holds.
     **options
         As for `hotspots.assess_plan`: ``start, end, as_of, baseline, direction, dosage,
-        allow_overlap, seed``.
+        covered, allow_overlap``.
 
     Returns
     -------
@@ -365,6 +384,18 @@ def assess_record(
         known = plan.analysis.get("calendar", [])
         added = [entry for entry in as_records(calendar) if entry not in known]
         _mark(plan, sorted([*known, *added], key=lambda entry: (entry["start"], entry["end"], entry["name"])))
+    options = {"responses": responses_of(_other_plans(Path(record))), **options}
     assessed = assess_plan(plan, incidents, others=spots, **options)
     save_plan(assessed, record, spots=spots, layers=layers, profile=profile, marking=marking)
     return assessed
+
+
+def _other_plans(record: Path) -> Iterator[Plan]:
+    """Read every other plan of the folder, open or put away: something may have been done there too."""
+    for other in sorted(record.parent.rglob("*.toml")):
+        if other == record or other.name.startswith("."):
+            continue
+        try:
+            yield peek_plan(other)
+        except InputError as error:
+            announce(f"Whether there was a response under {other.name} is not known: {error}")

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.assessment.assess import assess_response, draw_ring, propose_comparators
+from hotspots.assessment.assess import Judging, assess_response, draw_ring, propose_comparators
 from hotspots.checks import InputError
 from hotspots.common.change_words import write_change
 
@@ -115,7 +115,9 @@ def test_a_baseline_from_the_selection_period_is_refused_unless_told():
     call = {"start": "2018-07-01", "end": "2018-07-31", "selected_on": ["2016-07", "2017-07"]}
     with pytest.raises(InputError, match="overlaps the period that selected the areas"):
         assess_response(even_town(response=50), squares((50, 50)), **call)
-    told = assess_response(even_town(response=50), squares((50, 50)), allow_overlap=True, **call)
+    told = assess_response(
+        even_town(response=50), squares((50, 50)), judging=Judging(allow_overlap=True), **call
+    )
     assert told.verdict.startswith("Not to be trusted, because the baseline July 2017 overlaps")
     assert "come down by themselves" in told.verdict
     assert told.cautions[0].startswith("Not to be trusted: the baseline July 2017 overlaps")
@@ -192,7 +194,7 @@ def test_measures_that_name_nothing_are_refused_and_a_misspelt_category_is_said(
     with pytest.raises(InputError, match="The measure 'm' names no category"):
         assess_response(town, target, measures={"m": []}, **WHEN)
     with pytest.raises(InputError, match=r"between 0 and 1.*level=95"):
-        assess_response(town, target, level=95, **WHEN)
+        assess_response(town, target, judging=Judging(level=95), **WHEN)
     town = pd.concat([town, town.iloc[1:].assign(category="Burglary")], ignore_index=True)
     with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
         found = assess_response(town, target, measures={"both": ["Robbery", "Burglry"]}, **WHEN)
@@ -303,7 +305,9 @@ def test_a_given_ring_and_a_response_of_more_than_a_year():
     ring = gpd.GeoDataFrame(geometry=[shapely.box(-300, -300, -100, 300)], crs=27700)
     moved = make([(-200, 50, (30, 30, 90))])
     both = gpd.GeoDataFrame(pd.concat([town, moved], ignore_index=True), crs=27700)
-    found = assess_response(both, squares((50, 50)), ring=ring, **WHEN).findings["all records"]
+    found = assess_response(both, squares((50, 50)), judging=Judging(ring=ring), **WHEN).findings[
+        "all records"
+    ]
     assert found.ring == (30, 90)
     long = assess_response(
         both,
@@ -390,3 +394,51 @@ def test_days_are_counted_where_records_have_them():
     assert str(result.after) == "5 March 2018 to 25 March 2018"
     inside = frame[(frame.geometry.x == 50) & frame["when"].between("2018-03-05", "2018-03-25")]
     assert result.findings["all records"].treated[1] == len(inside)
+
+
+def test_the_top_places_beside_quieter_ones_are_not_called_a_fall_without_a_drift_estimate():
+    top = [(50.0 + 1000 * i, 50.0, (200, 190, 60)) for i in range(5)]
+    rest = [(50.0 + 1000 * i, 50.0, (90, 90, 90)) for i in range(5, 30)]
+    result = assess_response(make([*top, *rest]), squares(*[(x, y) for x, y, _ in top]), **WHEN)
+    found = result.findings["all records"]
+    assert found.judged.high < 1
+    assert found.judged.direction == "none"
+    assert found.likeness == pytest.approx(90 / 200)
+    assert result.verdict.startswith("No clear change")
+    assert "no fall is called, because the comparison areas had 45% of the targets' records" in result.verdict
+    assert "no drift estimate to say how far (no earlier times in the records, 4 are" in result.verdict
+    assert not result.cautions  # the verdict has said it
+    rise = make([*[(x, y, (200, 190, 400)) for x, y, _ in top], *rest])
+    more = assess_response(rise, squares(*[(x, y) for x, y, _ in top]), **WHEN)
+    assert more.findings["all records"].judged.direction == "rise"
+
+
+def test_a_response_elsewhere_in_the_windows_is_left_out_and_named():
+    town, target = even_town(response=50), squares((50, 50))
+    given = squares((1050, 50), (2050, 50), (3050, 50))
+    there = squares((1050, 50), (2050, 50)).assign(
+        name=["Boar Lane", "Long over"], start=["2018-06-01", "2010-01-01"], end=[None, "2011-01-01"]
+    )
+    result = assess_response(town, target, comparator=given, judging=Judging(responses=there), **WHEN)
+    assert result.findings["all records"].control == (200, 200)
+    assert any("1 comparison area was left out" in line and "Boar Lane" in line for line in result.lines())
+    assert not any("Long over" in line for line in result.lines())
+    alone = assess_response(town, target, comparator=given.iloc[:1], judging=Judging(responses=there), **WHEN)
+    areas = alone.areas[alone.areas["role"] != "target"].geometry
+    assert len(areas)
+    assert not areas[alone.areas["role"] == "comparator"].intersects(there.geometry.iloc[0]).any()
+    assert (
+        propose_comparators(town, target, selected_on="2016-07", responses=squares((1050, 50)))
+        .geometry.disjoint(squares((1050, 50)).union_all())
+        .all()
+    )
+
+
+def test_a_ward_stays_a_comparison_area_beside_a_street_that_had_a_response():
+    from hotspots.assessment.comparison_areas import share_ground
+
+    ward, street, beside = squares((0, 0), half=1000), squares((900, 0), half=30), squares((930, 0), half=30)
+    assert share_ground(ward, street).tolist() == [False]
+    assert share_ground(beside, street).tolist() == [True]
+    assert share_ground(ward, squares((0, 0), half=300)).tolist() == [True]
+    assert share_ground(street, ward).tolist() == [True]

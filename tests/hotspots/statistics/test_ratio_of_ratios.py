@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import chi2_contingency
+from scipy.stats import binomtest, chi2_contingency
+from scipy.stats import t as student
 
 from hotspots.checks import InputError
 from hotspots.statistics.ratio_of_ratios import (
     Spread,
+    exact_limits,
     judge_counts,
+    measure_drift,
     measure_spread,
-    try_placebos,
+    measure_straying,
     typical_size,
 )
 
@@ -101,24 +104,54 @@ def test_more_spread_means_a_wider_interval_round_the_same_ratio(treated, contro
     assert swapped.ratio == pytest.approx(1 / narrow.ratio)
 
 
-def test_placebo_draws_of_poisson_areas_are_called_about_one_in_twenty():
-    counts = np.random.default_rng(3).poisson(40, size=(400, 2))
-    found = try_placebos(counts, treated=20, control=20, draws=2000, seed=1)
-    assert found.draws == 2000
-    assert 0.02 < found.widened <= found.plain < 0.08
+def test_a_total_is_as_wide_as_its_areas_stray():
+    table = np.array([[40, 80], [40, 0], [20, 20]])
+    # share of the later window 1/2, so 60, 20 and 20 were to be expected of 120, 40 and 40
+    squares = 20**2 / (1 - 0.6) + 20**2 / (1 - 0.2) + 0
+    assert measure_straying(table) == pytest.approx(squares / (0.25 * 200))
+    spread = Spread(1.5, 30, 29, True, size=100.0)
+    assert spread.over(table) == measure_straying(table)
+    assert spread.over([[50, 50], [50, 50]]) == 1.5
+    assert measure_straying([[5, 9]]) == measure_straying([[5, 0], [7, 0]]) == 0
 
 
-def test_placebo_draws_of_spread_counts_fool_the_plain_test_only():
-    rng = np.random.default_rng(5)
-    counts = rng.negative_binomial(20, 1 / 3, size=(300, 2))  # variance three times the mean
-    found = try_placebos(counts, treated=20, control=20, draws=2000, seed=1)
-    assert found.plain > 0.12
-    assert found.widened < 0.075
-    assert try_placebos(counts, treated=20, control=20, draws=2000, seed=1) == found
+def test_drift_moves_what_is_expected_and_widens_the_interval():
+    logs, own = [-0.2, -0.1, -0.4, -0.3, 0.0], [0.01] * 5
+    drift = measure_drift(logs, own)
+    between = np.var(logs, ddof=1)
+    assert drift == pytest.approx((-0.2, between / 5 + (between - 0.01), 4))
+    spread = Spread(1.0, 30, 29, True)
+    plain = judge_counts((100, 60), (110, 105), spread=spread)
+    found = judge_counts((100, 60), (110, 105), spread=spread, drift=drift)
+    assert found.ratio == pytest.approx(plain.ratio * math.exp(0.2))
+    assert found.expected == pytest.approx(plain.expected * math.exp(-0.2))
+    comparison = 1 / 100 + 1 / 60 + 1 / 110 + 1 / 105
+    variance = comparison + drift.variance
+    freedom = variance**2 / (comparison**2 / 29 + drift.variance**2 / 4)
+    assert found.multiplier == pytest.approx(student.ppf(0.95, freedom))
+    assert found.high == pytest.approx(found.ratio * math.exp(found.multiplier * variance**0.5))
+    after = found.expected * (1 - found.detectable)
+    edge = math.log(after / found.expected)
+    error = (1 / 100 + 1 / after + 1 / 110 + 1 / 105 + drift.variance) ** 0.5
+    assert edge + found.multiplier * error == pytest.approx(0, abs=1e-9)
 
 
-def test_too_few_placebos_give_no_rate():
-    assert try_placebos([[5, 5]] * 9, treated=1, control=5).draws == 0
+def test_times_no_further_apart_than_their_counts_add_the_error_of_their_mean_alone():
+    drift = measure_drift([-0.1, 0.1, -0.1, 0.1], [1.0] * 4)
+    assert drift == pytest.approx((0, np.var([-0.1, 0.1] * 2, ddof=1) / 4, 3))
+    assert measure_drift([0.1] * 3, [1.0] * 3) is None
+
+
+def test_a_fall_that_is_withheld_is_none_and_a_rise_stands():
+    fall = judge_counts((400, 100), (400, 400), spread=POISSON)._replace(withheld=True)
+    rise = judge_counts((100, 400), (400, 400), spread=POISSON)._replace(withheld=True)
+    assert (fall.direction, rise.direction) == ("none", "rise")
+
+
+def test_the_exact_interval_agrees_with_scipy():
+    for hits, n in ((0, 20), (4, 47), (20, 20)):
+        expected = binomtest(hits, n).proportion_ci(0.95, method="exact")
+        assert exact_limits(hits, n) == pytest.approx((expected.low, expected.high))
 
 
 def test_counts_that_are_no_pairs_are_refused():

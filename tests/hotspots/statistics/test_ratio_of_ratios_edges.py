@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 from scipy.optimize import brentq
 from scipy.stats import norm, t
@@ -13,7 +12,6 @@ from hotspots.statistics.ratio_of_ratios import (
     Spread,
     judge_counts,
     measure_spread,
-    try_placebos,
     typical_size,
 )
 
@@ -110,62 +108,3 @@ def test_a_fall_from_one_shows_nothing():
     assert math.isnan(judge_counts((1, 1), (50, 50), spread=Spread(1.0, 30, 29, True), level=0.01).detectable)
     some = judge_counts((2, 2), (50, 50), spread=Spread(1.0, 30, 29, True), level=0.01)
     assert 0 < some.detectable < 1
-
-
-def falls_one_by_one(table, targets, others, level, draws, seed):
-    """Share of draws called a fall, plain and widened, one draw after another."""
-    spread = measure_spread(table)
-    upper = (1 + level) / 2
-    called = []
-    for keys in np.random.default_rng(seed).random((draws, len(table))):
-        order = np.argsort(keys)
-        first, second = table[order[:targets]], table[order[targets : targets + others]]
-        (t0, t1), (c0, c1) = first.sum(axis=0), second.sum(axis=0)
-        if min(t0, c0, c1) == 0:
-            called.append((False, False))
-            continue
-        if t1 == 0:
-            t0, t1, c0, c1 = t0 + 0.5, t1 + 0.5, c0 + 0.5, c1 + 0.5
-        change = math.log(t1 * c0 / (t0 * c1))
-        wide = tuple(spread.at(typical_size(part)) for part in (first, second))
-        called.append(
-            (
-                change < -norm.ppf(upper) * error(t0, t1, c0, c1),
-                change < -t.ppf(upper, spread.freedom) * error(t0, t1, c0, c1, wide),
-            )
-        )
-    return tuple(np.mean(called, axis=0))
-
-
-@pytest.mark.parametrize(
-    ("mean", "areas", "treated", "control", "level"),
-    [(30, 12, 2, 6, 0.9), (2, 30, 1, 3, 0.6), (1, 40, 1, 1, 0.4), (8, 10, 9, 9, 0.8), (3, 15, 5, 99, 0.7)],
-)
-def test_placebos_one_by_one(mean, areas, treated, control, level):
-    rng = np.random.default_rng(mean)
-    table = rng.poisson(rng.gamma(1.0, mean, (areas, 1)) * rng.gamma(2.0, 0.5, (areas, 2))).astype(float)
-    table[table.sum(axis=1) == 0] = [1, 0]
-    found = try_placebos(
-        np.r_[table, [[0, 0]]], treated=treated, control=control, level=level, draws=300, seed=4
-    )
-    targets = min(treated, areas // 3)
-    expected = falls_one_by_one(table, targets, min(control, areas - targets), level, 300, 4)
-    assert (found.plain, found.widened) == pytest.approx(expected)
-    assert found.draws == 300
-
-
-def test_placebos_are_999_with_seed_0_at_90_per_cent_unless_said():
-    table = np.random.default_rng(2).poisson(4, (30, 2)).astype(float) + 1
-    plain = {"treated": 4, "control": 9}
-    found = try_placebos(table, **plain)
-    assert found == try_placebos(table, **plain, level=0.90, draws=999, seed=0)
-    assert found.draws == 999
-    assert found != try_placebos(table, **plain, seed=1)
-
-
-def test_ten_areas_are_the_fewest_to_split():
-    nine = try_placebos([[5, 5]] * 9, treated=1, control=5)
-    assert nine.draws == 0
-    assert math.isnan(nine.plain)
-    assert math.isnan(nine.widened)
-    assert try_placebos([[5, 5]] * 10, treated=1, control=5, draws=7) == (0, 0, 7)
