@@ -412,3 +412,16 @@ def test_the_reference_has_every_function_that_a_page_names():
         )
         if page.name != "errors.md":
             assert (named & ours) - listed - columns == set(), page.name
+
+
+def test_every_rule_stands_where_its_page_says() -> None:
+    """The page of what cannot happen names functions and modules that are there."""
+    names = re.findall(
+        r"`((?:hotspots|boundaries|maps)\.[\w.]+)`", (DOCS / "rules.md").read_text(encoding="utf-8")
+    )
+    assert len(names) > 25
+    for name in names:
+        module, _, attribute = name.rpartition(".")
+        if importlib.util.find_spec(module) and hasattr(importlib.import_module(module), attribute):
+            continue
+        assert importlib.util.find_spec(name), name
