@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-MOST_SECONDS = 60  # of the processor's time, after which a command counts as silent for minutes
+MOST_SECONDS = 120  # of the processor's time, after which a command counts as silent for minutes
 MOST_BYTES = 6 << 30  # of address space: what unpacks without a limit must not bring the computer down
 # what a run imports only when it needs it
 LATE = (

@@ -15,7 +15,7 @@ import shapely
 from boundaries.open_file import read_source
 from boundaries.overlaps import report_overlaps
 from boundaries.yes_no_columns import read_flags
-from hotspots.checks import CRS, InputError, Problems, UnreadableError, announce, closest_name
+from hotspots.checks import CRS, Problems, announce, closest_name
 from hotspots.common.wording import say_count
 
 # A code of the Office for National Statistics (E05012345), and what columns of codes are called; row numbers
@@ -84,19 +84,16 @@ def read_areas(
     problems = Problems(f"The areas in {Path(path).name} cannot be used")
     for column in dict.fromkeys((name, code or name)):
         _check_column(raw, column, problems)
-    asked = len(problems.found)
     _check_geometry(raw, problems)
-    drawn = len(problems.found) - asked
     _check_labels(raw, [c for c in dict.fromkeys((code or name, name)) if c in raw.columns], problems)
-    # columns are the configuration's matter; outlines are the file's own
-    problems.raise_any(UnreadableError if drawn == len(problems.found) else InputError)
+    problems.raise_any()
     areas = _arrange(raw.to_crs(CRS), name=name, code=code, vintage=vintage, aliases=aliases or {})
     _check_britain(areas, problems)
-    problems.raise_any(UnreadableError)
+    problems.raise_any()
     if "priority" in areas.columns:
         areas["priority"] = read_flags(areas["priority"], what=Path(path).name)
     areas = _repair(areas, problems)
-    problems.raise_any(UnreadableError)
+    problems.raise_any()
     report_overlaps(areas)
     return areas
 

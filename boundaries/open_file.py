@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from hotspots.checks import InputError, UnreadableError, closest_name
+from hotspots.common.wording import say_count
 from hotspots.files.geofiles import read_layer
 
 
@@ -39,6 +40,9 @@ def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
         raise UnreadableError(
             "This file holds no areas", given=f"{path.name}: 0 rows", advice="export it again"
         )
+    if (raw.geometry.isna() | raw.geometry.is_empty).all():
+        given = f"{path.name}: no outline in {say_count(len(raw), 'row')}"
+        raise UnreadableError("This file holds no areas", given=given, advice="export it again")
     raw.attrs["format"] = path.suffix.lower()
     return raw
 

@@ -90,10 +90,10 @@ class Problems:
         notes = [f"given: {given}"] * bool(given) + [f"try: {advice}"] * bool(advice)
         self.found.append(problem + (f" ({'; '.join(notes)})" if notes else ""))
 
-    def raise_any(self, error: type[InputError] = InputError) -> None:
-        """Raise one error that lists everything noted; do nothing when all is well."""
+    def raise_any(self) -> None:
+        """Raise one `InputError` that lists everything noted; do nothing when all is well."""
         if self.found:
-            raise error(f"{self.title}: {'; '.join(self.found)}")
+            raise InputError(f"{self.title}: {'; '.join(self.found)}")
 
 
 def announce(message: str) -> None:

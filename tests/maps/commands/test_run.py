@@ -165,11 +165,10 @@ def swap_coordinates(text: str) -> str:
             ),
             "No row",
         ),
-        (lambda f: (f / "wards.geojson").write_text("{}", encoding="utf-8"), "wards.geojson"),
         (lambda f: (f / "wards.geojson").unlink(), "wards.geojson"),
         (lambda f: (f / "team.toml").unlink(), "not there"),
     ],
-    ids=["swapped", "empty", "missing", "other columns", "header only", "not areas", "no wards", "no config"],
+    ids=["swapped", "empty", "missing", "other columns", "header only", "no wards", "no config"],
 )
 def test_each_broken_input_ends_with_one_paragraph_and_nothing_written(
     folder, tmp_path, capsys, break_it, said
