@@ -3,7 +3,8 @@
     python benchmarks/worlds.py --worlds 500 --work DIR [--seed N] [--jobs 2]   fresh; goes on from there
     python benchmarks/worlds.py --fixed ci                                      those of world_seeds.toml
     python benchmarks/worlds.py --seeds 3 17 [--break NAME] [--tree PATH]
-    python benchmarks/worlds.py --break NAME ... --within 50 [--seed N]         until each fault is found
+    python benchmarks/worlds.py --break NAME ... --within 50 [--seed N]         until each fault is found;
+                                                        "all" for every fault, --fixed ci for those worlds
 
 ``--break`` puts a known fault back, ``--tree`` names the code to live in. Prints the
 smallest configuration of every world in which something did not hold, and how often each event was drawn. The
@@ -80,7 +81,7 @@ def read_options() -> argparse.Namespace:
 def choose_seeds(options: argparse.Namespace, work: Path) -> Iterable[int]:
     """Seeds that are still to be lived."""
     if options.fixed:
-        return list(tomllib.loads(SEEDS.read_text(encoding="utf-8"))[options.fixed].values())
+        return fixed_seeds(options.fixed)
     if options.seeds:
         return options.seeds
     kept = work / "first_seed"
@@ -92,6 +93,10 @@ def choose_seeds(options: argparse.Namespace, work: Path) -> Iterable[int]:
 
     fresh = (n for n in itertools.count(first) if {*options.having} <= {*drawn_events(draw_world(n))})
     return [seed for seed in itertools.islice(fresh, options.worlds) if seed not in done]
+
+
+def fixed_seeds(which: str) -> list[int]:
+    return list(tomllib.loads(SEEDS.read_text(encoding="utf-8"))[which].values())
 
 
 def read_done(work: Path) -> list[dict[str, Any]]:
@@ -122,21 +127,24 @@ def live_all(seeds: list[int], options: argparse.Namespace, work: Path, tree: Pa
 def hunt(options: argparse.Namespace, work: Path, tree: Path) -> int:
     """Put each fault back, and live in worlds that draw what it needs until one complains of it.
 
-    Of ``within`` seeds only those are lived in that draw what the fault needs, the shortest lives first: no
-    other can meet it. That is as good as living in all where enough draw it, so both numbers are printed.
+    Of ``within`` seeds (or of those that are given) only those are lived in that draw what the fault needs,
+    the shortest lives first: no other can meet it. That is as good as living in all where enough draw it, so
+    both numbers are printed.
     """
     from world_draw import draw_world
     from world_events import drawn_events
     from world_faults import FAULTS
 
     first, missed = options.seed or int(time.time()) % 10**7 * 100, []
-    worlds = {seed: draw_world(seed) for seed in range(first, first + max(500, options.within))}
+    given = fixed_seeds(options.fixed) if options.fixed else options.seeds
+    tried = {*(given or range(first, first + options.within))}
+    worlds = {seed: draw_world(seed) for seed in tried | {*range(first, first + 500)}}
     events = {seed: {*drawn_events(world)} for seed, world in worlds.items()}
     asked = {"shrink": False, "keep": options.keep}
     with get_context("spawn").Pool(1, initializer=begin, initargs=(sys.path[:3],)) as pool:
         for name in [*FAULTS] if options.faults == ["all"] else options.faults:
             able = [seed for seed in worlds if events[seed] & {*FAULTS[name].needs}]
-            near = [seed for seed in able if seed < first + options.within]
+            near = [seed for seed in able if seed in tried]
             near.sort(key=lambda seed: len(worlds[seed]["steps"]) * (1 + bool(worlds[seed]["pictures"])))
             tasks = ((seed, str(work), str(tree), {**asked, "fault": name}) for seed in near)
             lived = 0
@@ -150,7 +158,7 @@ def hunt(options: argparse.Namespace, work: Path, tree: Path) -> int:
                 missed.append(name)
                 print(f"{name}: not found")
             print(
-                f"    {lived} lived in of {len(near)} of {options.within} that draw what it needs; "
+                f"    {lived} lived in of {len(near)} of {len(tried)} that draw what it needs; "
                 f"{len(able)} of {len(worlds)} do",
                 flush=True,
             )
