@@ -105,7 +105,7 @@ SPOILT: dict[str, Spoil] = {
     "calendar unclosed": Spoil(
         r"calendar\.ics is left out.*never end", _in_config("calendar", "many"), 1.2, spared=True
     ),
-    "streets of map points": Spoil(r"Hot streets need exact coordinates", _hot_streets, 4.5),
+    "streets of map points": Spoil(r"Hot streets need exact coordinates", _hot_streets, 5.5),
 }
 
 

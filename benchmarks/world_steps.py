@@ -57,16 +57,23 @@ def draw_steps(dice: random.Random, world: World) -> list[Step]:
         left = world["passes"] - sum(step["do"] == "month" for step in steps)
         steps += [{"do": "month"}] * min(left, 2 if number < 2 and world["passes"] > 3 else 1)
         steps.append(_draw_run(dice, first=False))
-    if chance(dice, 0.3 if people else 0.12):
-        number = dice.randrange(9)
-        words = dice.choices(("type", "type in record", "type both"), k=dice.choice((0, 1, 1, 2)))
-        steps += [_draw_act(dice, act) | {"plan": number} for act in words]  # in the plan that is assessed
-        steps.append({"do": "assess", "plan": number, "strike": _draw_strike(dice, 0.6, ("plans",))})
-        if steps[-1]["strike"]:
-            steps.append(_draw_run(dice, first=False) | {"strike": None})
+    if chance(dice, 0.42 if people else 0.12):
+        steps += _draw_assess(dice)
     if chance(dice, 0.2) and world["layers"]:
         steps.append({"do": "pack", "layer": dice.choice([*world["layers"]]), "area": dice.randrange(9)})
     return _draw_spoilt(dice, world, steps)
+
+
+def _draw_assess(dice: random.Random) -> list[Step]:
+    """Somebody types in a plan, which is then judged; often that is stopped while it writes."""
+    number = dice.randrange(9)
+    words = dice.choices(("type", "type", "type both", "type in record"), k=dice.choice((0, 1, 1, 2)))
+    steps: list[Step] = [_draw_act(dice, act) | {"plan": number} for act in words]
+    steps.append({"do": "assess", "plan": number, "strike": None})
+    if chance(dice, 0.75):
+        steps[-1]["strike"] = _draw_strike(dice, 1) | {"below": "plans", "number": dice.randint(2, 13)}
+        steps.append(_draw_run(dice, first=False) | {"strike": None})
+    return steps
 
 
 def _draw_spoilt(dice: random.Random, world: World, steps: list[Step]) -> list[Step]:
@@ -94,12 +101,11 @@ def _draw_run(dice: random.Random, *, first: bool) -> dict[str, Any]:
     return step
 
 
-def _draw_strike(
-    dice: random.Random, share: float, where: tuple[str, ...] = ("plans", "plans", "plans", "results")
-) -> dict[str, Any] | None:
+def _draw_strike(dice: random.Random, share: float) -> dict[str, Any]:
+    """Draw where a command is struck; nothing where it is not."""
     if not chance(dice, share):
-        return None
-    below = dice.choice(where)
+        return {}
+    below = dice.choice(("plans", "plans", "plans", "results"))
     most = 14 if below == "plans" else 90
     full = chance(dice, 0.25)
     return {
