@@ -1,5 +1,7 @@
 """The public names of this room, each said once: read by `lazy_loader`, type checkers and editors."""
 
+from .plans.closed import close_record as close_record
+from .plans.closed import reopen_record as reopen_record
 from .plans.open_folder import assess_record as assess_record
 from .plans.open_folder import update_plans as update_plans
 from .plans.store import open_plan as open_plan

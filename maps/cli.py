@@ -25,7 +25,8 @@ EXAMPLES = """examples:
   hotspots check 2018-07-force-street.csv     what would not be used, and why
   hotspots run partnership.toml --out july    the whole job on your own data
   hotspots pack partnership.toml --area ward:Armley --out armley
-  hotspots assess plans/SE30.toml --incidents later/*.csv --out judged"""
+  hotspots assess plans/SE30.toml --incidents later/*.csv --out judged
+  hotspots plans plans --check                what of the team's plans people must settle"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -146,6 +147,10 @@ def _build_parser() -> argparse.ArgumentParser:
     pack.add_argument("--area", metavar="LAYER:NAME", required=True, help="such as ward:Armley")
     pack.set_defaults(command=_pack)
 
+    plans = commands.add_parser("plans", help="the register of plans; close, reopen or open one")
+    _add_plans(plans)
+    plans.set_defaults(command=_plans)
+
     init = commands.add_parser("init", help="a folder to start in, with a commented configuration")
     init.add_argument("folder", metavar="DIR", type=Path, help="the new folder")
     init.set_defaults(command=_init)
@@ -199,6 +204,23 @@ def _add_assess(assess: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_plans(plans: argparse.ArgumentParser) -> None:
+    plans.add_argument("folder", metavar="FOLDER", type=Path, help="the folder of plans, or its CONFIG.toml")
+    action = "close, reopen or open one; else the register is printed"
+    plans.add_argument(
+        "action", nargs="?", choices=("close", "reopen", "open"), metavar="ACTION", help=action
+    )
+    place = "which: a reference, a file or words of its title; to open one, what drafts may hold"
+    plans.add_argument("place", nargs="?", metavar="PLACE", help=place)
+    plans.add_argument("--check", action="store_true", help="print only what people must settle")
+    plans.add_argument("--as-of", metavar="DATE", help="the day; else today")
+    plans.add_argument("--verdict", metavar="WORDS", help="of a closing: continue, adjust or stop")
+    plans.add_argument("--reason", metavar="WORDS", help="why it is closed, or open again")
+    plans.add_argument("--lessons", metavar="WORDS", help="what the next plan should know")
+    plans.add_argument("--signed-off", metavar="ROLE", help="who agreed to close it, by role")
+    plans.add_argument("--reviewed-by", metavar="ROLE", help="the supervisor who reviewed it, by role")
+
+
 def _run(options: argparse.Namespace) -> None:
     from maps.commands.run import run_job
 
@@ -243,6 +265,15 @@ def _pack(options: argparse.Namespace) -> None:
     from maps.commands.pack import pack_job
 
     pack_job(options.config, options.out, area=options.area)
+
+
+def _plans(options: argparse.Namespace) -> None:
+    from maps.commands.plans import plans_job
+
+    named = ("verdict", "reason", "lessons", "signed_off", "reviewed_by")
+    words = {name: getattr(options, name) or "" for name in named}
+    given = {"check": options.check, "as_of": options.as_of, "words": words}
+    plans_job(options.folder, options.action, options.place, **given)
 
 
 def _download(options: argparse.Namespace) -> None:

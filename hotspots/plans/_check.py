@@ -28,12 +28,15 @@ TOP: dict[str, type | tuple[type, ...]] = {
     "options": list,
     "changes": list,
     "assessments": list,
+    "stages": list,
+    "success": dict,
+    "monthly": list,
 }
 NUMBER = (int, float)
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 # What data wrote, where it is more than text: a kind, a list of one kind, or rows with what each must hold.
 TEXTS = {
-    "frozen": ("name", "layer", "counted", "baseline", "choice", "comparator", "asked"),
+    "frozen": ("name", "layer", "counted", "baseline", "choice", "comparator", "asked", "visible"),
     "scanning": ("problem", "sources"),
     "analysis": (
         "what",
@@ -57,6 +60,7 @@ DATA: dict[Path, Any] = {
     ("frozen", "selected_incidents"): int,
     ("frozen", "baseline_months"): [MONTH],
     ("frozen", "measures"): [str],
+    ("analysis", "tried"): [str],
     ("frozen", "areas"): {"ref": str, "name": str, "wkt": str},
     ("frozen", "comparator_areas"): {"wkt": AREA},
     ("frozen", "other_areas"): {"wkt": AREA},
@@ -75,6 +79,11 @@ DATA: dict[Path, Any] = {
         "northing": NUMBER,
     },
     ("analysis", "calendar"): {},
+    ("success", "baseline_months"): [MONTH],
+    ("success", "baseline_incidents"): int,
+    ("success", "recounted"): int,
+    ("monthly",): {"date": str, "month": MONTH, "short": str, "lines": list},
+    ("stages",): {"date": str, "stage": str},
     ("options",): dict.fromkeys(
         ("action", "three_e", "side", "technique", "power", "lead", "owner", "why"), str
     ),
@@ -157,7 +166,7 @@ def _check_top(raw: dict[str, Any], add: Any) -> None:
     for key in ("opened", "drafted"):
         if isinstance(raw.get(key), str) and raw[key] and not _is_date(raw[key]):
             add((key,), f"'{key}' is not a date", given=repr(raw[key]), advice="2018-08-31")
-    for key in ("options", "changes", "assessments"):
+    for key in ("options", "changes", "assessments", "stages", "monthly"):
         rows = raw.get(key)
         if isinstance(rows, list) and not all(isinstance(row, dict) for row in rows):
             add((key,), f"'{key}' must be a list of tables", advice=f"[[{key}]]")

@@ -21,6 +21,7 @@ from hotspots.common.wording import say_count, say_date, say_list, say_months
 from hotspots.plans._facts import Facts
 from hotspots.plans._target import Target, rows_of
 from hotspots.plans.record import Plan
+from hotspots.plans.success import say_visible
 
 # Areas are alike up to this factor in records, and its square in size: a large ward may be an empty one.
 ALIKE = 2.0
@@ -72,6 +73,12 @@ def freeze_plan(
     frozen["areas"] = [{**_names(part), "wkt": write_outline(part["geometry"])} for part in target.parts]
     if len(rows):
         frozen["comparator_areas"] = [{"wkt": write_outline(shape)} for shape in rows.geometry]
+    if selected:
+        beside = float(rows["selected"].sum()) if len(rows) else None
+        wide = 1.0 if spots is None else float(spots.attrs.get("dispersion") or 1.0)
+        own = frozen["selected_incidents"]
+        if not 0 < own < facts.threshold:
+            frozen["visible"] = say_visible(own, beside, len(selected), dispersion=wide)
     near = _neighbours(target, rows, spots, ring=ring)
     if near:
         frozen["other_areas"] = [{"wkt": write_outline(shape)} for shape in near]

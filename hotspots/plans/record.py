@@ -19,7 +19,7 @@ ACTION = (
 )
 # Fields that stand once, by group: the order is that of the document.
 SINGLE = {
-    "heading": ("owner", "reference", "review_date"),
+    "heading": ("owner", "reference", "review_date", "stage"),
     "scanning": ("problem",),
     "cheers": CHEERS,
     "analysis": (*QUESTIONS, "tried", "hypotheses", "gaps"),
@@ -27,6 +27,7 @@ SINGLE = {
     "response": ("start", "end", "notes"),
     "assessment": ("community", "verdict", "lessons"),
     "sign_off": ("role", "date"),
+    "closing": ("reason", "reviewed_by", "reviewed_on"),
 }
 # Fields that stand in rows, as many as people need.
 ROWS = {"objectives": OBJECTIVE, "actions": ACTION}
@@ -38,7 +39,7 @@ def blank_people() -> dict[str, Any]:
     Examples
     --------
     >>> blank_people()["heading"]
-    {'owner': '', 'reference': '', 'review_date': ''}
+    {'owner': '', 'reference': '', 'review_date': '', 'stage': ''}
     """
     people: dict[str, Any] = {group: dict.fromkeys(names, "") for group, names in SINGLE.items()}
     people.update({name: [] for name in ROWS})
@@ -71,6 +72,12 @@ class Plan:
         What later data would have fixed otherwise, with the date it was seen.
     assessments : list of dict
         Each dated; appended, never overwritten.
+    stages : list of dict
+        Each stage the plan went through, with the day; a closing with its verdict, reason and sign-off.
+    success : dict
+        The baseline once its months were in the data, as first counted, and as counted since.
+    monthly : list of dict
+        What each month's data said while the plan was open, dated; appended.
     source : str
         The text of the record it was read from, whose comments and layout are kept; "" for a new plan.
     """
@@ -88,6 +95,9 @@ class Plan:
     people: dict[str, Any] = field(default_factory=blank_people)
     changes: list[dict[str, Any]] = field(default_factory=list)
     assessments: list[dict[str, Any]] = field(default_factory=list)
+    stages: list[dict[str, Any]] = field(default_factory=list)
+    success: dict[str, Any] = field(default_factory=dict)
+    monthly: list[dict[str, Any]] = field(default_factory=list)
     document: dict[str, Any] = field(default_factory=dict)
     source: str = field(default="", repr=False, compare=False)
 

@@ -23,7 +23,7 @@ this file (its words are read back first). [frozen] was fixed when the plan was 
 it is written from the data and rewritten by the next draft; [[assessments]] are only ever added to."""
 
 # Rows that people read or edit stand as tables of their own; the rest are one line each.
-_AS_TABLES = {*ROWS, "options", "changes", "assessments", "areas", "comparator_areas"}
+_AS_TABLES = {*ROWS, "options", "changes", "assessments", "stages", "monthly", "areas", "comparator_areas"}
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
@@ -71,7 +71,8 @@ def _build(raw: dict[str, Any], text: str) -> Plan:
         rows = raw.get("people", {}).get(group, [])
         people[group] = [{k: _say(v) for k, v in row.items()} for row in rows]
     plan = Plan(ref=raw["ref"], title=raw["title"], people=people, source=text)
-    for name in ("covers", "frozen", "scanning", "analysis", "options", "changes", "assessments", "document"):
+    rows = ("options", "changes", "assessments", "stages", "monthly")
+    for name in ("covers", "frozen", "scanning", "analysis", *rows, "success", "document"):
         if name in raw:
             setattr(plan, name, _plain(raw[name]))
     plan.opened, plan.drafted = _say(raw["opened"]), _say(raw.get("drafted") or raw["opened"])
@@ -167,7 +168,8 @@ def _content(plan: Plan) -> dict[str, Any]:
     }
     content |= {"opened": plan.opened, "drafted": plan.drafted, "people": people, "frozen": plan.frozen}
     content |= {"scanning": plan.scanning, "analysis": plan.analysis, "document": plan.document}
-    rows = {"options": plan.options, "changes": plan.changes, "assessments": plan.assessments}
+    rows: dict[str, Any] = {"options": plan.options, "changes": plan.changes, "assessments": plan.assessments}
+    rows |= {"stages": plan.stages, "success": plan.success, "monthly": plan.monthly}
     return content | {name: value for name, value in rows.items() if value}
 
 

@@ -31,7 +31,7 @@ from maps.job.compare import months_of, say_places
 from maps.job.do_job import Job, do_job
 from maps.job.main_list import read_previous
 from maps.job.periods import hide_changes, profile_of
-from maps.plans.readers import plans_for
+from maps.plans.readers import closed_for, plans_for
 from maps.results.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_manifest
 from maps.results.meeting_pack import is_inside, read_area, write_pack
 from maps.results.write_job import describe_run, page_words
@@ -88,6 +88,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             area=chosen,
             spots=told.spots,
             plans=plans_for(config.plans, who, say=True),
+            closed=closed_for(config.plans, who),
             as_of=job.as_of,
             before=_before(config),
             months=months,

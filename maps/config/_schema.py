@@ -87,7 +87,14 @@ SCHEMA: dict[str, dict[str, Kind]] = {
         "overlapping": bool,
     },
     "profiles.*": {},  # a named filter, checked by hotspots.reading.problem_profiles
-    "output": {"profile": str, "marking": str, "attribution": str, "drafts": (int, list), "redraft": bool},
+    "output": {
+        "profile": str,
+        "marking": str,
+        "attribution": str,
+        "drafts": (int, list),
+        "redraft": bool,
+        "quiet": int,
+    },
     "changes": {"after": str, "before": str},
     "map": {**dict.fromkeys(MAP_FILES, str), "layout": dict},
     "calendar": {

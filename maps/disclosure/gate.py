@@ -135,6 +135,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "comparison": ("name", "role", "ref", "incidents"),
     "streets": ("name",),
     "table": (),
+    "plan": (),
     "incidents": ("source", "when", "precision", "category", "place", "incidents"),
 }
 
@@ -224,7 +225,7 @@ def release(frame: F, *, kind: str, profile: str | Profile, columns: Sequence[st
         What is to be drawn or written.
     kind : str
         What it holds: "spots", "areas", "cells", "patrols", "cameras", "places", "comparison",
-        "streets", "incidents" or "table". Only that kind's columns are kept, whatever else is there.
+        "streets", "incidents", "plan" or "table". Only that kind's columns are kept, whatever else is there.
     profile : str or Profile
         "open", "internal", "partner" or "public".
     columns : sequence of str, optional

@@ -12,6 +12,7 @@ from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_count, say_date
 from hotspots.plans.record import Plan
+from hotspots.plans.stages import CLOSED, stage_of
 
 DONE = ("done", "complete", "completed", "closed", "cancelled", "dropped", "stopped", "finished", "ended")
 COLUMNS = ("overdue", "action", "plan", "ref", "lead", "owner", "due", "status", "note")
@@ -43,10 +44,16 @@ def tabulate_actions(plans: Iterable[Plan], *, as_of: Any) -> pd.DataFrame:
     ['overdue by 1 day']
     """
     day = pd.Timestamp(as_of).date()
-    rows = [_row(plan, action, day) for plan in plans if plan.covers != "person" for action in _open(plan)]
+    rows = [_row(plan, action, day) for plan in _alive(plans, day) for action in _open(plan)]
     table = pd.DataFrame(rows, columns=[*COLUMNS, "_due"]).astype({"overdue": bool})
     table = table.sort_values(["overdue", "_due", "ref"], ascending=[False, True, True], kind="stable")
     return table.drop(columns="_due").reset_index(drop=True)
+
+
+def _alive(plans: Iterable[Plan], day: dt.date) -> list[Plan]:
+    """Plans for places that nobody has closed: a closed one is never due or overdue."""
+    open_ones = (plan for plan in plans if plan.covers != "person")
+    return [plan for plan in open_ones if stage_of(plan, as_of=day).name != CLOSED]
 
 
 def _open(plan: Plan) -> list[dict[str, str]]:
@@ -87,7 +94,7 @@ def list_reviews(plans: Iterable[Plan], *, as_of: Any) -> list[str]:
     ['Boar Lane (SE1): no review date; opened 1 January 2018.']
     """
     day, found = pd.Timestamp(as_of).date(), []
-    for plan in plans:
+    for plan in [one for one in plans if stage_of(one, as_of=day).name != CLOSED]:
         written = plan.people["heading"].get("review_date", "")
         review, opened = parse_date(written), parse_date(plan.opened)
         if review and (review - day).days <= REVIEW_WITHIN:

@@ -7,10 +7,13 @@ from typing import Any
 from hotspots.common.plan_words import clean_text, start_sentence, start_small
 from hotspots.common.wording import say_date
 from hotspots.plans.record import Plan
+from hotspots.plans.stages import say_day, say_stages
+from hotspots.plans.success import say_baseline
 from maps.documents.blocks import Block, Bullets, Document, Field, Grid, Heading, Line, Pictures, Text
 from maps.documents.hints import BESIDE_DATA, SIDES, hints_of, label_of
 
 BLANK_ACTIONS = 3
+EARLIER = 11  # months before the latest that a document tells of
 NOTHING = "Not in these records."
 # Question, field of people's, and the parts of the analysis that answer it from the data.
 ANALYSIS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -36,8 +39,10 @@ def lay_out_plan(
     plan: Plan, *, pictures: Pictures | None = None, marking: str = "", attribution: str = ""
 ) -> Document:
     """Blocks of a plan's document: data's words beside blanks for people's."""
-    heading = Line(tuple(_field(plan, f"heading.{name}") for name in ("owner", "reference", "review_date")))
-    blocks: list[Block] = [Text(_opening(plan), note=True), heading]
+    heading = Line(
+        tuple(_field(plan, f"heading.{name}") for name in ("owner", "reference", "review_date", "stage"))
+    )
+    blocks: list[Block] = [Text(_opening(plan), note=True), heading, *_month(plan)]
     if plan.covers == "person":
         blocks += _person(plan)
     else:
@@ -52,6 +57,9 @@ def _opening(plan: Plan) -> str:
     if plan.opened:
         said += f" Opened {say_date(plan.opened)}"
         said += f", drafted again {say_date(plan.drafted)}." if plan.drafted != plan.opened else "."
+    if plan.stages:
+        row = plan.stages[-1]
+        said += f" Stage: {row['stage']} since {say_day(row['date'])}."
     return f"{said} The blank fields are yours; the rest is written from the data."
 
 
@@ -137,6 +145,19 @@ def _changes(plan: Plan) -> list[Block]:
     return [Heading("Changed in the data since the plan was opened", 2), Bullets(items)]
 
 
+def _month(plan: Plan) -> list[Block]:
+    """Lay out the latest month; the earlier ones in a line each."""
+    if not plan.monthly:
+        return []
+    *earlier, last = plan.monthly
+    lines = tuple(clean_text(line) for line in last["lines"])
+    blocks: list[Block] = [Heading(f"Since last month (written {say_day(last['date'])})"), Bullets(lines)]
+    if earlier:
+        told = "; ".join(clean_text(entry["short"]) for entry in reversed(earlier[-EARLIER:]))
+        blocks.append(Text(f"Before: {told}.", note=True))
+    return blocks
+
+
 def _objectives(plan: Plan) -> list[Block]:
     frozen = plan.frozen
     measures = list(frozen.get("measures", ()))
@@ -146,7 +167,7 @@ def _objectives(plan: Plan) -> list[Block]:
         if i < len(measures) and not any(cell.value for cell in cells):
             cells = [
                 _measure(frozen, measures[i]),
-                frozen.get("baseline", "") if i == 0 else "the same months",
+                say_baseline(plan) if i == 0 else "the same months",
             ]
             cells.append(_field(plan, f"objectives.{i + 1}.comparator", hint=BESIDE_DATA))
         else:
@@ -165,6 +186,7 @@ def _objectives(plan: Plan) -> list[Block]:
             (0.2, 0.36, 0.16, 0.16, 0.12),
         ),
         *([Text(said, note=True)] if said else []),
+        *([Text(clean_text(frozen["visible"]), note=True)] if frozen.get("visible") else []),
     ]
 
 
@@ -183,6 +205,8 @@ def _response(plan: Plan) -> list[Block]:
         extra = [plan.analysis.get("patrols", ""), plan.analysis.get("cameras", "")]
         said = [plan.analysis.get("menu_note", ""), *(f"{power}." for power in powers), *extra]
         blocks.append(Text(" ".join(filter(None, said)), note=True))
+    if tried := [clean_text(line) for line in plan.analysis.get("tried", ())]:
+        blocks += [Heading("What was tried at places like this", 2), Bullets(tuple(tried))]
     blocks.append(_actions(plan))
     dates = tuple(_field(plan, f"response.{name}", f"Response {name}s") for name in ("start", "end"))
     blocks.append(Line((*dates, _field(plan, "response.notes"))))
@@ -224,7 +248,12 @@ def _assessment(plan: Plan) -> list[Block]:
         ("lessons", "Lessons"),
     ):
         blocks.append(Line((_field(plan, f"assessment.{name}", label),)))
+    if said := say_stages(plan):
+        blocks += [Heading("Closed and reopened", 2), Bullets(tuple(map(clean_text, said)))]
     blocks.append(Line((_field(plan, "sign_off.role"), _field(plan, "sign_off.date"))))
+    blocks.append(Line((_field(plan, "closing.reason", "Why it is closed, where it is"),)))
+    reviewed = _field(plan, "closing.reviewed_by", "Reviewed by a supervisor (role)")
+    blocks.append(Line((reviewed, _field(plan, "closing.reviewed_on", "Reviewed on"))))
     return blocks
 
 

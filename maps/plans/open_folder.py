@@ -19,11 +19,22 @@ from hotspots.plans._target import find_target
 from hotspots.plans.assess import assess_plan, frozen_frame, responses_of
 from hotspots.plans.draft import draft_plan
 from hotspots.plans.record import Plan
+from hotspots.plans.stages import note_stage
 from maps.common.calendar import as_records
 from maps.disclosure.gate import Profile, name_category, profile_named
 from maps.documents.word_files import opens
 from maps.plans._patrols_and_cameras import say_cameras, say_patrols
+from maps.plans.closed import (
+    QUIET,
+    Closed,
+    follow_documents,
+    held_back,
+    is_standing,
+    put_away,
+)
+from maps.plans.lessons import tell_tried
 from maps.plans.lock import NotWritableError, only_writer
+from maps.plans.monthly import note_month
 from maps.plans.read_back import adopt
 from maps.plans.shelf import Shelf, look_through, request_of
 from maps.plans.store import is_stale, open_shelf, peek_plan, plan_alone, save_plan
@@ -81,7 +92,8 @@ def update_plans(
     changes : mapping of str to DataFrame, optional
         What changed in each area of a layer, by the layer: ``words`` by name, so that plans say the same.
     **options
-        ``ground`` as for `maps.draw_map`; others are passed on to `hotspots.draft_plan`:
+        ``ground`` as for `maps.draw_map`; ``quiet``, months after a closing in which its place gets no new
+        draft by itself (12); others are passed on to `hotspots.draft_plan`:
         ``study_area, ring, selected_on, nearby, windows``.
 
     Returns
@@ -107,6 +119,7 @@ def bring_up_to_date(
     """Do as `update_plans` does; documents, and which of them belong to plans that are left as they are."""
     try:
         with only_writer(folder):
+            follow_documents(folder)
             shelf = open_shelf(folder)
             _write_plans(shelf, folder, spots, incidents, **given)
     except NotWritableError as error:
@@ -140,31 +153,40 @@ def _write_plans(
     calendar: pd.DataFrame | None = None,
     changes: Mapping[str, pd.DataFrame] | None = None,
     ground: gpd.GeoDataFrame | None = None,
+    quiet: int = QUIET,
     **options: Any,
 ) -> None:
+    closed = put_away(folder, shelf, as_of=as_of)
+    kept = held_back(closed, spots, incidents, as_of=as_of, months=quiet)
     who = profile_named(profile, sources=sorted(incidents["source"].unique()))
     shown = releasable(incidents, who)
-    wanted = worst_without(spots, shelf.known(), asked) if isinstance(asked, int) else list(asked)
+    wanted = worst_without(spots, [*shelf.known(), *kept], asked) if isinstance(asked, int) else list(asked)
     again = {record: plan for record, plan in shelf.plans.items() if redraft or request_of(plan) in wanted}
     again = _leave_to_their_readers(again, who)
     shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
     under = {} if ground is None else {"ground": ground}
     pictures = {"spots": spots, "layers": {**(areas or {}), **under}, "profile": who}
     pictures |= {"marking": marking, "attribution": attribution}
+    told_of_month = {"as_of": as_of, "threshold": who.threshold}
+    told_of_month |= {name: options[name] for name in ("study_area", "windows") if name in options}
     entries = None if calendar is None else as_records(calendar)
     for record, plan in list(shelf.plans.items()):
         with shelf.sparing(record):
             marked = _mark(plan, entries)
-            if record not in again and (marked or is_stale(plan, record)):
+            moved_on = note_stage(plan, as_of=as_of)
+            moved_on |= note_month(plan, shown, **told_of_month)
+            if record not in again and (marked or moved_on or is_stale(plan, record)):
                 save_plan(plan, record, **_as_before(plan, pictures, who))
             elif record in again and plan.covers != "person":
                 current = find_current(plan, spots, shown)
                 told = _told(request_of(plan), changes)
                 drafted = draft_plan(current, shown, areas, plan=plan, told=told, **shared)
                 _mark(drafted, plan.analysis.get("calendar", []) if entries is None else entries)
+                _with_lessons(drafted, closed, who)
                 save_plan(_with_assets(drafted, patrols, cameras), record, **pictures)
     known = {request_of(plan) for plan in shelf.known()}
-    new = [text for text in wanted if text not in known and not shelf.may_be(text)]
+    unknown = [text for text in wanted if text not in known and not shelf.may_be(text)]
+    new = [text for text in unknown if not closed.may_be(text) and not is_standing(text, kept)]
     asked_for = {request: find_asked(request, spots, areas or {}) for request in new}
     for request, what in asked_for.items():
         others = [other for text, other in asked_for.items() if text != request]
@@ -176,8 +198,11 @@ def _write_plans(
             announce(f"No plan is drafted for '{request}': {error}")
             continue
         plan.frozen["asked"] = request
+        if not isinstance(asked, int):
+            plan.frozen["by_name"] = True
         _mark(plan, entries)
-        _with_assets(plan, patrols, cameras)
+        note_stage(plan, as_of=as_of)
+        _with_lessons(_with_assets(plan, patrols, cameras), closed, who)
         stray = shelf.stray_of(plan)
         record = stray.with_suffix(".toml") if stray else free_record(folder, plan)
         with shelf.sparing(record):
@@ -265,6 +290,12 @@ def _with_assets(plan: Plan, patrols: pd.DataFrame | None, cameras: gpd.GeoDataF
         )
     if cameras is not None:
         plan.analysis["cameras"] = say_cameras(ground, cameras)
+    return plan
+
+
+def _with_lessons(plan: Plan, closed: Closed, who: Profile) -> Plan:
+    """Add what was tried at places like this one."""
+    plan.analysis["tried"] = tell_tried(plan, closed, who)
     return plan
 
 

@@ -9,7 +9,14 @@ from hotspots.checks import announce
 from hotspots.plans.record import Plan
 from hotspots.plans.toml_file import read_plan
 from maps.disclosure.gate import Profile, may_go_with
+from maps.plans.closed import read_closed
 from maps.plans.shelf import Shelf, look_through
+
+
+def closed_for(folder: str | Path | None, who: Profile) -> list[Plan]:
+    """Find the closed plans that may be spoken of under a profile."""
+    plans = read_closed(folder).plans.values() if folder else []
+    return [plan for plan in plans if may_go_with(str(plan.document.get("profile", "")), who)]
 
 
 def plans_for(folder: str | Path | None, who: Profile, *, say: bool = False) -> list[Plan]:

@@ -121,8 +121,8 @@ def list_records(folder: str | Path) -> list[Path]:
     return sorted(path for path in Path(folder).glob("*.toml") if not path.name.startswith("."))
 
 
-def look_through(folder: str | Path) -> Shelf:
-    """Read back every plan of a folder, and write nothing."""
+def look_through(folder: str | Path, *, twice: bool = False) -> Shelf:
+    """Read back every plan of a folder, and write nothing; ``twice``: one place may have several plans."""
     shelf, read = Shelf(strays=find_strays(Path(folder))), {}
     for record in list_records(folder):
         with shelf.sparing(record):
@@ -132,7 +132,8 @@ def look_through(folder: str | Path) -> Shelf:
         first.setdefault(_identity(read[record]), record)
     for record, plan in read.items():
         with shelf.sparing(record):
-            _refuse_second(record, first[_identity(plan)])
+            if not twice:
+                _refuse_second(record, first[_identity(plan)])
             shelf.shown[record] = plan
             word = record.with_suffix(".docx")
             renamed = None if word.exists() else shelf.stray_of(plan)

@@ -151,9 +151,9 @@ def open_plans(folder: str | Path) -> dict[Path, Plan]:
     return shelf.plans
 
 
-def plan_alone(record: Path) -> Plan:
+def plan_alone(record: Path, *, twice: bool = False) -> Plan:
     """Read one plan back, or raise why it is to be left; name what else may hold words of its own."""
-    shelf = look_through(record.parent)
+    shelf = look_through(record.parent, twice=twice)
     if record in shelf.left:
         raise shelf.left[record]
     plan = shelf.plans[record] if record in shelf.plans else peek_plan(record)

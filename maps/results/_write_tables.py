@@ -21,6 +21,7 @@ from maps.job.problem_lists import weigh_lists
 from maps.job.trends import LAYER
 from maps.plans.actions import tabulate_actions
 from maps.plans.readers import plans_for
+from maps.plans.register import Register
 from maps.results._release_sheets import (
     ACTIONS,
     LISTS,
@@ -35,10 +36,13 @@ from maps.tables.csv_files import write_csv, write_rejects
 from maps.tables.geopackage import write_geopackage
 from maps.tables.workbook import write_tables
 
+PLANS = "Plans"
 UNLISTED = "Not on the agreed list"
 
 
-def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any]) -> None:
+def write_frames(
+    job: Job, folder: Path, who: Profile, *, words: dict[str, Any], register: Register | None = None
+) -> None:
     """Write the tables of a run into its folder; ``words`` are those of its pages."""
     frames = {"hotspots": (job.spots, "spots"), "areas": (areas_of(job), "areas")}
     frames |= {"patrols": (job.patrols, "patrols"), "cameras": (job.cameras, "cameras")}
@@ -47,7 +51,10 @@ def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any])
     write_rejects(job.rejects, folder / "rejects.csv")
     given = job.config.output.get("marking")  # each file has its profile's own where none is
     stamp = {"profile": who, "marking": given, "title": words["title"], "as_of": str(job.as_of)}
-    _write_workbook(job, folder / "tables.xlsx", words, stamp)
+    # never open: where nothing else marks the workbook, the register stays on its own page
+    kept = register is not None and (who.name in ("internal", "partner") or len(job.cameras))
+    plans = {PLANS: register.sheet()} if kept and register is not None and len(register.rows) else {}
+    _write_workbook(job, folder / "tables.xlsx", words, stamp, plans)
     layers = {"hotspots": job.spots, **areas_with_sums(job), "patrols": job.patrols, "cameras": job.cameras}
     layers |= {f"hotspots {one.name}": one.spots for one in job.lists}
     if job.unlisted is not None:
@@ -58,7 +65,9 @@ def write_frames(job: Job, folder: Path, who: Profile, *, words: dict[str, Any])
     write_geopackage(folder / "hotspots.gpkg", layers, **stamp)
 
 
-def _write_workbook(job: Job, path: Path, words: dict[str, Any], stamp: dict[str, Any]) -> None:
+def _write_workbook(
+    job: Job, path: Path, words: dict[str, Any], stamp: dict[str, Any], plans: dict[str, pd.DataFrame]
+) -> None:
     sheets = {"Hotspots": job.spots, "Areas": areas_of(job), "Patrols": job.patrols, "Cameras": job.cameras}
     lists = {_sheet(one.title): one.spots for one in job.lists}
     sheets |= lists
@@ -70,11 +79,11 @@ def _write_workbook(job: Job, path: Path, words: dict[str, Any], stamp: dict[str
     counted = f"{words['period']}. Source: {words['source']}."
     write_tables(
         path,
-        {**sheets, **extra},
+        {**sheets, **extra, **plans},
         statement=" ".join(filter(None, (counted, words["note"], say_left(left, who)))),
         notes=sheet_notes(job),
-        kinds=dict.fromkeys(extra, "table") | dict.fromkeys([*lists, UNLISTED], "spots"),
-        columns={name: list(table.columns) for name, table in extra.items()},
+        kinds={**dict.fromkeys(extra, "table"), **dict.fromkeys([*lists, UNLISTED], "spots"), PLANS: "plan"},
+        columns={name: list(table.columns) for name, table in {**extra, **plans}.items()},
         **stamp,
     )
 

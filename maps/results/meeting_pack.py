@@ -26,6 +26,7 @@ from maps.job.board_pages import Board
 from maps.plans.actions import COLUMNS, tabulate_actions
 from maps.plans.content import lay_out_plan
 from maps.plans.pictures import draw_pictures
+from maps.plans.register import HEADS, list_plans
 from maps.plans.write_plan import file_stem, write_documents
 from maps.results._meeting_sections import (
     say_actions,
@@ -49,6 +50,7 @@ def write_pack(
     area: Any,
     spots: gpd.GeoDataFrame,
     plans: Sequence[Plan] = (),
+    closed: Sequence[Plan] = (),
     as_of: Any,
     period: str = "",
     source: str = "",
@@ -79,6 +81,8 @@ def write_pack(
         All hotspots; those with a tenth or more of their ground inside are shown.
     plans : sequence of Plan
         Open plans (see `maps.open_plans`); plans for people are never in a pack.
+    closed : sequence of Plan
+        Closed plans, for the register that opens the pack.
     as_of : date
         The day of the meeting.
     period, source, counted, note, attribution : str
@@ -122,7 +126,10 @@ def write_pack(
     actions = tabulate_actions(chosen, as_of=as_of)
     picture: dict[str, Any] = {"layers": {name: _area_frame(name, ground), **(layers or {})}, "profile": who}
     # who does what is for those who meet
-    due = [] if who.name == "public" else [*say_actions(actions), *say_reviews(chosen, as_of)]
+    shut = [plan for plan in closed if _plan_inside(plan, ground)]
+    register = list_plans(chosen, shut, as_of=as_of)
+    opens = register.blocks() if len(register.rows) else []
+    due = [] if who.name == "public" else [*opens, *say_actions(actions), *say_reviews(chosen, as_of)]
     blocks: list[Block] = [
         *due,
         *say_changes(
@@ -161,7 +168,8 @@ def write_pack(
         "marking": shown,
         "as_of": day,
     }
-    _write_tables(folder / "tables.xlsx", here, actions, tables or {}, who=who, words=words)
+    rows = {"Plans": register.sheet()} if len(register.rows) and who.name != "public" else {}
+    _write_tables(folder / "tables.xlsx", here, actions, {**rows, **(tables or {})}, who=who, words=words)
     foot = Text(" ".join([*said, who.audience]))
     page = Document(
         f"Meeting pack: {name}, {say_date(day)}", f"Meeting pack {name}", shown, day, (*blocks, foot)
@@ -258,8 +266,8 @@ def _write_tables(
     write_tables(
         path,
         {**({} if who.name == "public" else {"Actions": actions}), "Hotspots": here, **tables},
-        kinds={"Actions": "table"},
-        columns={"Actions": COLUMNS},
+        kinds={"Actions": "table", "Plans": "plan"},
+        columns={"Actions": COLUMNS, "Plans": list(HEADS.values())},
         profile=who,
         **words,
     )

@@ -36,8 +36,10 @@ from maps.job.periods import profile_of
 from maps.job.problem_lists import EVERYTHING, as_layers, lists_for
 from maps.job.read_records import number_of
 from maps.job.unknown_areas import mark_unknown
+from maps.plans.closed import QUIET
 from maps.plans.open_folder import WORST, bring_up_to_date, copy_plans
 from maps.plans.readers import documents_for, plans_for
+from maps.plans.register import Register, make_register, write_register
 from maps.results._release_sheets import hide_chance
 from maps.results._time_pages import write_time_pages
 from maps.results._write_tables import write_frames
@@ -62,7 +64,7 @@ def write_job(
     job = replace(job, lists=lists, chance=hide_chance(job.chance[job.chance["problem"].isin(told)], who))
     # first, so that the map and the tables tell of the same open plans on this run and the next
     steps.say("Drafting the plans")
-    write_drafts(job, folder / "plans", who)
+    register = write_drafts(job, folder / "plans", who)
     exact, filters = job.area_sums, None
     earlier = read_earlier(results, who)
     if who.threshold:
@@ -74,7 +76,7 @@ def write_job(
     words = page_words(job, who)
     write_maps(job, folder, words, exact, filters)
     steps.say("Writing the tables")
-    write_frames(job, folder, who, words=words)
+    write_frames(job, folder, who, words=words, register=register)
     plain = {
         **words,
         "note": words["note"].replace(say_harm(job, who), "").strip(),
@@ -146,6 +148,7 @@ def join_changes(table: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFr
 def things_held(job: Job) -> dict[str, list[str]]:
     """Say, by the beginning of their names, which files hold what is never open."""
     held = {name: ["cameras"] for name in ("cameras.csv", "tables.xlsx", "hotspots.gpkg") if len(job.cameras)}
+    held["plans.html"] = ["plan"]
     return held | {"patrols/": ["timetable"], "patrols.html": ["timetable"]}
 
 
@@ -266,12 +269,27 @@ def say_suggested(job: Job) -> str:
     return "Patrol stops and camera sites are suggestions from these records, not plans of any force."
 
 
-def write_drafts(job: Job, folder: Path, who: Profile) -> None:
+def write_drafts(job: Job, folder: Path, who: Profile) -> Register | None:
     """Draft plans for the worst places that have none; give the results copies of every open plan.
 
     The open plans live in the configured folder, outside the results. Without one, drafts are made and
-    only their documents kept.
+    only their documents kept. The register of all plans is a page of the results, but for the public.
     """
+    with tempfile.TemporaryDirectory() as none:
+        home = job.config.plans or Path(none)
+        options = plan_options(job, who)
+        documents, left = bring_up_to_date(home, job.spots, job.incidents, areas=job.areas, **options)
+        copy_plans(documents_for(documents, who), folder, left=left)
+        if who.name == "public":
+            return None
+        register = make_register(home, as_of=job.as_of, profile=who)
+        marking = job.config.output.get("marking")
+        write_register(register, folder.parent / "plans.html", as_of=job.as_of, who=who, marking=marking)
+        return register
+
+
+def plan_options(job: Job, who: Profile) -> dict[str, Any]:
+    """Return what the plans of a run are drafted with."""
     # a plan tells of one place in exact counts: for the public it is drafted only where that is asked for
     asked = job.config.output.get("drafts", 0 if who.name == "public" else WORST)
     options: dict[str, Any] = {"as_of": job.as_of, "asked": asked, "profile": who}
@@ -279,15 +297,13 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> None:
     options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
     options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": job.nearby}
     options |= {"calendar": job.periods.calendar, "ground": job.streets}
+    options["quiet"] = job.config.output.get("quiet", QUIET)
     options["windows"] = read_chosen(job.timed, job.config.changes, as_of=job.as_of)
     changes = job.periods.changes.items()
     options["changes"] = {name.removeprefix("Changes by "): table for name, table in changes}
     if isinstance(job.periods.selected_on, str):  # an agreed list, and nobody said what it was chosen on
         options["selected_on"] = job.periods.selected_on
-    with tempfile.TemporaryDirectory() as none:
-        home = job.config.plans or Path(none)
-        documents, left = bring_up_to_date(home, job.spots, job.incidents, areas=job.areas, **options)
-        copy_plans(documents_for(documents, who), folder, left=left)
+    return options
 
 
 def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:

@@ -1,0 +1,270 @@
+"""Where a plan stands, by its dates and by people's words: from scanning to closed, and reopened."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from hotspots.common.plan_dates import parse_date
+from hotspots.common.plan_words import clean_text
+from hotspots.common.wording import say_date
+from hotspots.plans.record import Plan
+
+CLOSED, REOPENED, DUE = "closed", "reopened", "assessment due"
+STAGES = ("scanning", "analysis", "response", DUE, CLOSED, REOPENED)
+VERDICTS = ("continue", "adjust", "stop")
+
+_STAGE_WORDS = {
+    "scanning": r"scan\w*|scoping",
+    "analysis": r"analy[sz]\w*",
+    "response": r"respon[ds]\w*|live|running|under ?way|in progress|active|delivery|delivering",
+    DUE: r"assess\w*|evaluat\w*",
+    CLOSED: r"closed?|complet\w+|finished|ended|stopped|archived|discontinued|signed off|withdrawn",
+    REOPENED: r"re-?open\w*|open again",
+}
+_VERDICT_WORDS = {
+    "continue": r"continu\w*|carry on|keep|maintain\w*|extend\w*|ongoing",
+    "adjust": r"adjust\w*|adapt\w*|amend\w*|chang\w*|modif\w*",
+    "stop": r"stop\w*|closed?|ended?|discontinu\w*|finish\w*|complet\w*|no further action|nfa|withdraw\w*"
+    r"|(?:problem |issue )?(?:re)?solved",
+}
+# what turns such a word into its opposite, a wish or a question
+_UNSURE = re.compile(
+    r"\b(?:not?|never|until|unless|when|if|to be|should|could|might|soon|nearly|almost|partly|pending|before"
+    r"|propos\w+|recommend\w*|ready|await\w*|will|would|next|close to|stop[ -]and[ -]search)\b"
+    r"|n['’]t|\?",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[.;:()\n–—]|\s-\s")
+_CLOSING = ("heading.stage", "assessment.verdict", "sign_off.role", "sign_off.date")
+_REVIEW = ("closing.reason", "closing.reviewed_by", "closing.reviewed_on")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage and the day since which a plan is in it."""
+
+    name: str
+    since: dt.date | None
+
+
+def read_stage(text: str) -> str:
+    """Stage that people's words name; "" where they name none, several, or only hope for one.
+
+    Examples
+    --------
+    >>> read_stage("Closed 3/3/2019"), read_stage("to be closed in May"), read_stage("Response (patrols)")
+    ('closed', '', 'response')
+    """
+    return _only(text, _STAGE_WORDS)
+
+
+def read_verdict(text: str) -> str:
+    """Verdict that people's words name: "continue", "adjust", "stop", or "".
+
+    Examples
+    --------
+    >>> read_verdict("Stopped - problem solved"), read_verdict("Carry on"), read_verdict("Do not stop")
+    ('stop', 'continue', '')
+    """
+    return _only(text, _VERDICT_WORDS)
+
+
+def _only(text: str, known: dict[str, str]) -> str:
+    """Find the one kind that the first clause of a text names, and does not doubt."""
+    first = next((part.strip() for part in _CLAUSE.split(clean_text(text)) if part.strip()), "")
+    sure = re.sub(r"\bno further action\b", "nfa", first, flags=re.IGNORECASE)
+    if _UNSURE.search(sure) or text.strip().endswith("?"):
+        return ""
+    found = [name for name, words in known.items() if re.search(rf"\b(?:{words})\b", sure, re.IGNORECASE)]
+    return found[0] if len(found) == 1 else ""
+
+
+def stage_of(plan: Plan, *, as_of: Any, put_away: bool = False) -> Stage:
+    """Stage of a plan on a day: as people's words say, else as its dates do.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    as_of : date
+        The day.
+    put_away : bool
+        True for a plan that lies in the folder of closed plans: that closes it, whatever else it says.
+
+    Returns
+    -------
+    Stage
+        ``name`` and ``since``.
+
+    Examples
+    --------
+    >>> plan = Plan(ref="SE1", title="Boar Lane", opened="2018-06-30")
+    >>> plan.set_field("response.start", "1/7/2018")
+    >>> plan.set_field("response.end", "31/8/2018")
+    >>> [stage_of(plan, as_of=day).name for day in ("2018-06-30", "2018-08-01", "2018-09-01")]
+    ['scanning', 'response', 'assessment due']
+    """
+    day, last = pd.Timestamp(as_of).date(), plan.stages[-1] if plan.stages else {}
+    if put_away or (last.get("stage") != CLOSED and _is_closed(plan, day)):
+        return Stage(CLOSED, closed_on(plan, as_of=day))
+    fields = plan.fields()
+    again = _day(last) if last.get("stage") == REOPENED else day if last.get("stage") == CLOSED else None
+    said = read_stage(fields["heading.stage"])
+    if said and said != CLOSED:
+        return Stage(said, _seen(plan, said, day))
+    start, end = parse_date(fields["response.start"]), parse_date(fields["response.end"])
+    if start and start <= day and not (again and start < again):
+        if end and start <= end < day and read_verdict(fields["assessment.verdict"]) not in VERDICTS[:2]:
+            return Stage(DUE, end + dt.timedelta(days=1))
+        return Stage("response", start)
+    if again:
+        return Stage(REOPENED, again)
+    worded = ("analysis.", "triangle.", "objectives.", "actions.")
+    if any(text.strip() for tag, text in fields.items() if tag.startswith(worded)):
+        return Stage("analysis", _seen(plan, "analysis", day))
+    return Stage("scanning", parse_date(plan.opened))
+
+
+def _is_closed(plan: Plan, day: dt.date) -> bool:
+    """Whether people's words close a plan, by its stage or its sign-off as stopped, on the day they state."""
+    fields = plan.fields()
+    signed = fields["sign_off.role"].strip() or fields["sign_off.date"].strip()
+    words = read_stage(fields["heading.stage"])
+    if words != CLOSED and not (
+        not words and signed and read_verdict(fields["assessment.verdict"]) == "stop"
+    ):
+        return False
+    stated = _stated(plan)
+    return stated is None or stated <= day
+
+
+def _stated(plan: Plan) -> dt.date | None:
+    fields = plan.fields()
+    dates = (parse_date(fields[tag]) for tag in ("sign_off.date", "heading.stage", "sign_off.role"))
+    return next((date for date in dates if date), None)
+
+
+def closed_on(plan: Plan, *, as_of: Any = None) -> dt.date | None:
+    """Day a plan was closed: as its history has it, else as people wrote it, else ``as_of``."""
+    row = next((row for row in reversed(plan.stages) if row.get("stage") == CLOSED), None)
+    if row is not None and plan.stages[-1] is row:
+        return _day(row)
+    stated = _stated(plan)
+    return stated or (None if as_of is None else pd.Timestamp(as_of).date())
+
+
+def _day(row: dict[str, Any]) -> dt.date | None:
+    return parse_date(str(row.get("date", "")))
+
+
+def _seen(plan: Plan, name: str, day: dt.date) -> dt.date | None:
+    """Day since which a plan's history has a stage without a break; ``day`` where it has it not yet."""
+    last = plan.stages[-1] if plan.stages else {}
+    return _day(last) if last.get("stage") == name else day
+
+
+def note_stage(plan: Plan, *, as_of: Any, put_away: bool = False) -> bool:
+    """Add a plan's stage to its history where it is new, a closing with all its words; whether it was."""
+    stage = stage_of(plan, as_of=as_of, put_away=put_away)
+    if plan.stages and plan.stages[-1].get("stage") == stage.name:
+        return False
+    row = {"date": str(stage.since or pd.Timestamp(as_of).date()), "stage": stage.name}
+    if stage.name == CLOSED:
+        fields = plan.fields()
+        words = {"verdict": fields["assessment.verdict"], "signed_off": fields["sign_off.role"]}
+        words |= {tag.partition(".")[2]: fields[tag] for tag in _REVIEW}
+        row |= {name: clean_text(text).strip() for name, text in words.items() if text.strip()}
+    plan.stages.append(row)
+    return True
+
+
+def close_plan(plan: Plan, *, as_of: Any, **words: str) -> Plan:
+    """Close a plan in words: as if they had been typed into its document.
+
+    Parameters
+    ----------
+    plan : Plan
+        An open plan; it is not changed itself.
+    as_of : date
+        The day of closing.
+    **words : str
+        ``verdict, reason, lessons, signed_off`` and ``reviewed_by``: roles, never names. What stands there
+        already is kept, under what is new.
+
+    Returns
+    -------
+    Plan
+        Closed; `maps.close_record` moves its files too.
+
+    Examples
+    --------
+    >>> plan = Plan(ref="SE1", title="Boar Lane", opened="2018-06-30")
+    >>> closed = close_plan(plan, as_of="2019-03-03", verdict="stop", signed_off="Inspector")
+    >>> stage_of(closed, as_of="2019-03-04").name
+    'closed'
+    """
+    day = pd.Timestamp(as_of).strftime("%d/%m/%Y")
+    closed = copy.deepcopy(plan)
+    closed.people["heading"]["stage"] = ""
+    said = {"assessment.verdict": "verdict", "assessment.lessons": "lessons", "closing.reason": "reason"}
+    said |= {"sign_off.role": "signed_off", "closing.reviewed_by": "reviewed_by"}
+    _write(closed, "heading.stage", f"Closed {day}")
+    for tag, name in said.items():
+        _write(closed, tag, words.get(name, ""))
+    closed.set_field("sign_off.date", day)
+    if words.get("reviewed_by"):
+        closed.set_field("closing.reviewed_on", day)
+    return closed
+
+
+def _write(plan: Plan, tag: str, text: str) -> None:
+    held = plan.fields()[tag].strip()
+    if text.strip() and text.strip() != held:
+        plan.set_field(tag, f"{text.strip()}\n{held}".strip())
+
+
+def reopen_plan(plan: Plan, *, as_of: Any, reason: str = "") -> Plan:
+    """Open a closed plan again: what closed it goes into its history, and its fields are free.
+
+    Lessons stay where they are. The plan given is not changed itself.
+
+    Examples
+    --------
+    >>> plan = close_plan(Plan(ref="SE1", title="Boar Lane"), as_of="2019-03-03", verdict="stop")
+    >>> again = reopen_plan(plan, as_of="2019-06-01", reason="They are back")
+    >>> stage_of(again, as_of="2019-06-02").name, [row["stage"] for row in again.stages]
+    ('reopened', ['closed', 'reopened'])
+    """
+    opened = copy.deepcopy(plan)
+    note_stage(opened, as_of=as_of, put_away=True)
+    for tag in (*_CLOSING, *_REVIEW):
+        opened.set_field(tag, "")
+    row = {"date": str(pd.Timestamp(as_of).date()), "stage": REOPENED}
+    opened.stages.append(row | ({"reason": reason.strip()} if reason.strip() else {}))
+    return opened
+
+
+def say_day(written: Any) -> str:
+    """Day of a record in words; what somebody wrote there that is no date, as it is."""
+    day = parse_date(str(written))
+    return say_date(day) if day else clean_text(written)
+
+
+def say_stages(plan: Plan) -> list[str]:
+    """Say when a plan was closed and reopened, and with what words."""
+    said = []
+    for row in plan.stages:
+        if row.get("stage") not in (CLOSED, REOPENED):
+            continue
+        labels = {"verdict": "verdict", "reason": "reason", "signed_off": "signed off by"}
+        labels |= {"reviewed_by": "reviewed by", "reviewed_on": "reviewed on"}
+        words = "; ".join(f"{label}: {row[name]}" for name, label in labels.items() if row.get(name))
+        head = f"{row['stage'].capitalize()} {say_day(row['date'])}"
+        said.append(f"{head}: {words}." if words else f"{head}.")
+    return said
