@@ -187,8 +187,7 @@ def _add_assess(assess: argparse.ArgumentParser) -> None:
     assess.add_argument(
         "--direction",
         choices=("fewer", "more", "either"),
-        default="fewer",
-        help="what would be success; more: after a campaign",
+        help="what would be success; more: after a campaign; else as the plan's target says",
     )
     assess.add_argument(
         "--calendar", metavar="FILE", nargs="+", default=[], help="what else happened, as CSV or .ics"

@@ -21,6 +21,7 @@ from hotspots.common.plan_words import clean_text
 from hotspots.common.windows import Window, read_day
 from hotspots.common.wording import say_date, say_list
 from hotspots.plans.record import Plan
+from hotspots.plans.success import FEWER, goal_of
 
 
 def assess_plan(
@@ -31,7 +32,7 @@ def assess_plan(
     end: Any = None,
     as_of: Any = None,
     baseline: Any = None,
-    direction: str = "fewer",
+    direction: str | None = None,
     dosage: Sequence[str] = (),
     others: gpd.GeoDataFrame | None = None,
     covered: Any = None,
@@ -52,8 +53,9 @@ def assess_plan(
         The day of the assessment. None: the last day of the response.
     baseline : window, optional
         None: the same calendar months a year before (see `hotspots.assess_response`).
-    direction : str
-        What would be success: "fewer", "more" (after a reporting campaign) or "either".
+    direction : str, optional
+        What would be success: "fewer", "more" (after a reporting campaign) or "either". None: as the plan's
+        own target says, else "fewer".
     dosage : sequence of str
         Sentences on what was delivered, from the log of visits.
     others : GeoDataFrame, optional
@@ -93,7 +95,7 @@ def assess_plan(
         end=last,
         selected_on=_selected(plan),
         baseline=baseline,
-        direction=direction,
+        direction=direction or goal_of(plan).direction or FEWER,
         comparator=_comparators(plan, incidents, targets, others),
         others=_apart(_others(plan, others), targets),
         covered=covered,

@@ -47,7 +47,7 @@ def assess_job(
     end: str | None = None,
     as_of: str | None = None,
     baseline: str | None = None,
-    direction: str = "fewer",
+    direction: str | None = None,
     calendar: Sequence[str | Path] = (),
     visits: str | Path | None = None,
     patrols: Sequence[str | Path] = (),
@@ -71,8 +71,8 @@ def assess_job(
         Day of the assessment. None: the last day of the response.
     baseline : str, optional
         Window before the response, as "2018-04..2018-06". None: the same months, a year or more before.
-    direction : str
-        What would be success: "fewer", "more" or "either".
+    direction : str, optional
+        What would be success: "fewer", "more" or "either". None: as the plan's target says, else "fewer".
     calendar : sequence of paths
         What else happened, as CSV or ``.ics``; added to the plan's own calendar.
     visits : str or Path, optional
