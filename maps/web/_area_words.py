@@ -10,7 +10,10 @@ from maps.common.escape import clean
 from maps.wording import has
 
 VISITORS = "Many who are in a busy centre live elsewhere: such areas rank high, and highest per resident."
-PLACE = "The range is where the true level or place lies nineteen times in twenty, were records independent."
+PLACE = (
+    "The range is where the true level or place lies nineteen times in twenty, were records independent;"
+    " they come in runs, so it is wider."
+)
 
 
 def say_range(row: pd.Series, column: str) -> str:

@@ -50,20 +50,19 @@ def has_both(spots: gpd.GeoDataFrame) -> pd.Series:
 def list_periods(spots: gpd.GeoDataFrame, filters: Any, *, named: Any = None) -> list[dict[str, str]]:
     """Periods that can be laid side by side: the two that were compared, and single months; or none.
 
-    ``value`` is "p0" and "p1" for those compared, else the number of the month among the filters'.
+    ``value`` is "p0:" and "p1:" for those compared, with the number of the month that each is, if it is one
+    of the filters'; ":3" for a month alone.
     """
     months = [] if filters is None else list(filters.months)
     names = [clean(name) for name in named or ("The earlier period", "The later period")]
     compared = names if has_both(spots).any() else []
-    found = [{"name": n, "value": f"p{i}"} for i, n in enumerate(compared) if n not in months]
-    found += [{"name": name, "value": str(i)} for i, name in enumerate(months)]
+    number = {name: str(i) for i, name in enumerate(months)}
+    found = [{"name": n, "value": f"p{i}:{number.get(n, '')}"} for i, n in enumerate(compared)]
+    found += [{"name": n, "value": f":{i}"} for n, i in number.items() if n not in compared]
     if len(found) < 2:
         return []
-    sides = compared or [one["name"] for one in found[-2:]]
-    return [
-        one | {"side": "left" if one["name"] == sides[0] else "right" if one["name"] == sides[1] else ""}
-        for one in found
-    ]
+    sides = {0: "left", 1: "right"} if compared else {len(found) - 2: "left", len(found) - 1: "right"}
+    return [one | {"side": sides.get(i, "")} for i, one in enumerate(found)]
 
 
 def most_of(rows: gpd.GeoDataFrame) -> float:

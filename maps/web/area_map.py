@@ -285,9 +285,7 @@ def _prepare(
     for i, (rank, row) in enumerate(ranked.iterrows()):
         name, over = clean(row["name"]), f" in {clean(period)}" if period else ""
         lines = [(m["label"], _say(row, m["key"], per=per, who=who, counted=counted)) for m in measures]
-        sure = (
-            [f"{PLACE} They come in runs, so it is wider."] if any("between" in t for _, t in lines) else []
-        )
+        sure = [PLACE] if any("between" in t for _, t in lines) else []
         lines += [("Changed or not", say_change(row))] if has(row, "words") else []
         if row.get("small_numbers") is True:
             sure.append("Few records: the order among such areas means little.")

@@ -25,6 +25,7 @@ from maps.pictures.still_map import draw_static_map
 from maps.pictures.street_names import locate_streets, place_names
 from maps.streets.files import take_ground
 from maps.streets.pack import prepare_ground
+from maps.streets.through import name_roads
 from maps.web._incident_cells import filter_incidents
 from maps.web._layers import bounds_of, layer_summary, prepare_layers, shown_layers
 from maps.web._one_file import standalone
@@ -160,7 +161,10 @@ def draw_map(
         ],
         "under": UNDER,
         "amount": AMOUNT,
-        "spots": prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
+        "spots": _with_roads(
+            prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
+            name_roads(released, under),
+        ),
         "ground": prepare_ground(under, _stood_on(spots, layers), area=next(iter(on.values()), None)),
         "streets": place_names(locate_streets(spots, incidents, profile=who)),
         "filters": None if filters is None else vars(filters),
@@ -298,6 +302,16 @@ def _stood_on(spots: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame] | 
     sent = [f for n, f in (layers or {}).items() if kind_of(n, f) in ("patrols", "cameras") and len(f)]
     shapes = pd.concat([with_shapes(frame).geometry.rename("geometry") for frame in (spots, *sent)])
     return gpd.GeoDataFrame(geometry=shapes, crs=spots.crs)
+
+
+def _with_roads(prepared: list[dict[str, Any]], roads: list[list[str]]) -> list[dict[str, Any]]:
+    """Say beside where a hotspot is which main roads lead there."""
+    for spot, names in zip(prepared, roads, strict=True):
+        if names:
+            (head, where), *others = spot["lines"]
+            said = f"Main road{'s' * (len(names) > 1)} there: {say_list([clean(name) for name in names])}."
+            spot["lines"] = [(head, f"{where} {said}"), *others]
+    return prepared
 
 
 def _find_incidents(layers: Mapping[str, gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame | None:

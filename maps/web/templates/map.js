@@ -246,6 +246,7 @@ function saferMap(map, data) {
     const redraw = () => { shapes.forEach((shape, i) => shape.setStyle(look(spots[i], i))); named(); };
     other.on("moveend resize", named);
     other.on("zoomend", redraw);
+    app.second = { map: other, ground: under, whens: ["", ""] };
     return redraw;
   };
   let through = false;

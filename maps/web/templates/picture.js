@@ -3,10 +3,9 @@ function saferPicture(app) {
   const { map, ground, make, say } = app;
   const text = (id) => { const el = document.querySelector(id); return el ? el.textContent.trim() : ""; };
   const paneOf = (layer) => (layer.options.renderer ? layer.options.renderer.options.pane : layer.options.pane);
-  const heightOf = (layer) => { const pane = map.getPane(paneOf(layer)); return pane ? Number(pane.style.zIndex) : 400; };
   const rings = (points, out) => { if (points.length && points[0].lat !== undefined) out.push(points); else points.forEach((more) => rings(more, out)); return out; };
 
-  const path = (pen, layer) => {
+  const path = (pen, layer, map) => {
     const look = layer.options;
     pen.beginPath();
     if (layer.getRadius) {
@@ -42,25 +41,21 @@ function saferPicture(app) {
     const lines = el.textContent.split("\n");
     lines.forEach((line, i) => pen.fillText(line, at.x, at.y + 14 * (i - (lines.length - 1) / 2)));
   };
-  const draw = () => {
-    const size = map.getSize(), sharp = 2, band = 26, marking = text(".sh-marking");
-    const foot = [text("h1"), text(".sh-foot p:not(.sh-how)")].filter(Boolean);
-    const top = marking ? band : 0, canvas = document.createElement("canvas");
-    canvas.width = sharp * size.x; canvas.height = sharp * (size.y + 2 * top + 18 * foot.length + 8);
-    const pen = canvas.getContext("2d"), corner = map.containerPointToLayerPoint([0, 0]);
-    pen.scale(sharp, sharp);
-    pen.fillStyle = "#ffffff"; pen.fillRect(0, 0, canvas.width, canvas.height);
+  /* one map, at so many pixels from the left and the top */
+  const side = (pen, { map, ground, when }, left, top) => {
+    const size = map.getSize(), corner = map.containerPointToLayerPoint([0, 0]);
+    const pane = (layer) => { const one = map.getPane(paneOf(layer)); return one ? Number(one.style.zIndex) : 400; };
     pen.save();
-    pen.beginPath(); pen.rect(0, top, size.x, size.y); pen.clip();
-    pen.fillStyle = "#e3e8ec"; pen.fillRect(0, top, size.x, size.y);
-    pen.translate(-corner.x, top - corner.y);
+    pen.beginPath(); pen.rect(left, top, size.x, size.y); pen.clip();
+    pen.fillStyle = "#e3e8ec"; pen.fillRect(left, top, size.x, size.y);
+    pen.translate(left - corner.x, top - corner.y);
     const paths = [], marks = [];
     map.eachLayer((layer) => { if (layer instanceof L.Path) paths.push(layer); else if (layer instanceof L.Marker && layer.getElement()) marks.push(layer); });
-    paths.sort((a, b) => heightOf(a) - heightOf(b));
-    paths.filter((layer) => heightOf(layer) < 325).forEach((layer) => path(pen, layer));
+    paths.sort((a, b) => pane(a) - pane(b));
+    paths.filter((layer) => pane(layer) < 325).forEach((layer) => path(pen, layer, map));
     const view = L.bounds(corner, corner.add(size));
     if (ground.on) { pen.save(); ground.paint(pen, view); pen.restore(); }
-    paths.filter((layer) => heightOf(layer) >= 325).forEach((layer) => path(pen, layer));
+    paths.filter((layer) => pane(layer) >= 325).forEach((layer) => path(pen, layer, map));
     if (ground.on) pen.drawImage(ground.over._container, ground.over._bounds.min.x, ground.over._bounds.min.y, ground.over._bounds.getSize().x, ground.over._bounds.getSize().y);
     pen.textAlign = "center"; pen.textBaseline = "middle"; pen.lineJoin = "round";
     marks.forEach((mark) => {
@@ -68,6 +63,22 @@ function saferPicture(app) {
       label(pen, el, L.point(box.left - base.left + box.width / 2, box.top - base.top + box.height / 2).add(corner));
     });
     pen.restore();
+    if (when) {
+      pen.font = "700 13px Arial, sans-serif"; pen.textAlign = "left"; pen.textBaseline = "middle";
+      pen.fillStyle = "#ffffff"; pen.fillRect(left + 6, top + 6, pen.measureText(when).width + 12, 22);
+      pen.fillStyle = "#0b1f33"; pen.fillText(when, left + 12, top + 17, size.x - 24);
+    }
+  };
+  const draw = () => {
+    const sides = [{ map, ground, when: app.second ? app.second.whens[0] : "" }, ...(app.second ? [{ map: app.second.map, ground: app.second.ground, when: app.second.whens[1] }] : [])];
+    const size = L.point(sides.reduce((sum, one) => sum + one.map.getSize().x + 4, -4), map.getSize().y), sharp = 2, band = 26, marking = text(".sh-marking");
+    const foot = [text("h1"), text(".sh-foot p:not(.sh-how)")].filter(Boolean);
+    const top = marking ? band : 0, canvas = document.createElement("canvas");
+    canvas.width = sharp * size.x; canvas.height = sharp * (size.y + 2 * top + 18 * foot.length + 8);
+    const pen = canvas.getContext("2d");
+    pen.scale(sharp, sharp);
+    pen.fillStyle = "#ffffff"; pen.fillRect(0, 0, canvas.width, canvas.height);
+    sides.reduce((left, one) => { side(pen, one, left, top); return left + one.map.getSize().x + 4; }, 0);
     pen.textAlign = "left"; pen.textBaseline = "alphabetic"; pen.fillStyle = "#0b1f33";
     foot.forEach((line, i) => { pen.font = (i ? "" : "700 ") + "12px Arial, sans-serif"; pen.fillText(line, 6, top + size.y + 15 + 18 * i, size.x - 12); });
     if (marking) {

@@ -7,8 +7,9 @@ function saferTwo(app, tools) {
   let second = null, fills = [], redraw = () => {};
   const nameOf = (select) => select.options[select.selectedIndex].text;
   const countOf = (i, value) => {
-    if (value[0] === "p") return spots[i].two ? spots[i].two[Number(value[1])] : null;
-    return filters.countIn(i, Number(value));
+    const [period, month] = value.split(":"); // of the two compared, and the month that it is; or a month alone
+    if (period && !(month && filters.kind())) return spots[i].two ? spots[i].two[Number(period[1])] : null;
+    return filters.countIn(i, Number(month));
   };
   const whens = [make("p", "sh-when"), make("p", "sh-when sh-when-right")];
   const follow = (other, one) => {
@@ -31,7 +32,7 @@ function saferTwo(app, tools) {
   };
   const close = () => {
     const was = second;
-    second = null;
+    second = app.second = null;
     map.off("move", lead);
     was.remove();
     [box.querySelector(".sh-second"), ...whens].forEach((el) => el.remove());
@@ -46,13 +47,13 @@ function saferTwo(app, tools) {
     const counts = [left, right].map((select) => spots.map((_, i) => countOf(i, select.value)));
     const breaks = scale.breaksOf(counts.flat().filter((n) => n !== null));
     const kind = filters ? filters.kind() : "";
-    const titles = [left, right].map((select) => nameOf(select) + (kind ? ", " + (select.value[0] === "p" ? "all kinds" : kind) : ""));
+    const titles = [left, right].map((select) => nameOf(select) + (kind ? ", " + (select.value.endsWith(":") ? "all kinds" : kind) : ""));
     fills = scale.fillsOf(counts[1], breaks);
     scale.show(titles.join(" and "), breaks);
     tools.recolour(scale.fillsOf(counts[0], breaks));
     redraw();
     const sums = counts.map((all) => (all.includes(null) ? "" : ": " + scale.write(all.reduce((a, b) => a + b, 0)) + " in the hotspots"));
-    whens.forEach((el, i) => { el.textContent = titles[i] + sums[i]; });
+    whens.forEach((el, i) => { app.second.whens[i] = el.textContent = titles[i] + sums[i]; });
     second.getContainer().setAttribute("aria-label", "Map of " + titles[1] + ", beside " + titles[0] + ". The list has both numbers of each hotspot.");
     tools.column(counts[0].map((n, i) => scale.write(n) + " \u2192 " + scale.write(counts[1][i])), titles.join(" \u2192 "));
     say("Left " + whens[0].textContent + ". Right " + whens[1].textContent + ".");

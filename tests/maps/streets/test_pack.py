@@ -27,6 +27,18 @@ def test_around_every_hotspot_all_is_kept_and_main_roads_everywhere():
     assert fit_ground(make_ground(), make_spots(0)).empty
 
 
+def test_under_areas_lie_the_two_upper_classes_of_roads_and_the_upper_one_where_that_is_too_much(monkeypatch):
+    ground, nobody = make_ground(), make_spots(0)
+    ground.loc[1, "rank"] = 1
+    kept = fit_ground(ground, nobody, area=make_wards())
+    assert set(kept["name"][kept["kind"] == "road"]) == {"Boar Lane", "Call Lane"}
+    assert set(kept["kind"]) == {"road", "rail", "water"}
+    whole = prepare_ground(ground, nobody, area=make_wards())
+    monkeypatch.setattr("maps.streets.pack.BUDGET", sum(len(layer["data"]) for layer in whole) - 1)
+    less = prepare_ground(ground, nobody, area=make_wards())
+    assert [layer["names"] for layer in less if layer["kind"] == "road"] == [["Boar Lane"]]
+
+
 def unpack(layer):
     """Varints in base64, written from the words that describe them."""
     data = iter(base64.b64decode(layer["data"]))

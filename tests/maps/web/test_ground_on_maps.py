@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import zipfile
 
 import geopandas as gpd
@@ -9,12 +11,16 @@ import pytest
 from browser_help import INK, open_page, run_axe
 from ground_examples import make_ground
 from map_examples import HOSTILE, make_spots, make_wards
-from shapely import LineString
+from shapely import LineString, Point
 
 from hotspots import choose_patrols, timetable_patrols
 from hotspots.checks import InputError
 from maps import draw_map, read_ground, write_map
 from maps.pictures.still_map import draw_static_map
+
+
+def data_of(page):
+    return json.loads(re.search(r'id="sh-data">(.*?)</script>', page, flags=re.S).group(1))
 
 
 @pytest.mark.browser
@@ -83,3 +89,24 @@ def test_a_card_of_a_patrol_has_a_map_of_its_stops(tmp_path):
             assert sum(name.endswith(".png") for name in parts.namelist()) == pictures
     assert "Streets © somebody." in page.read_text()
     assert "Map of the stops: 1 " in page.read_text()
+
+
+def test_a_hotspot_is_told_by_the_main_roads_that_lead_there():
+    page = draw_map(make_spots(3), ground=make_ground(), profile="open").get_root().render()
+    told = [dict(spot["lines"])["Where"] for spot in data_of(page)["spots"]]
+    assert told[0].endswith("Main road there: Boar Lane.")  # Call Lane is no main road
+    assert "Main road" not in told[1]  # 300 m to the north of it
+
+
+def test_streets_lie_around_cameras_and_patrol_stops_too():
+    site = gpd.GeoDataFrame(
+        {"order": [1], "name": ["C"], "radius": [100.0]}, geometry=[Point(425100, 430010)], crs=27700
+    )
+    stop = site.assign(chosen=True, minutes=15)
+    for layers, there in (({}, False), ({"cameras": site}, True), ({"patrol stops": stop}, True)):
+        page = (
+            draw_map(make_spots(1), layers=layers, ground=make_ground(), profile="open").get_root().render()
+        )
+        names = {name for layer in data_of(page)["ground"] for name in layer["names"]}
+        assert ("Far Close" in names) is there
+        assert {"Boar Lane", "Call Lane"} <= names

@@ -98,7 +98,7 @@ def test_only_needed_columns_reach_the_file(tmp_path):
 
 def test_no_hotspots_is_a_map_that_says_so(tmp_path):
     page = write_map(make_spots(3).iloc[:0], tmp_path / "map.html", **OPTIONS).read_text()
-    assert "No hotspots, July 2018" in page
+    assert "No hotspots" in page
 
 
 def test_a_plain_folium_map_becomes_one_file_too(tmp_path):

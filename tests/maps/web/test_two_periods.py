@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from browser_help import open_page, run_axe
 from map_examples import make_incidents, make_spots, make_wards
+from PIL import Image
 
 from maps.disclosure.gate import PROFILES, release
 from maps.web._incident_cells import Filters
@@ -56,10 +57,17 @@ def test_two_maps_move_as_one_with_one_scale_and_the_list_has_both_numbers(brows
         assert max(abs(a - b) for a, b in zip(one, two, strict=True)) <= 1
         page.select_option("#sh-left", label="July 2017")
         page.select_option("#sh-category", label="Burglary")  # three in each in July 2017, none in July 2018
-        page.select_option("#sh-right", value="1")
         assert column.all_inner_texts() == ["3 → 0"] * COUNT
         assert page.locator(".sh-when").first.inner_text() == "July 2017, Burglary: 9 in the hotspots"
+        page.select_option("#sh-left", label="July 2016")
+        assert page.locator(".sh-when").first.inner_text() == "July 2016, all kinds: 412 in the hotspots"
         assert page.locator("#sh-month").is_disabled()
+        with page.expect_download() as kept:
+            page.click("#sh-shoot")
+        sides = page.evaluate(
+            "[...document.querySelectorAll('.leaflet-container')].map((e) => e.clientWidth)"
+        )
+        assert Image.open(kept.value.path()).width == 2 * (sum(sides) + 4)
         assert run_axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.select_option("#sh-category", value="")
@@ -87,9 +95,9 @@ def test_the_two_that_were_compared_come_first_and_one_period_is_none():
     months = Filters(["June 2018", "July 2018"], [], [])
     found = list_periods(spots, months, named=("June 2017", "June 2018"))
     assert [(o["name"], o["value"], o["side"]) for o in found] == [
-        ("June 2017", "p0", "left"),
-        ("June 2018", "0", "right"),
-        ("July 2018", "1", ""),
+        ("June 2017", "p0:", "left"),
+        ("June 2018", "p1:0", "right"),
+        ("July 2018", ":1", ""),
     ]
     plain = release(make_spots(2), kind="spots", profile=PROFILES["open"])
     assert [o["side"] for o in list_periods(plain, months)] == ["left", "right"]
