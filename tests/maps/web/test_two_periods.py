@@ -67,7 +67,8 @@ def test_two_maps_move_as_one_with_one_scale_and_the_list_has_both_numbers(brows
         sides = page.evaluate(
             "[...document.querySelectorAll('.leaflet-container')].map((e) => e.clientWidth)"
         )
-        assert Image.open(kept.value.path()).width == 2 * (sum(sides) + 4)
+        with Image.open(kept.value.path()) as picture:
+            assert picture.width == 2 * (sum(sides) + 4)
         assert run_axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.select_option("#sh-category", value="")
