@@ -23,7 +23,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "The configuration": (
         "A key is misspelt, a path does not start at the configuration's folder, a value is of another kind. "
         "Every mistake of one file is listed at once, with its line.",
-        "maps.config maps.common.calendar maps.commands.init boundaries.layers "
+        "maps.config hotspots.files.typed_tables maps.common.calendar maps.commands.init boundaries.layers "
         "hotspots.reading.problem_profiles hotspots.reading.sources hotspots.reading.crosswalks "
         "hotspots.common.calendar_files hotspots.change.indicator_files",
     ),
@@ -127,11 +127,13 @@ def _kind_of(func: ast.expr) -> str:
 def _words(node: ast.expr) -> str:
     """Text of an expression, with "…" for what is only known when it is said."""
     if isinstance(node, ast.Constant):
-        return str(node.value)
+        return str(node.value).replace("{key}", "'…'").replace("{table}", "[…]")
     if isinstance(node, ast.JoinedStr):
         return re.sub("…[…, ]*…", "…", "".join(_words(part) for part in node.values))
     if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.IfExp):
         return _either(node.value)
+    if isinstance(node, ast.FormattedValue) and re.match(r"_line\(|at_line$", ast.unparse(node.value)):
+        return "line …: "
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return _words(node.left) + _words(node.right)
     if isinstance(node, ast.BoolOp):

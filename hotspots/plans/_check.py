@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 
 from hotspots.checks import Problems, closest_name
-from hotspots.plans._toml_lines import Path, line_at, locate_keys
+from hotspots.files.toml_lines import Path, line_at, locate_keys
 from hotspots.plans.record import COVERS, ROWS, SINGLE, VERSION
 
 TOP: dict[str, type | tuple[type, ...]] = {

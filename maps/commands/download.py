@@ -18,7 +18,8 @@ import pandas as pd
 from boundaries.web_requests import open_session
 from hotspots.checks import CRS, InputError, require_installed
 from hotspots.common.gridref import grid_reference
-from maps.config.read import Config, read_config
+from maps.config.read import read_config
+from maps.config.settings import Config
 from maps.job.do_job import build_layers, made_of, read_study_area
 from maps.job.read_records import read_records
 from maps.streets.schemas import OS_CREDIT

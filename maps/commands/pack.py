@@ -19,7 +19,8 @@ from hotspots.common.sentence_rules import note_sentences
 from hotspots.reading.covered import keep_whole
 from maps.common.progress import show_steps
 from maps.common.swap_folder import clear_errors, replace_folder
-from maps.config.read import Config, read_config
+from maps.config.read import read_config
+from maps.config.settings import Config
 from maps.disclosure.gate import Profile
 from maps.disclosure.nested_layers import hide_compared
 from maps.giving.history import read_earlier

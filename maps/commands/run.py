@@ -14,7 +14,8 @@ from hotspots.reading.layout_fit import describe_fit, fit_layout
 from hotspots.reading.rejects import sum_causes
 from maps.common.progress import show_steps
 from maps.common.swap_folder import clear_errors, replace_folder
-from maps.config.read import join_others, read_config
+from maps.config.other_faults import join_faults
+from maps.config.read import read_config
 from maps.job.do_job import Job, do_job
 from maps.job.read_records import number_of
 from maps.results.manifest import list_inputs_of, refuse_changed, refuse_overlap
@@ -52,7 +53,7 @@ def run_job(config_path: str | Path, out: str | Path) -> Job:
         try:
             job = do_job(config, steps, spill=folder)
         except InputError as error:
-            raise join_others(error, config_path) from error
+            raise join_faults(error, config) from error
         write_job(job, folder, before, steps, results=[config.hotspots.get("previous"), out])
         refuse_changed(before, list_inputs_of(config))
     print(summarise_job(job, out))

@@ -19,7 +19,7 @@ from hotspots.common.sentence_rules import may_say
 from hotspots.common.windows import read_windows
 from hotspots.common.wording import SMALL_BASE
 from hotspots.reading.covered import SAID, find_covered
-from maps.config.times import NO_COUNTS
+from maps.config.kinds import NO_COUNTS
 
 WORDS = {"up": "up", "down": "down", "level": LEVEL}
 LEAST_MONTHS = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from hotspots.common.wording import say_months
 from hotspots.reading.own_shapes import read_shapes
 from hotspots.severity.weighed_kinds import add_harm
 from maps.common.progress import Steps
-from maps.config.read import Config
+from maps.config.settings import Config
 from maps.job._ground import Ground, choose_ground
 from maps.job.chance import tabulate_chance
 from maps.job.compare import add_changes, add_trends, choice_of, months_of
@@ -180,9 +180,9 @@ def _as_of(config: Config) -> dt.date:
 
 def read_study_area(config: Config) -> gpd.GeoDataFrame | None:
     """Read the study area in National Grid metres, or None where the configuration has none."""
-    if not config.study_area:
+    if not config.incidents.study_area:
         return None
-    return read_shapes(config.study_area, what="The study area")
+    return read_shapes(config.incidents.study_area, what="The study area")
 
 
 def weigh_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
@@ -192,18 +192,18 @@ def weigh_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
 
 def count_instead(config: Config) -> Config:
     """Choose by number whatever was to be chosen by harm, and say so: no record has a weight."""
-    changed: dict[str, Any] = {}
-    for table in ("hotspots", "patrols", "cameras"):
-        given = getattr(config, table)
-        asked = [k for k, v in given.items() if (k, v) == ("by", "harm") or k == "min_harm"]
+    changed = {}
+    for name in ("hotspots", "patrols", "cameras"):
+        table = getattr(config, name)
+        asked = [key for key, value in table.items() if (key, value) == ("by", "harm") or key == "min_harm"]
         for key in asked:
             announce(
-                f"[{table}] {key} = {given[key]} is left aside: no record has a weight, so numbers decide."
+                f"[{name}] {key} = {table[key]} is left aside: no record has a weight, so numbers decide."
             )
-        changed[table] = {k: v for k, v in given.items() if k not in asked} | {
-            k: "incidents" for k in asked if k == "by"
-        }
-    return replace(config, **changed)
+        changed[name] = table.changed(
+            without=tuple(asked), **{key: "incidents" for key in asked if key == "by"}
+        )
+    return config.changed(**changed)
 
 
 def weighing(config: Config) -> dict[str, Any]:

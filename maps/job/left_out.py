@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from hotspots.checks import InputError, UnreadableError, announce
 from hotspots.common.wording import say_list
-from maps.config.read import Config
+from maps.config.settings import Config, Patrols
 
 
 @contextmanager
@@ -39,16 +38,15 @@ def without_layers(config: Config, left: Mapping[str, InputError]) -> Config:
     drafts = config.output.get("drafts")
     asked = drafts if isinstance(drafts, list) else []
     boards = {name: page for name, page in config.boards.items() if not gone(page.get("area", ""))}
-    patrols = {} if gone(config.patrols.get("area", "")) else config.patrols
+    patrols = Patrols.holding() if gone(config.patrols.get("area", "")) else config.patrols
     lost = [f"the plan for {text}" for text in asked if gone(text)]
     lost += [f"[boards.{name}]" for name in config.boards if name not in boards]
     lost += ["[patrols]"] if patrols != config.patrols else []
     if lost:
         announce(f"So there is nothing of what was asked of them: {say_list(lost)}.")
-    return replace(
-        config,
+    return config.changed(
         areas={layer: given for layer, given in config.areas.items() if layer not in left},
-        output=config.output | ({"drafts": [text for text in asked if not gone(text)]} if asked else {}),
+        output=config.output.changed(**{"drafts": [t for t in asked if not gone(t)]} if asked else {}),
         boards=boards,
         patrols=patrols,
     )

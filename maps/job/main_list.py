@@ -16,7 +16,7 @@ from hotspots.finding.agreed_list import NOT_LISTED, mark_unlisted
 from hotspots.finding.methods import options_of
 from hotspots.finding.stability import RESAMPLES
 from hotspots.reading.own_shapes import read_shapes
-from maps.config.read import Config
+from maps.config.settings import Config
 
 # what [hotspots] says to the finder; its other keys are for this module, the comparison and the backtest
 FINDER = frozenset({"method", "by", "resamples", *options_of()})

@@ -16,7 +16,7 @@ from hotspots.checks import InputError, announce, closest_name
 from hotspots.common.membership import spread_layer
 from hotspots.repeats.near_repeats import NearRepeats
 from maps.common.calendar import read_events
-from maps.config.read import Config
+from maps.config.settings import Config
 from maps.disclosure.gate import Profile, name_category, profile_named
 from maps.disclosure.nested_layers import hide_compared
 from maps.disclosure.suppression import hide_small

@@ -18,7 +18,7 @@ from hotspots.large.duckdb_files import count_parquet
 from hotspots.large.times import count_over_time
 from hotspots.reading.layouts import Layout, load_layout
 from hotspots.reading.rejects import refuse_systematic, sum_causes
-from maps.config.read import Config
+from maps.config.settings import Config
 
 LEFT_OUT = (
     "At this size months are kept for hotspots, areas and kinds of problem, not for every place: the map has "
@@ -57,7 +57,7 @@ def read_records(
     configuration says ``aggregate`` of; up to a million rows every date is kept, as if read row by row.
     """
     limits: dict[str, Any] = {"study_area": study, "as_of": as_of}
-    layout = load_layout(config.layout, folder=config.path.parent)
+    layout = load_layout(config.incidents.layout, folder=config.path.parent)
     if config.sources:
         incidents, rejects = read_sources(config.sources, folder=config.path.parent, **limits)
         found = Records(incidents, rejects, incidents)
@@ -65,7 +65,7 @@ def read_records(
         found = _count(config, layout, how, limits, spill)
     else:
         incidents, rejects = read_incidents(
-            config.files, layout=layout, same_month=config.same_month, **limits
+            config.files, layout=layout, same_month=config.incidents.same_month, **limits
         )
         found = Records(incidents, rejects, incidents)
     refuse_systematic(found.incidents, found.rejects)
@@ -82,7 +82,7 @@ def read_records(
 
 def _how(config: Config, layout: Layout) -> str:
     """How the files are to be counted: "dates", "periods", "auto", or "" for row by row."""
-    given = config.scale.get("aggregate")
+    given = config.incidents.aggregate
     if given is not None:
         return "" if given is False else "auto" if given is True else str(given)
     parquet = [p for p in config.files if p.is_dir() or p.suffix.lower() in (".parquet", ".pq")]
@@ -102,7 +102,7 @@ def _count(
     config: Config, layout: Layout, how: str, limits: Mapping[str, Any], spill: Path | None
 ) -> Records:
     windows = {"dates": "dates", "periods": None, "auto": _no_windows}[how]
-    unique = bool(config.scale.get("unique_ids", True))
+    unique = config.incidents.unique_ids
     found = collapse_table(
         config.files, layout=layout, windows=windows, unique_ids=unique, spill=spill, **limits
     )

@@ -19,7 +19,7 @@ from hotspots.reading.coordinates import describe_operation
 from hotspots.reading.layouts import load_layout
 from hotspots.reading.rejects import sum_causes
 from maps.common.swap_folder import MANIFEST, TOOL, sha256_of
-from maps.config.read import Config
+from maps.config.settings import Config
 from maps.disclosure.not_finite import strict_json
 
 PACKAGES = ("geopandas", "pandas", "numpy", "scipy", "shapely", "pyproj", "pyogrio", "folium", "matplotlib")
@@ -28,7 +28,7 @@ PACKAGES = ("geopandas", "pandas", "numpy", "scipy", "shapely", "pyproj", "pyogr
 def list_inputs_of(config: Config) -> list[dict[str, Any]]:
     """Name, size and sha256 of a configuration and of every file that it names; open plans are no input."""
     base = config.path.parent
-    layouts = [config.layout, *(given.get("layout") for given in config.sources.values())]
+    layouts = [config.incidents.layout, *(given.get("layout") for given in config.sources.values())]
     named = [path for layout in layouts if layout for path in files_of_layout(layout, base)]
     settings = [value for key, value in vars(config).items() if key not in ("path", "files", "plans")]
     results = [path / "hotspots.gpkg" if path.is_dir() else path for path in paths_in(settings)]
@@ -48,7 +48,7 @@ def paths_in(value: Any) -> list[Path]:
     """Every path in nested settings, in their order."""
     if isinstance(value, Path):
         return [value]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return [path for one in inner for path in paths_in(one)]
 
 

@@ -19,7 +19,7 @@ from hotspots.reading.covered import list_gaps
 from hotspots.reading.rejects import OFF_AREA, sum_causes
 from hotspots.severity.weighed_kinds import say_weights
 from maps.common.progress import Steps
-from maps.config.read import Config
+from maps.config.settings import Config
 from maps.disclosure.follow import follow_content
 from maps.disclosure.gate import Profile
 from maps.giving.history import read_earlier, say_earlier, write_history
@@ -368,9 +368,10 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
 
 def describe_incidents(config: Config) -> dict[str, Any]:
     """Return what [incidents] decided: layout, months given twice, study area, how a large table is read."""
-    layout = {} if config.sources else {"layout": config.layout}
-    ground = config.study_area.name if config.study_area else None
-    return {**layout, "same_month": config.same_month, "study_area": ground, **config.scale}
+    layout = {} if config.sources else {"layout": config.incidents.layout}
+    ground = config.incidents.study_area.name if config.incidents.study_area else None
+    large = {key: config.incidents[key] for key in ("aggregate", "unique_ids") if key in config.incidents}
+    return {**layout, "same_month": config.incidents.same_month, "study_area": ground, **large}
 
 
 def without_folders(given: dict[str, Any]) -> dict[str, Any]:

@@ -150,8 +150,10 @@ VALUES = [
 
 def odd_config(team: Path, dice: random.Random) -> Path:
     """A key of the schema, or an unknown one, with a value that it cannot have."""
-    from maps.config._schema import SCHEMA
+    from hotspots.files.typed_tables import tables_in
+    from maps.config.settings import Settings
 
+    kinds = tables_in(Settings)
     tables: dict[str, dict[str, str]] = {
         "": {"title": '"A month"', "as_of": "2018-08-31"},
         "incidents": {"files": '"july.csv"'},
@@ -160,8 +162,8 @@ def odd_config(team: Path, dice: random.Random) -> Path:
         "output": {"drafts": "0"},
     }
     for _ in range(dice.choice([1, 1, 1, 2])):
-        table = dice.choice(list(SCHEMA))
-        keys = [*SCHEMA[table], "unknown"]
+        table = dice.choice(list(kinds))
+        keys = [*kinds[table].names(), "unknown"]
         here = table.replace("*", "ward" if table.startswith("areas") else "x")
         tables.setdefault(here, {})[dice.choice(keys)] = dice.choice(VALUES)
     text = "".join(

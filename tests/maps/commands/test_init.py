@@ -12,8 +12,8 @@ import pytest
 from hotspots.checks import InputError
 from maps.cli import main
 from maps.commands.init import start_folder
-from maps.config._schema import SCHEMA
 from maps.config.read import read_config
+from maps.config.settings import Hotspots
 
 
 # that the run then works is tests/project/test_docs.py's: it follows the Start page to the letter
@@ -76,7 +76,7 @@ def test_every_commented_key_is_a_key_that_works(tmp_path):
     path = start_folder(tmp_path / "new")
     text = re.sub(r"^# (\w+ = )", r"\1", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     raw = tomllib.loads(text)
-    assert set(raw["hotspots"]) <= set(SCHEMA["hotspots"])
+    assert set(raw["hotspots"]) <= set(Hotspots.names())
     del raw["incidents"]["study_area"]
     assert raw["hotspots"]["previous"] == "results"
     left_out = ("study_area", "code", "previous")

@@ -248,13 +248,13 @@ def test_check_says_what_is_wrong_with_a_file_as_a_whole(folder, capsys):
 
 
 def test_the_readme_configuration_is_valid_toml_with_known_keys():
-    from maps.config._schema import SCHEMA
+    from maps.config.settings import Area, Incidents
 
     readme = REPO / "README.md"
     block = readme.read_text(encoding="utf-8").split("```toml")[1].split("```")[0]
     raw = tomllib.loads(block)
-    assert set(raw["incidents"]) <= set(SCHEMA["incidents"])
-    assert set(raw["areas"]["ward"]) <= set(SCHEMA["areas.*"])
+    assert set(raw["incidents"]) <= set(Incidents.names())
+    assert set(raw["areas"]["ward"]) <= set(Area.names())
 
 
 def test_the_readme_notebook_runs(tmp_path):

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
+import inspect
+import json
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from where import REPO
 
+from hotspots import (
+    choose_patrols,
+    count_cells,
+    find_hotspots,
+    find_near_repeats,
+    place_cameras,
+    weigh_incidents,
+)
 from hotspots.checks import InputError
+from hotspots.finding.methods import METHODS
 from maps.cli import main
-from maps.config._schema import METHODS, SCHEMA, line_of
 from maps.config.read import read_config
 
 GOOD = """
@@ -130,10 +143,48 @@ def test_a_pattern_finds_its_files_in_a_fixed_order(folder):
     assert [p.name for p in config.files] == ["a.csv", "b.csv", "july.csv"]
 
 
-def test_line_of_finds_tables_and_keys():
-    assert line_of(GOOD, "hotspots", "count") == 14
-    assert line_of(GOOD, "areas.ward") == 8
-    assert line_of(GOOD, "", "as_of") == 3
+def test_lines_are_true_however_a_table_is_written(folder):
+    text = (
+        """hotspots.radius = -1
+
+[incidents]
+files = [
+  "july.csv",
+]  # [output]
+
+[hotspots.count]
+"St. Anne's" = -2
+
+[areas."St. Anne's"]
+file = "none.geojson"
+name = """
+        + '"""'
+        + """
+[output]
+profile = 1
+"""
+        + '"""'
+        + """
+[areas."St. Anne's".aliases]
+a = 1
+[changes]
+after = "soon"
+[output]
+drafts = "x"
+"""
+    )
+    with pytest.raises(InputError) as error:
+        read_config(write(folder, text))
+    for part in (
+        "line 1: 'radius' must be above 0",
+        "line 9: 'St. Anne's' must be 0 or more",
+        "line 12: no such file or folder (given: none.geojson",
+        "line 18: 'a' must be text",
+        "line 20: This is not the name",
+        "line 22: 'drafts' must be",
+    ):
+        assert part in str(error.value), (part, str(error.value))
+    assert "profile" not in str(error.value)
 
 
 @given(st.text(max_size=200))
@@ -144,12 +195,56 @@ def test_no_text_at_all_makes_a_traceback(tmp_path_factory, text):
         read_config(path)
 
 
-def test_every_key_is_explained_in_the_docs():
-    page = REPO / "docs" / "configuration.md"
-    text = page.read_text(encoding="utf-8")
-    missing = [f"{table}: {key}" for table, keys in SCHEMA.items() for key in keys if f"`{key}`" not in text]
-    assert not missing
+PAGES = REPO / "docs"
+
+
+@pytest.fixture(scope="module")
+def pages():
+    spec = importlib.util.spec_from_file_location("make_configuration", PAGES / "make_configuration.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_guide_and_the_schema_for_editors_are_those_of_the_code(pages):
+    """After a change of a key: python docs/make_configuration.py, and words for a new one in the guide."""
+    text = (PAGES / "configuration.md").read_text(encoding="utf-8")
+    assert pages.fill_page(text) == text
+    assert pages.make_schema(text) == (PAGES / "configuration.schema.json").read_text(encoding="utf-8")
+    words = pages.list_words(text)
+    tables = [(name, key) for name, kind in pages.TABLES.items() if name for key in kind.names()]
+    assert not [f"{name}: {key}" for name, key in tables if not words[name].get(key)]
     assert all(f'"{method}"' in text for method in METHODS)
+
+
+def test_defaults_are_those_of_the_functions(pages):
+    """What the guide says happens without a key is what the function does."""
+    of = {
+        "hotspots": find_hotspots,
+        "harm": weigh_incidents,
+        "trends": count_cells,
+        "near_repeats": find_near_repeats,
+        "patrols": choose_patrols,
+        "cameras": place_cameras,
+    }
+    seen = 0
+    for table, function in of.items():
+        for key, name in pages.TABLES[table].names().items():
+            own = inspect.signature(function).parameters.get(key)
+            field = pages.TABLES[table].model_fields[name].default
+            if own is not None and own.default is not inspect.Parameter.empty and field is not None:
+                assert field == own.default, (table, key)
+                seen += 1
+    assert seen > 25
+
+
+@pytest.mark.parametrize("name", ["maps/demo/leeds.toml", "maps/commands/start/partnership.toml"])
+def test_editors_accept_what_the_tool_brings(pages, name):
+    schema = json.loads((PAGES / "configuration.schema.json").read_text(encoding="utf-8"))
+    raw = tomllib.loads((REPO / name).read_text(encoding="utf-8"))
+    jsonschema.validate(raw | {"as_of": str(raw["as_of"])}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"hotspots": {"raduis": 1}}, schema)
 
 
 def test_a_source_that_cannot_be_read_is_said_once(tmp_path, capsys):

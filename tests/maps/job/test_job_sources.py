@@ -61,4 +61,4 @@ def test_files_in_two_places_and_a_source_without_files_are_named(folder, capsys
     assert "both in [incidents] and in [sources]" in capsys.readouterr().err
     path.write_text(CONFIG.replace('files = "council.csv"\n', ""), encoding="utf-8")
     assert main(["run", str(path), "--out", str(folder / "out")]) == 2
-    assert "each of [sources] must name its files" in capsys.readouterr().err
+    assert "line 6: [sources.council] needs 'files'" in capsys.readouterr().err

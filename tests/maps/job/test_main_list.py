@@ -12,7 +12,7 @@ import pytest
 
 from hotspots.checks import CRS
 from maps.cli import main
-from maps.config.read import Config
+from maps.config.settings import Config, Hotspots
 from maps.job.compare import add_changes, choice_of
 from maps.job.main_list import make_list
 
@@ -108,7 +108,7 @@ def test_what_cannot_be_followed_is_one_sentence(first, capsys, hotspots, said):
 
 
 def test_an_option_of_another_method_is_left_aside_aloud(caplog):
-    config = Config(Path("team.toml"), [], hotspots={"method": "cells", "spacing": 50, "resamples": 0})
+    config = Config(path=Path("team.toml"), hotspots=Hotspots(method="cells", spacing=50, resamples=0))
     frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([430_000, 431_000], [433_000] * 2), crs=CRS)
     assert make_list(frame, config).spots.empty
     assert "[hotspots] spacing is left aside: the method cells has no such option." in caplog.text

@@ -16,7 +16,7 @@ from hotspots import find_hotspots, read_plan
 from hotspots.checks import InputError
 from maps.cli import main
 from maps.common.calendar import read_events
-from maps.config.read import Config
+from maps.config.settings import Config, NearRepeats
 from maps.disclosure.gate import PROFILES
 from maps.job._ground import Ground, choose_ground
 from maps.job.board_pages import hide_board, make_boards
@@ -253,7 +253,7 @@ def test_months_alone_bear_months_and_say_why_not_the_rest():
 
 
 def test_near_repeats_of_months_are_refused_beside_the_profiles(tmp_path):
-    config = Config(path=tmp_path, files=[], near_repeats={"permutations": 9})
+    config = Config(path=tmp_path, files=[], near_repeats=NearRepeats(permutations=9))
     points = monthly({"2018-06": 10, "2018-07": 30})
     spots = find_hotspots(points, count=1, resamples=0)
     periods = tell_periods(config, points, spots, {}, ground=choose_ground(points, {}), as_of=None)

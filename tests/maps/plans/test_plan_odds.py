@@ -17,9 +17,9 @@ import shapely
 
 from hotspots.checks import InputError
 from hotspots.common.wording import say_months
+from hotspots.files.toml_lines import line_at, locate_keys
 from hotspots.plans._facts import rows_inside
 from hotspots.plans._target import find_target
-from hotspots.plans._toml_lines import line_at, locate_keys
 from hotspots.plans.assess import assess_plan
 from hotspots.plans.draft import draft_plan
 from hotspots.plans.person_names import draft_person_plan

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from maps.common.write_whole import replacing, write_file
-from maps.config.read import Config
+from maps.config.settings import Config, Incidents
 from maps.results.manifest import files_of_layout, list_inputs_of
 from maps.results.write_job import describe_incidents
 
@@ -37,8 +36,9 @@ def base(tmp_path: Path) -> Path:
 
 
 def test_what_was_decided_of_the_records_is_told(base):
-    config = Config(path=base / "team.toml", files=[], same_month="last", study_area=base / "leeds.gpkg")
-    config = replace(config, scale={"aggregate": True, "unique_ids": False}, as_of=dt.date(2018, 8, 31))
+    large = {"aggregate": True, "unique_ids": False}
+    given = Incidents.holding({"same_month": "last", "study_area": base / "leeds.gpkg", **large})
+    config = Config(path=base / "team.toml", incidents=given, as_of=dt.date(2018, 8, 31))
     assert describe_incidents(config) == {
         "layout": "police.uk",
         "same_month": "last",
@@ -49,7 +49,7 @@ def test_what_was_decided_of_the_records_is_told(base):
 
 
 def test_a_layout_and_its_lookup_are_inputs(base):
-    config = Config(path=base / "team.toml", files=[], layout="ours.toml")
+    config = Config(path=base / "team.toml", incidents=Incidents(layout="ours.toml"))
     assert [row["file"] for row in list_inputs_of(config)] == ["team.toml", "ours.toml", "keys/streets.csv"]
     assert files_of_layout("police.uk", base) == []
     assert files_of_layout("none.toml", base) == [base / "none.toml"]
