@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from importlib import resources
+from typing import Any
+
+import pandas as pd
 
 
 def list_packaged(*folders: str, ending: str = ".csv") -> list[str]:
@@ -15,3 +19,26 @@ def list_packaged(*folders: str, ending: str = ".csv") -> list[str]:
     """
     found = resources.files("hotspots").joinpath("data", *folders).iterdir()
     return sorted(file.name.removesuffix(ending) for file in found if file.name.endswith(ending))
+
+
+def packaged_toml(*parts: str) -> dict[str, Any]:
+    """Content of a TOML file of the package.
+
+    Examples
+    --------
+    >>> packaged_toml("layouts", "police.uk")["unit"]
+    'crime'
+    """
+    *folders, name = parts
+    return tomllib.loads(_packaged(*folders, f"{name}.toml").read_text("utf-8"))
+
+
+def packaged_table(*parts: str, **options: Any) -> pd.DataFrame:
+    """Table of a CSV file of the package; blanks are blanks, and ``options`` go to `pandas.read_csv`."""
+    *folders, name = parts
+    with _packaged(*folders, f"{name}.csv").open("rb") as handle:
+        return pd.read_csv(handle, keep_default_na=False, **options)
+
+
+def _packaged(*parts: str) -> Any:
+    return resources.files("hotspots").joinpath("data", *parts)

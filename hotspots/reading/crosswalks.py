@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
-from hotspots.common.packaged import list_packaged
+from hotspots.common.packaged import list_packaged, packaged_table
 from hotspots.common.places import incidents_per_row, number_rows
 from hotspots.reading.spread import spread_counts
 
@@ -100,8 +99,7 @@ def read_crosswalk(crosswalk: str | Path | pd.DataFrame) -> pd.DataFrame:
 
 @lru_cache(maxsize=32)
 def _packaged(name: str) -> pd.DataFrame:
-    with (resources.files("hotspots") / "data" / "crosswalks" / f"{name}.csv").open("rb") as handle:
-        return pd.read_csv(handle, dtype=str, keep_default_na=False)
+    return packaged_table("crosswalks", name, dtype=str)
 
 
 def crosswalk_categories(

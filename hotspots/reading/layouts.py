@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from hotspots.checks import CRS, InputError, Problems, closest_name
-from hotspots.common.packaged import list_packaged
+from hotspots.common.packaged import list_packaged, packaged_toml
 from hotspots.files.own_toml import parse_toml
 from hotspots.reading.written_numbers import DECIMALS, THOUSANDS
 
@@ -123,9 +121,7 @@ def load_layout(layout: str | Path | Mapping[str, Any] | Layout, *, folder: str 
 
 
 def _packaged(name: str) -> dict[str, Any]:
-    return tomllib.loads(
-        (resources.files("hotspots") / "data" / "layouts" / f"{name}.toml").read_text("utf-8")
-    )
+    return packaged_toml("layouts", name)
 
 
 def _parse(data: bytes, name: str) -> dict[str, Any]:

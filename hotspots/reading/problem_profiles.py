@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from importlib import resources
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from hotspots.checks import InputError, Problems, announce, closest_name, require_columns
 from hotspots.common.day_names import WEEKDAYS
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.when import precision_of
 from hotspots.reading.crosswalks import NSIR, PRIORITIES, crosswalk_categories, fold_label
 
@@ -56,7 +55,7 @@ def list_profiles() -> list[str]:
 
 
 def _packaged() -> dict[str, Any]:
-    return tomllib.loads((resources.files("hotspots") / "data" / "problem_profiles.toml").read_text("utf-8"))
+    return packaged_toml("problem_profiles")
 
 
 def load_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") -> Profile:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
-from hotspots.common.packaged import list_packaged
+from hotspots.common.packaged import list_packaged, packaged_table
 from hotspots.common.wording import say_count
 from hotspots.reading.crosswalks import fold_label
 from hotspots.severity.weights import WEIGHT_COLUMNS, read_weights
@@ -31,8 +30,7 @@ def read_mix(mix: str | Path | pd.DataFrame) -> pd.DataFrame:
     if isinstance(mix, pd.DataFrame):
         table = mix.copy()
     elif str(mix) in list_mixes():
-        with (resources.files("hotspots") / "data" / "weights" / "mixes" / f"{mix}.csv").open("rb") as handle:
-            table = pd.read_csv(handle, dtype={"code": "str"}, keep_default_na=False)
+        table = packaged_table("weights", "mixes", str(mix), dtype={"code": "str"})
     elif Path(mix).is_file():
         table = read_own_table(
             mix, what="The recorded-crime table", dtype={"code": "str"}, keep_default_na=False

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 
 import pandas as pd
 
 from hotspots.checks import InputError, Problems, closest_name, read_own_table, require_columns
-from hotspots.common.packaged import list_packaged
+from hotspots.common.packaged import list_packaged, packaged_table
 
 WEIGHT_COLUMNS = ["code", "label", "weight", "low", "high", "scheme", "vintage", "source"]
 _ALIASES = {
@@ -80,8 +79,7 @@ def read_weights(scheme: str | Path | pd.DataFrame) -> pd.DataFrame:
 
 @lru_cache(maxsize=32)
 def _packaged(name: str) -> pd.DataFrame:
-    with (resources.files("hotspots") / "data" / "weights" / f"{name}.csv").open("rb") as handle:
-        return pd.read_csv(handle, dtype={"code": "str", "vintage": "str"}, keep_default_na=False)
+    return packaged_table("weights", name, dtype={"code": "str", "vintage": "str"})
 
 
 def _complete(table: pd.DataFrame, name: str) -> pd.DataFrame:
