@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotspots.checks import InputError
 from hotspots.common.place_names import ELSEWHERE, SETTINGS
-from hotspots.common.wording import say_date
+from hotspots.common.wording import say_date, say_list
 
 THREE_E = ("Engage", "Educate", "Enforce")
 # A type counts as part of the problem from this share of the incidents, or of the harm.
@@ -55,6 +55,7 @@ def read_menu() -> dict[str, Any]:
         "powers": {k: v for k, v in menu["powers"].items() if isinstance(v, dict)},
         "techniques": techniques,
         "dated": menu["powers"]["dated"],
+        "expires": menu["powers"]["expires"],
     }
 
 
@@ -73,6 +74,18 @@ def fits_setting(row: dict[str, Any], setting: str) -> bool:
     """
     here = {setting, *(["default"] if setting in ELSEWHERE else [])}
     return not here & set(row.get("not_at", ())) and bool(here & set(row.get("only_at", here)))
+
+
+def in_force(power: str, day: Any = None) -> bool:
+    """Whether a power can be used on a day (None: now), by its date of commencement.
+
+    Examples
+    --------
+    >>> in_force("dispersal", "2018-08-31"), in_force("dispersal", "2014-01-01"), in_force("respect_order")
+    (True, False, False)
+    """
+    since = read_menu()["powers"][power]["in_force"]
+    return bool(since) and (day is None or since <= pd.Timestamp(day).date())
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -130,6 +143,7 @@ def suggest_responses(
     setting: str = "street",
     licensed: bool = True,
     everywhere: pd.Series | None = None,
+    day: Any = None,
 ) -> list[dict[str, Any]]:
     """Responses to consider for a problem: each E in turn, the largest type of problem first.
 
@@ -145,6 +159,8 @@ def suggest_responses(
         False where it is known that no licensed premises stand there.
     everywhere : Series, optional
         As for `problem_families`.
+    day : date, optional
+        The day: what needs a power that is not in force then is left out. None: in force now.
 
     Returns
     -------
@@ -154,6 +170,7 @@ def suggest_responses(
     families = problem_families(types, everywhere=everywhere)
     order = [*families, "any"]
     menu = [r for r in read_menu()["responses"] if licensed or not r.get("licensed")]
+    menu = [r for r in menu if "power" not in r or in_force(r["power"], day)]
     responses = [r for r in menu if fits_setting(r, setting) and set(r["suits"]) & set(order)]
     by_e = [_take_turns([r for r in responses if r["three_e"] == e], order) for e in THREE_E]
     turns = [row[i] for i in range(len(responses)) for row in by_e if i < len(row)]
@@ -189,9 +206,17 @@ def _option(row: dict[str, Any], families: dict[str, list[str]]) -> dict[str, An
     }
 
 
-def menu_note() -> str:
-    """Say what the menu is, its date, and that it is not legal advice."""
+def menu_note(day: Any = None) -> str:
+    """Say what the menu is, its date, until when it was to be checked, and what is not in force."""
+    menu = read_menu()
+    until = say_date(menu["expires"])
+    past = day is not None and pd.Timestamp(day).date() >= menu["expires"]
+    checked = (
+        f"They were to be checked by {until}: check before use." if past else f"To be checked by {until}."
+    )
+    waiting = [power["name"] for name, power in menu["powers"].items() if not in_force(name, day)]
+    named = f" Not in force by this list, so not suggested: {say_list(waiting)}." if waiting else ""
     return (
         f"Suggestions to choose from, change or drop; none is chosen. Powers as of "
-        f"{say_date(read_menu()['dated'])}: a summary, not legal advice."
+        f"{say_date(menu['dated'])}: a summary, not legal advice. {checked}{named}"
     )

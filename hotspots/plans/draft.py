@@ -142,8 +142,9 @@ def draft_plan(
         setting=facts.setting,
         licensed=facts.licensed is not False,
         everywhere=facts.usual_types,
+        day=day or None,
     )
-    drafted.analysis |= {"menu_note": menu_note(), "patrols": patrols, "cameras": cameras}
+    drafted.analysis |= {"menu_note": menu_note(day or None), "patrols": patrols, "cameras": cameras}
     return drafted
 
 

@@ -86,21 +86,7 @@ def _only(text: str, known: dict[str, str]) -> str:
 
 
 def stage_of(plan: Plan, *, as_of: Any, put_away: bool = False) -> Stage:
-    """Stage of a plan on a day: as people's words say, else as its dates do.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-    as_of : date
-        The day.
-    put_away : bool
-        True for a plan that lies in the folder of closed plans: that closes it, whatever else it says.
-
-    Returns
-    -------
-    Stage
-        ``name`` and ``since``.
+    """Stage of a plan on a day: as people's words say, else as its dates do; ``put_away`` plans are closed.
 
     Examples
     --------
@@ -185,29 +171,9 @@ def note_stage(plan: Plan, *, as_of: Any, put_away: bool = False) -> bool:
 
 
 def close_plan(plan: Plan, *, as_of: Any, **words: str) -> Plan:
-    """Close a plan in words: as if they had been typed into its document.
+    """Close a plan in words, as if typed into its document: what stands there is kept, under what is new.
 
-    Parameters
-    ----------
-    plan : Plan
-        An open plan; it is not changed itself.
-    as_of : date
-        The day of closing.
-    **words : str
-        ``verdict, reason, lessons, signed_off`` and ``reviewed_by``: roles, never names. What stands there
-        already is kept, under what is new.
-
-    Returns
-    -------
-    Plan
-        Closed; `maps.close_record` moves its files too.
-
-    Examples
-    --------
-    >>> plan = Plan(ref="SE1", title="Boar Lane", opened="2018-06-30")
-    >>> closed = close_plan(plan, as_of="2019-03-03", verdict="stop", signed_off="Inspector")
-    >>> stage_of(closed, as_of="2019-03-04").name
-    'closed'
+    ``words`` are ``verdict, reason, lessons, signed_off, reviewed_by``: roles, never names.
     """
     day = pd.Timestamp(as_of).strftime("%d/%m/%Y")
     closed = copy.deepcopy(plan)
@@ -231,8 +197,6 @@ def _write(plan: Plan, tag: str, text: str) -> None:
 
 def reopen_plan(plan: Plan, *, as_of: Any, reason: str = "") -> Plan:
     """Open a closed plan again: what closed it goes into its history, and its fields are free.
-
-    Lessons stay where they are. The plan given is not changed itself.
 
     Examples
     --------

@@ -145,14 +145,7 @@ def say_baseline(plan: Plan) -> str:
 def say_visible(here: float, compared: float | None, months: int, *, dispersion: float = 1.0) -> str:
     """Say what true fall could be seen at a place within half a year, alone and joined with others like it.
 
-    Parameters
-    ----------
-    here, compared : float
-        Records of the place and of those compared with, in so many ``months``; None where there are none.
-    months : int
-        Their number.
-    dispersion : float
-        How many times wider than chance alone counts vary.
+    ``here`` and ``compared`` are records in so many ``months``; ``dispersion`` is how much wider they vary.
 
     Examples
     --------

@@ -19,7 +19,6 @@ from maps.plans.open_folder import update_plans
 from maps.plans.register import HEADS, Register, make_register
 from maps.results.write_job import plan_options
 
-ACTIONS = ("close", "reopen", "open")
 STEPS = 7
 
 
@@ -32,29 +31,9 @@ def plans_job(
     as_of: str | None = None,
     words: Mapping[str, str] | None = None,
 ) -> None:
-    """Print the register of a folder of plans, or close, reopen or open one.
+    """Print the register of a folder of plans (``check``: what people must settle), or close or open one.
 
-    Parameters
-    ----------
-    folder : str or Path
-        The folder of open plans, or the configuration that names it. To open a plan a configuration is
-        needed: the one named, or the only one beside the folder that names it.
-    action : str, optional
-        "close", "reopen" or "open". None prints the register.
-    place : str, optional
-        Which plan: its reference, the name of its file, or words of its title. To open one, what to plan
-        for, as in ``drafts``: a reference, ``"street:Boar Lane"``, ``"ward:Armley"``.
-    check : bool
-        Print only what a human must settle.
-    as_of : str, optional
-        The day, as 2018-08-31. None: today.
-    words : mapping of str to str, optional
-        ``verdict, reason, lessons, signed_off, reviewed_by`` of a closing; ``reason`` of a reopening.
-
-    Raises
-    ------
-    InputError
-        For whatever the user can put right; the plans are then as they were.
+    ``folder`` may be the configuration that names it: to open a plan one is needed, or found beside it.
     """
     home, config = _find_folder(Path(folder))
     day = _read_day(as_of)

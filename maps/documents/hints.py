@@ -14,6 +14,19 @@ LABELS = {
     "action": "Action agreed",
     "role": "Agreed by (role)",
 }
+# What a field offers to choose from; other words may be typed there too.
+CHOICES = {
+    "stage": ("Scanning", "Analysis", "Response", "Assessment due", "Closed", "Reopened"),
+    "status": ("Not started", "In progress", "Done", "Dropped"),
+    "three_e": ("Engage", "Educate", "Enforce"),
+    "side": ("Offender", "Victim or target", "Place"),
+    "verdict": ("Continue", "Adjust", "Stop"),
+    "lead": (
+        *("Police", "Council", "Housing provider", "Fire and rescue", "Health", "Probation", "Youth justice"),
+        *("Business or owner", "Community or voluntary group"),
+    ),
+}
+DATES = ("review_date", "start", "end", "due", "date", "by_when", "reviewed_on")
 SIDES = (
     ("Offender", "offender", "handler", "Who could influence them?"),
     ("Victim or target", "victim", "guardian", "Who could protect them?"),

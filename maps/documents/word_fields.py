@@ -6,16 +6,17 @@ import hashlib
 import io
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError
+from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.plans.record import ROWS, Plan, known_tag
 from maps.documents.blocks import Field
-from maps.documents.hints import hints_of
+from maps.documents.hints import CHOICES, DATES, hints_of
 from maps.documents.word_files import open_word, refuse_damage
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -96,6 +97,7 @@ def add_control(paragraph: Any, entry: Field) -> None:
     properties.append(element("lock", val="sdtLocked"))
     if not entry.value:
         properties.append(element("showingPlcHdr"))
+    properties.extend(_kind_of_control(entry, element))
     content = element("sdtContent")
     run = paragraph.add_run(entry.value or entry.hint)
     if not entry.value:
@@ -107,6 +109,24 @@ def add_control(paragraph: Any, entry: Field) -> None:
     control.append(properties)
     control.append(content)
     paragraph._p.append(control)
+
+
+def _kind_of_control(entry: Field, element: Callable[..., Any]) -> list[Any]:
+    """Make a drop-down or a date picker of a control; its words may be any, as people type them."""
+    name = entry.tag.rsplit(".", 1)[-1]
+    if name in CHOICES:
+        box = element("comboBox")
+        for choice in CHOICES[name]:
+            box.append(element("listItem", displayText=choice, value=choice))
+        return [box]
+    if name not in DATES:
+        return []
+    day = parse_date(entry.value)
+    picker = element("date", **({"fullDate": f"{day}T00:00:00Z"} if day else {}))
+    for key, value in (("dateFormat", "dd/MM/yyyy"), ("lid", "en-GB"), ("storeMappedDataAs", "dateTime")):
+        picker.append(element(key, val=value))
+    picker.append(element("calendar", val="gregorian"))
+    return [picker]
 
 
 def read_fields(path: str | Path, *, controls: str = "", data: bytes | None = None) -> Reading:

@@ -141,17 +141,12 @@ def close_record(record: str | Path, *, as_of: Any, **words: str) -> Path:
     as_of : date
         The day of closing.
     **words : str
-        As for `hotspots.plans.stages.close_plan`.
+        ``verdict, reason, lessons, signed_off, reviewed_by``.
 
     Returns
     -------
     Path
         The record where it now lies.
-
-    Raises
-    ------
-    InputError
-        When the plan or its document cannot be read or written; it is then as it was.
     """
     record = Path(record)
     with only_writer(record.parent):
@@ -181,11 +176,6 @@ def reopen_record(record: str | Path, folder: str | Path, *, as_of: Any, reason:
     -------
     Path
         The record where it now lies.
-
-    Raises
-    ------
-    InputError
-        As for `close_record`.
     """
     record, folder = Path(record), Path(folder)
     with only_writer(folder):
@@ -260,13 +250,7 @@ def is_standing(request: str, kept: list[Plan]) -> bool:
 
 
 def find_record(folder: str | Path, place: str, *, closed: bool) -> Path:
-    """Find the record of a plan by its reference, the name of its file, or words of its title.
-
-    Raises
-    ------
-    InputError
-        When none or several fit, naming them.
-    """
+    """Find the record of a plan by its reference, the name of its file, or words of its title."""
     folder, wanted = Path(folder), place.casefold().removesuffix(".toml").removesuffix(".docx").strip()
     wanted = Path(wanted).name
     shelf = look_through(folder)

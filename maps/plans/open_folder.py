@@ -32,6 +32,7 @@ from maps.plans.closed import (
     is_standing,
     put_away,
 )
+from maps.plans.copies import merge_copies
 from maps.plans.lessons import tell_tried
 from maps.plans.lock import NotWritableError, only_writer
 from maps.plans.monthly import note_month
@@ -121,6 +122,7 @@ def bring_up_to_date(
         with only_writer(folder):
             follow_documents(folder)
             shelf = open_shelf(folder)
+            merge_copies(folder, shelf)
             _write_plans(shelf, folder, spots, incidents, **given)
     except NotWritableError as error:
         shelf = look_through(folder)
@@ -157,6 +159,7 @@ def _write_plans(
     **options: Any,
 ) -> None:
     closed = put_away(folder, shelf, as_of=as_of)
+    merge_copies(folder, shelf, closed.plans)
     kept = held_back(closed, spots, incidents, as_of=as_of, months=quiet)
     who = profile_named(profile, sources=sorted(incidents["source"].unique()))
     shown = releasable(incidents, who)

@@ -73,11 +73,12 @@ def merge_reading(plan: Plan, reading: Reading) -> tuple[bool, list[str]]:
         if merged != entry.text:
             both.append(tag)
     for group, row in reading.added:
-        new |= _add_row(plan, group, row)
+        new |= add_row(plan, group, row)
     return new, both
 
 
-def _add_row(plan: Plan, group: str, row: dict[str, str]) -> bool:
+def add_row(plan: Plan, group: str, row: dict[str, str]) -> bool:
+    """Add a row that people added to a table, or a field they copied; whether it was new."""
     if holds_row(plan, group, row):
         return False
     if isinstance(plan.people.get(group), list):
@@ -150,6 +151,6 @@ def adopt(plan: Plan, word: Path) -> None:
         if entry.text:
             plan.set_field(tag, entry.text)
     for group, row in reading.added:
-        _add_row(plan, group, row)
+        add_row(plan, group, row)
     refuse_open(word)
     keep_copy(word, plan.drafted, why="had no record and its words were read back into a new one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,22 +84,7 @@ def make_register(
 ) -> Register:
     """Read every plan of a folder, open and closed, and give one row a plan; nothing is written.
 
-    Parameters
-    ----------
-    folder : str or Path
-        The folder of open plans; folders in it hold closed ones.
-    as_of : date
-        The day: of stages, of what is overdue.
-    profile : Profile, optional
-        Who reads it: plans written for fewer readers are left out, and counted. None: all, for those whose
-        folder it is.
-    delivered : mapping of str to str, optional
-        "120 of 400" patrol minutes by a plan's reference, from the log there is.
-
-    Returns
-    -------
-    Register
-        ``rows``: assessments due first, then by stage and by the records of the place; closed plans last.
+    Plans written for fewer readers than ``profile`` has are left out, and counted; None shows all.
     """
     shelf, closed = look_through(folder), read_closed(folder)
     found = [(path, plan, False) for path, plan in {**shelf.plans, **shelf.shown}.items()]
@@ -178,7 +164,7 @@ def _row(plan: Plan, as_of: Any, put: bool, delivered: str) -> dict[str, Any]:
         "baseline": f"{int(known):,} ({period})" if known is not None else _waiting(plan),
         "target": _say_goal(goal) if goal.direction else _line(_first_target(plan)),
         "month": last.get("short", ""),
-        "patrols": delivered,
+        "patrols": delivered or _delivered(plan),
         "overdue": f"{late:,}" if stage.name != CLOSED else "",
         "due": say_date(end) if end and stage.name != CLOSED else "",
         "verdict": _line(verdict),
@@ -186,6 +172,13 @@ def _row(plan: Plan, as_of: Any, put: bool, delivered: str) -> dict[str, Any]:
         "_records": sum(row["incidents"] for row in plan.scanning.get("types", ())),
         "_late": late,
     }
+
+
+def _delivered(plan: Plan) -> str:
+    """Minutes that the latest assessment found in the log of patrols."""
+    lines = plan.assessments[-1].get("lines", ()) if plan.assessments else ()
+    found = (re.search(r"Patrol time: (.+?) planned minutes", clean_text(line)) for line in lines)
+    return next((match[1] for match in found if match), "")
 
 
 def _waiting(plan: Plan) -> str:

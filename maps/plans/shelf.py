@@ -129,11 +129,11 @@ def look_through(folder: str | Path, *, twice: bool = False) -> Shelf:
             read[record] = read_plan(record)
     first: dict[Any, Path] = {}
     for record in sorted(read, key=lambda record: _claim(record, read[record])):
-        first.setdefault(_identity(read[record]), record)
+        first.setdefault(identity_of(read[record]), record)
     for record, plan in read.items():
         with shelf.sparing(record):
             if not twice:
-                _refuse_second(record, first[_identity(plan)])
+                _refuse_second(record, first[identity_of(plan)])
             shelf.shown[record] = plan
             word = record.with_suffix(".docx")
             renamed = None if word.exists() else shelf.stray_of(plan)
@@ -148,7 +148,7 @@ def look_through(folder: str | Path, *, twice: bool = False) -> Shelf:
     return shelf
 
 
-def _identity(plan: Plan) -> tuple[str, ...]:
+def identity_of(plan: Plan) -> tuple[str, ...]:
     """Give what a plan is of: two records that agree in this are copies."""
     named = plan.title if plan.covers == "person" else request_of(plan)
     return plan.covers, plan.ref, named
