@@ -15,7 +15,7 @@ TRIANGLE = ("offender", "handler", "victim", "guardian", "place", "manager")
 OBJECTIVE = ("measure", "baseline", "target", "by_when", "comparator")
 ACTION = (
     *("action", "three_e", "side", "technique", "power"),
-    *("lead", "owner", "start", "due", "status", "cost"),
+    *("lead", "owner", "start", "due", "status", "cost", "mechanism", "delivered"),
 )
 # Fields that stand once, by group: the order is that of the document.
 SINGLE = {
@@ -24,7 +24,7 @@ SINGLE = {
     "cheers": CHEERS,
     "analysis": (*QUESTIONS, "tried", "hypotheses", "gaps"),
     "triangle": TRIANGLE,
-    "response": ("start", "end", "notes"),
+    "response": ("start", "end", "notes", "consulted", "necessity", "hours"),
     "assessment": ("community", "verdict", "lessons"),
     "sign_off": ("role", "date"),
     "closing": ("reason", "reviewed_by", "reviewed_on"),

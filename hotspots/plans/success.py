@@ -14,6 +14,7 @@ from hotspots.common.wording import SMALL_BASE, say_count, say_months, say_perce
 from hotspots.plans.record import Plan
 from hotspots.statistics.displacement import detectable_fall
 
+_LATER = "A place chosen for being high will hold fewer later, and of fewer records less can be seen."
 HALF_YEAR = 6  # months before beside as many of the response
 JOINED = 3
 FEWER, MORE = "fewer", "more"
@@ -152,7 +153,8 @@ def say_visible(here: float, compared: float | None, months: int, *, dispersion:
     >>> import textwrap
     >>> print(textwrap.fill(say_visible(100, 100, 6), 104))
     What could be seen at all: with some 100 records in six months, as now, a true fall of 47% would be
-    called a fall four times in five, one of 32% half the time; joining three places like it, 28% and 19%.
+    called a fall four times in five, one of 32% half the time; joining three places like it, 28% and 19%. A
+    place chosen for being high will hold fewer later, and of fewer records less can be seen.
     """
     scale = HALF_YEAR / max(months, 1)
     told = []
@@ -172,7 +174,5 @@ def say_visible(here: float, compared: float | None, months: int, *, dispersion:
             f"a true fall of {say_percentage(most)} would be called a fall four times in five, one of "
             f"{say_percentage(half)} half the time"
         )
-    if math.isnan(joined):
-        return f"{start}{alone}."
-    both = f"{say_percentage(joined)} and {say_percentage(joined_half)}"
-    return f"{start}{alone}; joining three places like it, {both}."
+    both = f"; joining three places like it, {say_percentage(joined)} and {say_percentage(joined_half)}"
+    return f"{start}{alone}{'' if math.isnan(joined) else both}. {_LATER}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hotspots.common.plan_words import name_key
 
 HINT = "Type here"
+BY_DATE = "As above, or…"
 BESIDE_DATA = "As below, or…"
 LABELS = {
     "three_e": "3E",
@@ -13,6 +14,8 @@ LABELS = {
     "owner": "Owner (role)",
     "action": "Action agreed",
     "role": "Agreed by (role)",
+    "mechanism": "How it acts on the cause",
+    "consulted": "Who was consulted, and when",
 }
 # What a field offers to choose from; other words may be typed there too.
 CHOICES = {
@@ -50,5 +53,9 @@ def hints_of(tag: str) -> tuple[str, ...]:
     group, *_, name = tag.split(".")
     if group == "actions":
         return (f"{label_of(name)}…",)
-    asked = {second: hint for _, _, second, hint in SIDES} if group == "triangle" else {}
-    return (asked.get(name, HINT), *([BESIDE_DATA] if name == "comparator" else []))
+    asked = {second: hint for _, _, second, hint in SIDES} if group == "triangle" else {"stage": BY_DATE}
+    return (
+        asked.get(name, HINT),
+        *([HINT] if name == "stage" else []),
+        *([BESIDE_DATA] if name == "comparator" else []),
+    )

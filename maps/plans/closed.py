@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,11 @@ from hotspots.common.places import incidents_per_row
 from hotspots.common.wording import say_date
 from hotspots.plans.record import Plan
 from hotspots.plans.stages import CLOSED, close_plan, closed_on, note_stage, reopen_plan, stage_of
-from hotspots.plans.toml_file import write_record
+from hotspots.plans.toml_file import read_plan, write_record
 from hotspots.statistics.two_counts import etest_p
 from maps.documents.word_files import refuse_open
 from maps.plans.lock import only_writer
-from maps.plans.shelf import Shelf, list_records, look_through, request_of
+from maps.plans.shelf import Shelf, identity_of, list_records, look_through, request_of
 from maps.plans.store import plan_alone, save_plan
 
 FOLDER = "closed"
@@ -29,6 +31,8 @@ MERGED = "merged copies"  # of documents, whose words are in their plans; no pla
 QUIET = 12  # months after a closing in which its place gets no new draft by itself
 ENDINGS = (".toml", ".docx", ".html")
 _SURE = 0.05
+# a document alone in such a folder was put there to close its plan; in any other it is somebody's copy
+_CLOSING = re.compile(r"clos|archiv|done|finish|complet|ended|old", re.IGNORECASE)
 
 
 @dataclass
@@ -64,10 +68,19 @@ def _is_record(path: Path, folder: Path) -> bool:
 
 def read_closed(folder: str | Path) -> Closed:
     """Read every plan that was put away, with what was typed in its document; nothing is written."""
-    found = Closed()
+    found, alive = Closed(), set()
+    for record in list_records(folder):
+        with suppress(InputError):
+            alive.add(identity_of(read_plan(record)))
     for place in closed_folders(Path(folder)):
         shelf = look_through(place, twice=True)
-        found.plans |= {**shelf.shown, **shelf.plans}
+        for record, plan in {**shelf.shown, **shelf.plans}.items():
+            once = any(row.get("stage") == CLOSED for row in plan.stages)
+            if not once and identity_of(plan) in alive:  # somebody's safe copy: neither closed nor touched
+                announce(f"{record.parent.name}/{record.name} is a copy of an open plan, and left as it is.")
+                shelf.plans.pop(record, None)
+            else:
+                found.plans[record] = plan
         found.left.append(shelf)
     return found
 
@@ -104,7 +117,7 @@ def put_away(folder: Path, shelf: Shelf, *, as_of: Any) -> Closed:
 def follow_documents(folder: Path) -> None:
     """Bring together what belongs together: a record and its document of which one alone was moved."""
     for record in list_records(folder):
-        for place in [path for path in folder.iterdir() if path.is_dir() and path.name != MERGED]:
+        for place in [path for path in folder.iterdir() if path.is_dir() and _CLOSING.match(path.name)]:
             word = place / f"{record.stem}.docx"
             if word.is_file() and not record.with_suffix(".docx").exists():
                 record.replace(place / record.name)

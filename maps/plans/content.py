@@ -14,6 +14,10 @@ from maps.documents.hints import BESIDE_DATA, SIDES, hints_of, label_of
 
 BLANK_ACTIONS = 3
 EARLIER = 11  # months before the latest that a document tells of
+NECESSITY = (
+    "Before cameras, dispersal or a Public Spaces Protection Order: is it needed, would a lesser step do, "
+    "and on whom does it fall (equality)?"
+)
 NOTHING = "Not in these records."
 # Question, field of people's, and the parts of the analysis that answer it from the data.
 ANALYSIS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -25,12 +29,12 @@ ANALYSIS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 # Columns of the table of actions, with the fields in each cell.
 ACTION_CELLS = {
-    "Action agreed": ("action",),
+    "Action agreed": ("action", "mechanism"),
     "3E, side": ("three_e", "side"),
     "Technique, power": ("technique", "power"),
     "Lead agency, owner": ("lead", "owner"),
     "Start, due": ("start", "due"),
-    "Status": ("status",),
+    "Status": ("status", "delivered"),
     "Cost": ("cost",),
 }
 
@@ -210,6 +214,9 @@ def _response(plan: Plan) -> list[Block]:
     blocks.append(_actions(plan))
     dates = tuple(_field(plan, f"response.{name}", f"Response {name}s") for name in ("start", "end"))
     blocks.append(Line((*dates, _field(plan, "response.notes"))))
+    blocks.append(Line((_field(plan, "response.consulted"),)))
+    blocks.append(Line((_field(plan, "response.necessity", NECESSITY),)))
+    blocks.append(Line((_field(plan, "response.hours", "Hours and cost in all, beside what is hoped for"),)))
     return blocks
 
 

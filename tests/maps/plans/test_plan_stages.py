@@ -220,3 +220,16 @@ def test_a_closed_place_that_rises_is_told(
     more = make(months=["2018-06-01", "2018-08-01", "2018-08-01", "2018-09-01", "2018-09-01"])
     assert risen(plan, spots, more, as_of="2018-09-30")
     assert risen(plan, spots.assign(arrow=["up", ""]), level, as_of="2018-09-30")
+
+
+def test_a_safe_copy_of_an_open_plan_closes_nothing(month: Month, tmp_path: Path) -> None:
+    folder = tmp_path / "plans"
+    month("2018-06-30")
+    (folder / "backup").mkdir()
+    for path in [path for path in folder.iterdir() if path.is_file()]:
+        (folder / "backup" / path.name).write_bytes(path.read_bytes())
+    held = {path: path.read_bytes() for path in (folder / "backup").iterdir()}
+    next(folder.glob("*.docx")).unlink()
+    assert len(month("2018-08-31")) == 2
+    assert read_closed(folder).plans == {}
+    assert {path: path.read_bytes() for path in (folder / "backup").iterdir()} == held
