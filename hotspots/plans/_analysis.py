@@ -67,8 +67,9 @@ def where_text(facts: Facts, target: Target) -> str:
             _say_busy(facts, s, n) for s, n in zip(top["street"], top["incidents"], strict=True)
         )
         said = [f"Busiest, of {facts.incidents:,}: {streets}."]
-        if top["incidents"].iloc[0] == facts.incidents > 1:
-            said = [f"All are on or near {say_street(top['street'].iloc[0])}."]
+        if top["incidents"].iloc[0] == facts.incidents:
+            all_are = "All are" if facts.incidents > 1 else "The one record is"
+            said = [f"{all_are} on or near {say_street(top['street'].iloc[0])}."]
     if len(target.parts) > 1:
         said.append(
             f"The plan covers {len(target.parts)} places: {say_list(p['name'] for p in target.parts)}."

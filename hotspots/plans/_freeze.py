@@ -126,7 +126,8 @@ def _baseline(facts: Facts, selected: list[str], *, covers: str) -> dict[str, An
     first = say_months([pd.Period(max(selected), freq="M") + 1])
     chosen = say_months([pd.Period(month, freq="M") for month in selected])
     held = facts.say(_count_in(facts, selected))
-    why = "they chose the place" if covers in LISTED else "the plan is made of them"
+    they, them = ("it", "it") if _count_in(facts, selected) == 1 else ("they", "them")
+    why = f"{they} chose the place" if covers in LISTED else f"the plan is made of {them}"
     said = f"Count from {first} until the response starts (not the {held} of {chosen}: {why})"
     return {"baseline_months": [], "baseline": said}
 

@@ -49,7 +49,10 @@ def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: st
     period = say_months(list(facts.all_months.index))
     said = [f"{start_sentence(say_records(facts))} {place} {target.name} in {period}."]
     top = facts.types.iloc[0]
-    said.append(f"Most common: {start_small(top['type'])}, {say_share(top['incidents'], facts.incidents)}.")
+    if facts.incidents > 1:
+        said.append(
+            f"Most common: {start_small(top['type'])}, {say_share(top['incidents'], facts.incidents)}."
+        )
     if may_say("harm", facts.has_harm, why="no record of a plan's place has a weight"):
         said.append(harm_text(facts, study_area=study_area))
     if target.ranks:
@@ -169,20 +172,27 @@ def default_texts(facts: Facts) -> list[str]:
 
 def cheers_text(facts: Facts) -> dict[str, str]:
     """Say what the records answer of the six CHEERS tests, and what they cannot."""
-    months, all_months = len(facts.months), len(facts.all_months)
     same = facts.types.iloc[0]
     street = facts.streets.iloc[0] if len(facts.streets) else None
-    alike = f"{say_share(same['incidents'], facts.incidents)} are {start_small(same['type'])}"
+    if facts.incidents < 2:
+        return _cheers(facts, "One record alone is like no other.")
+    are = "is" if round(same["incidents"]) == 1 else "are"
+    alike = f"{say_share(same['incidents'], facts.incidents)} {are} {start_small(same['type'])}"
     if street is not None and STREET_MATTERS * facts.incidents <= street["incidents"] < facts.incidents:
         share = say_share(street["incidents"], facts.incidents)
         alike += f"; {share} are on or near {say_street(street['street'])}"
+    return _cheers(facts, f"{alike}.")
+
+
+def _cheers(facts: Facts, alike: str) -> dict[str, str]:
+    months, all_months = len(facts.months), len(facts.all_months)
     return {
         "community": "Not in these records: who says it is a problem?",
         "harmful": _harmful(facts),
         "expectation": "Not in these records: who expects police, council or others to act?",
         "events": f"{start_sentence(say_records(facts))}, each with a date and a place.",
         "recurring": _recurring(months, all_months),
-        "similarity": f"{alike}.",
+        "similarity": alike,
     }
 
 
@@ -208,7 +218,7 @@ def certainty_text(facts: Facts, target: Target, *, of: int | None = None) -> st
     wobble = round(1.96 * float(np.sqrt(facts.incidents)))
     said = [f"Chance alone can move a count of {facts.incidents:,} by about {wobble:,} either way."]
     low, high = target.facts.get("rank_low"), target.facts.get("rank_high")
-    if _known(low) and _known(high):
+    if _known(low) and _known(high) and of != 1:
         last = f"{int(high)}" if of is None or int(high) < of else "the end"  # type: ignore[arg-type]
         lies = f"is {last}" if last == f"{int(low)}" else f"lies between {int(low)} and {last}"  # type: ignore[arg-type]
         said.append(f"Its place in the list {lies} in nine of ten re-runs.")

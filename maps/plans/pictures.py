@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ import shapely
 
 from hotspots.checks import CRS
 from hotspots.common.outline_text import read_outline
+from hotspots.common.plan_words import start_sentence
 from hotspots.common.wording import say_list
 from hotspots.plans.record import Plan
 from maps.common.calendar import say_entry
@@ -74,6 +76,8 @@ def draw_pictures(
             key = "; ".join(dict.fromkeys(f"{letter} {say_entry(entry)}" for letter, entry in shown))
             caption, alt = f"{caption} {key}.", f"{alt} Marked: {key}."
         drawn.append(Picture(draw_months(months, marks), alt, caption, CHART_SIZE[0] / 10))
+    if len(drawn) == 1:  # one alone is neither left nor right
+        drawn = [replace(drawn[0], caption=start_sentence(drawn[0].caption.partition(": ")[2]))]
     return Pictures(tuple(drawn)) if drawn else None
 
 

@@ -6,9 +6,9 @@ from shapely.geometry import Polygon
 
 from hotspots.common.outline_text import read_outline, write_outline
 
-SPIKE = Polygon(
-    [(0, 0), (10, 0), (10, 10), (5.04, 0.04), (5, 10), (0, 10)]
-)  # which rounding lets touch (5, 0)
+CORNERS = [(0, 0), (10, 0), (10, 10), (5.04, 0.04), (5, 10), (0, 10)]
+# rounding lets the spike touch the edge below it
+SPIKE = Polygon([(430_000 + x, 433_000 + y) for x, y in CORNERS])
 
 
 def test_rounding_alone_breaks_an_outline_and_writing_does_not():
