@@ -57,7 +57,7 @@ def _say_changed(job: Any, spots: gpd.GeoDataFrame, ledger: Ledger) -> list[str]
         return list(job.changed)
     own = say_places(job.spots)
     said = [say_places(spots) if sentence == own else sentence for sentence in job.changed]
-    return [s.partition(" The first of them went ")[0] if ledger.nearest else s for s in said if s]
+    return [s.partition(" The first of them")[0] if ledger.nearest else s for s in said if s]
 
 
 class _Harms:

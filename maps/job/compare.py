@@ -15,6 +15,7 @@ from hotspots.change.compare_periods import compare_windows
 from hotspots.checks import InputError, announce
 from hotspots.common.change_words import say_between
 from hotspots.common.judgement_words import FALL, LEVEL, NOT_COMPARED, NOT_TOLD, RISE
+from hotspots.common.plan_words import clean_text
 from hotspots.common.sentence_rules import may_say
 from hotspots.common.windows import read_windows
 from hotspots.common.wording import SMALL_BASE
@@ -163,9 +164,10 @@ def say_places(spots: pd.DataFrame) -> str:
         return f"Of single hotspots {NOT_TOLD} ({'; '.join(reasons)})." if reasons else ""
     busiest = spots.loc[arrows == "level"].iloc[0]
     said = str(busiest["words"]).partition("; beside it")[0]
+    name = clean_text(busiest.get("name"))
     return (
         f"Nothing can be told of single hotspots: none of the {level:,} compared changed by more than chance "
-        f"would give one of so many. The first of them went {said}."
+        f"would give one of so many. The first of them{f', {name},' * bool(name)} went {said}."
     )
 
 

@@ -63,6 +63,8 @@ def say_changes(
         said += [_say_places(start_sentence(NEW), new), _say_places(start_sentence(GONE), gone)]
     if "arrow" in here and here["arrow"].isin(["up", "down", "level"]).any():
         for arrow, word in (("up", GROWING), ("down", FALLING)):
+            if changed and not here["arrow"].isin(["up", "down"]).any():
+                continue  # said above already, with what could have been seen
             said.append(_say_places(start_sentence(word), here[here["arrow"] == arrow]))
     else:
         said.append(f"{start_sentence(GROWING)} and {FALLING}: {NOT_COMPARED} in this run.")

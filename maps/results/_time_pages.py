@@ -34,7 +34,7 @@ TITLES = {
     "holidays": "School holidays and term",
     "peaks": "Peaks of the year",
 }
-_WIDTHS = (0.17, 0.11, 0.11, 0.13, 0.23, 0.25)
+_WIDTHS = (0.16, 0.1, 0.1, 0.13, 0.17, 0.34)
 
 
 def write_time_pages(
@@ -174,9 +174,9 @@ def show_board(board: Board, profile: Profile) -> list[Block]:
 
 
 _READ = (
-    "A change is called clear where chance alone would give it less than once in twenty, over all the rows "
-    "of the page together. An interval that holds 0 means: it may have gone either way. The figures do not "
-    "say why."
+    "A change is called clear where chance alone would give it less than once in twenty, over all that is "
+    "compared with it. An interval that holds 0 means: it may have gone either way. The figures do not say "
+    "why."
 )
 
 

@@ -149,7 +149,7 @@ def write_pack(
     for plan in chosen:
         drawn = draw_pictures(plan, spots=spots, **picture)
         blocks += [
-            Heading(f"Plan {plan.ref}: {plan.title}", new_page=True),
+            Heading(f"Plan {_name_plan(plan, '{ref}: {title}')}", new_page=True),
             *_lower(lay_out_plan(plan, pictures=drawn).blocks),
         ]
     for old in _documents_in(folder / "plans"):
@@ -238,8 +238,13 @@ def _area_frame(name: str, ground: Any) -> gpd.GeoDataFrame:
 def _name_plans(plans: Sequence[Plan]) -> str:
     if not plans:
         return "No open plan lies in this area."
-    named = say_list(f"{plan.title} ({plan.ref})" for plan in plans)
+    named = say_list(_name_plan(plan, "{title} ({ref})") for plan in plans)
     return f"{named}. These are copies: write in the plan itself, in the folder of open plans."
+
+
+def _name_plan(plan: Plan, pattern: str) -> str:
+    """Name a plan by its reference and title, by one of them where they are the same."""
+    return plan.title if plan.ref == plan.title else pattern.format(ref=plan.ref, title=plan.title)
 
 
 def _unsaved(plan: Plan) -> Plan:
