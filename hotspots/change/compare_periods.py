@@ -120,9 +120,10 @@ def compare_periods(
     # kinds and sources differ by more than chance, so that what they vary by is no noise of the whole
     noise = spread if dispersion is not None or not isinstance(by, (str, list)) else 1.0
     whole = say_whole(everyone, first, second, direction=direction, level=level, dispersion=noise, mark=mark)
-    table = _test(table, (first, second), spread, level)
-    table = _beside(table, _comparator(comparator, by, everyone, first, second), first, second)
     reason = explain_no_arrow(selected_on, before=first, after=second)
+    # what is not told decides nothing elsewhere
+    table = _test(table.assign(marks=None) if reason else table, (first, second), spread, level)
+    table = _beside(table, _comparator(comparator, by, everyone, first, second), first, second)
     if not may_compare(everyone):
         whole, reason = "", f"{NOT_COMPARED}: no record of either period is left"
     seen = see_changes(table, first, second, direction=direction, level=level)
@@ -202,7 +203,10 @@ def _test(table: pd.DataFrame, windows: tuple[Window, Window], spread: float, le
     table["ratio"], _, _ = rate_ratio(*pair, days_before=windows[0].days, days_after=windows[1].days)
     with np.errstate(invalid="ignore"):
         table["percent"] = (100 * (table["ratio"] - 1)).round(10)
-    judged = judge_changes(*pair, windows, dispersion=spread, level=level, marks=table.pop("marks"))
+    marks = table.pop("marks")
+    judged = judge_changes(
+        *pair, windows, dispersion=spread, level=level, marks=None if marks.isna().all() else marks
+    )
     return table.assign(**{name: judged[name].to_numpy() for name in COLUMNS})
 
 

@@ -51,26 +51,9 @@ def judge_changes(
 ) -> pd.DataFrame:
     """Judge some counts together; those that were judged before keep what was said of them.
 
-    Parameters
-    ----------
-    before, after : array
-        Counts.
-    windows : (Window, Window)
-        The earlier and the later.
-    dispersion : float
-        How much wider than Poisson they vary.
-    level : float
-        Level of the intervals.
-    marks : sequence, optional
-        Sum of `mark_records` over the records of both windows, for each; None is for counts of nothing known.
-    others : array
-        p of what else stands in the same table (shares).
-
-    Returns
-    -------
-    DataFrame
-        ``p``, ``q`` (over the table), ``low`` and ``high`` of the ratio, ``dispersion``, and ``together``:
-        how many were judged with it.
+    ``marks`` are the sums of `mark_records` over the records of both windows, ``others`` the p of what else
+    stands in the table. Gives ``p``, ``q`` (over the table), ``low`` and ``high`` of the ratio,
+    ``dispersion``, and ``together``: how many were judged with it.
 
     Examples
     --------

@@ -13,6 +13,7 @@ import pytest
 from sentence_judge import contradictions
 from what_people_read import outputs
 
+from hotspots.change.compare_periods import compare_periods
 from hotspots.change.one_judgement import judge_changes, one_judgement, point_arrows
 from hotspots.change.track_indicators import track_indicators
 from hotspots.common.windows import read_window
@@ -95,6 +96,18 @@ def test_records_that_were_judged_keep_their_judgement_and_others_do_not():
     assert again["q"] == pytest.approx(10 * again["p"])
     assert other["q"] < 0.05
     assert judge_changes([60], [90], TWO, marks=[7])["q"].item() < 0.05  # nothing is kept outside
+
+
+def test_places_that_are_not_compared_decide_nothing_for_others():
+    rows = {"when": pd.to_datetime(["2017-07-01", "2018-07-01"] * 2), "precision": "month"}
+    frame = pd.DataFrame(rows | {"incidents": [60, 90, 500, 500], "ward": [1, 1, 2, 2]})
+    with one_judgement():
+        chosen = compare_periods(
+            frame, after="2018-07", by=frame["ward"], selected_on="2018-07", dispersion=9
+        )
+        told = compare_periods(frame[:2], after="2018-07", by=frame["ward"][:2], dispersion=1)
+    assert chosen["arrow"].tolist() == ["", ""]
+    assert told["arrow"].tolist() == ["up"]
 
 
 def test_an_arrow_never_stands_beside_an_interval_that_holds_no_change():
