@@ -93,6 +93,7 @@ class Counted:
         if indicator.kind != "share" and not any(self.pair(rows)):
             return start | {"said": "no records in either period"}
         spark = {"sparkline": self._spark(rows, self.rows.get(indicator.of) if indicator.of else None)}
+        numbers: dict[str, Any]
         if indicator.kind == "share":
             base = self.rows[indicator.of]
             assert base is not None
@@ -100,7 +101,7 @@ class Counted:
                 str(w) for w, of in zip((self.first, self.second), self.pair(base), strict=True) if not of
             ]:
                 return start | {"said": f"no record to take a share of in {' and '.join(bare)}"}
-            numbers = compare_shares(self.pair(rows & base), self.pair(base), level=level)
+            numbers = {**compare_shares(self.pair(rows & base), self.pair(base), level=level)}
         else:
             numbers = _compare_counts(self.pair(rows), self.first, self.second)
             numbers["mark"] = str(self.marks[rows & (self.when[0] | self.when[1])].sum())
@@ -164,7 +165,7 @@ class Counted:
         return np.bincount(at[inside], weights, minlength=len(months)).astype(float)
 
 
-def _side(numbers: dict[str, float], name: str) -> str:
+def _side(numbers: dict[str, Any], name: str) -> str:
     """Write one window's figure: a count, or a share with what it is of."""
     return say_figure(numbers[name], numbers.get(f"base_{name}", np.nan))
 

@@ -242,8 +242,8 @@ def see_changes(
 ) -> list[str]:
     """Say for each count judged whether it came close, and what true change could have been seen."""
     rise = direction == "more"
-    options = {"days_before": first.days, "days_after": second.days, "level": level, "rise": rise}
-    options |= {"dispersion": judged["dispersion"], "places": judged["together"]}
+    options: dict[str, Any] = {"days_before": first.days, "days_after": second.days, "level": level}
+    options |= {"rise": rise, "dispersion": judged["dispersion"], "places": judged["together"]}
     likely, half = (visible_change(judged["before"], power=p, **options) for p in (0.8, 0.5))
     move = "rise" if rise else "fall"
     seen = [say_seen(*pair, move=move) for pair in zip(likely, half, strict=True)]

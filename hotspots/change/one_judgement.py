@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -17,7 +17,7 @@ from hotspots.statistics.many_tests import false_discovery
 from hotspots.statistics.two_counts import etest_p, rate_ratio, score_z
 
 COLUMNS = ["p", "q", "low", "high", "dispersion", "together"]
-_kept: ContextVar[dict[Any, dict[str, float]] | None] = ContextVar("judgements", default=None)
+_kept: ContextVar[dict[Any, dict[Any, Any]] | None] = ContextVar("judgements", default=None)
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def judge_changes(
     *,
     dispersion: float = 1.0,
     level: float = 0.95,
-    marks: Sequence[Any] | None = None,
+    marks: Iterable[Any] | None = None,
     others: npt.ArrayLike = (),
 ) -> pd.DataFrame:
     """Judge some counts together; those that were judged before keep what was said of them.
