@@ -164,7 +164,8 @@ def _judge(
     """Judge the counts of a page together with its shares, whose p is there already."""
     counts, shares = table["mark"].notna().to_numpy(), table["p"].notna().to_numpy()
     judged = judge_changes(
-        *(table.loc[counts, name] for name in ("before", "after")),
+        table.loc[counts, "before"],
+        table.loc[counts, "after"],
         windows,
         dispersion=dispersion,
         level=level,
