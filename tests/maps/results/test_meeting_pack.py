@@ -108,8 +108,9 @@ def pack(plan: Plan, spots: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path:
 def test_a_pack_opens_with_actions_and_holds_map_tables_and_plans(pack: Path) -> None:
     text = pack.read_text(encoding="utf-8")
     headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", text)
-    assert headings[:5] == ["Open actions", "Plans due for review", "What changed", "Map", "Plans"]
-    assert headings[5].startswith("Plan SE3000033000: Boar Lane")
+    first = ["Register of plans", "Open actions", "Plans due for review", "What changed", "Map", "Plans"]
+    assert headings[:6] == first
+    assert headings[6].startswith("Plan SE3000033000: Boar Lane")
     assert "1 open action, 1 overdue." in text
     assert "is due for review on 1 November 2018" in text
     assert "New since the last list: Boar Lane (from 10 to 40: a clear rise)." in text
