@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.checks import Problems
 from hotspots.patrols._shifts import Shift
+from hotspots.patrols.options import Times
 
 
 class Duty(NamedTuple):
@@ -29,6 +30,12 @@ class Duty(NamedTuple):
     def limit(self) -> float:
         """Minutes of a round left for visits and travel, a break and the slack taken off."""
         return self.round - self.rest - self.slack
+
+
+def duty_of(times: Times, breaks: int = 1) -> Duty:
+    """Take the minutes that a patrol keeps to from the options; without breaks no rest is kept free."""
+    rest = times.break_minutes if breaks else 0.0
+    return Duty(times.visit_minutes, times.max_gap_minutes, rest, times.slack_minutes)
 
 
 def check_duty(duty: Duty, pattern: Mapping[int, Shift]) -> None:

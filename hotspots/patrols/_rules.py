@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.common.wording import say_percentage
 from hotspots.patrols._exact_choice import Rule
+from hotspots.patrols.options import Wishes
 from hotspots.reading.crosswalks import fold_label
 
 Floats = NDArray[np.float64]
@@ -31,6 +32,12 @@ class Demands(NamedTuple):
     least: Mapping[str, int]
     area: str
     spacing: float
+
+
+def demands_of(wishes: Wishes, musts: list[Any]) -> Demands:
+    """Take what the planner asks for from the options; the hotspots that must be visited by their rank."""
+    share, least = wishes.max_share_outside_priority, wishes.minimum_per_area or {}
+    return Demands(musts, wishes.priority, share, least, wishes.area, wishes.spacing)
 
 
 def make_rules(stops: gpd.GeoDataFrame, demands: Demands, *, possible: Flags) -> list[Rule]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hotspots.checks import InputError, announce, require_metres
 from hotspots.common.wording import say_count
+from hotspots.patrols.options import Travel
 
 Floats = NDArray[np.float64]
 
@@ -61,14 +62,13 @@ class Roads(NamedTuple):
     even: float | None
 
 
-def travel_options(
-    speed: float, detour: float, streets: gpd.GeoDataFrame | None, even: float | None
-) -> Roads:
+def roads_of(travel: Travel) -> Roads:
     """Check and keep together what travel depends on."""
-    check_travel(speed, detour)
+    check_travel(travel.speed, travel.detour)
+    even = travel.travel_minutes
     if even is not None and not (np.isfinite(even) and even >= 0):
         raise InputError("travel_minutes must be 0 or more", given=f"travel_minutes={even}", advice="10")
-    return Roads(speed, detour, streets, even)
+    return Roads(travel.speed, travel.detour, travel.streets, even)
 
 
 def stop_times(stops: pd.DataFrame, depot: Any, roads: Roads) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
 from hotspots.common.place_names import ELSEWHERE
-from hotspots.patrols._duty import Duty, check_duty
-from hotspots.patrols._exact_choice import Rule, choose_stops, keeps
+from hotspots.patrols._duty import Duty, check_duty, duty_of
+from hotspots.patrols._exact_choice import Rule, choose_stops
+from hotspots.patrols._large_search import Ground, better_rounds
 from hotspots.patrols._rounds import split_stops
-from hotspots.patrols._rules import Demands, give_reasons, make_rules, refuse_far
+from hotspots.patrols._rules import demands_of, give_reasons, make_rules, refuse_far
 from hotspots.patrols._shifts import parse_pattern
 from hotspots.patrols._stops import list_stops, name_spots
-from hotspots.patrols._travel import stop_times, travel_options
+from hotspots.patrols._travel import roads_of, stop_times
+from hotspots.patrols.options import Times, Travel, Wishes, gather
 from hotspots.severity.demand import Problem
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-# How many more stops are tried when one is changed, and when a choice is begun anew.
-_NEXT, _FAR = 12, 60
 _FURTHER = 4
 
 
@@ -48,28 +48,12 @@ def choose_patrols(
     officers: int,
     vehicles: int,
     shift: str | Mapping[str, str],
-    visit_minutes: float = 15,
-    max_gap_minutes: float = 120,
-    break_minutes: float = 0,
-    slack_minutes: float = 10,
-    travel_minutes: float | None = None,
-    speed: float = 25,
-    detour: float = 1.3,
-    streets: gpd.GeoDataFrame | None = None,
-    depot: Any = None,
     crew: int | None = None,
-    must_include: Iterable[Any] = (),
-    priority: Collection[str] = (),
-    max_share_outside_priority: float | None = None,
-    minimum_per_area: Mapping[str, int] | None = None,
-    area: str = "ward",
-    spacing: float = 0,
-    already: Mapping[Any, float] | Iterable[Any] = (),
+    weekdays: Collection[str] | None = None,
     by: str = "harm",
     incidents: gpd.GeoDataFrame | None = None,
     profile: Problem = None,
-    weekdays: Collection[str] | None = None,
-    default_locations: bool = False,
+    **plain: Any,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Choose the hotspots that cover most harm in the hours and vehicles there are, and say what is left out.
 
@@ -81,30 +65,10 @@ def choose_patrols(
         On duty at one time.
     shift : str or mapping
         Hours such as ``"14:00-22:00"``, or hours by weekday.
-    visit_minutes, max_gap_minutes : float
-        Minutes in a hotspot, and most minutes from leaving it to the next arrival.
-    break_minutes, slack_minutes : float
-        Longest break that the gap must bear, and minutes of each round kept free so that its order can vary.
-    travel_minutes : float, optional
-        Minutes between stops, the same for all. None means from ``speed``, ``detour`` and ``streets``.
-    speed, detour, streets
-        As for `hotspots.patrols._travel.travel_times`: km/h, metres driven per straight metre, street lines.
-    depot : Point or (easting, northing), optional
-        Where vehicles start and end; None means at the first and last stop.
     crew : int, optional
         Officers in a vehicle; None shares all officers over the vehicles.
-    must_include : labels
-        Ranks, refs or names that must be visited (a clustered hotspot: at least one part).
-    priority, max_share_outside_priority
-        Names of priority areas, and the largest share of stops outside them; None means any.
-    minimum_per_area : mapping, optional
-        Fewest stops by name of area.
-    area : str
-        Layer that the area names belong to: column ``<area>_name``.
-    spacing : float
-        Fewest metres between stops of different hotspots.
-    already : mapping or labels
-        Share (0 to 1) of a hotspot that others cover; labels alone mean all of it.
+    weekdays : collection of str, optional
+        Days worked; None means all.
     by : {"harm", "incidents"}
         What is covered.
     incidents : GeoDataFrame, optional
@@ -112,18 +76,19 @@ def choose_patrols(
         clock) and in the ``profile``. None means the whole day's, as the spots state it.
     profile : str, mapping or collection of str, optional
         A problem profile (see `load_profile`), or the categories that count; None means all.
-    weekdays : collection of str, optional
-        Days worked; None means all.
-    default_locations : bool
-        True lets stops stand at prisons, hospitals, courts, police and railway stations, where records are
-        put down that did not always happen there. Else only ``must_include`` sends anybody there.
+    **plain
+        The fields of `hotspots.patrols.options`, by name: ``visit_minutes, max_gap_minutes, break_minutes,
+        slack_minutes`` (`Times`); ``travel_minutes, speed, detour, streets, depot`` (`Travel`);
+        ``must_include, priority, max_share_outside_priority, minimum_per_area, area, spacing, already,
+        default_locations`` (`Wishes`).
 
     Returns
     -------
     choice : GeoDataFrame
         One row per stop, index ``stop``: ``rank, ref, name, part, chosen, why, chosen_otherwise`` (by the
         other measure), ``harm, incidents, share_of_harm, share_of_incidents`` (of all recorded),
-        ``already``, ``default_location`` (kind of place that records default to, or ""), ``streets``, the
+        ``already``, ``default_location`` (kind of place that records default to, or ""), ``streets``,
+        ``round`` (which stops one vehicle can keep, from 1; 0 with ``travel_minutes`` or left out), the
         attached areas, ``easting, northing, geometry``.
     further : DataFrame
         One row per number of officers, from those given: ``officers, vehicles, crews, stops,
@@ -138,8 +103,9 @@ def choose_patrols(
     Notes
     -----
     With ``travel_minutes`` every stop costs the same and the choice is proven the best (HiGHS). Without it
-    the stops are the best exact choice of as many as the vehicles can really drive round, bettered by
-    changing one stop at a time: good, not proven. Stops of 10 to 16 minutes at least
+    the choice is exact up to 14 stops; of more a large-neighbourhood search takes stops out and puts
+    them back thousands of times, and of all rounds met the best set is chosen exactly: good, not proven.
+    Stops of 10 to 16 minutes at least
     every two hours: Koper (1995).
 
     Examples
@@ -153,33 +119,36 @@ def choose_patrols(
     >>> choice[["name", "chosen"]].to_numpy().tolist()
     [['Boar Lane', True], ['Briggate', True]]
     """
+    times, travel, wishes = gather("choose_patrols", plain, times=Times(), travel=Travel(), wishes=Wishes())
     pattern = parse_pattern(shift, weekdays)
-    duty = Duty(visit_minutes, max_gap_minutes, break_minutes, slack_minutes)
+    duty = duty_of(times)
     check_duty(duty, pattern)
     team = make_team(officers, vehicles, crew)
     require_metres(spots, what="spots")
     require_columns(spots, ["ref", "name"], what="spots")
     if len(spots) == 0:
         return _empty_choice(spots), _further([], by)
-    stops = list_stops(spots, by=by, incidents=incidents, profile=profile, pattern=pattern, already=already)
-    musts = [name_spots(label, spots) for label in must_include]
-    demands = Demands(musts, priority, max_share_outside_priority, minimum_per_area or {}, area, spacing)
-    roads = travel_options(speed, detour, streets, travel_minutes)
-    legs, between = stop_times(stops, depot, roads)
-    hours = min(s.minutes for s in pattern.values()) - break_minutes
-    far = 2 * legs + visit_minutes > hours
+    stops = list_stops(
+        spots, by=by, incidents=incidents, profile=profile, pattern=pattern, already=wishes.already
+    )
+    demands = demands_of(wishes, [name_spots(label, spots) for label in wishes.must_include])
+    legs, between = stop_times(stops, travel.depot, roads_of(travel))
+    hours = min(s.minutes for s in pattern.values()) - duty.rest
+    far = 2 * legs + duty.visit > hours
     refuse_far(stops, far, demands, legs)
     rules = make_rules(stops, demands, possible=~far)
     barred = np.zeros(len(stops), dtype=bool)
-    if not default_locations:
-        barred = (stops["default_location"].isin(ELSEWHERE) & ~stops["rank"].isin(musts)).to_numpy()
+    if not wishes.default_locations:
+        barred = (stops["default_location"].isin(ELSEWHERE) & ~stops["rank"].isin(demands.musts)).to_numpy()
     plan = _Plan(stops, rules, between, duty, hours - 2 * float(legs[~far].max()), barred)
-    if travel_minutes is None:
-        chosen, otherwise = plan.fill(team.crews, by), plan.fill(team.crews, _other(by))
+    rounds = np.zeros(len(stops), dtype=np.int64)
+    if travel.travel_minutes is None:
+        rounds = plan.fill(team.crews, by)
+        chosen, otherwise = rounds > 0, plan.fill(team.crews, _other(by)) > 0
     else:
-        most = plan.room(travel_minutes) * team.crews
+        most = plan.room(travel.travel_minutes) * team.crews
         chosen, otherwise = (choose_stops(plan.worth(m), rules, most=most) for m in (by, _other(by)))
-    stops["chosen"], stops["chosen_otherwise"] = chosen, otherwise
+    stops["chosen"], stops["chosen_otherwise"], stops["round"] = chosen, otherwise, rounds
     stops["why"] = give_reasons(stops, plan.worth(by), chosen, far, demands, barred)
     return _tidy(stops), _further(_count_officers(plan, team, chosen, by), by)
 
@@ -240,45 +209,26 @@ class _Plan:
         in_round = 1 if self.duty.limit < 2 * a_stop else int((self.duty.limit + 1e-9) // a_stop)
         return max(1, min(in_round, int((self.hours + travel + 1e-9) // a_stop)))
 
-    def fits(self, chosen: Flags, crews: int) -> bool:
-        """Say whether the crews can keep rounds through all the stops chosen."""
+    def split(self, chosen: Flags, crews: int) -> list[list[int]] | None:
+        """Split the stops chosen into rounds that the crews can keep, or None."""
         at = np.flatnonzero(chosen)
-        limit = min(self.duty.limit, self.hours)
+        limit, visit = min(self.duty.limit, self.hours), self.duty.visit
         times = self.between[np.ix_(at, at)]
-        visit = self.duty.visit
-        return split_stops(times, visit=visit, limit=limit, vehicles=crews, shortest=False) is not None
+        found = split_stops(times, visit=visit, limit=limit, vehicles=crews, shortest=False)
+        return None if found is None else [at[piece].tolist() for piece in found]
 
-    def fill(self, crews: int, by: str) -> Flags:
-        """Choose what the crews can really drive: the largest choice that fits, then one-stop changes."""
+    def fill(self, crews: int, by: str) -> NDArray[np.int64]:
+        """Choose what the crews can really drive: round of each stop from 1, 0 where it is left out."""
         worth = self.worth(by)
         chosen = choose_stops(worth, self.rules, most=crews * self.room(0))
-        while not self.fits(chosen, crews):
+        while (rounds := self.split(chosen, crews)) is None:
             chosen = choose_stops(worth, self.rules, most=int(chosen.sum()) - 1)  # one alone always fits
-        chosen = self._grow(chosen, crews, worth, -1)
-        greedy = self._grow(np.zeros(len(worth), dtype=bool), crews, worth, -1, reach=_FAR)
-        if keeps(greedy, self.rules) and worth[greedy].sum() > worth[chosen].sum():
-            chosen = greedy
-        for out in np.flatnonzero(chosen):
-            without = chosen.copy()
-            without[out] = False
-            other = self._grow(without, crews, worth, int(out))
-            if worth[other].sum() > worth[chosen].sum() + 1e-9 and keeps(other, self.rules):
-                chosen = other
-        return chosen
-
-    def _grow(self, chosen: Flags, crews: int, worth: Floats, barred: int, reach: int = _NEXT) -> Flags:
-        """Add the stops worth most that still fit, of the next few."""
-        waiting = [
-            j for j in np.argsort(-worth, kind="stable") if not chosen[j] and worth[j] > 0 and j != barred
-        ]
-        for j in waiting[:reach]:
-            more = chosen.copy()
-            more[j] = True
-            if more.sum() > crews * self.room(0):
-                break
-            if keeps(more, self.rules, least=False) and self.fits(more, crews):
-                chosen = more
-        return chosen
+        limit = min(self.duty.limit, self.hours)
+        ground = Ground(self.between, worth, self.rules, visit=self.duty.visit, limit=limit, vehicles=crews)
+        number = np.zeros(len(worth), dtype=np.int64)
+        for at, tour in enumerate(better_rounds(ground, rounds), 1):
+            number[tour] = at
+        return number
 
 
 def _count_officers(plan: _Plan, team: Team, chosen: Flags, by: str) -> list[dict[str, Any]]:
@@ -302,7 +252,7 @@ def _other(by: str) -> str:
 
 def _tidy(stops: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     front = ["rank", "ref", "name", "part", "chosen", "why", "chosen_otherwise", "incidents", "harm"]
-    front += ["share_of_incidents", "share_of_harm", "already", "default_location", "streets"]
+    front += ["share_of_incidents", "share_of_harm", "already", "default_location", "streets", "round"]
     rest = [c for c in stops.columns if c not in front]
     return stops[front + rest]
 
@@ -311,6 +261,7 @@ def _empty_choice(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     kinds: dict[str, Any] = {
         "rank": "int64",
         "part": "int64",
+        "round": "int64",
         "chosen": bool,
         "chosen_otherwise": bool,
         "streets": object,

@@ -13,13 +13,14 @@ from shapely.geometry import Point
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
 from hotspots.common.day_names import WEEKDAYS
-from hotspots.patrols._duty import Duty, check_duty, count_any_order, list_gaps
+from hotspots.patrols._duty import Duty, check_duty, count_any_order, duty_of, list_gaps
 from hotspots.patrols._rounds import shortest_round, split_stops
 from hotspots.patrols._safe_orders import Event, draw_day, safe_orders
 from hotspots.patrols._shifts import Shift, parse_pattern
-from hotspots.patrols._travel import stop_times, travel_options
+from hotspots.patrols._travel import roads_of, stop_times
 from hotspots.patrols._worst_hours import Rhythm, even_rhythm, lean, measure_rhythm
 from hotspots.patrols.choose import Team, make_team
+from hotspots.patrols.options import Times, Travel, gather
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,20 +42,11 @@ def timetable_patrols(
     start: Any,
     days: int = 7,
     seed: int = 0,
-    visit_minutes: float = 15,
-    max_gap_minutes: float = 120,
-    break_minutes: float = 0,
-    breaks: int | None = None,
-    slack_minutes: float = 10,
-    travel_minutes: float | None = None,
-    speed: float = 25,
-    detour: float = 1.3,
-    streets: gpd.GeoDataFrame | None = None,
-    depot: Any = None,
     crew: int | None = None,
     weekdays: Collection[str] | None = None,
     incidents: gpd.GeoDataFrame | None = None,
     delivered: pd.DataFrame | None = None,
+    **plain: Any,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Draw the rounds of each vehicle and day: every hotspot again within the gap, in unpredictable order.
 
@@ -62,11 +54,7 @@ def timetable_patrols(
     ----------
     choice : GeoDataFrame
         What `choose_patrols` returned; the stops chosen are timetabled.
-    officers, vehicles, shift, crew, weekdays, visit_minutes, max_gap_minutes
-        As for `choose_patrols`.
-    break_minutes, breaks
-        Length of a break, and how many in a shift; None means one where there is a length.
-    slack_minutes, travel_minutes, speed, detour, streets, depot
+    officers, vehicles, shift, crew, weekdays
         As for `choose_patrols`.
     start : date or str
         First day.
@@ -79,6 +67,9 @@ def timetable_patrols(
     delivered : DataFrame, optional
         Visits from `record_visits`: stops that had fewer than their share are drawn more often, so that
         the rest of a week can be redrawn.
+    **plain
+        The fields of `Times` and `Travel`, as for `choose_patrols`; and ``breaks``, how many in a shift (None
+        means one where ``break_minutes`` gives a length).
 
     Returns
     -------
@@ -106,23 +97,25 @@ def timetable_patrols(
     require_metres(choice, what="choice")
     require_columns(choice, ["rank", "ref", "name", "chosen", "easting", "northing"], what="choice")
     pattern = parse_pattern(shift, weekdays)
-    count = (1 if break_minutes > 0 else 0) if breaks is None else breaks
-    duty = Duty(visit_minutes, max_gap_minutes, break_minutes if count else 0.0, slack_minutes)
+    times, travel = gather("timetable_patrols", plain, times=Times(), travel=Travel())
+    count = (1 if times.break_minutes > 0 else 0) if times.breaks is None else times.breaks
+    duty = duty_of(times, count)
     check_duty(duty, pattern)
     team = make_team(officers, vehicles, crew)
-    first, stops = _first_day(start, days), choice[choice["chosen"].astype(bool)]
+    first, stops = first_day(start, days), choice[choice["chosen"].astype(bool)]
     if len(stops) == 0:
-        return _frame([], choice.crs), _summary_frame([])
-    legs, between = stop_times(stops, depot, travel_options(speed, detour, streets, travel_minutes))
-    hours = min(s.minutes for s in pattern.values()) - count * break_minutes - 2 * float(legs.max())
-    rounds = share_out(stops, between, duty, team.crews, hours)
+        return frame_rows([], choice.crs), _summary_frame([])
+    legs, between = stop_times(stops, travel.depot, roads_of(travel))
+    hours = min(s.minutes for s in pattern.values()) - count * times.break_minutes - 2 * float(legs.max())
+    rounds = _rounds_chosen(stops, between, min(duty.limit, hours), duty.visit, team.crews)
+    rounds = rounds or share_out(stops, between, duty, team.crews, hours)
     rhythm = even_rhythm(len(stops)) if incidents is None else measure_rhythm(stops, incidents)
     work = _Work(stops, legs, between, duty, count, team, lean(rhythm, stops, delivered), seed)
     rows: list[dict[str, Any]] = []
     for day in pd.date_range(first, periods=days):
         if day.day_of_week in pattern:
             rows += _draw_date(day, pattern[day.day_of_week], rounds, work)
-    timetable = _frame(rows, choice.crs)
+    timetable = frame_rows(rows, choice.crs)
     summary = _summarise(timetable, rounds, work)
     _announce_cost(summary)
     return timetable, summary
@@ -141,7 +134,8 @@ class _Work(NamedTuple):
     seed: int
 
 
-def _first_day(start: Any, days: int) -> pd.Timestamp:
+def first_day(start: Any, days: int) -> pd.Timestamp:
+    """Read the first day of a timetable."""
     try:
         day = pd.Timestamp(start)
     except (ValueError, TypeError) as error:
@@ -155,6 +149,18 @@ def _first_day(start: Any, days: int) -> pd.Timestamp:
             advice="start='2026-11-23', days=7",
         )
     return day.normalize()
+
+
+def _rounds_chosen(
+    stops: pd.DataFrame, between: Floats, limit: float, visit: float, crews: int
+) -> list[Ints] | None:
+    """Take the rounds as they were chosen, where these crews can keep them too."""
+    number = stops["round"].to_numpy(dtype=int) if "round" in stops.columns else np.zeros(1, dtype=int)
+    rounds = [np.flatnonzero(number == r) for r in np.unique(number)]
+    if number.min() < 1 or len(rounds) > crews:
+        return None
+    lengths = [shortest_round(between[np.ix_(r, r)], visit) for r in rounds]
+    return rounds if max(lengths) <= limit + 1e-9 else None
 
 
 def share_out(stops: pd.DataFrame, between: Floats, duty: Duty, crews: int, hours: float) -> list[Ints]:
@@ -249,8 +255,9 @@ def _rows(
     return rows
 
 
-def _frame(rows: list[dict[str, Any]], crs: Any) -> gpd.GeoDataFrame:
-    table = pd.DataFrame(rows, columns=COLUMNS)
+def frame_rows(rows: list[dict[str, Any]], crs: Any, columns: list[str] | None = None) -> gpd.GeoDataFrame:
+    """Rows of a timetable as a typed table."""
+    table = pd.DataFrame(rows, columns=columns or COLUMNS)
     for column in ("vehicle", "order", "officers", "choices"):
         table[column] = table[column].astype("int64")
     for column in ("rank", "part"):

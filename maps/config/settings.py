@@ -226,6 +226,21 @@ class Board(Table):
     before: Period | None = shown("those of `[changes]`")
 
 
+class Team(Table):
+    """One of several teams that share doses."""
+
+    officers: Whole | None = shown("that of `[patrols]`")
+    vehicles: Whole | None = shown("that of `[patrols]`")
+    shift: str | dict[str, str] | None = shown("that of `[patrols]`")
+    crew: Whole | None = shown("that of `[patrols]`")
+    weekdays: list[str] | None = shown("those of `[patrols]`")
+    areas: list[str] | None = shown("all")
+    depot: Annotated[list[Number], Len(2, 2)] | None = shown("that of `[patrols]`")
+    briefing_minutes: NotNegative | None = shown("those of `[patrols]`")
+    writing_minutes: NotNegative | None = shown("those of `[patrols]`")
+    break_minutes: NotNegative | None = shown("those of `[patrols]`")
+
+
 class Patrols(Table):
     """What officers can cover."""
 
@@ -254,6 +269,13 @@ class Patrols(Table):
     start: Day | None = None
     days: Whole = 7
     breaks: Count = 1
+    dose: str | dict[str, str] | None = None
+    least_hours: NotNegative | None = shown("half of what the dose spreads evenly")
+    added: dict[str, str] | None = None
+    dropped: dict[str, str] | None = None
+    briefing_minutes: NotNegative = 0
+    writing_minutes: NotNegative = 0
+    teams: dict[str, Team] = Field({})
     by: Measure | None = shown('`"harm"`')
 
 
@@ -263,6 +285,12 @@ class Cameras(Table):
     count: Whole = 10
     radius: Positive = 100
     default_locations: bool = False
+    candidates: Literal["grid"] | File | None = shown("the places of the records")
+    existing: File | None = None
+    current: File | None = None
+    register: File | None = None
+    profile: str | None = None
+    min_gain: Share = 0
     by: Measure | None = shown('`"harm"`')
 
 

@@ -123,7 +123,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "cells": ("incidents", "harm", "share", "significant", "hot_months", "months", "trend", "esri"),
     "patrols": (
         *("stop", "rank", "ref", "name", "part", "order", "round", "vehicle", "visits", "minutes", "start"),
-        *("chosen", "why", "streets", "incidents", "harm", "share_of_harm", "share_of_incidents"),
+        *(
+            "dose",
+            "visits_asked",
+            "visits_planned",
+            "chosen",
+            "why",
+            "streets",
+            "incidents",
+            "harm",
+            "share_of_harm",
+            "share_of_incidents",
+        ),
         *("cumulative_share", "cumulative_share_of_harm", "easting", "northing"),
     ),
     "cameras": (

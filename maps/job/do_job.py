@@ -27,7 +27,7 @@ from maps.job.compare import add_changes, add_trends, choice_of, months_of
 from maps.job.left_out import going_without, without_layers
 from maps.job.main_list import finder_options, make_list
 from maps.job.own_backtest import Tested, try_choice
-from maps.job.patrols_and_cameras import check_deploy, draw_week, pick_patrols, site_cameras
+from maps.job.patrols_and_cameras import check_deploy, plan_patrols, site_cameras
 from maps.job.periods import Periods, tell_periods
 from maps.job.problem_lists import EVERYTHING, ProblemList, find_lists, read_profiles
 from maps.job.read_records import read_records, time_records
@@ -138,9 +138,8 @@ def do_job(config: Config, steps: Steps, *, spill: Path | None = None) -> Job:
     periods = tell_periods(config, timed, spots, areas, ground=ground, as_of=as_of, placed=read.large is None)
     spots = add_trends(spots, periods.spot_trends)
     steps.say("Choosing patrols and camera sites")
-    patrols, further = pick_patrols(spots, incidents, config.patrols)
-    week = draw_week(patrols, timed, config.patrols, seed=config.seed)
-    cameras = site_cameras(incidents, config.cameras)
+    patrols, further, week = plan_patrols(spots, incidents, timed, config.patrols, seed=config.seed)
+    cameras = site_cameras(incidents, config.cameras, as_of=as_of)
     return Job(
         config=config,
         as_of=as_of,

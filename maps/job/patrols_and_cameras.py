@@ -11,9 +11,13 @@ import pandas as pd
 
 from hotspots import choose_patrols, place_cameras, timetable_patrols
 from hotspots.cameras.place import empty_sites
+from hotspots.cameras.register import read_register
 from hotspots.checks import CRS, InputError, announce
 from hotspots.common.places import incidents_per_row
-from hotspots.common.wording import SMALL_BASE
+from hotspots.common.wording import SMALL_BASE, say_list
+from hotspots.patrols._dose_text import parse_dose
+from hotspots.patrols.doses import check_teams, sum_shifts, timetable_doses
+from hotspots.patrols.options import PatrolTeam
 from hotspots.reading.own_shapes import read_shapes
 
 CAMERAS: dict[str, Any] = {"count": 10, "radius": 100.0}
@@ -21,6 +25,11 @@ REACH = 100  # kilometres that nineteen records in twenty span each way
 PATROLS: dict[str, Any] = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00"}
 # what the timetable alone asks for, and what it shares with the choice of stops
 WEEK = ("start", "days", "breaks")
+# what doses ask for besides, and of each team
+DOSES = ("dose", "teams", "least_hours", "added", "dropped", "briefing_minutes", "writing_minutes")
+_HOURS = ("officers", "vehicles", "shift", "crew", "weekdays", "depot", "break_minutes")
+_BOTH = ("visit_minutes", "speed", "detour", "streets", "travel_minutes", "area")
+CAMERA_FILES = ("candidates", "existing", "current", "register")
 TEAM = (
     *("officers", "vehicles", "shift", "visit_minutes", "max_gap_minutes", "break_minutes", "slack_minutes"),
     *("travel_minutes", "speed", "detour", "streets", "depot", "crew", "weekdays"),
@@ -30,9 +39,10 @@ TEAM = (
 def check_deploy(patrols: dict[str, Any], cameras: dict[str, Any]) -> None:
     """Refuse, before any work, what the configuration alone shows to be wrong."""
     nobody = gpd.GeoDataFrame({"ref": [], "name": [], "harm": []}, geometry=[], crs=CRS)
-    plain = {key: value for key, value in patrols.items() if key not in (*WEEK, "streets")}
+    plain = {key: value for key, value in patrols.items() if key not in (*WEEK, *DOSES, "streets")}
     choose_patrols(nobody, **{**PATROLS, **plain})
-    place_cameras(nobody, **{**CAMERAS, **cameras})
+    check_doses(patrols)
+    place_cameras(nobody, **{**CAMERAS, **{k: v for k, v in cameras.items() if k not in CAMERA_FILES}})
 
 
 def suits_default(incidents: gpd.GeoDataFrame) -> bool:
@@ -43,7 +53,66 @@ def suits_default(incidents: gpd.GeoDataFrame) -> bool:
     return bool(np.hypot(np.ptp(x), np.ptp(y)) <= 1000 * REACH)
 
 
-def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoDataFrame:
+def check_doses(given: dict[str, Any]) -> None:
+    """Refuse doses and teams that the configuration alone shows to be wrong."""
+    if "dose" not in given:
+        asked = [key for key in DOSES if key in given]
+        if asked:
+            raise InputError(
+                f"{asked[0]} belongs to a rota of doses",
+                given=f"[patrols] with {asked[0]} and no dose",
+                advice='dose = "2 per week"',
+            )
+        return
+    if "start" not in given:
+        raise InputError("A dose needs a first day", given="[patrols] with dose and no start", advice="start")
+    for text in given["dose"].values() if isinstance(given["dose"], dict) else [given["dose"]]:
+        parse_dose(text)
+    check_teams(teams_of(given), visit_minutes=given.get("visit_minutes", 15))
+
+
+def teams_of(given: dict[str, Any]) -> list[PatrolTeam]:
+    """Make the teams of a configuration; without any, the one of [patrols] itself."""
+    beside = ("briefing_minutes", "writing_minutes")
+    whole = {key: given[key] for key in (*_HOURS, *beside) if key in given}
+    teams = given.get("teams") or {"Patrol": {}}
+    lacking = [f"[patrols.teams.{name}]" for name, own in teams.items() if not {*own, *whole} >= set(PATROLS)]
+    if lacking and given.get("teams"):
+        raise InputError(
+            "Each team needs officers, vehicles and a shift",
+            given=f"{', '.join(lacking)} without",
+            advice='officers = 4, vehicles = 2, shift = "14:00-22:00"',
+        )
+    return [PatrolTeam(name=name, **{**PATROLS, **whole, **own}) for name, own in teams.items()]
+
+
+def plan_patrols(
+    spots: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    timed: gpd.GeoDataFrame,
+    given: dict[str, Any],
+    *,
+    seed: int,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, tuple[gpd.GeoDataFrame, pd.DataFrame] | None]:
+    """Plan what the configuration asks for: doses for the whole list, or the choice of the two-hour rule.
+
+    Returns the stops, what more officers would add, and the timetable with its summary, or None.
+    """
+    if "dose" not in given:
+        patrols, further = pick_patrols(spots, incidents, given)
+        return patrols, further, draw_week(patrols, timed, given, seed=seed)
+    options = {key: given[key] for key in (*_BOTH, "start", "days", *DOSES[2:5], "by") if key in given}
+    options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
+    options |= {"dose": given["dose"], "teams": teams_of(given), "seed": seed, "incidents": incidents}
+    found = _try("No rota of doses is drawn", timetable_doses, spots, **_read_streets(options))
+    if found is None:
+        return gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame(), None
+    return found[1], pd.DataFrame(), (found[0], sum_shifts(found[0]))
+
+
+def site_cameras(
+    incidents: gpd.GeoDataFrame, given: dict[str, Any], *, as_of: Any = None
+) -> gpd.GeoDataFrame:
     """Choose sites for the configured number of cameras, best first, with the radius they were placed for."""
     options = {**CAMERAS, **given}
     suits = bool(given) or suits_default(incidents)
@@ -53,6 +122,17 @@ def site_cameras(incidents: gpd.GeoDataFrame, given: dict[str, Any]) -> gpd.GeoD
         )
     weighed = "harm" in incidents.columns and incidents["harm"].sum() > 0
     options.setdefault("by", "harm" if weighed else "incidents")
+    register = options.pop("register", None)
+    for key in CAMERA_FILES[:3]:
+        if key in options and options[key] != "grid":
+            options[key] = read_shapes(options[key], what=f"The file of {key} sites")
+    if register is not None:
+        assets, _ = read_register(register, as_of=as_of)
+        cameras = assets[assets["standing"] & assets["kind"].str.casefold().eq("camera")]
+        due = cameras.loc[cameras["due"].eq("review"), "ref"].astype(str)
+        if len(due):
+            announce(f"Cameras due for review by their register: {say_list(due)}.")
+        options.setdefault("current", cameras.reset_index(drop=True))
     sites = _try("No camera site is proposed", place_cameras, incidents, **options) if suits else None
     sites = (empty_sites() if sites is None else sites).assign(radius=options["radius"])
     sites.attrs["records"] = int(incidents_per_row(incidents).sum())  # what the shares are of

@@ -25,7 +25,7 @@ from maps.documents.to_word import render_word
 from maps.pictures.stops import SIZE, draw_stops
 
 LONDON = ZoneInfo("Europe/London")
-_COLUMNS = (
+NEEDED = (
     *("date", "weekday", "vehicle", "order", "activity", "ref", "name", "part", "arrive", "leave", "minutes"),
     *("travel_minutes", "officers", "officer_minutes", "walk"),
 )
@@ -90,9 +90,10 @@ def lay_out_cards(
     ground: gpd.GeoDataFrame | None = None,
 ) -> Document:
     """Lay the cards out as one document; parameters as for `write_cards`."""
-    require_columns(timetable, _COLUMNS, what="timetable")
-    who = _profile(profile)
-    rows = release(pd.DataFrame(timetable), kind="table", profile=who, columns=_COLUMNS)
+    require_columns(timetable, NEEDED, what="timetable")
+    who = for_planners(profile)
+    columns = [*NEEDED, *(["team"] if "team" in timetable.columns else [])]
+    rows = release(pd.DataFrame(timetable), kind="table", profile=who, columns=columns)
     blocks: list[Any] = []
     for _, shift in rows.groupby(["date", "vehicle"]):
         drawn = [] if ground is None or ground.empty else [_picture(timetable.loc[shift.index], ground)]
@@ -104,7 +105,8 @@ def lay_out_cards(
     return Document(clean(title), "Patrol cards", clean(stamp), day, tuple(blocks))
 
 
-def _profile(profile: str | Profile | None) -> Profile:
+def for_planners(profile: str | Profile | None) -> Profile:
+    """Take the profile of those who plan patrols; where officers will be is never public."""
     who = follow_content(profile_named(profile or "partner"), ["timetable"])
     if who.name == "public":
         raise InputError(
@@ -130,13 +132,14 @@ def _card(shift: pd.DataFrame, seed: int | None, where: list[Any], *, first: boo
     visits = shift[shift["activity"] == "visit"]
     # Each place once, below the visits: so that a long shift stays on one page.
     places = visits.drop_duplicates(["ref", "part"]).sort_values("name")
-    heading = f"{WEEKDAYS[date.day_of_week]} {date.day} {name_month(date)}, vehicle {vehicle}"
+    team = f"{clean(shift['team'].iloc[0])}, " if "team" in shift.columns else ""
+    heading = f"{team}{WEEKDAYS[date.day_of_week]} {date.day} {name_month(date)}, vehicle {vehicle}"
     driving = say_count(shift["travel_minutes"].sum(), "minute")
     facts = (
         f"{say_count(shift['officers'].iloc[0], 'officer')}. {say_count(len(visits), 'visit')} to "
         f"{say_count(len(places), 'place')}: {say_count(visits['minutes'].sum(), 'minute')} on foot, "
         f"{driving} driving. "
-        f"First arrival {shift['arrive'].iloc[0]:%H:%M}, last leaving {shift['leave'].iloc[-1]:%H:%M}."
+        f"{_first_and_last(visits)}"
     )
     drawn = "" if seed is None else f" Drawn at random, seed {seed}."
     note = (
@@ -151,10 +154,16 @@ def _card(shift: pd.DataFrame, seed: int | None, where: list[Any], *, first: boo
     return [*top, grid, streets, *where, Text(note, note=True)]
 
 
+def _first_and_last(visits: pd.DataFrame) -> str:
+    if visits.empty:
+        return ""
+    return f"First arrival {visits['arrive'].iloc[0]:%H:%M}, last leaving {visits['leave'].iloc[-1]:%H:%M}."
+
+
 def _row(stop: pd.Series) -> tuple[Cell, ...]:
     times = (f"{stop['arrive']:%H:%M}", f"{stop['leave']:%H:%M}")
-    if stop["activity"] == "break":
-        return (str(stop["order"]), *times, "", "Break", "", "", "")
+    if stop["activity"] != "visit":
+        return (str(stop["order"]), *times, "", clean(stop["activity"]).capitalize(), "", "", "")
     return (str(stop["order"]), *times, f"{stop['travel_minutes']:.0f} min", clean(stop["name"]), "", "", "")
 
 
@@ -199,10 +208,10 @@ def write_calendar(
 
     if each not in ("shift", "visit"):
         raise InputError("An event is a shift or a visit", given=f"each={each!r}", advice="each='shift'")
-    require_columns(timetable, _COLUMNS, what="timetable")
-    who = _profile(profile)
+    require_columns(timetable, NEEDED, what="timetable")
+    who = for_planners(profile)
     stamp = clean(who.marking if marking is None else marking)
-    released = release(pd.DataFrame(timetable), kind="table", profile=who, columns=_COLUMNS)
+    released = release(pd.DataFrame(timetable), kind="table", profile=who, columns=NEEDED)
     calendar = Calendar()
     calendar.add("prodid", "-//safer-hotspots//patrols//EN")
     calendar.add("version", "2.0")
@@ -240,7 +249,7 @@ def _event(rows: pd.DataFrame, each: str, title: str, stamp: str) -> Any:
 
 
 def _named(rows: pd.DataFrame) -> Sequence[Any]:
-    names = rows["name"].where(rows["activity"] == "visit", "Break")
+    names = rows["name"].where(rows["activity"] == "visit", rows["activity"].str.capitalize())
     return list(pd.DataFrame({"arrive": rows["arrive"], "leave": rows["leave"], "name_": names}).itertuples())
 
 
@@ -269,7 +278,7 @@ def patrol_layers(timetable: gpd.GeoDataFrame, *, date: Any = None) -> dict[str,
     InputError
         For a table that is not a timetable, or a day on which no patrol works.
     """
-    require_columns(timetable, [*_COLUMNS, "geometry"], what="timetable")
+    require_columns(timetable, [*NEEDED, "geometry"], what="timetable")
     if len(timetable) == 0:
         return {}
     day = timetable["date"].min() if date is None else pd.Timestamp(date).normalize()

@@ -44,6 +44,7 @@ from maps.results._release_sheets import hide_chance
 from maps.results._time_pages import write_time_pages
 from maps.results._write_tables import write_frames
 from maps.results.manifest import count_rows, write_manifest
+from maps.results.officer_pages import write_officer_pages
 from maps.results.patrol_cards import patrol_layers, write_calendar, write_cards
 from maps.tables.csv_files import write_csv
 from maps.web.area_map import write_area_map
@@ -258,6 +259,7 @@ def write_week(job: Job, folder: Path, who: Profile) -> None:
     shown: dict[str, Any] = {"profile": who, "marking": marking_of(job, who)}
     write_cards(timetable, folder, title=job.config.title, seed=seed, ground=job.streets, **shown)
     write_calendar(timetable, folder / "patrols.ics", **shown)
+    write_officer_pages(timetable, folder / "phone", stops=job.patrols, **shown)
     for name, table in (("timetable", timetable), ("rounds", summary)):
         write_csv(table, folder / f"{name}.csv", kind="table", profile=who, columns=list(table.columns))
 
