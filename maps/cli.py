@@ -26,6 +26,7 @@ EXAMPLES = """examples:
   hotspots run partnership.toml --out july    the whole job on your own data
   hotspots pack partnership.toml --area ward:Armley --out armley
   hotspots assess plans/SE30.toml --incidents later/*.csv --out judged
+  hotspots delivered log.csv --patrols july --out ledger
   hotspots plans plans --check                what of the team's plans people must settle"""
 
 
@@ -142,6 +143,10 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_assess(assess)
     assess.set_defaults(command=_assess)
 
+    delivered = commands.add_parser("delivered", help="the ledger of patrols: by agency, place and shift")
+    _add_delivered(delivered)
+    delivered.set_defaults(command=_delivered)
+
     pack = commands.add_parser("pack", help="the pack for one group's meeting")
     pack.add_argument("config", metavar="CONFIG.toml", type=Path, help="the configuration")
     pack.add_argument("--area", metavar="LAYER:NAME", required=True, help="such as ward:Armley")
@@ -161,7 +166,7 @@ def _build_parser() -> argparse.ArgumentParser:
     download.add_argument("--service", metavar="URL", help="another address than Ordnance Survey's")
     download.set_defaults(command=_download)
 
-    for command in (run, demo, assess, pack):
+    for command in (run, demo, assess, delivered, pack):
         folder = "folder to write (replaced whole)"
         command.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
     for command in (check, assess):
@@ -218,6 +223,30 @@ def _add_plans(plans: argparse.ArgumentParser) -> None:
     plans.add_argument("--lessons", metavar="WORDS", help="what the next plan should know")
     plans.add_argument("--signed-off", metavar="ROLE", help="who agreed to close it, by role")
     plans.add_argument("--reviewed-by", metavar="ROLE", help="the supervisor who reviewed it, by role")
+
+
+def _add_delivered(delivered: argparse.ArgumentParser) -> None:
+    delivered.add_argument("log", metavar="LOG.csv", help="log of visits, or of GPS points")
+    results = "results of the runs that timetabled these visits, one for each stretch of days"
+    delivered.add_argument("--patrols", metavar="RESULTS", nargs="+", required=True, help=results)
+    delivered.add_argument("--columns", metavar="L.toml", help="names of the log's and the return's columns")
+    periods = ("month", "quarter", "year", "week", "day", "all")
+    delivered.add_argument("--every", default="month", choices=periods, help="period of a row")
+    readers = ("internal", "partner")
+    delivered.add_argument("--profile", default="internal", choices=readers, help="for whom it is")
+
+
+def _delivered(options: argparse.Namespace) -> None:
+    from maps.commands.delivered import account_delivery
+
+    account_delivery(
+        options.log,
+        options.patrols,
+        options.out,
+        layout=options.columns,
+        every=options.every,
+        profile=options.profile,
+    )
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -19,7 +19,9 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Plan = list[list[int]]
 
-_TRIES, _MORE_TRIES, _CEILING = 600, 120, 3000
+_TRIES, _MORE_TRIES, _CEILING = 200, 140, 3000
+# Tries without anything better after which a search ends, as a share of all.
+_PATIENCE = 0.35
 _POOL, _SECONDS = 4000, 8.0
 _TIGHT = 1e-9
 
@@ -51,7 +53,7 @@ class Ground:
         return chosen
 
 
-def better_rounds(ground: Ground, start: Plan, *, seed: int = 0) -> Plan:
+def better_rounds(ground: Ground, start: Plan, *, seed: int = 0, effort: float = 1.0) -> Plan:
     """Better a plan of rounds that keeps every rule; never worse than the start.
 
     Exact up to 14 stops that are worth something; beyond, the best of all rounds met in the search.
@@ -64,8 +66,10 @@ def better_rounds(ground: Ground, start: Plan, *, seed: int = 0) -> Plan:
     pool: dict[frozenset[int], list[int]] = {}
     now = best = [list(tour) for tour in start]
     value = most = ground.value(start)
-    tries = min(_CEILING, _TRIES + _MORE_TRIES * ground.vehicles)
+    tries, latest = int(effort * min(_CEILING, _TRIES + _MORE_TRIES * ground.vehicles)), 0
     for step in range(tries):
+        if step - latest > _PATIENCE * tries:
+            break
         plan = _put_back(ground, _take_out(ground, now, rng), rng)
         worth = ground.value(plan)
         # a little worse is let through at first, less and less
@@ -73,9 +77,9 @@ def better_rounds(ground: Ground, start: Plan, *, seed: int = 0) -> Plan:
             now, value = plan, worth
             pool |= {frozenset(tour): tour for tour in plan}
             if worth > most + _TIGHT:
-                best, most = plan, worth
-    latest = dict(list(pool.items())[-_POOL:]) | {frozenset(t): t for t in best if t}
-    return max(best, pick_rounds(ground, latest.values()) or best, key=ground.value)
+                best, most, latest = plan, worth, step
+    met = dict(list(pool.items())[-_POOL:]) | {frozenset(t): t for t in best if t}
+    return max(best, pick_rounds(ground, met.values()) or best, key=ground.value)
 
 
 def _every_round(ground: Ground, stops: NDArray[np.int64]) -> list[list[int]]:

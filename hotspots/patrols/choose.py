@@ -144,7 +144,7 @@ def choose_patrols(
     rounds = np.zeros(len(stops), dtype=np.int64)
     if travel.travel_minutes is None:
         rounds = plan.fill(team.crews, by)
-        chosen, otherwise = rounds > 0, plan.fill(team.crews, _other(by)) > 0
+        chosen, otherwise = rounds > 0, plan.fill(team.crews, _other(by), effort=0.2) > 0
     else:
         most = plan.room(travel.travel_minutes) * team.crews
         chosen, otherwise = (choose_stops(plan.worth(m), rules, most=most) for m in (by, _other(by)))
@@ -217,7 +217,7 @@ class _Plan:
         found = split_stops(times, visit=visit, limit=limit, vehicles=crews, shortest=False)
         return None if found is None else [at[piece].tolist() for piece in found]
 
-    def fill(self, crews: int, by: str) -> NDArray[np.int64]:
+    def fill(self, crews: int, by: str, effort: float = 1.0) -> NDArray[np.int64]:
         """Choose what the crews can really drive: round of each stop from 1, 0 where it is left out."""
         worth = self.worth(by)
         chosen = choose_stops(worth, self.rules, most=crews * self.room(0))
@@ -226,7 +226,7 @@ class _Plan:
         limit = min(self.duty.limit, self.hours)
         ground = Ground(self.between, worth, self.rules, visit=self.duty.visit, limit=limit, vehicles=crews)
         number = np.zeros(len(worth), dtype=np.int64)
-        for at, tour in enumerate(better_rounds(ground, rounds), 1):
+        for at, tour in enumerate(better_rounds(ground, rounds, effort=effort), 1):
             number[tour] = at
         return number
 

@@ -19,7 +19,7 @@ def summarise_visits(
     ----------
     visits, timetable : DataFrame
         From `record_visits` and `timetable_patrols`.
-    every : {"month", "week", "day", "all"}
+    every : {"month", "quarter", "year", "week", "day", "all"}
         Period of a row.
     max_gap_minutes : float
         Gap that the plan promised.
@@ -32,8 +32,8 @@ def summarise_visits(
         over planned), ``median_gap`` and ``share_of_gaps_kept`` (gaps of one day, leaving to next arrival).
     """
     planned = timetable[timetable["activity"] == "visit"].copy()
-    planned["period"], done = _period(planned["date"], every), visits.copy()
-    done["period"] = _period(done["date"], every)
+    planned["period"], done = period_of(planned["date"], every), visits.copy()
+    done["period"] = period_of(done["date"], every)
     keys = ["period", "ref", "part"]
     plan = planned.groupby(keys).agg(
         planned_visits=("minutes", "size"),
@@ -74,7 +74,7 @@ def summarise_outputs(visits: pd.DataFrame, *, every: str = "month") -> pd.DataF
     One row per period; only the outputs that the log had.
     """
     there = [name for name in OUTPUTS if name in visits.columns]
-    table = visits.assign(period=_period(visits["date"], every)).groupby("period")[there].sum()
+    table = visits.assign(period=period_of(visits["date"], every)).groupby("period")[there].sum()
     return table.astype("int64").reset_index()
 
 
@@ -115,13 +115,16 @@ def describe_visits(
     return lines
 
 
-def _period(dates: pd.Series, every: str) -> pd.Series:
+def period_of(dates: pd.Series, every: str) -> pd.Series:
+    """Name the period of each date: its month, quarter, year, week or day, or "all"."""
     if every == "all":
         return pd.Series("all", index=dates.index)
-    codes = {"month": "M", "week": "W", "day": "D"}
+    codes = {"month": "M", "week": "W", "day": "D", "quarter": "Q", "year": "Y"}
     if every not in codes:
         near = closest_name(every, codes)
         raise InputError(
-            "A return is made every month, week or day, or for all", given=repr(every), advice=near or "month"
+            "A return is made every month, quarter, year, week or day, or for all",
+            given=repr(every),
+            advice=near or "month",
         )
     return pd.Series(dates.dt.to_period(codes[every]).astype("str"))

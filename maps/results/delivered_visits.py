@@ -68,11 +68,7 @@ def read_delivered(
         When results hold no timetable, none knows a place of the plan, two hold the same day, or no row
         of the log can be used.
     """
-    weeks = [read_week(folder) for folder in results]
-    _refuse_same_days(weeks)
-    timetable = pd.concat([week.timetable for week in weeks], ignore_index=True)
-    stops = pd.concat([week.stops for week in weeks], ignore_index=True)
-    stops = stops.drop_duplicates(["ref", "part"], keep="last", ignore_index=True)
+    timetable, stops, gap = join_weeks(results)
     mine = _stops_of(areas, stops)
     planned = _at(timetable, mine)
     if planned.empty:
@@ -83,13 +79,22 @@ def read_delivered(
     timely = here["date"].between(pd.Timestamp(start), pd.Timestamp(end))
     done = here[on_days & timely].reset_index(drop=True)
     planned = planned[planned["date"].between(pd.Timestamp(start), pd.Timestamp(end))]
-    gap = min(week.gap for week in weeks)  # the strictest promise, where weeks promised differently
     lines = describe_visits(done, planned, max_gap_minutes=gap, threshold=profile.threshold)
     lines += _say_left_out(
         late=int((on_days & ~timely).sum()), off=int((~on_days).sum()), here=len(here), all_=len(visits)
     )
     returned = summarise_visits(done, planned, max_gap_minutes=gap)
     return Delivered([NOT_FOR_ALL] if profile.name == "public" else lines, returned, rejects)
+
+
+def join_weeks(results: Sequence[str | Path]) -> Week:
+    """Join the weeks of several runs; the gap is the strictest promised."""
+    weeks = [read_week(folder) for folder in results]
+    _refuse_same_days(weeks)
+    timetable = pd.concat([week.timetable for week in weeks], ignore_index=True)
+    stops = pd.concat([week.stops for week in weeks], ignore_index=True)
+    stops = stops.drop_duplicates(["ref", "part"], keep="last", ignore_index=True)
+    return Week(timetable, stops, min(week.gap for week in weeks))
 
 
 def write_delivered(found: Delivered, folder: Path, who: Profile) -> None:

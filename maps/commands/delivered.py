@@ -1,0 +1,178 @@
+"""The command ``hotspots delivered``: the ledger of patrols, from a log and the runs that planned them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hotspots import record_visits
+from hotspots.checks import InputError, announce
+from hotspots.common.wording import say_date
+from hotspots.patrols.ledger import KEYS, account_shifts, fill_return, sum_delivery
+from hotspots.patrols.monthly_return import OUTPUTS, describe_visits
+from maps.common.escape import clean
+from maps.common.swap_folder import clear_errors, replace_folder
+from maps.common.write_whole import write_file
+from maps.disclosure.follow import follow_content
+from maps.disclosure.gate import Profile, profile_named
+from maps.documents.blocks import Document, Grid, Heading, Text
+from maps.documents.to_html import render_html
+from maps.giving.release_list import write_release_list
+from maps.results.delivered_visits import join_weeks
+from maps.results.manifest import count_rows, list_inputs, refuse_within, write_manifest
+from maps.results.week_files import files_of_week
+from maps.tables.csv_files import write_csv, write_rejects
+
+# What a few persons could be known by: in-house only.
+_SMALL = ("ref", "shift", "vehicle")
+_TABLES = {
+    "by-agency": ("period", "agency"),
+    "by-role": ("period", "agency", "role"),
+    "by-place": ("period", "ref", "name"),
+    "by-shift": ("period", "shift", "vehicle"),
+}
+_KEPT_DAYS = 366
+
+
+def account_delivery(
+    log: str | Path,
+    results: Sequence[str | Path],
+    out: str | Path,
+    *,
+    layout: str | Path | None = None,
+    every: str = "month",
+    profile: str = "internal",
+) -> None:
+    """Write the ledger of delivery: by agency, role, place and shift, and a return in one's own columns.
+
+    Parameters
+    ----------
+    log : str or Path
+        A CSV of visits or GPS points, as for `hotspots.record_visits`.
+    results : sequence of paths
+        Results of the runs that timetabled them.
+    out : str or Path
+        Folder to write, replaced whole.
+    layout : str or Path, optional
+        TOML: ``[columns]`` (ours = "theirs" in the log), ``[return]`` ("theirs" = "ours" in the return) and
+        ``rows`` (columns of a row of the return, such as ["period", "agency"]).
+    every : str
+        Period: month, quarter, year, week, day or all.
+    profile : str
+        "internal", or "partner" (nothing by place or shift; small numbers not shown).
+
+    Raises
+    ------
+    InputError
+        For whatever the user can put right.
+    """
+    who = follow_content(profile_named(profile), ["visits"])
+    if who.name == "public":
+        raise InputError(
+            "Where patrols were is not published", given=f"profile={profile!r}", advice="internal or partner"
+        )
+    given, asked = [Path(log), *(f for r in results for f in files_of_week(r))], _read_layout(layout)
+    given += [Path(layout)] if layout else []
+    refuse_within(Path(out), given)
+    with replace_folder(Path(out)) as folder, clear_errors(Path(out)):
+        week = join_weeks(results)
+        visits, rejects = record_visits(log, week.timetable, stops=week.stops, columns=asked.get("columns"))
+        tables = _tables(visits, week.stops, every, asked, who)
+        for name, table in tables.items():
+            columns = list(table.columns)
+            write_csv(table, folder / f"{name}.csv", kind="table", profile=who, columns=columns)
+        lines = describe_visits(visits, week.timetable, threshold=who.threshold)
+        write_file(folder / "delivered.html", render_html(_page(lines, tables, visits, who)).encode())
+        if who.name == "internal":
+            write_rejects(rejects, folder / "visits-not-used.csv")
+        write_release_list(folder, who, marking=None, holds={"": ["visits"]})
+        rows = count_rows(len(visits), rejects)
+        parameters = {"every": every, "profile": who.name, "layout": Path(layout).name if layout else None}
+        inputs = list_inputs([path for path in given if path.exists()], Path(log).parent)
+        write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
+    print(f"Delivered: {len(visits):,} visits. Open {Path(out) / 'delivered.html'}")
+
+
+def _read_layout(layout: str | Path | None) -> dict[str, Any]:
+    if layout is None:
+        return {}
+    try:
+        asked = tomllib.loads(Path(layout).read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(
+            "The layout of the log cannot be read", given=f"{layout}: {error}", advice="a TOML file"
+        ) from error
+    wrong = [k for k in asked if k not in ("columns", "return", "rows")]
+    wrong += [k for k in ("columns", "return") if not isinstance(asked.get(k, {}), dict)]
+    wrong += [str(k) for k in asked.get("rows", []) if k not in KEYS]
+    if wrong:
+        raise InputError(
+            "The layout holds what is not known",
+            given=", ".join(wrong),
+            advice="[columns], [return] and rows",
+        )
+    return asked
+
+
+def _tables(
+    visits: pd.DataFrame, stops: pd.DataFrame, every: str, asked: Mapping[str, Any], who: Profile
+) -> dict[str, pd.DataFrame]:
+    """Tables of the ledger that these readers may have."""
+    wanted = {name: by for name, by in _TABLES.items() if set(by) <= {*visits.columns, "period"}}
+    rows = tuple(asked.get("rows", ("period", "agency")))
+    if "return" in asked:
+        wanted["return"] = rows
+    if who.name != "internal":
+        wanted = {name: by for name, by in wanted.items() if not set(by) & set(_SMALL)}
+    found = {n: sum_delivery(visits, by=by, every=every, stops=stops) for n, by in wanted.items()}
+    if who.threshold:
+        found = {name: _hide(table, who.threshold) for name, table in found.items()}
+    if "return" in found:
+        found["return"] = fill_return(found["return"], asked["return"])
+    if who.name == "internal" and "shift" in visits.columns:
+        try:
+            found["shifts"] = account_shifts(visits)
+        except InputError as error:
+            announce(f"Shifts are not accounted for: {error}")
+    return found
+
+
+def _hide(table: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """Leave out what officers recorded where some row has few: one hidden cell would follow from the rest."""
+    counts = [c for c in table.columns if c in OUTPUTS]
+    few = [c for c in counts if (table[c].between(1, threshold - 1)).any()]
+    if few:
+        announce(f"Not shown, for some row has fewer than {threshold}: {', '.join(few)}.")
+    return table.drop(columns=few)
+
+
+def _page(
+    lines: Sequence[str], tables: Mapping[str, pd.DataFrame], visits: pd.DataFrame, who: Profile
+) -> Document:
+    last = visits["date"].max() if len(visits) else pd.NaT
+    until = f" Delete it by {say_date(last + pd.Timedelta(days=_KEPT_DAYS))}." if pd.notna(last) else ""
+    blocks: list[Any] = [Text(line) for line in lines]
+    blocks.append(
+        Text(
+            "Minutes alone reward sitting still: read them beside visits, places and gaps. What officers "
+            f"recorded is activity, and says nothing about whether crime fell.{until}",
+            note=True,
+        )
+    )
+    for name, table in tables.items():
+        heads = tuple(str(c).replace("_", " ") for c in table.columns)
+        cells = tuple(tuple(_cell(v) for v in row) for row in table.itertuples(index=False))
+        blocks += [Heading(name.replace("-", " ").capitalize(), 2)]
+        blocks += [Grid(name, heads, cells, (1 / max(len(heads), 1),) * len(heads))]
+    stamp = "" if pd.isna(last) else f"{last:%Y-%m-%d}"
+    return Document("Patrols delivered", "Ledger", clean(who.marking), stamp, tuple(blocks))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else clean(value)
