@@ -33,6 +33,11 @@ class Dose(NamedTuple):
             return f"every {self.minutes:g} minutes"
         return f"{self.visits} per {self.period}" if self.visits else "none"
 
+    def say(self) -> str:
+        """Say how often in words: "twice a week", "every 120 minutes"."""
+        often = {1: "once", 2: "twice"}.get(self.visits, f"{self.visits} times")
+        return str(self) if self.minutes or not self.visits else f"{often} a {self.period}"
+
     def in_shift(self, hours: float) -> int:
         """Visits of the dose's period; of a dose told as a gap, those that fit in so many minutes."""
         return max(1, int(hours // self.minutes)) if self.minutes else self.visits

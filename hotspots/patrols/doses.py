@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hotspots.checks import InputError, Problems, announce, require_columns, require_metres
 from hotspots.common.day_names import WEEKDAYS
+from hotspots.common.place_names import ELSEWHERE
 from hotspots.common.wording import say_count
 from hotspots.patrols._dose_text import Dose, give_doses
 from hotspots.patrols._routes import Day, fill_day
@@ -172,6 +173,10 @@ def _doses_of(
     kinds = stops["rank"].map(spots["kind"]) if "kind" in spots.columns else stops["part"].gt(0).map(_KIND)
     doses = give_doses(stops, dose, kinds)
     why = [f"on the list: {d}" if d.visits else "left out: no dose is asked for" for d in doses]
+    kinds_of_place = stops["default_location"].to_numpy()
+    for at in np.flatnonzero(stops["default_location"].isin(ELSEWHERE)):
+        doses[at] = Dose(0, "week")
+        why[at] = f"left out: records default to a {kinds_of_place[at]}; a stop there is to be added"
     for given, text in ((added, "added"), (dropped, "dropped")):
         for label, reason in given.items():
             if not str(reason).strip():
@@ -297,7 +302,7 @@ class _Rota:
         room = np.sum([np.where(c.mine, minutes, 0.0) for c, minutes in later], axis=0)
         crews = self.crews[number].size.crews
         mine = float((press * shift.minutes * crews / np.maximum(room, 1.0)).sum())
-        return max(1, int(np.ceil(1.15 * mine / crews)))
+        return max(1, int(np.ceil(mine / crews - 1e-9)))
 
     def _rows(
         self,

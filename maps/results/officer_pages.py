@@ -13,6 +13,7 @@ import pandas as pd
 from hotspots.checks import require_columns
 from hotspots.common.day_names import WEEKDAYS
 from hotspots.common.wording import name_month, say_count, say_date
+from hotspots.patrols._dose_text import parse_dose
 from maps.common.escape import clean, embed_json, escape
 from maps.common.write_whole import write_file
 from maps.disclosure.gate import Profile
@@ -92,7 +93,8 @@ def _reasons(stops: pd.DataFrame | None) -> dict[tuple[str, int], str]:
     found = {}
     for row in stops.to_dict("records"):
         said = f"number {row['rank']} of the list of {say_count(stops['rank'].nunique(), 'hotspot')}"
-        said += f", to be visited {clean(row['dose'])}" if clean(row.get("dose")) not in ("", "none") else ""
+        dose = clean(row.get("dose"))
+        said += f", to be visited {parse_dose(dose).say()}" if dose not in ("", "none") else ""
         why = clean(row.get("why"))
         said += f"; {why}" if why.startswith(("added", "must")) else ""
         kind = clean(row.get("default_location"))

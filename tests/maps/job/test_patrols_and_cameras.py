@@ -19,6 +19,7 @@ from maps.job.patrols_and_cameras import (
     check_deploy,
     draw_week,
     pick_patrols,
+    plan_patrols,
     site_cameras,
     suits_default,
 )
@@ -154,3 +155,58 @@ def test_a_file_of_shapes_says_what_is_wrong_with_it(tmp_path, caplog):
     gpd.GeoDataFrame(geometry=[*ROADS.geometry, None], crs=CRS).to_file(tmp_path / "some.gpkg")
     assert len(read_shapes(tmp_path / "some.gpkg", what="The file of streets")) == 1
     assert "some.gpkg: 1 of 2 rows left out, without a shape." in caplog.text
+
+
+TEAMS = {
+    "North": {"officers": 4, "vehicles": 2, "shift": "10:00-18:00", "briefing_minutes": 30},
+    "Guardians": {"officers": 2, "vehicles": 1, "shift": "18:00-22:00"},
+}
+
+
+def test_a_dose_in_the_configuration_is_a_rota_over_the_whole_list():
+    spots = make_spots()
+    given = {"dose": "2 per week", "start": "2026-11-30", "days": 7, "teams": TEAMS, "by": "incidents"}
+    check_deploy(given, {})
+    incidents = make_incidents(spots).assign(harm=1.0)
+    stops, further, week = plan_patrols(spots, incidents, incidents, given, seed=1)
+    assert stops["dose"].eq("2 per week").all()
+    assert stops["visits_planned"].eq(2).all()
+    assert further.empty
+    timetable, summary = week
+    assert set(summary["team"]) == set(TEAMS)
+    assert summary["visits"].sum() == 2 * len(stops) == timetable["activity"].eq("visit").sum()
+    assert summary.set_index("team").loc["North", "other_minutes"] == 30 * 2 * 7
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"least_hours": 3}, "least_hours belongs to a rota of doses"),
+        ({"dose": "2 per week"}, "A dose needs a first day"),
+        ({"dose": "often", "start": "2026-11-30"}, "A dose is a number of visits"),
+        ({"dose": "1 per day", "start": "2026-11-30", "teams": {"A": {"officers": 2}}}, "Each team needs"),
+        (
+            {"dose": "1 per day", "start": "2026-11-30", "shift": "14:00-14:30", "briefing_minutes": 20},
+            "no time for one visit",
+        ),
+    ],
+)
+def test_doses_that_cannot_be_are_said_before_any_work(given, words):
+    with pytest.raises(InputError, match=words):
+        check_deploy(given, {})
+
+
+def test_cameras_of_the_register_are_kept_moved_or_taken_down(tmp_path, caplog):
+    incidents = make_incidents(make_spots()).assign(harm=1.0)
+    at = incidents.geometry.iloc[0]
+    register = tmp_path / "register.csv"
+    register.write_text(
+        "ref,kind,name,easting,northing,installed,review,removed,quantity,notes\n"
+        f"C1,camera,Here,{at.x},{at.y},2025-01-01,2026-06-01,,,\n"
+        f"C2,camera,Far,{at.x + 9000},{at.y},2025-01-01,2027-06-01,,,\n"
+        f"L1,light,Alley,{at.x},{at.y},2025-01-01,,,,\n"
+    )
+    sites = site_cameras(incidents, {"register": register, "count": 1, "radius": 150.0}, as_of="2026-11-30")
+    assert set(sites["action"]) <= {"keep", "move", "take down"}
+    assert len(sites) == 2
+    assert "Cameras due for review by their register: C1." in caplog.text
