@@ -53,8 +53,8 @@ def parse_dose(text: Any) -> Dose:
 
     Examples
     --------
-    >>> parse_dose("2 per week"), parse_dose("once a month").spacing
-    (Dose(visits=2, period='week', minutes=0.0), 729.6)
+    >>> parse_dose("2 per week"), parse_dose("once a day").spacing
+    (Dose(visits=2, period='week', minutes=0.0), 24.0)
     >>> str(parse_dose("every 2 hours"))
     'every 120 minutes'
     """

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Plan = list[list[int]]
 
-_TRIES, _MORE_TRIES, _CEILING = 200, 140, 3000
+_TRIES, _MORE_TRIES, _CEILING = 500, 120, 3000
 # Tries without anything better after which a search ends, as a share of all.
 _PATIENCE = 0.35
 _POOL, _SECONDS = 4000, 8.0
@@ -60,12 +60,13 @@ def better_rounds(ground: Ground, start: Plan, *, seed: int = 0, effort: float =
     """
     useful = np.flatnonzero(ground.worth > 0)
     if len(useful) <= EXACT_STOPS:
-        exact = _every_round(ground, np.union1d(useful, np.flatnonzero(ground.flags(start))))
+        exact = every_round(ground, np.union1d(useful, np.flatnonzero(ground.flags(start))))
         return max(start, pick_rounds(ground, exact) or start, key=ground.value)
     rng = np.random.default_rng(seed)
     pool: dict[frozenset[int], list[int]] = {}
-    now = best = [list(tour) for tour in start]
-    value = most = ground.value(start)
+    greedy = _put_back(ground, [], rng, chance=0.0)
+    now = best = max([list(tour) for tour in start], greedy, key=ground.value)
+    value = most = ground.value(best)
     tries, latest = int(effort * min(_CEILING, _TRIES + _MORE_TRIES * ground.vehicles)), 0
     for step in range(tries):
         if step - latest > _PATIENCE * tries:
@@ -82,15 +83,12 @@ def better_rounds(ground: Ground, start: Plan, *, seed: int = 0, effort: float =
     return max(best, pick_rounds(ground, met.values()) or best, key=ground.value)
 
 
-def _every_round(ground: Ground, stops: NDArray[np.int64]) -> list[list[int]]:
+def every_round(ground: Ground, stops: NDArray[np.int64]) -> list[list[int]]:
     """All rounds of these stops that no larger one contains."""
     found = fitting_rounds(ground.travel[np.ix_(stops, stops)], visit=ground.visit, limit=ground.limit)
-    sets = [frozenset(stops[row[row >= 0]].tolist()) for row in found.members]
-    known: set[frozenset[int]] = set()
-    for each in sorted(sets, key=len, reverse=True):
-        if not any(each <= other for other in known if len(other) > len(each)):
-            known.add(each)
-    return [sorted(each) for each in known]
+    sets = {frozenset(stops[row[row >= 0]].tolist()) for row in found.members}
+    whole = [each for each in sets if not any(each | {s} in sets for s in stops.tolist() if s not in each)]
+    return [sorted(each) for each in whole]
 
 
 def pick_rounds(ground: Ground, rounds: Iterable[list[int]]) -> Plan | None:
@@ -145,15 +143,15 @@ def _take_out(ground: Ground, plan: Plan, rng: np.random.Generator) -> Plan:
     return [[stop for stop in tour if stop not in gone] for tour in plan]
 
 
-def _put_back(ground: Ground, plan: Plan, rng: np.random.Generator) -> Plan:
-    """Put in, one after another, the stop worth most for the minutes it costs, with a little chance."""
+def _put_back(ground: Ground, plan: Plan, rng: np.random.Generator, chance: float = 0.25) -> Plan:
+    """Put in, one after another, the stop worth most for the minutes it costs; without chance worth alone."""
     plan = plan + [[] for _ in range(ground.vehicles - len(plan))]
     spent = [ground.minutes(tour) if tour else 0.0 for tour in plan]
     chosen = ground.flags(plan)
     sums = ground.weights[:, chosen].sum(axis=1)
     needed = np.where(chosen, 0.0, ground.worth + _still_asked(ground, chosen))
-    power = float(rng.choice([0.3, 0.6, 1.0]))
-    chance = np.exp(rng.normal(0, 0.25 * rng.random(), len(needed)))
+    power = float(rng.choice([0.0, 0.3, 0.6, 1.0])) if chance else 0.0
+    lure = np.exp(rng.normal(0, chance * rng.random(), len(needed)))
     waiting = np.flatnonzero((needed > 0) & ~chosen)
     costs = np.full((len(plan), len(needed)), np.inf)
     places = np.zeros((len(plan), len(needed)), dtype=np.int64)
@@ -170,7 +168,7 @@ def _put_back(ground: Ground, plan: Plan, rng: np.random.Generator) -> Plan:
         if not allowed.any():
             break
         score = np.where(
-            allowed, needed[waiting] * chance[waiting] / np.maximum(cheapest, 1.0) ** power, -np.inf
+            allowed, needed[waiting] * lure[waiting] / np.maximum(cheapest, 1.0) ** power, -np.inf
         )
         stop = int(waiting[int(score.argmax())])
         r = int(np.where(costs[:, stop] <= room, costs[:, stop], np.inf).argmin())

@@ -101,6 +101,18 @@ def timetable_doses(
     Each shift takes first what its dose can wait for least (visits still owed over shifts left that can give
     them), then what fits beside it with little driving; a round is shortened by exchanges. Where not all
     fits, what is short is said. Not proven the best.
+
+    Examples
+    --------
+    >>> discs = gpd.GeoSeries.from_xy([430000, 431000], [433000] * 2, crs=27700).buffer(150)
+    >>> spots = gpd.GeoDataFrame(
+    ...     {"ref": ["A", "B"], "name": ["Boar Lane", "Briggate"], "incidents": [9, 5], "harm": [90.0, 50.0],
+    ...      "parts": [[], []], "streets": [["Boar Lane"], ["Briggate"]]},
+    ...     geometry=discs.to_numpy(), crs=27700, index=pd.RangeIndex(1, 3, name="rank"))
+    >>> team = PatrolTeam("North", officers=2, vehicles=1, shift="14:00-18:00")
+    >>> _, doses = timetable_doses(spots, dose="2 per week", teams=[team], start="2026-12-01", days=7)
+    >>> doses["visits_planned"].tolist()
+    [2, 2]
     """
     area = str(plain.pop("area", "ward"))
     times, travel = gather("timetable_doses", plain, times=Times(), travel=Travel())
@@ -278,7 +290,7 @@ class _Rota:
             rest=float(team.break_minutes),
             vehicles=crew.size.crews,
             ready=(self.left + self.least - begins) * 60,
-            share=self._share(day, shift, number, press),
+            share=max(self._share(day, shift, number, press), int(most.max(initial=1))),
             apart=np.array([max(self.least[i] * 60, self.visit) for i in range(len(most))]),
         )
         value = press**2 + 0.2 * self.worth

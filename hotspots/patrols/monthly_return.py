@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, closest_name
@@ -104,9 +105,10 @@ def describe_visits(
     ]
     if len(gaps):
         kept = int(gaps.le(max_gap_minutes).sum())
+        promised = f"{kept:,} of {len(gaps):,} were {max_gap_minutes:g} minutes or less; "
+        told = promised if np.isfinite(max_gap_minutes) else f"{len(gaps):,} on one day; "
         lines.append(
-            f"Gaps between visits to one hotspot: {kept:,} of {len(gaps):,} were {max_gap_minutes:g} minutes "
-            f"or less; the middle one was {gaps.median():.0f} minutes."
+            f"Gaps between visits to one hotspot: {told}the middle one was {gaps.median():.0f} minutes."
         )
     sums = {name.replace("_", " "): int(visits[name].sum()) for name in OUTPUTS if name in visits.columns}
     recorded = [f"{name} {'not shown' if 0 < n < threshold else f'{n:,}'}" for name, n in sums.items()]

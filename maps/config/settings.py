@@ -275,7 +275,7 @@ class Patrols(Table):
     dropped: dict[str, str] | None = None
     briefing_minutes: NotNegative = 0
     writing_minutes: NotNegative = 0
-    teams: dict[str, Team] = Field({})
+    teams: dict[str, Team] = Field({}, json_schema_extra={"shown": "one team"})
     by: Measure | None = shown('`"harm"`')
 
 
@@ -288,7 +288,7 @@ class Cameras(Table):
     candidates: Literal["grid"] | File | None = shown("the places of the records")
     existing: File | None = None
     current: File | None = None
-    register: File | None = None
+    assets: File | None = None
     profile: str | None = None
     min_gain: Share = 0
     by: Measure | None = shown('`"harm"`')

@@ -29,7 +29,7 @@ WEEK = ("start", "days", "breaks")
 DOSES = ("dose", "teams", "least_hours", "added", "dropped", "briefing_minutes", "writing_minutes")
 _HOURS = ("officers", "vehicles", "shift", "crew", "weekdays", "depot", "break_minutes")
 _BOTH = ("visit_minutes", "speed", "detour", "streets", "travel_minutes", "area")
-CAMERA_FILES = ("candidates", "existing", "current", "register")
+CAMERA_FILES = ("candidates", "existing", "current", "assets")
 TEAM = (
     *("officers", "vehicles", "shift", "visit_minutes", "max_gap_minutes", "break_minutes", "slack_minutes"),
     *("travel_minutes", "speed", "detour", "streets", "depot", "crew", "weekdays"),
@@ -122,7 +122,7 @@ def site_cameras(
         )
     weighed = "harm" in incidents.columns and incidents["harm"].sum() > 0
     options.setdefault("by", "harm" if weighed else "incidents")
-    register = options.pop("register", None)
+    register = options.pop("assets", None)
     for key in CAMERA_FILES[:3]:
         if key in options and options[key] != "grid":
             options[key] = read_shapes(options[key], what=f"The file of {key} sites")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,10 +99,10 @@ def _read_stops(folder: Path) -> gpd.GeoDataFrame:
 
 
 def _read_gap(folder: Path) -> float:
-    """Return the gap that the run was asked to keep; the default of the job where it says none."""
+    """Return the gap that the run was asked to keep: the default where it says none, infinite with doses."""
     try:
         asked = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["parameters"]["patrols"]
-        return float(asked.get("max_gap_minutes", 120))
+        return math.inf if "dose" in asked else float(asked.get("max_gap_minutes", 120))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             "The results hold no record of their run", given=str(folder / MANIFEST), advice=_ADVICE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -376,9 +376,15 @@ def describe_incidents(config: Config) -> dict[str, Any]:
     return {**layout, "same_month": config.incidents.same_month, "study_area": ground, **large}
 
 
-def without_folders(given: dict[str, Any]) -> dict[str, Any]:
+def without_folders(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings with files by their bare name: nobody's folders leave with the record."""
-    return {key: value.name if isinstance(value, Path) else value for key, value in given.items()}
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return without_folders(value)
+        return value.name if isinstance(value, Path) else value
+
+    return {key: plain(value) for key, value in given.items()}
 
 
 def describe_calendar(given: dict[str, Any]) -> dict[str, Any]:

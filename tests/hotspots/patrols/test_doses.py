@@ -167,7 +167,7 @@ def test_all_doses_that_cannot_be_are_named_at_once():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"teams": []}, "No team patrols"),
+        ({"teams": []}, "no team"),
         ({"teams": [PatrolTeam("A", 2, 1, "14:00-15:00", briefing_minutes=50)]}, "no time for one visit"),
         ({"added": {1: " "}}, "says why"),
         ({"dropped": {"Nowhere": "x"}}, "no such hotspot"),

@@ -25,6 +25,7 @@ from hotspots import (
 )
 from hotspots.checks import InputError
 from hotspots.finding.methods import METHODS
+from hotspots.patrols.options import Times, Travel, Wishes
 from maps.cli import main
 from maps.config.read import read_config
 
@@ -228,6 +229,7 @@ def test_defaults_are_those_of_the_functions(pages):
     }
     given = {name: inspect.signature(function).parameters for name, function in of.items()}
     own = {name: {key: one.default for key, one in found.items()} for name, found in given.items()}
+    own["patrols"] |= {one.name: one.default for group in (Times, Travel, Wishes) for one in fields(group)}
     own["hotspots"] = {one.name: one.default for method in METHODS.values() for one in fields(method)}
     assert set(own["hotspots"]) <= set(pages.TABLES["hotspots"].names())
     seen = 0

@@ -206,7 +206,7 @@ def test_cameras_of_the_register_are_kept_moved_or_taken_down(tmp_path, caplog):
         f"C2,camera,Far,{at.x + 9000},{at.y},2025-01-01,2027-06-01,,,\n"
         f"L1,light,Alley,{at.x},{at.y},2025-01-01,,,,\n"
     )
-    sites = site_cameras(incidents, {"register": register, "count": 1, "radius": 150.0}, as_of="2026-11-30")
+    sites = site_cameras(incidents, {"assets": register, "count": 1, "radius": 150.0}, as_of="2026-11-30")
     assert set(sites["action"]) <= {"keep", "move", "take down"}
     assert len(sites) == 2
     assert "Cameras due for review by their register: C1." in caplog.text
