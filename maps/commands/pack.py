@@ -81,7 +81,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         words = page_words(job, who)
         months, told = count_months_of(job, layer, str(chosen["code"])), job
         if who.threshold:  # the same numbers are hidden as in the results of the run
-            ledger = make_ledger(job, who, read_earlier([config.hotspots.get("previous"), out], who))
+            ledger = make_ledger(job, who, read_earlier([config.hotspots.previous, out], who))
             told, _ = tell_job(job, ledger, who)
             months = hide_months(months, job, ledger, ("area", layer, chosen["code"]))
         write_pack(
@@ -96,12 +96,12 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             calendar=job.periods.calendar,
             board=board_of(job, layer, chosen),
             changed=changed_here(told, layer, chosen, who),
-            marking=job.config.output.get("marking"),
+            marking=job.config.output.marking,
             layers={} if job.streets is None else {"ground": job.streets},
             **{key: words[key] for key in TOLD},
         )
         held = ["plan"] if read_marking(folder / "pack.html") else []
-        given = job.config.output.get("marking")
+        given = job.config.output.marking
         write_release_list(
             folder, who, marking=given, holds=dict.fromkeys(("pack.html", "tables.xlsx"), held)
         )
@@ -172,5 +172,5 @@ def _is_of(page: Mapping[str, Any], layer: str, chosen: Any) -> bool:
 
 
 def _before(config: Config) -> gpd.GeoDataFrame | None:
-    previous = config.hotspots.get("previous")
+    previous = config.hotspots.previous
     return None if previous is None else read_previous(previous)

@@ -54,7 +54,7 @@ def run_job(config_path: str | Path, out: str | Path) -> Job:
             job = do_job(config, steps, spill=folder)
         except InputError as error:
             raise join_faults(error, config) from error
-        write_job(job, folder, before, steps, results=[config.hotspots.get("previous"), out])
+        write_job(job, folder, before, steps, results=[config.hotspots.previous, out])
         refuse_changed(before, list_inputs_of(config))
     print(summarise_job(job, out))
     return job

@@ -186,7 +186,7 @@ def read_study_area(config: Config) -> gpd.GeoDataFrame | None:
 
 def weigh_all(incidents: gpd.GeoDataFrame, config: Config) -> gpd.GeoDataFrame:
     """Add harm at the configured level, and at the low and the high one, where there are weights."""
-    return add_harm(incidents, level=config.harm.get("level", "middle"), **weighing(config))
+    return add_harm(incidents, level=config.harm.level, **weighing(config))
 
 
 def count_instead(config: Config) -> Config:
@@ -216,8 +216,8 @@ def rank_all_premises(incidents: gpd.GeoDataFrame, config: Config) -> dict[str, 
     ranked = {}
     for name, given in config.premises.items():
         with going_without(f"[premises.{name}]"):
-            premises = read_shapes(given["file"], what=f"The file of [premises.{name}]")
-            ranked[name] = rank_premises(incidents, premises, distance=given["distance"])
+            premises = read_shapes(given.file, what=f"The file of [premises.{name}]")
+            ranked[name] = rank_premises(incidents, premises, distance=given.distance)
     return ranked
 
 
@@ -226,10 +226,9 @@ def read_nearby(config: Config) -> gpd.GeoDataFrame | None:
     if not config.nearby:
         return None
     with going_without("[nearby]"):
-        places = read_shapes(config.nearby["file"], what="The file of [nearby]")
-        column = config.nearby.get("kind", "kind")
-        require_columns(places, [column], what=f"[nearby] {Path(config.nearby['file']).name}")
-        return places.rename(columns={column: "kind"})
+        places = read_shapes(config.nearby.file, what="The file of [nearby]")
+        require_columns(places, [config.nearby.kind], what=f"[nearby] {config.nearby.file.name}")
+        return places.rename(columns={config.nearby.kind: "kind"})
     return None
 
 

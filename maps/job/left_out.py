@@ -35,7 +35,7 @@ def without_layers(config: Config, left: Mapping[str, InputError]) -> Config:
         names = [f"[areas.{layer}]" for layer, one in left.items() if str(one) == error]
         verb = "is" if len(names) == 1 else "are"
         announce(f"{say_list(names)} {verb} left out, and the rest is done: {error}")
-    drafts = config.output.get("drafts")
+    drafts = config.output.drafts
     asked = drafts if isinstance(drafts, list) else []
     boards = {name: page for name, page in config.boards.items() if not gone(page.get("area", ""))}
     patrols = Patrols.holding() if gone(config.patrols.get("area", "")) else config.patrols

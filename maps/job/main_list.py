@@ -78,7 +78,7 @@ def finder_options(config: Config, *, study_area: Any = None, ground: Any = None
 
 def idle_options(config: Config) -> list[str]:
     """Options in the configuration that are of other methods than the one it names."""
-    taken = options_of(config.hotspots.get("method", "discs"))
+    taken = options_of(config.hotspots.method)
     return [key for key in config.hotspots if key in options_of() and key not in taken]
 
 

@@ -140,7 +140,7 @@ def tell_periods(
 
 def _on_list_before(config: Config, incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> pd.Series | None:
     """Which incidents lie in a hotspot of the run before, where that list was another."""
-    path = config.hotspots.get("previous")
+    path = config.hotspots.previous
     if path is None:
         return None
     before = read_previous(path)
@@ -152,7 +152,7 @@ def _on_list_before(config: Config, incidents: gpd.GeoDataFrame, spots: gpd.GeoD
 
 def profile_of(config: Config, incidents: pd.DataFrame) -> Profile:
     """Disclosure profile of a run: the configured one, or by where the data comes from."""
-    return profile_named(config.output.get("profile"), sources=sorted(incidents["source"].unique()))
+    return profile_named(config.output.profile, sources=sorted(incidents["source"].unique()))
 
 
 def _compare(
@@ -164,7 +164,7 @@ def _compare(
     spread: float = 1.0,
 ) -> dict[str, pd.DataFrame]:
     named = incidents
-    if config.output.get("profile") != "internal":
+    if config.output.profile != "internal":
         named = incidents.assign(category=incidents["category"].map(name_category))
     groups = [(name, name, named) for name in ("category", "source")]
     groups += [(layer, f"{layer}_name", spread_layer(named, layer)) for layer in areas]

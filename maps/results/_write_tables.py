@@ -49,7 +49,7 @@ def write_frames(
     for name, (frame, kind) in frames.items():
         write_csv(frame, folder / f"{name}.csv", kind=kind, profile=who)
     write_rejects(job.rejects, folder / "rejects.csv")
-    given = job.config.output.get("marking")  # each file has its profile's own where none is
+    given = job.config.output.marking  # each file has its profile's own where none is
     stamp = {"profile": who, "marking": given, "title": words["title"], "as_of": str(job.as_of)}
     # never open: where nothing else marks the workbook, the register stays on its own page
     kept = register is not None and (who.name in ("internal", "partner") or len(job.cameras))

@@ -36,7 +36,6 @@ from maps.job.periods import profile_of
 from maps.job.problem_lists import EVERYTHING, as_layers, lists_for
 from maps.job.read_records import number_of
 from maps.job.unknown_areas import mark_unknown
-from maps.plans.closed import QUIET
 from maps.plans.open_folder import WORST, bring_up_to_date, copy_plans
 from maps.plans.readers import documents_for, plans_for
 from maps.plans.register import Register, make_register, write_register
@@ -88,7 +87,7 @@ def write_job(
     if job.week is not None:
         write_week(job, folder / "patrols", who)
     steps.say("Recording the run")
-    given = job.config.output.get("marking")
+    given = job.config.output.marking
     write_release_list(folder, who, marking=given, holds=things_held(job))
     write_manifest(folder, describe_run(job, inputs, who))
 
@@ -202,7 +201,7 @@ def page_words(job: Job, who: Profile) -> dict[str, Any]:
 
 def credit_of_pages(job: Job) -> str:
     """Give the licence line of every page: the configured one, and of whoever the streets are from."""
-    return credit_ground(job.config.output.get("attribution", ""), job.streets)
+    return credit_ground(job.config.output.attribution or "", job.streets)
 
 
 def say_gaps(job: Job) -> str:
@@ -245,9 +244,7 @@ def say_off_areas(job: Job) -> str:
 
 def say_harm(job: Job, who: Profile) -> str:
     """Say which part of the records has a weight, by which scheme; or that everything here is counted."""
-    return say_weights(
-        job.incidents, scheme=job.config.harm.get("scheme", "cchi-2026"), threshold=who.threshold
-    )
+    return say_weights(job.incidents, scheme=job.config.harm.scheme, threshold=who.threshold)
 
 
 def write_week(job: Job, folder: Path, who: Profile) -> None:
@@ -285,7 +282,7 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> Register | None:
         if who.name == "public":
             return None
         register = make_register(home, as_of=job.as_of, profile=who)
-        marking = job.config.output.get("marking")
+        marking = job.config.output.marking
         write_register(register, folder.parent / "plans.html", as_of=job.as_of, who=who, marking=marking)
         return register
 
@@ -296,10 +293,10 @@ def plan_options(job: Job, who: Profile) -> dict[str, Any]:
     asked = job.config.output.get("drafts", 0 if who.name == "public" else WORST)
     options: dict[str, Any] = {"as_of": job.as_of, "asked": asked, "profile": who}
     options |= {"marking": marking_of(job, who) or None, "attribution": credit_of_pages(job) or None}
-    options |= {"study_area": job.config.place, "redraft": job.config.output.get("redraft", False)}
+    options |= {"study_area": job.config.place, "redraft": job.config.output.redraft}
     options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": job.nearby}
     options |= {"calendar": job.periods.calendar, "ground": job.streets}
-    options["quiet"] = job.config.output.get("quiet", QUIET)
+    options["quiet"] = job.config.output.quiet
     options["windows"] = read_chosen(job.timed, job.config.changes, as_of=job.as_of)
     changes = job.periods.changes.items()
     options["changes"] = {name.removeprefix("Changes by "): table for name, table in changes}
