@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -53,34 +53,19 @@ def travel_times(
     return metres / (speed * 1000 / 60)
 
 
-class Roads(NamedTuple):
-    """How vehicles travel: km/h, detour factor, street lines, or the same minutes between all stops."""
-
-    speed: float
-    detour: float
-    streets: gpd.GeoDataFrame | None
-    even: float | None
-
-
-def roads_of(travel: Travel) -> Roads:
-    """Check and keep together what travel depends on."""
-    check_travel(travel.speed, travel.detour)
+def stop_times(stops: pd.DataFrame, depot: Any, travel: Travel) -> tuple[Floats, Floats]:
+    """Whole minutes from the depot to each stop (0 without one), and between the stops."""
     even = travel.travel_minutes
     if even is not None and not (np.isfinite(even) and even >= 0):
         raise InputError("travel_minutes must be 0 or more", given=f"travel_minutes={even}", advice="10")
-    return Roads(travel.speed, travel.detour, travel.streets, even)
-
-
-def stop_times(stops: pd.DataFrame, depot: Any, roads: Roads) -> tuple[Floats, Floats]:
-    """Whole minutes from the depot to each stop (0 without one), and between the stops."""
     home, xy = locate_depot(depot), stops[["easting", "northing"]].to_numpy(dtype=float)
     every = xy if home is None else np.vstack([xy, home])
-    times = travel_times(every, speed=roads.speed, detour=roads.detour, streets=roads.streets)
+    times = travel_times(every, speed=travel.speed, detour=travel.detour, streets=travel.streets)
     # Whole minutes, rounded up: a timetable is read off a watch, and a sum of roundings is never too short.
     times = np.ceil(times - 1e-9)
     n = len(xy)
     legs = np.zeros(n) if home is None else times[n, :n]
-    between = times[:n, :n] if roads.even is None else roads.even * (1 - np.eye(n))
+    between = times[:n, :n] if even is None else even * (1 - np.eye(n))
     return legs, between
 
 

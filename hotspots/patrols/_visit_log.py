@@ -29,6 +29,7 @@ from hotspots.reading.dates import parse_dates
 
 _DAY_FIRST = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
 _LONGEST = pd.Timedelta(hours=12)
+_WORTH_SAYING = 10  # seconds between points, from which on the error of a visit is told
 _POINT = ("time", "easting", "northing", "longitude", "latitude")
 _NOTHING = Track(np.zeros(0), np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64))
 
@@ -209,7 +210,7 @@ def _say_limits(visits: pd.DataFrame, paces: list[Pace]) -> None:
             f"{visits.loc[bound, 'minutes'].sum():,.0f}{known} in all."
         )
     even = [pace.seconds for pace in paces if pace.kind == "even"]
-    if even and (~bound).any():
+    if even and (~bound).any() and max(even) >= _WORTH_SAYING:
         longest = max(even)
         error = longest / 60 * (int((~bound).sum()) / 6) ** 0.5
         often = f"{longest:g} seconds" if longest < 120 else f"{longest / 60:g} minutes"

@@ -19,7 +19,7 @@ from hotspots.patrols._rounds import split_stops
 from hotspots.patrols._rules import demands_of, give_reasons, make_rules, refuse_far
 from hotspots.patrols._shifts import parse_pattern
 from hotspots.patrols._stops import list_stops, name_spots
-from hotspots.patrols._travel import roads_of, stop_times
+from hotspots.patrols._travel import stop_times
 from hotspots.patrols.options import Times, Travel, Wishes, gather
 from hotspots.severity.demand import Problem
 
@@ -132,7 +132,7 @@ def choose_patrols(
         spots, by=by, incidents=incidents, profile=profile, pattern=pattern, already=wishes.already
     )
     demands = demands_of(wishes, [name_spots(label, spots) for label in wishes.must_include])
-    legs, between = stop_times(stops, travel.depot, roads_of(travel))
+    legs, between = stop_times(stops, travel.depot, travel)
     hours = min(s.minutes for s in pattern.values()) - duty.rest
     far = 2 * legs + duty.visit > hours
     refuse_far(stops, far, demands, legs)

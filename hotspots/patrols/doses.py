@@ -19,7 +19,7 @@ from hotspots.patrols._routes import Day, fill_day
 from hotspots.patrols._rules import in_areas
 from hotspots.patrols._shifts import Shift, parse_pattern
 from hotspots.patrols._stops import list_stops, name_spots
-from hotspots.patrols._travel import roads_of, stop_times
+from hotspots.patrols._travel import stop_times
 from hotspots.patrols.choose import Team, make_team
 from hotspots.patrols.options import PatrolTeam, Times, Travel, gather
 from hotspots.patrols.timetable import COLUMNS, first_day, frame_rows
@@ -170,7 +170,7 @@ def _make_crew(
     team: PatrolTeam, pattern: dict[int, Shift], stops: gpd.GeoDataFrame, travel: Travel, area: str
 ) -> Crew:
     depot = travel.depot if team.depot is None else team.depot
-    legs, between = stop_times(stops, depot, roads_of(travel))
+    legs, between = stop_times(stops, depot, travel)
     mine = in_areas(stops, team.areas, area) if team.areas else np.ones(len(stops), dtype=bool)
     return Crew(team, make_team(team.officers, team.vehicles, team.crew), pattern, legs, between, mine)
 

@@ -17,7 +17,7 @@ from hotspots.patrols._duty import Duty, check_duty, count_any_order, duty_of, l
 from hotspots.patrols._rounds import shortest_round, split_stops
 from hotspots.patrols._safe_orders import Event, draw_day, safe_orders
 from hotspots.patrols._shifts import Shift, parse_pattern
-from hotspots.patrols._travel import roads_of, stop_times
+from hotspots.patrols._travel import stop_times
 from hotspots.patrols._worst_hours import Rhythm, even_rhythm, lean, measure_rhythm
 from hotspots.patrols.choose import Team, make_team
 from hotspots.patrols.options import Times, Travel, gather
@@ -105,7 +105,7 @@ def timetable_patrols(
     first, stops = first_day(start, days), choice[choice["chosen"].astype(bool)]
     if len(stops) == 0:
         return frame_rows([], choice.crs), _summary_frame([])
-    legs, between = stop_times(stops, travel.depot, roads_of(travel))
+    legs, between = stop_times(stops, travel.depot, travel)
     hours = min(s.minutes for s in pattern.values()) - count * times.break_minutes - 2 * float(legs.max())
     rounds = _rounds_chosen(stops, between, min(duty.limit, hours), duty.visit, team.crews)
     rounds = rounds or share_out(stops, between, duty, team.crews, hours)

@@ -30,6 +30,7 @@ from maps.tables.csv_files import write_csv, write_rejects
 # What a few persons could be known by: in-house only.
 _SMALL = ("ref", "shift", "vehicle")
 _TABLES = {
+    "by-period": ("period",),
     "by-agency": ("period", "agency"),
     "by-role": ("period", "agency", "role"),
     "by-place": ("period", "ref", "name"),

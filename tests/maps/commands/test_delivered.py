@@ -65,7 +65,12 @@ def test_for_partners_nothing_by_place_or_shift_and_no_small_number(folder):
     account_delivery(
         folder / "log.csv", [folder / "week"], out, layout=folder / "layout.toml", profile="partner"
     )
-    assert {p.name for p in out.glob("*.csv")} == {"by-agency.csv", "return.csv", "release.csv"}
+    assert {p.name for p in out.glob("*.csv")} == {
+        "by-period.csv",
+        "by-agency.csv",
+        "return.csv",
+        "release.csv",
+    }
     agencies = pd.read_csv(out / "by-agency.csv")
     assert "arrests" not in agencies
     assert agencies["searches"].tolist() == [15, 9]

@@ -15,6 +15,10 @@ from hotspots.patrols.options import PatrolTeam
 from hotspots.patrols.visits import record_visits
 from maps.results.officer_pages import write_officer_pages
 
+TAPS = """moments => moments.forEach((both, stop) => both.forEach(ms => {
+  Date.now = () => ms;
+  document.querySelectorAll("section")[stop].querySelector("button.main").click();
+}))"""
 HOSTILE = '</script><img src=x onerror=alert(1)> "Rock`n`Roll", Lane'
 
 
@@ -67,11 +71,14 @@ def test_taps_of_twenty_shifts_are_read_back_with_no_row_refused(pages, rota, tm
             ) as page:  # fmt: skip
                 day = path.stem.split("-vehicle-")[0].removeprefix("shift-")
                 mine = visits[(visits["date"] == day) & (visits["vehicle"] == int(path.stem[-1]))]
-                for n, row in enumerate(mine.itertuples()):
-                    for moment in (row.arrive, row.leave):
-                        ms = int(moment.tz_localize("Europe/London").timestamp() * 1000)
-                        page.evaluate(f"Date.now = () => {ms}")
-                        page.locator("section").nth(n).locator("button.main").click()
+                moments = [
+                    [
+                        int(at.tz_localize("Europe/London").timestamp() * 1000)
+                        for at in (row.arrive, row.leave)
+                    ]
+                    for row in mine.itertuples()
+                ]
+                page.evaluate(TAPS, moments)
                 log = tmp_path / f"{path.stem}.csv"
                 log.write_text(log_of(page), encoding="utf-8-sig", newline="")
                 found, rejects = record_visits(log, table, stops=stops)
