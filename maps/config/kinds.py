@@ -26,8 +26,14 @@ class Context:
     as_of: Any
 
 
+def _of(info: ValidationInfo) -> Context:
+    context: Any = info.context
+    assert isinstance(context, Context)
+    return context
+
+
 def _located(name: str, info: ValidationInfo) -> Path:
-    return Path(info.context.folder / name)
+    return Path(_of(info).folder / name)
 
 
 def _there(name: str, info: ValidationInfo) -> Path:
@@ -77,14 +83,14 @@ def _without_time(value: Any) -> Any:
 
 
 def _period(value: str, info: ValidationInfo) -> str:
-    read_window(value, as_of=info.context.as_of)
+    read_window(value, as_of=_of(info).as_of)
     return value
 
 
 def _periods(value: Any, info: ValidationInfo) -> Any:
     try:
         if value != NO_COUNTS:
-            read_windows(value, as_of=info.context.as_of)
+            read_windows(value, as_of=_of(info).as_of)
     except InputError as error:
         advice = f'{error.advice}, or "{NO_COUNTS}"'
         raise InputError(error.problem, given=error.given, advice=advice) from error
@@ -97,7 +103,7 @@ def _pair(value: Any, info: ValidationInfo) -> Any:
         advice = '[["2016-07", "2017-07"]]'
         raise InputError("{key} must hold pairs of periods", given=repr(value), advice=advice)
     for windows in value:
-        read_windows(windows, as_of=info.context.as_of)
+        read_windows(windows, as_of=_of(info).as_of)
     return value
 
 
