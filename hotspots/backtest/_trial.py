@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hotspots.backtest._rival_methods import UNITS, Bools, Pool, Terms, best_units, choose_units
-from hotspots.common.places import Floats, Places
+from hotspots.common.places import Floats, Places, exact_units
+from hotspots.finding.harm_mix import shrink_mix
 
 _DRAWS = 400
 _LOW, _HIGH = 0.05, 0.95
@@ -30,6 +31,17 @@ class Records(NamedTuple):
     worth: Floats
     inside: Bools
     ground: float
+    by: str = "incidents"
+
+    def choosable(self, rows: Bools) -> Floats:
+        """Worth of each place to choose discs by, as `find_hotspots` has it."""
+        worth = self.total(self.worth * rows)
+        if self.by != "harm":
+            return worth
+        weighed = self.total(np.where(self.worth > 0, self.places.rows, 0) * rows).astype(np.int64)
+        worth = np.where(self.inside, worth, 0)
+        mixed = shrink_mix(self.places.xy, np.where(self.inside, weighed, 0), exact_units(worth))
+        return mixed / 1e6
 
     def total(self, worth: Floats) -> Floats:
         """Add up one number per row over the places."""
@@ -49,6 +61,7 @@ class Trial:
         self.before = records.total(records.worth * split.choose)
         self.after = records.total(records.worth * split.score)
         self.pool = records.pool(self.before, records.total(records.worth * split.latest))
+        self.mixed = records.pool(records.choosable(split.choose), self.before)
         self.later = records.pool(self.after, self.after)
         self._best: dict[str, float] = {}
 
@@ -58,7 +71,8 @@ class Trial:
         """Score every method; one row of the table each."""
         found, holds = [], []
         for method in methods:
-            units = choose_units(method, self.pool, self.terms, later=self.later)
+            pool = self.mixed if method == "discs" else self.pool
+            units = choose_units(method, pool, self.terms, later=self.later)
             hold = units.hold(self.records.places.xy)
             holds.append(hold)
             found.append(self._row(method, units.number, hold))

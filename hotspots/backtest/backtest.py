@@ -100,7 +100,8 @@ def backtest_hotspots(
           same units;
         - ``recapture`` = hit rate / hit rate of the same units in the period they were chosen on (1 when a
           hotspot holds its share);
-        - ``best_possible`` hit rate: the same units chosen on the scored period itself;
+        - ``best_possible`` hit rate: the same units chosen on the scored period itself, of recorded numbers;
+          for discs this greedy choice is a lower bound of the best, so their ``pei`` is an upper bound;
         - ``ceiling``: the PEI that discs would reach if the true rates were known;
         - ``behind`` = the split's best hit rate − this one, with its 90% interval: an interval that
           reaches 0 cannot be told from the best.
@@ -133,7 +134,7 @@ def backtest_hotspots(
     places = collapse_incidents(incidents)
     area = None if study_area is None else read_area(study_area)
     worth = places.rows.astype(float) if by == "incidents" else incidents["harm"].to_numpy(dtype=float)
-    records = Records(places, worth, _inside(area, places), _ground(area, places))
+    records = Records(places, worth, _inside(area, places), _ground(area, places), by)
     terms = Terms(int(count), float(radius), area)
     rng = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
@@ -223,6 +224,49 @@ def summarise_backtest(table: pd.DataFrame) -> pd.DataFrame:
     found = by_method[["splits"]].sum().join(by_method[means].mean())
     found = found.join(by_method[["wins", "near_best"]].sum())
     return found.sort_values("hit_rate", ascending=False, kind="stable")
+
+
+def compare_methods(incidents: gpd.GeoDataFrame, **options: Any) -> pd.DataFrame:
+    """Compare ways to choose hotspots on your own records, in one table that needs no glossary.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        As for `backtest_hotspots`.
+    **options
+        As for `backtest_hotspots`: ``count, radius, by, splits, study_area, methods``.
+
+    Returns
+    -------
+    DataFrame
+        Index ``method``, the best first: ``held next, %`` of what came in the next period, ``of the best
+        choice, %`` (what the same units could have held at the most that was found, a lower bound of the
+        best), ``tests``, ``first in`` and ``not told from the first in`` so many of them. All methods have
+        the same total ground, that of the units asked for.
+
+    Examples
+    --------
+    >>> months = pd.to_datetime(["2024-01-01"] * 3 + ["2024-02-01"] * 4)
+    >>> points = gpd.GeoDataFrame(
+    ...     {"when": months, "precision": "month"},
+    ...     geometry=gpd.points_from_xy([0, 0, 900, 0, 0, 0, 900], [0] * 7),
+    ...     crs=27700,
+    ... )
+    >>> area = shapely.box(-500, -500, 2000, 500)
+    >>> found = compare_methods(points, count=1, methods=["discs", "squares"], study_area=area)
+    >>> found["held next, %"].to_dict()
+    {'discs': 75.0, 'squares': 75.0}
+    """
+    found = summarise_backtest(backtest_hotspots(incidents, **{"ceiling_draws": 0, **options}))
+    return pd.DataFrame(
+        {
+            "held next, %": (100 * found["hit_rate"]).round(1),
+            "of the best choice, %": (100 * found["pei"]).round(1),
+            "tests": found["splits"],
+            "first in": found["wins"],
+            "not told from the first in": found["near_best"],
+        }
+    )
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:

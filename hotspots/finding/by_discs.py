@@ -17,6 +17,7 @@ from hotspots.finding._disc_picking import Choice, Discs, Stop, rows_of
 from hotspots.finding._summarise import Shape
 from hotspots.finding.disc_centres import least_distance
 from hotspots.finding.ground import Change, Found, Ground
+from hotspots.finding.harm_mix import shrink_mix
 from hotspots.finding.outlines import round_buffer
 
 STREET = 10.0  # metres: rims no further apart than a street is wide are said to touch
@@ -36,7 +37,7 @@ def find_discs(ground: Ground, asked: methods.Discs) -> Found:
             choice = _choice_of(ground, asked, radius=asked.radius, shift=0)
             known["centres"], known["inside"] = choice.candidates(_stop_of(ground, asked, asked.radius))
             known["choice"] = choice
-        weight = change.ground.weight
+        weight = _worth(change.ground, asked)
         found = (
             known["choice"]
             ._replace(weight=weight)
@@ -104,6 +105,14 @@ def choose_discs(
     return Choice.of(xy, weight, radius, origin, area).pick_best(stop)
 
 
+def _worth(ground: Ground, asked: methods.Discs) -> Ints:
+    """Give what discs are chosen by: incidents, or harm with the mix of each place drawn to the city's."""
+    if ground.by != "harm" or asked.until_share is not None:
+        return ground.weight
+    assert ground.weighed is not None
+    return shrink_mix(ground.places.xy, ground.weighed, ground.weight, by=asked.shrink)
+
+
 def _pick(ground: Ground, asked: methods.Discs, *, radius: float, shift: float = 0) -> Discs:
     stop = _stop_of(ground, asked, radius)
     if not (ground.weight > 0).any() or stop.count == 0:
@@ -112,9 +121,8 @@ def _pick(ground: Ground, asked: methods.Discs, *, radius: float, shift: float =
 
 
 def _choice_of(ground: Ground, asked: methods.Discs, *, radius: float, shift: float) -> Choice:
-    weight = ground.weight
     by_area = ground.area if isinstance(asked.count, Mapping) else None
-    return Choice.of(ground.places.xy, weight, radius, (shift, shift), by_area)
+    return Choice.of(ground.places.xy, _worth(ground, asked), radius, (shift, shift), by_area)
 
 
 def _stop_of(ground: Ground, asked: methods.Discs, radius: float) -> Stop:

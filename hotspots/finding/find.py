@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from hotspots.checks import announce
+from hotspots.common.wording import say_count
 from hotspots.finding._by_cells import find_significant
 from hotspots.finding._by_dbscan import find_dense
 from hotspots.finding._by_streets import find_streets
@@ -18,7 +19,7 @@ from hotspots.finding.by_discs import find_discs
 from hotspots.finding.details import add_details
 from hotspots.finding.expected import add_expected
 from hotspots.finding.ground import Found, Ground, read_ground
-from hotspots.finding.methods import METHODS, Method, read_method, require_one_of
+from hotspots.finding.methods import METHODS, Discs, Method, read_method, require_one_of
 from hotspots.finding.stability import RESAMPLES, add_stability
 
 MOST_ROWS = 1_000_000
@@ -105,6 +106,12 @@ def find_hotspots(
     require_one_of("by", by, ("incidents", "harm"))
     ground = read_ground(incidents, asked, by=by, study_area=study_area)
     found = FINDERS[asked.name](ground, asked)
+    if by == "harm" and isinstance(asked, Discs) and asked.shrink and asked.until_share is None:
+        announce(
+            "Places are chosen by harm as if each had seen "
+            f"{say_count(asked.shrink, 'more record', 'more records')} of the whole area's own mix of kinds, "
+            "so that one serious offence does not make a hotspot; counts and harm shown are those recorded."
+        )
     spots, label = summarise_spots(incidents, ground.places, found.shapes)
     most = asked.count
     if asked.name != "discs" and not isinstance(most, Mapping | None):

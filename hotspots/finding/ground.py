@@ -30,6 +30,7 @@ class Ground(NamedTuple):
     area_names: list[str]
     by: str = "incidents"
     study_area: Any = None
+    weighed: Ints | None = None  # records of each place whose kind has a weight of harm
 
     @property
     def weight(self) -> Ints:
@@ -70,14 +71,16 @@ def read_ground(
     places = collapse_incidents(incidents)
     for column in (c for c in HARMS if c in incidents.columns):
         check_harm(incidents[column], column)
-    harm = None
+    harm = weighed = None
     if "harm" in incidents.columns:
-        harm = exact_units(places.total(incidents["harm"].to_numpy(dtype=float)))
+        each = incidents["harm"].to_numpy(dtype=float)
+        harm = exact_units(places.total(each))
+        weighed = places.total(np.where(each > 0, places.rows, 0)).astype(np.int64)
     area, names = None, []
     if isinstance(method, Discs) and method.area is not None:
         require_columns(incidents, [method.area], what="incidents")
         area, names = _areas_of_places(incidents[method.area], places, method.count)
-    return Ground(places, harm, area, names, by, study_area)
+    return Ground(places, harm, area, names, by, study_area, weighed)
 
 
 def check_harm(given: pd.Series, column: str) -> None:

@@ -12,6 +12,7 @@ import geopandas as gpd
 
 from hotspots.checks import InputError, Problems, closest_name
 from hotspots.common.wording import say_list
+from hotspots.finding.harm_mix import SHRINK
 
 
 class Rule(NamedTuple):
@@ -106,6 +107,12 @@ class Discs(Method):
         None,
         "stop once the discs hold this share of all incidents (or harm)",
         Rule("until_share must be above 0 and at most 1", lambda share: 0 < share <= 1, advice="0.25"),
+    )
+    shrink: float = option(
+        SHRINK,
+        "by harm: incidents of the city's own mix added to that of each place, to choose; 0 adds none, and "
+        "with `until_share` none are",
+        Rule("shrink must be 0 or more", lambda more: math.isfinite(more) and more >= 0, advice="10"),
     )
     merge: bool = option(
         True,

@@ -161,7 +161,9 @@ def _ground_of(stacks: pd.DataFrame, n: Ints, ground: Ground) -> Ground:
     at, size = stacks["at"].to_numpy(), len(ground.places.xy)
     count = np.bincount(at, n, size).astype(np.int64)
     places = Places(ground.places.xy, ground.places.inverse, ground.places.rows, count)
-    harm = None
+    harm = weighed = None
     if ground.harm is not None:
-        harm = np.bincount(at, n * stacks["harm"].to_numpy(), size).astype(np.int64)
-    return ground._replace(places=places, harm=harm)
+        each = stacks["harm"].to_numpy()
+        harm = np.bincount(at, n * each, size).astype(np.int64)
+        weighed = np.bincount(at, n * (each > 0), size).astype(np.int64)
+    return ground._replace(places=places, harm=harm, weighed=weighed)

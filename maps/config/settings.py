@@ -152,6 +152,7 @@ class Hotspots(Table):
     min_incidents: Whole | None = shown("36")
     spacing: NotNegative = 0
     max_overlap: Share = 0
+    shrink: NotNegative = 10
     until_share: Share | None = None
     merge: bool = True
     area: str | None = None

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from hotspots import InputError, read_incidents
 from hotspots.backtest._rival_methods import Pool, Terms, choose_units, pick_apart
-from hotspots.backtest.backtest import METHODS, backtest_hotspots, summarise_backtest
+from hotspots.backtest.backtest import METHODS, backtest_hotspots, compare_methods, summarise_backtest
 from hotspots.backtest.scores import draw_backtest, score_forecast
 
 # ---- any ranking of equal units
@@ -119,11 +119,12 @@ def test_last_period_looks_at_the_latest_month_only() -> None:
 
 
 def test_by_harm_the_homicide_counts() -> None:
-    months = [("2024-01", [(0, 0)] * 9 + [(3000, 0)]), ("2024-02", [(0, 0)] * 9 + [(3000, 0)])]
-    city = records(*months, harm=([1.0] * 9 + [365.0]) * 2)
+    # drawn to the mix by ten records: 9 × (9 + 920) ÷ 19 = 440, and 3 × (1095 + 920) ÷ 13 = 465
+    stacks = [(0, 0)] * 9 + [(3000, 0)] * 3
+    city = records(("2024-01", stacks), ("2024-02", stacks), harm=([1.0] * 9 + [365.0] * 3) * 2)
     found = backtest_hotspots(city, count=1, by="harm", study_area=AREA, methods=["discs"]).iloc[0]
-    assert found["captured"] == 365
-    assert found["hit_rate"] == pytest.approx(365 / 374)
+    assert found["captured"] == 1095
+    assert found["hit_rate"] == pytest.approx(1095 / 1104)
     assert backtest_hotspots(city, count=1, study_area=AREA, methods=["discs"])["captured"].iloc[0] == 9
 
 
@@ -337,3 +338,13 @@ def test_places_of_a_year_are_not_split_by_its_first_month() -> None:
     named = random_city(8).drop(columns=["when", "precision"]).assign(window="2023")
     with pytest.raises(InputError, match=r"spans? more than one month"):
         backtest_hotspots(named, count=1, study_area=AREA)
+
+
+def test_one_call_compares_methods_in_plain_columns_at_the_ground_asked_for() -> None:
+    city = records(("2024-01", [(0, 0)] * 6 + [(3000, 0)] * 4), ("2024-02", [(0, 0)] * 5 + [(3000, 0)] * 15))
+    found = compare_methods(city, count=1, methods=["discs", "squares"], study_area=AREA)
+    assert found.loc["discs"].tolist() == [25.0, 33.3, 1, 0, 1]
+    assert list(found.columns)[:2] == ["held next, %", "of the best choice, %"]
+    many = backtest_hotspots(city, count=5, methods=["discs"], study_area=AREA, ceiling_draws=0).iloc[0]
+    assert (many["units"], many["asked"]) == (2, 5)
+    assert many["pai"] == pytest.approx(1 / (5 * math.pi * 150**2 / AREA.area))

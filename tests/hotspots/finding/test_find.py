@@ -78,7 +78,7 @@ def test_harm_ranks_and_the_parts_add_up():
     assert spots["harm"].tolist() == [365.0, 3.0]
     assert spots["share_of_harm"].tolist() == [365 / 368, 3 / 368]
     assert find_hotspots(frame, count=1)["incidents"].tolist() == [3]
-    assert find_hotspots(frame, count=1, by="harm")["incidents"].tolist() == [1]
+    assert find_hotspots(frame, count=1, by="harm", shrink=0)["incidents"].tolist() == [1]
 
 
 def test_touching_discs_merge_and_list_their_parts():
@@ -145,9 +145,10 @@ def test_row_order_doubling_splitting_and_collapsing_change_nothing(seed):
     split = pd.concat([frame.iloc[70:], frame.iloc[:70]], ignore_index=True)
     assert find_hotspots(split, count=15, by="harm")["ref"].tolist() == spots["ref"].tolist()
     twice = pd.concat([frame, frame], ignore_index=True)
-    double = find_hotspots(twice, count=15, by="harm")
-    assert double["ref"].tolist() == spots["ref"].tolist()
-    assert double["incidents"].tolist() == (2 * spots["incidents"]).tolist()
+    plain = find_hotspots(frame, count=15, by="harm", shrink=0)  # ten records of the mix are not doubled
+    double = find_hotspots(twice, count=15, by="harm", shrink=0)
+    assert double["ref"].tolist() == plain["ref"].tolist()
+    assert double["incidents"].tolist() == (2 * plain["incidents"]).tolist()
     xy = pd.MultiIndex.from_arrays([frame.geometry.x, frame.geometry.y])
     places = points(
         [list(p) for p in xy.unique()],
