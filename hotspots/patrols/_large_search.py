@@ -113,7 +113,7 @@ def pick_rounds(ground: Ground, rounds: Iterable[list[int]]) -> Plan | None:
         np.concatenate([-ground.worth * scale, np.full(m, 1e-6)]),
         constraints=limits,
         bounds=Bounds(0, 1),
-        integrality=np.ones(n + m),
+        integrality=np.ones(n + m, dtype=np.int64),
         options={"time_limit": _SECONDS, "mip_rel_gap": 1e-6},
     )
     if answer.x is None:
@@ -192,7 +192,12 @@ def _still_asked(ground: Ground, chosen: Flags) -> Floats:
 
 
 def _price(
-    ground: Ground, tour: list[int], r: int, waiting: NDArray[np.int64], costs: Floats, places: Floats
+    ground: Ground,
+    tour: list[int],
+    r: int,
+    waiting: NDArray[np.int64],
+    costs: Floats,
+    places: NDArray[np.int64],
 ) -> None:
     """Minutes that each waiting stop adds to a round at its best place, and that place."""
     if not tour:

@@ -79,10 +79,10 @@ def keep_others(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 def constant_within(points: pd.DataFrame, stays: pd.Series, columns: Iterable[str]) -> list[str]:
     """Columns of GPS points that stay the same through each visit; those that change are said, not kept."""
     columns = list(columns)
-    varies = points.groupby(stays)[columns].nunique(dropna=True).gt(1).any() if columns else {}
-    changing = [c for c in columns if varies[c]]
+    kinds = points.groupby(stays)[columns].nunique(dropna=True)
+    changing = [c for c in columns if kinds[c].gt(1).any()]
     if changing:
-        announce(f"Left out of the visits: {_quote(changing)}, which changes from point to point of a visit.")
+        announce(f"Left out of the visits: {_quote(changing)}, changing from point to point of a visit.")
     return [c for c in columns if c not in changing]
 
 

@@ -121,4 +121,4 @@ def test_columns_of_points_are_kept_where_a_visit_has_one_answer(caplog):
     visits, _ = record_visits(log, PLAN, stops=STOPS)
     assert visits["agency"].tolist() == ["police"] * 3
     assert "speed" not in visits
-    assert "Left out of the visits: 'speed', which changes from point to point" in caplog.text
+    assert "Left out of the visits: 'speed', changing from point to point" in caplog.text

@@ -61,7 +61,7 @@ CHOICE = st.fixed_dictionaries(
     OPTIONS,
     CHOICE,
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_number_of_vehicles_gets_a_plan_or_a_word(
     vehicles, officers, count, width, shift, both, choose
 ):
