@@ -240,13 +240,7 @@ def frozen_target(plan: Plan, current: Target | None) -> Target:
 
 
 def note_changes(
-    plan: Plan,
-    facts: Facts,
-    current: Target | None,
-    spots: gpd.GeoDataFrame | None,
-    *,
-    day: str,
-    ring: float,
+    plan: Plan, facts: Facts, current: Target | None, spots: gpd.GeoDataFrame | None, *, day: str, ring: float
 ) -> None:
     """Add to the plan's changes what later data would have fixed otherwise; nothing fixed is changed."""
     found = [_outline_change(plan, facts, current), _ring_change(plan, ring), _count_change(plan, facts)]

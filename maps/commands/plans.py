@@ -19,7 +19,7 @@ from maps.plans.open_folder import update_plans
 from maps.plans.register import HEADS, Register, make_register
 from maps.results.write_job import plan_options
 
-STEPS = 7
+STEPS = 8
 
 
 def plans_job(

@@ -46,7 +46,7 @@ class Closed:
         """Plans closed so lately that their places get no new draft by themselves."""
         since = (pd.Timestamp(day) - pd.DateOffset(months=months)).date()
         dated = ((plan, closed_on(plan, as_of=day)) for plan in self.plans.values())
-        return [plan for plan, closed in dated if closed is None or closed > since]
+        return [plan for plan, closed in dated if months > 0 and (closed is None or closed > since)]
 
     def may_be(self, request: str) -> bool:
         """Whether a closed record that cannot be read may be of what was asked for."""
@@ -232,12 +232,7 @@ def ground_of(plan: Plan) -> Any:
 
 
 def held_back(
-    closed: Closed,
-    spots: gpd.GeoDataFrame,
-    incidents: gpd.GeoDataFrame,
-    *,
-    as_of: Any,
-    months: int = QUIET,
+    closed: Closed, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, as_of: Any, months: int = QUIET
 ) -> list[Plan]:
     """Find the closed plans whose places get no new draft by themselves: closed lately, and not rising."""
     kept = []

@@ -169,10 +169,7 @@ def _objectives(plan: Plan) -> list[Block]:
     for i in range(max(len(measures) + 1, len(plan.people["objectives"]))):
         cells: list[Any] = [_field(plan, f"objectives.{i + 1}.{name}") for name in ("measure", "baseline")]
         if i < len(measures) and not any(cell.value for cell in cells):
-            cells = [
-                _measure(frozen, measures[i]),
-                say_baseline(plan) if i == 0 else "the same months",
-            ]
+            cells = [_measure(frozen, measures[i]), say_baseline(plan) if i == 0 else "the same months"]
             cells.append(_field(plan, f"objectives.{i + 1}.comparator", hint=BESIDE_DATA))
         else:
             cells.append(_field(plan, f"objectives.{i + 1}.comparator"))

@@ -24,14 +24,7 @@ from maps.common.calendar import as_records
 from maps.disclosure.gate import Profile, name_category, profile_named
 from maps.documents.word_files import opens
 from maps.plans._patrols_and_cameras import say_cameras, say_patrols
-from maps.plans.closed import (
-    QUIET,
-    Closed,
-    follow_documents,
-    held_back,
-    is_standing,
-    put_away,
-)
+from maps.plans.closed import QUIET, Closed, follow_documents, held_back, is_standing, put_away
 from maps.plans.copies import merge_copies
 from maps.plans.lessons import tell_tried
 from maps.plans.lock import NotWritableError, only_writer

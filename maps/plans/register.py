@@ -14,15 +14,7 @@ from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_count, say_date, say_list, say_months
 from hotspots.plans.record import Plan
-from hotspots.plans.stages import (
-    CLOSED,
-    DUE,
-    VERDICTS,
-    closed_on,
-    read_stage,
-    read_verdict,
-    stage_of,
-)
+from hotspots.plans.stages import CLOSED, DUE, VERDICTS, closed_on, read_stage, read_verdict, stage_of
 from hotspots.plans.success import baseline_of, goal_of
 from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content
@@ -166,7 +158,7 @@ def _row(plan: Plan, as_of: Any, put: bool, delivered: str) -> dict[str, Any]:
         "month": last.get("short", ""),
         "patrols": delivered or _delivered(plan),
         "overdue": f"{late:,}" if stage.name != CLOSED else "",
-        "due": say_date(end) if end and stage.name != CLOSED else "",
+        "due": say_date(end + pd.Timedelta(days=1)) if end and stage.name in (DUE, "response") else "",
         "verdict": _line(verdict),
         "_order": _ORDER.get(stage.name, len(_ORDER)),
         "_records": sum(row["incidents"] for row in plan.scanning.get("types", ())),

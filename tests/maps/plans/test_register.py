@@ -131,7 +131,9 @@ def test_a_plan_lives_and_the_register_tells_of_it(
     assert (
         main(["plans", str(folder), "reopen", "boar lane", "--reason", "Back", "--as-of", "2018-11-01"]) == 0
     )
-    assert make_register(folder, as_of="2018-11-02").rows["stage"].tolist() == ["reopened", "closed"]
+    again = make_register(folder, as_of="2018-11-02").rows
+    assert again["stage"].tolist() == ["reopened", "closed"]
+    assert again["due"].tolist() == ["", ""]  # the response was that of the first time
 
 
 def test_words_that_are_not_understood_are_named() -> None:
