@@ -136,13 +136,17 @@ def _stated(plan: Plan) -> dt.date | None:
     return next((date for date in dates if date), None)
 
 
+def last_closing(plan: Plan) -> dict[str, Any]:
+    """Row of a plan's history that closed it last; empty where none did."""
+    closings = [row for row in plan.stages if row.get("stage") == CLOSED]
+    return closings[-1] if closings else {}
+
+
 def closed_on(plan: Plan, *, as_of: Any = None) -> dt.date | None:
     """Day a plan was closed: as its history has it, else as people wrote it, else ``as_of``."""
-    row = next((row for row in reversed(plan.stages) if row.get("stage") == CLOSED), None)
-    if row is not None and plan.stages[-1] is row:
-        return _day(row)
-    stated = _stated(plan)
-    return stated or (None if as_of is None else pd.Timestamp(as_of).date())
+    if plan.stages and plan.stages[-1].get("stage") == CLOSED:
+        return _day(plan.stages[-1])
+    return _stated(plan) or (None if as_of is None else pd.Timestamp(as_of).date())
 
 
 def _day(row: dict[str, Any]) -> dt.date | None:

@@ -8,7 +8,7 @@ from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_date, say_list
 from hotspots.plans._response_menu import families_of
 from hotspots.plans.record import Plan
-from hotspots.plans.stages import CLOSED, closed_on
+from hotspots.plans.stages import closed_on
 from maps.disclosure.gate import Profile, may_go_with
 from maps.plans.closed import Closed, ground_of
 
@@ -43,7 +43,7 @@ def _families(plan: Plan) -> set[str]:
 def _say_tried(plan: Plan) -> str:
     """One closed plan in a line: what was done, what became of it, what was learnt."""
     fields = {tag: " ".join(clean_text(text).split()) for tag, text in plan.fields().items()}
-    row = next((row for row in reversed(plan.stages) if row.get("stage") == CLOSED), {})
+    row = last_closing(plan)
     actions = [fields[tag] for tag in fields if tag.startswith("actions.") and tag.endswith(".action")]
     parts = {"tried": say_list(filter(None, actions)), "verdict": fields["assessment.verdict"]}
     parts["verdict"] = parts["verdict"] or str(row.get("verdict", ""))

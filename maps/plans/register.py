@@ -238,7 +238,7 @@ def _twice(tag: str, text: str) -> bool:
 def _lacking(plan: Plan) -> list[str]:
     """Say what a closing still lacks."""
     fields = plan.fields()
-    row = next((row for row in reversed(plan.stages) if row.get("stage") == CLOSED), {})
+    row = last_closing(plan)
     held = {
         "a verdict": read_verdict(fields["assessment.verdict"] or str(row.get("verdict", ""))) in VERDICTS,
         "a reason": fields["closing.reason"] or row.get("reason"),
