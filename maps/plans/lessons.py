@@ -8,7 +8,7 @@ from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_date, say_list
 from hotspots.plans._response_menu import families_of
 from hotspots.plans.record import Plan
-from hotspots.plans.stages import closed_on
+from hotspots.plans.stages import closed_on, last_closing
 from maps.disclosure.gate import Profile, may_go_with
 from maps.plans.closed import Closed, ground_of
 

@@ -14,7 +14,16 @@ from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_count, say_date, say_list, say_months
 from hotspots.plans.record import Plan
-from hotspots.plans.stages import CLOSED, DUE, VERDICTS, closed_on, read_stage, read_verdict, stage_of
+from hotspots.plans.stages import (
+    CLOSED,
+    DUE,
+    VERDICTS,
+    closed_on,
+    last_closing,
+    read_stage,
+    read_verdict,
+    stage_of,
+)
 from hotspots.plans.success import baseline_of, goal_of
 from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content
