@@ -20,8 +20,9 @@ from hotspots.checks import CRS, InputError, require_installed
 from hotspots.common.gridref import grid_reference
 from maps.config.read import read_config
 from maps.config.settings import Config
-from maps.job.do_job import build_layers, made_of, read_study_area
 from maps.job.read_records import read_records
+from maps.job.stages.attach import build_layers, made_of
+from maps.job.stages.read import read_study_area
 from maps.streets.schemas import OS_CREDIT
 
 SERVICE = "https://api.os.uk"

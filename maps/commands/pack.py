@@ -29,15 +29,19 @@ from maps.giving.release_list import read_marking, write_release_list
 from maps.giving.tell import tell_job
 from maps.job.board_pages import DEFAULT, Board, make_boards
 from maps.job.compare import months_of, say_places
-from maps.job.do_job import Job, do_job
+from maps.job.do_job import Stage, do_job
+from maps.job.job import Job
 from maps.job.main_list import read_previous
 from maps.job.periods import hide_changes, profile_of
+from maps.job.stages.compare_chance import compare_chance
+from maps.job.stages.find_problems import find_problems
+from maps.job.stages.send import send
 from maps.plans.readers import closed_for, plans_for
 from maps.results.manifest import list_inputs_of, refuse_changed, refuse_overlap, write_manifest
 from maps.results.meeting_pack import is_inside, read_area, write_pack
 from maps.results.write_job import describe_run, page_words
 
-STEPS = 9
+STEPS = 7
 TOLD = ("period", "source", "counted", "note", "attribution", "profile")
 
 
@@ -71,7 +75,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         )
     with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):
         before = list_inputs_of(config)
-        job = do_job(config, steps)
+        job = do_job(config, steps, wanted=_is_needed)
         if layer not in job.areas:
             given = f"{area}, in {config.areas[layer].get('file', layer)}"
             raise InputError("The layer of this area cannot be read", given=given, advice="export it again")
@@ -108,6 +112,13 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         write_manifest(folder, {**describe_run(job, before, who), "area": area})
         refuse_changed(before, list_inputs_of(config))
     print(f"Open {out / 'pack.html'}")
+
+
+def _is_needed(stage: Stage, job: Job) -> bool:
+    """Leave out what no pack shows; where numbers are hidden, those of every list decide which."""
+    if stage is find_problems:
+        return profile_of(job.config, job.incidents).threshold > 0
+    return stage not in (compare_chance, send)
 
 
 def changed_here(job: Job, layer: str, chosen: Any, who: Profile) -> list[str]:

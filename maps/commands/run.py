@@ -16,7 +16,8 @@ from maps.common.progress import show_steps
 from maps.common.swap_folder import clear_errors, replace_folder
 from maps.config.other_faults import join_faults
 from maps.config.read import read_config
-from maps.job.do_job import Job, do_job
+from maps.job.do_job import do_job
+from maps.job.job import Job
 from maps.job.read_records import number_of
 from maps.results.manifest import list_inputs_of, refuse_changed, refuse_overlap
 from maps.results.write_job import say_sure, write_job

@@ -13,11 +13,13 @@ from hotspots.severity.weights import LACKS
 from maps.disclosure.gate import Profile
 from maps.job.chance import SHEET as CHANCE
 from maps.job.chance import draws_for
-from maps.job.do_job import Job, say_rates, weighing
+from maps.job.job import Job
 from maps.job.own_backtest import SHEET as BACKTEST
 from maps.job.own_backtest import SPLITS
 from maps.job.periods import note_periods, tabulate_periods
 from maps.job.problem_lists import weigh_lists
+from maps.job.say_rates import say_rates
+from maps.job.stages.weigh import weighing
 from maps.job.trends import LAYER
 from maps.plans.actions import tabulate_actions
 from maps.plans.readers import plans_for

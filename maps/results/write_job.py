@@ -29,12 +29,13 @@ from maps.giving.shading import choose_shading
 from maps.giving.tell import Told, tell_job
 from maps.job.chance import SELECTED, say_chance, say_cover
 from maps.job.compare import months_of, read_chosen
-from maps.job.do_job import Job, say_rates
+from maps.job.job import Job
 from maps.job.own_backtest import say_tested, write_picture
 from maps.job.patrols_and_cameras import CAMERAS, PATROLS
 from maps.job.periods import profile_of
 from maps.job.problem_lists import EVERYTHING, as_layers, lists_for
 from maps.job.read_records import number_of
+from maps.job.say_rates import say_rates
 from maps.job.unknown_areas import mark_unknown
 from maps.plans.open_folder import WORST, bring_up_to_date, copy_plans
 from maps.plans.readers import documents_for, plans_for

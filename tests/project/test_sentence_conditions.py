@@ -302,12 +302,12 @@ def test_chance_and_cover_on_ground_without_meaning_are_found(monkeypatch):
 
 
 def test_a_rate_of_nobody_is_found(monkeypatch):
-    from maps.job import do_job
+    from maps.job import say_rates
 
-    let(monkeypatch, do_job)
+    let(monkeypatch, say_rates)
     dated = pd.DataFrame({"when": pd.to_datetime(["2018-07-01"]), "precision": "month"})
     config = SimpleNamespace(areas={})
-    said = do_job.say_rates(SimpleNamespace(area_sums={}, dated=dated, config=config))
+    said = say_rates.say_rates(SimpleNamespace(area_sums={}, dated=dated, config=config))
     assert found(made(), said) == {"rate per resident"}
     assert found(made(residents=True), said) == set()
 

@@ -21,7 +21,7 @@ from hotspots.checks import InputError
 from hotspots.plans.record import Plan
 from hotspots.plans.toml_file import write_record
 from maps.cli import main
-from maps.job.do_job import Job
+from maps.job.job import Job
 from maps.plans.write_plan import write_file
 from maps.results.manifest import count_rows
 

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from hotspots.plans._analysis import nearby_counts, nearby_text
-from maps.job.do_job import say_rates
+from maps.job.say_rates import say_rates
 from maps.job.time_profiles import profile_all
 from maps.results.write_job import say_left_out
 

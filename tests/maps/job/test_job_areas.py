@@ -10,7 +10,7 @@ import pandas as pd
 
 from maps.cli import main
 from maps.config.read import read_config
-from maps.job.do_job import say_centre
+from maps.job.say_rates import say_centre
 
 DEMO = Path(str(files("maps"))) / "demo"
 
