@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hotspots.checks import announce, on_index
 from hotspots.common.calendars import list_overlapping
 from hotspots.common.change_words import as_long, say_between, write_between
 from hotspots.common.judgement_words import SAME
+from hotspots.common.option_classes import take_options
 from hotspots.common.windows import Window, make_window
 from hotspots.common.wording import SMALL_BASE, say_figure, say_signed
 from hotspots.reading.covered import find_covered
@@ -28,6 +30,34 @@ NUMBERS = ["before", "after", "base_before", "base_after", "percent", "points", 
 BESIDE = ["beside_before", "beside_after", "beside_percent", "points_beside", "ratio_beside"]
 
 
+@dataclass(frozen=True)
+class Terms:
+    """How a page counts and compares.
+
+    Attributes
+    ----------
+    hot_before : Series of bool, optional
+        The same for the list before, where it was another: both periods are then counted on both lists.
+    selected_on : window or list of windows, optional
+        The period whose counts chose the hotspots: their change is shown only where that is fair.
+    least : int
+        Months with fewer than this many (and not none) are drawn as "░" in a trace: not for everyone's
+        eyes. The other columns are the caller's to release.
+    covered, as_of, level
+        As in `compare_periods`.
+    dispersion : float
+        How much wider than Poisson the counts vary: ``attrs["dispersion"]`` of a comparison of places.
+    """
+
+    hot_before: pd.Series | None = None
+    selected_on: Any = None
+    least: int = 0
+    covered: Any = None
+    as_of: Any = None
+    dispersion: float = 1.0
+    level: float = 0.95
+
+
 def track_indicators(
     incidents: gpd.GeoDataFrame,
     *,
@@ -35,16 +65,10 @@ def track_indicators(
     before: Any = None,
     indicators: str | Path | list[Indicator] = "board",
     hot: pd.Series | None = None,
-    hot_before: pd.Series | None = None,
-    selected_on: Any = None,
     survey: pd.DataFrame | None = None,
     beside: gpd.GeoDataFrame | None = None,
     calendar: pd.DataFrame | None = None,
-    least: int = 0,
-    covered: Any = None,
-    as_of: Any = None,
-    dispersion: float = 1.0,
-    level: float = 0.95,
+    **terms: Any,
 ) -> pd.DataFrame:
     """Put each indicator of a board page in one row: this year, last year, change, words, sparkline.
 
@@ -59,10 +83,6 @@ def track_indicators(
     hot : Series of bool, optional
         Which rows lie in a hotspot: ``assign_hotspots(incidents, spots).notna()``. None leaves those
         indicators blank, saying so.
-    hot_before : Series of bool, optional
-        The same for the list before, where it was another: both periods are then counted on both lists.
-    selected_on : window or list of windows, optional
-        The period whose counts chose the hotspots: their change is shown only where that is fair.
     survey : DataFrame, optional
         What has no points (feeling safe, satisfaction, re-offending, call-back time): ``indicator``
         (key), ``period`` (name of a window), ``value`` (per cent, or any number), and, where known,
@@ -72,13 +92,9 @@ def track_indicators(
     calendar : DataFrame, optional
         From `read_calendar`: months of the trace with an entry are followed by a star, and ``attrs``
         says which entries they are.
-    least : int
-        Months with fewer than this many (and not none) are drawn as "░" in a trace: not for everyone's
-        eyes. The other columns are the caller's to release.
-    covered, as_of, level
-        As in `compare_periods`.
-    dispersion : float
-        How much wider than Poisson the counts vary: ``attrs["dispersion"]`` of a comparison of places.
+    **terms
+        ``hot_before``, ``selected_on``, ``least``, ``covered``, ``as_of``, ``dispersion`` and ``level``: see
+        `Terms`.
 
     Returns
     -------
@@ -106,41 +122,47 @@ def track_indicators(
     >>> track_indicators(frame, after="2018-07", indicators=page)[["before", "after"]].to_numpy().tolist()
     [[40.0, 10.0]]
     """
-    second, first = compare_windows(after, before, as_of=as_of)
+    how = take_options(Terms, terms, of="track_indicators")
+    second, first = compare_windows(after, before, as_of=how.as_of)
     page = indicators if isinstance(indicators, list) else read_indicators(indicators)
-    reason = explain_no_arrow(selected_on, before=first, after=second)
+    reason = explain_no_arrow(how.selected_on, before=first, after=second)
+    hot_before = how.hot_before
     if hot is not None:
         advice = "hot=assign_hotspots(incidents, spots).notna()"
         hot = on_index(hot, incidents.index, what="The hotspots' rows (hot)", advice=advice)
-    like = find_covered(incidents, [first, second], covered=covered)
+    like = find_covered(incidents, [first, second], covered=how.covered)
     if like.gaps:
         incidents, hot = incidents[like.rows], None if hot is None else hot[like.rows]
         hot_before = None if hot_before is None else hot_before[like.rows]
     if beside is not None:
-        beside = beside[find_covered(beside, [first, second], covered=covered).rows]
-    area = Counted(incidents, page, hot, first, second, calendar, least)
+        beside = beside[find_covered(beside, [first, second], covered=how.covered).rows]
+    area = Counted(incidents, page, hot, first, second, calendar, how.least)
     older = Counted(incidents, page, hot_before, first, second) if hot_before is not None else None
     several = "source" in incidents.columns and len(incidents["source"].unique()) > 1
     force = Counted(beside, page, None, first, second) if beside is not None else None
     rows = []
     for indicator in page:
-        row = survey_row(indicator, survey, first, second, level) if indicator.kind == "survey" else None
+        row = survey_row(indicator, survey, first, second, how.level) if indicator.kind == "survey" else None
         row = (
             row
             if row is not None
-            else area.row(indicator, level=level, reason=reason if indicator.hot else "")
+            else area.row(indicator, level=how.level, reason=reason if indicator.hot else "")
         )
         if indicator.kind == "count" and several and "percent" in row:
             row["note"] = " ".join(filter(None, (row["note"], say_apart(area.by_source(indicator)))))
         if older is not None and indicator.hot and indicator.kind == "count" and "before" in row:
-            row["note"] = " ".join(filter(None, (row["note"], _on_the_list_before(older, indicator, least))))
+            row["note"] = " ".join(
+                filter(None, (row["note"], _on_the_list_before(older, indicator, how.least)))
+            )
         rows.append(row | (force.beside(indicator, row) if force is not None else {}))
     table = pd.DataFrame(rows, index=pd.Index([i.key for i in page], name="key", dtype="str"))
     table = table.reindex(
         columns=["name", "kind", "direction", *NUMBERS, "said", "sparkline", *BESIDE, "note", "mark"]
     )
     table = table.astype(dict.fromkeys([*NUMBERS, *BESIDE], "float64"))
-    table = _finish(_judge(table, (first, second), dispersion=dispersion, level=level), first, second, level)
+    table = _finish(
+        _judge(table, (first, second), dispersion=how.dispersion, level=how.level), first, second, how.level
+    )
     changed = find_recording_changes(incidents, before=first, after=second)
     table.attrs["warnings"] = [*like.gaps, *table.attrs["warnings"], *changed]
     table.attrs["calendar"] = _entries(calendar, first, second)

@@ -1,4 +1,4 @@
-"""Options of one idea, gathered in a frozen class: read from keywords, a misspelt one named with the nearest."""
+"""Options of one idea in one frozen class: read from keywords, a misspelt one named with the nearest."""
 
 from __future__ import annotations
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from hotspots import read_incidents
 from hotspots.change.one_judgement import one_judgement
 from hotspots.checks import InputError, Problems
+from hotspots.common.option_classes import take_options
 from hotspots.common.sentence_rules import note_sentences
 from hotspots.plans.assess import response_dates
 from hotspots.plans.record import Plan
@@ -34,6 +36,32 @@ from maps.results.manifest import (
 from maps.results.week_files import files_of_week
 
 
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the later data.
+
+    Attributes
+    ----------
+    start, end : str, optional
+        First and last day of the response. None: what people wrote in the plan.
+    as_of : str, optional
+        Day of the assessment. None: the last day of the response.
+    baseline : str, optional
+        Window before the response, as "2018-04..2018-06". None: the same months, a year or more before.
+    direction : str, optional
+        What would be success: "fewer", "more" or "either". None: as the plan's target says, else "fewer".
+    allow_overlap : bool
+        Go on with months before the response that chose the place, and say why not to trust the result.
+    """
+
+    baseline: str | None = None
+    direction: str | None = None
+    start: str | None = None
+    end: str | None = None
+    as_of: str | None = None
+    allow_overlap: bool = False
+
+
 @one_judgement()
 @note_sentences()
 def assess_job(
@@ -43,15 +71,10 @@ def assess_job(
     *,
     layout: str = "police.uk",
     scheme: str = "cchi-2026",
-    start: str | None = None,
-    end: str | None = None,
-    as_of: str | None = None,
-    baseline: str | None = None,
-    direction: str | None = None,
     calendar: Sequence[str | Path] = (),
     visits: str | Path | None = None,
     patrols: Sequence[str | Path] = (),
-    allow_overlap: bool = False,
+    **question: Any,
 ) -> None:
     """Assess an open plan with later incidents; its record and document grow, the results get copies.
 
@@ -65,14 +88,6 @@ def assess_job(
         Folder for the copies; made or replaced.
     layout, scheme : str
         How the columns are named, and the harm scheme.
-    start, end : str, optional
-        First and last day of the response. None: what people wrote in the plan.
-    as_of : str, optional
-        Day of the assessment. None: the last day of the response.
-    baseline : str, optional
-        Window before the response, as "2018-04..2018-06". None: the same months, a year or more before.
-    direction : str, optional
-        What would be success: "fewer", "more" or "either". None: as the plan's target says, else "fewer".
     calendar : sequence of paths
         What else happened, as CSV or ``.ics``; added to the plan's own calendar.
     visits : str or Path, optional
@@ -80,8 +95,8 @@ def assess_job(
         is not known.
     patrols : sequence of paths
         The results of the runs that timetabled these visits, one for each week.
-    allow_overlap : bool
-        Go on with months before the response that chose the place, and say why not to trust the result.
+    **question
+        ``start``, ``end``, ``as_of``, ``baseline``, ``direction`` and ``allow_overlap``: see `Question`.
 
     Raises
     ------
@@ -92,8 +107,8 @@ def assess_job(
     paths, events = ([Path(file) for file in listed] for listed in (files, calendar))
     if not record.is_file():
         raise InputError("The plan is not there", given=str(record), advice="the .toml in the plans folder")
-    dates: dict[str, Any] = {"start": start, "end": end, "as_of": as_of}
-    _check_dates(dates)
+    asked = take_options(Question, question, of="assess_job")
+    _check_dates({name: getattr(asked, name) for name in ("start", "end", "as_of")})
     logged = _pair(visits, patrols)
     with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
         plan_alone(record)  # before all else: what keeps it from being written is said at once
@@ -104,18 +119,15 @@ def assess_job(
         refuse_within(out, given)
         given = [path for path in given if path.exists()]
         inputs = list_inputs(given, record.parent)
-        incidents, rejects = read_incidents(paths, layout=layout, as_of=as_of)
+        incidents, rejects = read_incidents(paths, layout=layout, as_of=asked.as_of)
         refuse_systematic(incidents, rejects)
         marks = read_events({"files": events}) if events else None
-        found = _read_visits(record, logged, start, end) if logged else None
+        found = _read_visits(record, logged, asked.start, asked.end) if logged else None
         refuse_changed(inputs, list_inputs(given, record.parent))
         steps.say("Assessing the response")
         incidents = add_harm(incidents, scheme=scheme)
-        asked = {"baseline": baseline, "direction": direction, **dates}
         told = found.lines if found else ()
-        plan = assess_record(
-            record, incidents, calendar=marks, allow_overlap=allow_overlap, dosage=told, **asked
-        )
+        plan = assess_record(record, incidents, calendar=marks, dosage=told, **asdict(asked))
         steps.say("Writing the plan")
         documents = [record.with_suffix(suffix) for suffix in OURS]
         copy_plans([path for path in documents if path.exists()], folder / "plans")
@@ -124,8 +136,8 @@ def assess_job(
         who = _readers_of(plan)
         write_release_list(folder, who, marking=None, holds={"visits.csv": ["visits"]})
         rows = count_rows(len(incidents), rejects)
-        parameters = {"plan": record.name, "layout": Path(layout).name, "scheme": Path(scheme).name, **asked}
-        parameters["allow_overlap"] = allow_overlap
+        parameters = {"plan": record.name, "layout": Path(layout).name, "scheme": Path(scheme).name}
+        parameters |= asdict(asked)
         parameters["calendar"] = [path.name for path in events]
         if logged:
             parameters |= {"visits": logged[0].name, "patrols": [week.name for week in logged[1]]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_metres
+from hotspots.common.option_classes import take_options
 from hotspots.common.outline_text import read_outline
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_date, say_list
 from hotspots.plans.record import Plan
 from maps.common.calendar import read_events
+from maps.common.page_words import PageWords
 from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content, kinds_in_plan
 from maps.disclosure.gate import Profile, profile_named, release
@@ -44,6 +47,15 @@ from maps.wording import RECORDS
 SHARE_INSIDE = 0.1
 
 
+@dataclass(frozen=True)
+class PackWords(PageWords):
+    """What a pack says of itself and of time: what changed, the area's months and what marks them."""
+
+    months: pd.Series | None = None
+    calendar: pd.DataFrame | None = None
+    changed: Sequence[str] = ()
+
+
 def write_pack(
     folder: str | Path,
     *,
@@ -52,20 +64,12 @@ def write_pack(
     plans: Sequence[Plan] = (),
     closed: Sequence[Plan] = (),
     as_of: Any,
-    period: str = "",
-    source: str = "",
-    counted: str = RECORDS,
-    note: str = "",
-    attribution: str = "",
     before: gpd.GeoDataFrame | None = None,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
-    months: pd.Series | None = None,
-    calendar: pd.DataFrame | None = None,
     board: Board | None = None,
-    changed: Sequence[str] = (),
     profile: str | Profile | None = None,
-    marking: str | None = None,
+    **words: Any,
 ) -> Path:
     """Write the pack for one Problem Solving Group, LAP, ward or Community Committee.
 
@@ -85,25 +89,21 @@ def write_pack(
         Closed plans, for the register that opens the pack.
     as_of : date
         The day of the meeting.
-    period, source, counted, note, attribution : str
-        What the hotspots count ("crimes and ASB incidents"), what was left out and whose data it is, for
-        the page's foot and the workbook.
     before : GeoDataFrame, optional
         Hotspots of the run before, for what is new and what is gone. None: not compared.
     layers : dict of GeoDataFrame, optional
         More layers for the maps.
     tables : dict of DataFrame, optional
         More sheets for the workbook, of areas or hotspots.
-    months : Series, optional
-        Records of the area by month (index "2018-07"), for a chart.
-    calendar : DataFrame, optional
-        From `hotspots.read_calendar`: marks that chart.
     board : Board, optional
         The area's page of indicators.
-    changed : sequence of str
-        What changed over all the records, said first.
-    profile, marking
+    profile
         As for `maps.write_plan`.
+    **words
+        ``period``, ``source``, ``counted``, ``note``, ``attribution`` and ``marking``: what the hotspots
+        count ("crimes and ASB incidents"), what was left out and whose data it is, for the page's foot and
+        the workbook. ``months``: records of the area by month (index "2018-07"), for a chart; ``calendar``,
+        from `hotspots.read_calendar`, marks it. ``changed``: sentences on all the records, said first.
 
     Returns
     -------
@@ -117,12 +117,14 @@ def write_pack(
         folder holds anything but an earlier pack's documents, such as the open plans themselves.
     """
     folder = Path(folder)
+    said = take_options(PackWords, words, of="write_pack")
+    said = replace(said, counted=RECORDS if said.counted is None else said.counted)
     _refuse_open_plans(folder)
     name, ground = read_area(area)
     here, chosen = spots[is_inside(spots, ground)], [p for p in plans if _plan_inside(p, ground)]
-    who = profile_named(profile, sources=[source] if source else [])
+    who = profile_named(profile, sources=said.sources)
     who = follow_content(who, [kind for plan in chosen for kind in kinds_in_plan(plan)])
-    shown = who.marking if marking is None else marking
+    said = replace(said, marking=who.marking if said.marking is None else said.marking)
     actions = tabulate_actions(chosen, as_of=as_of)
     picture: dict[str, Any] = {"layers": {name: _area_frame(name, ground), **(layers or {})}, "profile": who}
     # who does what is for those who meet
@@ -130,52 +132,51 @@ def write_pack(
     register = list_plans(chosen, shut, as_of=as_of)
     opens = register.blocks() if len(register.rows) else []
     due = [] if who.name == "public" else [*opens, *say_actions(actions), *say_reviews(chosen, as_of)]
+    once = None if before is None else before[is_inside(before, ground)]
     blocks: list[Block] = [
         *due,
-        *say_changes(
-            here, spots, before, None if before is None else before[is_inside(before, ground)], changed
-        ),
-        *show_map(here, name, {**picture, "counted": counted}),
-        *show_table(release(here, kind="spots", profile=who), who, counted),
-        *(
-            []
-            if months is None
-            else show_months(months, read_events({}) if calendar is None else calendar, who, counted)
-        ),
-        *([] if board is None else [Heading("Indicators"), *show_board(board, who)]),
+        *say_changes(here, spots, before, once, said.changed),
+        *show_map(here, name, {**picture, "counted": said.counted}),
+        *show_table(release(here, kind="spots", profile=who), who, said.counted),
+        *_show_time(said, board, who),
         Heading("Plans"),
         Text(_name_plans(chosen)),
+        *_show_plans(chosen, spots, picture),
     ]
-    for plan in chosen:
-        drawn = draw_pictures(plan, spots=spots, **picture)
-        blocks += [
-            Heading(f"Plan {_name_plan(plan, '{ref}: {title}')}", new_page=True),
-            *_lower(lay_out_plan(plan, pictures=drawn).blocks),
-        ]
     for old in _documents_in(folder / "plans"):
         old.unlink()
     for plan in chosen:
         stem = folder / "plans" / file_stem(plan)
-        write_documents(_unsaved(plan), stem, spots=spots, marking=shown, **picture)
-    day = str(pd.Timestamp(as_of).date())
-    said = [
-        *(f"{word}: {text}." for word, text in _told(period, source, counted) if text),
-        *filter(None, (note, attribution)),
-    ]
-    words: dict[str, Any] = {
-        "statement": " ".join(said),
-        "title": f"Meeting pack: {name}",
-        "marking": shown,
-        "as_of": day,
-    }
+        write_documents(_unsaved(plan), stem, spots=spots, marking=said.marking, **picture)
+    day, foot = str(pd.Timestamp(as_of).date()), " ".join(_told(said))
+    heads: dict[str, Any] = {"statement": foot, "title": f"Meeting pack: {name}"}
+    heads |= {"marking": said.marking, "as_of": day}
     rows = {"Plans": register.sheet()} if len(register.rows) and who.name != "public" else {}
-    _write_tables(folder / "tables.xlsx", here, actions, {**rows, **(tables or {})}, who=who, words=words)
-    foot = Text(" ".join([*said, who.audience]))
-    page = Document(
-        f"Meeting pack: {name}, {say_date(day)}", f"Meeting pack {name}", shown, day, (*blocks, foot)
-    )
+    _write_tables(folder / "tables.xlsx", here, actions, {**rows, **(tables or {})}, who=who, words=heads)
+    blocks.append(Text(f"{foot} {who.audience}".strip()))
+    title = f"Meeting pack: {name}, {say_date(day)}"
+    page = Document(title, f"Meeting pack {name}", str(said.marking), day, tuple(blocks))
     write_file(folder / "pack.html", render_html(page).encode())
     return folder / "pack.html"
+
+
+def _show_time(said: PackWords, board: Board | None, who: Profile) -> list[Block]:
+    """Show the chart of months and the page of indicators, where there are any."""
+    blocks: list[Block] = []
+    if said.months is not None:
+        calendar = read_events({}) if said.calendar is None else said.calendar
+        blocks += show_months(said.months, calendar, who, str(said.counted))
+    return blocks if board is None else [*blocks, Heading("Indicators"), *show_board(board, who)]
+
+
+def _show_plans(plans: Sequence[Plan], spots: gpd.GeoDataFrame, picture: dict[str, Any]) -> list[Block]:
+    """Every plan on a page of its own."""
+    blocks: list[Block] = []
+    for plan in plans:
+        drawn = draw_pictures(plan, spots=spots, **picture)
+        blocks.append(Heading(f"Plan {_name_plan(plan, '{ref}: {title}')}", new_page=True))
+        blocks += _lower(lay_out_plan(plan, pictures=drawn).blocks)
+    return blocks
 
 
 def _refuse_open_plans(folder: Path) -> None:
@@ -219,8 +220,13 @@ def is_inside(spots: gpd.GeoDataFrame, ground: Any) -> pd.Series:
     return pd.Series(inside >= SHARE_INSIDE * spots.geometry.area.to_numpy(), index=spots.index)
 
 
-def _told(period: str, source: str, counted: str) -> list[tuple[str, str]]:
-    return [("Period", period), ("Source", source), ("Counted", counted)]
+def _told(said: PackWords) -> list[str]:
+    """Say in the foot the period, the source, what is counted, what was left out and whose data it is."""
+    told = {"Period": said.period, "Source": said.source, "Counted": said.counted}
+    return [
+        *(f"{word}: {text}." for word, text in told.items() if text),
+        *filter(None, (said.note, said.attribution)),
+    ]
 
 
 def _plan_inside(plan: Plan, ground: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, require_columns, require_metres
+from hotspots.common.option_classes import take_options
 from hotspots.common.plan_words import start_sentence
 from hotspots.common.wording import say_count as say_nouns
 from hotspots.common.wording import say_number
 from maps.common.escape import clean
+from maps.common.page_words import PageWords
 from maps.common.palette import choose_classes
 from maps.common.small_shapes import encode_points, encode_shapes, require_shapes
 from maps.disclosure.gate import Profile, profile_named, release
@@ -23,7 +26,7 @@ from maps.streets.pack import prepare_ground
 from maps.web._area_words import PLACE, VISITORS, say_first, say_range
 from maps.web._panel import HARM_NOTE, Panel, tells_change
 from maps.web._spot_table import has_both, most_of, tell_both
-from maps.web.hotspot_map import credit_ground, describe_page, new_map, write_page
+from maps.web.hotspot_map import colours_of, credit_ground, describe_page, new_map, write_page
 from maps.wording import COUNTED, has, say_change, say_count, say_counted
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ _NOTES = {
     "harm": HARM_NOTE,
     "rate_shrunk": "Steadied: the rates of areas with few people are drawn towards the others'.",
 }
+TITLE = "Crimes and anti-social behaviour by area"
 
 
 def draw_area_map(
@@ -48,16 +52,9 @@ def draw_area_map(
     *,
     by: str | None = None,
     per: float = 1000,
-    title: str = "Crimes and anti-social behaviour by area",
-    period: str = "",
-    source: str = "",
-    note: str = "",
-    attribution: str = "",
     profile: str | Profile | None = None,
-    marking: str | None = None,
-    counted: str = COUNTED,
-    headline: str = "",
     ground: gpd.GeoDataFrame | str | Path | Mapping[str, Any] | None = None,
+    **words: Any,
 ) -> folium.Map:
     """Draw areas shaded by number, harm or rate, worst first in the table, as a Folium map.
 
@@ -73,10 +70,12 @@ def draw_area_map(
         there is one (a big area has more of everything), else incidents.
     per : float, default 1000
         Residents that the rates are for.
-    title, period, source, note, attribution, profile, marking, counted, headline
+    profile : str, optional
         As for `maps.draw_map`.
     ground : GeoDataFrame, str, Path or mapping, optional
         As for `maps.draw_map`; of the whole area its main roads, rail, broad water and green are drawn.
+    **words : str
+        As for `maps.draw_map`.
 
     Returns
     -------
@@ -94,36 +93,30 @@ def draw_area_map(
     >>> "Armley" in draw_area_map(wards, period="July 2018", profile="open").get_root().render()
     True
     """
+    said = take_options(PageWords, words, of="draw_area_map")
     require_metres(areas, what="areas")
     require_shapes(areas, what="areas")
     whole = _join(areas, table)
-    who = profile_named(profile, sources=[source] if source else [])
+    who = profile_named(profile, sources=said.sources)
     released = release(whole, kind="areas", profile=who)
     order = _order(released, by, who)
     ranked = released.sort_values(order[0], ascending=False, kind="stable", na_position="last")
     ranked = ranked.set_axis(pd.RangeIndex(1, len(ranked) + 1, name="rank"))
     shaded = shade(ranked, order)
+    counted = said.counted or COUNTED
     measures = [_measure(shaded, column, per=per, counted=counted) for column in order]
     under = take_ground(ground, areas)
-    about, words = describe_page(
-        title=title,
-        period=period,
-        source=source,
-        note=note,
-        attribution=credit_ground(attribution, under),
-        who=who,
-        marking=marking,
-        counted=counted,
-    )
+    said = said.filled(title=TITLE, counted=counted, credit=credit_ground(said.attribution, under))
+    about, heading = describe_page(said, who)
     page = {
-        **words,
+        **heading,
         "counted": counted,
         "measures": measures,
         "layers": [],
         "filters": None,
         "what": "Areas",
         "caption": _caption(ranked, order[0]),
-        "headline": clean(headline),
+        "headline": clean(said.headline),
         "first": say_first(ranked, per=per),
         "facts": [PLACE, VISITORS],
         "no_ground": "",
@@ -134,9 +127,9 @@ def draw_area_map(
         "bounds": _bounds(areas),
         "noun": "area",
         "counted": counted,
-        "measures": [{"key": m["key"], "colours": [i["colour"] for i in m["legend"]]} for m in measures],
+        "measures": [{"key": m["key"], "colours": colours_of(m)} for m in measures],
         "under": [],
-        "spots": _prepare(ranked, measures, per=per, period=period, who=who, counted=counted),
+        "spots": _prepare(ranked, measures, per=per, period=said.period, who=who, counted=counted),
         "ground": prepare_ground(under, areas.iloc[:0], area=areas),
         "streets": [],
         "filters": None,
@@ -145,15 +138,8 @@ def draw_area_map(
     from maps.pictures.still_map import draw_static_areas
 
     m = new_map()
-    m.add_child(
-        Panel(
-            page=page,
-            data=data,
-            about=about,
-            who=who,
-            picture=lambda: draw_static_areas(shaded, by=order[0], heading=str(measures[0]["title"])),
-        )
-    )
+    still = partial(draw_static_areas, shaded, by=order[0], heading=str(measures[0]["title"]))
+    m.add_child(Panel(page=page, data=data, about=about, who=who, picture=still))
     return m
 
 

@@ -12,10 +12,12 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
+from hotspots.common.option_classes import take_options
 from hotspots.common.plan_words import start_sentence
 from hotspots.common.wording import say_count, say_list
 from maps.common.escape import clean
 from maps.common.layer_kinds import kind_of
+from maps.common.page_words import PageWords
 from maps.common.palette import AMOUNT, UNDER
 from maps.common.small_shapes import require_shapes, with_shapes
 from maps.common.write_whole import write_file
@@ -36,6 +38,7 @@ from maps.wording import name_counted, name_one
 if TYPE_CHECKING:
     import folium
 
+TITLE = "Crime and anti-social behaviour hotspots"
 _LEEDS = [53.8, -1.55]
 NO_GROUND = (
     'No streets are drawn: [map] streets = "FILE" puts them under the hotspots,'
@@ -47,19 +50,12 @@ def draw_map(
     spots: gpd.GeoDataFrame,
     *,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
-    title: str = "Crime and anti-social behaviour hotspots",
-    period: str = "",
-    source: str = "",
-    note: str = "",
-    attribution: str = "",
     profile: str | Profile | None = None,
-    marking: str | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
-    headline: str = "",
     facts: Sequence[str] = (),
-    counted: str | None = None,
     ground: gpd.GeoDataFrame | str | Path | Mapping[str, Any] | None = None,
     filters: Any = None,
+    **words: Any,
 ) -> folium.Map:
     """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
 
@@ -70,30 +66,21 @@ def draw_map(
     layers : dict of str to GeoDataFrame, optional
         Further layers by name, in EPSG:27700. What a frame holds is read from its columns and its
         name (incidents, cells, patrols, cameras, places, comparison, streets; anything else is areas).
-    title : str
-        Heading of the page.
-    period, source, note : str, optional
-        What the counts are over ("July 2018"), where they come from, and what was left out.
-    attribution : str, optional
-        Licence line at the foot.
     profile : str, optional
         "open", "internal", "partner" or "public"; None is "open" for published sources, else "partner".
-    marking : str, optional
-        Protective marking; None is the profile's own.
     groups : dict of str to list of str, optional
         Problem profiles: names for groups of categories, offered beside the categories as filters.
-    headline : str, optional
-        One sentence above the list: whether things got better.
     facts : list of str, optional
         Sentences on the list as a whole, folded: how sure one may be of it, and what chance alone would give.
-    counted : str, optional
-        What the counts are of. None reads it from the layer of incidents: "crimes and ASB incidents", or
-        "records" where service requests, calls or other kinds are among them.
     ground : GeoDataFrame, str, Path or mapping, optional
         Streets, places, water ... from `maps.read_ground`, or what that takes, drawn under the hotspots: all
         of it within 250 m of each, the main roads of the whole area. None: one line says how to get it.
     filters : Told, optional
         What a run's ledger lets the filters tell (`maps.giving.tell`). None: as the profile's rule has it.
+    **words : str
+        What the page says of itself: ``title``, ``period``, ``source``, ``note``, ``attribution``,
+        ``marking``, ``headline`` and ``counted`` (see `maps.common.page_words`). Without ``counted`` it is
+        read from the layer of incidents: "crimes and ASB incidents", or "records" where others are in it.
 
     Returns
     -------
@@ -103,7 +90,7 @@ def draw_map(
     Raises
     ------
     InputError
-        If a frame is not in EPSG:27700 or lacks columns.
+        If a frame is not in EPSG:27700 or lacks columns, or an option is none we know.
 
     Examples
     --------
@@ -113,41 +100,33 @@ def draw_map(
     >>> "12 crimes and ASB incidents in July 2018" in page
     True
     """
+    said = take_options(PageWords, words, of="draw_map")
     _check(spots)
     under = take_ground(ground, spots)
     incidents, on = _find_incidents(layers), shown_layers(layers)
-    sources = [source] if source else [] if incidents is None else sorted(incidents["source"].unique())
+    sources = said.sources or ([] if incidents is None else sorted(incidents["source"].unique()))
     who = follow_layers(profile_named(profile, sources=sources), layers)
     released = release(spots, kind="spots", profile=who)
-    counted = clean(counted or name_counted(incidents))
+    counted = clean(said.counted or name_counted(incidents))
     measures = measure_spots(released, counted=counted)
     drawn = prepare_layers(layers, spots=spots, profile=who, counted=counted)
-    told, filters = filters, None
-    if incidents is not None:
-        filters = filter_incidents(incidents, spots, profile=who, groups=groups, told=told)
-    about, words = describe_page(
-        title=title,
-        period=period,
-        source=source,
-        note=note,
-        attribution=credit_ground(attribution, under),
-        who=who,
-        marking=marking,
-        counted=counted,
-    )
+    choice: dict[str, Any] = {"profile": who, "groups": groups, "told": filters}
+    filters = None if incidents is None else filter_incidents(incidents, spots, **choice)
+    said = said.filled(title=TITLE, counted=counted, credit=credit_ground(said.attribution, under))
+    about, heading = describe_page(said, who)
     page = {
-        **words,
+        **heading,
         "counted": counted,
         "what": "Hotspots",
         "measures": measures,
         "layers": layer_summary(drawn),
         "filters": filters,
         "two": list_periods(released, filters, named=spots.attrs.get("periods")),
-        "headline": clean(headline),
+        "headline": clean(said.headline),
         "facts": [clean(fact) for fact in facts],
         "no_ground": NO_GROUND if under is None or under.empty else "",
         "caption": _caption(released),
-        "picture_alt": _describe_picture(released, period),
+        "picture_alt": _describe_picture(released, said.period),
         **table_of(released, profile=who),
     }
     data = {
@@ -155,14 +134,11 @@ def draw_map(
         "counted": counted,
         "counted_one": name_one(counted),
         "bounds": bounds_of(spots, layers),
-        "measures": [
-            {"key": m["key"], "colours": m.get("colours") or [i["colour"] for i in m["legend"]]}
-            for m in measures
-        ],
+        "measures": [{"key": m["key"], "colours": colours_of(m)} for m in measures],
         "under": UNDER,
         "amount": AMOUNT,
         "spots": _with_roads(
-            prepare_spots(released, measures=measures, period=period, profile=who, counted=counted),
+            prepare_spots(released, measures=measures, period=said.period, profile=who, counted=counted),
             name_roads(released, under),
         ),
         "ground": prepare_ground(under, _stood_on(spots, layers), area=next(iter(on.values()), None)),
@@ -237,28 +213,23 @@ def new_map() -> folium.Map:
     return m
 
 
-def describe_page(
-    *,
-    title: str,
-    period: str,
-    source: str,
-    note: str,
-    attribution: str,
-    who: Profile,
-    marking: str | None,
-    counted: str,
-) -> tuple[dict[str, str], dict[str, str]]:
+def colours_of(measure: Mapping[str, Any]) -> list[str]:
+    """List the colours of a measure: its own, or those of its legend."""
+    return measure.get("colours") or [item["colour"] for item in measure["legend"]]
+
+
+def describe_page(said: PageWords, who: Profile) -> tuple[dict[str, str], dict[str, str]]:
     """Words of the page about itself: for its metadata, and for its heading and foot."""
-    over = f" in {clean(period)}" if period else ""
-    from_ = f" Source: {clean(source)}." if source else ""
-    first = f"{start_sentence(counted)}{over}.{from_}"
-    rest = " ".join(filter(None, (clean(note), who.audience)))
+    over = f" in {clean(said.period)}" if said.period else ""
+    from_ = f" Source: {clean(said.source)}." if said.source else ""
+    first = f"{start_sentence(said.counted or '')}{over}.{from_}"
+    rest = " ".join(filter(None, (clean(said.note), who.audience)))
     about = {
-        "title": clean(title),
-        "marking": clean(who.marking if marking is None else marking),
+        "title": clean(said.title),
+        "marking": clean(who.marking if said.marking is None else said.marking),
         "summary": f"{first} {rest}".strip(),
     }
-    return about, about | {"period": first, "about": rest, "attribution": clean(attribution)}
+    return about, about | {"period": first, "about": rest, "attribution": clean(said.attribution)}
 
 
 def write_page(drawn: folium.Map, path: str | Path) -> Path:
