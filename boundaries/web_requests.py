@@ -1,4 +1,4 @@
-"""Ask a web service politely: try again when it is busy, keep what it said, notice when that was damaged."""
+"""Ask a web service for JSON, keep what it said, notice when that was damaged."""
 
 from __future__ import annotations
 
@@ -11,29 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hotspots.checks import InputError, announce, require_installed
-
-#: Tries in all, and seconds before the second one; each further wait is twice as long.
-TRIES, PAUSE = 5, 1.0
-_BUSY = (429, 500, 502, 503, 504)
-
-
-def cache_folder(folder: str | Path | None) -> Path:
-    """Folder to keep downloads in: the one given, or the user's own cache folder."""
-    if folder is not None:
-        return Path(folder)
-    return Path(require_installed("platformdirs", extra="download").user_cache_path("safer-hotspots"))
-
-
-def open_session() -> Any:
-    """Open a session that waits and tries again when the service is busy, slow or briefly away."""
-    requests = require_installed("requests", extra="download")
-    retry = require_installed("urllib3", extra="download").Retry(
-        total=TRIES - 1, connect=1, backoff_factor=PAUSE, status_forcelist=_BUSY, raise_on_status=False
-    )
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
-    return session
+from hotspots.files.web_session import BUSY, PAUSE, TRIES
 
 
 def get_json(session: Any, url: str, *, timeout: float, **parameters: Any) -> dict[str, Any]:
@@ -68,7 +46,7 @@ def get_json(session: Any, url: str, *, timeout: float, **parameters: Any) -> di
             if fault is None:
                 return dict(content)
             trouble = f"{fault.get('code', '')} {fault.get('message', '')}".strip()
-            if fault.get("code") not in (None, *_BUSY):
+            if fault.get("code") not in (None, *BUSY):
                 break
     raise _refused(url, trouble)
 

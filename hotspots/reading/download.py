@@ -13,13 +13,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hotspots.checks import InputError, Problems, announce, closest_name, require_installed
+from hotspots.files.web_session import PAUSE, TRIES, cache_folder, open_session
 
 #: The official service.
 SERVICE = "https://data.police.uk"
-
-#: Tries in all, and seconds before the second one; each further wait is twice as long.
-TRIES, PAUSE = 5, 1.0
-_BUSY = (429, 500, 502, 503, 504)
 
 # The list of files at the end of an archive of three years and all forces is about half a megabyte.
 _LIST = 1 << 20
@@ -68,7 +65,7 @@ def download_incidents(
     """
     wanted = sorted({months} if isinstance(months, str) else set(months))
     _check_months(wanted)
-    root = _cache_folder(folder) / "police.uk"
+    root = cache_folder(folder) / "police.uk"
     name = re.sub(r"[^a-z]+", "-", force.casefold()).strip("-")
     for known in dict.fromkeys((name, name.removesuffix("-police").removesuffix("-constabulary"))):
         paths = [_path(root, month, known) for month in wanted]
@@ -97,20 +94,8 @@ def _path(root: Path, month: str, force: str) -> Path:
     return root / month / f"{month}-{force}-street.csv"
 
 
-def _cache_folder(folder: str | Path | None) -> Path:
-    if folder is not None:
-        return Path(folder)
-    return Path(require_installed("platformdirs", extra="download").user_cache_path("safer-hotspots"))
-
-
 def _open_session() -> Any:
-    requests = require_installed("requests", extra="download")
-    retry = require_installed("urllib3", extra="download").Retry(
-        total=TRIES - 1, connect=1, backoff_factor=PAUSE, status_forcelist=_BUSY, raise_on_status=False
-    )
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
+    session = open_session()
     # The archive reader leaves a refused answer open.
     session.hooks["response"].append(lambda answer, **_: None if answer.ok else answer.close())
     return session

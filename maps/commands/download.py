@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import geopandas as gpd
 import pandas as pd
 
-from boundaries.web_requests import open_session
 from hotspots.checks import CRS, InputError, require_installed
 from hotspots.common.gridref import grid_reference
+from hotspots.files.web_session import open_session
 from maps.config.read import read_config
 from maps.config.settings import Config
 from maps.job.read_records import read_records

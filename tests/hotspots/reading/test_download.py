@@ -18,6 +18,7 @@ import pytest
 from shapely.geometry import box, mapping
 
 import boundaries.web_requests
+import hotspots.files.web_session
 import hotspots.reading.download
 from boundaries import download_areas
 from hotspots.checks import InputError
@@ -167,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def service(monkeypatch):
-    for client in (boundaries.web_requests, hotspots.reading.download):
+    for client in (boundaries.web_requests, hotspots.reading.download, hotspots.files.web_session):
         monkeypatch.setattr(client, "PAUSE", 0.01)
     server = Service()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
