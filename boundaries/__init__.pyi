@@ -4,18 +4,6 @@ from .areas import read_areas as read_areas
 from .attach import attach_areas as attach_areas
 from .download import download_areas as download_areas
 from .layers import read_layers as read_layers
-from .lookups import join_lookup as join_lookup
-from .lookups import read_lookup as read_lookup
 from .nest import centre_area as centre_area
 from .nest import nest_areas as nest_areas
-from .overlaps import measure_overlaps as measure_overlaps
 from .summarise import summarise_areas as summarise_areas
-from .vintages import (
-    compare_vintages as compare_vintages,
-)
-from .vintages import (
-    group_codes as group_codes,
-)
-from .vintages import (
-    join_vintages as join_vintages,
-)

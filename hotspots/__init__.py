@@ -2,6 +2,8 @@
 
 import lazy_loader
 
-import hotspots._moved as _moved  # noqa: F401  (old names of modules)
+import hotspots._moved as _moved
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_find, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__ = _moved.find_further(__name__, _find)
+__version__ = "0.1.0"

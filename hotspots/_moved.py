@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 MOVED = {
     "hotspots.agreed": "hotspots.finding.agreed_list",
@@ -44,6 +45,42 @@ MOVED = {
     "hotspots.weighed": "hotspots.severity.weighed_kinds",
     "maps.plan_store": "maps.plans.store",
 }
+
+# names that were on a room's face: importable from there as before, at home in their modules
+FURTHER = {
+    "boundaries.compare_vintages": "boundaries.vintages",
+    "boundaries.group_codes": "boundaries.vintages",
+    "boundaries.join_lookup": "boundaries.lookups",
+    "boundaries.join_vintages": "boundaries.vintages",
+    "boundaries.measure_overlaps": "boundaries.overlaps",
+    "boundaries.read_lookup": "boundaries.lookups",
+    "hotspots.draw_concentration": "hotspots.statistics.concentration",
+    "hotspots.draw_times": "hotspots.timing.draw_times",
+    "hotspots.explain_weights": "hotspots.severity.weigh",
+    "hotspots.find_possible_duplicates": "hotspots.reading.sources",
+    "hotspots.label_cells": "hotspots.cells.count_and_score",
+    "hotspots.list_crosswalks": "hotspots.reading.crosswalks",
+    "hotspots.list_profiles": "hotspots.reading.problem_profiles",
+    "hotspots.list_schemes": "hotspots.severity.weights",
+    "hotspots.list_unmatched": "hotspots.reading.crosswalks",
+    "hotspots.read_crosswalk": "hotspots.reading.crosswalks",
+    "hotspots.read_register": "hotspots.cameras.register",
+    "hotspots.share_patrol_time": "hotspots.patrols.fairness",
+    "hotspots.suggest_layouts": "hotspots.reading.layout_fit",
+    "hotspots.summarise_backtest": "hotspots.backtest.backtest",
+    "hotspots.tabulate_severity": "hotspots.severity.by_area",
+    "maps.patrol_layers": "maps.results.patrol_cards",
+}
+
+
+def find_further(room: str, otherwise: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return a room's ``__getattr__`` that also finds the names it had on its face before."""
+
+    def find(name: str) -> Any:
+        home = FURTHER.get(f"{room}.{name}")
+        return otherwise(name) if home is None else getattr(importlib.import_module(home), name)
+
+    return find
 
 
 class _Moved(MetaPathFinder, Loader):

@@ -8,15 +8,8 @@ from .plans.store import open_plan as open_plan
 from .plans.store import save_plan as save_plan
 from .plans.write_plan import write_plan as write_plan
 from .results.meeting_pack import write_pack as write_pack
-from .results.patrol_cards import (
-    patrol_layers as patrol_layers,
-)
-from .results.patrol_cards import (
-    write_calendar as write_calendar,
-)
-from .results.patrol_cards import (
-    write_cards as write_cards,
-)
+from .results.patrol_cards import write_calendar as write_calendar
+from .results.patrol_cards import write_cards as write_cards
 from .streets.files import read_ground as read_ground
 from .web.area_map import draw_area_map as draw_area_map
 from .web.area_map import write_area_map as write_area_map

@@ -12,14 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from small_png import save_small
 
-from hotspots import (
-    count_cells,
-    label_cells,
-    measure_concentration,
-    read_incidents,
-    score_cells,
-    smooth_density,
-)
+from hotspots import count_cells, measure_concentration, read_incidents, score_cells, smooth_density
+from hotspots.cells.count_and_score import label_cells
 from hotspots.checks import ASB
 from hotspots.statistics.concentration import lorenz_curve
 

@@ -10,7 +10,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots import backtest_hotspots, summarise_backtest
+from hotspots import backtest_hotspots
+from hotspots.backtest.backtest import summarise_backtest
 from hotspots.backtest.scores import draw_backtest
 from hotspots.checks import InputError, announce
 from hotspots.common.wording import say_percentage

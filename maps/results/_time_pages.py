@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots import draw_times
 from hotspots.common.calendars import letter_entries, list_overlapping
 from hotspots.common.wording import say_figure
+from hotspots.timing.draw_times import draw_times
 from maps.common.calendar import as_records, say_entry
 from maps.common.write_whole import write_file
 from maps.disclosure.gate import Profile

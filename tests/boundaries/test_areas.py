@@ -12,7 +12,9 @@ import pytest
 import shapely
 from shapely.geometry import LineString, Polygon, box
 
-from boundaries import measure_overlaps, read_areas, read_lookup
+from boundaries import read_areas
+from boundaries.lookups import read_lookup
+from boundaries.overlaps import measure_overlaps
 from hotspots.checks import InputError
 
 SQUARE = box(430000, 433000, 430100, 433100)

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from boundaries import attach_areas, join_lookup, nest_areas, read_areas, read_lookup, summarise_areas
+from boundaries import attach_areas, nest_areas, read_areas, summarise_areas
+from boundaries.lookups import join_lookup, read_lookup
 from hotspots import read_incidents
 from hotspots.checks import InputError
 

@@ -10,17 +10,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from boundaries import (
-    attach_areas,
-    centre_area,
-    compare_vintages,
-    group_codes,
-    join_lookup,
-    join_vintages,
-    nest_areas,
-    read_areas,
-    read_lookup,
-)
+from boundaries import attach_areas, centre_area, nest_areas, read_areas
+from boundaries.lookups import join_lookup, read_lookup
+from boundaries.vintages import compare_vintages, group_codes, join_vintages
 from hotspots.checks import InputError
 
 

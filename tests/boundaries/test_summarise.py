@@ -14,16 +14,9 @@ from area_examples import HALVES, points
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boundaries import (
-    attach_areas,
-    centre_area,
-    join_lookup,
-    nest_areas,
-    read_areas,
-    read_lookup,
-    summarise_areas,
-)
+from boundaries import attach_areas, centre_area, nest_areas, read_areas, summarise_areas
 from boundaries.intervals import rank_interval, shrink_rates, weighted_interval
+from boundaries.lookups import join_lookup, read_lookup
 from hotspots.checks import InputError
 
 

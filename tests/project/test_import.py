@@ -6,9 +6,11 @@ import ast
 import importlib
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from where import REPO
 
 HEAVY = (
     "scipy",
@@ -109,3 +111,20 @@ def test_an_old_name_says_the_new_one():
     sys.modules.pop("hotspots.plan_assess", None)
     with pytest.warns(DeprecationWarning, match=r"hotspots\.plans\.assess"):
         importlib.import_module("hotspots.plan_assess")
+
+
+def test_names_that_left_a_face_are_still_given_by_it():
+    from hotspots._moved import FURTHER
+
+    for old, home in FURTHER.items():
+        room, _, name = old.partition(".")
+        face = importlib.import_module(room)
+        assert name not in face.__all__
+        assert getattr(face, name) is getattr(importlib.import_module(home), name)
+    with pytest.raises(AttributeError, match="nothing"):
+        importlib.import_module("maps").nothing  # noqa: B018
+
+
+def test_the_version_is_that_of_the_package():
+    pyproject = tomllib.loads((REPO / "pyproject.toml").read_text("utf-8"))
+    assert importlib.import_module("hotspots").__version__ == pyproject["project"]["version"]

@@ -34,7 +34,16 @@ CONTRACT = {
 # A city, a plan or a service is needed: the guides and examples show these, and tests run what they show.
 SHOWN_IN_GUIDES = {
     *("assess_response", "download_areas", "download_incidents", "draft_plan", "draw_concentration"),
-    *("assess_record", "open_plan", "patrol_layers", "read_hotspots", "record_visits", "save_plan"),
+    *(
+        "assess_record",
+        "close_record",
+        "reopen_record",
+        "open_plan",
+        "patrol_layers",
+        "read_hotspots",
+        "record_visits",
+        "save_plan",
+    ),
     *("share_patrol_time", "summarise_visits", "tabulate_rejects", "timetable_patrols", "track_indicators"),
     *("update_plans", "write_calendar", "write_cards", "write_pack", "write_plan"),
 }
@@ -49,8 +58,7 @@ def sections(function) -> dict[str, str]:
 
 def test_the_contract_is_there_and_little_beside_it():
     assert set(hotspots.__all__) >= CONTRACT
-    assert len(hotspots.__all__) <= 55
-    assert sum(len(room.__all__) for room in ROOMS) <= 85
+    assert sum(len(room.__all__) for room in ROOMS) <= 60
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)

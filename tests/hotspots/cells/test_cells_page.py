@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from where import REPO
 
-from hotspots import count_cells, label_cells, measure_concentration, read_incidents, score_cells
+from hotspots import count_cells, measure_concentration, read_incidents, score_cells
+from hotspots.cells.count_and_score import label_cells
 from hotspots.checks import ASB
 
 PAGE = REPO / "docs" / "methods" / "cells.md"
