@@ -246,18 +246,20 @@ def _without_response(
     if given is None or treated is None:
         return given, []
     held = share_ground(given, treated)
-    if not held.any():
-        return given, []
-    there = treated[share_ground(treated, given)]
+    compared = (
+        (given["role"] == "comparator").to_numpy() if "role" in given.columns else np.ones(len(given), bool)
+    )
+    if not (held & compared).any():
+        return given[~held], []
+    there = treated[share_ground(treated, given[compared])]
     names = there["name"].map(str) if "name" in there.columns else there.geometry.map(lambda _: "not named")
+    number = say_count(int((held & compared).sum()), "comparison area was", "comparison areas were")
     told = (
-        f"{say_count(int(held.sum()), 'comparison area was', 'comparison areas were')} left out, because a "
-        f"response was made there in the same time: {say_list(dict.fromkeys(names))}."
+        f"{number} left out, because a response was made there in the same time: "
+        f"{say_list(dict.fromkeys(names))}."
     )
     announce(told)
-    kept = given[~held]
-    roles = kept["role"] if "role" in kept.columns else pd.Series("comparator", kept.index)
-    return (kept if (roles == "comparator").any() else None), [told]
+    return (given[~held] if (compared & ~held).any() else None), [told]
 
 
 def _kept(incidents: gpd.GeoDataFrame, targets: gpd.GeoDataFrame, like: Covered) -> gpd.GeoDataFrame:

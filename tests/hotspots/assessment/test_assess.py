@@ -442,3 +442,13 @@ def test_a_ward_stays_a_comparison_area_beside_a_street_that_had_a_response():
     assert share_ground(beside, street).tolist() == [True]
     assert share_ground(ward, squares((0, 0), half=300)).tolist() == [True]
     assert share_ground(street, ward).tolist() == [True]
+
+
+def test_only_areas_compared_with_are_counted_as_left_out():
+    given = squares((1050, 50), (2050, 50), (3050, 50)).assign(role=["comparator", "comparator", "placebo"])
+    town, there = even_town(response=50), Judging(responses=squares((2050, 50), (3050, 50)))
+    told = assess_response(town, squares((50, 50)), comparator=given, judging=there, **WHEN)
+    assert [line for line in told.cautions if "left out" in line] == [
+        "1 comparison area was left out, because a response was made there in the same time: not named."
+    ]
+    assert (told.areas["role"] == "placebo").sum() == 0
