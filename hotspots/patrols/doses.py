@@ -364,7 +364,9 @@ class _Rota:
         planned = visits.groupby(["rank", "part"]).size()
         keys = pd.MultiIndex.from_frame(self.stops[["rank", "part"]])
         got = planned.reindex(keys).fillna(0).to_numpy(dtype=np.int64)
-        asked = np.round(self._asked_in(days)).astype(np.int64)
+        asked = np.floor(self._asked_in(days) + 0.25).astype(
+            np.int64
+        )  # of part of a week, what is surely owed
         doses = self.stops.assign(chosen=got > 0, dose=[str(d) for d in self.doses])
         doses["visits_asked"], doses["visits_planned"] = asked, got
         doses["short"] = np.maximum(asked - got, 0)

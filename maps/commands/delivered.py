@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import pandas as pd
 
 from hotspots import record_visits
 from hotspots.checks import InputError, announce
-from hotspots.common.wording import say_date
+from hotspots.common.wording import say_date, say_months
 from hotspots.patrols.ledger import KEYS, account_shifts, fill_return, sum_delivery
 from hotspots.patrols.monthly_return import OUTPUTS, describe_visits
 from maps.common.escape import clean
@@ -35,6 +36,12 @@ _TABLES = {
     "by-role": ("period", "agency", "role"),
     "by-place": ("period", "ref", "name"),
     "by-shift": ("period", "shift", "vehicle"),
+}
+_HEADS = {
+    "minutes_low": "minutes, at least",
+    "minutes_high": "minutes, at most",
+    "median_gap": "middle gap",
+    "harm_dose": "harm times visits",
 }
 _KEPT_DAYS = 366
 
@@ -165,7 +172,7 @@ def _page(
         )
     )
     for name, table in tables.items():
-        heads = tuple(str(c).replace("_", " ") for c in table.columns)
+        heads = tuple(_HEADS.get(str(c), str(c).replace("_", " ")) for c in table.columns)
         cells = tuple(tuple(_cell(v) for v in row) for row in table.itertuples(index=False))
         blocks += [Heading(name.replace("-", " ").capitalize(), 2)]
         blocks += [Grid(name, heads, cells, (1 / max(len(heads), 1),) * len(heads))]
@@ -174,6 +181,10 @@ def _page(
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return say_date(value)
+    if re.fullmatch(r"\d{4}-\d\d", str(value)):
+        return say_months([pd.Period(value)])
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:,.0f}"
     return f"{value:,}" if isinstance(value, int) else clean(value)
