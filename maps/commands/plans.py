@@ -93,13 +93,13 @@ def _find_folder(given: Path) -> tuple[Path, Path | None]:
 
 def _find_config(home: Path) -> Path:
     """Find the one configuration beside a folder of plans that names it."""
-    fit = []
-    for path in sorted([*home.parent.glob("*.toml"), *home.parent.parent.glob("*.toml")]):
+    fit, home = [], home.resolve()
+    for path in sorted({*home.parent.glob("*.toml"), *home.parent.parent.glob("*.toml")}):
         try:
             named = read_config(path).plans
         except InputError:
             continue
-        if named is not None and named.resolve() == home.resolve():
+        if named is not None and named.resolve() == home:
             fit.append(path)
     if len(fit) == 1:
         return fit[0]

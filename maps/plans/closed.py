@@ -16,6 +16,7 @@ import shapely
 from hotspots.checks import InputError, announce
 from hotspots.common.outline_text import read_outline
 from hotspots.common.places import incidents_per_row
+from hotspots.common.when import london_clock
 from hotspots.common.wording import say_date
 from hotspots.plans.record import Plan
 from hotspots.plans.stages import CLOSED, close_plan, closed_on, note_stage, reopen_plan, stage_of
@@ -207,13 +208,13 @@ def risen(plan: Plan, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, a
         return False
     half = spots.geometry.intersection(ground).area > spots.geometry.area / 2
     here = spots[half | spots["ref"].eq(plan.ref)]
-    if "arrow" in spots:
+    if "arrow" in spots and here["arrow"].isin(["up", "down", "level"]).any():
         return bool(here["arrow"].eq("up").any())
     closed = closed_on(plan, as_of=as_of)
-    if closed is None or here.empty or "when" not in incidents:
+    if closed is None or here.empty or "when" not in incidents or incidents["when"].isna().all():
         return False
     inside = shapely.covers(ground, incidents.geometry.to_numpy())
-    months, first = incidents["when"].dt.to_period("M"), pd.Period(closed, freq="M")
+    months, first = london_clock(incidents["when"]).dt.to_period("M"), pd.Period(closed, freq="M")
     length = (months.max() - first).n
     counts = np.asarray(incidents_per_row(incidents))
     after, before = (
