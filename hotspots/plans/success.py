@@ -14,7 +14,7 @@ from hotspots.common.wording import SMALL_BASE, say_count, say_months, say_perce
 from hotspots.plans.record import Plan
 from hotspots.statistics.displacement import detectable_fall
 
-_LATER = "A place chosen for being high will hold fewer later, and of fewer records less can be seen."
+_LATER = "Of fewer records, as a place chosen for being high will hold, less is seen."
 HALF_YEAR = 6  # months before beside as many of the response
 JOINED = 3
 FEWER, MORE = "fewer", "more"
@@ -153,8 +153,8 @@ def say_visible(here: float, compared: float | None, months: int, *, dispersion:
     >>> import textwrap
     >>> print(textwrap.fill(say_visible(100, 100, 6), 104))
     What could be seen at all: with some 100 records in six months, as now, a true fall of 47% would be
-    called a fall four times in five, one of 32% half the time; joining three places like it, 28% and 19%. A
-    place chosen for being high will hold fewer later, and of fewer records less can be seen.
+    called a fall four times in five, one of 32% half the time; joining three places like it, 28% and 19%.
+    Of fewer records, as a place chosen for being high will hold, less is seen.
     """
     scale = HALF_YEAR / max(months, 1)
     told = []

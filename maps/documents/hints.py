@@ -15,7 +15,12 @@ LABELS = {
     "action": "Action agreed",
     "role": "Agreed by (role)",
     "mechanism": "How it acts on the cause",
-    "consulted": "Who was consulted, and when",
+    "delivered": "So far",
+    "hours": "Hours, cost",
+    "consulted": "Consulted",
+    "necessity": "Needed, and fair to all (cameras, dispersal, orders)",
+    "reason": "Why closed",
+    "reviewed_by": "Reviewed by (supervisor)",
 }
 # What a field offers to choose from; other words may be typed there too.
 CHOICES = {

@@ -14,10 +14,6 @@ from maps.documents.hints import BESIDE_DATA, SIDES, hints_of, label_of
 
 BLANK_ACTIONS = 3
 EARLIER = 11  # months before the latest that a document tells of
-NECESSITY = (
-    "Before cameras, dispersal or a Public Spaces Protection Order: is it needed, would a lesser step do, "
-    "and on whom does it fall (equality)?"
-)
 NOTHING = "Not in these records."
 # Question, field of people's, and the parts of the analysis that answer it from the data.
 ANALYSIS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -210,10 +206,8 @@ def _response(plan: Plan) -> list[Block]:
         blocks += [Heading("What was tried at places like this", 2), Bullets(tuple(tried))]
     blocks.append(_actions(plan))
     dates = tuple(_field(plan, f"response.{name}", f"Response {name}s") for name in ("start", "end"))
-    blocks.append(Line((*dates, _field(plan, "response.notes"))))
-    blocks.append(Line((_field(plan, "response.consulted"),)))
-    blocks.append(Line((_field(plan, "response.necessity", NECESSITY),)))
-    blocks.append(Line((_field(plan, "response.hours", "Hours and cost in all, beside what is hoped for"),)))
+    blocks.append(Line((*dates, *(_field(plan, f"response.{name}") for name in ("notes", "hours")))))
+    blocks.append(Line(tuple(_field(plan, f"response.{name}") for name in ("consulted", "necessity"))))
     return blocks
 
 
@@ -254,10 +248,14 @@ def _assessment(plan: Plan) -> list[Block]:
         blocks.append(Line((_field(plan, f"assessment.{name}", label),)))
     if said := say_stages(plan):
         blocks += [Heading("Closed and reopened", 2), Bullets(tuple(map(clean_text, said)))]
-    blocks.append(Line((_field(plan, "sign_off.role"), _field(plan, "sign_off.date"))))
-    blocks.append(Line((_field(plan, "closing.reason", "Why it is closed, where it is"),)))
-    reviewed = _field(plan, "closing.reviewed_by", "Reviewed by a supervisor (role)")
-    blocks.append(Line((reviewed, _field(plan, "closing.reviewed_on", "Reviewed on"))))
+    closing = (
+        "sign_off.role",
+        "sign_off.date",
+        "closing.reason",
+        "closing.reviewed_by",
+        "closing.reviewed_on",
+    )
+    blocks.append(Line(tuple(_field(plan, tag) for tag in closing)))
     return blocks
 
 
