@@ -21,7 +21,7 @@ VERBS = {
     *("find", "group", "join", "label", "list", "match", "measure", "nest", "open"),
     *("outline", "place", "profile", "rank", "read", "record", "reopen", "save", "score"),
     *("share", "smooth", "suggest", "summarise", "tabulate", "timetable", "track", "update", "weigh"),
-    *("write"),
+    "write",
 }
 # The contract of the packages; whatever else goes, these stay.
 CONTRACT = {
