@@ -129,6 +129,7 @@ def draw_map(
         "picture_alt": _describe_picture(released, said.period),
         **table_of(released, profile=who),
     }
+    told = prepare_spots(released, measures=measures, period=said.period, profile=who, counted=counted)
     data = {
         "noun": "hotspot",
         "counted": counted,
@@ -137,10 +138,7 @@ def draw_map(
         "measures": [{"key": m["key"], "colours": colours_of(m)} for m in measures],
         "under": UNDER,
         "amount": AMOUNT,
-        "spots": _with_roads(
-            prepare_spots(released, measures=measures, period=said.period, profile=who, counted=counted),
-            name_roads(released, under),
-        ),
+        "spots": _with_roads(told, name_roads(released, under)),
         "ground": prepare_ground(under, _stood_on(spots, layers), area=next(iter(on.values()), None)),
         "streets": place_names(locate_streets(spots, incidents, profile=who)),
         "filters": None if filters is None else vars(filters),
