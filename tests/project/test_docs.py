@@ -410,7 +410,7 @@ def test_the_reference_has_every_function_that_a_page_names():
         named = set(re.findall(r"\b([a-z]+_[a-z_]+)\(", text)) | set(
             re.findall(r"`(?:\w+\.)*([a-z]+_[a-z_]+)`", text)
         )
-        if page.name != "errors.md":
+        if page.name not in ("errors.md", "rules.md"):  # rules.md is for whoever mends the code
             assert (named & ours) - listed - columns == set(), page.name
 
 
