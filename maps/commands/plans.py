@@ -81,11 +81,11 @@ def _find_folder(given: Path) -> tuple[Path, Path | None]:
     if given.is_dir():
         return given, None
     if given.is_file() and given.suffix == ".toml":
-        config = read_config(given)
-        if config.plans is None:
+        plans: Any = read_config(given).plans
+        if plans is None:
             advice = 'plans = "plans" at the top of the configuration'
             raise InputError("The configuration names no folder of plans", given=given.name, advice=advice)
-        return config.plans, given
+        return plans, given
     raise InputError(
         "There is no such folder of plans", given=str(given), advice="the folder that the configuration names"
     )
@@ -96,7 +96,7 @@ def _find_config(home: Path) -> Path:
     fit, home = [], home.resolve()
     for path in sorted({*home.parent.glob("*.toml"), *home.parent.parent.glob("*.toml")}):
         try:
-            named = read_config(path).plans
+            named: Any = read_config(path).plans
         except InputError:
             continue
         if named is not None and named.resolve() == home:
