@@ -136,8 +136,8 @@ def write_pack(
     blocks: list[Block] = [
         *due,
         *say_changes(here, spots, before, once, said.changed),
-        *show_map(here, name, {**picture, "counted": said.counted}),
-        *show_table(release(here, kind="spots", profile=who), who, said.counted),
+        *show_map(here, name, {**picture, "counted": str(said.counted)}),
+        *show_table(release(here, kind="spots", profile=who), who, str(said.counted)),
         *_show_time(said, board, who),
         Heading("Plans"),
         Text(_name_plans(chosen)),
