@@ -154,7 +154,10 @@ def find_change(
     drift = earlier.drift if unlike else None
     judged = judge_counts(treated, control, spread=spread, wide=wide, drift=drift, level=level)
     judged = judged._replace(withheld=unlike and drift is None)
-    beside = {"spread": spread, "sizes": (sum(ring) / number[0], sum(control_ring) / number[1])}
+    beside: dict[str, Any] = {
+        "spread": spread,
+        "sizes": (sum(ring) / number[0], sum(control_ring) / number[1]),
+    }
     scale = _scale(treated, control, ring, control_ring)
     plain = weighted_displacement_difference(
         treated=treated,
