@@ -37,7 +37,8 @@ def packaged_table(*parts: str, **options: Any) -> pd.DataFrame:
     """Table of a CSV file of the package; blanks are blanks, and ``options`` go to `pandas.read_csv`."""
     *folders, name = parts
     with _packaged(*folders, f"{name}.csv").open("rb") as handle:
-        return pd.read_csv(handle, keep_default_na=False, **options)
+        table: pd.DataFrame = pd.read_csv(handle, keep_default_na=False, **options)
+    return table
 
 
 def _packaged(*parts: str) -> Any:

@@ -105,9 +105,9 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             **{key: words[key] for key in TOLD},
         )
         held = ["plan"] if read_marking(folder / "pack.html") else []
-        given = job.config.output.marking
+        marking = job.config.output.marking
         write_release_list(
-            folder, who, marking=given, holds=dict.fromkeys(("pack.html", "tables.xlsx"), held)
+            folder, who, marking=marking, holds=dict.fromkeys(("pack.html", "tables.xlsx"), held)
         )
         write_manifest(folder, {**describe_run(job, before, who), "area": area})
         refuse_changed(before, list_inputs_of(config))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
@@ -132,7 +132,8 @@ Count = Annotated[int, Ge(0), Le(MOST)]
 
 # on the left what a program is given, on the right what may be written
 if TYPE_CHECKING:
-    File = Folder = Path
+    File: TypeAlias = Path
+    Folder: TypeAlias = Path
     Own = str | Path
     Files = list[Path]
     Names = str | list[str]

@@ -46,7 +46,7 @@ def without_layers(config: Config, left: Mapping[str, InputError]) -> Config:
         announce(f"So there is nothing of what was asked of them: {say_list(lost)}.")
     return config.changed(
         areas={layer: given for layer, given in config.areas.items() if layer not in left},
-        output=config.output.changed(**{"drafts": [t for t in asked if not gone(t)]} if asked else {}),
+        output=config.output.changed(drafts=[t for t in asked if not gone(t)]) if asked else config.output,
         boards=boards,
         patrols=patrols,
     )

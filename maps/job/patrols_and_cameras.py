@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -36,7 +36,7 @@ TEAM = (
 )
 
 
-def check_deploy(patrols: dict[str, Any], cameras: dict[str, Any]) -> None:
+def check_deploy(patrols: Mapping[str, Any], cameras: Mapping[str, Any]) -> None:
     """Refuse, before any work, what the configuration alone shows to be wrong."""
     nobody = gpd.GeoDataFrame({"ref": [], "name": [], "harm": []}, geometry=[], crs=CRS)
     plain = {key: value for key, value in patrols.items() if key not in (*WEEK, *DOSES, "streets")}
@@ -53,7 +53,7 @@ def suits_default(incidents: gpd.GeoDataFrame) -> bool:
     return bool(np.hypot(np.ptp(x), np.ptp(y)) <= 1000 * REACH)
 
 
-def check_doses(given: dict[str, Any]) -> None:
+def check_doses(given: Mapping[str, Any]) -> None:
     """Refuse doses and teams that the configuration alone shows to be wrong."""
     if "dose" not in given:
         asked = [key for key in DOSES if key in given]
@@ -71,7 +71,7 @@ def check_doses(given: dict[str, Any]) -> None:
     check_teams(teams_of(given), visit_minutes=given.get("visit_minutes", 15))
 
 
-def teams_of(given: dict[str, Any]) -> list[PatrolTeam]:
+def teams_of(given: Mapping[str, Any]) -> list[PatrolTeam]:
     """Make the teams of a configuration; without any, the one of [patrols] itself."""
     beside = ("briefing_minutes", "writing_minutes")
     whole = {key: given[key] for key in (*_HOURS, *beside) if key in given}
@@ -90,7 +90,7 @@ def plan_patrols(
     spots: gpd.GeoDataFrame,
     incidents: gpd.GeoDataFrame,
     timed: gpd.GeoDataFrame,
-    given: dict[str, Any],
+    given: Mapping[str, Any],
     *,
     seed: int,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, tuple[gpd.GeoDataFrame, pd.DataFrame] | None]:
@@ -111,7 +111,7 @@ def plan_patrols(
 
 
 def site_cameras(
-    incidents: gpd.GeoDataFrame, given: dict[str, Any], *, as_of: Any = None
+    incidents: gpd.GeoDataFrame, given: Mapping[str, Any], *, as_of: Any = None
 ) -> gpd.GeoDataFrame:
     """Choose sites for the configured number of cameras, best first, with the radius they were placed for."""
     options = {**CAMERAS, **given}
@@ -140,7 +140,7 @@ def site_cameras(
 
 
 def pick_patrols(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: dict[str, Any]
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: Mapping[str, Any]
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Choose the stops that patrols can keep; say who is left out, and what more officers would add."""
     options = {**PATROLS, **{key: value for key, value in given.items() if key not in WEEK}}
@@ -159,7 +159,7 @@ def pick_patrols(
 
 
 def draw_week(
-    patrols: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: dict[str, Any], *, seed: int
+    patrols: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: Mapping[str, Any], *, seed: int
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame] | None:
     """Draw the rounds of each vehicle and day, where the configuration says from which day on."""
     if "start" not in given or patrols.empty:

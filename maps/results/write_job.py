@@ -385,7 +385,7 @@ def without_folders(given: Mapping[str, Any]) -> dict[str, Any]:
     return {key: plain(value) for key, value in given.items()}
 
 
-def describe_calendar(given: dict[str, Any]) -> dict[str, Any]:
+def describe_calendar(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the calendar as the manifest keeps it: bare file names, dates as text."""
     entries = {
         table: {name: str(when) for name, when in named.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import geopandas as gpd
 from boundaries import attach_areas, read_layers
 from boundaries.attach import UNCERTAIN, WITHIN
 from hotspots.checks import InputError
-from maps.config.settings import Config
+from maps.config.settings import Area, Config
 from maps.job.job import Job
 from maps.job.left_out import without_layers
 
@@ -29,12 +29,12 @@ def attach(job: Job) -> Job:
     return replace(job, config=config, areas=areas, incidents=incidents, reconciliation=reconciliation)
 
 
-def made_of(config: Config, *, hotspots: bool) -> dict[str, dict[str, Any]]:
+def made_of(config: Config, *, hotspots: bool) -> dict[str, Area]:
     """Layers that are made of hotspots (which must be found first), or all the others."""
     return {k: v for k, v in config.areas.items() if (v.get("of") == "hotspot") == hotspots}
 
 
-def build_layers(settings: dict[str, dict[str, Any]], **given: Any) -> dict[str, gpd.GeoDataFrame]:
+def build_layers(settings: Mapping[str, Mapping[str, Any]], **given: Any) -> dict[str, gpd.GeoDataFrame]:
     """Build layers from the configuration, marked as areas: their names are the user's own."""
     layers = read_layers(settings, **given)
     for layer, areas in layers.items():
