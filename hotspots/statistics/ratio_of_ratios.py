@@ -213,7 +213,7 @@ def measure_drift(logs: npt.ArrayLike, variances: npt.ArrayLike) -> Drift | None
     if len(found) < FEW_TIMES:
         return None
     between = float(found.var(ddof=1))
-    beyond = max(0.0, between - float(np.mean(variances)))
+    beyond = max(0.0, between - float(np.asarray(variances, dtype=float).mean()))
     return Drift(float(found.mean()), between / len(found) + beyond, len(found) - 1)
 
 
@@ -268,7 +268,7 @@ def judge_counts(
     upper = (1 + level) / 2
     if min(t0, c0, c1) <= 0:
         nothing = float("nan")
-        return Judgement(*[nothing] * 5, float(t.ppf(upper, spread.freedom)))
+        return Judgement(nothing, nothing, nothing, nothing, nothing, float(t.ppf(upper, spread.freedom)))
     wide = wide or (spread.at(sizes[0]), spread.at(sizes[1]))
     moved, more = (0.0, 0.0) if drift is None else (drift.log, drift.variance)
     half = 0.5 if t1 == 0 else 0.0
