@@ -76,7 +76,8 @@ def read_ground(
         each = incidents["harm"].to_numpy(dtype=float)
         harm = exact_units(places.total(each))
         weighed = places.total(np.where(each > 0, places.rows, 0)).astype(np.int64)
-    area, names = None, []
+    area: Ints | None = None
+    names: list[str] = []
     if isinstance(method, Discs) and method.area is not None:
         require_columns(incidents, [method.area], what="incidents")
         area, names = _areas_of_places(incidents[method.area], places, method.count)
