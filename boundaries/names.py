@@ -23,22 +23,7 @@ def fold_name(name: str) -> str:
 
 
 def find_area(areas: gpd.GeoDataFrame, name: str, *, layer: str) -> Any:
-    """Row of the one area of that name (as `fold_name` compares them) or code.
-
-    Parameters
-    ----------
-    areas : GeoDataFrame
-        With ``code`` and ``name``.
-    name : str
-        What was asked for.
-    layer : str
-        What the layer is called, for the error.
-
-    Raises
-    ------
-    InputError
-        When there is none (the nearest is named), or several of that name (their codes are).
-    """
+    """Row of the one area of that name (as `fold_name` compares them) or code."""
     names, codes = areas["name"].astype(str), areas["code"].astype(str)
     found = areas[names.map(fold_name).eq(fold_name(name))]
     if len(found) != 1 and codes.eq(name).any():

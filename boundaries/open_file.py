@@ -12,13 +12,7 @@ from hotspots.files.geofiles import read_layer
 
 
 def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
-    """Read one layer of a GeoPackage, GeoJSON, shapefile, zip or GeoParquet as it stands.
-
-    Raises
-    ------
-    InputError
-        The file is missing, empty, not readable, has no such layer, or no rows.
-    """
+    """Read one layer of a GeoPackage, GeoJSON, shapefile, zip or GeoParquet as it stands."""
     _check_file(path)
     try:
         raw = read_layer(path, name=path.name, layer=layer, want="areas")

@@ -26,17 +26,6 @@ def say_outside(
 
     A single area, or areas that overlap by nature, may well hold few of the records: there it is said only
     where they hold none, or where another reading of the coordinates fits.
-
-    Parameters
-    ----------
-    points, counts : array
-        Distinct points in EPSG:27700, and the records at each.
-    areas : GeoDataFrame
-        The layer.
-    how : array of int
-        How each point was settled (see `HOW`).
-    alone : bool
-        Whether the areas cover ground together, each record in one.
     """
     total, inside = float(counts.sum()), float(counts[how != OUTSIDE].sum())
     many = total > 0 and len(areas) > 0 and total - inside >= NEARLY_ALL * total

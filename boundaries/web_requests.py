@@ -15,13 +15,7 @@ from hotspots.files.web_session import BUSY, PAUSE, TRIES
 
 
 def get_json(session: Any, url: str, *, timeout: float, **parameters: Any) -> dict[str, Any]:
-    """Get one JSON object; an answer cut short or not JSON is asked for again.
-
-    Raises
-    ------
-    InputError
-        The service cannot be reached, refuses, or goes on answering what cannot be read.
-    """
+    """Get one JSON object; an answer cut short or not JSON is asked for again."""
     requests = require_installed("requests", extra="download")
     trouble = ""
     for attempt in range(TRIES):

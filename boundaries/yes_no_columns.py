@@ -13,18 +13,6 @@ _NO = frozenset(("false", "no", "0", "0.0", "", "nan", "none", "<na>"))
 def read_flags(values: pd.Series, *, what: str) -> pd.Series[bool]:
     """Read yes and no, true and false, 1 and 0; missing is no.
 
-    Parameters
-    ----------
-    values : Series
-        As a file holds them.
-    what : str
-        The file, for the error.
-
-    Raises
-    ------
-    InputError
-        When a value is none of these.
-
     Examples
     --------
     >>> read_flags(pd.Series(["Yes", "no", 1, 0, True, None]), what="wards.csv").tolist()

@@ -69,17 +69,7 @@ def one_line(text: str) -> str:
 
 
 class Problems:
-    """Collects every problem of one input, to raise them at once.
-
-    Examples
-    --------
-    >>> problems = Problems("The configuration has problems")
-    >>> problems.raise_any()
-    >>> problems.add("unknown key 'raduis'", advice="'radius'")
-    >>> problems.raise_any()
-    Traceback (most recent call last):
-    hotspots.checks.InputError: The configuration has problems: unknown key 'raduis' (try: 'radius').
-    """
+    """Collects every problem of one input, to raise them at once."""
 
     def __init__(self, title: str) -> None:
         self.title = title
@@ -177,12 +167,6 @@ def count_weighed(incidents: pd.DataFrame, *, strict: bool = False) -> Any:
     From the column ``weighed`` of `hotspots.severity.weighed_kinds.add_harm`. A harm without it is its
     giver's word for all records; ``strict`` takes one that is 1 for each, or of ASB alone, for the number
     that it is.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"category": ["Robbery", "Anti-social behaviour"], "harm": [365.0, 1.0]})
-    >>> count_weighed(rows).tolist(), count_weighed(rows[1:], strict=True).tolist()
-    ([1, 1], [0])
     """
     if WEIGHED in incidents.columns:
         return incidents[WEIGHED].to_numpy(dtype="int64")

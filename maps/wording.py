@@ -65,13 +65,6 @@ def say_count(row: pd.Series, column: str, profile: Profile) -> str:
 
     What the profile hides goes with the number of records on its row: where that stands, anything else that
     is missing was never there.
-
-    Examples
-    --------
-    >>> from maps.disclosure.gate import PROFILES
-    >>> row = pd.Series({"incidents": 40, "rate": None})
-    >>> say_count(row, "incidents", PROFILES["public"]), say_count(row, "rate", PROFILES["public"])
-    ('40', 'not known')
     """
     if has(row, column):
         return say_number(float(row[column]))

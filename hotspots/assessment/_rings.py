@@ -15,29 +15,7 @@ Ints = npt.NDArray[np.int64]
 def draw_ring(
     areas: gpd.GeoDataFrame, *, width: float = 200, without: list[gpd.GeoDataFrame] | None = None
 ) -> gpd.GeoDataFrame:
-    """Ground within ``width`` metres of some areas, less the areas themselves and other hotspots.
-
-    Parameters
-    ----------
-    areas : GeoDataFrame
-        Polygons in EPSG:27700.
-    width : float
-        Metres; 200 is the usual choice.
-    without : list of GeoDataFrame, optional
-        What is cut out: other hotspots, areas compared with.
-
-    Returns
-    -------
-    GeoDataFrame
-        One row, which may be empty ground.
-
-    Examples
-    --------
-    >>> square = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 100, 100)], crs=27700)
-    >>> ring = draw_ring(square, width=200)
-    >>> bool(ring.intersects(square.geometry.iloc[0].centroid).any())
-    False
-    """
+    """Ground within ``width`` metres of some areas, less the areas themselves and other hotspots."""
     for frame in [areas, *(without or [])]:
         require_metres(frame, what="areas")
     if not width > 0:

@@ -22,20 +22,7 @@ NOT_WHY = "these figures cannot say why"
 
 
 def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust: str = "") -> str:
-    """One sentence on one measure that never claims a cause.
-
-    Parameters
-    ----------
-    finding : Finding
-    baseline, after : Window
-        What was compared.
-    distrust : str
-        Why the result is not to be trusted; it then opens the sentence.
-
-    Returns
-    -------
-    str
-    """
+    """One sentence on one measure that never claims a cause."""
     may_say("verdict", finding.judged.direction != "unknown", why="a count of nothing on one side")
     where = f"{finding.measure} in the target areas"
     windows = baseline, after
@@ -51,19 +38,7 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
 
 
 def explain_finding(finding: Finding, *, baseline: Window, after: Window) -> list[str]:
-    """Sentences behind a verdict: what could be seen first, then the verdict, the ring, earlier times.
-
-    Parameters
-    ----------
-    finding : Finding
-        With its verdict.
-    baseline, after : Window
-        What was compared.
-
-    Returns
-    -------
-    list of str
-    """
+    """Sentences behind a verdict: what could be seen first, then the verdict, the ring, earlier times."""
     told = [_visible(finding), finding.verdict, _drift(finding), _difference(finding)]
     told.append(_ring(finding, baseline, after))
     if finding.harm is not None:

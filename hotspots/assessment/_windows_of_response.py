@@ -50,25 +50,7 @@ class Design(NamedTuple):
 def design_windows(
     incidents: pd.DataFrame, *, start: Any, end: Any, baseline: Any, selected_on: Any, allow_overlap: bool
 ) -> Design:
-    """Choose and check the windows of an assessment.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        Incidents or places; their precision decides whether days or whole months are counted.
-    start, end : date
-        First and last day of the response.
-    baseline : window or None
-        None means the same dates, as many years earlier as keeps it before the response.
-    selected_on : window, list of windows or None
-        The period whose counts chose the areas.
-    allow_overlap : bool
-        Whether to go on where the baseline is not later than the selection period.
-
-    Returns
-    -------
-    Design
-    """
+    """Choose and check the windows of an assessment."""
     response = read_window((start, end))
     after = _countable(incidents, response)
     before = _countable(incidents, read_window(baseline)) if baseline is not None else same_months(after)

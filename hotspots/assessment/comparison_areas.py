@@ -111,12 +111,6 @@ def share_ground(areas: gpd.GeoDataFrame, responses: gpd.GeoDataFrame | None) ->
 
     A ward is not left out for one street in it: an area over ten times as large as the response may share
     a twentieth of its ground.
-
-    Examples
-    --------
-    >>> frames = [gpd.GeoDataFrame(geometry=[shapely.box(x, 0, x + 10, 10)], crs=27700) for x in (0, 10)]
-    >>> share_ground(*frames).tolist(), share_ground(frames[0], frames[0]).tolist()
-    ([False], [True])
     """
     found = np.zeros(len(areas), dtype=bool)
     if responses is None or responses.empty or areas.empty:
@@ -147,20 +141,6 @@ def pick_alike(
     wanted: npt.ArrayLike, candidates: npt.ArrayLike, *, count: int | None = None, pool: int = POOL
 ) -> tuple[list[int], list[int]]:
     """Pick the candidates whose counts are nearest the targets', one target after the other.
-
-    Parameters
-    ----------
-    wanted : array
-        Counts of the targets in the selection period; the largest picks first.
-    candidates : array
-        Counts of the candidates, in an order that settles ties.
-    count, pool : int
-        How many to compare with (None: as many as targets, at least 5), and how many in all.
-
-    Returns
-    -------
-    (list of int, list of int)
-        Positions to compare with, and of the further areas for the spread of real counts.
 
     Examples
     --------

@@ -113,13 +113,7 @@ def best_units(unit: str, later: Pool, terms: Terms) -> Units:
 
 
 def pick_apart(centres: Floats, score: Floats, *, count: int, apart: float) -> Floats:
-    """Pick the highest centres one after another, none nearer than ``apart`` metres to one picked before.
-
-    Examples
-    --------
-    >>> pick_apart(np.array([[0.0, 0], [10, 0], [40, 0]]), np.array([5.0, 4, 3]), count=2, apart=20).tolist()
-    [[0.0, 0.0], [40.0, 0.0]]
-    """
+    """Pick the highest centres one after another, none nearer than ``apart`` metres to one picked before."""
     from scipy.spatial import cKDTree
 
     tree, open_ = cKDTree(centres) if len(centres) else None, score > 0

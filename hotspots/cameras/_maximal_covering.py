@@ -34,37 +34,10 @@ def cover_most(
 ) -> Ints:
     """Choose at most ``count`` sites that together reach the most demand, to proven optimality.
 
-    Parameters
-    ----------
-    weights : array, shape (n,)
-        Demand at each point, none negative.
-    reach : sparse matrix, shape (n, m)
-        Non-zero where a site (column) reaches a demand point (row).
-    count : int
-        Most sites to choose.
-    bonus : array, shape (m,), optional
-        What choosing a site is worth besides the demand it reaches; None means nothing.
-    seconds : float
-        Time limit of the exact search; past it the best found is kept and the gap is announced.
-
-    Returns
-    -------
-    array of int
-        Columns chosen, ascending.
-
     Notes
     -----
     Demand reached by the same sites is merged, dominated sites go, then a Lagrangian bound settles most
     of the rest before HiGHS (``scipy.optimize.milp``) proves the optimum.
-
-    Examples
-    --------
-    >>> from scipy.sparse import csr_array
-    >>> reach = csr_array([[1, 0, 0], [1, 0, 1], [0, 1, 0]])
-    >>> cover_most(np.array([1.0, 5.0, 3.0]), reach, count=1)
-    array([0])
-    >>> cover_most(np.array([1.0, 5.0, 3.0]), reach, count=2)
-    array([0, 1])
     """
     from scipy.sparse import csr_array
 

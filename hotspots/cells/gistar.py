@@ -54,13 +54,7 @@ def sum_band(values: Floats, xy: Floats, *, radius: float) -> Sums:
 
 
 def z_scores(values: Floats, sums: Sums) -> Floats:
-    """Gi* of Ord and Getis (1995) with S over n; NaN where it is not defined.
-
-    Examples
-    --------
-    >>> z_scores(np.array([1.0, 1.0, 1.0]), Sums(np.array([2.0, 3.0, 2.0]), np.array([2, 3, 2])))
-    array([nan, nan, nan])
-    """
+    """Gi* of Ord and Getis (1995) with S over n; NaN where it is not defined."""
     n = len(values)
     mean = values.mean() if n else np.nan
     s = np.sqrt(((values - mean) ** 2).mean()) if n else np.nan

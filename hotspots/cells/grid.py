@@ -56,13 +56,7 @@ def make_grid(shape: str, size: float) -> Grid:
 
 
 def locate_points(grid: Grid, xy: Floats) -> tuple[Ints, Ints]:
-    """Column and row of the cell that holds each point; a point on an edge goes east, then north.
-
-    Examples
-    --------
-    >>> [n.tolist() for n in locate_points(Grid("square", 100), np.array([[50.0, 250.0], [100.0, 0.0]]))]
-    [[0, 1], [2, 0]]
-    """
+    """Column and row of the cell that holds each point; a point on an edge goes east, then north."""
     if grid.shape == "square":
         column, row = (np.floor(line / grid.size).astype(np.int64) for line in xy.T)
         return column, row
@@ -155,13 +149,7 @@ def _reached(cells: npt.NDArray[np.object_], area: Any) -> npt.NDArray[np.bool_]
 
 
 def cells_of_box(grid: Grid, bounds: tuple[float, float, float, float]) -> tuple[Ints, Ints]:
-    """Columns and rows of all cells between two corners, row by row from the south-west.
-
-    Raises
-    ------
-    InputError
-        When that makes more than twenty million cells.
-    """
+    """Columns and rows of all cells between two corners, row by row from the south-west."""
     corners = np.array([(x, y) for x in (bounds[0], bounds[2]) for y in (bounds[1], bounds[3])], dtype=float)
     column, row = locate_points(grid, corners)
     low, high = (column.min(), row.min()), (column.max(), row.max())

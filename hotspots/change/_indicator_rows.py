@@ -26,23 +26,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 class Counted:
-    """Which rows each indicator counts, and when.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        Incidents or places.
-    page : list of Indicator
-        What is counted.
-    hot : Series of bool or None
-        Which rows lie in a hotspot.
-    first, second : Window
-        The earlier and the later window.
-    calendar : DataFrame, optional
-        Marks the months of each trace.
-    least : int
-        Months from 1 up to below this many are not drawn in a trace.
-    """
+    """Which rows each indicator counts, and when."""
 
     def __init__(
         self,
@@ -186,19 +170,6 @@ def draw_sparkline(
 ) -> str:
     """Draw numbers as a line of eight heights, from nothing to the highest; "·" where there is none.
 
-    Parameters
-    ----------
-    values : array
-        One number a month.
-    marked : array of bool, optional
-        Months followed by a star: something stands on the calendar.
-    hidden : array of bool, optional
-        Months that may not be shown: "░".
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> draw_sparkline([0, 4, float("nan"), 8])
@@ -227,24 +198,7 @@ def _compare_counts(pair: tuple[float, float], first: Window, second: Window) ->
 def survey_row(
     indicator: Indicator, survey: pd.DataFrame | None, first: Window, second: Window, level: float
 ) -> dict[str, Any]:
-    """Return the figures of one indicator that comes from the user's table.
-
-    Parameters
-    ----------
-    indicator : Indicator
-        Of kind "survey".
-    survey : DataFrame or None
-        ``indicator, period, value`` and perhaps ``base``.
-    first, second : Window
-        The earlier and the later window.
-    level : float
-        Level of the interval.
-
-    Returns
-    -------
-    dict
-        Figures, or ``said``: the words that stand in their place.
-    """
+    """Return the figures of one indicator that comes from the user's table."""
     start: dict[str, Any] = {"name": indicator.name, "kind": indicator.kind, "direction": indicator.direction}
     start["note"] = indicator.note
     if survey is None:

@@ -22,19 +22,6 @@ def find_recording_changes(incidents: pd.DataFrame, *, before: Any, after: Any) 
 
     And of each that has no record in a month of one of the windows, though it has many in the others.
 
-    Parameters
-    ----------
-    incidents : DataFrame
-        Incidents or places with ``category``.
-    before, after : window
-        The windows compared.
-
-    Returns
-    -------
-    list of str
-        One sentence per category, the largest move first; empty where nothing jumped or fewer than 200
-        records lie in a window.
-
     Notes
     -----
     The limits are ours. In Leeds, anti-social behaviour was 25% of rows in July 2016, 7% in March 2024

@@ -281,19 +281,7 @@ def say_whole(
 
 
 def say_apart(counts: pd.DataFrame) -> str:
-    """Say in one sentence which sources rise while others fall; "" where they go one way, or are small.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        ``before`` and ``after``, by source.
-
-    Examples
-    --------
-    >>> pairs = pd.DataFrame({"before": [300, 100], "after": [200, 180]}, index=["police.uk", "council"])
-    >>> say_apart(pairs)
-    'The sources move apart, so read them together: police.uk from 300 to 200, council from 100 to 180.'
-    """
+    """Say in one sentence which sources rise while others fall; "" where they go one way, or are small."""
     small = ((counts > 0) & (counts < SMALL_BASE)).to_numpy().any()  # which the others would give back
     known = counts[counts.min(axis=1) >= SMALL_BASE]
     signs = np.sign(known["after"] - known["before"])

@@ -52,33 +52,12 @@ class Indicator:
 
 
 def list_indicators() -> list[str]:
-    """List the pages that come with the package.
-
-    Examples
-    --------
-    >>> list_indicators()
-    ['board', 'clear-hold-build']
-    """
+    """List the pages that come with the package."""
     return list_packaged("indicators", ending=".toml")
 
 
 def read_indicators(source: str | Path = "board") -> list[Indicator]:
-    """Read a packaged page by its name, or a TOML file of your own.
-
-    Parameters
-    ----------
-    source : str or path
-        "board", "clear-hold-build", or a file in the same form.
-
-    Returns
-    -------
-    list of Indicator
-
-    Raises
-    ------
-    InputError
-        Naming everything that is wrong with the file.
-    """
+    """Read a packaged page by its name, or a TOML file of your own."""
     known = list_indicators()
     if str(source) in known:
         text = (resources.files("hotspots") / "data" / "indicators" / f"{source}.toml").read_text("utf-8")

@@ -54,16 +54,6 @@ def judge_changes(
     ``marks`` are the sums of `mark_records` over the records of both windows, ``others`` the p of what else
     stands in the table. Gives ``p``, ``q`` (over the table), ``low`` and ``high`` of the ratio,
     ``dispersion``, and ``together``: how many were judged with it.
-
-    Examples
-    --------
-    >>> from hotspots.common.windows import read_window
-    >>> two = read_window("2017-07"), read_window("2018-07")
-    >>> with one_judgement():
-    ...     alone = judge_changes([60], [90], two, marks=[7])
-    ...     among = judge_changes([60, *[50] * 9], [90, *[50] * 9], two, marks=[7, *range(9)])
-    >>> alone["q"].round(3).tolist() == among["q"].head(1).round(3).tolist() == [0.014]
-    True
     """
     days = {"days_before": windows[0].days, "days_after": windows[1].days}
     one, two = np.asarray(before, dtype=float), np.asarray(after, dtype=float)

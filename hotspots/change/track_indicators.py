@@ -314,16 +314,6 @@ def write_page(table: pd.DataFrame, *, title: str) -> str:
 
 
 def order_page(table: pd.DataFrame) -> pd.DataFrame:
-    """Put the columns in the order of reading: name, both figures, change, trace, words; then the rest.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `track_indicators`.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Put the columns in the order of reading: name, both figures, change, trace, words; then the rest."""
     first = ["name", "before", "after", "change", "sparkline", "words", "note"]
     return table[[*first, *(c for c in table.columns if c not in first)]]

@@ -106,22 +106,7 @@ def classify_trends(
 def count_months(
     incidents: pd.DataFrame, *, by: pd.Series, window: Any = None
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Count the incidents of each place in each month, and those of all rows.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        Incidents or places.
-    by : Series
-        Place of each row; <NA> or -1 for none.
-    window : window, optional
-        None means from the first month with a record to the last.
-
-    Returns
-    -------
-    (DataFrame, Series)
-        Places × months, and the total of each month.
-    """
+    """Count the incidents of each place in each month, and those of all rows."""
     month = months_of(incidents)
     if window is not None:
         asked = read_window(window)
@@ -140,22 +125,7 @@ def count_months(
 
 
 def classify_counts(counts: pd.DataFrame, *, expected: npt.ArrayLike, alpha: float = 0.05) -> pd.DataFrame:
-    """Class places by a table of counts; the core of `classify_trends`.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        Places × periods, in order of time.
-    expected : array, shape (places, periods)
-        What each place would have at the study area's own rate.
-    alpha : float
-        Level of *hot* and *cold*.
-
-    Returns
-    -------
-    DataFrame
-        As `classify_trends`.
-    """
+    """Class places by a table of counts; the core of `classify_trends`."""
     from scipy.stats import poisson
 
     if counts.shape[1] < FEWEST_PERIODS:
@@ -175,22 +145,7 @@ def classify_counts(counts: pd.DataFrame, *, expected: npt.ArrayLike, alpha: flo
 def classify_hot(
     hot: npt.ArrayLike, *, cold: npt.ArrayLike, strength: npt.ArrayLike, index: pd.Index | None = None
 ) -> pd.DataFrame:
-    """Class places from whether each was hot, cold, and how strongly, in each period.
-
-    Parameters
-    ----------
-    hot, cold : array of bool, shape (places, periods)
-        Significantly above or below the study area's rate.
-    strength : array, shape (places, periods)
-        Its size, for whether it grows or wanes.
-    index : Index, optional
-        Names of the places.
-
-    Returns
-    -------
-    DataFrame
-        As `classify_trends`.
-    """
+    """Class places from whether each was hot, cold, and how strongly, in each period."""
     warm, cool = np.asarray(hot, dtype=bool), np.asarray(cold, dtype=bool)
     force = np.asarray(strength, dtype=float)
     periods = warm.shape[1]

@@ -18,25 +18,7 @@ _DAY = pd.Timedelta(days=1)
 
 
 def read_calendar_file(path: str | Path, *, kind: str = "event") -> pd.DataFrame:
-    """Read a calendar from a CSV (see `hotspots.read_calendar`) or an iCalendar file.
-
-    Parameters
-    ----------
-    path : path
-        ``.csv``, or ``.ics`` as calendar programs export it.
-    kind : str
-        Kind of the entries of an ``.ics`` file whose own category is not one of ours.
-
-    Returns
-    -------
-    DataFrame
-        As `hotspots.read_calendar` gives.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read, naming every entry that has no name or no dates that can be read.
-    """
+    """Read a calendar from a CSV (see `hotspots.read_calendar`) or an iCalendar file."""
     path = Path(path)
     if path.suffix.casefold() != ".ics":
         return read_calendar(path)
@@ -44,31 +26,7 @@ def read_calendar_file(path: str | Path, *, kind: str = "event") -> pd.DataFrame
 
 
 def name_entries(entries: Mapping[str, Any], *, kind: str) -> pd.DataFrame:
-    """Make a calendar of names and when they were.
-
-    Parameters
-    ----------
-    entries : mapping of str to window or list of windows
-        ``{"Leeds Festival": "2018-08-24..2018-08-27", "Operation Sea": ["2017-07", "2018-07"]}``: a date,
-        a month, a span, or several of them (see `hotspots.common.windows.read_window`).
-    kind : str
-        "holiday", "peak", "event", "operation" or "campaign".
-
-    Returns
-    -------
-    DataFrame
-        As `hotspots.read_calendar` gives.
-
-    Raises
-    ------
-    InputError
-        Naming every entry whose dates cannot be read.
-
-    Examples
-    --------
-    >>> name_entries({"Op Sea": "2018-07"}, kind="operation")["end"].dt.strftime("%d %B").tolist()
-    ['31 July']
-    """
+    """Make a calendar of names and when they were."""
     rows, problems = [], Problems("The calendar cannot be used")
     for name, when in entries.items():
         for one in when if isinstance(when, list) else [when]:

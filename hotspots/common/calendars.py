@@ -72,16 +72,6 @@ def list_peaks(first_year: int, last_year: int) -> pd.DataFrame:
 
     Halloween to Bonfire Night (31 October to 5 November), Christmas and New Year (24 December to
     1 January), and the Easter and August bank-holiday weekends (Friday or Saturday to Monday).
-
-    Parameters
-    ----------
-    first_year, last_year : int
-        Both included.
-
-    Returns
-    -------
-    DataFrame
-        As `read_calendar` gives, of kind "peak".
     """
     rows = []
     for year in range(first_year, last_year + 1):
@@ -96,20 +86,7 @@ def list_peaks(first_year: int, last_year: int) -> pd.DataFrame:
 
 
 def list_school_holidays(first_year: int, last_year: int) -> pd.DataFrame:
-    """List typical English school holidays; ours, by rule, so give your council's dates where it matters.
-
-    Parameters
-    ----------
-    first_year, last_year : int
-        Both included.
-
-    Returns
-    -------
-    DataFrame
-        As `read_calendar` gives, of kind "holiday". February, May and October: a week, Monday to Sunday;
-        Easter: two weeks from the Monday before it; summer: 24 July to 1 September; Christmas: 21 December to
-        3 January.
-    """
+    """List typical English school holidays; ours, by rule, so give your council's dates where it matters."""
     rows = [
         ("Christmas holiday", pd.Timestamp(year, 12, 21), pd.Timestamp(year + 1, 1, 3))
         for year in range(first_year - 1, last_year + 1)
@@ -138,36 +115,13 @@ def days_within(days: pd.Series | pd.DatetimeIndex, calendar: pd.DataFrame) -> n
 
 
 def list_overlapping(calendar: pd.DataFrame, *, start: Any, end: Any) -> pd.DataFrame:
-    """Entries that share a day with a span of time; both of its ends are in it.
-
-    Examples
-    --------
-    >>> list_overlapping(list_peaks(2018, 2018), start="2018-10-01", end="2018-10-31")["name"].tolist()
-    ['Halloween to Bonfire Night']
-    """
+    """Entries that share a day with a span of time; both of its ends are in it."""
     inside = (calendar["start"] <= pd.Timestamp(end)) & (calendar["end"] >= pd.Timestamp(start))
     return calendar[inside].reset_index(drop=True)
 
 
 def name_in_months(calendar: pd.DataFrame, months: Iterable[str]) -> list[str]:
-    """Say which entries fall in each month, by name and kind; "" where none does.
-
-    Parameters
-    ----------
-    calendar : DataFrame
-        From `read_calendar`.
-    months : iterable of str
-        Months as "2018-07".
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> name_in_months(list_peaks(2018, 2018), ["2018-09", "2018-11"])
-    ['', 'Halloween to Bonfire Night (peak)']
-    """
+    """Say which entries fall in each month, by name and kind; "" where none does."""
     said = []
     for month in months:
         span = pd.Period(month, freq="M")
@@ -178,13 +132,7 @@ def name_in_months(calendar: pd.DataFrame, months: Iterable[str]) -> list[str]:
 
 
 def letter_entries(calendar: pd.DataFrame) -> dict[str, str]:
-    """Give each name on a calendar a letter, for charts too small for names: A, B ... Z, A2 ...
-
-    Examples
-    --------
-    >>> letter_entries(list_peaks(2018, 2018))["August bank holiday"]
-    'B'
-    """
+    """Give each name on a calendar a letter, for charts too small for names: A, B ... Z, A2 ..."""
     names = list(dict.fromkeys(map(str, calendar.sort_values("start", kind="stable")["name"])))
     letters = [chr(ord("A") + i % 26) + (str(i // 26 + 1) if i >= 26 else "") for i in range(len(names))]
     return dict(zip(names, letters, strict=True))

@@ -15,28 +15,7 @@ _ALIKE = 0.015  # a leap year's first quarter counts as long as another's; Febru
 
 
 def write_change(before: float, after: float, *, compared: bool = True) -> str:
-    """Write two counts as a change: the counts always, a percentage only on a base of 20 or more.
-
-    Parameters
-    ----------
-    before, after : float
-        Counts.
-    compared : bool
-        Whether a comparator's counts stand beside it; without them no percentage is written.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> write_change(100, 80)
-    'from 100 to 80 (down 20%)'
-    >>> write_change(10, 8)
-    'from 10 to 8'
-    >>> write_change(100, 80, compared=False)
-    'from 100 to 80 (20 fewer)'
-    """
+    """Write two counts as a change: the counts always, a percentage only on a base of 20 or more."""
     counts = _say_pair(before, after)
     if not compared:
         return counts + (f" ({_more(after - before)})" if after != before else "")

@@ -11,15 +11,6 @@ def new_figure(**options: Any) -> Any:
 
     A plain ``matplotlib.figure.Figure`` shows there as text, unless pyplot was set up for it first.
 
-    Parameters
-    ----------
-    **options
-        As for ``matplotlib.figure.Figure``: ``figsize`` in inches, ``layout``.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Examples
     --------
     >>> new_figure(figsize=(2, 1))._repr_png_()[:4]

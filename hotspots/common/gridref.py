@@ -10,28 +10,7 @@ _LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 
 
 def grid_reference(easting: float, northing: float) -> str:
-    """National Grid reference to the metre (two letters and ten figures) of a point in EPSG:27700.
-
-    Parameters
-    ----------
-    easting, northing : float
-        Metres. A point off the lettered grid, or in Ireland, which has letters of its own, gets plain
-        coordinates, such as ``E-12N500``.
-
-    Returns
-    -------
-    str
-        Letters and figures only (and a minus sign off the grid): safe in a file name.
-
-    Examples
-    --------
-    >>> grid_reference(430210, 433450)
-    'SE3021033450'
-    >>> grid_reference(-12, 500)
-    'E-12N500'
-    >>> grid_reference(146265, 529860)  # Belfast
-    'E146265N529860'
-    """
+    """National Grid reference to the metre (two letters and ten figures) of a point in EPSG:27700."""
     east, north = int(easting // 1), int(northing // 1)
     lettered = 0 <= east < 700_000 and 0 <= north < 1_300_000
     if not lettered or any(east < x and low <= north < high for x, low, high in _IRELAND):
@@ -43,13 +22,7 @@ def grid_reference(easting: float, northing: float) -> str:
 
 
 def unique_references(points: Iterable[tuple[float, float]], *, taken: Iterable[str] = ()) -> list[str]:
-    """Grid references of several points, with ``-2``, ``-3`` ... where two fall on the same metre.
-
-    Examples
-    --------
-    >>> unique_references([(430210.2, 433450), (430210.7, 433450)])
-    ['SE3021033450', 'SE3021033450-2']
-    """
+    """Grid references of several points, with ``-2``, ``-3`` ... where two fall on the same metre."""
     used, references = set(taken), []
     for easting, northing in points:
         base = reference = grid_reference(easting, northing)

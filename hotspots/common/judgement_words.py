@@ -86,23 +86,7 @@ def say_close(together: float) -> str:
 
 
 def say_seen(likely: float, half: float, *, move: str = "fall") -> str:
-    """Say what a comparison could have seen at all.
-
-    Parameters
-    ----------
-    likely, half : float
-        The true change (0 to 1) that is called one four times in five, and half the time; NaN for none.
-    move : {"fall", "rise"}
-
-    Examples
-    --------
-    >>> say_seen(0.47, 0.32)
-    'a true fall of 47% would be called a fall four times in five, one of 32% half the time'
-    >>> say_seen(float("nan"), 0.9)
-    'a true fall of 90% would be called a fall half the time, and none four times in five'
-    >>> say_seen(float("nan"), float("nan"))
-    'counts as small as these could show no fall, however large'
-    """
+    """Say what a comparison could have seen at all."""
     if not np.isfinite(half):
         return f"counts as small as these could show no {move}, however large"
     if not np.isfinite(likely):

@@ -14,20 +14,6 @@ F = TypeVar("F", bound=pd.DataFrame)
 def spread_layer(incidents: F, layer: str) -> F:
     """Give every record once for each area of a layer that it is in, named in ``<layer>_name``.
 
-    Parameters
-    ----------
-    incidents : DataFrame
-        Incidents or places attached to the layer: ``<layer>_name``, or the lists ``<layer>_names`` of a
-        layer whose areas overlap by nature.
-    layer : str
-        Such as "ward".
-
-    Returns
-    -------
-    DataFrame
-        The same frame where each record is in one area at most; else one row per record and area on a new
-        index, records in no area once, without a name.
-
     Examples
     --------
     >>> rows = pd.DataFrame({"category": ["a", "b", "c"], "zone_names": [["N", "S"], ["S"], []]})
@@ -42,15 +28,7 @@ def spread_layer(incidents: F, layer: str) -> F:
 
 
 def rows_in(incidents: pd.DataFrame, layer: str, code: str) -> NDArray[np.bool_]:
-    """Which records are in one area of an attached layer, by its code.
-
-    Examples
-    --------
-    >>> rows_in(pd.DataFrame({"zone_codes": [["N", "S"], ["S"], []]}), "zone", "N").tolist()
-    [True, False, False]
-    >>> rows_in(pd.DataFrame({"ward_code": ["E1", None]}), "ward", "E1").tolist()
-    [True, False]
-    """
+    """Which records are in one area of an attached layer, by its code."""
     several = f"{layer}_codes"
     if several in incidents.columns and f"{layer}_code" not in incidents.columns:
         lists: Any = incidents[several]

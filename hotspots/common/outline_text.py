@@ -8,25 +8,13 @@ import shapely
 
 
 def write_outline(shape: Any) -> str:
-    """Write an outline to the decimetre: finer than any record, and short enough to read in a file.
-
-    Examples
-    --------
-    >>> write_outline(shapely.Point(0.04, 2.06))
-    'POINT (0 2.1)'
-    """
+    """Write an outline to the decimetre: finer than any record, and short enough to read in a file."""
     # rounding alone makes slivers cross themselves, and no ground of theirs could be cut or measured
     return str(shapely.to_wkt(shapely.set_precision(_mend(shape), 0.1), rounding_precision=1))
 
 
 def read_outline(text: str) -> Any:
-    """Read an outline; one whose lines cross, as rounding once left them, is mended.
-
-    Examples
-    --------
-    >>> read_outline("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))").area
-    2.0
-    """
+    """Read an outline; one whose lines cross, as rounding once left them, is mended."""
     return _mend(shapely.from_wkt(text))
 
 

@@ -66,26 +66,12 @@ _CAPITAL_S = re.compile(r"(?<=[a-z]['\u2019\u02bc`\u00b4])S\b")
 
 
 def mend_capitals(name: str) -> str:
-    """Make small the S that police.uk writes large after an apostrophe, and large what it writes small.
-
-    Examples
-    --------
-    >>> mend_capitals("Great St Helen'S"), mend_capitals("O'Shea Way"), mend_capitals("KING'S ROAD")
-    ("Great St Helen's", "O'Shea Way", "KING'S ROAD")
-    >>> mend_capitals("Bank (Lu Station)"), mend_capitals("West Ham (Dlr)")
-    ('Bank (LU Station)', 'West Ham (DLR)')
-    """
+    """Make small the S that police.uk writes large after an apostrophe, and large what it writes small."""
     return _RAILWAY.sub(lambda found: found[0].upper(), _CAPITAL_S.sub("s", name))
 
 
 def strip_near(place: str) -> str:
-    """Name of a place without police.uk's "On or near"; "" where no street follows, or a word for nothing.
-
-    Examples
-    --------
-    >>> strip_near("On or near Boar Lane"), strip_near(" ON OR NEAR boar lane"), strip_near("On or near -")
-    ('Boar Lane', 'boar lane', '')
-    """
+    """Name of a place without police.uk's "On or near"; "" where no street follows, or a word for nothing."""
     text = f"{place.strip()} "
     name = text[len(_NEAR) :] if text.casefold().startswith(_NEAR) else text
     return "" if is_nothing(name) else " ".join(mend_capitals(name).split())
@@ -104,11 +90,6 @@ def is_kind_of_place(name: str) -> bool:
 
 def name_place(names: Sequence[str]) -> str:
     """Name a place by its busiest name, and a kind of place by the busiest street near it.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Streets and kinds of place, busiest first, without "On or near".
 
     Examples
     --------
@@ -148,13 +129,7 @@ def default_location(place: str) -> str:
 
 
 def setting_of(place: str) -> str:
-    """Name the kind of ground of a place as its name tells: a default location, shops ...; else "street".
-
-    Examples
-    --------
-    >>> setting_of("On or near Prison"), setting_of("Park/Open Space"), setting_of("Boar Lane")
-    ('prison', 'open space', 'street')
-    """
+    """Name the kind of ground of a place as its name tells: a default location, shops ...; else "street"."""
     kind = default_location(place)
     if kind in ELSEWHERE:
         return kind
@@ -163,36 +138,13 @@ def setting_of(place: str) -> str:
 
 
 def setting_of_layer(layer: str) -> str:
-    """Name the kind of ground that the name of a layer states; "" where it states none.
-
-    Examples
-    --------
-    >>> setting_of_layer("parks"), setting_of_layer("retail_park"), setting_of_layer("ward")
-    ('open space', 'shops', '')
-    """
+    """Name the kind of ground that the name of a layer states; "" where it states none."""
     words = layer.replace("_", " ").casefold()
     return next((kind for kind, pattern in LAYERS.items() if re.search(pattern, words)), "")
 
 
 def flag_default_locations(places: pd.Series) -> pd.Series:
-    """Name the kind of default location in each place text, or "".
-
-    Parameters
-    ----------
-    places : Series of str
-        Place texts, with or without "On or near".
-
-    Returns
-    -------
-    Series of str
-        ``"hospital"``, ``"prison"``, ``"police station"``, ``"court"``, ``"supermarket"`` or ``""``.
-
-    Examples
-    --------
-    >>> texts = ["On or near Supermarket", "On or near Hospital Lane", "On or near Leeds Crown Court"]
-    >>> flag_default_locations(pd.Series(texts)).tolist()
-    ['supermarket', '', 'court']
-    """
+    """Name the kind of default location in each place text, or ""."""
     codes, names = pd.factorize(plain_text(places))
     texts = pd.Series(names, dtype="str").str.removeprefix("On or near ")
     kinds = np.array([match_default(text) for text in texts], dtype=object)

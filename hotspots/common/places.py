@@ -48,13 +48,7 @@ class Places(NamedTuple):
 
 
 def incidents_per_row(incidents: pd.DataFrame) -> Ints:
-    """How many incidents each row stands for: the column ``incidents``, or 1 where there is none.
-
-    Raises
-    ------
-    InputError
-        When the column holds anything but whole numbers from 0 upwards.
-    """
+    """How many incidents each row stands for: the column ``incidents``, or 1 where there is none."""
     if "incidents" not in incidents.columns:
         return np.ones(len(incidents), dtype=np.int64)
     counts = pd.to_numeric(incidents["incidents"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
@@ -69,13 +63,7 @@ def incidents_per_row(incidents: pd.DataFrame) -> Ints:
 
 
 def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
-    """Easting and northing of each row, shape (rows, 2), in metres.
-
-    Raises
-    ------
-    InputError
-        When ``incidents`` is not a GeoDataFrame of points in EPSG:27700, or a row has no coordinates.
-    """
+    """Easting and northing of each row, shape (rows, 2), in metres."""
     require_metres(incidents, what=what, place=False)
     points = incidents.geometry.to_numpy()
     xy = _read_points(points)
@@ -113,30 +101,7 @@ def _read_points(points: Any) -> Floats:
 
 
 def collapse_incidents(incidents: gpd.GeoDataFrame) -> Places:
-    """Collapse incidents to their distinct coordinates, in order of first appearance.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        Points in EPSG:27700. A column ``incidents`` says how many each row stands for.
-
-    Returns
-    -------
-    Places
-        Coordinates in metres, the place of each row, incidents per row and per place.
-
-    Raises
-    ------
-    InputError
-        When a row has no coordinates or the frame is not in EPSG:27700.
-
-    Examples
-    --------
-    >>> points = gpd.GeoDataFrame(geometry=gpd.points_from_xy([5, 1, 5], [7, 1, 7]), crs=27700)
-    >>> found = collapse_incidents(points)
-    >>> found.xy.tolist(), found.inverse.tolist(), found.incidents.tolist()
-    ([[5.0, 7.0], [1.0, 1.0]], [0, 1, 0], [2, 1])
-    """
+    """Collapse incidents to their distinct coordinates, in order of first appearance."""
     xy = coordinates_of(incidents)
     rows = incidents_per_row(incidents)
     inverse, first_row = _number_distinct(xy)

@@ -13,18 +13,7 @@ _BRITISH = re.compile(
 
 
 def parse_date(text: str) -> dt.date | None:
-    """Date in a text, the day before the month; None where there is none that can be read.
-
-    Parameters
-    ----------
-    text : str
-        "2018-10-14", "14/10/2018", "14.10.18", "14 October 2018" or "Sun 14 Oct 2018".
-
-    Examples
-    --------
-    >>> parse_date("14/10/2018"), parse_date("Sun 14th Oct 18"), parse_date("after half-term")
-    (datetime.date(2018, 10, 14), datetime.date(2018, 10, 14), None)
-    """
+    """Date in a text, the day before the month; None where there is none that can be read."""
     if match := _ISO.search(text):
         return _date(int(match[1]), int(match[2]), int(match[3]))
     if match := _BRITISH.search(text):

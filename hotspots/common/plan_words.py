@@ -33,15 +33,7 @@ def start_sentence(text: str) -> str:
 
 
 def start_small(text: str) -> str:
-    """Text for the middle of a sentence: a small first letter, but for acronyms and names of several words.
-
-    Examples
-    --------
-    >>> start_small("Violence and sexual offences"), start_small("Anti-social behaviour")
-    ('violence and sexual offences', 'anti-social behaviour')
-    >>> start_small("ASB case officer"), start_small("A&E manager"), start_small("Leeds City Council")
-    ('ASB case officer', 'A&E manager', 'Leeds City Council')
-    """
+    """Text for the middle of a sentence: small at first, but for acronyms and names of several words."""
     first, *others = (text := clean_text(text)).split(" ", 1)
     # a second large letter, a digit or a sign makes a word an acronym or a name, "A", "I" and "Anti-" aside
     acronym = any(
@@ -52,24 +44,12 @@ def start_small(text: str) -> str:
 
 
 def name_key(key: str) -> str:
-    """Key of a configuration or a column as people read it: no underscores, acronyms in capitals.
-
-    Examples
-    --------
-    >>> name_key("asb_cases"), name_key("night-time economy"), name_key("LAP board")
-    ('ASB cases', 'Night time economy', 'LAP board')
-    """
+    """Key of a configuration or a column as people read it: no underscores, acronyms in capitals."""
     words = key.replace("-", " ").replace("_", " ")
     return start_sentence(_ACRONYMS.sub(lambda found: found[0].upper(), words))
 
 
 def strip_near(place: Any) -> str:
-    """Street name without police.uk's "On or near ".
-
-    Examples
-    --------
-    >>> strip_near("On or near Boar Lane")
-    'Boar Lane'
-    """
+    """Street name without police.uk's "On or near "."""
     text = strip_prefix(clean_text(place))
     return "" if text == "No Location" else text

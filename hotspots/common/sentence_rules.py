@@ -27,24 +27,7 @@ _notes: ContextVar[dict[str, tuple[list[str], int]] | None] = ContextVar("senten
 
 
 def may_say(kind: str, holds: Any, *, why: str = "") -> bool:
-    """Note whether the rule of a kind of sentence holds here, and give it back.
-
-    Parameters
-    ----------
-    kind : str
-        One of `RULES`.
-    holds : bool
-        Whether what the rule asks for holds.
-    why : str
-        Why not, for the record of the run; a sentence or a few words.
-
-    Examples
-    --------
-    >>> with note_sentences():
-    ...     said = may_say("change between two periods", False, why="no month is there a year before")
-    ...     list_sentences()["change between two periods"]["left_out_because"]
-    ['no month is there a year before']
-    """
+    """Note whether the rule of a kind of sentence holds here, and give it back."""
     if kind not in RULES:
         raise KeyError(f"{kind} is not among the kinds of sentences in hotspots.common.sentence_rules")
     notes = _notes.get()

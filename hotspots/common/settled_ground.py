@@ -67,19 +67,6 @@ def settle_ground(xy: Floats, counts: Ints) -> Settled:
     of what the square of the median record holds (half the records lie in squares as full or fuller). They
     are cut to the convex outline of the records that hold their own in squares of half a kilometre too.
     Where more than a twentieth of all records would be left out, the data are thin everywhere, and none are.
-
-    Parameters
-    ----------
-    xy : array
-        Easting and northing of distinct places.
-    counts : array
-        Records at each, above 0.
-
-    Examples
-    --------
-    >>> ground = settle_ground(np.array([[10.0, 10.0], [900.0, 50.0], [9000.0, 0.0]]), np.array([60, 40, 1]))
-    >>> ground.shape().bounds, ground.empty, ground.on.tolist()
-    ((0.0, 0.0, 1000.0, 1000.0), 1, [True, True, False])
     """
     number, on = _hold_their_own(xy, counts, SQUARE)
     squares = _squares(number[on])
@@ -91,14 +78,7 @@ def settle_ground(xy: Floats, counts: Ints) -> Settled:
 
 
 def squares_of(xy: Floats) -> Any:
-    """Return the kilometre squares of the National Grid that hold any of some points.
-
-    Examples
-    --------
-    >>> squares = squares_of(np.array([[10.0, 10.0], [990.0, 10.0], [1000.0, 10.0]]))
-    >>> shapely.bounds(squares).tolist()
-    [[0.0, 0.0, 1000.0, 1000.0], [1000.0, 0.0, 2000.0, 1000.0]]
-    """
+    """Return the kilometre squares of the National Grid that hold any of some points."""
     return _squares(_number(xy, SQUARE))
 
 

@@ -42,13 +42,7 @@ def london_clock(when: pd.Series) -> pd.Series:
 
 
 def months_of(incidents: pd.DataFrame) -> pd.Series:
-    """Month of each row (a period; NaT where unknown).
-
-    Raises
-    ------
-    InputError
-        When a row spans more than one month: a window of a year cannot be put down to its first month.
-    """
+    """Month of each row (a period; NaT where unknown)."""
     spans = spans_of(incidents)
     month: pd.Series = spans["start"].dt.to_period("M")
     last = (spans["end"] - pd.Timedelta(1, "us")).dt.to_period("M")
@@ -90,13 +84,7 @@ def spans_of(incidents: pd.DataFrame) -> pd.DataFrame:
 
 
 def rows_in(incidents: pd.DataFrame, window: Window) -> Bools:
-    """Which rows lie in the window.
-
-    Raises
-    ------
-    InputError
-        When a row lies only partly in it: the window cuts a month and the records have months only.
-    """
+    """Which rows lie in the window."""
     spans = spans_of(incidents)
     inside = ((spans["start"] >= window.start) & (spans["end"] <= window.end)).to_numpy()
     touched = ((spans["start"] < window.end) & (spans["end"] > window.start)).to_numpy()

@@ -66,13 +66,7 @@ class Window:
 
 
 def read_day(value: Any, name: str) -> pd.Timestamp:
-    """Day that a date or a text means, at midnight without a time zone, or `InputError` naming it.
-
-    Examples
-    --------
-    >>> read_day("2018-07-31", "as_of")
-    Timestamp('2018-07-31 00:00:00')
-    """
+    """Day that a date or a text means, at midnight without a time zone, or `InputError` naming it."""
     try:
         day = pd.NaT if isinstance(value, Real) else pd.Timestamp(value)
     except (ValueError, TypeError, OverflowError):
@@ -94,34 +88,7 @@ def make_window(start: pd.Timestamp, end: pd.Timestamp) -> Window:
 
 
 def read_window(window: Any, *, as_of: Any = None) -> Window:
-    """Turn a name such as "2023/24" or a pair of dates into a window.
-
-    Parameters
-    ----------
-    window : str, Window, pandas.Period or pair of dates
-        A month (2018-07 or July 2018), calendar year (2018), quarter of it (Q3 2018), financial year
-        from April (2023/24), quarter of that (Q1 2023/24 is April to June 2023), range
-        (2018-04..2018-09, both ends in it), "year to date" (the financial year), "calendar year to
-        date", "last month" or "last 16 months". A pair of dates includes both.
-    as_of : date, optional
-        The last day the data hold; needed for "to date" and "last". Only whole months are counted.
-
-    Returns
-    -------
-    Window
-
-    Raises
-    ------
-    InputError
-        When the name cannot be read, or needs ``as_of`` and has none.
-
-    Examples
-    --------
-    >>> read_window("2023/24")
-    Window(start=Timestamp('2023-04-01 00:00:00'), end=Timestamp('2024-04-01 00:00:00'), name='2023/24')
-    >>> print(read_window("last 16 months", as_of="2024-03-31"))
-    December 2022 to March 2024
-    """
+    """Turn a name such as "2023/24" or a pair of dates into a window."""
     if isinstance(window, Window):
         return window
     if isinstance(window, pd.Period):

@@ -15,13 +15,7 @@ SMALL_BASE = 20
 
 
 def say_number(value: Any) -> str:
-    """Write a number as people write it: thousands with commas, decimals only where small.
-
-    Examples
-    --------
-    >>> [say_number(v) for v in (51501.3, 4.0, 0.25, float("nan"))]
-    ['51,501', '4', '0.25', 'not known']
-    """
+    """Write a number as people write it: thousands with commas, decimals only where small."""
     if pd.isna(value):
         return "not known"
     if value == round(value) or abs(value) >= 10:
@@ -30,13 +24,7 @@ def say_number(value: Any) -> str:
 
 
 def say_count(count: float, one: str, many: str | None = None) -> str:
-    """Count and noun that agree.
-
-    Examples
-    --------
-    >>> say_count(1, "crime"), say_count(1234, "crime"), say_count(0, "day of harm", "days of harm")
-    ('1 crime', '1,234 crimes', 'no days of harm')
-    """
+    """Count and noun that agree."""
     many = many or f"{one}s"
     whole = round(count)
     if whole == 0:
@@ -45,22 +33,7 @@ def say_count(count: float, one: str, many: str | None = None) -> str:
 
 
 def say_percentage(fraction: float, *, decimals: int = 0) -> str:
-    """Say a fraction as a percentage: never 0% of something, never 100% of less than all.
-
-    Parameters
-    ----------
-    fraction : float
-        Share (0 to 1).
-    decimals : int
-        Decimals where figures are compared; one always below 2%.
-
-    Examples
-    --------
-    >>> [say_percentage(share) for share in (0.1327, 0.0021, 0.0001, 0, 0.997, 1)]
-    ['13%', '0.2%', 'under 0.1%', '0%', 'over 99%', '100%']
-    >>> say_percentage(0.3182, decimals=1)
-    '31.8%'
-    """
+    """Say a fraction as a percentage: never 0% of something, never 100% of less than all."""
     percent = 100 * fraction
     if 0 < percent < 0.1 and decimals < 2:
         return "under 0.1%"
@@ -72,26 +45,14 @@ def say_percentage(fraction: float, *, decimals: int = 0) -> str:
 
 
 def say_share(part: float, whole: float, *, of: str = "") -> str:
-    """Say a part of a whole with both counts; the percentage only on a base of 20 or more.
-
-    Examples
-    --------
-    >>> say_share(39, 294), say_share(3, 7), say_share(3, 1200, of="crimes")
-    ('39 of 294 (13%)', '3 of 7', '3 of 1,200 crimes (0.2%)')
-    """
+    """Say a part of a whole with both counts; the percentage only on a base of 20 or more."""
     noun = f" {of}" if of else ""
     said = f"{round(part):,} of {round(whole):,}{noun}"
     return f"{said} ({say_percentage(part / whole)})" if whole >= SMALL_BASE else said
 
 
 def say_figure(value: float, base: float = math.nan, *, share: bool = False) -> str:
-    """Write a figure of a table: a count as it is, a share (in per cent) with what it is of.
-
-    Examples
-    --------
-    >>> say_figure(1234.5), say_figure(25.42, share=True), say_figure(25.42, 1260), say_figure(float("nan"))
-    ('1,234.5', '25.4%', '25.4% of 1,260', '–')
-    """
+    """Write a figure of a table: a count as it is, a share (in per cent) with what it is of."""
     if not math.isfinite(value):
         return "–"
     if math.isfinite(base):
@@ -100,13 +61,7 @@ def say_figure(value: float, base: float = math.nan, *, share: bool = False) -> 
 
 
 def say_signed(value: float, *, decimals: int = 0, unit: str = "") -> str:
-    """Write a difference with its sign: a true minus, and nothing before 0.
-
-    Examples
-    --------
-    >>> say_signed(1234.4), say_signed(-28, unit="%"), say_signed(0.2), say_signed(-2.6, decimals=1)
-    ('+1,234', '−28%', '0', '−2.6')
-    """
+    """Write a difference with its sign: a true minus, and nothing before 0."""
     said = f"{value:+,.{decimals}f}".replace("-", "−")
     return f"{said if said.strip('+−0.') else '0'}{unit}"
 
@@ -149,15 +104,7 @@ def say_date(when: Any) -> str:
 
 
 def say_months(months: Sequence[pd.Period]) -> str:
-    """Months in words: each by name up to four, then first and last, with what is missing between.
-
-    Examples
-    --------
-    >>> say_months([pd.Period("2017-07", "M"), pd.Period("2018-07", "M")])
-    'July 2017 and July 2018'
-    >>> say_months(list(pd.period_range("2017-07", "2018-06", freq="M")))
-    'July 2017 to June 2018 (12 months)'
-    """
+    """Months in words: each by name up to four, then first and last, with what is missing between."""
     ordered = sorted(set(months))
     if not ordered:
         return "no months"

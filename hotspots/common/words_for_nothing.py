@@ -74,13 +74,7 @@ def blank_nothing(values: pd.Series, *, number: bool = False) -> pd.Series:
 
 
 def count_decimals(text: str) -> int | None:
-    """Decimals that a number in exponent notation still tells, below 0 where digits are gone; else None.
-
-    Examples
-    --------
-    >>> [count_decimals(t) for t in ("1.32e+13", "1,32×10^13", "1.3245678901234E13", "-8.2e-05", "430000")]
-    [-11, -11, 0, 6, None]
-    """
+    """Decimals that a number in exponent notation still tells, below 0 where digits are gone; else None."""
     found = _EXPONENT.fullmatch(text.strip())
     return len(found["part"] or "") - int(found["power"]) if found else None
 

@@ -39,11 +39,6 @@ def read_rows(
     Files with a geometry gain the columns ``geometry.x`` and ``geometry.y``: metres where the file is in
     EPSG:27700, else degrees; ``Table.crs`` says which. In files without lines, a row's line is its number
     plus one, as if a header stood above.
-
-    Raises
-    ------
-    InputError
-        When the file is not what its name says.
     """
     name = file.name.lower()
     if name.endswith((".xlsx", ".xlsm")):
@@ -163,13 +158,7 @@ def _mend(value: Any) -> Any:
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Every value as text: dates year first (with the clock only where the column has one), "" for none.
-
-    Examples
-    --------
-    >>> as_text(pd.DataFrame({"day": pd.to_datetime(["2024-03-01"]), "n": [1.0]})).iloc[0].tolist()
-    ['2024-03-01', '1']
-    """
+    """Every value as text: dates year first (with the clock only where the column has one), "" for none."""
     columns = [_column_text(frame.iloc[:, i]) for i in range(frame.shape[1])]
     names = pd.Index(unique_names([str(c) for c in frame.columns]))
     if not columns:

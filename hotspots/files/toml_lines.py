@@ -17,13 +17,7 @@ _NO_CODE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|#.*")  # strings and commen
 
 @functools.lru_cache(maxsize=4)
 def locate_keys(text: str) -> dict[Path, int]:
-    r"""Line, from 1, of every table and key; a row of an array of tables has its number, from 1.
-
-    Examples
-    --------
-    >>> locate_keys("version = 1\n[[people.actions]]\nlead = 'Council'\n")
-    {('version',): 1, ('people', 'actions', 1): 2, ('people', 'actions', 1, 'lead'): 3}
-    """
+    r"""Line, from 1, of every table and key; a row of an array of tables has its number, from 1."""
     lines: dict[Path, int] = {}
     rows: dict[Path, int] = {}
     table: Path = ()

@@ -113,31 +113,7 @@ def read_table(
     path: Keys = (),
     context: Any = None,
 ) -> T:
-    """Read a table, noting every mistake with its line; what is wrong is left at its default.
-
-    Parameters
-    ----------
-    kind : type
-        The kind of `Table`.
-    raw : mapping
-        What TOML, or a caller in Python, gives.
-    problems : Problems
-        Where mistakes are noted.
-    text : str
-        The TOML text, to name lines; without one none is named.
-    path : tuple
-        Names of the tables around this one.
-    context : object
-        What the validators of the keys are given besides a value.
-
-    Examples
-    --------
-    >>> class Discs(Table):
-    ...     radius: float = 150
-    >>> problems = Problems("It has problems")
-    >>> read_table(Discs, {"raduis": 100}, problems).radius, problems.found
-    (150, ["unknown key 'raduis' (try: 'radius')"])
-    """
+    """Read a table, noting every mistake with its line; what is wrong is left at its default."""
     values = {}
     for key, value in raw.items():
         here = (*path, key)

@@ -17,13 +17,7 @@ _ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "
 def read_sheet(
     data: bytes, name: str, *, sheet: str | None, header: int
 ) -> tuple[list[str], list[list[Any]], list[int]]:
-    """Column names, rows and their lines of one sheet of a workbook; formulas without results are said.
-
-    Raises
-    ------
-    InputError
-        When the workbook has no such sheet.
-    """
+    """Column names, rows and their lines of one sheet of a workbook; formulas without results are said."""
     openpyxl = require_installed("openpyxl", extra="excel")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

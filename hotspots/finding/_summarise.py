@@ -50,26 +50,7 @@ class Shape(NamedTuple):
 def summarise_spots(
     incidents: gpd.GeoDataFrame, places: Places, shapes: list[Shape]
 ) -> tuple[gpd.GeoDataFrame, Ints]:
-    """Table of hotspots, worst first, with the columns of the contract.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        The incidents, or places with a column ``incidents``; ``harm``, ``harm_low``, ``harm_high`` and
-        ``place`` are used where they are there.
-    places : Places
-        The same incidents, collapsed.
-    shapes : list of Shape
-        The hotspots in any order.
-
-    Returns
-    -------
-    GeoDataFrame
-        Index ``rank``, 1 the worst: by harm where there is any, else by incidents; ties by incidents,
-        then west to east, south to north. Harm is blank where none of the hotspot's records has a weight.
-    array, shape (places,)
-        Rank - 1 of the hotspot that counts each place, or -1.
-    """
+    """Table of hotspots, worst first, with the columns of the contract."""
     spots, label, _ = summarise_in_order(incidents, places, shapes)
     return spots, label
 

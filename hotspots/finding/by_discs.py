@@ -67,37 +67,7 @@ def choose_discs(
     area: Ints | None = None,
     quota: dict[int, int] | None = None,
 ) -> Discs:
-    """Pick discs greedily: each time the one that adds most of the weight not yet counted.
-
-    Parameters
-    ----------
-    xy : array, shape (places, 2)
-        Distinct places in metres.
-    weight : array of int, shape (places,)
-        Incidents, or harm in whole units, of each place.
-    radius : float
-        Radius of every disc in metres; a place on the rim is inside.
-    count : int or None
-        Discs to pick; None means as many as ``until_share`` (or ``quota``) asks for.
-    max_overlap : float
-        Largest share of a disc's area that another disc may cover; 0 means none.
-    spacing : float
-        Least distance in metres between centres.
-    until_share : float or None
-        Stop once the discs hold this share of all the weight; None means never.
-    least : float
-        Weight that a disc must add to be picked.
-    origin : (float, float)
-        A node of the 50 m lattice of first centres.
-    area, quota : array of int, dict
-        The area number of each place, and the most discs of each area (by where most of a disc's weight
-        is); None means no limit.
-
-    Returns
-    -------
-    Discs
-        Ties go to the most westerly, then the most southerly centre, whatever the order of the places.
-    """
+    """Pick discs greedily: each time the one that adds most of the weight not yet counted."""
     if not (weight > 0).any() or count == 0:
         return Discs(np.empty((0, 2)), np.full(len(xy), -1, dtype=np.int64), np.empty(0, dtype=np.int64))
     wanted = math.inf if until_share is None else until_share * float(weight.sum())

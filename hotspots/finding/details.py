@@ -16,27 +16,7 @@ WORTH_SAYING = 0.1
 
 
 def add_details(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, label: Ints) -> gpd.GeoDataFrame:
-    """Add default locations, the largest single offence and the rank under each weight, after the geometry.
-
-    Parameters
-    ----------
-    spots : GeoDataFrame
-        The hotspots, index ``rank``.
-    incidents : GeoDataFrame
-        What they were found in.
-    label : array, shape (rows,)
-        Rank - 1 of the hotspot that holds each incident, or -1.
-
-    Returns
-    -------
-    GeoDataFrame
-        A copy with ``default_location`` (kinds of place with a twentieth of its records or more, or "") and
-        ``default_location_share`` of its incidents; ``largest_offence`` (its category) and
-        ``largest_offence_share`` of the harm, NaN
-        without harm; ``one_offence``, True above half; ``snap_point``, True when all incidents share one
-        coordinate; ``harm_rank_low`` and ``harm_rank_high``, the span of the rank under low, middle and
-        high weights; ``note``, the same in words; ``found_again``, NaN until stability is measured.
-    """
+    """Add default locations, the largest offence and the rank under each weight, after the geometry."""
     spots = spots.copy()
     rows = incidents_per_row(incidents)
     kind, share = _default_locations(spots, incidents, label, rows)

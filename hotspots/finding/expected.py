@@ -20,24 +20,6 @@ MOST = 0.5  # of the ground: a place that covers more of it is the ground, and c
 def add_expected(spots: gpd.GeoDataFrame, places: Places, *, study_area: Any = None) -> gpd.GeoDataFrame:
     """Add what each hotspot would hold by chance, and at the rate of the ground around it.
 
-    Parameters
-    ----------
-    spots : GeoDataFrame
-        The hotspots.
-    places : Places
-        What they were found in, collapsed.
-    study_area : GeoDataFrame, GeoSeries, geometry or None
-        The ground over which chance spreads the incidents on it. None means the ground where the records
-        lie (see `hotspots.common.settled_ground`), and says so.
-
-    Returns
-    -------
-    GeoDataFrame
-        A copy with ``expected``, incidents per square metre of the ground times the hotspot's area (the
-        mean of a Poisson law), and ``expected_nearby``, the same with the rate of the ground within 500 m
-        of it, other hotspots included. NaN where there is no ground, where the hotspot covers over half of
-        it, and where all records lie at one place and nobody says what the ground is.
-
     Notes
     -----
     A hotspot was looked for: of thousands of places this size the busiest holds more than ``expected`` by

@@ -19,30 +19,10 @@ def shrink_mix(xy: Floats, count: Ints, harm: Ints, *, by: float = SHRINK) -> In
     records a street has is not. So a record of a place with harm H over n records weighs (H + by × the mean
     harm of a record) / (n + by), whatever it was.
 
-    Parameters
-    ----------
-    xy : array, shape (places, 2)
-        Distinct places in metres.
-    count, harm : array of int
-        Records with a weight of harm, and their harm in whole units.
-    by : float
-        Incidents of the city's own mix that are added to each place's; 0 changes nothing.
-
-    Returns
-    -------
-    array of int
-        Worth of each place, in the units of ``harm``.
-
     Notes
     -----
     Where places hold fewer than two records each, as where points are not snapped, the mix is that of the
     150 m around.
-
-    Examples
-    --------
-    >>> xy = np.array([[0.0, 0.0], [900.0, 0.0]])
-    >>> shrink_mix(xy, np.array([10, 30]), np.array([1000, 600])).tolist()
-    [700, 750]
     """
     total = int(count.sum())
     if not total or not by:

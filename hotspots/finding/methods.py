@@ -204,13 +204,7 @@ def options_of(method: str | None = None) -> list[str]:
 
 
 def read_method(method: str | Method, options: Mapping[str, Any]) -> Method:
-    """Return a checked method from its name and options, or from its class.
-
-    Raises
-    ------
-    InputError
-        For a name we do not know, an option that is not the method's, and a value that cannot be.
-    """
+    """Return a checked method from its name and options, or from its class."""
     known = require_one_of("method", getattr(method, "name", method), METHODS)
     problems = Problems("These options cannot be used")
     for name in options:

@@ -37,24 +37,6 @@ def add_stability(
     average over the runs. Its rank in a run is the rank of the hotspot that holds most of its incidents, or
     one below the last where none holds any;
     ``rank_low`` and ``rank_high`` span 90% of the runs, and the rank itself.
-
-    Parameters
-    ----------
-    spots : GeoDataFrame
-        The hotspots, index ``rank``.
-    label : array, shape (places,)
-        The hotspot that holds each place, as rank - 1, or -1.
-    incidents, ground, found
-        What was searched, collapsed, and how to search again.
-    resamples : int
-        How many draws; 0 leaves everything unknown.
-    seed : int
-        Seed of the draws.
-
-    Returns
-    -------
-    GeoDataFrame
-        A copy of ``spots``.
     """
     problems = Problems("Stability cannot be measured")
     for name, value in {"resamples": resamples, "seed": seed}.items():

@@ -61,13 +61,7 @@ class Texts:
 
 
 def choose_columns(table: Any, layout: Layout, *, clock: bool = False) -> Rows:
-    """Choose the columns that matter, named by their meaning; ``clock`` keeps the time of day of moments.
-
-    Raises
-    ------
-    InputError
-        When a column that is needed is not there.
-    """
+    """Choose the columns that matter, named by their meaning; ``clock`` keeps the time of day of moments."""
     import ibis
 
     table = join_date(table)

@@ -45,13 +45,7 @@ def fetch(expression: Any) -> pd.DataFrame:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn what an engine raises into one sentence, and keep back what it says to Ibis.
-
-    Raises
-    ------
-    InputError
-        When the table or the engine is gone, or refuses what was asked.
-    """
+    """Turn what an engine raises into one sentence, and keep back what it says to Ibis."""
     try:
         with own_warnings_only():
             yield

@@ -32,21 +32,7 @@ def text_coordinates(values: pd.Series) -> pd.Series:
 
 
 def count_bad_rows(rows: Rows, texts: Texts, sites: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
-    """Count rows that cannot be used by file, date, category and what is wrong with them.
-
-    Parameters
-    ----------
-    sites : DataFrame
-        Distinct coordinates that cannot be used: the key columns as the engine holds them, and ``cause``.
-    dates : DataFrame
-        Every date text, with its ``cause``.
-
-    Returns
-    -------
-    DataFrame
-        ``_file`` (where the engine knows it), ``_when, _category`` (a position in ``texts``), ``cause``,
-        ``n``, ``line`` (the first).
-    """
+    """Count rows that cannot be used by file, date, category and what is wrong with them."""
     wrong = dates.loc[dates["cause"].ne(""), "text"].tolist()
     causes = sorted(sites["cause"].unique())
     code = sites["cause"].map({cause: i for i, cause in enumerate(causes, 1)}).astype("int64")
@@ -195,14 +181,7 @@ def judge_sample(
 
 
 def list_rejects(ledger: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
-    """Rejects as a city's, the sample row by row, the others counted in the column ``rows``.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `read_incidents`, and ``rows``: how many rows of the table a line stands for. A line
-        for several has no ``line``, ``value`` or ``incident_id``.
-    """
+    """Rejects as a city's, the sample row by row, the others counted in the column ``rows``."""
     keys = ["file", "cause", "source", "category", "when", "precision"]
     shown = sample.reindex(columns=REJECT_COLUMNS).assign(rows=1)
     both = [ledger[[*keys, "rows"]], shown[keys].assign(rows=-1)] if len(shown) else [ledger[[*keys, "rows"]]]

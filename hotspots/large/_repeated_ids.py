@@ -18,13 +18,7 @@ MOST_NONE = 10_000
 
 
 def find_repeats(rows: Rows) -> pd.DataFrame:
-    """Every row whose ID stands more than once, with its keys, date, ID and where it lies.
-
-    Raises
-    ------
-    InputError
-        When they are so many that the IDs cannot be IDs, or files must be there twice.
-    """
+    """Every row whose ID stands more than once, with its keys, date, ID and where it lies."""
     table = rows.table.filter(rows.table["_incident_id"] != "")
     if none := _list_none(table):
         table = table.filter(~table["_incident_id"].isin(none))

@@ -155,16 +155,7 @@ def collapse_table(
     sample: int = 1000,
     spill: Path | None = None,
 ) -> Collapsed:
-    """Do as `aggregate_incidents`, and give the ledger and the dates beside the places.
-
-    Parameters
-    ----------
-    windows
-        As for `aggregate_incidents`; or a function of the dates that the table holds (``when, precision``
-        ...), called only for a table of over a million rows: of a smaller one every date is kept apart.
-    spill : path, optional
-        Folder for what does not fit in memory. None: the system's temporary folder.
-    """
+    """Do as `aggregate_incidents`, and give the ledger and the dates beside the places."""
     require_installed("ibis", extra="scale")
     settings = load_layout(layout)
     if settings.kind == "geometry":

@@ -19,17 +19,7 @@ _PARTS = ("year", "month", "day")
 
 
 class Embedded:
-    """Files on a DuckDB of our own, whose spill files are ours alone, unreadable to others and go with it.
-
-    Parameters
-    ----------
-    source : path or several
-        Files, folders to any depth, or patterns.
-    skip : sequence of str
-        Patterns of file names that hold no incidents.
-    spill : path, optional
-        Folder for what does not fit in memory; None makes one in the system's temporary folder.
-    """
+    """Files on a DuckDB of our own, whose spill files are ours alone, unreadable to others and go with it."""
 
     def __init__(self, source: Any, *, skip: Sequence[str] = (), spill: Path | None = None) -> None:
         self.source = [Path(source)] if isinstance(source, str | Path) else [Path(s) for s in source]

@@ -25,23 +25,6 @@ def count_over_time(
 
     Adding the month to every place of a country hardly shrinks its records; adding it to its hotspots and
     areas does, and what is said of time is said of those. Another pass over the rows, where they lie.
-
-    Parameters
-    ----------
-    found : Collapsed
-        From `hotspots.large.aggregate.collapse_table`, without dates kept apart.
-    places : GeoDataFrame
-        Its places, perhaps with more columns.
-    by : Series or DataFrame
-        Labels on the index of ``places``, the same for all rows of one coordinate: the hotspot from
-        `assign_hotspots`, the areas from `attach_areas`.
-
-    Returns
-    -------
-    GeoDataFrame
-        One row per date, category, source and combination of labels: ``source, when, precision, category,
-        place`` (""), ``geometry`` (the busiest coordinate so labelled: all functions that ask which hotspot
-        it is in get the right one), the columns of ``by`` and ``incidents``.
     """
     labels = pd.DataFrame(by).astype("str")
     label = labels.groupby(list(labels.columns), sort=True, dropna=False).ngroup().to_numpy(dtype=np.int64)

@@ -49,15 +49,7 @@ class Dose(NamedTuple):
 
 
 def parse_dose(text: Any) -> Dose:
-    """Read a dose such as "2 per week", "twice a day", "every 2 hours" or "none".
-
-    Examples
-    --------
-    >>> parse_dose("2 per week"), parse_dose("once a day").spacing
-    (Dose(visits=2, period='week', minutes=0.0), 24.0)
-    >>> str(parse_dose("every 2 hours"))
-    'every 120 minutes'
-    """
+    """Read a dose such as "2 per week", "twice a day", "every 2 hours" or "none"."""
     said = text.strip().casefold() if isinstance(text, str) else ""
     if said in ("none", "0", "no visit", "no visits"):
         return Dose(0, "week")

@@ -76,11 +76,6 @@ def count_any_order(duty: Duty, travel: float) -> int:
     """Count the stops a vehicle can hold when every round may come in any order after any other.
 
     The worst case visits a stop first in one round and last in the next: 2 (n - 1) visits lie between.
-
-    Examples
-    --------
-    >>> count_any_order(Duty(15, 120), 10)
-    3
     """
     n = 1
     while 2 * n * duty.visit + (2 * n + 1) * travel + duty.rest <= duty.gap:

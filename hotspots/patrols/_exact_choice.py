@@ -25,19 +25,7 @@ class Rule(NamedTuple):
 
 
 def choose_stops(worth: Floats, rules: list[Rule], *, most: int) -> Flags:
-    """Choose the stops worth most together, at most so many, keeping every rule.
-
-    Raises
-    ------
-    InputError
-        Where no choice keeps every rule, naming the demands that break it.
-
-    Examples
-    --------
-    >>> apart = Rule("", np.array([1.0, 1.0, 0.0]), -np.inf, 1)
-    >>> choose_stops(np.array([5.0, 4.0, 3.0]), [apart], most=2).tolist()
-    [True, False, True]
-    """
+    """Choose the stops worth most together, at most so many, keeping every rule."""
     found = _solve(worth, rules, most)
     if found is None:
         raise _refusal(len(worth), rules, most)

@@ -39,16 +39,7 @@ class Track(NamedTuple):
 
 
 def find_stays(track: Track, shapes: Any, pace: Pace, silence: float) -> pd.DataFrame:
-    """Find every stay of a vehicle in a stop.
-
-    Returns
-    -------
-    DataFrame
-        ``stop, first, last`` (numbers of the first and last fix inside), ``began, ended`` (seconds),
-        ``seconds, low, high``: of an even pace half the gap on each side of every fix inside, with limits
-        that hold the truth in 95 of 100; of any other what lies between the first and the last fix inside
-        (at least), and between the fixes outside around them (at most, NaN where there is none).
-    """
+    """Find every stay of a vehicle in a stop."""
     runs = _join(_raw_runs(track, silence), track, shapes, silence)
     measure = _even if pace.kind == "even" else _limits
     rows = [measure(track, shapes, pace, stop, at) for stop, at in runs]

@@ -27,13 +27,6 @@ def fitting_rounds(travel: Floats, *, visit: float, limit: float) -> Rounds:
 
     Shortest rounds by dynamic programming over sets (Held and Karp, 1962), level by level; a set is
     looked at only if all its subsets fit, which the triangle inequality allows.
-
-    Examples
-    --------
-    >>> far = np.array([[0.0, 5, 50], [5, 0, 50], [50, 50, 0]])
-    >>> rounds = fitting_rounds(far, visit=15, limit=60)
-    >>> rounds.members.tolist(), rounds.minutes.tolist()
-    ([[0, -1], [1, -1], [2, -1], [0, 1]], [15.0, 15.0, 15.0, 40.0])
     """
     n = len(travel)
     single = np.arange(n)[np.full(n, visit <= limit + _TIGHT)]

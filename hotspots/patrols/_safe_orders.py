@@ -81,23 +81,7 @@ def draw_day(
     weigh: Callable[[float], Floats],
     rng: np.random.Generator,
 ) -> list[Event]:
-    """Draw one shift: at each step any stop after which some safe order is still open, at random.
-
-    Parameters
-    ----------
-    orders : Orders
-        Safe orders.
-    legs : array
-        Minutes between the depot and each stop.
-    minutes : float
-        Length of the shift.
-    rests : list of float
-        Minute after which each break is taken, at the first stop that allows it.
-    weigh : function
-        Weights of the stops at a minute of the shift: a stop of twice the weight is drawn twice as often.
-    rng : Generator
-        Source of the draws.
-    """
+    """Draw one shift: at each step any stop after which some safe order is still open, at random."""
     n, duty = len(legs), orders.duty
     due = np.full(n, np.inf)
     events: list[Event] = []

@@ -22,30 +22,7 @@ _GRID = (0.0, 700_000.0, 1_300_000.0)
 def travel_times(
     points: Floats, *, speed: float = 25.0, detour: float = 1.3, streets: gpd.GeoDataFrame | None = None
 ) -> Floats:
-    """Minutes from each point to each other, door to door.
-
-    Parameters
-    ----------
-    points : array, shape (n, 2)
-        Eastings and northings in metres.
-    speed : float
-        Average kilometres an hour, lights and parking included.
-    detour : float
-        Metres driven for each metre as the crow flies: 1.3 is common for British towns. Along a street
-        network it applies only to the metres between a point and its nearest street.
-    streets : GeoDataFrame, optional
-        Street lines (EPSG:27700); None means straight lines.
-
-    Returns
-    -------
-    array, shape (n, n)
-        Minutes, symmetric, 0 on the diagonal.
-
-    Examples
-    --------
-    >>> travel_times(np.array([[0.0, 0.0], [3000.0, 4000.0]]), speed=30, detour=1.2).tolist()
-    [[0.0, 12.0], [12.0, 0.0]]
-    """
+    """Minutes from each point to each other, door to door."""
     check_travel(speed, detour)
     points = np.asarray(points, dtype=float).reshape(-1, 2)
     straight = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1)) * detour

@@ -223,22 +223,6 @@ def nearby_counts(facts: Facts, nearby: Any, *, ground: Any = None, walk: float 
     """Places of each kind about the plan's middle, or on its ground where that reaches beyond a walk.
 
     Of a ward it is what stands in it: ``average`` then has no like, and is missing.
-
-    Parameters
-    ----------
-    facts : Facts
-        The plan's incidents and all of them.
-    nearby : GeoDataFrame or dict of GeoDataFrame
-        Points with a column ``kind``, or points by kind; EPSG:27700.
-    ground : geometry, optional
-        The plan's ground.
-    walk : float
-        Metres.
-
-    Returns
-    -------
-    DataFrame
-        ``kind``, ``here`` and ``average`` (over every distinct recorded point of the data).
     """
     layers = _by_kind(nearby)
     middle = _middle(facts)

@@ -153,14 +153,7 @@ def gather_facts(
 
 
 def fold_small(table: pd.DataFrame, threshold: int, *, name: str = "") -> pd.DataFrame:
-    """Rows whose counts may be shown; the others left out, or folded into one row where ``name`` is given.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"type": ["A", "B", "C"], "incidents": [30, 9, 2]})
-    >>> fold_small(table, 5, name="type").to_dict("records")
-    [{'type': 'A', 'incidents': 30}, {'type': 'other types', 'incidents': 11}]
-    """
+    """Rows whose counts may be shown; the others left out, or folded into one row where ``name`` is given."""
     small = table["incidents"] < threshold
     # one hidden count alone would be the total less the rest
     if small.any() and (small.sum() == 1 or table.loc[small, "incidents"].sum() < threshold):

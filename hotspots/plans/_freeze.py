@@ -43,11 +43,6 @@ def freeze_plan(
 
     An area is compared with other areas of its own layer (of ``layers``), a drawn one with ground as large;
     none with a place of ``planned``, where a plan of its own is or will be at work.
-
-    Raises
-    ------
-    InputError
-        When the ring is not wider than 0 metres.
     """
     if not ring > 0:
         raise InputError(

@@ -25,13 +25,7 @@ _KNOWN = {"street", "default", *ELSEWHERE, *SETTINGS}
 
 @cache
 def read_menu() -> dict[str, Any]:
-    """Responses, powers and techniques from the dated data files, checked against each other.
-
-    Raises
-    ------
-    InputError
-        When a response names a power, technique, 3E or family that is not there.
-    """
+    """Responses, powers and techniques from the dated data files, checked against each other."""
     menu = {name: _load(f"{name}.toml") for name in ("responses", "powers", "techniques")}
     techniques = {
         int(n): f"{title} ({group})"
@@ -65,13 +59,7 @@ def _settings(row: dict[str, Any]) -> set[str]:
 
 
 def fits_setting(row: dict[str, Any], setting: str) -> bool:
-    """Whether a response makes sense at a kind of place (see `hotspots.common.place_names.setting_of`).
-
-    Examples
-    --------
-    >>> fits_setting({"not_at": ["default"]}, "prison"), fits_setting({"only_at": ["shops"]}, "street")
-    (False, False)
-    """
+    """Whether a response makes sense at a kind of place (see `hotspots.common.place_names.setting_of`)."""
     here = {setting, *(["default"] if setting in ELSEWHERE else [])}
     return not here & set(row.get("not_at", ())) and bool(here & set(row.get("only_at", here)))
 
@@ -106,20 +94,7 @@ def families_of(category: str) -> list[str]:
 
 
 def problem_families(types: pd.DataFrame, *, everywhere: pd.Series | None = None) -> dict[str, list[str]]:
-    """Families that make up a problem, the largest (or most unusual) first, with the categories behind each.
-
-    Parameters
-    ----------
-    types : DataFrame
-        Columns ``type``, ``incidents`` and, where known, ``harm``.
-    everywhere : Series, optional
-        Records of each type in the whole data: a type that is more usual here than there comes earlier.
-
-    Examples
-    --------
-    >>> problem_families(pd.DataFrame({"type": ["Burglary", "Robbery"], "incidents": [95, 5]}))
-    {'burglary': ['Burglary']}
-    """
+    """Families that make up a problem, the largest (or most unusual) first, with their categories."""
     share = types["incidents"] / max(types["incidents"].sum(), 1)
     if "harm" in types and types["harm"].sum() > 0:
         share = pd.concat([share, types["harm"] / types["harm"].sum()], axis=1).max(axis=1)
@@ -145,28 +120,7 @@ def suggest_responses(
     everywhere: pd.Series | None = None,
     day: Any = None,
 ) -> list[dict[str, Any]]:
-    """Responses to consider for a problem: each E in turn, the largest type of problem first.
-
-    Parameters
-    ----------
-    types : DataFrame
-        Columns ``type``, ``incidents`` and, where known, ``harm``.
-    count : int
-        How many at most.
-    setting : str
-        Kind of place, from `hotspots.common.place_names.setting_of`.
-    licensed : bool
-        False where it is known that no licensed premises stand there.
-    everywhere : Series, optional
-        As for `problem_families`.
-    day : date, optional
-        The day: what needs a power that is not in force then is left out. None: in force now.
-
-    Returns
-    -------
-    list of dict
-        ``action, three_e, side, technique, power, lead, owner, why``; none is chosen.
-    """
+    """Responses to consider for a problem: each E in turn, the largest type of problem first."""
     families = problem_families(types, everywhere=everywhere)
     order = [*families, "any"]
     menu = [r for r in read_menu()["responses"] if licensed or not r.get("licensed")]

@@ -56,13 +56,7 @@ class Target:
 
 
 def find_target(given: Any, incidents: gpd.GeoDataFrame, *, title: str | None) -> Target:
-    """Take whatever names the ground of a plan: a row, several rows, a street's name, or a polygon.
-
-    Raises
-    ------
-    InputError
-        When it is none of these, or the street is not in the data.
-    """
+    """Take whatever names the ground of a plan: a row, several rows, a street's name, or a polygon."""
     if isinstance(given, str):
         target = _street(given, incidents)
     elif isinstance(given, pd.Series):
@@ -183,16 +177,7 @@ def rows_of(incidents: gpd.GeoDataFrame, target: Target) -> pd.Series:
 
 
 def share_layers(rows: gpd.GeoDataFrame, areas: dict[str, gpd.GeoDataFrame]) -> dict[str, Shares]:
-    """Share of the rows' incidents in each area of each layer, largest first.
-
-    Parameters
-    ----------
-    rows : GeoDataFrame
-        The incidents of a plan, EPSG:27700.
-    areas : dict of GeoDataFrame
-        Layers by name, each with a column ``name``. Each row is in one area of a layer at most, the one it
-        was attached to where ``rows`` say so, but where ``attrs["overlapping"]`` is true.
-    """
+    """Share of the rows' incidents in each area of each layer, largest first."""
     weights = count_weights(rows)
     found: dict[str, Shares] = {}
     for layer, polygons in areas.items():

@@ -27,22 +27,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 def find_names(text: str, *, strict: bool = False) -> list[str]:
-    """Words that look like a person's name, or like a date of birth.
-
-    Parameters
-    ----------
-    text : str
-        What somebody wrote.
-    strict : bool
-        Also any two words with large first letters that are not known to be a place, agency or power.
-
-    Examples
-    --------
-    >>> find_names("Spoke to Mr Patel and John Smith on Boar Lane")
-    ['Mr Patel', 'John Smith']
-    >>> find_names("Repeat caller, reference V1234, West Yorkshire Police")
-    []
-    """
+    """Words that look like a person's name, or like a date of birth."""
     found = [match[0] for pattern in (_TITLE, _BIRTH, _LABEL) for match in pattern.finditer(text)]
     for match in _PAIR.finditer(text):
         first, last = match.groups()
@@ -54,13 +39,7 @@ def find_names(text: str, *, strict: bool = False) -> list[str]:
 
 
 def refuse_names(plan: Plan) -> None:
-    """Refuse a plan for a person that holds what looks like a name; point it out in other plans.
-
-    Raises
-    ------
-    InputError
-        Naming every such field at once.
-    """
+    """Refuse a plan for a person that holds what looks like a name; point it out in other plans."""
     problems = Problems("A plan for a person holds references only, never names")
     if plan.covers != "person":
         seen = [tag for tag, text in plan.fields().items() if find_names(text)]

@@ -54,24 +54,12 @@ class Stage:
 
 
 def read_stage(text: str) -> str:
-    """Stage that people's words name; "" where they name none, several, or only hope for one.
-
-    Examples
-    --------
-    >>> read_stage("Closed 3/3/2019"), read_stage("to be closed in May"), read_stage("Response (patrols)")
-    ('closed', '', 'response')
-    """
+    """Stage that people's words name; "" where they name none, several, or only hope for one."""
     return _only(text, _STAGE_WORDS)
 
 
 def read_verdict(text: str) -> str:
-    """Verdict that people's words name: "continue", "adjust", "stop", or "".
-
-    Examples
-    --------
-    >>> read_verdict("Stopped - problem solved"), read_verdict("Carry on"), read_verdict("Do not stop")
-    ('stop', 'continue', '')
-    """
+    """Verdict that people's words name: "continue", "adjust", "stop", or ""."""
     return _only(text, _VERDICT_WORDS)
 
 
@@ -86,16 +74,7 @@ def _only(text: str, known: dict[str, str]) -> str:
 
 
 def stage_of(plan: Plan, *, as_of: Any, put_away: bool = False) -> Stage:
-    """Stage of a plan on a day: as people's words say, else as its dates do; ``put_away`` plans are closed.
-
-    Examples
-    --------
-    >>> plan = Plan(ref="SE1", title="Boar Lane", opened="2018-06-30")
-    >>> plan.set_field("response.start", "1/7/2018")
-    >>> plan.set_field("response.end", "31/8/2018")
-    >>> [stage_of(plan, as_of=day).name for day in ("2018-06-30", "2018-08-01", "2018-09-01")]
-    ['scanning', 'response', 'assessment due']
-    """
+    """Stage of a plan on a day: by people's words, else by its dates; ``put_away`` plans are closed."""
     day, last = pd.Timestamp(as_of).date(), plan.stages[-1] if plan.stages else {}
     if put_away or (last.get("stage") != CLOSED and _is_closed(plan, day)):
         return Stage(CLOSED, closed_on(plan, as_of=day))

@@ -41,15 +41,7 @@ class Goal:
 
 
 def read_goal(text: str, baseline: float | None = None) -> Goal:
-    """Read a target in the forms people type; a percentage becomes a number beside its baseline.
-
-    Examples
-    --------
-    >>> read_goal("20% fewer by March 2019", 100), read_goal("at least 30 reports")
-    (Goal(number=80.0, direction='fewer'), Goal(number=30.0, direction='more'))
-    >>> read_goal("a quarter less", 80), read_goal("10-20 %", 80)
-    (Goal(number=60.0, direction='fewer'), Goal(number=None, direction=''))
-    """
+    """Read a target in the forms people type; a percentage becomes a number beside its baseline."""
     words = clean_text(text).casefold().replace("−", "-").replace(",", "")
     minus = bool(re.search(r"(?:^|\s)-\s*\d", words))
     many = re.sub(r"no more than|not more than", "at most", re.sub(r"up to", "at most", words))

@@ -19,15 +19,7 @@ _SHORT = {"rd": "road", "ln": "lane", "ave": "avenue", "av": "avenue", "dr": "dr
 
 
 def fold_key(value: str, *, kind: str) -> str:
-    """Even out the spelling of a key, so that both sides of a look-up meet.
-
-    Examples
-    --------
-    >>> fold_key(" ls1 4ap", kind="postcode"), fold_key("000123.0", kind="uprn")
-    ('LS14AP', '123')
-    >>> fold_key("BOAR LN.", kind="street"), fold_key("St. Anne's St", kind="street")
-    ('boar lane', 'st annes street')
-    """
+    """Even out the spelling of a key, so that both sides of a look-up meet."""
     text = str(value).strip()
     if kind in ("uprn", "usrn"):
         return re.sub(r"\.0+$", "", text).lstrip("0")
@@ -42,13 +34,7 @@ def fold_key(value: str, *, kind: str) -> str:
 
 
 def locate_keys(keys: pd.Series, layout: Layout) -> pd.DataFrame:
-    """Coordinates ``x`` and ``y`` (as text, "" where the key is not in the look-up) of each key.
-
-    Raises
-    ------
-    InputError
-        When the layout's look-up cannot be read or lacks a column.
-    """
+    """Coordinates ``x`` and ``y`` (as text, "" where the key is not in the look-up) of each key."""
     assert layout.lookup is not None
     settings = layout.lookup
     kind = str(settings.get("type", "text"))

@@ -30,11 +30,6 @@ def read_clocks(texts: pd.Series) -> pd.DataFrame:
     A column of bare numbers is read by what it holds: 34 is 0:34 where any is above 24, as in 2215, and 9 is
     nine o'clock where none is; 0.75 is a spreadsheet's part of a day where none is above 1. 24:15 is a
     quarter past midnight at the end of the day.
-
-    Examples
-    --------
-    >>> read_clocks(pd.Series(["6:02 PM", "18.02", "0034", "24:15", "late"]))["minutes"].tolist()
-    [1082.0, 1082.0, 34.0, 1455.0, nan]
     """
     codes, distinct = pd.factorize(blank_nothing(texts, number=True))
     plain = [found[1] if (found := _NUMBER.fullmatch(t)) else t for t in distinct]

@@ -25,29 +25,7 @@ _FEWEST_DECIMALS = {"metres": 0, "degrees": 4}  # a metre, and about ten
 def judge_coordinates(
     x: pd.Series, y: pd.Series, *, kind: str, target: str = CRS, crs: str | None = None
 ) -> pd.DataFrame:
-    """Numbers of the written coordinates, and the cause where a pair cannot be used ("" where it can).
-
-    Parameters
-    ----------
-    x, y : Series of str, or of numbers
-        Longitude and latitude (``kind="degrees"``) or easting and northing (``kind="metres"``).
-    kind : {"degrees", "metres"}
-    target : str
-        The reference system that the points will be in: Great Britain's, unless a layout says otherwise.
-    crs : str or None
-        The reference system that they are written in; None means longitude and latitude, or ``target``.
-
-    Returns
-    -------
-    DataFrame
-        ``x`` and ``y`` (float), ``cause``.
-
-    Examples
-    --------
-    >>> x, y = pd.Series(["-1.5", "53.8"]), pd.Series(["53.8", "-1.5"])
-    >>> judge_coordinates(x, y, kind="degrees")["cause"].tolist()
-    ['', 'latitude and longitude swapped']
-    """
+    """Numbers of the written coordinates, and the cause where a pair cannot be used ("" where it can)."""
     if all(pd.api.types.is_numeric_dtype(values) for values in (x, y)):
         blank, numbers = x.isna() | y.isna(), [x, y]
         lost = pd.Series(False, index=x.index)
@@ -156,14 +134,7 @@ def find_crs(crs: str) -> pyproj.CRS:
 
 
 def make_points(x: Any, y: Any, *, crs: str, target: str = CRS) -> np.ndarray[Any, Any]:
-    """Points in ``target`` (metres): each distinct coordinate is transformed once.
-
-    Examples
-    --------
-    >>> point = make_points([-1.66379168242], [53.80021519630], crs="EPSG:4326")[0]
-    >>> round(point.x / 10), round(point.y / 10)
-    (42224, 43382)
-    """
+    """Points in ``target`` (metres): each distinct coordinate is transformed once."""
     if not len(x):
         return np.array([], dtype=object)
     distinct, inverse = np.unique(np.asarray(x, float) + 1j * np.asarray(y, float), return_inverse=True)

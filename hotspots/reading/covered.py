@@ -102,13 +102,6 @@ def list_gaps(incidents: pd.DataFrame) -> dict[str, str]:
     """Months that some of the records hold and a source or force of them lacks, by its name.
 
     Its places are not quiet then: nothing is known of them.
-
-    Examples
-    --------
-    >>> months = pd.to_datetime(["2018-07-01"] * 20 + ["2019-07-01"] * 10)
-    >>> force = ["Kent Police", "Surrey Police"] * 10 + ["Kent Police"] * 10
-    >>> list_gaps(pd.DataFrame({"when": months, "precision": "month", "raw_force": force}))
-    {'Surrey Police': 'July 2019'}
     """
     return {name: say_runs(lost) for name, lost in list_lacking(incidents).items()}
 
@@ -124,18 +117,7 @@ def list_lacking(incidents: pd.DataFrame) -> dict[str, list[pd.Period]]:
 
 
 def keep_whole(incidents: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Leave out the sources and forces that lack a month the others hold; what is said of months needs that.
-
-    Returns
-    -------
-    (DataFrame, list of str)
-        The rows that are left, and a sentence for each that is not.
-
-    Raises
-    ------
-    InputError
-        When each of them lacks some month.
-    """
+    """Leave out the sources and forces that lack a month the others hold; months need that."""
     gaps = list_gaps(incidents)
     if not gaps:
         return incidents, []

@@ -36,28 +36,7 @@ _BEHIND = (
 
 
 def parse_dates(values: pd.Series, *, formats: Sequence[str] = ()) -> pd.DataFrame:
-    """Timestamps of ``values``, how precise each is, and the cause where one cannot be read.
-
-    Parameters
-    ----------
-    values : Series of str
-    formats : sequence of str
-        As for ``strptime`` (English month names whatever the computer's language), plus ``"excel"`` for
-        Excel's day numbers. Year-first dates are read besides. Where no format is stated, 31/01/2024 is read
-        (only one of the two can be a month) and 03/04/2024 is not.
-
-    Returns
-    -------
-    DataFrame
-        ``when`` (datetime64), ``precision`` ("minute", "day", "month"), ``cause`` ("", "unreadable date" or
-        "day and month ambiguous": also where two stated formats read a value differently).
-
-    Examples
-    --------
-    >>> read = parse_dates(pd.Series(["2024-03", "31/01/2024 22:15", "03/04/2024"]))
-    >>> read["precision"].tolist(), read["cause"].tolist()
-    (['month', 'minute', ''], ['', '', 'day and month ambiguous'])
-    """
+    """Timestamps of ``values``, how precise each is, and the cause where one cannot be read."""
     codes, distinct = pd.factorize(values.astype("object"), use_na_sentinel=True)
     texts = pd.Series([str(t).strip() for t in distinct], dtype="object")
     stated = formats or (*_DAY_FIRST, *_MONTH_FIRST)
@@ -160,13 +139,7 @@ def _both_could_be_months(text: str) -> bool:
 
 
 def cap_precision(dates: pd.DataFrame, precision: str | None) -> pd.DataFrame:
-    """Make dates no more precise than a source is: a month that Excel turned into its first day is a month.
-
-    Examples
-    --------
-    >>> cap_precision(parse_dates(pd.Series(["2024-03-01"])), "month")["precision"].tolist()
-    ['month']
-    """
+    """Make dates no more precise than a source is: a month that Excel made its first day is a month."""
     if precision in (None, "minute"):
         return dates
     finer = dates["precision"].isin(["minute", "day"] if precision == "month" else ["minute"])
@@ -179,19 +152,7 @@ def cap_precision(dates: pd.DataFrame, precision: str | None) -> pd.DataFrame:
 
 
 def join_times(dates: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
-    """Add the clock of a separate column to whole days; a day whose time cannot be read stays a day.
-
-    Returns
-    -------
-    DataFrame
-        ``dates`` with ``unread``: where a time is written and `read_clocks` cannot tell it.
-
-    Examples
-    --------
-    >>> days = parse_dates(pd.Series(["2024-03-01", "2024-03-01"]))
-    >>> join_times(days, pd.Series(["10:15 PM", "late"]))[["precision", "unread"]].to_numpy().tolist()
-    [['minute', False], ['day', True]]
-    """
+    """Add the clock of a separate column to whole days; a day whose time cannot be read stays a day."""
     clocks = read_clocks(times)
     day = dates["precision"].eq("day")
     good = clocks["minutes"].notna() & day

@@ -95,11 +95,6 @@ def settle_same_month(judged: pd.DataFrame, force: pd.Series | None, own_id: pd.
     Two files of one force and month that share no row are parts of it, and both are read. Where the layout
     names no force (None), only rows without an ID tell, and there must be five: exports often overlap, and
     rows with an ID are settled one by one.
-
-    Raises
-    ------
-    InputError
-        When ``keep`` is "refuse" and rows without an ID would count twice.
     """
     if keep not in KEEP:
         raise InputError("same_month is not known", given=str(keep), advice=", ".join(KEEP))

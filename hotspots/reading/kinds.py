@@ -26,12 +26,6 @@ def name_kinds(incidents: pd.DataFrame) -> pd.Series:
 
     Taken from the layout's ``unit`` (``raw_unit``; without it, from the packaged layout of the same source,
     and crimes otherwise). ASB that the police log is apart from crime; a council's case stays a case.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"source": "police.uk", "category": ["Robbery", "Anti-social behaviour"]})
-    >>> name_kinds(rows).tolist()
-    ['crimes', 'ASB incidents']
     """
     require_columns(incidents, ["category"], what="incidents")
     row_of, first = number_rows(incidents, ["raw_unit", "source", "category"])
@@ -88,14 +82,7 @@ def count_kinds(incidents: pd.DataFrame, *, by: str | list[str] | None = None) -
 
 
 def split_by_source(incidents: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    """Columns ``incidents from <source>`` by group where there are several sources; none where there is one.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"source": ["a", "b", "a"]})
-    >>> split_by_source(rows, pd.Series(["x", "x", "y"])).to_dict("index")
-    {'x': {'incidents from a': 1, 'incidents from b': 1}, 'y': {'incidents from a': 1, 'incidents from b': 0}}
-    """
+    """Columns ``incidents from <source>`` by group; none where there is one source."""
     source = incidents.get("source")
     names = [] if source is None else sorted(source.dropna().astype("str").unique())
     keys = groups.set_axis(incidents.index, axis=0)

@@ -15,20 +15,7 @@ from hotspots.files.geofiles import read_layer
 
 
 def read_shapes(path: str | Path, *, what: str) -> gpd.GeoDataFrame:
-    """Read a file of points, lines or areas into EPSG:27700 (metres), or say what is wrong with it.
-
-    Parameters
-    ----------
-    path : str or Path
-        GeoPackage, GeoJSON or shapefile.
-    what : str
-        How a message names it, such as "The study area".
-
-    Raises
-    ------
-    InputError
-        When it cannot be read, holds nothing, or says no coordinate reference system.
-    """
+    """Read a file of points, lines or areas into EPSG:27700 (metres), or say what is wrong with it."""
     path = Path(path)
     read = _read(path, what)
     if not isinstance(read, gpd.GeoDataFrame) or read.geometry.isna().all():

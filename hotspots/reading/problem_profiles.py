@@ -132,13 +132,7 @@ def _check(table: Mapping[str, Any], name: str) -> None:
 
 
 def describe_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") -> str:
-    """Title of a profile for every output, with the words "our default proxy" where it is one.
-
-    Examples
-    --------
-    >>> describe_profile("serious-violence")[:38]
-    'Serious violence (our default proxy, n'
-    """
+    """Title of a profile for every output, with the words "our default proxy" where it is one."""
     loaded = load_profile(profile, name=name)
     return f"{loaded.title} ({loaded.proxy})" if loaded.proxy else loaded.title
 

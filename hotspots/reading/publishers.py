@@ -9,24 +9,7 @@ COLUMNS = (FORCE, "raw_Reported by", "Reported by")  # police.uk's keeps its own
 
 
 def publishers_of(incidents: pd.DataFrame) -> pd.Series:
-    """Name who published each row: its force, where rows of the source name one, else its source.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        Incidents or places.
-
-    Returns
-    -------
-    Series of str
-        "the data" where neither is known. Two sources of one force are kept apart.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"source": "police.uk", "raw_force": ["Kent Police", "kent police ", None]})
-    >>> publishers_of(frame).tolist()
-    ['Kent Police', 'Kent Police', 'police.uk']
-    """
+    """Name who published each row: its force, where rows of the source name one, else its source."""
     source = (
         incidents["source"].astype("str")
         if "source" in incidents.columns

@@ -14,27 +14,7 @@ from hotspots.reading._address_lookup import fold_key
 
 
 def settle_spelling(places: pd.Series, *, incidents: Any = None) -> pd.Series:
-    """Give every street the spelling most of its records have, and say how many were written otherwise.
-
-    Parameters
-    ----------
-    places : Series of str
-        Place texts, with or without "On or near", which stays.
-    incidents : array of int, optional
-        Records in each row; None: one.
-
-    Returns
-    -------
-    Series of str
-        On the same index. Abbreviations, capitals, full stops and hyphens make no other street; of two
-        spellings that are as usual the longer stands.
-
-    Examples
-    --------
-    >>> written = ["On or near Harehills Road", "Harehills Road", "harehills rd", "Great St Helen'S"]
-    >>> settle_spelling(pd.Series(written)).tolist()
-    ['On or near Harehills Road', 'Harehills Road', 'Harehills Road', "Great St Helen's"]
-    """
+    """Give every street the spelling most of its records have, and say how many were written otherwise."""
     code, texts = pd.factorize(places.fillna("").astype("str"))
     if not len(texts):
         return places.astype("str")

@@ -13,18 +13,6 @@ from hotspots.checks import CRS, InputError
 def read_area(study_area: Any, *, target: str = CRS) -> Any:
     """Study area as one valid polygon.
 
-    Parameters
-    ----------
-    study_area : GeoDataFrame, GeoSeries or geometry
-        A bare geometry is in the ``target`` system already.
-    target : str
-        The reference system wanted, in metres.
-
-    Raises
-    ------
-    InputError
-        When it is none of these, has no reference system or covers no ground.
-
     Examples
     --------
     >>> read_area(gpd.GeoSeries([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 3, 2)], crs=27700)).area

@@ -21,13 +21,6 @@ def plain_numbers(
     thousands, 53,80 a decimal one. Where all could be either (443,576), degrees have decimals, and metres of
     the British ``grid`` are hundreds of thousands. Where values disagree they stay as they are: unreadable,
     until the layout states ``decimal`` or ``thousands``.
-
-    Examples
-    --------
-    >>> plain_numbers(pd.Series(["443,576", "430050"]), kind="metres")[0].tolist()
-    ['443576', '430050']
-    >>> plain_numbers(pd.Series(["-1,548", "-1,5"]), kind="degrees")[1]
-    '"-1,548" as -1.548'
     """
     if not (decimal or thousands or texts.str.contains(_ODD[kind], regex=True).any()):
         return texts, ""

@@ -72,23 +72,7 @@ def add_harm(incidents: F, *, level: str = "middle", **options: Any) -> F:
 
 
 def say_weights(incidents: pd.DataFrame, *, scheme: Any = "cchi-2026", threshold: int = 0) -> str:
-    """Say once which part of the records a harm index weighs, by source; "" where there are no records.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        As `add_harm` gives them.
-    scheme : str, path or DataFrame
-        The weights, to be named.
-    threshold : int
-        A share that rests on fewer records than this is not told.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"source": "police.uk", "category": ["Anti-social behaviour"]})
-    >>> say_weights(rows)
-    'None of these kinds has a weight in the harm index (cchi-2026): everything here is counted, not weighed.'
-    """
+    """Say once which part of the records a harm index weighs, by source; "" where there are no records."""
     counts, weighed = incidents_per_row(incidents), count_weighed(incidents, strict=True)
     if not counts.sum() > 0:
         return ""

@@ -31,28 +31,10 @@ class Spread(NamedTuple):
 def spread_over_week(starts: pd.Series, ends: pd.Series, weights: npt.ArrayLike) -> Spread:
     """Spread each span evenly over the hours it covers (aoristic analysis).
 
-    Parameters
-    ----------
-    starts, ends : Series of datetime
-        A missing end means a moment. A span over a week or more gives 1/168 to each hour.
-    weights : array
-        Incidents each row stands for.
-
-    Returns
-    -------
-    Spread
-
     Notes
     -----
     Ratcliffe (2002), *Journal of Quantitative Criminology* 18(1): each hour gets the share of the span
     that lies in it.
-
-    Examples
-    --------
-    >>> start = pd.Series(pd.to_datetime(["2018-07-02 23:30"]))
-    >>> end = pd.Series(pd.to_datetime(["2018-07-03 00:30"]))
-    >>> spread_over_week(start, end, [1]).week[22:26].tolist()
-    [0.0, 0.5, 0.5, 0.0]
     """
     filled = ends.where(ends.notna(), starts)
     swapped = (filled < starts).to_numpy()

@@ -53,40 +53,10 @@ def weighted_displacement_difference(
 ) -> Difference:
     """Change where there was a response, less the change where there was none, with its interval.
 
-    Parameters
-    ----------
-    treated, control : (before, after)
-        Counts in the target areas and in the areas compared with.
-    displacement, displacement_control : (before, after), optional
-        Counts in the rings round them; None leaves the ring out.
-    time_weights : (before, after), optional
-        Length of each window in one unit, say (12, 6) months; None means equal windows.
-    area_weights : mapping or sequence, optional
-        Size of each zone, by name or in the order treated, control, displacement,
-        displacement_control; None means equal sizes.
-    level : float
-        0.90 is the two-sided interval that goes with a one-sided test at 5%.
-
-    Returns
-    -------
-    Difference
-        ``estimate, se, low, high``. Below zero: fewer than the comparison leads one to expect.
-
-    Raises
-    ------
-    InputError
-        For counts below zero, weights not above zero, or a pair that is not two numbers.
-
     Notes
     -----
     Wheeler and Ratcliffe (2018), *Crime Science* 7:11. The variance assumes Poisson counts; real
     counts spread wider, so `hotspots.assess_response` widens this interval.
-
-    Examples
-    --------
-    >>> wdd = weighted_displacement_difference(treated=(20, 10), control=(20, 20))
-    >>> [round(x, 1) for x in wdd]
-    [-10.0, 8.4, -23.8, 3.8]
     """
     zones = {"treated": treated, "control": control}
     zones |= {"displacement": displacement} if displacement is not None else {}
@@ -105,28 +75,7 @@ def weighted_displacement_difference(
 def weigh_differences(
     parts: Sequence[Difference], weights: Sequence[float], *, level: float = 0.90
 ) -> Difference:
-    """Sum differences of several offences under their harm weights: the harm WDD.
-
-    Parameters
-    ----------
-    parts : sequence of Difference
-        One per offence or category, independent of each other.
-    weights : sequence of float
-        Harm of one offence, in days.
-    level : float
-        Level of the interval.
-
-    Returns
-    -------
-    Difference
-        Estimate Σ w·estimate, standard error √Σ w²·SE², both in days.
-
-    Examples
-    --------
-    >>> part = weighted_displacement_difference(treated=(20, 10), control=(20, 20))
-    >>> weigh_differences([part, part], [1, 10]).estimate
-    -110.0
-    """
+    """Sum differences of several offences under their harm weights: the harm WDD."""
     if len(parts) != len(weights):
         raise InputError(
             "Each difference needs one weight",
@@ -141,25 +90,9 @@ def weigh_differences(
 def weighted_displacement_quotient(*, treated: Pair, displacement: Pair, control: Pair) -> Quotient:
     """Share of the improvement that moved into the ring (below 0) or spread to it (above 0).
 
-    Parameters
-    ----------
-    treated, displacement, control : (before, after)
-        Counts in the target, its ring, and the areas compared with.
-
-    Returns
-    -------
-    Quotient
-        ``quotient`` is NaN, and ``words`` says why, where the target did not improve.
-
     Notes
     -----
     Bowers and Johnson (2003), *Journal of Quantitative Criminology* 19(3).
-
-    Examples
-    --------
-    >>> counts = {"treated": (100, 80), "displacement": (50, 45), "control": (1000, 1000)}
-    >>> weighted_displacement_quotient(**counts).quotient
-    0.25
     """
     (a0, a1), (b0, b1) = _pair("treated", treated), _pair("displacement", displacement)
     c0, c1 = _pair("control", control)

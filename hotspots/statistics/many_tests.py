@@ -19,25 +19,13 @@ def two_sided(z: Floats) -> Floats:
 
 
 def false_discovery(p: npt.ArrayLike) -> Floats:
-    """Benjamini-Hochberg q of p-values; NaN stays NaN and is not counted as a test.
-
-    Examples
-    --------
-    >>> false_discovery([0.01, 0.04, 0.03, np.nan]).tolist()
-    [0.03, 0.04, 0.04, nan]
-    """
+    """Benjamini-Hochberg q of p-values; NaN stays NaN and is not counted as a test."""
     code, value = pd.factorize(np.asarray(p, dtype=float))  # NaN has the code -1
     return _adjust(value, code).take(code)
 
 
 def judge_normal(z: Floats) -> tuple[Floats, Floats]:
-    """P-values, both tails, of z-scores that are normal by chance, and their Benjamini-Hochberg q.
-
-    Examples
-    --------
-    >>> [numbers.round(4).tolist() for numbers in judge_normal(np.array([1.96, 0.0, np.nan]))]
-    [[0.05, 1.0, nan], [0.1, 1.0, nan]]
-    """
+    """P-values, both tails, of z-scores that are normal by chance, and their Benjamini-Hochberg q."""
     code, value = pd.factorize(z)  # cells of counts share few values: each is looked up once
     p = two_sided(value)
     return np.append(p, np.nan).take(code), _adjust(p, code).take(code)

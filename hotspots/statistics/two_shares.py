@@ -10,33 +10,9 @@ def compare_shares(
 ) -> dict[str, float]:
     """Compare two shares, in percentage points.
 
-    Parameters
-    ----------
-    hits, bases : (before, after)
-        How many, and of how many.
-    level : float
-        Level of the interval.
-
-    Returns
-    -------
-    dict
-        ``before``, ``after`` (per cent), ``base_before``, ``base_after``, ``points``, ``low``, ``high``
-        (percentage points) and ``p`` (two-sided, normal, pooled); NaN where a base is 0.
-
-    Raises
-    ------
-    InputError
-        When there are fewer than no hits or more than their base, or the level is not between 0 and 1.
-
     Notes
     -----
     Newcombe (1998), *Statistics in Medicine* 17: the interval from the two Wilson intervals.
-
-    Examples
-    --------
-    >>> found = compare_shares((2747, 2487), (10000, 10000))
-    >>> round(found["before"], 2), round(found["points"], 2)
-    (27.47, -2.6)
     """
     from scipy.stats import norm
 

@@ -13,16 +13,6 @@ def covered_days(incidents: pd.DataFrame) -> pd.DatetimeIndex:
 
     Records dated to the month cover their months, whole, and places their windows; those dated to the day
     cover all days from the first to the last, with or without a record.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        Incidents or places.
-
-    Returns
-    -------
-    DatetimeIndex
-        Midnight of each day, in order.
     """
     spans = spans_of(incidents)
     monthly = (precision_of(incidents) == "month").to_numpy() & spans["start"].notna().to_numpy()

@@ -76,33 +76,7 @@ def assess_job(
     patrols: Sequence[str | Path] = (),
     **question: Any,
 ) -> None:
-    """Assess an open plan with later incidents; its record and document grow, the results get copies.
-
-    Parameters
-    ----------
-    record : str or Path
-        The plan's ``.toml``.
-    files : sequence of paths
-        Incident files that hold the response and the months it is compared with.
-    out : str or Path
-        Folder for the copies; made or replaced.
-    layout, scheme : str
-        How the columns are named, and the harm scheme.
-    calendar : sequence of paths
-        What else happened, as CSV or ``.ics``; added to the plan's own calendar.
-    visits : str or Path, optional
-        A log of visits: what was delivered at the plan's place opens the assessment. None: it says that this
-        is not known.
-    patrols : sequence of paths
-        The results of the runs that timetabled these visits, one for each week.
-    **question
-        ``start``, ``end``, ``as_of``, ``baseline``, ``direction`` and ``allow_overlap``: see `Question`.
-
-    Raises
-    ------
-    InputError
-        For whatever the user can put right; the plan is then as it was.
-    """
+    """Assess an open plan with later incidents; its record and document grow, the results get copies."""
     record, out = Path(record), Path(out)
     paths, events = ([Path(file) for file in listed] for listed in (files, calendar))
     if not record.is_file():

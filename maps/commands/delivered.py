@@ -55,29 +55,7 @@ def account_delivery(
     every: str = "month",
     profile: str = "internal",
 ) -> None:
-    """Write the ledger of delivery: by agency, role, place and shift, and a return in one's own columns.
-
-    Parameters
-    ----------
-    log : str or Path
-        A CSV of visits or GPS points, as for `hotspots.record_visits`.
-    results : sequence of paths
-        Results of the runs that timetabled them.
-    out : str or Path
-        Folder to write, replaced whole.
-    layout : str or Path, optional
-        TOML: ``[columns]`` (ours = "theirs" in the log), ``[return]`` ("theirs" = "ours" in the return) and
-        ``rows`` (columns of a row of the return, such as ["period", "agency"]).
-    every : str
-        Period: month, quarter, year, week, day or all.
-    profile : str
-        "internal", or "partner" (nothing by place or shift; small numbers not shown).
-
-    Raises
-    ------
-    InputError
-        For whatever the user can put right.
-    """
+    """Write the ledger of delivery: by agency, role, place and shift, and a return in one's own columns."""
     who = follow_content(profile_named(profile), ["visits"])
     if who.name == "public":
         raise InputError(

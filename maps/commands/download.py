@@ -38,25 +38,6 @@ def download_streets(config: str | Path, *, service: str = SERVICE, timeout: flo
     """Download OS Open Roads for the area of a configuration, into ``streets.gpkg`` beside it.
 
     Only the 100 km squares that the area touches are read out of the national zip, by range.
-
-    Parameters
-    ----------
-    config : str or Path
-        The configuration: its study area, else its first areas from a file, else its records say where.
-    service : str
-        Address of the service.
-    timeout : float, default 60
-        Seconds to wait for an answer.
-
-    Returns
-    -------
-    Path
-        The GeoPackage; ``streets-licence.txt`` beside it names whose data it is.
-
-    Raises
-    ------
-    InputError
-        If the service cannot be reached, has no such file, or no street lies in the area.
     """
     read = read_config(config)
     box = _extent(read)
@@ -82,13 +63,7 @@ def download_streets(config: str | Path, *, service: str = SERVICE, timeout: flo
 
 
 def squares_of(box: tuple[float, float, float, float]) -> list[str]:
-    """List the letters of the 100 km squares that a box of metres touches.
-
-    Examples
-    --------
-    >>> squares_of((399_000, 430_000, 401_000, 440_000))
-    ['SD', 'SE']
-    """
+    """List the letters of the 100 km squares that a box of metres touches."""
     west, south, east, north = (int(value // 100_000) for value in box)
     found = [
         grid_reference(100_000 * x + 1, 100_000 * y + 1)[:2]

@@ -12,23 +12,7 @@ FOLDERS = ("incidents", "areas", "plans")
 
 
 def start_folder(folder: str | Path) -> Path:
-    """Write a folder in which ``hotspots run partnership.toml`` works at once, on the example data.
-
-    Parameters
-    ----------
-    folder : str or Path
-        Made when absent; refused when it holds anything.
-
-    Returns
-    -------
-    Path
-        The configuration in it.
-
-    Raises
-    ------
-    InputError
-        When the folder is not empty.
-    """
+    """Write a folder in which ``hotspots run partnership.toml`` works at once, on the example data."""
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(

@@ -48,22 +48,7 @@ TOLD = ("period", "source", "counted", "note", "attribution", "profile")
 @one_judgement()
 @note_sentences()
 def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
-    """Write the meeting pack for one area of a configuration.
-
-    Parameters
-    ----------
-    config_path : str or Path
-        The configuration, as for a run; its ``plans`` and ``previous`` are used.
-    out : str or Path
-        The folder to make or replace.
-    area : str
-        Layer and name: ``"ward:Armley"``, ``"committee:Inner East"``, ``"lap:Our plan"``.
-
-    Raises
-    ------
-    InputError
-        For whatever the user can put right, such as an area that is not there.
-    """
+    """Write the meeting pack for one area of a configuration."""
     config, out = read_config(config_path), Path(out)
     refuse_overlap(config, out)
     layer, _, name = area.partition(":")

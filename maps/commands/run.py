@@ -28,25 +28,7 @@ STEPS = 12
 @one_judgement()
 @note_sentences()
 def run_job(config_path: str | Path, out: str | Path) -> Job:
-    """Run the whole job and swap its results in for ``out``.
-
-    Parameters
-    ----------
-    config_path : str or Path
-        The configuration, a TOML file.
-    out : str or Path
-        The folder to make or replace.
-
-    Returns
-    -------
-    Job
-        What was found and written.
-
-    Raises
-    ------
-    InputError
-        For whatever the user can put right; ``out`` is then as it was.
-    """
+    """Run the whole job and swap its results in for ``out``."""
     config, out = read_config(config_path), Path(out)
     refuse_overlap(config, out)
     with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):

@@ -14,13 +14,7 @@ _CLEAN: dict[int, str | None] = {**dict.fromkeys(_DROPPED), 0x09: " ", 0x0A: " "
 
 
 def clean(text: Any) -> str:
-    r"""Text without controls, direction overrides or line breaks; what is not known or not finite becomes "".
-
-    Examples
-    --------
-    >>> clean("Boar\x00 Lane\n")
-    'Boar Lane'
-    """
+    r"""Text without controls, direction overrides or line breaks; what is not known or finite becomes ""."""
     text = known(text)
     return "" if text is None else str(text).translate(_CLEAN).strip()
 
@@ -40,13 +34,7 @@ def escape(text: object) -> str:
 
 
 def embed_json(data: Any) -> str:
-    r"""JSON that cannot end the script block it stands in; the same bytes for the same data.
-
-    Examples
-    --------
-    >>> embed_json({"name": "</script>"})
-    '{"name":"\\u003c/script\\u003e"}'
-    """
+    r"""JSON that cannot end the script block it stands in; the same bytes for the same data."""
     text = strict_json(data, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")

@@ -15,11 +15,6 @@ def exchange_folders(one: Path, other: Path) -> bool:
     """Give each of two folders the other's name, both at once; False, and nothing done, where it cannot be.
 
     Linux and macOS can on their own disks; Windows and many network drives cannot.
-
-    Examples
-    --------
-    >>> exchange_folders(Path("not-there"), Path("nor-this"))
-    False
     """
     if sys.platform not in ("linux", "darwin"):
         return False

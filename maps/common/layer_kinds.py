@@ -26,17 +26,7 @@ _NAMED_KINDS = {
 
 
 def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:
-    """Find what a layer holds, from ``frame.attrs["kind"]``, its columns, or the name it was given.
-
-    Examples
-    --------
-    >>> kind_of("CCTV sites", gpd.GeoDataFrame(geometry=[]))
-    'cameras'
-    >>> kind_of("ward", gpd.GeoDataFrame(geometry=[]))
-    'areas'
-    >>> kind_of("public_space", gpd.GeoDataFrame(geometry=[]))
-    'areas'
-    """
+    """Find what a layer holds, from ``frame.attrs["kind"]``, its columns, or the name it was given."""
     stated = frame.attrs.get("kind")
     if stated:
         return str(stated)

@@ -24,13 +24,7 @@ INK, LAND, SEA, LINE, ACCENT = "#0b1f33", "#fbfaf7", "#e3e8ec", "#77808a", "#0f4
 
 
 def ink_on(colour: str) -> str:
-    """Black or white, whichever reads better on a colour (WCAG contrast).
-
-    Examples
-    --------
-    >>> ink_on("#fee838"), ink_on("#00224e")
-    ('#000000', '#ffffff')
-    """
+    """Black or white, whichever reads better on a colour (WCAG contrast)."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -63,22 +57,6 @@ def choose_classes(values: pd.Series, *, count: int = 5) -> Classes:
 
     Values go together where their ratios are smallest (Fisher's natural breaks of the logarithms), so that
     one place far above all others has a class of its own.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        The amounts; missing ones are left out.
-    count : int, default 5
-        Most classes wanted; never more than there are different values to fill them.
-
-    Returns
-    -------
-    Classes
-
-    Examples
-    --------
-    >>> choose_classes(pd.Series([12, 48, 103, 260, 990])).words
-    ('under 20', '20 to 99', '100 to 199', '200 to 499', '500 or more')
     """
     numbers = pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype="float64")
     if not len(numbers):

@@ -15,24 +15,7 @@ SCALE = 100_000  # five decimals of a degree: 1.1 m
 
 
 def encode_shapes(shapes: gpd.GeoSeries, *, tolerance: float = 5.0, coverage: bool = False) -> list[Any]:
-    """Each shape as lists of whole numbers that the page turns back into rings.
-
-    Parameters
-    ----------
-    shapes : geopandas.GeoSeries
-        In EPSG:27700 (metres). Points, lines and polygons, single or multi.
-    tolerance : float, default 5.0
-        Metres by which an outline may be simplified; 0 keeps it.
-    coverage : bool, default False
-        Simplify shared borders together, so that no gap opens between neighbours.
-
-    Returns
-    -------
-    list
-        Per shape a list of parts, per part a list of rings (the first the outer one), per ring
-        ``[x, y, dx, dy, ...]`` in hundred-thousandths of a degree. A point is a part of one pair.
-        Missing and empty shapes are ``[]``.
-    """
+    """Each shape as lists of whole numbers that the page turns back into rings."""
     simple = _simplify(shapes, tolerance=tolerance, coverage=coverage)
     return [_encode(shape) for shape in simple.to_crs("EPSG:4326")]
 
@@ -43,13 +26,7 @@ def with_shapes(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def require_shapes(frame: gpd.GeoDataFrame, *, what: str) -> None:
-    """Refuse rows that have no shape, and so no place on a map and in its table's order.
-
-    Raises
-    ------
-    InputError
-        With how many, and the first.
-    """
+    """Refuse rows that have no shape, and so no place on a map and in its table's order."""
     without = frame[frame.geometry.isna() | frame.geometry.is_empty]
     if len(without):
         first = without["name"].iloc[0] if "name" in without.columns else without.index[0]

@@ -25,13 +25,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a path to write to, beside a file that it replaces once written; without it when that fails.
-
-    Raises
-    ------
-    InputError
-        When it is open in another program or cannot be written.
-    """
+    """Give a path to write to, beside a file that it replaces once written; without it when that fails."""
     beside = path.with_name(f".{path.stem}.new{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

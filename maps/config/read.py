@@ -16,24 +16,7 @@ from maps.config.settings import Config, Settings
 
 
 def read_config(path: str | Path) -> Config:
-    """Read and check a configuration file.
-
-    Parameters
-    ----------
-    path : str or Path
-        A TOML file; the files it names are looked for beside it.
-
-    Returns
-    -------
-    Config
-        With every path made absolute.
-
-    Raises
-    ------
-    InputError
-        Naming the file, line and value of every problem at once: TOML that cannot be read, unknown keys
-        (with the nearest known one), values of the wrong kind, files that are not there.
-    """
+    """Read and check a configuration file."""
     path = Path(path)
     if path.is_dir():
         inside = [*path.glob("partnership.toml"), *sorted(path.glob("*.toml")), path / "NAME.toml"]

@@ -32,13 +32,7 @@ def list_added(drawn: Any, own: Any) -> list[str]:
 
 
 def check_added(drawn: Any, own: Any, who: Profile) -> None:
-    """Refuse additions to a map on which small numbers are hidden; of any other, say that they are there.
-
-    Raises
-    ------
-    InputError
-        Under a profile that hides small counts: the page would promise what the additions may break.
-    """
+    """Refuse additions to a map on which small numbers are hidden; of any other, say that they are there."""
     added = list_added(drawn, own)
     if added and who.threshold:
         raise InputError(

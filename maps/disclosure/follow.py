@@ -20,13 +20,6 @@ def follow_content(who: Profile, kinds: Iterable[str]) -> Profile:
     """Find the readership of a file that holds these kinds of thing: "open" only where none is never open.
 
     The numbers stay those of the profile; the marking and the sentence on the file are stricter.
-
-    Examples
-    --------
-    >>> follow_content(PROFILES["open"], ["spots", "cameras"]).marking
-    'OFFICIAL-SENSITIVE'
-    >>> follow_content(PROFILES["open"], ["spots"]) is PROFILES["open"]
-    True
     """
     if who.name != "open" or NEVER_OPEN.isdisjoint(kinds):
         return who

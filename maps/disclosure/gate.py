@@ -152,20 +152,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 def profile_named(name: str | Profile | None, *, sources: Sequence[str] = ()) -> Profile:
-    """Profile of that name; None means "open" where every source is published data, else "partner".
-
-    Raises
-    ------
-    InputError
-        If there is no such profile.
-
-    Examples
-    --------
-    >>> profile_named("public").threshold
-    10
-    >>> profile_named(None, sources=["police.uk"]).name
-    'open'
-    """
+    """Profile of that name; None means "open" where every source is published data, else "partner"."""
     if isinstance(name, Profile):
         return name
     if name is None:
@@ -203,26 +190,13 @@ def is_sensitive(category: object) -> bool:
     """Whether a category is never shown as points nor on its own in a popup.
 
     The merged police.uk category counts as sensitive: whole, it may be counted, never drawn as points.
-
-    Examples
-    --------
-    >>> [is_sensitive(c) for c in ("Domestic abuse", "Burglary", "Violence and sexual offences")]
-    [True, False, True]
     """
     return bool(_SENSITIVE.search(str(category)))
 
 
 @lru_cache(maxsize=4096)
 def name_category(category: object) -> str:
-    """Name under which a category may be counted: its own, or "Other crimes (not shown separately)".
-
-    Examples
-    --------
-    >>> name_category("Hate crime")
-    'Other crimes (not shown separately)'
-    >>> name_category("Violence and sexual offences")
-    'Violence and sexual offences'
-    """
+    """Name under which a category may be counted: its own, or "Other crimes (not shown separately)"."""
     text = str(category)
     return APART if is_sensitive(text) and text != MERGED else text
 

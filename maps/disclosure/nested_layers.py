@@ -17,29 +17,7 @@ Parents = Mapping[tuple[str, str], "pd.Series[str]"]
 def find_nesting(
     incidents: pd.DataFrame, layers: Iterable[str], *, by: str = "code"
 ) -> dict[tuple[str, str], pd.Series[str]]:
-    """Find the layers whose areas each lie in one area of another, as the records have it.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        With ``<layer>_code`` and ``<layer>_name``; layers whose areas overlap have none, and are passed
-        over.
-    layers : iterable of str
-        Layers.
-    by : {"code", "name"}
-        What stands for an area.
-
-    Returns
-    -------
-    dict
-        By pair of a finer and a coarser layer: the coarser area of each finer one.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"ward_code": ["A", "B", "C"], "district_code": ["X", "X", "Y"]})
-    >>> {pair: codes.to_dict() for pair, codes in find_nesting(rows, ["ward", "district"]).items()}
-    {('ward', 'district'): {'A': 'X', 'B': 'X', 'C': 'Y'}}
-    """
+    """Find the layers whose areas each lie in one area of another, as the records have it."""
     nesting = {}
     held = [layer for layer in layers if f"{layer}_{by}" in incidents.columns]
     # each combination once: records are many, combinations few
@@ -58,28 +36,6 @@ def hide_nested(counts: Counts, nesting: Parents, *, threshold: int) -> dict[str
     Within each layer, and within each shown area of a coarser layer, `hide_small` holds: at least two are
     hidden and add up to the threshold. Where a coarser area has too few to hide, it goes itself; with a
     hidden area go all that lie in it, since they add up to it.
-
-    Parameters
-    ----------
-    counts : mapping of str to Series
-        Counts by code, per layer.
-    nesting : mapping
-        From `find_nesting`.
-    threshold : int
-        Smallest count shown.
-
-    Returns
-    -------
-    dict of str to Series of bool
-        On the indexes of ``counts``.
-
-    Examples
-    --------
-    >>> ward, district = pd.Series({"A": 3, "B": 30, "C": 50}), pd.Series({"X": 3, "Y": 80})
-    >>> inside = {("ward", "district"): pd.Series({"A": "X", "B": "Y", "C": "Y"})}
-    >>> hidden = hide_nested({"ward": ward, "district": district}, inside, threshold=5)
-    >>> hidden["ward"].tolist(), hidden["district"].tolist()
-    ([True, True, True], [True, True])
     """
     hidden = {layer: pd.Series(False, index=of.index) for layer, of in counts.items()}
     changed = True

@@ -19,23 +19,6 @@ def hide_small(counts: pd.Series, *, threshold: int) -> pd.Series:
     Counts from 1 to one below the threshold go. If what is hidden adds up to less than the
     threshold, or is one count alone, the total would give it back: the next smallest go too.
     Zeros stay: that nothing was recorded singles nobody out.
-
-    Parameters
-    ----------
-    counts : pandas.Series
-        Whole numbers; missing ones are neither shown nor hidden.
-    threshold : int
-        Smallest count shown; 0 hides nothing.
-
-    Returns
-    -------
-    pandas.Series of bool
-        On the same index.
-
-    Examples
-    --------
-    >>> hide_small(pd.Series([3, 8, 20]), threshold=5).tolist()
-    [True, True, False]
     """
     numbers = pd.to_numeric(counts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
     hidden = (numbers > 0) & (numbers < threshold)
@@ -52,28 +35,10 @@ def hide_small_table(table: pd.DataFrame, *, threshold: int) -> pd.DataFrame:
     every total can work a hidden count out, nor narrow it down to fewer values than "1 to one below
     the threshold" has. This is checked by the lowest and highest value that each hidden count could take.
 
-    Parameters
-    ----------
-    table : DataFrame of int
-        Rows by columns, without totals.
-    threshold : int
-        Smallest count shown; 0 hides nothing.
-
-    Returns
-    -------
-    DataFrame of bool
-        On the same index and columns.
-
     Notes
     -----
     Zeros stay, and are taken to be known. A row or column whose own total is small and public cannot be
     protected: its cells all go, and its total should not be printed.
-
-    Examples
-    --------
-    >>> small = pd.DataFrame([[3, 20, 30], [15, 25, 9], [40, 50, 60]])
-    >>> int(hide_small_table(small, threshold=5).to_numpy().sum())
-    4
     """
     counts = table.to_numpy(dtype="float64")
     hidden = (counts > 0) & (counts < threshold)
@@ -129,14 +94,6 @@ def _width_of_squares(counts: Counts, hidden: Bools, i: Any, j: Any) -> float:
 
 def feasible_bounds(counts: Counts, hidden: Bools, cells: Ints) -> list[tuple[int, int]]:
     """Lowest and highest value that each hidden cell could have, for one who knows all the rest.
-
-    Parameters
-    ----------
-    counts : array, shape (rows, columns)
-    hidden : array of bool, the same shape
-        Hidden cells are known to be 1 or more; the others, and every total, are known.
-    cells : array of int, shape (cells, 2)
-        Row and column of those wanted.
 
     Notes
     -----

@@ -48,13 +48,7 @@ def label_of(name: str) -> str:
 
 
 def hints_of(tag: str) -> tuple[str, ...]:
-    """Hints that a document may show in an empty field: whatever else stands there is somebody's words.
-
-    Examples
-    --------
-    >>> hints_of("actions.1.due"), hints_of("scanning.problem")
-    (('Due…',), ('Type here',))
-    """
+    """Hints that a document may show in an empty field: whatever else stands there is somebody's words."""
     group, *_, name = tag.split(".")
     if group == "actions":
         return (f"{label_of(name)}…",)

@@ -20,13 +20,7 @@ OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 @contextmanager
 def refuse_damage(path: Path) -> Iterator[None]:
-    """Turn whatever a damaged document brings up in the libraries that read it into one sentence.
-
-    Raises
-    ------
-    InputError
-        Naming the document and what to do with it.
-    """
+    """Turn whatever a damaged document brings up in the libraries that read it into one sentence."""
     try:
         yield
     except InputError:

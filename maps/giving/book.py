@@ -59,30 +59,7 @@ class Entry:
 
 @dataclass
 class Book:
-    """The numbers of one readership over the same records, by key.
-
-    Parameters
-    ----------
-    number : array of int
-        How many incidents each row of the records stands for.
-    threshold : int
-        Smallest number told.
-    seconds : float
-        Time for finding worlds. What is not proved safe by then counts as given away: all that shares a
-        record with it is hidden, and it stands in ``lost``.
-    nearest : int
-        What the numbers told are rounded to; 0 is not at all.
-
-    Examples
-    --------
-    >>> book = Book(np.ones(60, dtype=int), 5)
-    >>> ward = np.repeat(["A", "B", "C"], [3, 27, 30])
-    >>> book.enter("all", ward != "", fixed=True)
-    >>> for name in "ABC":
-    ...     book.enter(name, ward == name)
-    >>> book.settle()
-    {'all': False, 'A': True, 'B': True, 'C': False}
-    """
+    """The numbers of one readership over the same records, by key."""
 
     number: Ints
     threshold: int

@@ -20,27 +20,7 @@ FIGURES = (2, 1)
 
 
 def coarsen_harm(harm: float, counts: Floats, weights: Floats, free: Bools, *, threshold: int) -> float:
-    """Round the harm of one place until no small count of a kind follows from it; NaN where it always would.
-
-    Parameters
-    ----------
-    harm : float
-        The score.
-    counts, weights : array
-        Records of each kind there, and the weight of one; kinds of which there is none here are among them.
-    free : array of bool
-        Kinds whose count is told nowhere.
-    threshold : int
-        Smallest count told.
-
-    Examples
-    --------
-    >>> kinds, days = np.array([40.0, 30.0, 3.0, 2.0]), np.array([1.0, 5.0, 18.0, 20.0])
-    >>> coarsen_harm(284.0, kinds, days, np.array([True] * 4), threshold=5)
-    300.0
-    >>> coarsen_harm(284.0, kinds, days * [1, 1, 1, 90], np.array([True] * 4), threshold=5)
-    nan
-    """
+    """Round the harm of one place until no small count of a kind follows from it; NaN if it always would."""
     if not harm > 0:
         return harm
     for figures in FIGURES:

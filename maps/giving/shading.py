@@ -21,22 +21,7 @@ def choose_shading(
     whole: int,
     who: Profile,
 ) -> Shaded | None:
-    """Choose the layer to shade: the first with a number that may be shown, else the first taken as one area.
-
-    Parameters
-    ----------
-    areas, sums, exact : mapping
-        Layers, their sums as they may be shown, and as they are.
-    whole : int
-        All records of the run: what lies outside the areas must not be few.
-    who : Profile
-        Its threshold.
-
-    Returns
-    -------
-    (layer, areas, sums) or None
-        None where nothing can be shown; what was passed over is said aloud.
-    """
+    """Choose the layer to shade: the first with a number that may be shown, else the first as one area."""
     if not areas:
         return None
     passed = [layer for layer in areas if not sums[layer]["incidents"].notna().any()]

@@ -18,19 +18,6 @@ def find_world(
 
     Numbers that are fixed stay; hidden ones stay 1 or more; any other may change, at a cost that grows slowly
     with its size, since what changes must be hidden. None where there is no such world, or no time for it.
-
-    Parameters
-    ----------
-    counts : array of int
-        Counts of the pieces as they are.
-    entries : list
-        With ``pieces, value, fixed, silent, hidden``.
-    pieces : array of bool
-        The number that is to change.
-    low, high : int
-        Between which values.
-    seconds : float
-        Time allowed, in HiGHS.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array, hstack, vstack

@@ -43,25 +43,6 @@ def choose_ground(
     It is the study area where there is one; else the layer of areas from a file that holds most records,
     if it holds over half of them; else the ground where the records lie
     (see `hotspots.common.settled_ground`), which is said aloud.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        With ``<layer>_code`` for every layer.
-    areas : dict of str to GeoDataFrame
-        Layers of areas.
-    study_area : GeoDataFrame or None
-        The configured one.
-    known : dict of str to dict
-        What the configuration says of each layer; only those with a file that do not overlap by nature
-        cover ground together.
-
-    Examples
-    --------
-    >>> dots = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 300], [0, 0]), crs=27700)
-    >>> ground = choose_ground(dots, {})
-    >>> ground.name, round(ground.shape.area / 1e6, 2)
-    ('the 1.0 km² where records lie', 1.0)
     """
     if study_area is not None:
         return Ground(read_area(study_area), "the study area")

@@ -54,36 +54,7 @@ def make_boards(
     spread: Mapping[str, float] | None = None,
     least: int = 0,
 ) -> list[Board]:
-    """Make every page of a configuration; the plan on a page where it asks for none of its own.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        All incidents of the run, attached to ``areas``.
-    hot, hot_before : Series of bool
-        Which of them lie in a hotspot, and in one of the list before where that was another.
-    given : mapping
-        ``[boards.<name>]``: ``title, indicators, survey, area, after, before``.
-    changes : mapping
-        ``[changes]``, for the windows of pages that name none.
-    selected_on : list of windows or None
-        The months that chose the hotspots.
-    calendar : DataFrame
-        Marks the months of every trace.
-    areas : mapping of str to GeoDataFrame
-        Layers, for ``area = "ward:Armley"``; its page stands beside all the incidents.
-    as_of : date
-        For windows such as "last 12 months".
-    spread : mapping of str to float
-        How much wider than Poisson the counts of a layer vary, and ("") those of the hotspots.
-    least : int
-        Months under this many are not drawn in a trace.
-
-    Raises
-    ------
-    InputError
-        When a page asks for an area or indicators that are not there, or a survey cannot be used.
-    """
+    """Make every page of a configuration; the plan on a page where it asks for none of its own."""
     pages = {DEFAULT: {}, **given} if DEFAULT not in given else dict(given)
     boards = []
     for name, page in pages.items():

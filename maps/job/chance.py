@@ -42,24 +42,7 @@ COLUMNS = [
 def tabulate_chance(
     problems: Mapping[str, gpd.GeoDataFrame], ground: Ground, *, seed: int = 0
 ) -> pd.DataFrame:
-    """Say for each problem how much the busiest places hold, beside as many records fallen at random.
-
-    Parameters
-    ----------
-    problems : dict of str to GeoDataFrame
-        The records of each problem, with ``harm``. Those off the ground are left out; a problem with fewer
-        than 20 records on it has no row.
-    ground : Ground
-        What is divided into hexagons of 0.1 km².
-    seed : int
-        Seed of the random maps.
-
-    Returns
-    -------
-    DataFrame
-        ``problem``; ``of`` "records" or "harm"; ``measure``; ``cells`` and ``incidents`` it rests on;
-        ``observed``; ``chance`` and the range that holds 90% of the random maps (see `draws_for`).
-    """
+    """Say for each problem how much the busiest places hold, beside as many records fallen at random."""
     rows = []
     shapely.prepare(ground.shape)
     for problem, incidents in problems.items():
@@ -90,14 +73,6 @@ def say_chance(table: pd.DataFrame, problem: str, ground: Ground) -> str:
 
     That is so on a ground of few places, and where so few records fell on it that chance holds all of them
     in the busiest places too.
-
-    Examples
-    --------
-    >>> row = {"problem": "ASB", "of": "records", "measure": "top 2% of places hold", "cells": 5310,
-    ...     "observed": 0.56, "chance": 0.27}
-    >>> say_chance(pd.DataFrame([row]), "ASB", Ground(None, "the 33 wards"))
-    'The busiest 2% of places (106 of 5,310 hexagons of 0.1 km² in the 33 wards) hold 56% of the records; \
-if the same number of records fell at random over them, 27% would.'
     """
     mine = table[(table["problem"] == problem) & (table["of"] == "records")]
     shares = [share for share in TOP[1:] if mine["cells"].max() * share >= FEWEST]

@@ -33,27 +33,7 @@ GROUP_COLUMNS = [
 
 
 def choose_windows(months: list[pd.Period]) -> tuple[str, str] | None:
-    """Choose the later and the earlier window: same calendar months, a whole year where there are two.
-
-    Parameters
-    ----------
-    months : list of Period
-        The months that the data hold.
-
-    Returns
-    -------
-    (after, before) or None
-        None when no month is there in two years running.
-
-    Examples
-    --------
-    >>> choose_windows([pd.Period(m, "M") for m in ("2016-07", "2017-07", "2018-07")])
-    ('2018-07', '2017-07')
-    >>> choose_windows(list(pd.period_range("2016-01", "2017-12", freq="M")))
-    ('2017-01..2017-12', '2016-01..2016-12')
-    >>> choose_windows([pd.Period("2018-07", "M")]) is None
-    True
-    """
+    """Choose the later and the earlier window: same calendar months, a whole year where there are two."""
     if not months:
         return None
     held, last = set(months), max(months)
@@ -147,13 +127,7 @@ def add_changes(
 
 
 def say_places(spots: pd.DataFrame) -> str:
-    """Say once what can be told of single hotspots: how many changed, or that none can be told from chance.
-
-    Examples
-    --------
-    >>> say_places(pd.DataFrame({"arrow": ["level", "up"], "no_arrow": ["", ""]}))
-    'Of 2 hotspots 1 shows a clear rise and none a clear fall.'
-    """
+    """Say once what can be told of single hotspots: how many changed, or that none can be told."""
     arrows, total = spots["arrow"], len(spots)
     up, down, level = (int((arrows == sign).sum()) for sign in ("up", "down", "level"))
     if may_say("change of single places", up + down, why="none differs more than chance among so many would"):
@@ -181,31 +155,7 @@ def compare_groups(
     spread: float = 1.0,
     own: bool = True,
 ) -> pd.DataFrame | None:
-    """Compare the two periods of a run for each group (category, source, area), beside all the records.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        Incidents of the run.
-    by : str or Series
-        Column or labels: groups in whose choice counts had no part.
-    given : mapping
-        ``[changes]``.
-    as_of : date
-        For windows such as "last 12 months".
-    beside : GeoDataFrame, optional
-        What stands beside the groups; None is all of ``incidents``.
-    spread : float
-        Dispersion seen among the hotspots of the run, for groups too few to show their own.
-    own : bool
-        Whether groups show it: kinds and sources, which really change unlike one another, do not.
-
-    Returns
-    -------
-    DataFrame or None
-        From `hotspots.compare_periods`, as much of it as a reader needs; None where no two periods can
-        be compared. A percentage stands only on a base of 20 or more.
-    """
+    """Compare the two periods of a run for each group (category, source, area), beside all the records."""
     chosen = chosen_windows(incidents, given)
     if chosen is None:
         return None

@@ -31,26 +31,7 @@ class Tested:
 def try_choice(
     incidents: gpd.GeoDataFrame, given: Mapping[str, Any], ground: Ground, *, seed: int = 0
 ) -> Tested | None:
-    """Choose on each period and score on the next, by discs and by what else there is.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        The records of the run.
-    given : mapping
-        ``[hotspots]``: ``backtest`` true (each month is scored on the next) or pairs of windows; ``radius``,
-        ``count`` and ``by`` as the list has them.
-    ground : Ground
-        What PAI is of.
-    seed : int
-        Seed of the resamples.
-
-    Returns
-    -------
-    Tested or None
-        None where it is not asked for; or, said aloud, where the records cannot bear it: one month of
-        them, or records so far apart that no grid can be laid over them.
-    """
+    """Choose on each period and score on the next, by discs and by what else there is."""
     asked = given.get("backtest", False)
     if not asked:
         return None

@@ -78,30 +78,7 @@ def tell_periods(
     as_of: Any,
     placed: bool = True,
 ) -> Periods:
-    """Work out everything a run says of time.
-
-    Parameters
-    ----------
-    config : Config
-        ``[calendar], [times], [changes], [trends], [near_repeats]`` and ``[boards.<name>]``.
-    incidents : GeoDataFrame
-        Incidents of the run, attached to ``areas``.
-    spots : GeoDataFrame
-        The list.
-    areas : mapping of str to GeoDataFrame
-        Layers.
-    ground : Ground
-        The run's ground, whose own rate *hot* is measured against.
-    as_of : date
-        The day the run stands for.
-    placed : bool
-        Whether every incident is where it happened; where dates are known by hotspot and area alone, there
-        are no trends of cells and no near repeats.
-
-    Returns
-    -------
-    Periods
-    """
+    """Work out everything a run says of time."""
     calendar = read_events(config.calendar, spare=True)
     times = profile_all(incidents, given=config.times, calendar=calendar)
     reached = read_ground(ground, incidents)

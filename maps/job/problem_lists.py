@@ -63,13 +63,7 @@ def find_lists(
 
 
 def read_profiles(profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Profile]:
-    """Read the configured problem profiles, refusing two that every page would call the same.
-
-    Raises
-    ------
-    InputError
-        As `hotspots.reading.problem_profiles.load_profile`; two of one title.
-    """
+    """Read the configured problem profiles, refusing two that every page would call the same."""
     loaded = {name: load_profile(table, name=name) for name, table in profiles.items()}
     seen = {EVERYTHING.casefold(): "the main list"}
     for name, profile in loaded.items():

@@ -123,19 +123,7 @@ def time_records(
     spots: gpd.GeoDataFrame,
     areas: Mapping[str, gpd.GeoDataFrame],
 ) -> gpd.GeoDataFrame:
-    """Give what tells of time: the incidents, or of a large table its dates by hotspot and area.
-
-    Parameters
-    ----------
-    records : Records
-        As read.
-    incidents : GeoDataFrame
-        The same, attached to ``areas``.
-    spots : GeoDataFrame
-        The list.
-    areas : mapping of str to GeoDataFrame
-        Layers.
-    """
+    """Give what tells of time: the incidents, or of a large table its dates by hotspot and area."""
     if records.large is None:
         return incidents
     starts = tuple(f"{layer}_" for layer in areas)

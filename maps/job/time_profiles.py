@@ -57,23 +57,7 @@ class Times:
 
 
 def profile_all(incidents: pd.DataFrame, *, given: Mapping[str, Any], calendar: pd.DataFrame) -> Times:
-    """Profile the incidents by every unit of time that their precision bears.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        Incidents of the run.
-    given : mapping
-        ``by`` (list of profiles; all unless given), ``ends`` (a column of end times, for hours that are
-        shared out) and ``ends_formats`` (how it is written).
-    calendar : DataFrame
-        The run's calendar: its holidays stand for the typical ones, its peaks for the usual ones, its
-        events beside them.
-
-    Returns
-    -------
-    Times
-    """
+    """Profile the incidents by every unit of time that their precision bears."""
     ends = _read_ends(incidents, given) if "ends" in given else None
     found = Times()
     for by in given.get("by", list(NEEDS)):
@@ -163,14 +147,7 @@ def tabulate_times(times: Times, who: Profile, *, calendar: pd.DataFrame) -> dic
 
 
 def say_profile(table: pd.DataFrame) -> str:
-    """Say in a sentence or two which bins hold more, and which fewer, than an even spread would give.
-
-    Examples
-    --------
-    >>> when = pd.to_datetime(["2018-01-01"] * 30 + ["2018-02-01"] * 90)
-    >>> say_profile(profile_times(pd.DataFrame({"when": when, "precision": "month"})))
-    'More than an even spread gives: February 2018 (90, 57 expected). Fewer: January 2018 (30, 63).'
-    """
+    """Say in a sentence or two which bins hold more, and which fewer, than an even spread would give."""
     if partly := table.attrs.get("partly"):
         return str(partly)
     known = table.dropna(subset=["incidents"])

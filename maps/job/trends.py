@@ -99,23 +99,7 @@ def _mostly_on(spots: gpd.GeoDataFrame, ground: Any) -> Any:
 def class_cells(
     incidents: gpd.GeoDataFrame, *, given: Mapping[str, Any], ground: Any
 ) -> gpd.GeoDataFrame | None:
-    """Class every cell of a grid that was hot in any month, ours and Esri's word for it.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        All incidents of the run.
-    given : mapping
-        ``cell_size`` (metres, 250) and ``cell_shape`` ("square").
-    ground : polygon or None
-        Study area. None: the cells that hold any incident, which makes *hot* harder to reach.
-
-    Returns
-    -------
-    GeoDataFrame or None
-        Index ``cell``; ``incidents, hot_months, months, trend, esri, geometry``, most hot months
-        first. None where ten months without a gap are not there.
-    """
+    """Class every cell of a grid that was hot in any month, ours and Esri's word for it."""
     if not bears_trends(incidents):
         return None
     here = incidents[rows_on(incidents, ground)].reset_index(drop=True)

@@ -17,15 +17,7 @@ KEY = {"colour": "#ffffff", "words": "not known: no records, or months of them m
 
 
 def mark_unknown(table: pd.DataFrame, incidents: gpd.GeoDataFrame, layer: str) -> pd.DataFrame:
-    """Add why an area's figures are not known: most of its records are of a force that lacks a month.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `boundaries.summarise_areas`.
-    incidents : GeoDataFrame
-        All of them, with dates, attached to ``layer``.
-    """
+    """Add why an area's figures are not known: most of its records are of a force that lacks a month."""
     gaps = list_gaps(incidents)
     if not gaps:
         return table

@@ -28,13 +28,7 @@ _POINT = 25.4 / 72  # millimetres
 
 
 def draw_ground(ax: Axes, ground: gpd.GeoDataFrame, box: Box, labels: Labels, *, width: float) -> bool:
-    """Draw what of the ground lies in a box of metres, on a picture so many millimetres wide.
-
-    Returns
-    -------
-    bool
-        Whether every street has room for its name at this scale.
-    """
+    """Draw what of the ground lies in a box of metres, on a picture so many millimetres wide."""
     scale = (box[2] - box[0]) / width
     here = ground[ground.geometry.intersects(shapely.box(*box))]
     shown = _shown(here, scale)

@@ -42,14 +42,7 @@ def list_marks(plan: Plan) -> list[dict[str, str]]:
 
 
 def marks_in(entries: list[dict[str, str]], months: list[str]) -> list[tuple[str, dict[str, str]]]:
-    """Letter and entry of those that fall in the months, in order of time; one letter for one name.
-
-    Examples
-    --------
-    >>> sea = {"name": "Op Sea", "kind": "operation", "start": "2018-07-02", "end": "2018-08-01"}
-    >>> [letter for letter, _ in marks_in([sea], ["2017-07", "2018-07"])], marks_in([sea], ["2017-07"])
-    (['A'], [])
-    """
+    """Letter and entry of those that fall in the months, in order of time; one letter for one name."""
     inside = [
         entry for entry in entries if any(entry["start"][:7] <= month <= entry["end"][:7] for month in months)
     ]
@@ -106,22 +99,7 @@ def draw_months(
     *,
     size: tuple[float, float] = SIZE,
 ) -> bytes:
-    """Draw bars of records by month, marked with a calendar; the same bytes for the same counts.
-
-    Parameters
-    ----------
-    months : list of dict
-        ``month`` ("2018-07") and ``incidents`` (None: not shown, hatched); the latest 36 are drawn.
-    marks : list of dict, optional
-        Entries with ``name, kind, start, end``, shaded with a letter above each (see `marks_in`).
-    size : (float, float)
-        Width and height in millimetres.
-
-    Returns
-    -------
-    bytes
-        A PNG.
-    """
+    """Draw bars of records by month, marked with a calendar; the same bytes for the same counts."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -43,40 +43,7 @@ def draw_static_map(
     counted: str = COUNTED,
     ground: gpd.GeoDataFrame | None = None,
 ) -> bytes:
-    """Draw hotspots and layers as one PNG, of the whole area or around one hotspot.
-
-    Parameters
-    ----------
-    spots : GeoDataFrame
-        Hotspots in EPSG:27700; the index is the rank.
-    layers : dict of str to GeoDataFrame, optional
-        Areas, patrols, cameras, places, comparison areas or streets, by name; of incidents only the
-        street names are drawn, around the hotspot in focus.
-    focus : int, optional
-        Rank of the hotspot to draw large, with street names; None draws all of them.
-    by : str, default "harm"
-        Colour by "harm", "incidents" or "change".
-    width, height : float
-        Size of the picture in millimetres.
-    dpi : int, default 150
-        Pixels per inch.
-    profile : str, optional
-        Disclosure profile; None as for `maps.draw_map`.
-    counted : str
-        What the counts are of, for the key.
-    ground : GeoDataFrame, optional
-        From `maps.read_ground`, drawn under the hotspots; also found among ``layers``.
-
-    Returns
-    -------
-    bytes
-        PNG with at most 64 colours; the same for the same input.
-
-    Raises
-    ------
-    InputError
-        If there is no hotspot of rank ``focus``, or a frame is not in EPSG:27700.
-    """
+    """Draw hotspots and layers as one PNG, of the whole area or around one hotspot."""
     require_metres(spots, what="spots")
     if focus is not None and focus not in spots.index:
         raise InputError(
@@ -109,13 +76,7 @@ def draw_static_areas(
     by: str = "incidents",
     heading: str = "",
 ) -> bytes:
-    """Draw areas shaded by a column, with names and key, as one PNG; they must be released already.
-
-    Returns
-    -------
-    bytes
-        PNG with at most 64 colours; the same for the same input.
-    """
+    """Draw areas shaded by a column, with names and key, as one PNG; they must be released already."""
     areas = with_shapes(areas)
     width, height = 170.0, 120.0
     box = _frame(areas, {}, focus=None, shape=width / height)

@@ -19,15 +19,7 @@ _MARGIN = 300.0  # metres
 
 
 def draw_stops(stops: gpd.GeoDataFrame, ground: gpd.GeoDataFrame) -> bytes:
-    """Draw the stops of a shift, each with the number of its first visit, as one PNG.
-
-    Parameters
-    ----------
-    stops : GeoDataFrame
-        Points in EPSG:27700 with ``order``.
-    ground : GeoDataFrame
-        From `maps.read_ground`.
-    """
+    """Draw the stops of a shift, each with the number of its first visit, as one PNG."""
     west, south, east, north = stops.total_bounds
     width, height = SIZE
     half = max((north - south) / 2 + _MARGIN, ((east - west) / 2 + _MARGIN) * height / width)

@@ -24,23 +24,7 @@ _STEP = 40.0  # metres
 def locate_streets(
     spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None, *, profile: Profile
 ) -> pd.DataFrame:
-    """Streets in the hotspots: name and position, the busiest first.
-
-    Parameters
-    ----------
-    spots : GeoDataFrame
-        Hotspots, in EPSG:27700.
-    incidents : GeoDataFrame or None
-        Incidents with a column ``place``; None gives the busiest street of each part alone.
-    profile : Profile
-        Only places of at least its threshold of incidents are named.
-
-    Returns
-    -------
-    DataFrame
-        ``rank, name, easting, northing, incidents``; the position is the street's middle inside the
-        hotspot to the nearest 40 m, never that of an incident.
-    """
+    """Streets in the hotspots: name and position, the busiest first."""
     columns = ["rank", "name", "easting", "northing", "incidents"]
     if incidents is None or "place" not in incidents.columns:
         rows: list[Any] = [(r, *s, 0) for r, spot in spots.iterrows() for s in list_streets(spot)]

@@ -12,22 +12,7 @@ from hotspots.common.wording import say_count, say_list
 
 
 def say_cameras(ground: Any, cameras: gpd.GeoDataFrame) -> str:
-    """Say which of the proposed camera sites stand in a plan's area.
-
-    Parameters
-    ----------
-    ground : Polygon or MultiPolygon
-        The plan's area, EPSG:27700.
-    cameras : GeoDataFrame
-        From `hotspots.place_cameras`; index the rank, best first.
-
-    Examples
-    --------
-    >>> from shapely.geometry import Point
-    >>> sites = gpd.GeoDataFrame({"name": ["Boar Lane"]}, index=[1], geometry=[Point(5, 5)], crs=27700)
-    >>> say_cameras(Point(0, 0).buffer(20), sites)
-    'Cameras: the one site proposed stands here, at Boar Lane.'
-    """
+    """Say which of the proposed camera sites stand in a plan's area."""
     here = cameras[cameras.geometry.intersects(ground)]
     total = say_count(len(cameras), "site")
     if here.empty:
@@ -42,15 +27,7 @@ def say_cameras(ground: Any, cameras: gpd.GeoDataFrame) -> str:
 
 
 def say_patrols(ref: str, patrols: pd.DataFrame) -> str:
-    """Say whether the patrol plan stops at a place, and if not, why.
-
-    Parameters
-    ----------
-    ref : str
-        The plan's reference.
-    patrols : DataFrame
-        The stops of `hotspots.choose_patrols`: ``ref, chosen, why``; ``start`` where there are times.
-    """
+    """Say whether the patrol plan stops at a place, and if not, why."""
     rows = patrols[patrols["ref"].astype(str) == ref]
     if rows.empty:
         return ""

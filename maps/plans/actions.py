@@ -21,28 +21,7 @@ REVIEW_AFTER = 92  # days after which a plan without a review date is due for on
 
 
 def tabulate_actions(plans: Iterable[Plan], *, as_of: Any) -> pd.DataFrame:
-    """Every open action of some plans, overdue first, then by due date, then those without one.
-
-    Parameters
-    ----------
-    plans : iterable of Plan
-        Open plans. Plans for people are left out: their actions are not for a meeting.
-    as_of : date
-        The day of the meeting.
-
-    Returns
-    -------
-    DataFrame
-        ``overdue`` (bool), ``action, plan, ref, lead, owner, due`` (as written), ``status, note``.
-
-    Examples
-    --------
-    >>> plan = Plan(ref="SE1", title="Boar Lane")
-    >>> plan.set_field("actions.1.action", "Mend the light")
-    >>> plan.set_field("actions.1.due", "14/10/2018")
-    >>> tabulate_actions([plan], as_of="2018-10-15")["note"].tolist()
-    ['overdue by 1 day']
-    """
+    """Every open action of some plans, overdue first, then by due date, then those without one."""
     day = pd.Timestamp(as_of).date()
     rows = [_row(plan, action, day) for plan in _alive(plans, day) for action in _open(plan)]
     table = pd.DataFrame(rows, columns=[*COLUMNS, "_due"]).astype({"overdue": bool})
@@ -85,14 +64,7 @@ def _row(plan: Plan, action: dict[str, str], day: dt.date) -> dict[str, Any]:
 
 
 def list_reviews(plans: Iterable[Plan], *, as_of: Any) -> list[str]:
-    """Plans due for review on a day: past their date, due within four weeks, or long without a date.
-
-    Examples
-    --------
-    >>> plan = Plan(ref="SE1", title="Boar Lane", opened="2018-01-01")
-    >>> list_reviews([plan], as_of="2018-08-31")
-    ['Boar Lane (SE1): no review date; opened 1 January 2018.']
-    """
+    """Plans due for review on a day: past their date, due within four weeks, or long without a date."""
     day, found = pd.Timestamp(as_of).date(), []
     for plan in [one for one in plans if stage_of(one, as_of=day).name != CLOSED]:
         written = plan.people["heading"].get("review_date", "")

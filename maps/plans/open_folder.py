@@ -334,13 +334,7 @@ def find_current(plan: Plan, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFram
 
 
 def find_asked(request: str, spots: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -> Any:
-    """Find what a request names: a hotspot, several, a street, or an area of a layer.
-
-    Raises
-    ------
-    InputError
-        When it is not there, with the nearest name.
-    """
+    """Find what a request names: a hotspot, several, a street, or an area of a layer."""
     kind, _, name = request.partition(":")
     if kind == "street":
         return name.strip()

@@ -32,26 +32,7 @@ def draw_pictures(
     map_png: bytes | None = None,
     profile: str | Profile | None = None,
 ) -> Pictures | None:
-    """Map of the place (where hotspots are given) and chart of its months, side by side.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan; its frozen area is drawn, whatever the list says now.
-    spots : GeoDataFrame, optional
-        The hotspots, for the neighbours. None: no map.
-    layers : dict of GeoDataFrame, optional
-        Areas and other layers for the map.
-    map_png : bytes, optional
-        A picture of the place to use instead.
-    profile : str, optional
-        Disclosure profile, as for `maps.draw_map`.
-
-    Returns
-    -------
-    Pictures or None
-        None for a plan without an area.
-    """
+    """Map of the place (where hotspots are given) and chart of its months, side by side."""
     if not plan.frozen.get("areas"):
         return None
     drawn = []

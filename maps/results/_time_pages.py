@@ -40,26 +40,7 @@ _WIDTHS = (0.16, 0.1, 0.1, 0.13, 0.17, 0.34)
 def write_time_pages(
     periods: Periods, folder: Path, *, profile: Profile, words: dict[str, Any], as_of: Any
 ) -> list[Path]:
-    """Write ``times.html``, ``times.docx``, a picture of each profile in ``times/``, and ``boards/``.
-
-    Parameters
-    ----------
-    periods : Periods
-        From `maps.job.periods.tell_periods`.
-    folder : Path
-        The results of the run.
-    profile : Profile
-        What may be shown.
-    words : dict
-        ``title, period, source, note, marking`` of the run's pages.
-    as_of : date
-        The day the run stands for.
-
-    Returns
-    -------
-    list of Path
-        What was written.
-    """
+    """Write ``times.html``, ``times.docx``, a picture of each profile in ``times/``, and ``boards/``."""
     pictures = draw_profiles(periods, profile, title=str(words["title"]))
     written = []
     for by, png in pictures.items():
@@ -189,12 +170,6 @@ def _row(row: dict[Any, Any]) -> tuple[str, ...]:
 
 
 def split_trace(trace: str, *, each: int = 12) -> Sequence[str]:
-    """Cut a trace of months into lines of a year, a star staying with its month.
-
-    Examples
-    --------
-    >>> split_trace("▁▂*▃▄", each=2)
-    ['▁▂*', '▃▄']
-    """
+    """Cut a trace of months into lines of a year, a star staying with its month."""
     months = re.findall(r".\*?", trace)
     return ["".join(months[at : at + each]) for at in range(0, len(months), each)]

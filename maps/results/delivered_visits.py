@@ -40,34 +40,7 @@ def read_delivered(
     end: Any,
     profile: Profile,
 ) -> Delivered:
-    """Read a log of visits, match it to the timetables of some runs, and keep what concerns a plan.
-
-    Parameters
-    ----------
-    log : str or Path
-        A CSV of visits or of GPS points, as for `hotspots.record_visits`.
-    results : sequence of paths
-        Results of the runs that drew the weeks, each with its ``patrols/timetable.csv``,
-        ``hotspots.gpkg`` and ``manifest.json``.
-    areas : sequence of mappings
-        The places that the plan is for, each with its ``ref`` and its outline as ``wkt``: of a hotspot all
-        parts count, of a ward or street the stops that lie in it.
-    start, end : date
-        First and last day of the response.
-    profile : Profile
-        Whose page it is: few arrests are not shown under a threshold, and to the public nothing is said.
-
-    Returns
-    -------
-    Delivered
-        ``lines, returned`` (one row for each place and month) and ``rejects``.
-
-    Raises
-    ------
-    InputError
-        When results hold no timetable, none knows a place of the plan, two hold the same day, or no row
-        of the log can be used.
-    """
+    """Read a log of visits, match it to the timetables of some runs, and keep what concerns a plan."""
     timetable, stops, gap = join_weeks(results)
     mine = _stops_of(areas, stops)
     planned = _at(timetable, mine)

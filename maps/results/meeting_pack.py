@@ -196,13 +196,7 @@ def _documents_in(folder: Path) -> list[Path]:
 
 
 def read_area(area: Any) -> tuple[str, Any]:
-    """Name and ground of a meeting's area.
-
-    Raises
-    ------
-    InputError
-        When it is neither a row of an area layer nor several of them.
-    """
+    """Name and ground of a meeting's area."""
     if isinstance(area, pd.Series) and shapely.get_type_id(area.get("geometry")) in (3, 6):
         return clean_text(area.get("name")) or "this area", area["geometry"]
     if isinstance(area, gpd.GeoDataFrame) and len(area):

@@ -42,13 +42,7 @@ def files_of_week(results: str | Path) -> list[Path]:
 
 
 def read_week(results: str | Path) -> Week:
-    """Read timetable, stops and promised gap from the results of a run.
-
-    Raises
-    ------
-    InputError
-        When they hold none, or cells of the timetable cannot be read (each with its line).
-    """
+    """Read timetable, stops and promised gap from the results of a run."""
     folder = Path(results)
     return Week(_read_timetable(folder), _read_stops(folder), _read_gap(folder))
 

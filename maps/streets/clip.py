@@ -20,23 +20,7 @@ SMALL = 300.0
 def fit_ground(
     ground: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, *, area: gpd.GeoDataFrame | None = None
 ) -> gpd.GeoDataFrame:
-    """Keep every hotspot's surroundings whole; of the rest main roads, rail, broad water and green.
-
-    Parameters
-    ----------
-    ground : GeoDataFrame
-        From `read_ground`.
-    spots : GeoDataFrame
-        Hotspots and wherever else people are sent, in EPSG:27700. Where there are none, the next class of
-        roads is kept of the whole area too.
-    area : GeoDataFrame, optional
-        What else the map shows; None is the extent of the hotspots.
-
-    Returns
-    -------
-    GeoDataFrame
-        The same columns, cut where the ground ends.
-    """
+    """Keep every hotspot's surroundings whole; of the rest main roads, rail, broad water and green."""
     boxes = [frame.total_bounds for frame in (spots, area) if frame is not None and len(frame)]
     if not boxes:
         return ground.iloc[:0]

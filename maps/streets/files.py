@@ -69,13 +69,7 @@ def read_ground(
 
 
 def take_ground(given: Any, spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
-    """Take the ground as a map is given it: read already, or files still to be read.
-
-    Raises
-    ------
-    InputError
-        For a frame that is not from `read_ground`.
-    """
+    """Take the ground as a map is given it: read already, or files still to be read."""
     if given is None or not isinstance(given, gpd.GeoDataFrame):
         return None if given is None else read_ground(given, around=spots)
     if not set(COLUMNS[:3]) <= set(given.columns) or given.crs is None or given.crs.to_epsg() != 27700:

@@ -131,26 +131,7 @@ def credit_of(columns: Any) -> str:
 def classify(
     frame: gpd.GeoDataFrame, *, layer: str, wanted: str = "", layout: Mapping[str, Any] | None = None
 ) -> gpd.GeoDataFrame:
-    """Rows as ``kind, rank, name, geometry``; of what is not known nothing.
-
-    Parameters
-    ----------
-    frame : GeoDataFrame
-        In EPSG:27700.
-    layer : str
-        Its name.
-    wanted : str
-        The one kind that is asked for; "" takes whatever there is.
-    layout : mapping, optional
-        ``name`` and ``class``, the columns that hold them, and the classes ``main, middle, path``.
-
-    Examples
-    --------
-    >>> lines = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 9 9)"], crs=27700)
-    >>> roads = gpd.GeoDataFrame({"highway": ["primary"], "name": ["Boar Lane"]}, geometry=lines)
-    >>> classify(roads, layer="lines")[["kind", "rank", "name"]].values.tolist()
-    [['road', 0, 'Boar Lane']]
-    """
+    """Rows as ``kind, rank, name, geometry``; of what is not known nothing."""
     data = frame.rename(columns={c: str(c).casefold() for c in frame.columns if c != frame.geometry.name})
     data = data.loc[:, ~data.columns.duplicated()]
     given = {str(k): str(v).casefold() for k, v in (layout or {}).items() if isinstance(v, str)}

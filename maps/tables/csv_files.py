@@ -18,23 +18,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def flatten(frame: pd.DataFrame) -> pd.DataFrame:
-    """Plain table of a frame: lists as text, geometry as easting and northing in metres.
-
-    Parameters
-    ----------
-    frame : DataFrame or GeoDataFrame
-        Areas are given by a point that lies inside them.
-
-    Returns
-    -------
-    DataFrame
-        The index as the first columns where it has a name, and every list as text.
-
-    Examples
-    --------
-    >>> flatten(pd.DataFrame({"streets": [["Boar Lane", "Briggate"]]}))["streets"].tolist()
-    ['Boar Lane; Briggate']
-    """
+    """Plain table of a frame: lists as text, geometry as easting and northing in metres."""
     table = pd.DataFrame(frame)
     if isinstance(frame, gpd.GeoDataFrame):
         inside = frame.geometry.representative_point()
@@ -47,13 +31,7 @@ def flatten(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def list_as_text(value: Any) -> Any:
-    """Text of a list of names, of (name, share) pairs or of a hotspot's parts; anything else as it is.
-
-    Examples
-    --------
-    >>> list_as_text([("Armley", 0.75), ("Kirkstall", 0.25)])
-    'Armley 75.0%; Kirkstall 25.0%'
-    """
+    """Text of a list of names, of (name, share) pairs or of a hotspot's parts; anything else as it is."""
     if not isinstance(value, list | tuple):
         return value
     return "; ".join(_item_as_text(item) for item in value if known(item) is not None)

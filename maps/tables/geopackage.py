@@ -34,33 +34,7 @@ def write_geopackage(
     marking: str | None = None,
     as_of: str | pd.Timestamp = "2000-01-01",
 ) -> Path:
-    """Write layers as one GeoPackage in EPSG:27700, each with its default style for QGIS.
-
-    Parameters
-    ----------
-    path : str or Path
-        The ``.gpkg`` to write; replaced when it is there.
-    layers : dict of str to GeoDataFrame
-        Layers by name. "hotspots" are hotspots; other kinds are read from names and columns.
-    profile : str or Profile
-        Disclosure profile: "open", "internal", "partner" or "public".
-    title : str
-        Written, with the marking, as each layer's description.
-    marking : str, optional
-        Protective marking; None is the profile's own.
-    as_of : str or Timestamp
-        Date written into the file: never today's, so that the bytes are the same.
-
-    Returns
-    -------
-    Path
-        The file written.
-
-    Raises
-    ------
-    InputError
-        If a layer is not in EPSG:27700, two layers have one name, or a kind may not leave.
-    """
+    """Write layers as one GeoPackage in EPSG:27700, each with its default style for QGIS."""
     who = profile_named(profile)
     target, names = Path(path), [identify(name).replace("-", "_") for name in layers]
     if len(set(names)) < len(names):

@@ -57,26 +57,7 @@ def filter_incidents(
     groups: Mapping[str, Sequence[str]] | None = None,
     told: Any = None,
 ) -> Filters:
-    """Count incidents by cell, and by hotspot, as finely as the profile allows.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-        Incidents, or the same collapsed to places with a column ``incidents``, in EPSG:27700.
-    spots : GeoDataFrame
-        Hotspots whose counts are wanted too.
-    profile : Profile
-        With a threshold, cells carry whole-period totals and the table of hotspots is two-way.
-    groups : dict of str to list of str, optional
-        Problem profiles: names for groups of categories. Not offered where numbers are suppressed,
-        because groups that overlap give suppressed counts back.
-    told : Told, optional
-        The tables of hotspots as a run's ledger has them, and which records no cell may show.
-
-    Returns
-    -------
-    Filters
-    """
+    """Count incidents by cell, and by hotspot, as finely as the profile allows."""
     require_columns(incidents, ["category", "source"], what="The layer of incidents")
     held = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
     names, by_month = _number_months(held)

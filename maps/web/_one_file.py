@@ -60,22 +60,7 @@ def leaflet_head() -> str:
 
 
 def standalone(page: str, *, root: Element, title: str, marking: str = "", summary: str = "") -> str:
-    """Page that makes no request to anywhere.
-
-    Parameters
-    ----------
-    page : str
-        HTML as Folium rendered it.
-    root : branca.element.Element
-        The figure it was rendered from, for the random ids that are renumbered.
-    title, marking, summary : str
-        For the document's title and its metadata.
-
-    Raises
-    ------
-    InputError
-        If the page links to an address of which no local copy is known.
-    """
+    """Page that makes no request to anywhere."""
     page = page.replace("\r\n", "\n")
     page = _LINK.sub(_inline, page)
     page = _renumber(page, root)
