@@ -118,24 +118,7 @@ class Judgement(NamedTuple):
 
 
 def measure_spread(counts: npt.ArrayLike) -> Spread:
-    """Estimate the dispersion from areas that had no response.
-
-    Parameters
-    ----------
-    counts : array, shape (areas, 2)
-        Counts before and after. Areas with no incident at all say nothing and are left out.
-
-    Returns
-    -------
-    Spread
-        Pearson's χ² of the table over its degrees of freedom, floored at 1; with fewer than 5 areas
-        the usual 1.6.
-
-    Examples
-    --------
-    >>> measure_spread([[10, 10], [20, 20], [5, 5], [8, 8], [9, 9]]).dispersion
-    1.0
-    """
+    """Estimate the dispersion from areas that had no response."""
     table = _table(counts)
     table = table[table.sum(axis=1) > 0]
     totals, columns = table.sum(axis=1), table.sum(axis=0)
@@ -149,25 +132,13 @@ def measure_spread(counts: npt.ArrayLike) -> Spread:
 
 
 def typical_size(counts: npt.ArrayLike) -> float:
-    """Incidents in the area that a typical incident lies in: Σn²/Σn over the areas, both windows together.
-
-    Examples
-    --------
-    >>> typical_size([[10, 10], [30, 30]])
-    50.0
-    """
+    """Incidents in the area that a typical incident lies in: Σn²/Σn over the areas, both windows together."""
     totals = _table(counts).sum(axis=1)
     return float((totals**2).sum() / totals.sum()) if totals.sum() else 0.0
 
 
 def exact_limits(hits: float, number: int) -> tuple[float, float]:
-    """Clopper and Pearson's exact 95% interval of a share.
-
-    Examples
-    --------
-    >>> [round(limit, 4) for limit in exact_limits(0, 4)]
-    [0.0, 0.6024]
-    """
+    """Clopper and Pearson's exact 95% interval of a share."""
     from scipy.stats import beta
 
     low = beta.ppf(0.025, hits, number - hits + 1) if hits > 0 else 0.0
@@ -176,13 +147,7 @@ def exact_limits(hits: float, number: int) -> tuple[float, float]:
 
 
 def measure_straying(counts: npt.ArrayLike) -> float:
-    """Variance of the total of some areas, as each strays from their common change, over Poisson's.
-
-    Examples
-    --------
-    >>> measure_straying([[10, 10], [20, 20]])
-    0.0
-    """
+    """Variance of the total of some areas, as each strays from their common change, over Poisson's."""
     table = _table(counts)
     table = table[table.sum(axis=1) > 0]
     size, columns = table.sum(axis=1), table.sum(axis=0)
@@ -195,20 +160,7 @@ def measure_straying(counts: npt.ArrayLike) -> float:
 
 
 def measure_drift(logs: npt.ArrayLike, variances: npt.ArrayLike) -> Drift | None:
-    """Put together what earlier times showed; None where there are fewer than four.
-
-    Parameters
-    ----------
-    logs, variances : array
-        Log of the ratio at each time, and the variance that its counts give it.
-
-    Examples
-    --------
-    >>> [round(number, 4) for number in measure_drift([-0.1, -0.3, -0.1, -0.3], [1, 1, 1, 1])]
-    [-0.2, 0.0033, 3]
-    >>> measure_drift([-0.1, -0.3, -0.1], [1, 1, 1]) is None
-    True
-    """
+    """Put together what earlier times showed; None where there are fewer than four."""
     found = np.asarray(logs, dtype=float)
     if len(found) < FEW_TIMES:
         return None
@@ -229,38 +181,12 @@ def judge_counts(
 ) -> Judgement:
     """Ratio of the target's change to the comparison's, with an interval as wide as real counts vary.
 
-    Parameters
-    ----------
-    treated, control : (before, after)
-        Total counts.
-    spread : Spread
-        From `measure_spread`.
-    sizes : (float, float)
-        Typical size of one target and of one comparison area (`typical_size`); None means like the
-        areas of the spread.
-    wide : (float, float), optional
-        Dispersion of each side's total (`Spread.over`), in place of ``sizes``.
-    drift : Drift, optional
-        From `measure_drift`: moves what is expected, and widens the interval.
-    level : float
-        0.90 two-sided: a fall is called when the whole interval lies below 1, a one-sided test at 5%.
-
-    Returns
-    -------
-    Judgement
-
     Notes
     -----
     Quasi-Poisson: the log of the ratio has variance φ(1/T₀ + 1/T₁) + φ'(1/C₀ + 1/C₁), φ being the
     dispersion at the size of the areas, and Student's t with their degrees of freedom. The variance of a
     drift is added; the degrees of freedom are then Welch's. Half an incident is added to each count where
     the target has none after.
-
-    Examples
-    --------
-    >>> plain = Spread(1.0, 1000, 999, True)
-    >>> judge_counts((100, 60), (100, 100), spread=plain).direction
-    'fall'
     """
     from scipy.stats import t
 
