@@ -39,7 +39,7 @@ def _located(name: str, info: ValidationInfo) -> Path:
 def _there(name: str, info: ValidationInfo) -> Path:
     path = _located(name, info)
     if not path.exists():
-        raise InputError("no such file or folder", given=name, advice=FROM_HERE)
+        raise InputError("{key} names no such file or folder", given=name, advice=FROM_HERE)
     return path
 
 
@@ -62,7 +62,7 @@ def _found(names: str | list[str], info: ValidationInfo) -> str | list[str]:
     """Check that names and patterns of records stand for something; they stay as they are written."""
     lost = [name for name in ([names] if isinstance(names, str) else names) if not _finds(name, info)]
     if lost:
-        raise InputError("no such file or folder", given=", ".join(lost), advice=FROM_HERE)
+        raise InputError("{key} names no such file or folder", given=", ".join(lost), advice=FROM_HERE)
     return names
 
 

@@ -340,7 +340,7 @@ class Settings(Table):
         files = one.get("files") if isinstance(one, Mapping) else None
         if files and several:
             yield InputError(
-                "files stand both in [incidents] and in [sources]", advice="only [sources.<name>]"
+                "Files stand both in [incidents] and in [sources]", advice="only [sources.<name>]"
             )
         if not files and not several:
             example = 'files = ["2018-07-west-yorkshire-street.csv"]'

@@ -179,7 +179,7 @@ drafts = "x"
     for part in (
         "line 1: 'radius' must be above 0",
         "line 9: 'St. Anne's' must be 0 or more",
-        "line 12: no such file or folder (given: none.geojson",
+        "line 12: 'file' names no such file or folder (given: none.geojson",
         "line 18: 'a' must be text",
         "line 20: This is not the name",
         "line 22: 'drafts' must be",

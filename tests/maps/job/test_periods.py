@@ -214,10 +214,13 @@ def test_the_pack_of_an_area_has_its_months_and_indicators(team):
             ('"2018-06-02..2018-06-03"', '"some day"'),
             "line 30: 'Street party': This is not the name of a window",
         ),
-        (('files = "ops.csv"', 'files = "opps.csv"'), "line 28: no such file or folder (given: opps.csv"),
+        (
+            ('files = "ops.csv"', 'files = "opps.csv"'),
+            "line 28: 'files' names no such file or folder (given: opps.csv",
+        ),
         (
             ('survey = "survey.csv"', 'survey = "none.csv"'),
-            "line 35: no such file or folder (given: none.csv",
+            "line 35: 'survey' names no such file or folder (given: none.csv",
         ),
         (('ends = "To"', 'ends = "Too"'), "Try: To"),
         (('ends = "To"', 'by = ["wekday"]'), "try: 'weekday'"),
