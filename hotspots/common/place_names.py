@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -70,6 +71,7 @@ def mend_capitals(name: str) -> str:
     return _RAILWAY.sub(lambda found: found[0].upper(), _CAPITAL_S.sub("s", name))
 
 
+@lru_cache(maxsize=1 << 16)
 def strip_near(place: str) -> str:
     """Name of a place without police.uk's "On or near"; "" where no street follows, or a word for nothing."""
     text = f"{place.strip()} "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,12 @@ def clean_text(text: Any) -> str:
     """
     if text is None or text is pd.NA or text is pd.NaT or (isinstance(text, float) and math.isnan(text)):
         return ""
-    return _CONTROL.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
+    return _clean(str(text))
+
+
+@lru_cache(maxsize=1 << 16)  # the names of streets and kinds stand in every row
+def _clean(text: str) -> str:
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def start_sentence(text: str) -> str:
