@@ -1,0 +1,95 @@
+"""Simulated trials of three published designs: how often each is wrong, and what it would show.
+
+python benchmarks/trials.py [--trials 2000] [--seed 1]
+
+Designs: 20 places, 90 days, 8 places a day (720 of 1,800 place-days, as in Southend; Basford and others 2021); 21 places, 90 days,
+7 a day (Bedfordshire; Bland and others 2021); 15 places, 248 days, with an effect that lasts until four days after a visit
+(Perth; Barnes and others 2020: 66% more offences from the fifth day on). How many places Perth drew a day is not public: 5 here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+
+from hotspots.trials.design import Draw, days_since
+from hotspots.trials.judge import find_tail, judge_sums
+from hotspots.trials.power import simulate_counts, trial_power
+
+DESIGNS = {
+    "20 x 90, 8 a day": Draw(20, 90, per_day=8),
+    "21 x 90, 7 a day": Draw(21, 90, per_day=7),
+    "15 x 248, 5 a day": Draw(15, 248, per_day=5),
+}
+LEVEL = 0.08  # records a place-day when off: some 140 in the first two designs
+FALL = 0.4
+TAIL, RISE = 4, 1.66
+REDRAWS = 999
+
+
+def live(draw: Draw, trials: int, seed: int, dispersion: float) -> dict[str, float]:
+    """Simulate trials with and without a fall of 40%, judged by the same redraws."""
+    rng = np.random.default_rng([seed, draw.places, int(10 * dispersion)])
+    places = rng.gamma(4, 0.25, draw.places)  # unlike places
+    rate = LEVEL * (places / places.mean())[:, None]
+    redrawn, own = draw.again(REDRAWS, seed=seed), draw.again(trials + 1, seed=seed + 1)[1:]
+    week = 1 + 0.2 * np.sin(np.arange(draw.days) * 2 * np.pi / 7)  # busier at weekends
+    held: dict[str, list[bool]] = {"false": [], "holds": [], "holds none": [], "one": [], "two": []}
+    for on in own:
+        still = judge_sums(
+            simulate_counts(rng, rate * week * np.ones_like(on, dtype=float), dispersion=dispersion).astype(float),
+            on, redrawn, level=0.05,
+        )  # fmt: skip
+        held["false"].append(still.p_fewer <= 0.05)
+        held["holds none"].append(still.low <= 1 <= still.high)
+        fallen = simulate_counts(rng, rate * week * np.where(on, 1 - FALL, 1.0), dispersion=dispersion)
+        found = judge_sums(fallen.astype(float), on, redrawn, level=0.05)
+        held["holds"].append(found.low <= 1 - FALL <= found.high)
+        held["one"].append(found.p_fewer <= 0.05)
+        held["two"].append(found.p_either <= 0.05)
+    return {name: 100 * float(np.mean(values)) for name, values in held.items()}
+
+
+def carry_over(draw: Draw, trials: int, seed: int, level: float) -> float:
+    """Share of trials whose effect is read to end within a day of the fourth after a visit."""
+    rng, hits = np.random.default_rng([seed, 9]), 0
+    for on in draw.again(trials + 1, seed=seed + 2)[1:]:
+        since = days_since(on)
+        mean = level * np.where((since >= 0) & (since <= TAIL), 1.0, RISE)
+        hits += abs(find_tail(simulate_counts(rng, mean), on).days - TAIL) <= 1
+    return 100 * hits / trials
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--trials", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    print(f"{given.trials:,} trials a row, {REDRAWS} redraws each, {LEVEL} records a place-day off, fall {100 * FALL:.0f}%")
+    print("| design | variance/mean | false falls % | 95% interval holds: no effect, the fall | power %, one side, two | seconds |")
+    print("|---|---|---|---|---|---|")
+    for name, draw in DESIGNS.items():
+        for dispersion in (1.0, 1.3):
+            start = time.perf_counter()
+            found = live(draw, given.trials, given.seed, dispersion)
+            print(
+                f"| {name} | {dispersion} | {found['false']:.1f} | {found['holds none']:.1f}, {found['holds']:.1f} | "
+                f"{found['one']:.1f}, {found['two']:.1f} | {time.perf_counter() - start:.0f} |",
+                flush=True,
+            )
+    print("\nPower as told before the start (`trial_power`), equal places:")
+    for name, draw in list(DESIGNS.items())[:2]:
+        for dispersion in (1.0, 1.3):
+            power = trial_power(draw, LEVEL, fall=FALL, dispersion=dispersion, trials=8000, seed=given.seed)
+            print(f"- {name}, variance/mean {dispersion}: {100 * power.one_sided:.0f}%, {100 * power.two_sided:.0f}%")
+    print("\nEnd of an effect that lasts four days after a visit, read within a day (15 x 248, 5 a day):")
+    for level in (0.08, 0.16, 0.32):
+        share = carry_over(DESIGNS["15 x 248, 5 a day"], given.trials, given.seed, level)
+        print(f"- {level} records a place-day under patrol: {share:.0f}% of trials", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,285 @@
+"""What days on and off show: the recorded procedure drawn again, as randomised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hotspots.checks import InputError
+from hotspots.trials.design import Bools, Draw, days_since
+
+Floats = npt.NDArray[np.float64]
+REDRAWS = 2000
+LEAST_CLEAN = 0.1  # a smaller share of clean days off rests on a handful of days
+LONGEST_TAIL = 7  # days after a visit over which its effect is looked for
+_LIMIT = np.log(50.0)  # a ratio beyond is said as its limit
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a trial shows.
+
+    Attributes
+    ----------
+    on, off : int
+        Records on days on and off, as drawn, whatever was delivered.
+    days_on, days_off : int
+        Place-days.
+    ratio, low, high : float
+        Rate on days on over that on days off within the same places, and its 95% interval (or that of
+        the level agreed); NaN where nothing was recorded.
+    p_fewer, p_either : float
+        Share of redrawn trials as far down; and twice that of the rarer side. At least 1 in redraws + 1.
+    dispersion : float
+        How far the redrawn trials scatter beside what chance alone would make them, 1 for as far.
+    """
+
+    on: int
+    off: int
+    days_on: int
+    days_off: int
+    ratio: float
+    low: float
+    high: float
+    p_fewer: float
+    p_either: float
+    dispersion: float
+
+
+class _Sums(NamedTuple):
+    """Sums of each redrawn trial and place from which every hypothesis is judged."""
+
+    off_on: Floats  # records of observed days off that the redraw turns on
+    on_on: Floats  # records of observed days on that it leaves on
+    off: Floats  # all records of observed days off, by place
+    on: Floats
+    days_on: Floats  # by redraw and place
+    days: int
+
+
+def judge_days(
+    counts: npt.ArrayLike, on: Bools, draw: Draw, *, redraws: int = REDRAWS, level: float = 0.05, seed: int = 1
+) -> Verdict:
+    """Judge a trial as it was randomised.
+
+    Parameters
+    ----------
+    counts : array, shape (places, days)
+        Records of each place and day.
+    on : array of bool, shape (places, days)
+        The draw that was followed.
+    draw : Draw
+        The procedure behind it.
+    redraws : int
+        How often it is drawn again.
+    level : float
+        0.05 for 5%: of the test, and the interval's complement.
+    seed : int
+        Of the redraws, recorded.
+
+    Returns
+    -------
+    Verdict
+
+    Notes
+    -----
+    For a ratio that is supposed, records of a place on days on have, given all of that place, a known
+    expectation and variance; the sum of their differences over the places, divided by its standard error, is
+    compared with the same in trials drawn again by the same rule, in which the records of each day are what
+    that ratio would have made them. The interval holds the ratios that are not refused.
+    """
+    y, z = np.asarray(counts, dtype=float), np.asarray(on, dtype=bool)
+    if y.shape != z.shape or z.shape != (draw.places, draw.days):
+        raise InputError(
+            "Counts and days do not fit the draw",
+            given=f"{y.shape} and {z.shape}; {draw.places} places, {draw.days} days",
+            advice="one row a place, one column a day",
+        )
+    redrawn = draw.again(redraws, seed=seed)
+    return judge_sums(y, z, redrawn, level=level)
+
+
+def judge_sums(y: Floats, z: Bools, redrawn: Bools, *, level: float) -> Verdict:
+    """Judge a trial beside redraws that are at hand."""
+    seen = _sum_up(y, z, z[None])
+    sums = _sum_up(y, z, redrawn)
+    ratio = _ratio(seen)
+    if np.isnan(ratio):
+        low = high = np.nan
+        fewer = either = 1.0
+        spread = np.nan
+    else:
+        observed, drawn = _score(seen, 1.0)[0], _score(sums, 1.0)
+        fewer = (np.sum(drawn <= observed + 1e-9) + 1) / (len(drawn) + 1)
+        more = (np.sum(drawn >= observed - 1e-9) + 1) / (len(drawn) + 1)
+        either = min(1.0, 2 * min(fewer, more))
+        spread = float(np.var(drawn))
+        low = _bound(seen, sums, level / 2, below=True)
+        high = _bound(seen, sums, level / 2, below=False)
+    return Verdict(
+        int(y[z].sum()), int(y[~z].sum()), int(z.sum()), int((~z).sum()),
+        ratio, low, high, float(fewer), float(either), spread,
+    )  # fmt: skip
+
+
+def _sum_up(y: Floats, z: Bools, redrawn: Bools) -> _Sums:
+    """Add up by place the records of days that each redraw has on; days without records cost nothing."""
+    place, day = np.nonzero(y)
+    held = redrawn[:, place, day] * y[place, day]
+    was_on = z[place, day]
+    edges = np.zeros((len(place), len(y)))
+    edges[np.arange(len(place)), place] = 1.0
+    return _Sums(
+        off_on=held[:, ~was_on] @ edges[~was_on],
+        on_on=held[:, was_on] @ edges[was_on],
+        off=(y * ~z).sum(axis=1),
+        on=(y * z).sum(axis=1),
+        days_on=redrawn.sum(axis=2).astype(float),
+        days=y.shape[1],
+    )
+
+
+def _score(sums: _Sums, ratio: float) -> Floats:
+    """Studentised score of each redraw, were the true ratio this one."""
+    on = ratio * sums.off_on + sums.on_on
+    off = (sums.off - sums.off_on) + (sums.on - sums.on_on) / ratio
+    return _studentise(on, on + off, sums.days_on, sums.days, ratio)
+
+
+def _studentise(on: Floats, total: Floats, days_on: Floats, days: int, ratio: float) -> Floats:
+    rate = ratio * days_on + (days - days_on)
+    gap = on - total * ratio * days_on / rate
+    variance = total * ratio * days_on * (days - days_on) / rate**2
+    width = np.sqrt(variance.sum(axis=1))
+    return np.divide(gap.sum(axis=1), width, out=np.zeros(len(gap)), where=width > 0)
+
+
+def _ratio(seen: _Sums) -> float:
+    """Find the ratio at which what was seen is what was to be expected; NaN without a record."""
+    total = seen.on + seen.off
+    on, days_on = seen.on[None], seen.days_on
+    usable = (days_on[0] > 0) & (days_on[0] < seen.days)
+    if total[usable].sum() == 0:
+        return float("nan")
+    if on[0][usable].sum() == 0:
+        return 0.0
+    if seen.off[usable].sum() == 0:
+        return float("inf")
+    return _root(lambda ratio: float(_studentise(on, total[None], days_on, seen.days, ratio)[0]))
+
+
+def _root(falling: object) -> float:
+    """Halve the range of ratios thirty times: a function that falls as the ratio grows."""
+    low, high = -_LIMIT, _LIMIT
+    for _ in range(30):
+        middle = (low + high) / 2
+        low, high = (middle, high) if falling(float(np.exp(middle))) > 0 else (low, middle)  # type: ignore[operator]
+    return float(np.exp((low + high) / 2))
+
+
+def _bound(seen: _Sums, sums: _Sums, tail: float, *, below: bool) -> float:
+    """Find the smallest (or largest) ratio that the redraws do not refuse."""
+
+    def kept(ratio: float) -> float:
+        observed, drawn = _score(seen, ratio)[0], _score(sums, ratio)
+        if below:  # too large to have come from so small a ratio
+            share = (np.sum(drawn >= observed - 1e-9) + 1) / (len(drawn) + 1)
+            return tail - share
+        return float((np.sum(drawn <= observed + 1e-9) + 1) / (len(drawn) + 1)) - tail
+
+    return _root(kept)
+
+
+class CleanVerdict(NamedTuple):
+    """The secondary reading: days on beside days off that came after enough other days off."""
+
+    ratio: float
+    p_fewer: float
+    clean_days: int
+    share: float
+
+
+def judge_clean(
+    counts: npt.ArrayLike, on: Bools, draw: Draw, *, washout: int, redraws: int = REDRAWS, seed: int = 1
+) -> CleanVerdict:
+    """Compare days on with days off that no day on preceded for ``washout`` days, each by its chance to be so.
+
+    Raises
+    ------
+    InputError
+        When fewer than a tenth of the place-days are to be expected clean.
+    """
+    y, z = np.asarray(counts, dtype=float), np.asarray(on, dtype=bool)
+    clean_chance, on_chance = draw.chance_clean(washout), draw.chance_on()
+    share = float(clean_chance.mean())
+    if share < LEAST_CLEAN:
+        raise InputError(
+            f"With {washout} days of washout too few days off are left to compare with",
+            given=f"{100 * share:.1f}% of the place-days; at least 10% are needed",
+            advice="fewer days of washout, or fewer days on; the reading as drawn needs neither",
+        )
+    redrawn = draw.again(redraws, seed=seed)
+    observed = _clean_ratio(y, z[None], washout, on_chance, clean_chance)[0]
+    drawn = _clean_ratio(y, redrawn, washout, on_chance, clean_chance)
+    p = (np.sum(drawn <= observed + 1e-9) + 1) / (len(drawn) + 1)
+    return CleanVerdict(float(observed), float(p), int(_clean(z, washout).sum()), share)
+
+
+def _clean(on: Bools, washout: int) -> Bools:
+    since = days_since(on)
+    return (since < 0) | (since > washout)
+
+
+def _clean_ratio(y: Floats, on: Bools, washout: int, on_chance: Floats, clean_chance: Floats) -> Floats:
+    weight_on, weight_clean = 1 / on_chance, np.where(clean_chance > 0, 1 / np.maximum(clean_chance, 1e-12), 0)
+    found = np.empty(len(on))
+    for first in range(0, len(on), 200):  # memory: a few hundred redraws at a time
+        part = on[first : first + 200]
+        treated, control = part * weight_on, _clean(part, washout) * weight_clean
+        rate_on = (treated * y).sum(axis=(1, 2)) / treated.sum(axis=(1, 2))
+        rate_off = (control * y).sum(axis=(1, 2)) / np.maximum(control.sum(axis=(1, 2)), 1e-12)
+        found[first : first + 200] = np.divide(
+            rate_on, rate_off, out=np.full(len(part), np.inf), where=rate_off > 0
+        )
+    return found
+
+
+class Tail(NamedTuple):
+    """For how many days after a visit its effect is best read to last, and the days that fit nearly as well."""
+
+    days: int
+    least: int
+    most: int
+
+
+def find_tail(counts: npt.ArrayLike, on: Bools) -> Tail:
+    """Estimate for how many days after a day on the effect lasts: the number of days that fits best.
+
+    Notes
+    -----
+    Records of each place, given its total, on days up to so many after a day on and on the others; the fit
+    is the likelihood of that split at its best ratio. Days within 1.92 of the best fit nearly as well.
+    """
+    y, since = np.asarray(counts, dtype=float), days_since(np.asarray(on, dtype=bool))
+    fits = []
+    for tail in range(LONGEST_TAIL + 1):
+        reached = (since >= 0) & (since <= tail)
+        fits.append(_fit(y, reached))
+    best = int(np.argmax(fits))
+    near = np.nonzero(np.asarray(fits) >= fits[best] - 1.92)[0]
+    return Tail(best, int(near.min()), int(near.max()))
+
+
+def _fit(y: Floats, reached: Bools) -> float:
+    days_in, days = reached.sum(axis=1).astype(float), y.shape[1]
+    inside, total = (y * reached).sum(axis=1), y.sum(axis=1)
+    usable = (days_in > 0) & (days_in < days) & (total > 0)
+    days_in, inside, total = days_in[usable], inside[usable], total[usable]
+    if inside.sum() == 0 or inside.sum() == total.sum():
+        return float("-inf")
+    ratio = _root(lambda r: float(np.sum(inside - total * r * days_in / (r * days_in + days - days_in))))
+    share = ratio * days_in / (ratio * days_in + days - days_in)
+    return float(np.sum(inside * np.log(share / (days_in / days)) + (total - inside) * np.log((1 - share) / (1 - days_in / days))))
