@@ -2,9 +2,10 @@
 
 python benchmarks/trials.py [--trials 2000] [--seed 1]
 
-Designs: 20 places, 90 days, 8 places a day (720 of 1,800 place-days, as in Southend; Basford and others 2021); 21 places, 90 days,
-7 a day (Bedfordshire; Bland and others 2021); 15 places, 248 days, with an effect that lasts until four days after a visit
-(Perth; Barnes and others 2020: 66% more offences from the fifth day on). How many places Perth drew a day is not public: 5 here.
+Designs: 20 places, 90 days, 8 places a day (720 of 1,800 place-days, as in Southend; Basford and others
+2021); 21 places, 90 days, 7 a day (Bedfordshire; Bland and others 2021); 15 places, 248 days, with an effect
+that lasts until four days after a visit (Perth; Barnes and others 2020: 66% more offences from the fifth day
+on). How many places Perth drew a day is not known to us: 5 here.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def live(draw: Draw, trials: int, seed: int, dispersion: float) -> dict[str, flo
     held: dict[str, list[bool]] = {"false": [], "holds": [], "holds none": [], "one": [], "two": []}
     for on in own:
         still = judge_sums(
-            simulate_counts(rng, rate * week * np.ones_like(on, dtype=float), dispersion=dispersion).astype(float),
+            simulate_counts(rng, rate * week * np.ones(on.shape), dispersion=dispersion).astype(float),
             on, redrawn, level=0.05,
         )  # fmt: skip
         held["false"].append(still.p_fewer <= 0.05)
@@ -64,27 +65,39 @@ def carry_over(draw: Draw, trials: int, seed: int, level: float) -> float:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--trials", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    print(f"{given.trials:,} trials a row, {REDRAWS} redraws each, {LEVEL} records a place-day off, fall {100 * FALL:.0f}%")
-    print("| design | variance/mean | false falls % | 95% interval holds: no effect, the fall | power %, one side, two | seconds |")
+    print(
+        f"{given.trials:,} trials a row, {REDRAWS} redraws each, {LEVEL} records a place-day off, "
+        f"fall {100 * FALL:.0f}%"
+    )
+    print(
+        "| design | variance/mean | false falls % | 95% interval holds: no effect, the fall "
+        "| power %, one side, two | seconds |"
+    )
     print("|---|---|---|---|---|---|")
     for name, draw in DESIGNS.items():
         for dispersion in (1.0, 1.3):
             start = time.perf_counter()
             found = live(draw, given.trials, given.seed, dispersion)
             print(
-                f"| {name} | {dispersion} | {found['false']:.1f} | {found['holds none']:.1f}, {found['holds']:.1f} | "
-                f"{found['one']:.1f}, {found['two']:.1f} | {time.perf_counter() - start:.0f} |",
+                f"| {name} | {dispersion} | {found['false']:.1f} "
+                f"| {found['holds none']:.1f}, {found['holds']:.1f} | {found['one']:.1f}, {found['two']:.1f} "
+                f"| {time.perf_counter() - start:.0f} |",
                 flush=True,
             )
     print("\nPower as told before the start (`trial_power`), equal places:")
     for name, draw in list(DESIGNS.items())[:2]:
         for dispersion in (1.0, 1.3):
             power = trial_power(draw, LEVEL, fall=FALL, dispersion=dispersion, trials=8000, seed=given.seed)
-            print(f"- {name}, variance/mean {dispersion}: {100 * power.one_sided:.0f}%, {100 * power.two_sided:.0f}%")
+            print(
+                f"- {name}, variance/mean {dispersion}: {100 * power.one_sided:.0f}%, "
+                f"{100 * power.two_sided:.0f}%"
+            )
     print("\nEnd of an effect that lasts four days after a visit, read within a day (15 x 248, 5 a day):")
     for level in (0.08, 0.16, 0.32):
         share = carry_over(DESIGNS["15 x 248, 5 a day"], given.trials, given.seed, level)

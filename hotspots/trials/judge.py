@@ -61,7 +61,13 @@ class _Sums(NamedTuple):
 
 
 def judge_days(
-    counts: npt.ArrayLike, on: Bools, draw: Draw, *, redraws: int = REDRAWS, level: float = 0.05, seed: int = 1
+    counts: npt.ArrayLike,
+    on: Bools,
+    draw: Draw,
+    *,
+    redraws: int = REDRAWS,
+    level: float = 0.05,
+    seed: int = 1,
 ) -> Verdict:
     """Judge a trial as it was randomised.
 
@@ -92,13 +98,13 @@ def judge_days(
     that ratio would have made them. The interval holds the ratios that are not refused.
     """
     y, z = np.asarray(counts, dtype=float), np.asarray(on, dtype=bool)
-    if y.shape != z.shape or z.shape != (draw.places, draw.days):
+    if y.shape != z.shape or len(z) != draw.places or z.shape[1] > draw.days:
         raise InputError(
             "Counts and days do not fit the draw",
             given=f"{y.shape} and {z.shape}; {draw.places} places, {draw.days} days",
             advice="one row a place, one column a day",
         )
-    redrawn = draw.again(redraws, seed=seed)
+    redrawn = draw.again(redraws, seed=seed)[:, :, : z.shape[1]]
     return judge_sums(y, z, redrawn, level=level)
 
 
@@ -205,7 +211,7 @@ class CleanVerdict(NamedTuple):
 def judge_clean(
     counts: npt.ArrayLike, on: Bools, draw: Draw, *, washout: int, redraws: int = REDRAWS, seed: int = 1
 ) -> CleanVerdict:
-    """Compare days on with days off that no day on preceded for ``washout`` days, each by its chance to be so.
+    """Compare days on with days off after ``washout`` others off, each weighed by its chance to be so.
 
     Raises
     ------
@@ -213,7 +219,7 @@ def judge_clean(
         When fewer than a tenth of the place-days are to be expected clean.
     """
     y, z = np.asarray(counts, dtype=float), np.asarray(on, dtype=bool)
-    clean_chance, on_chance = draw.chance_clean(washout), draw.chance_on()
+    clean_chance, on_chance = draw.chance_clean(washout)[: z.shape[1]], draw.chance_on()[: z.shape[1]]
     share = float(clean_chance.mean())
     if share < LEAST_CLEAN:
         raise InputError(
@@ -221,7 +227,7 @@ def judge_clean(
             given=f"{100 * share:.1f}% of the place-days; at least 10% are needed",
             advice="fewer days of washout, or fewer days on; the reading as drawn needs neither",
         )
-    redrawn = draw.again(redraws, seed=seed)
+    redrawn = draw.again(redraws, seed=seed)[:, :, : z.shape[1]]
     observed = _clean_ratio(y, z[None], washout, on_chance, clean_chance)[0]
     drawn = _clean_ratio(y, redrawn, washout, on_chance, clean_chance)
     p = (np.sum(drawn <= observed + 1e-9) + 1) / (len(drawn) + 1)
@@ -234,7 +240,10 @@ def _clean(on: Bools, washout: int) -> Bools:
 
 
 def _clean_ratio(y: Floats, on: Bools, washout: int, on_chance: Floats, clean_chance: Floats) -> Floats:
-    weight_on, weight_clean = 1 / on_chance, np.where(clean_chance > 0, 1 / np.maximum(clean_chance, 1e-12), 0)
+    weight_on, weight_clean = (
+        1 / on_chance,
+        np.where(clean_chance > 0, 1 / np.maximum(clean_chance, 1e-12), 0),
+    )
     found = np.empty(len(on))
     for first in range(0, len(on), 200):  # memory: a few hundred redraws at a time
         part = on[first : first + 200]
@@ -248,7 +257,7 @@ def _clean_ratio(y: Floats, on: Bools, washout: int, on_chance: Floats, clean_ch
 
 
 class Tail(NamedTuple):
-    """For how many days after a visit its effect is best read to last, and the days that fit nearly as well."""
+    """Days after a visit over which its effect seems to last, and which others fit nearly as well."""
 
     days: int
     least: int
@@ -282,4 +291,9 @@ def _fit(y: Floats, reached: Bools) -> float:
         return float("-inf")
     ratio = _root(lambda r: float(np.sum(inside - total * r * days_in / (r * days_in + days - days_in))))
     share = ratio * days_in / (ratio * days_in + days - days_in)
-    return float(np.sum(inside * np.log(share / (days_in / days)) + (total - inside) * np.log((1 - share) / (1 - days_in / days))))
+    return float(
+        np.sum(
+            inside * np.log(share / (days_in / days))
+            + (total - inside) * np.log((1 - share) / (1 - days_in / days))
+        )
+    )

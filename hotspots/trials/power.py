@@ -15,7 +15,7 @@ TRIALS = 2000
 
 
 class Power(NamedTuple):
-    """Share of trials that would call a true fall a fall: tested for a fall only, or for a change either way."""
+    """Share of trials that would call a true fall one, tested for a fall alone or for either way."""
 
     one_sided: float
     two_sided: float
@@ -73,7 +73,9 @@ def smallest_fall(
         return float("nan")
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if _power_of(draw, rates, middle, one_sided, how) >= power else (middle + 1, high)
+        low, high = (
+            (low, middle) if _power_of(draw, rates, middle, one_sided, how) >= power else (middle + 1, high)
+        )
     return low / 100
 
 

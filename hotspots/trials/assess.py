@@ -1,0 +1,265 @@
+"""What a trial showed: records counted by place and day, judged as it was drawn, and said in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.checks import InputError, require_columns
+from hotspots.common.places import incidents_per_row
+from hotspots.common.when import london_clock, precision_of
+from hotspots.common.wording import say_count, say_date, say_number, say_percentage
+from hotspots.finding.assign import assign_hotspots
+from hotspots.reading.crosswalks import flag_proactive
+from hotspots.trials.design import Floats, count_days
+from hotspots.trials.judge import CleanVerdict, Tail, Verdict, find_tail, judge_clean, judge_days
+from hotspots.trials.record import Trial, say_changes
+
+FEWEST = 20  # records in all, below which nothing is called
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """What a trial showed.
+
+    Attributes
+    ----------
+    counts : array, shape (places, days)
+        Records of each place and day that were judged.
+    days : int
+        Days judged: fewer than drawn is an early look, or records that end before the trial.
+    verdict : Verdict
+        As it was drawn.
+    clean : CleanVerdict or None
+        Beside days off without a visit shortly before; None where not asked for, or too few are left.
+    tail : Tail or None
+        Days over which a visit's effect seems to last; only where a change was seen.
+    lines : dict of str to str
+        Sentences: "tried", "seen", "sure", "delivered", "not known" and, where there is cause, "changed".
+    """
+
+    counts: Floats
+    days: int
+    verdict: Verdict
+    clean: CleanVerdict | None
+    tail: Tail | None
+    lines: dict[str, str]
+
+
+def assess_trial(
+    incidents: gpd.GeoDataFrame, trial: Trial, *, delivered: pd.DataFrame | None = None
+) -> TrialResult:
+    """Judge a trial by the records of its days.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Records in EPSG:27700 with ``when`` to the day or the minute, ``category`` and ``source``, of all the
+        trial's days.
+    trial : Trial
+        As drawn (`read_trial`).
+    delivered : DataFrame, optional
+        Visits with ``date`` and ``ref`` (`record_visits`): how many of the days on were kept is said. They do
+        not change the judgement: days count as they were drawn.
+
+    Returns
+    -------
+    TrialResult
+
+    Raises
+    ------
+    InputError
+        When records have months only, or none lies in the trial's days.
+    """
+    counts = count_trial(incidents, trial)
+    days = counts.shape[1]
+    on, how = trial.on[:, :days], trial.analysis
+    verdict = judge_days(counts, on, trial.draw, redraws=how.redraws, level=how.level, seed=how.seed)
+    clean, unclean = None, ""
+    if how.washout:
+        try:
+            clean = judge_clean(
+                counts, on, trial.draw, washout=how.washout, redraws=how.redraws, seed=how.seed
+            )
+        except InputError as error:
+            unclean = str(error)
+    tail = find_tail(counts, on) if _called(verdict, trial) else None
+    lines = {
+        "changed": say_changes(trial),
+        "tried": _say_tried(trial, days),
+        "seen": _say_seen(verdict),
+        "sure": _say_sure(verdict, trial),
+        "delivered": _say_delivered(trial, days, delivered),
+        "clean": _say_clean(clean, unclean, how.washout),
+        "tail": _say_tail(tail),
+        "not known": _say_unknown(),
+    }
+    return TrialResult(counts, days, verdict, clean, tail, {key: text for key, text in lines.items() if text})
+
+
+def count_trial(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
+    """Count the records that the trial counts, by place and day, up to the last day that has any record."""
+    require_columns(incidents, ["when", "category"], what="incidents")
+    moments = london_clock(incidents["when"])
+    day = count_days(moments, trial.start, day_starts=trial.measure.day_starts)
+    inside = (day >= 0) & (day < trial.draw.days)
+    inside = inside.fillna(False).to_numpy(dtype=bool)
+    if not inside.any():
+        first, last = moments.min(), moments.max()
+        raise InputError(
+            "No record lies in the days of the trial",
+            given=f"records from {say_date(first)} to {say_date(last)}; "
+            f"the trial runs from {say_date(trial.start)} to {say_date(trial.end)}",
+            advice="records of those days",
+        )
+    monthly = precision_of(incidents)[inside] == "month"
+    if monthly.any():
+        raise InputError(
+            "A trial is judged by days, and these records have months only",
+            given=say_count(
+                int((precision_of(incidents)[inside] == "month").sum()),
+                "record without a day",
+                "records without a day",
+            ),
+            advice="records with their dates, as a force or council holds them",
+        )
+    days = (
+        trial.draw.days if (moments > trial.end + pd.Timedelta(days=1)).any() else int(day[inside].max()) + 1
+    )
+    used = inside & _counted(incidents, trial)
+    spots = trial.places.set_axis(pd.RangeIndex(1, len(trial.places) + 1), axis=0)
+    place = assign_hotspots(incidents[used], spots)
+    held = place.notna().to_numpy()
+    counts = np.zeros((len(trial.places), days))
+    at = place[held].to_numpy(dtype=int) - 1, day[used][held].to_numpy(dtype=int)
+    np.add.at(counts, at, incidents_per_row(incidents)[used][held])
+    return counts
+
+
+def _counted(incidents: gpd.GeoDataFrame, trial: Trial) -> np.ndarray:
+    counted = np.ones(len(incidents), dtype=bool)
+    if trial.measure.categories:
+        wanted = {name.casefold() for name in trial.measure.categories}
+        counted &= incidents["category"].astype("str").str.casefold().isin(wanted).to_numpy()
+    if not trial.measure.detected:
+        counted &= ~flag_proactive(incidents).to_numpy(dtype=bool)
+    return counted
+
+
+def _called(verdict: Verdict, trial: Trial) -> bool:
+    p = verdict.p_fewer if trial.analysis.side == "fewer" else verdict.p_either
+    return verdict.on + verdict.off >= FEWEST and p <= trial.analysis.level
+
+
+def _say_tried(trial: Trial, days: int) -> str:
+    rule = (
+        f"{say_count(trial.draw.per_day, 'place')} of {trial.draw.places} on each day"
+        if trial.draw.per_day is not None
+        else f"{say_count(trial.draw.per_week or 0, 'day')} a week at each of {trial.draw.places} places"
+    )
+    what = " and ".join(trial.measure.categories) or "all records"
+    left = "" if trial.measure.detected else ", without what police activity itself detects"
+    early = (
+        f" Only {days} of the {trial.draw.days} days can be judged: an early look, not the reading agreed."
+        if days < trial.draw.days
+        else ""
+    )
+    return (
+        f"From {say_date(trial.start)} to {say_date(trial.end)} chance decided, by a recorded draw, which "
+        f"days had patrols: {rule}. Counted were {what}{left}.{early}"
+    )
+
+
+def _say_seen(verdict: Verdict) -> str:
+    per_on = 100 * verdict.on / max(verdict.days_on, 1)
+    per_off = 100 * verdict.off / max(verdict.days_off, 1)
+    return (
+        f"{say_count(verdict.on, 'record')} on {say_number(verdict.days_on)} patrolled place-days "
+        f"({per_on:.1f} in a hundred), {say_count(verdict.off, 'record')} on {say_number(verdict.days_off)} "
+        f"others ({per_off:.1f} in a hundred)."
+    )
+
+
+def _say_sure(verdict: Verdict, trial: Trial) -> str:
+    if verdict.on + verdict.off < FEWEST or not np.isfinite(verdict.ratio):
+        return "Too few records to tell whether patrols made a difference."
+    p = verdict.p_fewer if trial.analysis.side == "fewer" else verdict.p_either
+    span = f"anything from {_say_change(verdict.low)} to {_say_change(verdict.high)} fits these days"
+    size = f"Within the same places that is {_say_change(verdict.ratio)} on patrolled days; {span}."
+    chance = f"Had patrols changed nothing, chance would have done as much in {_say_chance(p)} such trials."
+    if _called(verdict, trial):
+        word = "fewer" if verdict.ratio < 1 else "more"
+        return f"There were {word} records on patrolled days than chance explains. {size} {chance}"
+    if trial.analysis.side == "fewer" and verdict.low > 1:
+        return f"More records on patrolled days, not fewer: patrols may make people report. {size}"
+    return f"No clear difference. {size} {chance} That is not proof that patrols do nothing."
+
+
+def _say_change(ratio: float) -> str:
+    change = abs(ratio - 1)
+    if round(100 * change) == 0:
+        return "no change"
+    return f"{say_percentage(change)} {'fewer' if ratio < 1 else 'more'}"
+
+
+def _say_chance(p: float) -> str:
+    if p < 0.001:
+        return "fewer than 1 in 1,000"
+    return f"{max(1, round(1000 * p)):,} in 1,000" if p < 0.1 else f"{round(100 * p)} in 100"
+
+
+def _say_delivered(trial: Trial, days: int, delivered: pd.DataFrame | None) -> str:
+    if delivered is None:
+        return "Whether officers kept to the draw is not known: no log of visits was read."
+    dates = trial.dates[:days]
+    seen = pd.DataFrame(
+        {"date": pd.to_datetime(delivered["date"]).dt.normalize(), "ref": delivered["ref"].astype(str)}
+    )
+    seen = seen.drop_duplicates()
+    row = pd.Series(range(len(trial.places)), index=trial.places["ref"]).reindex(seen["ref"]).to_numpy()
+    column = pd.Series(range(days), index=dates).reindex(seen["date"]).to_numpy()
+    known = ~(np.isnan(row.astype(float)) | np.isnan(column.astype(float)))
+    kept = np.zeros((len(trial.places), days), dtype=bool)
+    kept[row[known].astype(int), column[known].astype(int)] = True
+    on = trial.on[:, :days]
+    return (
+        f"Officers came on {int((kept & on).sum()):,} of {int(on.sum()):,} drawn place-days, and on "
+        f"{int((kept & ~on).sum()):,} of {int((~on).sum()):,} that were to have none. "
+        "Days count as they were drawn."
+    )
+
+
+def _say_clean(clean: CleanVerdict | None, unclean: str, washout: int) -> str:
+    if unclean:
+        return f"Not read beside days without a visit shortly before: {unclean}"
+    if clean is None:
+        return ""
+    return (
+        f"A second reading, beside {say_count(clean.clean_days, 'place-day')} with no visit in the "
+        f"{say_count(washout, 'day')} before: {_say_change(clean.ratio)} on patrolled days "
+        f"({_say_chance(clean.p_fewer)} by chance)."
+    )
+
+
+def _say_tail(tail: Tail | None) -> str:
+    if tail is None:
+        return ""
+    if tail.least == 0 and tail.most >= 7:
+        return "For how long a visit's effect lasts cannot be told from these days."
+    span = (
+        f"{tail.days}"
+        if tail.least == tail.most
+        else f"{tail.days} ({tail.least} to {tail.most} fit nearly as well)"
+    )
+    return f"The effect of a visit seems to last until {span} {'day' if span == '1' else 'days'} after it."
+
+
+def _say_unknown() -> str:
+    return (
+        "What it cannot say: whether crime moved elsewhere, whether patrols would do the same at other "
+        "places or in another season, and what each visit was worth. If a visit's effect lasts into the days "
+        "without one, the true difference is larger than the one seen."
+    )
