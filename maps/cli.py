@@ -156,6 +156,8 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_plans(plans)
     plans.set_defaults(command=_plans)
 
+    _add_trial(commands.add_parser("trial", help="days with and without patrols, drawn and judged"))
+
     init = commands.add_parser("init", help="a folder to start in, with a commented configuration")
     init.add_argument("folder", metavar="DIR", type=Path, help="the new folder")
     init.set_defaults(command=_init)
@@ -247,6 +249,37 @@ def _delivered(options: argparse.Namespace) -> None:
         every=options.every,
         profile=options.profile,
     )
+
+
+def _add_trial(trial: argparse.ArgumentParser) -> None:
+    steps = trial.add_subparsers(title="steps", required=True, metavar="STEP")
+    draw = steps.add_parser("draw", help="before the first day: draw the days of [trial] and fix them")
+    draw.add_argument("config", metavar="CONFIG.toml", type=Path, help="the configuration")
+    places = "the run whose first hotspots are tried"
+    draw.add_argument("--results", metavar="RESULTS", type=Path, required=True, help=places)
+    draw.set_defaults(command=_draw_trial)
+    judge = steps.add_parser("judge", help="when it is over: what the days on and off show")
+    judge.add_argument("trial", metavar="TRIAL.toml", type=Path, help="the trial that was drawn")
+    judge.add_argument("--incidents", metavar="FILE", nargs="+", required=True, help="records of its days")
+    judge.add_argument("--layout", metavar="L", default="police.uk", help="how the columns are named")
+    judge.add_argument("--profile", metavar="P", help="who the page is for: open, internal, partner, public")
+    judge.add_argument("--visits", metavar="LOG.csv", help="log of patrol visits: what was delivered")
+    judge.set_defaults(command=_judge_trial)
+    for step in (draw, judge):
+        step.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write")
+
+
+def _draw_trial(options: argparse.Namespace) -> None:
+    from maps.commands.trial import draw_job
+
+    draw_job(options.config, options.results, options.out)
+
+
+def _judge_trial(options: argparse.Namespace) -> None:
+    from maps.commands.trial import judge_job
+
+    given = {"layout": options.layout, "profile": options.profile, "visits": options.visits}
+    judge_job(options.trial, options.incidents, options.out, **given)
 
 
 def _run(options: argparse.Namespace) -> None:

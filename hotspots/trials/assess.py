@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspots.checks import InputError, require_columns
-from hotspots.common.places import incidents_per_row
+from hotspots.common.places import Ints, incidents_per_row
 from hotspots.common.when import london_clock, precision_of
 from hotspots.common.wording import say_count, say_date, say_number, say_percentage
 from hotspots.finding.assign import assign_hotspots
@@ -129,17 +130,24 @@ def count_trial(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
     days = (
         trial.draw.days if (moments > trial.end + pd.Timedelta(days=1)).any() else int(day[inside].max()) + 1
     )
-    used = inside & _counted(incidents, trial)
-    spots = trial.places.set_axis(pd.RangeIndex(1, len(trial.places) + 1), axis=0)
-    place = assign_hotspots(incidents[used], spots)
-    held = place.notna().to_numpy()
+    rows, place = at_places(incidents[inside], trial)
     counts = np.zeros((len(trial.places), days))
-    at = place[held].to_numpy(dtype=int) - 1, day[used][held].to_numpy(dtype=int)
-    np.add.at(counts, at, incidents_per_row(incidents)[used][held])
+    np.add.at(
+        counts, (place, day[inside].to_numpy(dtype=int)[rows]), incidents_per_row(incidents[inside])[rows]
+    )
     return counts
 
 
-def _counted(incidents: gpd.GeoDataFrame, trial: Trial) -> np.ndarray:
+def at_places(incidents: gpd.GeoDataFrame, trial: Trial) -> tuple[Ints, Ints]:
+    """Find the rows of what the trial counts that lie at its places, and the number of the place of each."""
+    counted = np.flatnonzero(_counted(incidents, trial))
+    spots = trial.places.set_axis(pd.RangeIndex(1, len(trial.places) + 1), axis=0)
+    place = assign_hotspots(incidents.iloc[counted], spots)
+    held = place.notna().to_numpy()
+    return counted[held], place[held].to_numpy(dtype=int) - 1
+
+
+def _counted(incidents: gpd.GeoDataFrame, trial: Trial) -> npt.NDArray[np.bool_]:
     counted = np.ones(len(incidents), dtype=bool)
     if trial.measure.categories:
         wanted = {name.casefold() for name in trial.measure.categories}

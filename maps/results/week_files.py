@@ -44,10 +44,11 @@ def files_of_week(results: str | Path) -> list[Path]:
 def read_week(results: str | Path) -> Week:
     """Read timetable, stops and promised gap from the results of a run."""
     folder = Path(results)
-    return Week(_read_timetable(folder), _read_stops(folder), _read_gap(folder))
+    return Week(read_timetable(folder), read_stops(folder), _read_gap(folder))
 
 
-def _read_timetable(folder: Path) -> pd.DataFrame:
+def read_timetable(folder: Path) -> pd.DataFrame:
+    """Read the timetable of a run or a trial; raise `InputError` with every cell that cannot be read."""
     path = folder / TIMETABLE
     if not path.is_file():
         raise InputError("The results hold no timetable of patrols", given=str(folder), advice=_ADVICE)
@@ -81,7 +82,8 @@ def _name_unreadable(
         )
 
 
-def _read_stops(folder: Path) -> gpd.GeoDataFrame:
+def read_stops(folder: Path) -> gpd.GeoDataFrame:
+    """Read every stop that patrols of a run could have made, chosen or not."""
     from pyogrio.errors import DataLayerError, DataSourceError
 
     try:

@@ -1,0 +1,232 @@
+"""The commands ``hotspots trial draw`` and ``hotspots trial judge``: days drawn on and off, and what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots import read_incidents, record_visits
+from hotspots.checks import InputError, announce
+from hotspots.common.places import incidents_per_row
+from hotspots.common.sentence_rules import note_sentences
+from hotspots.common.when import spans_of
+from hotspots.common.wording import say_count
+from hotspots.reading.rejects import refuse_systematic
+from hotspots.trials.assess import assess_trial, at_places
+from hotspots.trials.design import Floats
+from hotspots.trials.record import Analysis, Measure, Trial, draw_trial, read_trial, write_trial
+from maps.common.progress import show_steps
+from maps.common.swap_folder import clear_errors, replace_folder
+from maps.config.read import Config, read_config
+from maps.disclosure.follow import follow_content
+from maps.disclosure.gate import Profile, profile_named
+from maps.documents.blocks import Document
+from maps.documents.to_html import render_html
+from maps.documents.to_word import render_word
+from maps.giving.release_list import write_release_list
+from maps.job.patrols_and_cameras import draw_week
+from maps.job.read_records import read_records
+from maps.results.manifest import count_rows, list_inputs, list_inputs_of, write_manifest
+from maps.results.trial_pages import lay_out_proposal, lay_out_result
+from maps.results.week_files import TIMETABLE, read_stops, read_timetable
+from maps.tables.csv_files import write_csv
+
+RECORD = "trial.toml"
+_HOLDS = {name: ["timetable"] for name in ("trial", "days", "patrols/", "proposal")}
+
+
+@note_sentences()
+def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> None:
+    """Draw a trial at the places of a run, and write its record, days, timetable and a page for those who agree to it.
+
+    Parameters
+    ----------
+    config_path : str or Path
+        The configuration; ``[trial]`` says how many places and days, ``[patrols]`` who goes there.
+    results : str or Path
+        The results of the run whose first hotspots are tried.
+    out : str or Path
+        A new folder: a draw is made once.
+
+    Raises
+    ------
+    InputError
+        For whatever the user can put right; nothing is then written.
+    """
+    config, results, out = read_config(config_path), Path(results), Path(out)
+    if not config.trial:
+        raise InputError(
+            "The configuration has no trial",
+            given=config.path.name,
+            advice="[trial] with places = 20, start = 2027-01-04, days = 84, per_day = 8",
+        )
+    if (out / RECORD).exists():
+        raise InputError(
+            "A trial stands there already, and a draw is made once",
+            given=str(out / RECORD),
+            advice="another --out for another trial",
+        )
+    with show_steps(3) as steps, replace_folder(out) as folder, clear_errors(out):
+        steps.say("Reading the records")
+        inputs = [*list_inputs_of(config), *list_inputs([results / "hotspots.gpkg"], config.path.parent)]
+        found = read_records(config, as_of=config.as_of)
+        steps.say("Drawing the days")
+        stops = _pick_places(read_stops(results), int(config.trial.get("places", 20)))
+        trial = _draw(config, stops)
+        rates = _expect(found.incidents, trial)
+        who = profile_named(config.profile, sources=sorted(set(found.incidents["source"].astype(str))))
+        kept = follow_content(who, ["timetable"])
+        steps.say("Writing the trial")
+        write_trial(trial, folder / RECORD)
+        table = trial.tabulate()
+        write_csv(table, folder / "days.csv", kind="table", profile=kept, columns=list(table.columns))
+        _write_week(trial, stops, config, folder, kept)
+        _write_pages(
+            folder,
+            "proposal",
+            lay_out_proposal(trial, rates, kept, title=f"{config.title}: a trial of patrols"),
+        )
+        write_release_list(folder, who, marking=config.marking, holds=_HOLDS)
+        parameters = {"trial": config.trial, "patrols": config.patrols}
+        rows = count_rows(len(found.incidents), found.rejects)
+        write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
+    print(
+        f"{say_count(len(stops), 'place')}, {say_count(trial.draw.days, 'day')} drawn. Open {out / 'proposal.html'}"
+    )
+
+
+@note_sentences()
+def judge_job(
+    record: str | Path,
+    files: Sequence[str | Path],
+    out: str | Path,
+    *,
+    layout: str = "police.uk",
+    profile: str | None = None,
+    visits: str | Path | None = None,
+) -> None:
+    """Judge a trial by the records of its days, and write one page on what it showed.
+
+    Parameters
+    ----------
+    record : str or Path
+        The ``trial.toml`` that was drawn.
+    files : sequence of paths
+        Records of the trial's days, with dates.
+    out : str or Path
+        Folder to make or replace.
+    layout, profile : str
+        How the columns are named, and who the page is for.
+    visits : str or Path, optional
+        A log of visits: how far the draw was kept is said.
+
+    Raises
+    ------
+    InputError
+        For whatever the user can put right.
+    """
+    record, out, paths = Path(record), Path(out), [Path(file) for file in files]
+    with show_steps(2) as steps, replace_folder(out) as folder, clear_errors(out):
+        steps.say("Reading the records")
+        trial = read_trial(record)
+        inputs = list_inputs([record, *paths, *([Path(visits)] if visits else [])], record.parent)
+        incidents, rejects = read_incidents(paths, layout=layout)
+        refuse_systematic(incidents, rejects)
+        steps.say("Judging the days")
+        result = assess_trial(incidents, trial, delivered=_read_log(record, visits))
+        who = profile_named(profile, sources=sorted(set(incidents["source"].astype(str))))
+        kept = follow_content(who, ["visits"])
+        _write_pages(folder, "result", lay_out_result(trial, result, kept, title="What the trial showed"))
+        if who.name == "internal":
+            table = _by_place(trial, result.counts)
+            write_csv(table, folder / "places.csv", kind="table", profile=kept, columns=list(table.columns))
+        write_release_list(folder, who, marking=None, holds={"result": ["visits"], "places": ["visits"]})
+        parameters = {"trial": record.name, "layout": Path(layout).name}
+        rows = count_rows(len(incidents), rejects)
+        write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
+    print(f"{result.lines['sure']} Open {out / 'result.html'}")
+
+
+def _pick_places(stops: gpd.GeoDataFrame, count: int) -> gpd.GeoDataFrame:
+    """Take the first stop of each of the first hotspots: parts of one hotspot are neighbours of each other."""
+    first = stops.drop_duplicates("ref", keep="first").reset_index(drop=True).assign(part=0)
+    if len(first) < count:
+        raise InputError(
+            "The run has fewer hotspots than the trial asks places for",
+            given=f"places = {count}; {say_count(len(first), 'hotspot')}",
+            advice=f"places = {len(first)}",
+        )
+    return first.head(count)
+
+
+def _draw(config: Config, stops: gpd.GeoDataFrame) -> Trial:
+    given: dict[str, Any] = dict(config.trial)
+    given.pop("places", None)
+    how = {
+        key: given.pop(key) for key in ("side", "level", "washout", "redraws", "dispersion") if key in given
+    }
+    what = {key: given.pop(key) for key in ("categories", "detected", "day_starts") if key in given}
+    what["categories"] = tuple(what.get("categories", ()))
+    return draw_trial(
+        stops, **{"seed": config.seed, **given}, measure=Measure(**what), analysis=Analysis(**how)
+    )
+
+
+def _expect(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
+    """Reckon with as many records a day at each place as it had in the months at hand."""
+    rows, place = at_places(incidents, trial)
+    spans = spans_of(incidents)
+    months = spans["start"].dt.to_period("M").dropna().unique()
+    days = sum(month.days_in_month for month in months)
+    held = np.bincount(place, incidents_per_row(incidents)[rows], minlength=len(trial.places))
+    return held / max(days, 1)
+
+
+def _write_week(trial: Trial, stops: gpd.GeoDataFrame, config: Config, folder: Path, who: Profile) -> None:
+    """Timetable the drawn places of each day, for the team of [patrols]."""
+    team: Mapping[str, Any] = {**config.patrols, "days": 1}
+    parts = []
+    for at, date in enumerate(trial.dates):
+        chosen = stops.assign(chosen=trial.on[:, at])
+        drawn = draw_week(chosen, None, {**team, "start": str(date.date())}, seed=trial.draw.seed)
+        if drawn is None:
+            announce("No timetable of the trial is written: days.csv says which places are on, on which day.")
+            return
+        parts.append(drawn[0])
+    table = pd.concat(parts, ignore_index=True)
+    columns = [name for name in table.columns if name != "geometry"]
+    (folder / TIMETABLE).parent.mkdir()
+    write_csv(pd.DataFrame(table[columns]), folder / TIMETABLE, kind="table", profile=who, columns=columns)
+
+
+def _write_pages(folder: Path, name: str, document: Document) -> None:
+    (folder / f"{name}.html").write_bytes(render_html(document).encode())
+    (folder / f"{name}.docx").write_bytes(render_word(document))
+
+
+def _read_log(record: Path, visits: str | Path | None) -> pd.DataFrame | None:
+    if visits is None:
+        return None
+    places = read_trial(record).places
+    centre = places.geometry.representative_point()
+    stops = places.assign(part=0, rank=range(1, len(places) + 1), easting=centre.x, northing=centre.y)
+    return record_visits(visits, read_timetable(record.parent), stops=stops)[0]
+
+
+def _by_place(trial: Trial, counts: Floats) -> pd.DataFrame:
+    on = trial.on[:, : counts.shape[1]]
+    return pd.DataFrame(
+        {
+            "ref": trial.places["ref"],
+            "name": trial.places["name"],
+            "days_on": on.sum(axis=1),
+            "records_on": (counts * on).sum(axis=1).astype(int),
+            "days_off": (~on).sum(axis=1),
+            "records_off": (counts * ~on).sum(axis=1).astype(int),
+        }
+    )

@@ -1,0 +1,149 @@
+"""A trial in words: one page before its first day, for those who must agree to it, and one when it is over."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hotspots.common.wording import say_count, say_date, say_number, say_percentage
+from hotspots.trials.assess import TrialResult
+from hotspots.trials.design import Floats
+from hotspots.trials.power import Power, smallest_fall, trial_power
+from hotspots.trials.record import Trial
+from maps.disclosure.gate import Profile
+from maps.documents.blocks import Block, Bullets, Document, Grid, Heading, Text
+
+_FALLS = (0.2, 0.3, 0.4, 0.5)
+_WHY = (
+    "Crime goes up and down by itself. Where patrols are sent because it is high, it falls afterwards even if they do "
+    "nothing. So chance decides, by a draw anybody can repeat, on which days each place is patrolled. "
+    "Days with patrols are then compared with days without, at the same places and in the same weeks."
+)
+_FAIR = (
+    "No place is left out for the whole time: each has days of both kinds.",
+    "Calls for help are answered on every day as always. Only extra visits are drawn.",
+    "Whoever runs the trial does not change the days for a bad week: that would spoil what it can show. For a threat to "
+    "life the draw is left aside, and the log says so.",
+    "Nothing is recorded of single residents or officers: only places, days and counts.",
+)
+_WHEN_NOT = (
+    "when a place needs somebody there every day, whatever a trial would say;",
+    "when there are too few records to see a difference that matters: see the table;",
+    "when records have months only, or reach you weeks late and incomplete;",
+    "when officers cannot be kept from the places on the other days.",
+)
+
+
+def lay_out_proposal(trial: Trial, rates: Floats, who: Profile, *, title: str) -> Document:
+    """Write what will be tried, why chance decides, and what could be seen: for a councillor and an ethics panel."""
+    expected = float(rates.sum() * trial.draw.days)
+    blocks: list[Block] = [
+        Heading("What will be tried"),
+        Text(_say_plan(trial)),
+        Heading("Why chance decides"),
+        Text(_WHY),
+        Bullets(_FAIR),
+        Heading("What could be seen at all"),
+        Text(_say_seen_at_all(trial, rates, expected)),
+        *_power_table(trial, rates),
+        Heading("How it will be judged"),
+        Text(_say_rules(trial)),
+        Heading("When not to try it"),
+        Bullets(_WHEN_NOT),
+        Text(who.audience, note=True),
+    ]
+    return Document(
+        title, "Trial of patrols", who.marking, str(trial.start.date()), tuple(blocks), "trial, patrols"
+    )
+
+
+def lay_out_result(trial: Trial, result: TrialResult, who: Profile, *, title: str) -> Document:
+    """Write what was tried, what was seen, how sure that is, and what it cannot say."""
+    lines = dict(result.lines)
+    if 0 < min(result.verdict.on, result.verdict.off) < who.threshold:
+        lines["seen"] = f"Fewer than {who.threshold} records on one kind of day: the counts are not shown."
+        lines["sure"] = "Too few records to tell whether patrols made a difference."
+        lines.pop("clean", None), lines.pop("tail", None)
+    blocks: list[Block] = [Text(lines["changed"])] if "changed" in lines else []
+    for heading, keys in (
+        ("What was tried", ("tried", "delivered")),
+        ("What was seen", ("seen",)),
+        ("How sure that is", ("sure", "clean", "tail")),
+        ("What it cannot say", ("not known",)),
+    ):
+        blocks.append(Heading(heading))
+        blocks += [Text(lines[key]) for key in keys if key in lines]
+    blocks.append(Text(who.audience, note=True))
+    return Document(
+        title, "Result of a trial", who.marking, str(trial.end.date()), tuple(blocks), "trial, patrols"
+    )
+
+
+def _say_plan(trial: Trial) -> str:
+    draw = trial.draw
+    rule = (
+        f"on each day {say_count(draw.per_day, 'place')} of {draw.places}"
+        if draw.per_day is not None
+        else f"on {say_count(draw.per_week or 0, 'day')} of each week each of {draw.places} places"
+    )
+    return (
+        f"From {say_date(trial.start)} to {say_date(trial.end)} ({draw.days} days), {rule} will have extra patrols: "
+        f"{int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. They were drawn with the seed "
+        f"{draw.seed}."
+    )
+
+
+def _say_rules(trial: Trial) -> str:
+    how, measure = trial.analysis, trial.measure
+    what = " and ".join(measure.categories) or "All records"
+    detected = (
+        ""
+        if measure.detected
+        else ", but not what police activity itself detects, for patrols find more of it"
+    )
+    side = "fewer records" if how.side == "fewer" else "a difference either way"
+    washout = (
+        f" As a second reading, days on are set beside days with no visit in the {say_count(how.washout, 'day')} before."
+        if how.washout
+        else ""
+    )
+    return (
+        f"{what} at the places count{detected}. Days count as they were drawn, whatever was delivered. Success is "
+        f"{side} on patrolled days than all but {say_percentage(how.level)} of {how.redraws:,} redrawn trials would "
+        f"show.{washout} All of this is fixed in trial.toml; whatever is changed there later is named in the result."
+    )
+
+
+def _say_seen_at_all(trial: Trial, rates: Floats, expected: float) -> str:
+    one = trial.analysis.side == "fewer"
+    dispersion = trial.analysis.dispersion
+    known = {"dispersion": dispersion, "level": trial.analysis.level}
+    often = smallest_fall(trial.draw, rates, power=0.8, one_sided=one, **known)
+    half = smallest_fall(trial.draw, rates, power=0.5, one_sided=one, **known)
+    basis = (
+        f"Going by the records so far, about {say_number(round(expected))} are to be expected at these places"
+    )
+    if np.isnan(often):
+        return f"{basis}: too few to show any fall four times in five. Take more places, kinds of record or weeks."
+    return (
+        f"{basis}. This trial would show a true fall of {say_percentage(often)} four times in five, and one of "
+        f"{say_percentage(half)} half the time. A smaller one would mostly go unseen."
+    )
+
+
+def _power_table(trial: Trial, rates: Floats) -> list[Block]:
+    rows = []
+    for fall in _FALLS:
+        found = [_power(trial, rates, fall, spread) for spread in (1.0, trial.analysis.dispersion)]
+        cells = [say_percentage(p) for power in found for p in power]
+        rows.append((say_percentage(fall), *cells))
+    spread = f"{trial.analysis.dispersion:g}"
+    header = ("True fall", "Fall only", "Either way", f"Fall only, {spread}", f"Either way, {spread}")
+    caption = (
+        "Trials in a hundred that would show it, tested for a fall only or either way; then the same where records "
+        f"scatter {spread} times as far as chance alone"
+    )
+    return [Grid(caption, header, tuple(rows), (0.2, 0.2, 0.2, 0.2, 0.2), numbers=(1, 2, 3, 4))]
+
+
+def _power(trial: Trial, rates: Floats, fall: float, dispersion: float) -> Power:
+    return trial_power(trial.draw, rates, fall=fall, dispersion=dispersion, level=trial.analysis.level)
