@@ -207,6 +207,8 @@ def _say_sure(verdict: Verdict, trial: Trial) -> str:
 
 
 def _say_change(ratio: float) -> str:
+    if np.isinf(ratio):
+        return "any number more"
     change = abs(ratio - 1)
     if round(100 * change) == 0:
         return "no change"

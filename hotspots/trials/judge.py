@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 REDRAWS = 2000
 LEAST_CLEAN = 0.1  # a smaller share of clean days off rests on a handful of days
 LONGEST_TAIL = 7  # days after a visit over which its effect is looked for
-_LIMIT = np.log(50.0)  # a ratio beyond is said as its limit
+_LIMIT = np.log(50.0)  # a bound beyond is none: 0, or infinite
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,8 @@ def _bound(seen: _Sums, sums: _Sums, tail: float, *, below: bool) -> float:
             return tail - share
         return float((np.sum(drawn <= observed + 1e-9) + 1) / (len(drawn) + 1)) - tail
 
-    return _root(kept)
+    bound = _root(kept)
+    return 0.0 if bound < 1.001 * np.exp(-_LIMIT) else np.inf if bound > 0.999 * np.exp(_LIMIT) else bound
 
 
 class CleanVerdict(NamedTuple):

@@ -1,4 +1,4 @@
-"""The commands ``hotspots trial draw`` and ``hotspots trial judge``: days drawn on and off, and what they show."""
+"""The command ``hotspots trial``: days with and without patrols, drawn and later judged."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _HOLDS = {name: ["timetable"] for name in ("trial", "days", "patrols/", "proposa
 
 @note_sentences()
 def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> None:
-    """Draw a trial at the places of a run, and write its record, days, timetable and a page for those who agree to it.
+    """Draw a trial at the places of a run: its record, its days, a timetable, and a page for those who agree.
 
     Parameters
     ----------
@@ -96,7 +96,8 @@ def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> N
         rows = count_rows(len(found.incidents), found.rejects)
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
     print(
-        f"{say_count(len(stops), 'place')}, {say_count(trial.draw.days, 'day')} drawn. Open {out / 'proposal.html'}"
+        f"{say_count(len(stops), 'place')}, {say_count(trial.draw.days, 'day')} drawn. Open "
+        f"{out / 'proposal.html'}"
     )
 
 
@@ -153,7 +154,7 @@ def judge_job(
 
 
 def _pick_places(stops: gpd.GeoDataFrame, count: int) -> gpd.GeoDataFrame:
-    """Take the first stop of each of the first hotspots: parts of one hotspot are neighbours of each other."""
+    """Take the first stop of each of the first hotspots: its other parts are its neighbours."""
     first = stops.drop_duplicates("ref", keep="first").reset_index(drop=True).assign(part=0)
     if len(first) < count:
         raise InputError(

@@ -1,4 +1,4 @@
-"""A trial in words: one page before its first day, for those who must agree to it, and one when it is over."""
+"""A trial in words: a page before its first day, for those who must agree, and one when it is over."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from maps.documents.blocks import Block, Bullets, Document, Grid, Heading, Text
 
 _FALLS = (0.2, 0.3, 0.4, 0.5)
 _WHY = (
-    "Crime goes up and down by itself. Where patrols are sent because it is high, it falls afterwards even if they do "
+    "Crime goes up and down by itself. Where patrols are sent because it is high, it falls afterwards even "
+    "if they do "
     "nothing. So chance decides, by a draw anybody can repeat, on which days each place is patrolled. "
     "Days with patrols are then compared with days without, at the same places and in the same weeks."
 )
 _FAIR = (
     "No place is left out for the whole time: each has days of both kinds.",
     "Calls for help are answered on every day as always. Only extra visits are drawn.",
-    "Whoever runs the trial does not change the days for a bad week: that would spoil what it can show. For a threat to "
+    "Whoever runs the trial does not change the days for a bad week: that would spoil what it can show. For "
+    "a threat to "
     "life the draw is left aside, and the log says so.",
     "Nothing is recorded of single residents or officers: only places, days and counts.",
 )
@@ -34,7 +36,7 @@ _WHEN_NOT = (
 
 
 def lay_out_proposal(trial: Trial, rates: Floats, who: Profile, *, title: str) -> Document:
-    """Write what will be tried, why chance decides, and what could be seen: for a councillor and an ethics panel."""
+    """Write what will be tried, why, and what could be seen: for a councillor and an ethics panel."""
     expected = float(rates.sum() * trial.draw.days)
     blocks: list[Block] = [
         Heading("What will be tried"),
@@ -86,8 +88,10 @@ def _say_plan(trial: Trial) -> str:
         else f"on {say_count(draw.per_week or 0, 'day')} of each week each of {draw.places} places"
     )
     return (
-        f"From {say_date(trial.start)} to {say_date(trial.end)} ({draw.days} days), {rule} will have extra patrols: "
-        f"{int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. They were drawn with the seed "
+        f"From {say_date(trial.start)} to {say_date(trial.end)} ({draw.days} days), {rule} will have extra "
+        f"patrols: "
+        f"{int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. They were drawn "
+        f"with the seed "
         f"{draw.seed}."
     )
 
@@ -102,14 +106,18 @@ def _say_rules(trial: Trial) -> str:
     )
     side = "fewer records" if how.side == "fewer" else "a difference either way"
     washout = (
-        f" As a second reading, days on are set beside days with no visit in the {say_count(how.washout, 'day')} before."
+        f" As a second reading, days on are set beside days with no visit in the "
+        f"{say_count(how.washout, 'day')} before."
         if how.washout
         else ""
     )
     return (
-        f"{what} at the places count{detected}. Days count as they were drawn, whatever was delivered. Success is "
-        f"{side} on patrolled days than all but {say_percentage(how.level)} of {how.redraws:,} redrawn trials would "
-        f"show.{washout} All of this is fixed in trial.toml; whatever is changed there later is named in the result."
+        f"{what} at the places count{detected}. Days count as they were drawn, whatever was delivered. "
+        f"Success is "
+        f"{side} on patrolled days than all but {say_percentage(how.level)} of {how.redraws:,} redrawn "
+        f"trials would "
+        f"show.{washout} All of this is fixed in trial.toml; whatever is changed there later is named in "
+        f"the result."
     )
 
 
@@ -123,10 +131,10 @@ def _say_seen_at_all(trial: Trial, rates: Floats, expected: float) -> str:
         f"Going by the records so far, about {say_number(round(expected))} are to be expected at these places"
     )
     if np.isnan(often):
-        return f"{basis}: too few to show any fall four times in five. Take more places, kinds of record or weeks."
+        return f"{basis}: too few to show any fall four times in five. Take more places, kinds or weeks."
     return (
-        f"{basis}. This trial would show a true fall of {say_percentage(often)} four times in five, and one of "
-        f"{say_percentage(half)} half the time. A smaller one would mostly go unseen."
+        f"{basis}. This trial would show a true fall of {say_percentage(often)} four times in five, and one "
+        f"of {say_percentage(half)} half the time. A smaller one would mostly go unseen."
     )
 
 
@@ -139,7 +147,8 @@ def _power_table(trial: Trial, rates: Floats) -> list[Block]:
     spread = f"{trial.analysis.dispersion:g}"
     header = ("True fall", "Fall only", "Either way", f"Fall only, {spread}", f"Either way, {spread}")
     caption = (
-        "Trials in a hundred that would show it, tested for a fall only or either way; then the same where records "
+        "Trials in a hundred that would show it, tested for a fall only or either way; then the same where "
+        "records "
         f"scatter {spread} times as far as chance alone"
     )
     return [Grid(caption, header, tuple(rows), (0.2, 0.2, 0.2, 0.2, 0.2), numbers=(1, 2, 3, 4))]
