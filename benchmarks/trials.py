@@ -16,7 +16,7 @@ import time
 import numpy as np
 
 from hotspots.trials.design import Draw, days_since
-from hotspots.trials.judge import find_tail, judge_sums
+from hotspots.trials.judge import find_tail, tail_shares
 from hotspots.trials.power import simulate_counts, trial_power
 
 DESIGNS = {
@@ -36,20 +36,20 @@ def live(draw: Draw, trials: int, seed: int, dispersion: float) -> dict[str, flo
     places = rng.gamma(4, 0.25, draw.places)  # unlike places
     rate = LEVEL * (places / places.mean())[:, None]
     redrawn, own = draw.again(REDRAWS, seed=seed), draw.again(trials + 1, seed=seed + 1)[1:]
+    days = redrawn.sum(axis=2).astype(float)
     week = 1 + 0.2 * np.sin(np.arange(draw.days) * 2 * np.pi / 7)  # busier at weekends
     held: dict[str, list[bool]] = {"false": [], "holds": [], "holds none": [], "one": [], "two": []}
     for on in own:
-        still = judge_sums(
-            simulate_counts(rng, rate * week * np.ones(on.shape), dispersion=dispersion).astype(float),
-            on, redrawn, level=0.05,
-        )  # fmt: skip
-        held["false"].append(still.p_fewer <= 0.05)
-        held["holds none"].append(still.low <= 1 <= still.high)
-        fallen = simulate_counts(rng, rate * week * np.where(on, 1 - FALL, 1.0), dispersion=dispersion)
-        found = judge_sums(fallen.astype(float), on, redrawn, level=0.05)
-        held["holds"].append(found.low <= 1 - FALL <= found.high)
-        held["one"].append(found.p_fewer <= 0.05)
-        held["two"].append(found.p_either <= 0.05)
+        still = simulate_counts(rng, rate * week * np.ones(on.shape), dispersion=dispersion).astype(float)
+        down, up = tail_shares(still, on, redrawn, days_on=days)
+        held["false"].append(down <= 0.05)
+        held["holds none"].append(min(down, up) > 0.025)
+        mean = rate * week * np.where(on, 1 - FALL, 1.0)
+        fallen = simulate_counts(rng, mean, dispersion=dispersion).astype(float)
+        held["holds"].append(min(tail_shares(fallen, on, redrawn, ratio=1 - FALL, days_on=days)) > 0.025)
+        down, up = tail_shares(fallen, on, redrawn, days_on=days)
+        held["one"].append(down <= 0.05)
+        held["two"].append(2 * min(down, up) <= 0.05)
     return {name: 100 * float(np.mean(values)) for name, values in held.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -110,28 +111,37 @@ def judge_days(
 
 def judge_sums(y: Floats, z: Bools, redrawn: Bools, *, level: float) -> Verdict:
     """Judge a trial beside redraws that are at hand."""
-    seen = _sum_up(y, z, z[None])
-    sums = _sum_up(y, z, redrawn)
-    ratio = _ratio(seen)
-    if np.isnan(ratio):
-        low = high = np.nan
-        fewer = either = 1.0
-        spread = np.nan
-    else:
-        observed, drawn = _score(seen, 1.0)[0], _score(sums, 1.0)
-        fewer = (np.sum(drawn <= observed + 1e-9) + 1) / (len(drawn) + 1)
-        more = (np.sum(drawn >= observed - 1e-9) + 1) / (len(drawn) + 1)
-        either = min(1.0, 2 * min(fewer, more))
-        spread = float(np.var(drawn))
-        low = _bound(seen, sums, level / 2, below=True)
-        high = _bound(seen, sums, level / 2, below=False)
+    seen, sums = _sum_up(y, z, z[None]), _sum_up(y, z, redrawn)
+    ratio, low, high, fewer, more, spread = _ratio(seen), np.nan, np.nan, 1.0, 1.0, np.nan
+    if not np.isnan(ratio):
+        fewer, more = _tails(seen, sums, 1.0)
+        spread = float(np.var(_score(sums, 1.0)))
+        low = _bound(lambda r: level / 2 - _tails(seen, sums, r)[1])
+        high = _bound(lambda r: _tails(seen, sums, r)[0] - level / 2)
     return Verdict(
         int(y[z].sum()), int(y[~z].sum()), int(z.sum()), int((~z).sum()),
-        ratio, low, high, float(fewer), float(either), spread,
+        ratio, low, high, fewer, min(1.0, 2 * min(fewer, more)), spread,
     )  # fmt: skip
 
 
-def _sum_up(y: Floats, z: Bools, redrawn: Bools) -> _Sums:
+def tail_shares(
+    y: Floats, z: Bools, redrawn: Bools, *, ratio: float = 1.0, days_on: Floats | None = None
+) -> tuple[float, float]:
+    """Find the share of redrawn trials that are as far down, and as far up, were the true ratio this one.
+
+    The interval holds the ratios at which neither share is under half of its level. ``days_on``, of each
+    redraw and place, saves counting them where many trials are judged by the same redraws.
+    """
+    return _tails(_sum_up(y, z, z[None]), _sum_up(y, z, redrawn, days_on), ratio)
+
+
+def _tails(seen: _Sums, sums: _Sums, ratio: float) -> tuple[float, float]:
+    observed, drawn = _score(seen, ratio)[0], _score(sums, ratio)
+    down, up = np.sum(drawn <= observed + 1e-9), np.sum(drawn >= observed - 1e-9)
+    return float(down + 1) / (len(drawn) + 1), float(up + 1) / (len(drawn) + 1)
+
+
+def _sum_up(y: Floats, z: Bools, redrawn: Bools, days_on: Floats | None = None) -> _Sums:
     """Add up by place the records of days that each redraw has on; days without records cost nothing."""
     place, day = np.nonzero(y)
     held = redrawn[:, place, day] * y[place, day]
@@ -143,7 +153,7 @@ def _sum_up(y: Floats, z: Bools, redrawn: Bools) -> _Sums:
         on_on=held[:, was_on] @ edges[was_on],
         off=(y * ~z).sum(axis=1),
         on=(y * z).sum(axis=1),
-        days_on=redrawn.sum(axis=2).astype(float),
+        days_on=redrawn.sum(axis=2).astype(float) if days_on is None else days_on,
         days=y.shape[1],
     )
 
@@ -177,25 +187,17 @@ def _ratio(seen: _Sums) -> float:
     return _root(lambda ratio: float(_studentise(on, total[None], days_on, seen.days, ratio)[0]))
 
 
-def _root(falling: object) -> float:
-    """Halve the range of ratios thirty times: a function that falls as the ratio grows."""
+def _root(falling: Callable[[float], float]) -> float:
+    """Halve the range of ratios twenty times: a function that falls as the ratio grows."""
     low, high = -_LIMIT, _LIMIT
-    for _ in range(30):
+    for _ in range(20):
         middle = (low + high) / 2
-        low, high = (middle, high) if falling(float(np.exp(middle))) > 0 else (low, middle)  # type: ignore[operator]
+        low, high = (middle, high) if falling(float(np.exp(middle))) > 0 else (low, middle)
     return float(np.exp((low + high) / 2))
 
 
-def _bound(seen: _Sums, sums: _Sums, tail: float, *, below: bool) -> float:
-    """Find the smallest (or largest) ratio that the redraws do not refuse."""
-
-    def kept(ratio: float) -> float:
-        observed, drawn = _score(seen, ratio)[0], _score(sums, ratio)
-        if below:  # too large to have come from so small a ratio
-            share = (np.sum(drawn >= observed - 1e-9) + 1) / (len(drawn) + 1)
-            return tail - share
-        return float((np.sum(drawn <= observed + 1e-9) + 1) / (len(drawn) + 1)) - tail
-
+def _bound(kept: Callable[[float], float]) -> float:
+    """Find where the interval ends; 0 or infinite where no ratio is refused on that side."""
     bound = _root(kept)
     return 0.0 if bound < 1.001 * np.exp(-_LIMIT) else np.inf if bound > 0.999 * np.exp(_LIMIT) else bound
 
