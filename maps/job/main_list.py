@@ -12,9 +12,12 @@ import pyogrio
 
 from hotspots import find_hotspots, match_hotspots, read_hotspots
 from hotspots.checks import InputError, announce
+from hotspots.common.places import incidents_per_row
+from hotspots.common.wording import say_share
 from hotspots.finding.agreed_list import NOT_LISTED, mark_unlisted
 from hotspots.finding.methods import options_of
 from hotspots.finding.stability import RESAMPLES
+from hotspots.reading.crosswalks import flag_proactive
 from hotspots.reading.own_shapes import read_shapes
 from maps.config.settings import Config
 
@@ -44,6 +47,7 @@ def make_list(
             announce(f"[hotspots] {key} is left aside: the method {given['method']} has no such option.")
     found = find_hotspots(incidents, **finder_options(config, study_area=study_area, ground=ground))
     spots, unlisted = found, None
+    _say_detected(incidents)
     if "agreed" in given:
         spots = read_hotspots(
             given["agreed"],
@@ -64,6 +68,19 @@ def make_list(
         return MainList(spots, None, unlisted)
     spots, changes = match_hotspots(spots, read_previous(given["previous"]), incidents=incidents)
     return MainList(spots, changes, unlisted)
+
+
+def _say_detected(incidents: gpd.GeoDataFrame) -> None:
+    """Say how many records patrols themselves find: a list that counts them may follow its own patrols."""
+    counts = incidents_per_row(incidents)
+    found = int(counts[flag_proactive(incidents).to_numpy(dtype=bool)].sum())
+    if found:
+        announce(
+            f"{say_share(found, int(counts.sum()), of='records')} are of kinds that police activity itself "
+            f"detects, such "
+            "as drugs and weapons: more patrols find more of them, so a list that counts them may follow "
+            "its patrols."
+        )
 
 
 def finder_options(config: Config, *, study_area: Any = None, ground: Any = None) -> dict[str, Any]:
