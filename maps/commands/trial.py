@@ -79,7 +79,7 @@ def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> N
         stops = _pick_places(read_stops(results), int(config.trial.get("places", 20)))
         trial = _draw(config, stops)
         rates = _expect(found.incidents, trial)
-        who = profile_named(config.profile, sources=sorted(set(found.incidents["source"].astype(str))))
+        who = profile_named(config.output.profile, sources=sorted(set(found.incidents["source"].astype(str))))
         kept = follow_content(who, ["timetable"])
         steps.say("Writing the trial")
         write_trial(trial, folder / RECORD)
@@ -91,8 +91,8 @@ def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> N
             "proposal",
             lay_out_proposal(trial, rates, kept, title=f"{config.title}: a trial of patrols"),
         )
-        write_release_list(folder, who, marking=config.marking, holds=_HOLDS)
-        parameters = {"trial": config.trial, "patrols": config.patrols}
+        write_release_list(folder, who, marking=config.output.marking, holds=_HOLDS)
+        parameters = {"trial": dict(config.trial), "patrols": dict(config.patrols)}
         rows = count_rows(len(found.incidents), found.rejects)
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
     print(

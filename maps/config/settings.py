@@ -280,6 +280,25 @@ class Patrols(Table):
     by: Measure | None = shown('`"harm"`')
 
 
+class Trial(Table):
+    """Days with and without patrols, drawn."""
+
+    places: Whole = 20
+    start: Day = needed("start = 2027-01-04")
+    days: Whole = 84
+    per_day: Whole | None = shown("8 of 20")
+    per_week: Whole | None = None
+    seed: Count | None = shown("the run's")
+    categories: list[str] | None = shown("all")
+    detected: bool = False
+    day_starts: NotNegative = 0
+    side: Literal["fewer", "either"] = "fewer"
+    level: Share = 0.05
+    washout: Count = 0
+    redraws: Whole = 2000
+    dispersion: AtLeastOne = 1.3
+
+
 class Cameras(Table):
     """Where cameras stand."""
 
@@ -331,6 +350,7 @@ class Settings(Table):
     near_repeats: NearRepeats = NearRepeats.holding()
     boards: dict[str, Board] = Field({})
     patrols: Patrols = Patrols.holding()
+    trial: Trial = Trial.holding()
     cameras: Cameras = Cameras.holding()
     output: Output = Output.holding()
 
