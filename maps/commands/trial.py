@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,12 @@ import pandas as pd
 
 from hotspots import read_incidents, record_visits
 from hotspots.checks import InputError, announce
+from hotspots.common.place_names import flag_default_locations
 from hotspots.common.places import incidents_per_row
 from hotspots.common.sentence_rules import note_sentences
 from hotspots.common.when import spans_of
 from hotspots.common.wording import say_count
+from hotspots.patrols.doses import timetable_doses
 from hotspots.reading.rejects import refuse_systematic
 from hotspots.trials.assess import assess_trial, at_places
 from hotspots.trials.design import Floats
@@ -29,7 +33,7 @@ from maps.documents.blocks import Document
 from maps.documents.to_html import render_html
 from maps.documents.to_word import render_word
 from maps.giving.release_list import write_release_list
-from maps.job.patrols_and_cameras import draw_week
+from maps.job.patrols_and_cameras import teams_of
 from maps.job.read_records import read_records
 from maps.results.manifest import count_rows, list_inputs, list_inputs_of, write_manifest
 from maps.results.trial_pages import lay_out_proposal, lay_out_result
@@ -78,6 +82,8 @@ def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> N
         steps.say("Drawing the days")
         stops = _pick_places(read_stops(results), int(config.trial.get("places", 20)))
         trial = _draw(config, stops)
+        if trial.start <= pd.Timestamp(config.as_of or pd.Timestamp.now()):
+            announce("The first day is past: days may have been chosen by what happened, which is no trial.")
         rates = _expect(found.incidents, trial)
         who = profile_named(config.output.profile, sources=sorted(set(found.incidents["source"].astype(str))))
         kept = follow_content(who, ["timetable"])
@@ -153,9 +159,24 @@ def judge_job(
     print(f"{result.lines['sure']} Open {out / 'result.html'}")
 
 
+@contextmanager
+def whisper() -> Iterator[None]:
+    """Keep notes from the console for a while."""
+    log = logging.getLogger("safer_hotspots")
+    log.disabled, before = True, log.disabled
+    try:
+        yield
+    finally:
+        log.disabled = before
+
+
 def _pick_places(stops: gpd.GeoDataFrame, count: int) -> gpd.GeoDataFrame:
-    """Take the first stop of each of the first hotspots: its other parts are its neighbours."""
-    first = stops.drop_duplicates("ref", keep="first").reset_index(drop=True).assign(part=0)
+    """Take the first stop of each of the first hotspots: its other parts are its neighbours.
+
+    Where records are only put down, at a prison or a hospital, nothing is tried.
+    """
+    own = stops[flag_default_locations(stops["name"]).isin(["", "supermarket"]).to_numpy()]
+    first = own.drop_duplicates("ref", keep="first").reset_index(drop=True).assign(part=0)
     if len(first) < count:
         raise InputError(
             "The run has fewer hotspots than the trial asks places for",
@@ -189,20 +210,30 @@ def _expect(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
 
 
 def _write_week(trial: Trial, stops: gpd.GeoDataFrame, config: Config, folder: Path, who: Profile) -> None:
-    """Timetable the drawn places of each day, for the team of [patrols]."""
-    team: Mapping[str, Any] = {**config.patrols, "days": 1}
+    """Timetable one visit a day at each place that is on, by the teams of [patrols]."""
+    given: dict[str, Any] = dict(config.patrols)
+    plain = {
+        key: given[key] for key in ("visit_minutes", "travel_minutes", "speed", "detour") if key in given
+    }
+    spots = stops.assign(parts=[[]] * len(stops), streets=[[]] * len(stops))
     parts = []
-    for at, date in enumerate(trial.dates):
-        chosen = stops.assign(chosen=trial.on[:, at])
-        drawn = draw_week(chosen, None, {**team, "start": str(date.date())}, seed=trial.draw.seed)
-        if drawn is None:
-            announce("No timetable of the trial is written: days.csv says which places are on, on which day.")
-            return
-        parts.append(drawn[0])
-    table = pd.concat(parts, ignore_index=True)
-    columns = [name for name in table.columns if name != "geometry"]
+    with whisper():  # what is said of one day would be said of each
+        for at, date in enumerate(trial.dates):
+            on = spots[trial.on[:, at]].set_axis(
+                pd.RangeIndex(1, int(trial.on[:, at].sum()) + 1, name="rank")
+            )
+            how = {**plain, "dose": "1 per day", "teams": teams_of(given), "start": date, "days": 1}
+            parts.append(timetable_doses(on, seed=trial.draw.seed, by="incidents", **how)[0])
+    table = pd.DataFrame(pd.concat(parts, ignore_index=True)).drop(columns="geometry")
+    came = table[table["activity"].eq("visit")].drop_duplicates(["date", "ref"])
+    if short := int(trial.on.sum()) - len(came):
+        announce(
+            f"{say_count(short, 'place-day')} of {int(trial.on.sum()):,} do not fit into the shifts of "
+            f"[patrols]: they stand "
+            "in days.csv and not in the timetable. Fewer places a day, or another vehicle, would keep them."
+        )
     (folder / TIMETABLE).parent.mkdir()
-    write_csv(pd.DataFrame(table[columns]), folder / TIMETABLE, kind="table", profile=who, columns=columns)
+    write_csv(table, folder / TIMETABLE, kind="table", profile=who, columns=list(table.columns))
 
 
 def _write_pages(folder: Path, name: str, document: Document) -> None:

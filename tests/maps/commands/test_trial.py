@@ -1,0 +1,172 @@
+"""A trial through the command line: drawn at the places of a run, timetabled, delivered in a log, judged."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.trials.record import read_trial
+from maps.cli import main
+
+NAMES = ["Boar Lane", "Briggate", "Call Lane", "Kirkgate", "The Headrow", "HMP Leeds", "Vicar Lane"]
+CONFIG = """
+as_of = 2026-10-01
+[incidents]
+files = ["crimes.csv"]
+layout = "force-crime"
+[patrols]
+officers = 4
+vehicles = 2
+shift = "14:00-22:00"
+[trial]
+places = 6
+start = 2026-06-01
+days = 42
+per_day = 2
+washout = 1
+[output]
+profile = "internal"
+"""
+
+
+def write_records(path, moments, place, *, category="Burglary"):
+    table = pd.DataFrame(
+        {
+            "Crime Number": [f"C{i}" for i in range(len(moments))],
+            "Date Recorded": [m.strftime("%d/%m/%Y") for m in moments],
+            "Time Committed": [m.strftime("%H:%M") for m in moments],
+            "Crime Type": category,
+            "Location": [NAMES[p] for p in place],
+            "Easting": [430_000 + 900 * p for p in place],
+            "Northing": 433_000,
+        }
+    )
+    table.to_csv(path, index=False)
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    """Folder in which a trial was drawn and judged, with its made-up records and log."""
+    folder, rng = tmp_path_factory.mktemp("trial"), np.random.default_rng(1)
+    (folder / "team.toml").write_text(CONFIG, encoding="utf-8")
+    before = pd.date_range("2026-03-01", "2026-04-29 23:00", periods=420)
+    write_records(folder / "crimes.csv", before, rng.integers(0, 7, 420))
+    x = 430_000 + 900 * np.arange(7)
+    stops = gpd.GeoDataFrame(
+        {"ref": [f"P{i}" for i in range(7)], "name": NAMES, "rank": range(1, 8), "part": 0}
+        | {"incidents": 60.0, "harm": 60.0, "chosen": True, "easting": x * 1.0, "northing": 433_000.0},
+        geometry=gpd.points_from_xy(x, 0 * x + 433_000).buffer(150),
+        crs=27700,
+    )
+    (folder / "run").mkdir()
+    stops.to_file(folder / "run" / "hotspots.gpkg", layer="patrols")
+    assert (
+        main(
+            [
+                "trial",
+                "draw",
+                str(folder / "team.toml"),
+                "--results",
+                str(folder / "run"),
+                "--out",
+                str(folder / "drawn"),
+            ]
+        )
+        == 0
+    )
+    trial = read_trial(folder / "drawn" / "trial.toml")
+    place_of = [NAMES.index(name) for name in trial.places["name"]]
+    counts = rng.poisson(np.where(trial.on, 0.3, 1.2))
+    rows = [
+        (place_of[p], trial.dates[d] + pd.Timedelta(hours=19))
+        for p, d in zip(*np.nonzero(counts), strict=True)
+        for _ in range(counts[p, d])
+    ]
+    write_records(
+        folder / "later.csv",
+        [*(when for _, when in rows), pd.Timestamp("2026-09-01")],
+        [*(p for p, _ in rows), 0],
+    )
+    visits = pd.read_csv(folder / "drawn" / "patrols" / "timetable.csv").query("activity == 'visit'")
+    log = visits[["ref", "arrive", "leave"]].rename(columns={"arrive": "arrived", "leave": "left"})
+    log.iloc[:60].to_csv(folder / "log.csv", index=False)
+    judge = ["trial", "judge", str(folder / "drawn" / "trial.toml"), "--incidents", str(folder / "later.csv")]
+    judge += ["--layout", "force-crime", "--profile", "internal", "--visits", str(folder / "log.csv")]
+    assert main([*judge, "--out", str(folder / "judged")]) == 0
+    return folder, trial, counts
+
+
+def test_places_where_records_are_only_put_down_are_not_tried(walked):
+    _, trial, _ = walked
+    assert len(trial.places) == 6
+    assert "HMP Leeds" not in set(trial.places["name"])
+
+
+def test_officers_are_sent_to_places_that_are_on_and_to_no_others(walked):
+    folder, trial, _ = walked
+    days = pd.read_csv(folder / "drawn" / "days.csv").query("on")
+    visits = pd.read_csv(folder / "drawn" / "patrols" / "timetable.csv").query("activity == 'visit'")
+    assert set(zip(visits["date"], visits["ref"], strict=True)) == set(
+        zip(days["date"], days["ref"], strict=True)
+    )
+    assert len(days) == trial.on.sum() == 84
+
+
+def test_what_says_where_officers_will_be_is_never_open(walked):
+    folder, _, _ = walked
+    listed = pd.read_csv(folder / "drawn" / "release.csv").set_index("file")
+    for name in ("trial.toml", "days.csv", "patrols/timetable.csv", "proposal.html", "proposal.docx"):
+        assert listed.loc[name, "marking"] == "OFFICIAL-SENSITIVE"
+    assert "OFFICIAL-SENSITIVE" in (folder / "drawn" / "proposal.html").read_text(encoding="utf-8")
+
+
+def test_the_page_before_says_what_could_be_seen(walked):
+    page = (walked[0] / "drawn" / "proposal.html").read_text(encoding="utf-8")
+    assert "true fall of" in page
+    assert "four times in five" in page
+
+
+def test_the_result_is_what_was_planted(walked):
+    folder, trial, counts = walked
+    page = (folder / "judged" / "result.html").read_text(encoding="utf-8")
+    assert "fewer records on patrolled days than chance explains" in page
+    assert f"{counts[trial.on].sum()} records on 84 patrolled place-days" in page
+    assert "came on 60 of 84 drawn place-days, and on 0 of 168 that were to have none" in page
+    table = pd.read_csv(folder / "judged" / "places.csv")
+    assert table["records_on"].tolist() == (counts * trial.on).sum(axis=1).tolist()
+
+
+def test_a_draw_is_made_once_and_a_change_is_named(walked, capsys):
+    folder, _, _ = walked
+    again = ["trial", "draw", str(folder / "team.toml"), "--results", str(folder / "run")]
+    assert main([*again, "--out", str(folder / "drawn")]) == 2
+    assert "a draw is made once" in capsys.readouterr().err
+    changed = folder / "changed.toml"
+    text = (folder / "drawn" / "trial.toml").read_text(encoding="utf-8")
+    changed.write_text(text.replace("detected = false", "detected = true"), encoding="utf-8")
+    judge = [
+        "trial",
+        "judge",
+        str(changed),
+        "--incidents",
+        str(folder / "later.csv"),
+        "--layout",
+        "force-crime",
+    ]
+    assert main([*judge, "--out", str(folder / "other")]) == 0
+    page = (folder / "other" / "result.html").read_text(encoding="utf-8")
+    assert "Changed since it was drawn" in page
+    assert "what is counted" in page
+
+
+def test_a_configuration_without_a_trial_is_one_sentence(walked, tmp_path, capsys):
+    folder = walked[0]
+    plain = folder / "plain.toml"
+    plain.write_text(CONFIG.partition("[trial]")[0], encoding="utf-8")
+    assert (
+        main(["trial", "draw", str(plain), "--results", str(folder / "run"), "--out", str(tmp_path / "x")])
+        == 2
+    )
+    assert "[trial] with places" in capsys.readouterr().err
