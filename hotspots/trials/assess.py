@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -22,32 +22,15 @@ from hotspots.trials.record import Trial, say_changes
 FEWEST = 20  # records in all, below which nothing is called
 
 
-@dataclass(frozen=True)
-class TrialResult:
-    """What a trial showed.
+class TrialResult(NamedTuple):
+    """What a trial showed."""
 
-    Attributes
-    ----------
-    counts : array, shape (places, days)
-        Records of each place and day that were judged.
-    days : int
-        Days judged: fewer than drawn is an early look, or records that end before the trial.
-    verdict : Verdict
-        As it was drawn.
-    clean : CleanVerdict or None
-        Beside days off without a visit shortly before; None where not asked for, or too few are left.
-    tail : Tail or None
-        Days over which a visit's effect seems to last; only where a change was seen.
-    lines : dict of str to str
-        Sentences: "tried", "seen", "sure", "delivered", "not known" and, where there is cause, "changed".
-    """
-
-    counts: Floats
-    days: int
-    verdict: Verdict
-    clean: CleanVerdict | None
-    tail: Tail | None
-    lines: dict[str, str]
+    counts: Floats  # records of each place and day that were judged
+    days: int  # fewer than drawn is an early look, or records that end before the trial
+    verdict: Verdict  # as it was drawn
+    clean: CleanVerdict | None  # beside days off after others off; None where not asked for, or too few
+    tail: Tail | None  # how long a visit's effect seems to last; only where a change was seen
+    lines: dict[str, str]  # sentences: "tried", "seen", "sure", "delivered", "not known" ...
 
 
 def assess_trial(

@@ -20,17 +20,7 @@ FEWEST_PLACES, FEWEST_DAYS = 2, 14
 class Draw:
     """The recorded procedure: a place is on for so many days of each week, or so many places on each day.
 
-    Parameters
-    ----------
-    places, days : int
-        How many places, and days from the first to the last.
-    per_day : int, optional
-        Places drawn on each day.
-    per_week : int, optional
-        Days on which each place is drawn within each week of seven days from the first; a last week that is
-        cut short has its share of them, rounded.
-    seed : int
-        Recorded: the same seed draws the same days.
+    A last week that is cut short has its share of ``per_week``, rounded. The same seed draws the same days.
 
     Examples
     --------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,35 +18,19 @@ LONGEST_TAIL = 7  # days after a visit over which its effect is looked for
 _LIMIT = np.log(50.0)  # a bound beyond is none: 0, or infinite
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What a trial shows.
+class Verdict(NamedTuple):
+    """What a trial shows; ratio, interval and dispersion are NaN where nothing was recorded."""
 
-    Attributes
-    ----------
-    on, off : int
-        Records on days on and off, as drawn, whatever was delivered.
-    days_on, days_off : int
-        Place-days.
-    ratio, low, high : float
-        Rate on days on over that on days off within the same places, and its 95% interval (or that of
-        the level agreed); NaN where nothing was recorded.
-    p_fewer, p_either : float
-        Share of redrawn trials as far down; and twice that of the rarer side. At least 1 in redraws + 1.
-    dispersion : float
-        How far the redrawn trials scatter beside what chance alone would make them, 1 for as far.
-    """
-
-    on: int
+    on: int  # records on days on, as drawn, whatever was delivered
     off: int
-    days_on: int
+    days_on: int  # place-days
     days_off: int
-    ratio: float
-    low: float
+    ratio: float  # rate on days on over that on days off, within the same places
+    low: float  # of the interval of 1 - level
     high: float
-    p_fewer: float
-    p_either: float
-    dispersion: float
+    p_fewer: float  # share of redrawn trials as far down, at least 1 in redraws + 1
+    p_either: float  # twice that of the rarer side
+    dispersion: float  # scatter of the redrawn trials beside what chance alone would make it
 
 
 class _Sums(NamedTuple):
@@ -70,26 +53,7 @@ def judge_days(
     level: float = 0.05,
     seed: int = 1,
 ) -> Verdict:
-    """Judge a trial as it was randomised.
-
-    Parameters
-    ----------
-    counts : array, shape (places, days)
-        Records of each place and day.
-    on : array of bool, shape (places, days)
-        The draw that was followed.
-    draw : Draw
-        The procedure behind it.
-    redraws : int
-        How often it is drawn again.
-    level : float
-        0.05 for 5%: of the test, and the interval's complement.
-    seed : int
-        Of the redraws, recorded.
-
-    Returns
-    -------
-    Verdict
+    """Judge records of each place (row) and day (column) as the days were drawn.
 
     Notes
     -----
@@ -106,11 +70,6 @@ def judge_days(
             advice="one row a place, one column a day",
         )
     redrawn = draw.again(redraws, seed=seed)[:, :, : z.shape[1]]
-    return judge_sums(y, z, redrawn, level=level)
-
-
-def judge_sums(y: Floats, z: Bools, redrawn: Bools, *, level: float) -> Verdict:
-    """Judge a trial beside redraws that are at hand."""
     seen, sums = _sum_up(y, z, z[None]), _sum_up(y, z, redrawn)
     ratio, low, high, fewer, more, spread = _ratio(seen), np.nan, np.nan, 1.0, 1.0, np.nan
     if not np.isnan(ratio):
@@ -127,11 +86,7 @@ def judge_sums(y: Floats, z: Bools, redrawn: Bools, *, level: float) -> Verdict:
 def tail_shares(
     y: Floats, z: Bools, redrawn: Bools, *, ratio: float = 1.0, days_on: Floats | None = None
 ) -> tuple[float, float]:
-    """Find the share of redrawn trials that are as far down, and as far up, were the true ratio this one.
-
-    The interval holds the ratios at which neither share is under half of its level. ``days_on``, of each
-    redraw and place, saves counting them where many trials are judged by the same redraws.
-    """
+    """Find the share of redrawn trials as far down, and as far up, were the true ratio this one."""
     return _tails(_sum_up(y, z, z[None]), _sum_up(y, z, redrawn, days_on), ratio)
 
 
@@ -214,13 +169,7 @@ class CleanVerdict(NamedTuple):
 def judge_clean(
     counts: npt.ArrayLike, on: Bools, draw: Draw, *, washout: int, redraws: int = REDRAWS, seed: int = 1
 ) -> CleanVerdict:
-    """Compare days on with days off after ``washout`` others off, each weighed by its chance to be so.
-
-    Raises
-    ------
-    InputError
-        When fewer than a tenth of the place-days are to be expected clean.
-    """
+    """Compare days on with days off after ``washout`` others off, each weighed by its chance to be so."""
     y, z = np.asarray(counts, dtype=float), np.asarray(on, dtype=bool)
     clean_chance, on_chance = draw.chance_clean(washout)[: z.shape[1]], draw.chance_on()[: z.shape[1]]
     share = float(clean_chance.mean())
@@ -268,12 +217,9 @@ class Tail(NamedTuple):
 
 
 def find_tail(counts: npt.ArrayLike, on: Bools) -> Tail:
-    """Estimate for how many days after a day on the effect lasts: the number of days that fits best.
+    """Estimate for how many days after a day on the effect lasts: that with the greatest likelihood.
 
-    Notes
-    -----
-    Records of each place, given its total, on days up to so many after a day on and on the others; the fit
-    is the likelihood of that split at its best ratio. Days within 1.92 of the best fit nearly as well.
+    Others within 1.92 of its logarithm fit nearly as well.
     """
     y, since = np.asarray(counts, dtype=float), days_since(np.asarray(on, dtype=bool))
     fits = []

@@ -39,18 +39,10 @@ def trial_power(
         The procedure.
     rates : float or array, shape (places,)
         Records to be expected a day at each place when it is off.
-    fall : float
-        The true fall on days on: 0.4 for 40%.
-    dispersion : float
-        Variance over mean of the records of a place and day.
-    level : float
-        Of the test.
+    fall, dispersion, level : float
+        The true fall on days on (0.4 for 40%), variance over mean of the records, level of the test.
     trials, seed : int
         Simulated trials, with and without the fall, and their seed.
-
-    Returns
-    -------
-    Power
 
     Examples
     --------

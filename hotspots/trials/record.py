@@ -34,21 +34,11 @@ _PARTS = {
 
 @dataclass(frozen=True)
 class Measure:
-    """What is counted on each day.
+    """What is counted on each day."""
 
-    Attributes
-    ----------
-    categories : tuple of str
-        Kinds of record; empty counts all.
-    detected : bool
-        Whether what police activity itself detects counts: patrols find more of it, which is no effect.
-    day_starts : float
-        Hour at which a day begins: a late shift belongs to the day it started on.
-    """
-
-    categories: tuple[str, ...] = ()
-    detected: bool = False
-    day_starts: float = 0.0
+    categories: tuple[str, ...] = ()  # none: all
+    detected: bool = False  # what police activity itself detects: patrols find more of it, which is no effect
+    day_starts: float = 0.0  # hour: a late shift belongs to the day it started on
 
 
 @dataclass(frozen=True)
@@ -65,31 +55,15 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial as drawn.
+    """A trial as drawn."""
 
-    Attributes
-    ----------
-    draw : Draw
-        The procedure and its seed.
-    start : Timestamp
-        Its first day.
-    places : GeoDataFrame
-        ``ref, name, geometry`` in EPSG:27700, one row a place.
-    measure : Measure
-    analysis : Analysis
-    on : array of bool, shape (places, days)
-        Which places are patrolled on which days.
-    changed : tuple of str
-        What in the record is no longer as it was drawn.
-    """
-
-    draw: Draw
-    start: pd.Timestamp
-    places: gpd.GeoDataFrame
+    draw: Draw  # the procedure and its seed
+    start: pd.Timestamp  # its first day
+    places: gpd.GeoDataFrame  # ``ref, name, geometry`` in EPSG:27700, one row a place
     measure: Measure
     analysis: Analysis
-    on: Bools
-    changed: tuple[str, ...] = ()
+    on: Bools  # which places (rows) are patrolled on which days (columns)
+    changed: tuple[str, ...] = ()  # what in the record is no longer as it was drawn
 
     @property
     def end(self) -> pd.Timestamp:
@@ -158,11 +132,6 @@ def draw_trial(
     >>> trial = draw_trial(spots, start="2027-01-04", days=84, per_day=1, seed=7)
     >>> trial.on.sum(axis=0).tolist() == [1] * 84
     True
-
-    See Also
-    --------
-    hotspots.trials.power.trial_power : What it could show, before it starts.
-    hotspots.trials.assess.assess_trial : What it showed.
     """
     require_metres(places, what="places")
     require_columns(places, ["ref", "name"], what="places")
@@ -198,13 +167,7 @@ def draw_trial(
 
 
 def write_trial(trial: Trial, path: str | Path) -> Path:
-    """Write the record of a trial; one that stands there is never written over.
-
-    Raises
-    ------
-    InputError
-        When a record stands there already.
-    """
+    """Write the record of a trial; one that stands there is never written over."""
     file = Path(path)
     content = _content(trial)
     document = tomlkit.document()
@@ -226,13 +189,7 @@ def write_trial(trial: Trial, path: str | Path) -> Path:
 
 
 def read_trial(path: str | Path) -> Trial:
-    """Read the record of a trial, and find what was changed in it since it was drawn.
-
-    Raises
-    ------
-    InputError
-        When it is no record of a trial, or cannot be judged any more.
-    """
+    """Read the record of a trial, and find what was changed in it since it was drawn."""
     file = Path(path)
     text = read_text(file, what="The trial")
     raw = parse_toml(text, name=file.name, what="The trial", advice="the file as it was drawn", paths=False)

@@ -46,22 +46,7 @@ _HOLDS = {name: ["timetable"] for name in ("trial", "days", "patrols/", "proposa
 
 @note_sentences()
 def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> None:
-    """Draw a trial at the places of a run: its record, its days, a timetable, and a page for those who agree.
-
-    Parameters
-    ----------
-    config_path : str or Path
-        The configuration; ``[trial]`` says how many places and days, ``[patrols]`` who goes there.
-    results : str or Path
-        The results of the run whose first hotspots are tried.
-    out : str or Path
-        A new folder: a draw is made once.
-
-    Raises
-    ------
-    InputError
-        For whatever the user can put right; nothing is then written.
-    """
+    """Draw a trial at the places of a run: its record, its days, a timetable, and a page for those who agree."""
     config, results, out = read_config(config_path), Path(results), Path(out)
     if not config.trial:
         raise InputError(
@@ -117,26 +102,7 @@ def judge_job(
     profile: str | None = None,
     visits: str | Path | None = None,
 ) -> None:
-    """Judge a trial by the records of its days, and write one page on what it showed.
-
-    Parameters
-    ----------
-    record : str or Path
-        The ``trial.toml`` that was drawn.
-    files : sequence of paths
-        Records of the trial's days, with dates.
-    out : str or Path
-        Folder to make or replace.
-    layout, profile : str
-        How the columns are named, and who the page is for.
-    visits : str or Path, optional
-        A log of visits: how far the draw was kept is said.
-
-    Raises
-    ------
-    InputError
-        For whatever the user can put right.
-    """
+    """Judge a trial by the records of its days, and write one page on what it showed."""
     record, out, paths = Path(record), Path(out), [Path(file) for file in files]
     with show_steps(2) as steps, replace_folder(out) as folder, clear_errors(out):
         steps.say("Reading the records")
