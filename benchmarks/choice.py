@@ -33,11 +33,7 @@ from hotspots.backtest.scores import draw_backtest
 
 REPO = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("SAFER_HOTSPOTS_DATA", REPO.parent / "shared" / "data"))
-JULYS = [
-    (["2016-07"], "2017-07"),
-    (["2017-07"], "2018-07"),
-    (["2016-07", "2017-07"], "2018-07"),
-]
+JULYS = [(["2016-07"], "2017-07"), (["2017-07"], "2018-07"), (["2016-07", "2017-07"], "2018-07")]
 CITY = [
     ("2014-09..2016-08", "2016-09..2017-08"),
     ("2014-09..2015-08", "2015-09..2016-08"),

@@ -3,8 +3,8 @@
 python benchmarks/feedback.py [--seed 1] [--cities 5] [--picture docs/methods/feedback.png]
 
 Two halves have the same true rates; in the west twice as much of what happens is recorded, and of what
-patrols find too. Each month the busiest discs of the last twelve months are found, VISITS are shared over them
-by their records, and each visit adds records of what patrols find (drugs). The plain practice counts all
+patrols find too. Each month the busiest discs of the last twelve months are found, VISITS are shared over
+them by their records, and each visit adds records of what patrols find (drugs). The plain practice counts all
 records; ours leaves out what police activity itself detects (`flag_proactive`). Printed is the share of
 visits that go to the west, where the true need is a half.
 """

@@ -24,10 +24,7 @@ from scipy.stats import norm
 from hotspots.repeats.near_repeats import find_near_repeats
 from hotspots.statistics.aoristic import spread_over_week
 from hotspots.statistics.concentration import gini
-from hotspots.statistics.displacement import (
-    weighted_displacement_difference,
-    weighted_displacement_quotient,
-)
+from hotspots.statistics.displacement import weighted_displacement_difference, weighted_displacement_quotient
 from hotspots.statistics.two_counts import etest_p
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "methods" / "published.md"

@@ -72,13 +72,7 @@ MESS = {
     "many files": (0.28, "folder"),
 }
 LAYER_FORMS = ("geojson", "geojson", "gpkg", "styled gpkg", "gpkg with more", "shp")
-LAYER_MESS = {
-    "holes": 0.15,
-    "partial": 0.14,
-    "odd names": 0.35,
-    "renamed": 0.14,
-    "elsewhere": 0.1,
-}
+LAYER_MESS = {"holes": 0.15, "partial": 0.14, "odd names": 0.35, "renamed": 0.14, "elsewhere": 0.1}
 
 
 def draw_world(seed: int) -> World:

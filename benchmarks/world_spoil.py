@@ -77,9 +77,7 @@ SPOILT: dict[str, Spoil] = {
         3.2,
     ),
     "bomb": Spoil(
-        r"unpacks to a suspicious size",
-        _in_source("bomb", "zip", "nested zip", "gz in zip", "folder"),
-        2.6,
+        r"unpacks to a suspicious size", _in_source("bomb", "zip", "nested zip", "gz in zip", "folder"), 2.6
     ),
     "no records": Spoil(
         r"No row of the source files can be used\. Given: files without rows|there is no record in them",

@@ -114,9 +114,7 @@ def _check_geometry(raw: gpd.GeoDataFrame, problems: Problems) -> None:
     empty = raw.geometry.isna() | raw.geometry.is_empty
     if empty.any():
         problems.add(
-            "areas with no geometry",
-            given=_rows(empty),
-            advice="draw them, or delete rows of no area",
+            "areas with no geometry", given=_rows(empty), advice="draw them, or delete rows of no area"
         )
     kinds = set(raw.geometry[~empty].geom_type) - {"Polygon", "MultiPolygon"}
     if kinds:

@@ -39,12 +39,7 @@ BUSY = {
 }
 STREETS = list(BUSY)
 WARDS = ["Northgate & Mill Hill", "Southbeck", "Eastfield", "Weirside"]
-SUFFIXES = {
-    "police.uk-api": "json",
-    "council-asb-requests": "xlsx",
-    "noise-calls": "tsv",
-    "fire": "gpkg",
-}
+SUFFIXES = {"police.uk-api": "json", "council-asb-requests": "xlsx", "noise-calls": "tsv", "fire": "gpkg"}
 FAULTS = ("no coordinates", "coordinates 0,0", "unreadable date", "future date", "duplicate Crime ID")
 
 
@@ -87,11 +82,7 @@ def _draw_places(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.n
     east, north = rng.uniform(425_000, 436_000, count), rng.uniform(428_000, 440_000, count)
     street, near = rng.choice(STREETS, count, p=[0.3, 0.25, 0.2, 0.1, 0.1, 0.05]), rng.random(count) < 0.5
     middle = np.array([BUSY[name] for name in street]) + rng.uniform(-80, 80, (count, 2))
-    return (
-        np.where(near, middle[:, 0], east).round(),
-        np.where(near, middle[:, 1], north).round(),
-        street,
-    )
+    return (np.where(near, middle[:, 0], east).round(), np.where(near, middle[:, 1], north).round(), street)
 
 
 def _categories(layout: Layout) -> list[str]:

@@ -31,13 +31,7 @@ EXAMPLES = """examples:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, or 2 for anything the user can put right.
-
-    Examples
-    --------
-    >>> main(["check", "no-such-file.csv"])
-    2
-    """
+    """Run one command and return its exit code: 0, or 2 for anything the user can put right."""
     given = sys.argv[1:] if argv is None else argv
     with safe_console():
         if given:

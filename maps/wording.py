@@ -47,13 +47,7 @@ def name_one(counted: str) -> str:
 
 
 def has(row: pd.Series, column: str) -> bool:
-    """Whether a row has that column and something in it.
-
-    Examples
-    --------
-    >>> has(pd.Series({"trend": ""}), "trend")
-    False
-    """
+    """Whether a row has that column and something in it."""
     value = row.get(column)
     if isinstance(value, list | tuple | dict):
         return len(value) > 0

@@ -27,19 +27,11 @@ _LATEST = 24  # earlier times that are looked at
 
 
 class Earlier(NamedTuple):
-    """What the same comparison said at earlier times that share no month with one another.
+    """What the same comparison said at earlier times that share no month with one another."""
 
-    Attributes
-    ----------
-    logs, variances : array
-        Log of the ratio at each time, and the variance that its counts give it.
-    falls : int
-        How many of them the test called a fall.
-    """
-
-    logs: Floats
-    variances: Floats
-    falls: int
+    logs: Floats  # log of the ratio at each time, and the variance that its counts give it
+    variances: Floats  # log of the ratio at each time, and the variance that its counts give it
+    falls: int  # how many of them the test called a fall
 
     @property
     def drift(self) -> Drift | None:

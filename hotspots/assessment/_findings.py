@@ -18,14 +18,7 @@ from hotspots.statistics.displacement import (
     weighted_displacement_difference,
     weighted_displacement_quotient,
 )
-from hotspots.statistics.ratio_of_ratios import (
-    LIKE,
-    Drift,
-    Judgement,
-    Spread,
-    judge_counts,
-    measure_spread,
-)
+from hotspots.statistics.ratio_of_ratios import LIKE, Drift, Judgement, Spread, judge_counts, measure_spread
 
 AIMS = ("fewer", "more", "either")
 
@@ -40,57 +33,28 @@ class Past(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """What changed in one measure.
+    """What changed in one measure."""
 
-    Attributes
-    ----------
-    measure, aim : str
-        Its name, and what would be success: "fewer", "more" or "either".
-    treated, control, ring, control_ring : (float, float)
-        Counts before and after.
-    judged : Judgement
-        Ratio of ratios with the widened interval: what the verdict rests on.
-    ring_judged : Judgement
-        The same for the ring.
-    wdd, wdd_plain : Difference
-        Weighted displacement difference, ring included, comparison scaled to the target's count
-        before: with the widened interval, and with the plain Poisson one.
-    harm : Difference or None
-        The same in days of harm, widened; None where the records have no harm.
-    quotient : Quotient
-        Weighted displacement quotient.
-    spread : Spread
-        How far areas without a response vary.
-    dispersion : float
-        The same for areas as busy as the targets: what the intervals are widened by.
-    earlier : Earlier
-        What areas of the same ranks did at earlier times.
-    likeness : float
-        Records in a comparison area for each in a target, in the period that chose the targets.
-    level : float
-        Level of every interval.
-    verdict : str
-        One sentence, which never claims a cause.
-    """
-
-    measure: str
+    measure: str  # its name, and what would be success: "fewer", "more" or "either"
     aim: str
-    treated: Pair
+    treated: Pair  # counts before and after
     control: Pair
     ring: Pair
     control_ring: Pair
-    judged: Judgement
-    ring_judged: Judgement
+    judged: Judgement  # ratio of ratios with the widened interval: what the verdict rests on
+    ring_judged: Judgement  # the same for the ring
+    # weighted displacement difference, ring included, comparison scaled to the target's count before:
+    # with the widened interval, and with the plain Poisson one
     wdd: Difference
     wdd_plain: Difference
-    harm: Difference | None
-    quotient: Quotient
-    spread: Spread
-    dispersion: float
-    earlier: Earlier
-    likeness: float
-    level: float
-    verdict: str = ""
+    harm: Difference | None  # the same in days of harm, widened; None where the records have no harm
+    quotient: Quotient  # weighted displacement quotient
+    spread: Spread  # how far areas without a response vary
+    dispersion: float  # the same for areas as busy as the targets: what the intervals are widened by
+    earlier: Earlier  # what areas of the same ranks did at earlier times
+    likeness: float  # records in a comparison area for each in a target, in the period that chose the targets
+    level: float  # level of every interval
+    verdict: str = ""  # one sentence, which never claims a cause
 
     @property
     def drift(self) -> Drift | None:
@@ -131,13 +95,7 @@ class Finding:
 
 
 def find_change(
-    measure: str,
-    zones: Zones,
-    rows: npt.NDArray[np.bool_],
-    past: Past,
-    *,
-    aim: str,
-    level: float,
+    measure: str, zones: Zones, rows: npt.NDArray[np.bool_], past: Past, *, aim: str, level: float
 ) -> Finding:
     """Count one measure in every zone and judge it; `_verdict_words` writes the verdict."""
     if aim not in AIMS:

@@ -26,25 +26,13 @@ WHY_NOT = (
 
 
 class Design(NamedTuple):
-    """Which windows are compared, and which one the comparison areas are matched on.
+    """Which windows are compared, and which one the comparison areas are matched on."""
 
-    Attributes
-    ----------
-    baseline, after : Window
-        Before and during the response.
-    match_on : list of Window
-        The earlier period whose counts choose the comparison areas.
-    distrust : str
-        Why the result is not to be trusted; "" where there is no such reason.
-    cautions : list of str
-        What the reader must know, distrust first.
-    """
-
-    baseline: Window
-    after: Window
-    match_on: list[Window]
-    distrust: str
-    cautions: list[str]
+    baseline: Window  # before and during the response
+    after: Window  # before and during the response
+    match_on: list[Window]  # the earlier period whose counts choose the comparison areas
+    distrust: str  # why the result is not to be trusted; "" where there is no such reason
+    cautions: list[str]  # what the reader must know, distrust first
 
 
 def design_windows(

@@ -22,30 +22,15 @@ ROLES = ("target", "comparator", "ring", "comparator ring")
 
 @dataclass(frozen=True)
 class Zones:
-    """Where and when each row was counted.
+    """Where and when each row was counted."""
 
-    Attributes
-    ----------
-    areas : GeoDataFrame
-        ``role`` and ``geometry`` of all ground counted.
-    zone : array of int
-        For each row its place in `ROLES`, or -1.
-    pool : array of int
-        For each row the area without a response it lies in (comparators, then placebos), or -1.
-    target : array of int
-        For each row the target area it lies in, or -1.
-    time : array of int
-        For each row 0 (baseline), 1 (response) or -1.
-    incidents, harm : array
-        For each row; ``harm`` is None where the records have none.
-    """
-
-    areas: gpd.GeoDataFrame
-    zone: npt.NDArray[np.int64]
+    areas: gpd.GeoDataFrame  # ``role`` and ``geometry`` of all ground counted
+    zone: npt.NDArray[np.int64]  # for each row its place in `ROLES`, or -1
+    # for each row the area without a response it lies in (comparators, then placebos), or -1
     pool: npt.NDArray[np.int64]
-    target: npt.NDArray[np.int64]
-    time: npt.NDArray[np.int64]
-    incidents: Floats
+    target: npt.NDArray[np.int64]  # for each row the target area it lies in, or -1
+    time: npt.NDArray[np.int64]  # for each row 0 (baseline), 1 (response) or -1
+    incidents: Floats  # for each row; ``harm`` is None where the records have none
     harm: Floats | None
 
     def number(self, role: str) -> int:

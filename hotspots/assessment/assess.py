@@ -55,25 +55,16 @@ _FAR = 0.3  # comparison areas with fewer than this share of the targets' counts
 
 @dataclass(frozen=True)
 class Judging:
-    """How a response is judged, as far as it is rarely changed.
+    """How a response is judged, as far as it is rarely changed."""
 
-    Attributes
-    ----------
-    ring : float or GeoDataFrame
-        Width in metres of the ring where crime might have moved to, or its ground.
-    responses : GeoDataFrame, optional
-        Areas with a response of their own: ``name``, ``start`` and ``end`` where they are known. None of
-        those that fall into the windows is compared with.
-    allow_overlap : bool
-        True goes on with a baseline that overlaps the selection period, and says why not to trust it.
-    level : float
-        0.90 (two-sided) is a one-sided test at 5%.
-    """
-
+    # width in metres of the ring where crime might have moved to, or its ground
     ring: float | gpd.GeoDataFrame = 200
+    # areas with a response of their own: ``name``, ``start`` and ``end`` where they are known. None
+    # of those that fall into the windows is compared with
     responses: gpd.GeoDataFrame | None = None
+    # true goes on with a baseline that overlaps the selection period, and says why not to trust it
     allow_overlap: bool = False
-    level: float = 0.90
+    level: float = 0.90  # 0.90 (two-sided) is a one-sided test at 5%
 
 
 DEFAULT = Judging()
@@ -81,29 +72,17 @@ DEFAULT = Judging()
 
 @dataclass(frozen=True)
 class Assessment:
-    """What changed in the response areas, measure by measure.
+    """What changed in the response areas, measure by measure."""
 
-    Attributes
-    ----------
-    baseline, after : Window
-        The two windows, as counted.
-    findings : dict of str to Finding
-        One per measure, in the order asked for.
-    areas : GeoDataFrame
-        Every area that was counted: ``role`` ("target", "comparator", "placebo", "ring" or "comparator
-        ring") and ``geometry``.
-    cautions : list of str
-        Why, if at all, the result is not to be trusted or to be read with care.
-    selected : str
-        Name of the period whose counts chose the targets; "" where none was stated.
-    """
-
-    baseline: Window
+    baseline: Window  # the two windows, as counted
     after: Window
-    findings: dict[str, Finding]
+    findings: dict[str, Finding]  # one per measure, in the order asked for
+    # every area that was counted: ``role`` ("target", "comparator", "placebo", "ring" or "comparator
+    # ring") and ``geometry``
     areas: gpd.GeoDataFrame
+    # why, if at all, the result is not to be trusted or to be read with care
     cautions: list[str] = field(default_factory=list)
-    selected: str = ""
+    selected: str = ""  # name of the period whose counts chose the targets; "" where none was stated
 
     @property
     def verdict(self) -> str:
@@ -218,13 +197,7 @@ def assess_response(
         incidents, targets, comparator, others=others, design=design, ring=ring, responses=treated
     )
     zones = lay_zones(
-        incidents,
-        targets,
-        compared,
-        others=others,
-        ring=ring,
-        baseline=design.baseline,
-        after=design.after,
+        incidents, targets, compared, others=others, ring=ring, baseline=design.baseline, after=design.after
     )
     past, unlike = _look_back(incidents, targets, compared, others, design, judging, covered)
     findings = {}
@@ -302,12 +275,7 @@ def _comparator(
         return given
     width = 200.0 if isinstance(ring, gpd.GeoDataFrame) else float(ring)
     proposed = propose_comparators(
-        incidents,
-        targets,
-        selected_on=design.match_on,
-        others=others,
-        width=width,
-        responses=responses,
+        incidents, targets, selected_on=design.match_on, others=others, width=width, responses=responses
     )
     count = int((proposed["role"] == "comparator").sum())
     announce(

@@ -17,38 +17,19 @@ DIRECTIONS = ("fewer", "more", "either")
 
 @dataclass(frozen=True)
 class Indicator:
-    """One row of a board page.
+    """One row of a board page."""
 
-    Attributes
-    ----------
-    key, name : str
-        Permanent key, and what the reader sees.
-    kind : str
-        "count", "share" (of the indicator ``of``) or "survey" (from the user's table).
-    direction : str
-        What is hoped for: "fewer", "more" or "either".
-    filter, without : dict
-        Which incidents count and which do not, as in a problem profile; empty means all and none.
-    profile : str
-        A packaged problem profile instead of a filter.
-    hot : bool
-        Whether only incidents in hotspots count.
-    of : str
-        Key of the indicator a share is taken of.
-    note : str
-        What the reader must know.
-    """
-
-    key: str
+    key: str  # permanent key, and what the reader sees
     name: str
-    kind: str = "count"
-    direction: str = "fewer"
+    kind: str = "count"  # "count", "share" (of the indicator ``of``) or "survey" (from the user's table)
+    direction: str = "fewer"  # what is hoped for: "fewer", "more" or "either"
+    # which incidents count and which do not, as in a problem profile; empty means all and none
     filter: dict[str, Any] | None = None
     without: dict[str, Any] | None = None
-    profile: str = ""
-    hot: bool = False
-    of: str = ""
-    note: str = ""
+    profile: str = ""  # A packaged problem profile instead of a filter
+    hot: bool = False  # whether only incidents in hotspots count
+    of: str = ""  # key of the indicator a share is taken of
+    note: str = ""  # what the reader must know
 
 
 def list_indicators() -> list[str]:

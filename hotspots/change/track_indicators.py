@@ -32,28 +32,18 @@ BESIDE = ["beside_before", "beside_after", "beside_percent", "points_beside", "r
 
 @dataclass(frozen=True)
 class Terms:
-    """How a page counts and compares.
+    """How a page counts and compares."""
 
-    Attributes
-    ----------
-    hot_before : Series of bool, optional
-        The same for the list before, where it was another: both periods are then counted on both lists.
-    selected_on : window or list of windows, optional
-        The period whose counts chose the hotspots: their change is shown only where that is fair.
-    least : int
-        Months with fewer than this many (and not none) are drawn as "░" in a trace: not for everyone's
-        eyes. The other columns are the caller's to release.
-    covered, as_of, level
-        As in `compare_periods`.
-    dispersion : float
-        How much wider than Poisson the counts vary: ``attrs["dispersion"]`` of a comparison of places.
-    """
-
+    # the same for the list before, where it was another: both periods are then counted on both lists
     hot_before: pd.Series | None = None
+    # the period whose counts chose the hotspots: their change is shown only where that is fair
     selected_on: Any = None
+    # months with fewer than this many (and not none) are drawn as "░" in a trace: not for everyone's
+    # eyes. The other columns are the caller's to release
     least: int = 0
-    covered: Any = None
+    covered: Any = None  # as in `compare_periods`
     as_of: Any = None
+    # how much wider than Poisson the counts vary: ``attrs["dispersion"]`` of a comparison of places
     dispersion: float = 1.0
     level: float = 0.95
 

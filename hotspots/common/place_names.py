@@ -120,13 +120,7 @@ def match_default(name: str) -> str:
 
 
 def default_location(place: str) -> str:
-    """Name the kind of place that records default to, also where the street beside it is named; else "".
-
-    Examples
-    --------
-    >>> default_location("Hospital"), default_location("Boar Lane"), default_location("Prison near Boar Lane")
-    ('hospital', '', 'prison')
-    """
+    """Name the kind of place that records default to, also where the street beside it is named; else ""."""
     return match_default(re.sub(r"^on or near ", "", place, flags=re.IGNORECASE).partition(" near ")[0])
 
 

@@ -22,24 +22,12 @@ _SAMPLE = 2000  # rows that tell whether any two may share a place
 
 
 class Places(NamedTuple):
-    """The distinct coordinates of some incidents.
+    """The distinct coordinates of some incidents."""
 
-    Attributes
-    ----------
-    xy : array, shape (places, 2)
-        Easting and northing in metres, in order of first appearance.
-    inverse : array, shape (rows,)
-        For each row of the input, the number of its place.
-    rows : array, shape (rows,)
-        How many incidents each row stands for (1 unless the input has the column ``incidents``).
-    incidents : array, shape (places,)
-        How many incidents each place holds.
-    """
-
-    xy: Floats
-    inverse: Ints
-    rows: Ints
-    incidents: Ints
+    xy: Floats  # easting and northing in metres, in order of first appearance
+    inverse: Ints  # for each row of the input, the number of its place
+    rows: Ints  # how many incidents each row stands for (1 unless the input has the column ``incidents``)
+    incidents: Ints  # how many incidents each place holds
 
     def total(self, values: npt.ArrayLike) -> Floats:
         """Add up one number per row over each place."""

@@ -44,15 +44,6 @@ def is_nothing(text: str, *, number: bool = False) -> bool:
 
     With ``number`` a nought is a number, and a spreadsheet's error is left to be named; elsewhere both are
     no value.
-
-    Examples
-    --------
-    >>> [is_nothing(t) for t in ("#N/A", "(null)", r"\N", " -- ", "Not known", "location: TBC", "00", "-1")]
-    [True, True, True, True, True, True, True, True]
-    >>> [is_nothing(t) for t in ("Other", "Nelson Street", "No Crime", "None Lane", "x", "W1")]
-    [False, False, False, False, False, False]
-    >>> is_nothing("0", number=True), is_nothing("n/k", number=True)
-    (False, True)
     """
     plain = text.strip()
     if not number and (_ERRORS.fullmatch(plain) or plain == "-1" or re.fullmatch(r"[0.,\s]+", plain)):

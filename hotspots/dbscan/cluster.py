@@ -67,12 +67,7 @@ def check_cluster_options(*, radius: float, min_incidents: float) -> None:
 
 
 def cluster_places(
-    xy: Floats,
-    weight: Ints,
-    *,
-    radius: float,
-    minimum: float,
-    also: tuple[Ints, float] | None = None,
+    xy: Floats, weight: Ints, *, radius: float, minimum: float, also: tuple[Ints, float] | None = None
 ) -> tuple[Ints, Bools]:
     """Label distinct places, and say which are core points.
 

@@ -25,11 +25,6 @@ def read_layer(source: Path | bytes, *, name: str, layer: str | None = None, wan
 
     ``want`` is "areas", "points" or "shapes". Styles, tables, pictures, views and empty layers beside the one
     that is wanted are passed over. Of several, areas are refused; else the first is read, and it is said.
-
-    Raises
-    ------
-    InputError
-        When there is no such layer, several of areas, or the file says that it is not whole.
     """
     import pyogrio
 

@@ -47,11 +47,6 @@ def find_files(source: Any, *, skip: Sequence[str] = ()) -> list[SourceFile]:
     """Every file that ``source`` (a file, several, a pattern, a folder or a zip) names, in a stable order.
 
     A zip inside a zip is opened, three deep. Whatever is not read is named aloud.
-
-    Raises
-    ------
-    InputError
-        For all missing, empty and dangerous files of the call at once.
     """
     search = _Search(skip, Problems("The files of records cannot be read"))
     found: list[SourceFile] = []

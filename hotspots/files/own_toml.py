@@ -24,11 +24,6 @@ def parse_toml(text: str, *, name: str, what: str, advice: str, paths: bool = Tr
     """Read TOML, or raise `InputError` that names the line; ``what`` begins the sentence, "The layout".
 
     ``paths``: whether values under keys such as ``file`` are paths, which no tab or line break is in.
-
-    Examples
-    --------
-    >>> parse_toml("seed = 1", name="a.toml", what="The layout", advice="quotes")
-    {'seed': 1}
     """
     if len(text) > MOST:
         raise InputError(f"{what} is larger than 2 MB", given=name, advice="is it the file that is meant?")
@@ -45,9 +40,7 @@ def parse_toml(text: str, *, name: str, what: str, advice: str, paths: bool = Tr
         line = text.splitlines()[int(found[1]) - 1] if found else ""
         windows = _BACKSLASH.search(line)
         raise InputError(
-            f"{what} is not valid TOML",
-            given=f"{name}: {error}",
-            advice=_QUOTES if windows else advice,
+            f"{what} is not valid TOML", given=f"{name}: {error}", advice=_QUOTES if windows else advice
         ) from error
     problems = Problems(f"{what} {name} has problems")
     for key, value, depth in _values(raw):

@@ -25,45 +25,22 @@ _MARGIN = 0.85  # of the bar: what might clear it under other weights
 
 @dataclass(frozen=True)
 class Stop:
-    """When to stop picking, and how far apart.
+    """When to stop picking, and how far apart."""
 
-    Attributes
-    ----------
-    count : int or None
-        The most discs; None means no limit.
-    wanted : float
-        Stop once this much weight is held; infinity means never.
-    apart : float
-        Least metres between centres.
-    quota : dict or None
-        The most discs of each area number; None means no limit by area.
-    least : float
-        Weight that a disc must add to be picked.
-    """
-
-    count: int | None
-    wanted: float
-    apart: float
-    quota: dict[int, int] | None = None
-    least: float = 1.0
+    count: int | None  # the most discs; None means no limit
+    wanted: float  # stop once this much weight is held; infinity means never
+    apart: float  # least metres between centres
+    quota: dict[int, int] | None = None  # the most discs of each area number; None means no limit by area
+    least: float = 1.0  # weight that a disc must add to be picked
 
 
 class Discs(NamedTuple):
-    """Chosen discs, in the order they were picked.
+    """Chosen discs, in the order they were picked."""
 
-    Attributes
-    ----------
-    centres : array, shape (discs, 2)
-        Easting and northing in metres.
-    owner : array, shape (places,)
-        The disc that counts each place, or -1; each place is counted once, by the first disc over it.
-    gains : array, shape (discs,)
-        The weight that each disc added.
-    """
-
-    centres: Floats
+    centres: Floats  # easting and northing in metres
+    # the disc that counts each place, or -1; each place is counted once, by the first disc over it
     owner: Ints
-    gains: Ints
+    gains: Ints  # the weight that each disc added
 
 
 class Choice(NamedTuple):

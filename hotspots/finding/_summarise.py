@@ -17,27 +17,14 @@ from hotspots.common.places import Floats, Ints, Places, exact_units
 
 
 class Shape(NamedTuple):
-    """One hotspot before it is counted.
+    """One hotspot before it is counted."""
 
-    Attributes
-    ----------
-    geometry : Polygon or MultiPolygon
-        The ground it covers, in EPSG:27700.
-    kind : str
-        ``"single"`` or ``"clustered"``.
-    centres : list of (float, float, float)
-        Easting, northing and radius in metres of each part; the radius is NaN where it is not a disc.
-    inside : array
-        The places it counts, in order: every place belongs to at most one part of one hotspot.
-    part : array
-        The part that counts each of them.
-    """
-
-    geometry: Any
-    kind: str
+    geometry: Any  # the ground it covers, in EPSG:27700
+    kind: str  # ``"single"`` or ``"clustered"``
+    # easting, northing and radius in metres of each part; the radius is NaN where it is not a disc
     centres: list[tuple[float, float, float]]
-    inside: Ints
-    part: Ints
+    inside: Ints  # the places it counts, in order: every place belongs to at most one part of one hotspot
+    part: Ints  # the part that counts each of them
 
     @classmethod
     def of(cls, geometry: Any, kind: str, centres: list[tuple[float, float, float]], part_of: Any) -> Shape:

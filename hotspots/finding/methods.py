@@ -114,10 +114,7 @@ class Discs(Method):
         "with `until_share` none are",
         Rule("shrink must be 0 or more", lambda more: math.isfinite(more) and more >= 0, advice="10"),
     )
-    merge: bool = option(
-        True,
-        "discs whose rims are at most 10 m apart become one hotspot, with its `parts`",
-    )
+    merge: bool = option(True, "discs whose rims are at most 10 m apart become one hotspot, with its `parts`")
 
     def _check_together(self, problems: Problems) -> None:
         if self.count is None and self.until_share is None:

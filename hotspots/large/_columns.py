@@ -22,19 +22,12 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rows:
-    """A table's columns by meaning (``_x, _y, _when, _category`` ...), not yet run.
-
-    Attributes
-    ----------
-    table : ibis.Table
-    numeric : bool
-        Whether coordinates are numbers; else they are text.
-    hashed : tuple of str
-        Text columns that the engine groups by their hash: eight bytes instead of a name, four times as fast.
-    """
+    """A table's columns by meaning (``_x, _y, _when, _category`` ...), not yet run."""
 
     table: Any
-    numeric: bool
+    numeric: bool  # whether coordinates are numbers; else they are text
+    # text columns that the engine groups by their hash: eight bytes instead of a name, four times as
+    # fast
     hashed: tuple[str, ...] = ()
 
     @property

@@ -26,25 +26,15 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass
 class Judged:
-    """Groups of rows, and what became of them.
+    """Groups of rows, and what became of them."""
 
-    Attributes
-    ----------
-    groups : DataFrame
-        Positions ``site, class, _category, _place`` ... of each group, its number of rows ``n`` and ``cause``
-        (a position in ``causes``).
-    sites : DataFrame
-        Distinct coordinates as the engine holds them, judged: ``cause, value, geometry``.
-    causes : list of str
-        The first is "": rows that are used.
-    repeated : DataFrame
-        Rows with the ID of another, one by one: ``_file, _line, _when, _category, cause, before`` (their own
-        cause), ``value``.
-    """
-
+    # positions ``site, class, _category, _place`` ... of each group, its number of rows ``n`` and
+    # ``cause`` (a position in ``causes``)
     groups: pd.DataFrame
-    sites: pd.DataFrame
-    causes: list[str]
+    sites: pd.DataFrame  # distinct coordinates as the engine holds them, judged: ``cause, value, geometry``
+    causes: list[str]  # the first is "": rows that are used
+    # rows with the ID of another, one by one: ``_file, _line, _when, _category, cause, before``
+    # (their own cause), ``value``
     repeated: pd.DataFrame
     texts: Texts
 

@@ -40,32 +40,16 @@ Windows = Callable[[pd.DataFrame], Any]
 
 @dataclass(frozen=True)
 class Collapsed:
-    """A large table collapsed.
+    """A large table collapsed."""
 
-    Attributes
-    ----------
-    places : GeoDataFrame
-        As `aggregate_incidents` returns.
-    rejects : DataFrame
-        As `read_incidents` returns, with ``rows``: how many rows of the table a line stands for.
-    dated : DataFrame
-        Rows that are used by ``when, precision, category, source``, in ``incidents``.
-    counted : DataFrame
-        Rejects by ``cause, source, category``, in ``rows``, with an example's ``value``.
-    apart : bool
-        Whether ``places`` keep every date apart.
-    sample : DataFrame
-        Some rejects, row by row.
-    judged, dates, layout, reopen
-        For another pass over the rows, as `hotspots.large.times.count_over_time` makes.
-    """
-
-    places: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame  # as `aggregate_incidents` returns
+    # as `read_incidents` returns, with ``rows``: how many rows of the table a line stands for
     rejects: pd.DataFrame
-    dated: pd.DataFrame
-    counted: pd.DataFrame
-    apart: bool = False
-    sample: pd.DataFrame = field(default_factory=pd.DataFrame)
+    dated: pd.DataFrame  # rows that are used by ``when, precision, category, source``, in ``incidents``
+    counted: pd.DataFrame  # rejects by ``cause, source, category``, in ``rows``, with an example's ``value``
+    apart: bool = False  # whether ``places`` keep every date apart
+    sample: pd.DataFrame = field(default_factory=pd.DataFrame)  # some rejects, row by row
+    # for another pass over the rows, as `hotspots.large.times.count_over_time` makes
     judged: Judged | None = None
     dates: pd.DataFrame = field(default_factory=pd.DataFrame)
     layout: Layout | None = None

@@ -26,18 +26,12 @@ class NotCoveredError(InputError):
 
 
 class Covered(NamedTuple):
-    """Rows that may be compared.
+    """Rows that may be compared."""
 
-    Attributes
-    ----------
-    rows : array of bool
-        Rows of sources and forces that cover every window, less the kinds they lack in any month of them.
-    gaps : list of str
-        What is left out, and why: a sentence for each source or force.
-    """
-
+    # rows of sources and forces that cover every window, less the kinds they lack in any month of
+    # them
     rows: npt.NDArray[np.bool_]
-    gaps: list[str]
+    gaps: list[str]  # what is left out, and why: a sentence for each source or force
 
 
 class _Gap(NamedTuple):

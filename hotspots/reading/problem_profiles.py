@@ -218,10 +218,7 @@ def _at_times(incidents: pd.DataFrame, wanted: Profile, others: pd.Series) -> pd
 
 
 def filter_profile(
-    incidents: F,
-    profile: str | Mapping[str, Any] | Profile,
-    *,
-    crosswalks: Mapping[str, Any] | None = None,
+    incidents: F, profile: str | Mapping[str, Any] | Profile, *, crosswalks: Mapping[str, Any] | None = None
 ) -> F:
     """Incidents that belong to a profile, on their own index; see `match_profile`.
 

@@ -24,10 +24,7 @@ _TOP = 100
 
 
 def describe_records(
-    incidents: pd.DataFrame,
-    rejects: pd.DataFrame,
-    *,
-    crosswalks: Mapping[str, Any] | None = None,
+    incidents: pd.DataFrame, rejects: pd.DataFrame, *, crosswalks: Mapping[str, Any] | None = None
 ) -> list[str]:
     """Say what was read: numbers by source and kind, coverage and its gaps, categories that nobody knows.
 

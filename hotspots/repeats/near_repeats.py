@@ -23,19 +23,13 @@ _CHAIN_COLUMNS = {"chain": "int64", "order": "int64", "days": "int64", "metres":
 
 
 class NearRepeats(NamedTuple):
-    """Result of the Knox test.
+    """Result of the Knox test."""
 
-    Attributes
-    ----------
-    table : DataFrame
-        One row per band of metres and band of days: ``observed`` pairs, ``expected`` (mean of the
-        permutations), ``ratio`` (blank where none is expected, and ``note`` says so), ``p``, ``q``.
-    chains : DataFrame
-        On the index of the incidents that belong to a chain: ``chain`` (1 is the longest), ``order``
-        in it (1 is the first), ``days`` and ``metres`` from the first.
-    """
-
+    # one row per band of metres and band of days: ``observed`` pairs, ``expected`` (mean of the
+    # permutations), ``ratio`` (blank where none is expected, and ``note`` says so), ``p``, ``q``
     table: pd.DataFrame
+    # on the index of the incidents that belong to a chain: ``chain`` (1 is the longest), ``order`` in
+    # it (1 is the first), ``days`` and ``metres`` from the first
     chains: pd.DataFrame
 
 

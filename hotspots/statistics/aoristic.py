@@ -14,18 +14,10 @@ _CHUNK = 20_000  # rows at a time, so that memory stays flat
 
 
 class Spread(NamedTuple):
-    """Weights over the hours of the week, Monday 00:00 first.
+    """Weights over the hours of the week, Monday 00:00 first."""
 
-    Attributes
-    ----------
-    week : array, shape (168,)
-        Incidents in each hour; they add up to the incidents counted.
-    swapped : int
-        Rows whose end came before their start: the two were exchanged.
-    """
-
-    week: Floats
-    swapped: int
+    week: Floats  # incidents in each hour; they add up to the incidents counted
+    swapped: int  # rows whose end came before their start: the two were exchanged
 
 
 def spread_over_week(starts: pd.Series, ends: pd.Series, weights: npt.ArrayLike) -> Spread:

@@ -19,27 +19,13 @@ USUAL_DISPERSION = 1.6  # taken then: the upper end of what city data without a 
 
 
 class Spread(NamedTuple):
-    """How much wider than chance areas without a response vary from one window to the other.
+    """How much wider than chance areas without a response vary from one window to the other."""
 
-    Attributes
-    ----------
-    dispersion : float
-        1 means Poisson chance only; never below 1.
-    areas : int
-        The areas it was estimated from.
-    freedom : int
-        Degrees of freedom of the widened interval.
-    estimated : bool
-        False where the areas were too few and the usual value was taken.
-    size : float
-        Incidents, both windows together, in the mean one of these areas.
-    """
-
-    dispersion: float
-    areas: int
-    freedom: int
-    estimated: bool
-    size: float = float("inf")
+    dispersion: float  # 1 means Poisson chance only; never below 1
+    areas: int  # the areas it was estimated from
+    freedom: int  # degrees of freedom of the widened interval
+    estimated: bool  # false where the areas were too few and the usual value was taken
+    size: float = float("inf")  # incidents, both windows together, in the mean one of these areas
 
     def at(self, size: float | None) -> float:
         """Return the dispersion of areas of another size: what is beyond chance grows with its square root.
@@ -60,51 +46,29 @@ class Spread(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """What areas of the same ranks did at earlier times, beside the same comparison, without a response.
+    """What areas of the same ranks did at earlier times, beside the same comparison, without a response."""
 
-    Attributes
-    ----------
-    log : float
-        Mean log of their ratios: below 0 where the highest come down by themselves.
-    variance : float
-        Of one more time beside that mean, over what the counts of the comparison already allow for.
-    freedom : int
-        Times less one.
-    """
-
-    log: float
+    log: float  # mean log of their ratios: below 0 where the highest come down by themselves
+    # of one more time beside that mean, over what the counts of the comparison already allow for
     variance: float
-    freedom: int
+    freedom: int  # times less one
 
 
 class Judgement(NamedTuple):
-    """Change in the target beside the areas compared with.
+    """Change in the target beside the areas compared with."""
 
-    Attributes
-    ----------
-    ratio, low, high : float
-        Ratio of the target's change to the comparison's; 0.6 is 40% lower than expected. NaN where a
-        window of the comparison, or the target before, is empty.
-    expected : float
-        What the target would have had after, had it changed like the comparison.
-    detectable : float
-        The measured fall (0 to 1) that would have shown; NaN where none would.
-    multiplier : float
-        Standard errors on each side of the interval.
-    likely : float
-        The true fall that would be called one four times in five; of ``detectable``, half are.
-    withheld : bool
-        Whether a fall is not called one, because the comparison areas are unlike the targets and nothing is
-        known of how the highest come down by themselves.
-    """
-
+    # ratio of the target's change to the comparison's; 0.6 is 40% lower than expected. NaN where a
+    # window of the comparison, or the target before, is empty
     ratio: float
     low: float
     high: float
-    expected: float
-    detectable: float
-    multiplier: float
+    expected: float  # what the target would have had after, had it changed like the comparison
+    detectable: float  # the measured fall (0 to 1) that would have shown; NaN where none would
+    multiplier: float  # standard errors on each side of the interval
+    # the true fall that would be called one four times in five; of ``detectable``, half are
     likely: float = float("nan")
+    # whether a fall is not called one, because the comparison areas are unlike the targets and
+    # nothing is known of how the highest come down by themselves
     withheld: bool = False
 
     @property

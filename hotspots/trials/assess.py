@@ -20,6 +20,11 @@ from hotspots.trials.judge import CleanVerdict, Tail, Verdict, find_tail, judge_
 from hotspots.trials.record import Trial, say_changes
 
 FEWEST = 20  # records in all, below which nothing is called
+_UNKNOWN = (
+    "What it cannot say: whether crime moved elsewhere, whether patrols would do the same at other places "
+    "or in another season, and what each visit was worth. If a visit's effect lasts into the days without "
+    "one, the true difference is larger than the one seen."
+)
 
 
 class TrialResult(NamedTuple):
@@ -48,15 +53,6 @@ def assess_trial(
     delivered : DataFrame, optional
         Visits with ``date`` and ``ref`` (`record_visits`): how many of the days on were kept is said. They do
         not change the judgement: days count as they were drawn.
-
-    Returns
-    -------
-    TrialResult
-
-    Raises
-    ------
-    InputError
-        When records have months only, or none lies in the trial's days.
     """
     counts = count_trial(incidents, trial)
     days = counts.shape[1]
@@ -79,7 +75,7 @@ def assess_trial(
         "delivered": _say_delivered(trial, days, delivered),
         "clean": _say_clean(clean, unclean, how.washout),
         "tail": _say_tail(tail),
-        "not known": _say_unknown(),
+        "not known": _UNKNOWN,
     }
     return TrialResult(counts, days, verdict, clean, tail, {key: text for key, text in lines.items() if text})
 
@@ -103,21 +99,15 @@ def count_trial(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
     if monthly.any():
         raise InputError(
             "A trial is judged by days, and these records have months only",
-            given=say_count(
-                int((precision_of(incidents)[inside] == "month").sum()),
-                "record without a day",
-                "records without a day",
-            ),
+            given=say_count(int(monthly.sum()), "record without a day", "records without a day"),
             advice="records with their dates, as a force or council holds them",
         )
-    days = (
-        trial.draw.days if (moments > trial.end + pd.Timedelta(days=1)).any() else int(day[inside].max()) + 1
-    )
+    whole = (moments > trial.end + pd.Timedelta(days=1)).any()
+    days = trial.draw.days if whole else int(day[inside].max()) + 1
     rows, place = at_places(incidents[inside], trial)
     counts = np.zeros((len(trial.places), days))
-    np.add.at(
-        counts, (place, day[inside].to_numpy(dtype=int)[rows]), incidents_per_row(incidents[inside])[rows]
-    )
+    at = day[inside].to_numpy(dtype=int)[rows]
+    np.add.at(counts, (place, at), incidents_per_row(incidents[inside])[rows])
     return counts
 
 
@@ -207,16 +197,10 @@ def _say_chance(p: float) -> str:
 def _say_delivered(trial: Trial, days: int, delivered: pd.DataFrame | None) -> str:
     if delivered is None:
         return "Whether officers kept to the draw is not known: no log of visits was read."
-    dates = trial.dates[:days]
-    seen = pd.DataFrame(
-        {"date": pd.to_datetime(delivered["date"]).dt.normalize(), "ref": delivered["ref"].astype(str)}
-    )
-    seen = seen.drop_duplicates()
-    row = pd.Series(range(len(trial.places)), index=trial.places["ref"]).reindex(seen["ref"]).to_numpy()
-    column = pd.Series(range(days), index=dates).reindex(seen["date"]).to_numpy()
-    known = ~(np.isnan(row.astype(float)) | np.isnan(column.astype(float)))
-    kept = np.zeros((len(trial.places), days), dtype=bool)
-    kept[row[known].astype(int), column[known].astype(int)] = True
+    when = pd.to_datetime(delivered["date"]).dt.normalize()
+    came = pd.MultiIndex.from_arrays([when, delivered["ref"].astype(str)])
+    drawn = pd.MultiIndex.from_product([trial.dates[:days], trial.places["ref"]])
+    kept = drawn.isin(came).reshape(days, -1).T
     on = trial.on[:, :days]
     return (
         f"Officers came on {int((kept & on).sum()):,} of {int(on.sum()):,} drawn place-days, and on "
@@ -242,17 +226,5 @@ def _say_tail(tail: Tail | None) -> str:
         return ""
     if tail.least == 0 and tail.most >= 7:
         return "For how long a visit's effect lasts cannot be told from these days."
-    span = (
-        f"{tail.days}"
-        if tail.least == tail.most
-        else f"{tail.days} ({tail.least} to {tail.most} fit nearly as well)"
-    )
-    return f"The effect of a visit seems to last until {span} {'day' if span == '1' else 'days'} after it."
-
-
-def _say_unknown() -> str:
-    return (
-        "What it cannot say: whether crime moved elsewhere, whether patrols would do the same at other "
-        "places or in another season, and what each visit was worth. If a visit's effect lasts into the days "
-        "without one, the true difference is larger than the one seen."
-    )
+    also = "" if tail.least == tail.most else f" ({tail.least} to {tail.most} fit nearly as well)"
+    return f"The effect of a visit seems to last until {say_count(tail.days, 'day')} after it{also}."

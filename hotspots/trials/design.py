@@ -21,11 +21,6 @@ class Draw:
     """The recorded procedure: a place is on for so many days of each week, or so many places on each day.
 
     A last week that is cut short has its share of ``per_week``, rounded. The same seed draws the same days.
-
-    Examples
-    --------
-    >>> Draw(places=20, days=90, per_day=8, seed=1).table().sum()
-    np.int64(720)
     """
 
     places: int
@@ -97,13 +92,7 @@ class Draw:
 
 
 def days_since(on: Bools) -> npt.NDArray[np.int64]:
-    """Count the days since the last day on, of each place and day: 0 on such a day, -1 before the first.
-
-    Examples
-    --------
-    >>> days_since(np.array([[False, True, False, False, True]]))
-    array([[-1,  0,  1,  2,  0]])
-    """
+    """Count the days since the last day on, of each place and day: 0 on such a day, -1 before the first."""
     day = np.arange(on.shape[-1])
     last = np.maximum.accumulate(np.where(on, day, -1), axis=-1)
     return np.where(last < 0, -1, day - last)

@@ -12,7 +12,6 @@ from hotspots.checks import InputError
 from hotspots.trials.design import Bools, Draw, days_since
 
 Floats = npt.NDArray[np.float64]
-REDRAWS = 2000
 LEAST_CLEAN = 0.1  # a smaller share of clean days off rests on a handful of days
 LONGEST_TAIL = 7  # days after a visit over which its effect is looked for
 _LIMIT = np.log(50.0)  # a bound beyond is none: 0, or infinite
@@ -45,13 +44,7 @@ class _Sums(NamedTuple):
 
 
 def judge_days(
-    counts: npt.ArrayLike,
-    on: Bools,
-    draw: Draw,
-    *,
-    redraws: int = REDRAWS,
-    level: float = 0.05,
-    seed: int = 1,
+    counts: npt.ArrayLike, on: Bools, draw: Draw, *, redraws: int = 2000, level: float = 0.05, seed: int = 1
 ) -> Verdict:
     """Judge records of each place (row) and day (column) as the days were drawn.
 
@@ -167,7 +160,7 @@ class CleanVerdict(NamedTuple):
 
 
 def judge_clean(
-    counts: npt.ArrayLike, on: Bools, draw: Draw, *, washout: int, redraws: int = REDRAWS, seed: int = 1
+    counts: npt.ArrayLike, on: Bools, draw: Draw, *, washout: int, redraws: int = 2000, seed: int = 1
 ) -> CleanVerdict:
     """Compare days on with days off after ``washout`` others off, each weighed by its chance to be so."""
     y, z = np.asarray(counts, dtype=float), np.asarray(on, dtype=bool)
@@ -192,10 +185,7 @@ def _clean(on: Bools, washout: int) -> Bools:
 
 
 def _clean_ratio(y: Floats, on: Bools, washout: int, on_chance: Floats, clean_chance: Floats) -> Floats:
-    weight_on, weight_clean = (
-        1 / on_chance,
-        np.where(clean_chance > 0, 1 / np.maximum(clean_chance, 1e-12), 0),
-    )
+    weight_on, weight_clean = 1 / on_chance, (clean_chance > 0) / np.maximum(clean_chance, 1e-12)
     found = np.empty(len(on))
     for first in range(0, len(on), 200):  # memory: a few hundred redraws at a time
         part = on[first : first + 200]

@@ -116,15 +116,6 @@ def draw_trial(
     measure, analysis : Measure, Analysis, optional
         What is counted and how it is judged.
 
-    Returns
-    -------
-    Trial
-
-    Raises
-    ------
-    InputError
-        When the places overlap or share a reference, or the days cannot be drawn.
-
     Examples
     --------
     >>> spots = gpd.GeoDataFrame({"ref": ["A", "B", "C"], "name": ["Boar Lane", "Call Lane", "The Calls"]},

@@ -38,27 +38,17 @@ from maps.results.week_files import files_of_week
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the later data.
+    """What is asked of the later data."""
 
-    Attributes
-    ----------
-    start, end : str, optional
-        First and last day of the response. None: what people wrote in the plan.
-    as_of : str, optional
-        Day of the assessment. None: the last day of the response.
-    baseline : str, optional
-        Window before the response, as "2018-04..2018-06". None: the same months, a year or more before.
-    direction : str, optional
-        What would be success: "fewer", "more" or "either". None: as the plan's target says, else "fewer".
-    allow_overlap : bool
-        Go on with months before the response that chose the place, and say why not to trust the result.
-    """
-
+    # window before the response, as "2018-04..2018-06". None: the same months, a year or more before
     baseline: str | None = None
+    # what would be success: "fewer", "more" or "either". None: as the plan's target says, else
+    # "fewer"
     direction: str | None = None
-    start: str | None = None
+    start: str | None = None  # first and last day of the response. None: what people wrote in the plan
     end: str | None = None
-    as_of: str | None = None
+    as_of: str | None = None  # day of the assessment. None: the last day of the response
+    # go on with months before the response that chose the place, and say why not to trust the result
     allow_overlap: bool = False
 
 

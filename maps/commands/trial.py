@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ _HOLDS = {name: ["timetable"] for name in ("trial", "days", "patrols/", "proposa
 
 @note_sentences()
 def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> None:
-    """Draw a trial at the places of a run: its record, its days, a timetable, and a page for those who agree."""
+    """Draw a trial at the places of a run: its record, days and timetable, and a page for those who agree."""
     config, results, out = read_config(config_path), Path(results), Path(out)
     if not config.trial:
         raise InputError(
@@ -77,19 +76,13 @@ def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> N
         table = trial.tabulate()
         write_csv(table, folder / "days.csv", kind="table", profile=kept, columns=list(table.columns))
         _write_week(trial, stops, config, folder, kept)
-        _write_pages(
-            folder,
-            "proposal",
-            lay_out_proposal(trial, rates, kept, title=f"{config.title}: a trial of patrols"),
-        )
+        title = f"{config.title}: a trial of patrols"
+        _write_pages(folder, "proposal", lay_out_proposal(trial, rates, kept, title=title))
         write_release_list(folder, who, marking=config.output.marking, holds=_HOLDS)
         parameters = {"trial": dict(config.trial), "patrols": dict(config.patrols)}
         rows = count_rows(len(found.incidents), found.rejects)
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
-    print(
-        f"{say_count(len(stops), 'place')}, {say_count(trial.draw.days, 'day')} drawn. Open "
-        f"{out / 'proposal.html'}"
-    )
+    print(f"{say_count(trial.draw.days, 'day')} drawn. Open {out / 'proposal.html'}")
 
 
 @note_sentences()
@@ -123,17 +116,6 @@ def judge_job(
         rows = count_rows(len(incidents), rejects)
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
     print(f"{result.lines['sure']} Open {out / 'result.html'}")
-
-
-@contextmanager
-def whisper() -> Iterator[None]:
-    """Keep notes from the console for a while."""
-    log = logging.getLogger("safer_hotspots")
-    log.disabled, before = True, log.disabled
-    try:
-        yield
-    finally:
-        log.disabled = before
 
 
 def _pick_places(stops: gpd.GeoDataFrame, count: int) -> gpd.GeoDataFrame:
@@ -178,18 +160,24 @@ def _expect(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
 def _write_week(trial: Trial, stops: gpd.GeoDataFrame, config: Config, folder: Path, who: Profile) -> None:
     """Timetable one visit a day at each place that is on, by the teams of [patrols]."""
     given: dict[str, Any] = dict(config.patrols)
-    plain = {
-        key: given[key] for key in ("visit_minutes", "travel_minutes", "speed", "detour") if key in given
-    }
+    kept = ("visit_minutes", "travel_minutes", "speed", "detour")
+    plain: dict[str, Any] = {key: given[key] for key in kept if key in given}
     spots = stops.assign(parts=[[]] * len(stops), streets=[[]] * len(stops))
     parts = []
-    with whisper():  # what is said of one day would be said of each
+    log = logging.getLogger("safer_hotspots")
+    log.disabled = True  # what is said of one day would be said of each
+    try:
         for at, date in enumerate(trial.dates):
-            on = spots[trial.on[:, at]].set_axis(
-                pd.RangeIndex(1, int(trial.on[:, at].sum()) + 1, name="rank")
-            )
+            on = spots[trial.on[:, at]].reset_index(drop=True).rename_axis("rank")
+            on.index += 1
             how = {**plain, "dose": "1 per day", "teams": teams_of(given), "start": date, "days": 1}
             parts.append(timetable_doses(on, seed=trial.draw.seed, by="incidents", **how)[0])
+    except InputError as error:
+        log.disabled = False
+        announce(f"No timetable of the trial is written: {error}")
+        return
+    finally:
+        log.disabled = False
     table = pd.DataFrame(pd.concat(parts, ignore_index=True)).drop(columns="geometry")
     came = table[table["activity"].eq("visit")].drop_duplicates(["date", "ref"])
     if short := int(trial.on.sum()) - len(came):

@@ -17,26 +17,7 @@ TABLES = {f"{kind}s": kind for kind in KINDS}  # as the configuration names them
 
 
 def read_events(given: Mapping[str, Any], *, spare: bool = False) -> pd.DataFrame:
-    """Read the calendar of a configuration: its files and the entries written in it.
-
-    Parameters
-    ----------
-    given : mapping
-        ``files`` (paths), ``kind`` of entries that do not say theirs, and a table of names and dates
-        for each kind: ``events, operations, campaigns, holidays, peaks``.
-    spare : bool
-        Name a file that cannot be used and leave it out, rather than refuse it.
-
-    Returns
-    -------
-    DataFrame
-        As `hotspots.read_calendar` gives; empty where nothing is given.
-
-    Examples
-    --------
-    >>> read_events({"operations": {"Operation Sea": "2018-07"}})[["name", "kind"]].to_numpy().tolist()
-    [['Operation Sea', 'operation']]
-    """
+    """Read the calendar of a configuration: its files and the entries written in it."""
     kind = str(given.get("kind", "event"))
     parts = []
     for file in given.get("files", ()):

@@ -24,11 +24,6 @@ def escape(text: object) -> str:
 
     Folium writes popups and tooltips as JavaScript template literals, so a backtick, a backslash,
     ``$``, ``{`` and ``}`` become entities as well as ``& < > " '``.
-
-    Examples
-    --------
-    >>> escape("Rock`n`Roll ${Bar} <b>")
-    'Rock&#96;n&#96;Roll &#36;&#123;Bar&#125; &#60;b&#62;'
     """
     return clean(text).translate(_ENTITIES)
 

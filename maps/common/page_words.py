@@ -7,32 +7,16 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class PageWords:
-    """The words of a page; None stands for what the page finds out by itself.
+    """The words of a page; None stands for what the page finds out by itself."""
 
-    Attributes
-    ----------
-    title : str, optional
-        Heading of the page.
-    period, source, note : str
-        What the counts are over ("July 2018"), where they come from, and what was left out.
-    attribution : str
-        Licence line at the foot.
-    marking : str, optional
-        Protective marking; None is the profile's own.
-    counted : str, optional
-        What the counts are of: "crimes and ASB incidents", "records".
-    headline : str
-        One sentence above the list: whether things got better.
-    """
-
-    title: str | None = None
-    period: str = ""
-    source: str = ""
-    note: str = ""
-    attribution: str = ""
-    marking: str | None = None
-    counted: str | None = None
-    headline: str = ""
+    title: str | None = None  # heading of the page
+    period: str = ""  # what the counts are over ("July 2018"), where they come from, and what was left out
+    source: str = ""  # what the counts are over ("July 2018"), where they come from, and what was left out
+    note: str = ""  # what the counts are over ("July 2018"), where they come from, and what was left out
+    attribution: str = ""  # licence line at the foot
+    marking: str | None = None  # protective marking; None is the profile's own
+    counted: str | None = None  # what the counts are of: "crimes and ASB incidents", "records"
+    headline: str = ""  # one sentence above the list: whether things got better
 
     @property
     def sources(self) -> list[str]:

@@ -35,22 +35,10 @@ def replace_folder(out: Path) -> Iterator[Path]:
     Whatever is put aside meanwhile, as drafts or by libraries, lies beside ``out`` too: a run that was killed
     leaves nothing anywhere else, and the next run clears it away.
 
-    Parameters
-    ----------
-    out : Path
-        The folder to make or replace. Refused when it holds files and no manifest of ours. Files that
-        somebody added or changed in it since are carried over to ``out/kept``.
-
     Yields
     ------
     Path
         The folder to write into, beside ``out``; gone, with all in it, when the block fails.
-
-    Raises
-    ------
-    InputError
-        When ``out`` cannot be used, another run is writing to it, the disk is full, or one of its files
-        is open elsewhere.
     """
     _check_clock()
     out = Path(os.path.abspath(out))  # noqa: PTH100  (resolve() would follow a link given as the folder)

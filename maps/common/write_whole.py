@@ -12,13 +12,7 @@ from maps.common.swap_folder import FULL, explain_os_error
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all.
-
-    Raises
-    ------
-    InputError
-        When it is open in another program or cannot be written.
-    """
+    """Write a file whole or not at all."""
     with replacing(path) as beside:
         beside.write_bytes(data)
 

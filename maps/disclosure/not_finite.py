@@ -20,11 +20,6 @@ def known(value: Any) -> Any:
     A change from nothing is infinite: it is left blank beside the two counts, which say it all. Tables
     pass here in `maps.disclosure.gate.release` and `maps.tables.csv_files.flatten` (`known_cells`), text that
     becomes markup or a document in `maps.common.escape.clean`, JSON in `strict_json`.
-
-    Examples
-    --------
-    >>> [known(value) for value in (np.float32("inf"), pd.NaT, np.int64(3), 0.5, "none")]
-    [None, None, 3, 0.5, 'none']
     """
     if isinstance(value, str):
         return value

@@ -130,28 +130,7 @@ def _kind_of_control(entry: Field, element: Callable[..., Any]) -> list[Any]:
 
 
 def read_fields(path: str | Path, *, controls: str = "", data: bytes | None = None) -> Reading:
-    """Read people's fields back from a plan's Word document.
-
-    Parameters
-    ----------
-    path : str or Path
-        The ``.docx``.
-    controls : str
-        Tags and marks in their order when the document was written: used where a program (LibreOffice
-        before 7.5) kept the controls and dropped their tags.
-    data : bytes, optional
-        The document itself, where it does not stand there yet.
-
-    Returns
-    -------
-    Reading
-        What stands in each tagged control; rows that people added to the tables; the rest of the text.
-
-    Raises
-    ------
-    InputError
-        When it is not a Word document, or none of our fields is in it.
-    """
+    """Read people's fields back from a plan's Word document."""
     path = Path(path)
     with refuse_damage(path):
         reading = _read(open_word(path if data is None else io.BytesIO(data)), controls)

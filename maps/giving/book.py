@@ -39,13 +39,7 @@ class Entry:
 
     @property
     def told(self) -> tuple[int, int]:
-        """Least and most that it may be for one who is told it.
-
-        Examples
-        --------
-        >>> Entry(np.array([True]), 43, nearest=10).told, Entry(np.array([True]), 43).told
-        ((35, 44), (43, 43))
-        """
+        """Least and most that it may be for one who is told it."""
         if not self.nearest or not self.value:
             return self.value, self.value
         told = round_half_up(self.value, self.nearest)

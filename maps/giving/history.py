@@ -27,23 +27,15 @@ KEEP_MONTHS = 36
 
 @dataclass(frozen=True)
 class Earlier:
-    """Earlier releases to one readership.
+    """Earlier releases to one readership."""
 
-    Attributes
-    ----------
-    state : str
-        "known"; "unknown" where nothing was found; "missing" where results are named that have no list.
-    releases : list of dict
-        Each with ``as_of, first, last`` (of the records) and ``told``: the number by what it counts.
-    beside : list of dict
-        For the public, the same as partners were told: they read both.
-    revised : set
-        Filled by `enter_into`: what was told and no longer follows from the records.
-    """
-
+    # "known"; "unknown" where nothing was found; "missing" where results are named that have no list
     state: str = "unknown"
+    # each with ``as_of, first, last`` (of the records) and ``told``: the number by what it counts
     releases: list[dict[str, Any]] = field(default_factory=list)
+    # for the public, the same as partners were told: they read both
     beside: list[dict[str, Any]] = field(default_factory=list)
+    # filled by `enter_into`: what was told and no longer follows from the records
     revised: set[Hashable] = field(default_factory=set)
 
     def of_partners(self) -> Earlier:

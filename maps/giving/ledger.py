@@ -38,32 +38,20 @@ WINDOWS = ("before", "after")
 
 @dataclass(frozen=True)
 class Ledger:
-    """What is hidden from a readership, by what each number counts.
+    """What is hidden from a readership, by what each number counts."""
 
-    Attributes
-    ----------
-    hidden : dict of bool
-        By key: ("area", layer, code), ("without", layer, code), ("spot", list, rank), the first and the last
-        also with "before" or "after" at their end, and ("month", month).
-    values : dict of int
-        Each number as it is.
-    tables : dict of str to DataFrame
-        Hotspots by "category" and by "month", whole numbers, missing where hidden.
-    names : Series
-        Of each record the kind it is counted among.
-    lost : list
-        What could not be protected, whatever was hidden: it follows from what was given before.
-    readers : dict
-        ``hidden`` of each profile whose readers also see this one.
-    """
-
+    # by key: ("area", layer, code), ("without", layer, code), ("spot", list, rank), the first and the
+    # last also with "before" or "after" at their end, and ("month", month)
     hidden: dict[Hashable, bool]
-    values: dict[Hashable, int]
+    values: dict[Hashable, int]  # each number as it is
+    # hotspots by "category" and by "month", whole numbers, missing where hidden
     tables: dict[str, pd.DataFrame]
-    names: pd.Series
+    names: pd.Series  # of each record the kind it is counted among
+    # what could not be protected, whatever was hidden: it follows from what was given before
     lost: list[Hashable]
     threshold: int
     nearest: int = 0
+    # ``hidden`` of each profile whose readers also see this one
     readers: dict[str, dict[Hashable, bool]] = field(default_factory=dict)
 
     @property
@@ -77,17 +65,7 @@ class Ledger:
 
 
 def make_ledger(job: Any, who: Profile, earlier: Earlier) -> Ledger:
-    """Enter the numbers of a run, beside those of earlier ones, and decide what is hidden.
-
-    Parameters
-    ----------
-    job : Job
-        With its incidents, areas, hotspots, lists and periods.
-    who : Profile
-        The readership.
-    earlier : Earlier
-        What it was given before.
-    """
+    """Enter the numbers of a run, beside those of earlier ones, and decide what is hidden."""
     lists, windows = lists_of(job), windows_of(job)
     number = np.asarray(incidents_per_row(job.incidents))
     names = job.incidents["category"].astype(str).map(name_together(job.incidents["category"], number))

@@ -21,10 +21,7 @@ _APART = {
     "rejects.csv": ("The analyst only.", "It lists single rows as they came in."),
     "releases.json": ("The analyst only.", "It lists what these readers were told, and when to delete it."),
     "visits-not-used.csv": ("The analyst only.", "It lists single rows as they were typed."),
-    "manifest.json": (
-        "The analyst, and auditors.",
-        "It names the files that went in, and counts rows.",
-    ),
+    "manifest.json": ("The analyst, and auditors.", "It names the files that went in, and counts rows."),
     "kept/": ("Whoever put it there.", "Added or changed by somebody since: no gate has seen it."),
 }
 _SAID = {

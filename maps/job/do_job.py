@@ -45,24 +45,7 @@ def do_job(
     spill: Path | None = None,
     wanted: Callable[[Stage, Job], bool] = lambda stage, job: True,
 ) -> Job:
-    """Take the job through its stages; nothing is written.
-
-    Parameters
-    ----------
-    config : Config
-        What to do.
-    steps : Steps
-        Told as they begin.
-    spill : Path, optional
-        Folder for what a large table needs beyond memory; None is the system's temporary folder.
-    wanted : callable
-        Whether a stage is to be done, by the stage and the job so far; a run wants them all.
-
-    Raises
-    ------
-    InputError
-        For whatever the user can put right.
-    """
+    """Take the job through its stages; nothing is written."""
     job = Job(config, _as_of(config), spill)
     read_profiles(config.profiles)  # what is wrong with them is said before any work
     check_deploy(config.patrols, config.cameras)

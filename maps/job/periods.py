@@ -35,36 +35,18 @@ BESIDE = {"comparator_before": "all_records_before", "comparator_after": "all_re
 
 @dataclass(frozen=True)
 class Periods:
-    """Everything a run says of time.
+    """Everything a run says of time."""
 
-    Attributes
-    ----------
-    calendar : DataFrame
-        Events, operations, campaigns, holidays and peaks; perhaps empty.
-    times : Times
-        Time profiles, and why others are not there.
-    changes : dict of str to DataFrame
-        The two periods compared, by name of sheet.
-    boards : list of Board
-        Pages of indicators.
-    spot_trends, cell_trends : DataFrame, GeoDataFrame or None
-        Trend classes.
-    near : NearRepeats or None
-        Knox table and chains, where asked for and borne.
-    selected_on : windows or None
-        The period whose counts chose the hotspots, from `maps.job.compare.choice_of`.
-    spread : dict of str to float
-        How much wider than Poisson the counts of each layer vary, and ("") those of the hotspots.
-    """
-
-    calendar: pd.DataFrame
-    times: Times
+    calendar: pd.DataFrame  # events, operations, campaigns, holidays and peaks; perhaps empty
+    times: Times  # time profiles, and why others are not there
+    # the two periods compared, by name of sheet
     changes: dict[str, pd.DataFrame] = field(default_factory=dict)
-    boards: list[Board] = field(default_factory=list)
-    spot_trends: pd.DataFrame | None = None
+    boards: list[Board] = field(default_factory=list)  # pages of indicators
+    spot_trends: pd.DataFrame | None = None  # trend classes
     cell_trends: gpd.GeoDataFrame | None = None
-    near: NearRepeats | None = None
-    selected_on: Any = None
+    near: NearRepeats | None = None  # knox table and chains, where asked for and borne
+    selected_on: Any = None  # the period whose counts chose the hotspots, from `maps.job.compare.choice_of`
+    # how much wider than Poisson the counts of each layer vary, and ("") those of the hotspots
     spread: dict[str, float] = field(default_factory=dict)
 
 

@@ -28,24 +28,14 @@ LEFT_OUT = (
 
 @dataclass(frozen=True)
 class Records:
-    """What a run read.
+    """What a run read."""
 
-    Attributes
-    ----------
-    incidents : GeoDataFrame
-        Incidents, or places with a column ``incidents``, which of a large table have no dates.
-    rejects : DataFrame
-        Rows that are not used; with ``rows`` where a line stands for several.
-    dated : DataFrame
-        ``when, precision, category, source`` of all that is used: ``incidents`` itself, or sums.
-    large : Collapsed or None
-        The large table that was counted without dates.
-    """
-
+    # incidents, or places with a column ``incidents``, which of a large table have no dates
     incidents: gpd.GeoDataFrame
-    rejects: pd.DataFrame
+    rejects: pd.DataFrame  # rows that are not used; with ``rows`` where a line stands for several
+    # ``when, precision, category, source`` of all that is used: ``incidents`` itself, or sums
     dated: pd.DataFrame
-    large: Collapsed | None = None
+    large: Collapsed | None = None  # the large table that was counted without dates
 
 
 def read_records(

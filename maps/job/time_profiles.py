@@ -39,21 +39,12 @@ _FEWEST = 20  # with fewer incidents to a bin on average, no sentence says which
 
 @dataclass(frozen=True)
 class Times:
-    """Time profiles of a run.
+    """Time profiles of a run."""
 
-    Attributes
-    ----------
-    profiles : dict of str to DataFrame
-        From `hotspots.profile_times`, by the names of `hotspots.timing.profile_times.NEEDS`.
-    refused : dict of str to str
-        Why a profile is not there.
-    warnings : dict of str to list of str
-        What the reader of a profile must know.
-    """
-
+    # from `hotspots.profile_times`, by the names of `hotspots.timing.profile_times.NEEDS`
     profiles: dict[str, pd.DataFrame] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    warnings: dict[str, list[str]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)  # why a profile is not there
+    warnings: dict[str, list[str]] = field(default_factory=dict)  # what the reader of a profile must know
 
 
 def profile_all(incidents: pd.DataFrame, *, given: Mapping[str, Any], calendar: pd.DataFrame) -> Times:
@@ -159,11 +150,7 @@ def say_profile(table: pd.DataFrame) -> str:
         return f"Too few in each bin to name one: {known['incidents'].sum():,.0f} over {len(known):,} bins."
     parts = []
     for said, rows, short in (
-        (
-            "More than an even spread gives",
-            known[known["incidents"] > known["chance_high"]],
-            " expected",
-        ),
+        ("More than an even spread gives", known[known["incidents"] > known["chance_high"]], " expected"),
         ("Fewer", known[known["incidents"] < known["chance_low"]], ""),
     ):
         if len(rows):

@@ -70,12 +70,7 @@ def draw_static_map(
     return draw_figure(fill, box, width=width, height=height, dpi=dpi)
 
 
-def draw_static_areas(
-    areas: gpd.GeoDataFrame,
-    *,
-    by: str = "incidents",
-    heading: str = "",
-) -> bytes:
+def draw_static_areas(areas: gpd.GeoDataFrame, *, by: str = "incidents", heading: str = "") -> bytes:
     """Draw areas shaded by a column, with names and key, as one PNG; they must be released already."""
     areas = with_shapes(areas)
     width, height = 170.0, 120.0
@@ -148,13 +143,7 @@ def _frame(
     return float(x - half_y * shape), float(y - half_y), float(x + half_y * shape), float(y + half_y)
 
 
-def _draw_layers(
-    ax: Axes,
-    layers: Mapping[str, gpd.GeoDataFrame],
-    *,
-    who: Profile,
-    labels: Labels,
-) -> None:
+def _draw_layers(ax: Axes, layers: Mapping[str, gpd.GeoDataFrame], *, who: Profile, labels: Labels) -> None:
     ground = True
     for name, frame in layers.items():
         kind = kind_of(name, frame)

@@ -24,15 +24,7 @@ class NotWritableError(InputError):
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
-    """Hold a folder of plans for as long as its plans are read back and written; wait a little for another.
-
-    Raises
-    ------
-    InputError
-        When another program of ours is writing there all the while, or the folder cannot be made.
-    NotWritableError
-        When the folder is there, and the system allows no writing.
-    """
+    """Hold a folder of plans for as long as its plans are read back and written; others wait a little."""
     folder = Path(os.path.realpath(folder))
     held: set[Path] = _mine.__dict__.setdefault("folders", set())
     if folder in held:  # by ourselves: one function that writes leans on another

@@ -37,11 +37,6 @@ def merge_words(here: str, entry: Entry) -> str:
     r"""Give what a field holds by the record and the document: both, where both were changed.
 
     Merging the same document again changes nothing: a run that was stopped half-way is simply run again.
-
-    Examples
-    --------
-    >>> merge_words("typed here", Entry("typed in Word", mark_of("")))
-    'typed here\ntyped in Word'
     """
     here = clean_text(here).strip()
     if not entry.changed:
@@ -91,13 +86,7 @@ def add_row(plan: Plan, group: str, row: dict[str, str]) -> bool:
 
 
 def refuse_newer(plan: Plan, word: Path, *, outside: bool = True) -> None:
-    """Refuse to write over a document whose words the plan does not have.
-
-    Raises
-    ------
-    InputError
-        Naming the document and what in it is newer than the plan.
-    """
+    """Refuse to write over a document whose words the plan does not have."""
     if not word.exists():
         return
     reading = read_fields(word, controls=plan.document.get("controls", ""))

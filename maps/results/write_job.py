@@ -94,11 +94,7 @@ def write_job(
 
 
 def write_maps(
-    job: Job,
-    folder: Path,
-    words: dict[str, Any],
-    exact: dict[str, pd.DataFrame],
-    filters: Told | None = None,
+    job: Job, folder: Path, words: dict[str, Any], exact: dict[str, pd.DataFrame], filters: Told | None = None
 ) -> None:
     """Write the map of hotspots, and that of the first layer of areas that can be shaded."""
     chosen = job.patrols[job.patrols["chosen"]] if len(job.patrols) else job.patrols

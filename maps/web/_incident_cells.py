@@ -65,13 +65,7 @@ def filter_incidents(
     kinds = name_together(held["category"], number)
     categories, by_category = _number_names(held["category"], lambda kind: kinds[str(kind)])
     sources, by_source = _number_names(held["source"], clean)
-    filters = Filters(
-        names,
-        categories,
-        sources,
-        single=profile.threshold > 0,
-        threshold=profile.threshold,
-    )
+    filters = Filters(names, categories, sources, single=profile.threshold > 0, threshold=profile.threshold)
     cell, filters.shapes, side = _locate(held)
     filters.across = f"{round(side * math.sqrt(3), -2):,.0f} m"
     rank = assign_hotspots(held, spots)
@@ -123,8 +117,7 @@ def _number_months(held: gpd.GeoDataFrame) -> tuple[list[str], Ints]:
         return ["All months"], np.zeros(len(held), dtype=np.int64)
     # by the text of the month, which sorts as months do; records without a date stand last
     months, by_month = _number_names(
-        held["when"].dt.to_period("M"),
-        lambda month: _UNDATED if pd.isna(month) else month.strftime("%Y-%m"),
+        held["when"].dt.to_period("M"), lambda month: _UNDATED if pd.isna(month) else month.strftime("%Y-%m")
     )
     return [m if m == _UNDATED else name_month(pd.Timestamp(f"{m}-01")) for m in months], by_month
 

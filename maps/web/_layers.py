@@ -79,13 +79,7 @@ def shown_layers(layers: Mapping[str, gpd.GeoDataFrame] | None) -> dict[str, gpd
 
 
 def _prepare(
-    name: str,
-    frame: gpd.GeoDataFrame,
-    *,
-    kind: str,
-    spots: gpd.GeoDataFrame,
-    profile: Profile,
-    counted: str,
+    name: str, frame: gpd.GeoDataFrame, *, kind: str, spots: gpd.GeoDataFrame, profile: Profile, counted: str
 ) -> dict[str, Any]:
     data = release(frame[frame.geometry.notna() & ~frame.geometry.is_empty], kind=kind, profile=profile)
     if kind == "streets":
@@ -136,13 +130,7 @@ def _near(streets: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> gpd.GeoDataFram
 
 
 def _items(
-    data: gpd.GeoDataFrame,
-    *,
-    kind: str,
-    layer: str,
-    profile: Profile,
-    classes: Classes | None,
-    counted: str,
+    data: gpd.GeoDataFrame, *, kind: str, layer: str, profile: Profile, classes: Classes | None, counted: str
 ) -> list[dict[str, Any]]:
     points = data.geom_type.isin(["Point", "MultiPoint"])
     outlines = data.geometry.where(~points)

@@ -78,12 +78,7 @@ def test_a_source_that_goes_during_a_run_is_named(tmp_path, capsys, monkeypatch)
         ("team", {}, "team.toml would go with it"),
         ("team/data", {"incidents": 'files = "data/july.csv"'}, "july.csv would go with it"),
     ],
-    ids=[
-        "plans in the results",
-        "results in the incidents",
-        "beside the configuration",
-        "beside the data",
-    ],
+    ids=["plans in the results", "results in the incidents", "beside the configuration", "beside the data"],
 )
 def test_results_never_go_where_they_would_take_a_runs_own_files(tmp_path, capsys, out, parts, said):
     team = make_team(tmp_path / "team", rows=10)

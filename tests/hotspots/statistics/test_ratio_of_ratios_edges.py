@@ -8,12 +8,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import norm, t
 
-from hotspots.statistics.ratio_of_ratios import (
-    Spread,
-    judge_counts,
-    measure_spread,
-    typical_size,
-)
+from hotspots.statistics.ratio_of_ratios import Spread, judge_counts, measure_spread, typical_size
 
 
 def error(t0, t1, c0, c1, wide=(1.0, 1.0)):

@@ -121,7 +121,7 @@ def test_harm_is_summed_beside_incidents():
     assert table["harm"].tolist() == [3, 365, 0, 0, 0, 0, 0]
     assert profile_times(frame, by="month")["harm"].tolist() == [368]
     assert list(profile_times(frame.drop(columns="harm"), by="month").columns) == [
-        *("incidents", "days", "per_day", "share", "expected", "chance_low", "chance_high"),
+        *("incidents", "days", "per_day", "share", "expected", "chance_low", "chance_high")
     ]
 
 

@@ -16,13 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from where import REPO
 
-from hotspots import (
-    choose_patrols,
-    count_cells,
-    find_near_repeats,
-    place_cameras,
-    weigh_incidents,
-)
+from hotspots import choose_patrols, count_cells, find_near_repeats, place_cameras, weigh_incidents
 from hotspots.checks import InputError
 from hotspots.finding.methods import METHODS
 from hotspots.patrols.options import Times, Travel, Wishes
@@ -116,10 +110,7 @@ def test_every_problem_comes_at_once(folder):
         ('[incidents]\nfiles = "july.csv"\n[changes]\nafter = "2018-13"', "line 4: This is not the name"),
         ('[incidents]\nfiles = "july.csv"\n[hotspots]\nmerge = 1', "'merge' must be true or false"),
         ('seed = true\n[incidents]\nfiles = "july.csv"', "'seed' must be a whole number"),
-        (
-            '[incidents]\nfiles = "july.csv"\n[areas.ward]\nname = "x"',
-            "[areas.ward] does not say where",
-        ),
+        ('[incidents]\nfiles = "july.csv"\n[areas.ward]\nname = "x"', "[areas.ward] does not say where"),
         ('[incidents]\nfiles = "july.csv"\n[output]\nprofile = "pubic"', "try: 'public'"),
     ],
 )

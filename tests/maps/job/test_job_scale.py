@@ -63,11 +63,7 @@ def runs(rows, tmp_path_factory) -> dict[str, Path]:
         inside = home / "parted" / f"year={year}" / f"month={name}"
         inside.mkdir(parents=True)
         whole.to_parquet(inside / "part-0.parquet", index=False)
-    asked = {
-        "csv": ("all.csv", ""),
-        "dates": ("parted", ""),
-        "periods": ("parted", 'aggregate = "periods"'),
-    }
+    asked = {"csv": ("all.csv", ""), "dates": ("parted", ""), "periods": ("parted", 'aggregate = "periods"')}
     for name, (files, more) in asked.items():
         wards = (DEMO / "leeds_best_fit_wards.geojson").as_posix()
         text = CONFIG.format(files=files, more=more, wards=wards)
