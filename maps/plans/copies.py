@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from hotspots.checks import announce
+from hotspots.checks import InputError, announce
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_list
 from hotspots.plans.person_names import refuse_names
 from hotspots.plans.record import Plan
 from hotspots.plans.toml_file import read_plan, write_record
 from maps.documents.word_fields import Entry, mark_of, read_fields
+from maps.documents.word_files import refuse_open
 from maps.plans.closed import ENDINGS, MERGED
 from maps.plans.read_back import add_row, merge_words, read_back
 from maps.plans.shelf import Shelf, Stray, identity_of
@@ -30,15 +31,8 @@ def merge_copies(folder: Path, shelf: Shelf, closed: Mapping[Path, Plan] | None 
         fit = [record for record, plan in plans.items() if _is_of(stray, plan)]
         if len(fit) == 1:
             with shelf.sparing(fit[0]):
-                reading = read_fields(stray.path)
-                own = reading.edited_outside("")
-                clashes = _take(plans[fit[0]], fit[0], reading.entries.items(), reading.added)
-                outside = ["text outside the fields"] if own else []
-                if not _finish(folder, stray.path, fit[0], [*clashes, *outside]):
-                    named = f"a copy of {fit[0].stem}; {say_list([*clashes, *outside])} differ"
-                    shelf.strays = [replace(s, problem=named) if s is stray else s for s in shelf.strays]
-                else:
-                    shelf.strays.remove(stray)
+                problem = _merge_document(folder, stray.path, fit[0], plans[fit[0]])
+                shelf.strays = [replace(s, problem=problem) if s is stray else s for s in shelf.strays]
     for second in [record for record in shelf.left if record.exists() and record not in shelf.shown]:
         _merge_record(folder, shelf, second)
     shelf.strays = [stray for stray in shelf.strays if stray.path.exists()]
@@ -48,21 +42,43 @@ def _is_of(stray: Stray, plan: Plan) -> bool:
     return bool(stray.ref) and not stray.problem and (stray.ref, stray.title) == (plan.ref, plan.title)
 
 
+def _merge_document(folder: Path, copy: Path, record: Path, plan: Plan) -> str:
+    """Merge a copy of a plan's document; why it stays where it is, if it does."""
+    try:
+        refuse_open(copy)
+    except InputError as error:  # half a sentence may stand in it
+        return error.problem
+    reading = read_fields(copy)
+    clashes = _take(plan, record, reading.entries.items(), reading.added)
+    clashes += ["text outside the fields"] * reading.edited_outside("")
+    if not clashes:
+        _put_away(folder, copy, record)
+    return f"a copy of {record.stem} that differs in {say_list(clashes)}" if clashes else ""
+
+
 def _merge_record(folder: Path, shelf: Shelf, second: Path) -> None:
     """Merge a second record of a plan, with its own document, by the marks of what was last written."""
     if "second record" not in shelf.left[second].problem:
         return
-    identity = identity_of(read_plan(second))
+    identity, word = identity_of(read_plan(second)), second.with_suffix(".docx")
     first = next((record for record, plan in shelf.plans.items() if identity_of(plan) == identity), None)
     if first is None:
         return
     with shelf.sparing(second):
+        refuse_open(word)
         plan, _, _ = read_back(second)
         marks = {tag: mark for tag, _, mark in map(_parts, plan.document.get("controls", "").split())}
         fields = plan.fields().items()
         entries = [(tag, Entry(clean_text(t).strip(), marks.get(tag) or mark_of(""))) for tag, t in fields]
-        if _finish(folder, second, first, _take(shelf.plans[first], first, entries, ())):
-            del shelf.left[second]
+        clashes = _take(shelf.plans[first], first, entries, ())
+        known = plan.document.get("text", "")
+        clashes += ["text outside the fields"] * (word.exists() and read_fields(word).edited_outside(known))
+        if clashes:
+            named = f"{second.name} is a second record of the plan in {first.name}"
+            advice = shelf.left[second].advice
+            raise InputError(f"{named} that differs in {say_list(clashes)}", advice=advice)
+        _put_away(folder, second, first)
+        del shelf.left[second]
 
 
 def _parts(control: str) -> tuple[str, str, str]:
@@ -79,9 +95,10 @@ def _take(
     held, clashes, new = plan.fields(), [], False
     for tag, entry in entries:
         here = clean_text(held.get(tag, "")).strip()
-        if not entry.changed or not entry.text or merge_words(here, entry) == here:
+        lost = not here and not entry.changed  # emptied in the plan since, or never known to it
+        if not entry.text or (merge_words(here, entry) == here and not lost):
             continue
-        if here and mark_of(here) != entry.mark:
+        if lost or (here and mark_of(here) != entry.mark):
             clashes.append(tag)
             continue
         plan.set_field(tag, entry.text)
@@ -94,10 +111,8 @@ def _take(
     return clashes
 
 
-def _finish(folder: Path, copy: Path, record: Path, clashes: list[str]) -> bool:
-    """Put a merged copy away with what belongs to it; whether nothing in it is left to settle."""
-    if clashes:
-        return False
+def _put_away(folder: Path, copy: Path, record: Path) -> None:
+    """Put a merged copy away with what belongs to it, by name."""
     place = folder / MERGED
     place.mkdir(exist_ok=True)
     for old in [copy.with_suffix(ending) for ending in ENDINGS if copy.with_suffix(ending).exists()]:
@@ -107,4 +122,3 @@ def _finish(folder: Path, copy: Path, record: Path, clashes: list[str]) -> bool:
             new = place / f"{old.stem} {number}{old.suffix}"
         old.replace(new)
     announce(f"{copy.name} is a copy of {record.stem}: its words are in the plan, and it lies in “{MERGED}”.")
-    return True

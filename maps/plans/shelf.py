@@ -139,7 +139,7 @@ def look_through(folder: str | Path, *, twice: bool = False) -> Shelf:
             renamed = None if word.exists() else shelf.stray_of(plan)
             back, new, both = read_back(record, word=renamed)
             shelf.shown[record] = back
-            refuse_open(word)
+            refuse_open(renamed or word)
             shelf.plans[record] = shelf.shown.pop(record)
             if new:
                 shelf.new[record] = both

@@ -63,7 +63,7 @@ def test_a_copy_that_conflicts_is_named_and_stays_with_its_words(
     for _ in range(2):
         with caplog.at_level(logging.WARNING):
             month()
-        assert "heading.owner differ" in caplog.text
+        assert f"a copy of {record.stem} that differs in heading.owner" in caplog.text
         held = read_plan(record).fields()
         assert (held["heading.owner"], held["analysis.why"]) == ("Sergeant", "The yard")
         assert copy.exists()
@@ -81,6 +81,68 @@ def test_a_copied_record_is_merged_by_what_was_last_written(
     held = read_plan(record).fields()
     assert (held["analysis.why"], held["analysis.how"]) == ("The yard", "On foot")
     assert not copy.exists()
+
+
+def test_a_copied_record_that_conflicts_is_named_with_its_fields_and_stays_with_its_words(
+    record: Path, month: Callable[[], list[Path]], type_into: Type, caplog: pytest.LogCaptureFixture
+) -> None:
+    copy = record.with_name(f"{record.stem} (2).toml")
+    for ending in (".toml", ".docx"):
+        shutil.copyfile(record.with_suffix(ending), copy.with_suffix(ending))
+    word = docx.Document(str(copy.with_suffix(".docx")))
+    word.add_paragraph("Agreed by the group")
+    word.save(str(copy.with_suffix(".docx")))
+    type_into(copy.with_suffix(".docx"), {"analysis.why": "The yard", "heading.owner": "Inspector"})
+    type_into(record.with_suffix(".docx"), {"heading.owner": "Sergeant"})
+    before = {path: path.read_bytes() for path in record.parent.glob("* (2).*")}
+    for _ in range(2):
+        caplog.clear()
+        month()
+        named = f"{copy.name} is a second record of the plan in {record.name} that differs in "
+        assert f"{named}heading.owner and text outside the fields" in caplog.text
+        held = read_plan(record).fields()
+        assert (held["heading.owner"], held["analysis.why"]) == ("Sergeant", "The yard")
+        assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("kind", [".docx", ".toml"])
+def test_a_copy_that_somebody_has_open_is_named_and_merged_when_it_is_closed(
+    kind: str,
+    record: Path,
+    month: Callable[[], list[Path]],
+    type_into: Type,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    copy = record.with_name(f"{record.stem} (1).docx")
+    shutil.copyfile(record.with_suffix(".docx"), copy)
+    if kind == ".toml":
+        shutil.copyfile(record, copy.with_suffix(".toml"))
+    type_into(copy, {"analysis.why": "Half a sent"})
+    lock = copy.with_name(f".~lock.{copy.name}#")
+    lock.touch()
+    before = copy.read_bytes()
+    assert len(month()) == 2
+    assert f"{copy.name} is open in another program" in caplog.text
+    assert (read_plan(record).fields()["analysis.why"], copy.read_bytes()) == ("", before)
+    lock.unlink()
+    type_into(copy, {"analysis.why": "Half a sentence"})
+    month()
+    assert read_plan(record).fields()["analysis.why"] == "Half a sentence"
+    assert not copy.exists()
+
+
+def test_words_that_a_copy_alone_still_holds_stay_with_it_and_are_named(
+    record: Path, month: Callable[[], list[Path]], type_into: Type, caplog: pytest.LogCaptureFixture
+) -> None:
+    word = record.with_suffix(".docx")
+    type_into(word, {"analysis.why": "The yard"})
+    month()  # the words are no longer new to the document
+    copy = Path(shutil.copyfile(word, word.with_name(f"{word.stem} (1).docx")))
+    type_into(word, {"analysis.why": ""})
+    caplog.clear()
+    month()
+    assert "that differs in analysis.why" in caplog.text
+    assert (read_plan(record).fields()["analysis.why"], copy.exists()) == ("", True)
 
 
 def test_fields_are_date_pickers_and_drop_downs(record: Path) -> None:

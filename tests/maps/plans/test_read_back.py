@@ -22,6 +22,7 @@ from hotspots.plans.toml_file import read_plan, write_record
 from maps.disclosure.gate import PROFILES
 from maps.documents.hints import hints_of
 from maps.documents.word_fields import Entry, W, mark_of, read_fields, tag_of
+from maps.plans.closed import MERGED
 from maps.plans.open_folder import assess_record, bring_up_to_date, copy_plans, update_plans
 from maps.plans.read_back import merge_words
 from maps.plans.readers import plans_for
@@ -274,38 +275,72 @@ RENAMED = ("{0} (1)", "Copy of {0}", "{0}-DESKTOP-AB12", "{0} - Copy", "Boar Lan
 
 
 @pytest.mark.parametrize("name", RENAMED)
-def test_a_copy_of_a_document_is_named_and_left(
+def test_a_copy_of_a_document_is_merged_and_one_that_conflicts_is_named_and_left(
     run: Run, tmp_path: Path, type_into: Type, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    run()
-    first = records(tmp_path)[0]
+    run(asked=1)
+    (first,) = records(tmp_path)
     word = first.with_suffix(".docx")
     other = word.with_name(f"{name.format(first.stem)}.docx")
     shutil.copyfile(word, other)
     type_into(other, {"analysis.why": "Typed into the copy"})
     before = other.read_bytes()
-    for day in ("2018-09-30", "2018-10-31"):
+    caplog.clear()
+    run("2018-09-30", asked=1)
+    assert f"{other.name} is a copy of {first.stem}: its words are in the plan" in caplog.text
+    assert "no record" not in caplog.text
+    assert read_plan(first).fields()["analysis.why"] == "Typed into the copy"
+    assert read_fields(word).entries["analysis.why"].text == "Typed into the copy"
+    assert (other.exists(), (first.parent / MERGED / other.name).read_bytes()) == (False, before)
+    shutil.copyfile(word, other)
+    type_into(other, {"analysis.why": "Typed into the copy again", "analysis.how": "On foot"})
+    type_into(word, {"analysis.why": "Typed into the plan"})
+    before = other.read_bytes()
+    for day in ("2018-10-31", "2018-11-30"):
         caplog.clear()
-        run(day)
-        assert f"“{other.name}” ({read_plan(first).ref})" in caplog.text
+        run(day, asked=1)
+        assert f"“{other.name}” (a copy of {first.stem} that differs in analysis.why)" in caplog.text
+        held = read_plan(first).fields()
+        assert (held["analysis.why"], held["analysis.how"]) == ("Typed into the plan", "On foot")
         assert other.read_bytes() == before
-    assert len(records(tmp_path)) == 2
+    assert records(tmp_path) == [first]
 
 
 @pytest.mark.parametrize("name", RENAMED)
-def test_a_document_that_was_renamed_is_read_back_into_its_record(
-    run: Run, tmp_path: Path, type_into: Type, name: str
+def test_a_document_that_was_renamed_is_read_back_into_its_record_and_put_away(
+    run: Run, tmp_path: Path, type_into: Type, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    run()
-    first = records(tmp_path)[0]
+    run(asked=1)
+    (first,) = records(tmp_path)
     word = first.with_suffix(".docx")
     other = word.rename(word.with_name(f"{name.format(first.stem)}.docx"))
     type_into(other, {"analysis.why": "Typed after it was renamed"})
     before = other.read_bytes()
-    run("2018-09-30", redraft=False)
+    run("2018-09-30", asked=1, redraft=False)
     assert read_plan(first).fields()["analysis.why"] == "Typed after it was renamed"
     assert read_fields(word).entries["analysis.why"].text == "Typed after it was renamed"
-    assert other.read_bytes() == before
+    assert f"{other.name} was renamed: its words are in {word.name} from now on" in caplog.text
+    assert f"{other.name} is a copy of {first.stem}: its words are in the plan" in caplog.text
+    assert (other.exists(), (first.parent / MERGED / other.name).read_bytes()) == (False, before)
+    assert records(tmp_path) == [first]
+
+
+def test_a_document_that_was_renamed_and_is_open_is_left_and_named(
+    run: Run, tmp_path: Path, type_into: Type, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(asked=1)
+    (first,) = records(tmp_path)
+    other = first.with_suffix(".docx").rename(first.with_name("Boar Lane.docx"))
+    type_into(other, {"analysis.why": "Half a sent"})
+    lock = other.with_name(f".~lock.{other.name}#")
+    lock.touch()
+    before = {path: path.read_bytes() for path in (first, other)}
+    run("2018-09-30", asked=1)
+    assert f"1 plan is left as found, everything else is done: {other.name} is open" in caplog.text
+    assert {path: path.read_bytes() for path in before} == before
+    lock.unlink()
+    run("2018-10-31", asked=1)
+    assert read_plan(first).fields()["analysis.why"] == "Half a sent"
 
 
 @pytest.mark.parametrize("name", ["{0}", "Boar Lane, our plan"])
@@ -356,10 +391,14 @@ def test_a_copy_of_a_record_is_named_and_makes_no_second_plan(
     run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     run()
-    first = records(tmp_path)[0]
+    first, second = records(tmp_path)
     other = Path(shutil.copyfile(first, first.with_name(f"{name.format(first.stem)}.toml")))
+    before = other.read_bytes()
     run("2018-09-30")
-    assert f"{other.name} is a second record of the plan in {first.name}" in caplog.text
+    assert f"{other.name} is a copy of {first.stem}: its words are in the plan" in caplog.text
+    assert "left as found" not in caplog.text
+    assert records(tmp_path) == [first, second]
+    assert (first.parent / MERGED / other.name).read_bytes() == before
     assert not other.with_suffix(".docx").exists()
     assert read_plan(first).drafted == "2018-09-30"
     assert len(plans_for(first.parent, PROFILES["internal"])) == 2
