@@ -34,7 +34,7 @@ _PHRASE = re.compile(rf"{_ONE}(?: (?:or )?{_ONE})*")
 # What a spreadsheet shows where its formula failed: no value either, but for a place it is a fault to name.
 _ERRORS = re.compile(r"#(?:ref!|value!|name\?|div/0!|null!|num!|spill!|calc!|field!|n/a)", re.IGNORECASE)
 _EXPONENT = re.compile(
-    r"[+-]?\d{1,3}(?:[.,](?P<part>\d*))?\s*(?:[eE]|[x×*]\s*10\s*(?:\^|\*\*)?)\s*(?P<power>[+-]?\d{1,3})"
+    r"[+-]?\d{1,3}(?:[.,](?P<part>\d*))?\s*(?:[eE]|[x×*]\s*10\s*(?:\^|\*\*)?)\s*(?P<power>[+-]?0*\d{1,3})"
 )
 
 

@@ -262,6 +262,9 @@ class Page(HTMLParser):
             self.rows.append((given, []))
         if tag in ("td", "th") and self.rows:
             self.rows[-1][1].append((given.get("data-column"), ""))
+        elif self.rows and self.rows[-1][1]:  # what is drawn under a number is no part of it
+            column, text = self.rows[-1][1][-1]
+            self.rows[-1][1][-1] = (column, f"{text} ")
         if tag not in self.ALONE | self.LOOSE and not self._svg:
             self.depth.append(tag)
 
