@@ -80,6 +80,8 @@ KINDS = {
     "Problems": "title",
     "_fail": "title",
 }
+# What these raise is said in the list of a configuration's problems, each after its line.
+LISTED = ("maps.config.kinds", "maps.config.settings")
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def _messages_of(tree: ast.Module, module: str) -> Iterator[Message]:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         kind = _kind_of(node.func)
+        kind = "problem" if kind == "error" and module in LISTED else kind
         problem = _words(node.args[0])
         if kind and re.search(r"[a-z]{2}", problem.removeprefix("line …")):
             parts = {key.arg or "": key.value for key in node.keywords}

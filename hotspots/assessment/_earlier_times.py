@@ -120,7 +120,7 @@ def list_times(
         rows = [np.asarray((start >= w.start) & (end <= w.end), dtype=bool) for w in windows]
         spoilt = in_window(responses, make_window(before.start, after.end))
         free = ~share_ground(units.shapes, spoilt)
-        times.append(Time(np.logical_or.reduce(rows[:-2]), *rows[-2:], free))
+        times.append(Time(np.logical_or.reduce(rows[:-2]), rows[-2], rows[-1], free))
     return times
 
 

@@ -20,9 +20,9 @@ def take_options(kind: type[T], given: Mapping[str, Any], *, of: str) -> T:
     >>> @dataclass(frozen=True)
     ... class Page:
     ...     title: str = ""
-    >>> take_options(Page, {"titel": "Leeds"}, of="draw_map")
+    >>> take_options(Page, {"titles": "Leeds"}, of="draw_map")
     Traceback (most recent call last):
-    hotspots.checks.InputError: draw_map cannot use these options: unknown option 'titel' (try: title).
+    hotspots.checks.InputError: draw_map cannot use these options: unknown option 'titles' (try: title).
     """
     known = [one.name for one in fields(kind)]  # type: ignore[arg-type]
     problems = Problems(f"{of} cannot use these options")

@@ -15,7 +15,7 @@ Flags = NDArray[np.bool_]
 _SCALE = 1e4
 
 
-class Rule(NamedTuple):
+class Bound(NamedTuple):
     """``low <= weights of the chosen stops <= high``; ``demand`` names it where a user asked for it."""
 
     demand: str
@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     high: float
 
 
-def choose_stops(worth: Floats, rules: list[Rule], *, most: int) -> Flags:
+def choose_stops(worth: Floats, rules: list[Bound], *, most: int) -> Flags:
     """Choose the stops worth most together, at most so many, keeping every rule."""
     found = _solve(worth, rules, most)
     if found is None:
@@ -32,13 +32,13 @@ def choose_stops(worth: Floats, rules: list[Rule], *, most: int) -> Flags:
     return found
 
 
-def keeps(chosen: Flags, rules: list[Rule], *, least: bool = True) -> bool:
+def keeps(chosen: Flags, rules: list[Bound], *, least: bool = True) -> bool:
     """Say whether a choice keeps every rule; without ``least``, what it must hold may still come."""
     sums = [(float(rule.weights[chosen].sum()), rule) for rule in rules]
     return all((not least or rule.low - 1e-9 <= total) and total <= rule.high + 1e-9 for total, rule in sums)
 
 
-def _rows(n: int, rules: list[Rule], most: int) -> tuple[Any, Floats, Floats]:
+def _rows(n: int, rules: list[Bound], most: int) -> tuple[Any, Floats, Floats]:
     """Constraint rows over the stops: the rules, then how many there may be."""
     from scipy.sparse import csr_array
 
@@ -47,7 +47,7 @@ def _rows(n: int, rules: list[Rule], most: int) -> tuple[Any, Floats, Floats]:
     return csr_array(weights), np.array([*low, 0.0]), np.array([*high, float(most)])
 
 
-def _solve(worth: Floats, rules: list[Rule], most: int) -> Flags | None:
+def _solve(worth: Floats, rules: list[Bound], most: int) -> Flags | None:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     n = len(worth)
@@ -72,7 +72,7 @@ def _solve(worth: Floats, rules: list[Rule], most: int) -> Flags | None:
     return np.asarray(answer.x > 0.5)
 
 
-def _refusal(n: int, rules: list[Rule], most: int) -> InputError:
+def _refusal(n: int, rules: list[Bound], most: int) -> InputError:
     """Find the fewest demands to give up, and name them."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array, hstack

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from hotspots.patrols._exact_choice import Rule, keeps
+from hotspots.patrols._exact_choice import Bound, keeps
 from hotspots.patrols._rounds import EXACT_STOPS, fitting_rounds
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ class Ground:
     """What a search knows: minutes between stops, their worth, the rules, and how long a round may last."""
 
     def __init__(
-        self, travel: Floats, worth: Floats, rules: list[Rule], *, visit: float, limit: float, vehicles: int
+        self, travel: Floats, worth: Floats, rules: list[Bound], *, visit: float, limit: float, vehicles: int
     ) -> None:
         self.travel, self.worth, self.rules = travel, worth, rules
         self.visit, self.limit, self.vehicles = visit, limit + _TIGHT, vehicles

@@ -39,12 +39,9 @@ class Day(NamedTuple):
 
 def fill_day(day: Day, most: Ints, value: Floats, rng: np.random.Generator) -> list[list[Event]]:
     """Fill the vehicles' rounds with the stops due: of a dozen random fillings the one worth most."""
-    best, highest = [[] for _ in range(day.vehicles)], -1.0
-    for _ in range(_TRIES if most.any() else 0):
-        routes = _fill(day, most, value, rng)
-        worth = sum(float(value[stop]) for route in routes for stop in route)
-        if worth > highest:
-            best, highest = routes, worth
+    empty: list[list[int]] = [[] for _ in range(day.vehicles)]
+    tried = (_fill(day, most, value, rng) for _ in range(_TRIES if most.any() else 0))
+    best = max(tried, key=lambda routes: sum(float(value[s]) for r in routes for s in r), default=empty)
     return [_turned(day, route, rng) for route in best]
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hotspots.checks import InputError, announce, closest_name
 from hotspots.common.wording import say_percentage
-from hotspots.patrols._exact_choice import Rule
+from hotspots.patrols._exact_choice import Bound
 from hotspots.patrols.options import Wishes
 from hotspots.reading.crosswalks import fold_label
 
@@ -40,26 +40,26 @@ def demands_of(wishes: Wishes, musts: list[Any]) -> Demands:
     return Demands(musts, wishes.priority, share, least, wishes.area, wishes.spacing)
 
 
-def make_rules(stops: gpd.GeoDataFrame, demands: Demands, *, possible: Flags) -> list[Rule]:
+def make_rules(stops: gpd.GeoDataFrame, demands: Demands, *, possible: Flags) -> list[Bound]:
     """Rules that a choice of stops keeps: no overlaps, the spacing, and every demand by name."""
     rules = [
-        Rule("", np.isin(np.arange(len(stops)), (i, j)).astype(float), -np.inf, 1)
+        Bound("", np.isin(np.arange(len(stops)), (i, j)).astype(float), -np.inf, 1)
         for i, j in clashes(stops, demands.spacing)
     ]
     if not possible.all():
-        rules.append(Rule("", (~possible).astype(float), -np.inf, 0))
+        rules.append(Bound("", (~possible).astype(float), -np.inf, 0))
     for rank in demands.musts:
         mine = stops["rank"].eq(rank).to_numpy()
         name = stops["name"].to_numpy()[mine][0]
-        rules.append(Rule(f"'{name}' (rank {rank}) must be included", mine.astype(float), 1, np.inf))
+        rules.append(Bound(f"'{name}' (rank {rank}) must be included", mine.astype(float), 1, np.inf))
     for name, least in demands.least.items():
         mine = in_areas(stops, [name], demands.area)
-        rules.append(Rule(f"at least {least} in {name}", mine.astype(float), least, np.inf))
+        rules.append(Bound(f"at least {least} in {name}", mine.astype(float), least, np.inf))
     if demands.most_outside is not None:
         share = _check_share(demands.most_outside, demands.priority)
         outside = ~in_areas(stops, demands.priority, demands.area)
         name = f"at most {say_percentage(share)} outside the priority areas"
-        rules.append(Rule(name, outside.astype(float) - share, -np.inf, 1e-9))
+        rules.append(Bound(name, outside.astype(float) - share, -np.inf, 1e-9))
     return rules
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hotspots.checks import InputError, announce, require_columns, require_metres
 from hotspots.common.place_names import ELSEWHERE
 from hotspots.patrols._duty import Duty, check_duty, duty_of
-from hotspots.patrols._exact_choice import Rule, choose_stops
+from hotspots.patrols._exact_choice import Bound, choose_stops
 from hotspots.patrols._large_search import Ground, better_rounds
 from hotspots.patrols._rounds import split_stops
 from hotspots.patrols._rules import demands_of, give_reasons, make_rules, refuse_far
@@ -184,7 +184,7 @@ class _Plan:
     def __init__(
         self,
         stops: gpd.GeoDataFrame,
-        rules: list[Rule],
+        rules: list[Bound],
         between: Floats,
         duty: Duty,
         hours: float,

@@ -122,7 +122,8 @@ def account_shifts(visits: pd.DataFrame, *, shift: str | None = None) -> pd.Data
     rows["agency"] = _texts(visits, "agency").replace("", NOT_STATED)
     rows["place_minutes"] = claim_minutes(visits)
     found = []
-    for (date, text, vehicle), group in rows.groupby(["date", "shift", "vehicle"]):
+    by_shift: Any = rows.groupby(["date", "shift", "vehicle"])
+    for (date, text, vehicle), group in by_shift:
         mine = group.groupby("agency").agg(
             visits=("place_minutes", "size"), place_minutes=("place_minutes", "sum")
         )
@@ -190,6 +191,6 @@ def _whole(shares: Any) -> np.ndarray:
     shares = np.asarray(shares, dtype=float)
     down = np.floor(shares + 1e-9)
     up = round(float(shares.sum())) - int(down.sum())
-    whole = down.astype(np.int64)
+    whole: np.ndarray = down.astype(np.int64)
     whole[np.argsort(-(shares - down), kind="stable")[: max(up, 0)]] += 1
     return whole

@@ -8,7 +8,7 @@ import pandas as pd
 from hotspots.checks import InputError, closest_name
 from hotspots.common.wording import say_count, say_date
 from hotspots.patrols._duty import list_gaps
-from hotspots.patrols.visits import OUTPUTS
+from hotspots.patrols._log_columns import OUTPUTS as OUTPUTS
 
 
 def summarise_visits(

@@ -100,8 +100,8 @@ def assess_job(
         who = _readers_of(plan)
         write_release_list(folder, who, marking=None, holds={"visits.csv": ["visits"]})
         rows = count_rows(len(incidents), rejects)
-        parameters = {"plan": record.name, "layout": Path(layout).name, "scheme": Path(scheme).name}
-        parameters |= asdict(asked)
+        names = {"plan": record.name, "layout": Path(layout).name, "scheme": Path(scheme).name}
+        parameters: dict[str, Any] = names | asdict(asked)
         parameters["calendar"] = [path.name for path in events]
         if logged:
             parameters |= {"visits": logged[0].name, "patrols": [week.name for week in logged[1]]}

@@ -113,10 +113,11 @@ def test_the_defaults_of_the_pages_are_those_of_the_code() -> None:
     import inspect
 
     from boundaries.attach import WITHIN
-    from hotspots import assess_response, choose_patrols, find_hotspots, weigh_incidents
+    from hotspots import assess_response, find_hotspots, weigh_incidents
     from hotspots.finding._by_dbscan import MIN_INCIDENTS
     from hotspots.finding.methods import Discs
     from hotspots.finding.stability import RESAMPLES
+    from hotspots.patrols.options import Times, Travel
 
     def default(function, name: str) -> str:
         return inspect.signature(function).parameters[name].default
@@ -136,11 +137,10 @@ def test_the_defaults_of_the_pages_are_those_of_the_code() -> None:
         "boundaries": [f"| `within` | {WITHIN:g} m |"],
         "change": [f"| surroundings | {default(assess_response, 'judging').ring:g} m |"],
         "patrols": [
-            f"| `visit_minutes` | {default(choose_patrols, 'visit_minutes'):g} |",
-            f"| `max_gap_minutes` | {default(choose_patrols, 'max_gap_minutes'):g} |",
-            f"| `slack_minutes` | {default(choose_patrols, 'slack_minutes'):g} |",
-            f"| `speed`, `detour` | {default(choose_patrols, 'speed'):g} km/h, "
-            f"{default(choose_patrols, 'detour')} |",
+            f"| `visit_minutes` | {Times().visit_minutes:g} |",
+            f"| `max_gap_minutes` | {Times().max_gap_minutes:g} |",
+            f"| `slack_minutes` | {Times().slack_minutes:g} |",
+            f"| `speed`, `detour` | {Travel().speed:g} km/h, {Travel().detour} |",
         ],
     }
     for page, lines in told.items():

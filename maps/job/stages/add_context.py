@@ -38,10 +38,10 @@ def rank_all_premises(incidents: gpd.GeoDataFrame, config: Config) -> dict[str, 
 
 def read_nearby(config: Config) -> gpd.GeoDataFrame | None:
     """Read the pubs, schools, parks ... that plans count within walking distance, by their kind."""
-    if not config.nearby:
-        return None
-    with going_without("[nearby]"):
-        places = read_shapes(config.nearby.file, what="The file of [nearby]")
-        require_columns(places, [config.nearby.kind], what=f"[nearby] {config.nearby.file.name}")
-        return places.rename(columns={config.nearby.kind: "kind"})
-    return None
+    places: gpd.GeoDataFrame | None = None
+    if config.nearby:
+        with going_without("[nearby]"):
+            found = read_shapes(config.nearby.file, what="The file of [nearby]")
+            require_columns(found, [config.nearby.kind], what=f"[nearby] {config.nearby.file.name}")
+            places = found.rename(columns={config.nearby.kind: "kind"})
+    return places

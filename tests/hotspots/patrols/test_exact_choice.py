@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.checks import InputError
-from hotspots.patrols._exact_choice import Rule, choose_stops
+from hotspots.patrols._exact_choice import Bound, choose_stops
 from hotspots.patrols._rounds import fitting_rounds, split_stops
 
 
@@ -22,7 +22,7 @@ def choice_cases(draw):
     for _ in range(draw(st.integers(0, 3))):
         pick = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)), float)
         low, high = draw(st.sampled_from([(0, 1), (1, np.inf), (2, np.inf), (0, 2)]))
-        rules.append(Rule("asked" if low else "", pick, low, high))
+        rules.append(Bound("asked" if low else "", pick, low, high))
     return worth, rules, draw(st.integers(1, 4))
 
 
@@ -49,7 +49,7 @@ def test_without_rules_the_stops_worth_most_are_chosen_of_equals_the_first(worth
     best = sorted(range(len(worth)), key=lambda i: (-worth[i], i))[:most]
     found = choose_stops(values, [], most=most)
     assert np.flatnonzero(found).tolist() == sorted(i for i in best if worth[i] > 0)
-    idle = Rule("", np.ones(len(values)), -np.inf, np.inf)
+    idle = Bound("", np.ones(len(values)), -np.inf, np.inf)
     assert values[found].sum() == pytest.approx(values[choose_stops(values, [idle], most=most)].sum())
 
 

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hotspots.patrols._exact_choice import Rule
+from hotspots.patrols._exact_choice import Bound
 from hotspots.patrols._large_search import Ground, better_rounds, every_round, pick_rounds
 
 
@@ -44,8 +44,8 @@ def test_few_stops_are_exact_by_trying_everything():
 
 
 def test_rules_are_kept():
-    apart = Rule("", np.isin(np.arange(20), (0, 1)).astype(float), -np.inf, 1)
-    must = Rule("must", np.eye(20)[19], 1, np.inf)
+    apart = Bound("", np.isin(np.arange(20), (0, 1)).astype(float), -np.inf, 1)
+    must = Bound("must", np.eye(20)[19], 1, np.inf)
     known = ground(20, 2, 3, rules=(apart, must))
     found = known.flags(better_rounds(known, [[19]]))
     assert found[19]
