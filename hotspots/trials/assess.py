@@ -85,8 +85,7 @@ def count_trial(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
     require_columns(incidents, ["when", "category"], what="incidents")
     moments = london_clock(incidents["when"])
     day = count_days(moments, trial.start, day_starts=trial.measure.day_starts)
-    inside = (day >= 0) & (day < trial.draw.days)
-    inside = inside.fillna(False).to_numpy(dtype=bool)
+    inside = ((day >= 0) & (day < trial.draw.days)).fillna(False).to_numpy(dtype=bool)
     if not inside.any():
         first, last = moments.min(), moments.max()
         raise InputError(

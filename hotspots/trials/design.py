@@ -47,7 +47,7 @@ class Draw:
 
     def table(self) -> Bools:
         """Whether each place (row) is on, on each day (column): the trial's own draw."""
-        return self.again(1, seed=self.seed)[0]
+        return np.asarray(self.again(1, seed=self.seed)[0], dtype=bool)
 
     def again(self, draws: int, *, seed: int) -> Bools:
         """Draw the whole procedure anew: shape (draws, places, days)."""

@@ -118,7 +118,7 @@ def _studentise(on: Floats, total: Floats, days_on: Floats, days: int, ratio: fl
     gap = on - total * ratio * days_on / rate
     variance = total * ratio * days_on * (days - days_on) / rate**2
     width = np.sqrt(variance.sum(axis=1))
-    return np.divide(gap.sum(axis=1), width, out=np.zeros(len(gap)), where=width > 0)
+    return np.asarray(np.divide(gap.sum(axis=1), width, out=np.zeros(len(gap)), where=width > 0))
 
 
 def _ratio(seen: _Sums) -> float:

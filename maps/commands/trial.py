@@ -25,7 +25,8 @@ from hotspots.trials.design import Floats
 from hotspots.trials.record import Analysis, Measure, Trial, draw_trial, read_trial, write_trial
 from maps.common.progress import show_steps
 from maps.common.swap_folder import clear_errors, replace_folder
-from maps.config.read import Config, read_config
+from maps.config.read import read_config
+from maps.config.settings import Config
 from maps.disclosure.follow import follow_content
 from maps.disclosure.gate import Profile, profile_named
 from maps.documents.blocks import Document
@@ -154,7 +155,7 @@ def _expect(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
     months = spans["start"].dt.to_period("M").dropna().unique()
     days = sum(month.days_in_month for month in months)
     held = np.bincount(place, incidents_per_row(incidents)[rows], minlength=len(trial.places))
-    return held / max(days, 1)
+    return np.asarray(held / max(days, 1))
 
 
 def _write_week(trial: Trial, stops: gpd.GeoDataFrame, config: Config, folder: Path, who: Profile) -> None:
