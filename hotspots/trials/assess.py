@@ -158,8 +158,8 @@ def _say_seen(verdict: Verdict) -> str:
     per_off = 100 * verdict.off / max(verdict.days_off, 1)
     return (
         f"{say_count(verdict.on, 'record')} on {say_number(verdict.days_on)} patrolled place-days "
-        f"({per_on:.1f} in a hundred), {say_count(verdict.off, 'record')} on {say_number(verdict.days_off)} "
-        f"others ({per_off:.1f} in a hundred)."
+        f"({per_on:.1f} in a hundred), {say_count(verdict.off, 'record')} on "
+        f"{say_number(verdict.days_off)} others ({per_off:.1f} in a hundred)."
     )
 
 
@@ -203,8 +203,8 @@ def _say_delivered(trial: Trial, days: int, delivered: pd.DataFrame | None) -> s
     on = trial.on[:, :days]
     return (
         f"Officers came on {int((kept & on).sum()):,} of {int(on.sum()):,} drawn place-days, and on "
-        f"{int((kept & ~on).sum()):,} of {int((~on).sum()):,} that were to have none. "
-        "Days count as they were drawn."
+        f"{int((kept & ~on).sum()):,} of {int((~on).sum()):,} that were to have none. Days count as they "
+        "were drawn."
     )
 
 

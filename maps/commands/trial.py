@@ -184,8 +184,8 @@ def _write_week(trial: Trial, stops: gpd.GeoDataFrame, config: Config, folder: P
     if short := int(trial.on.sum()) - len(came):
         announce(
             f"{say_count(short, 'place-day')} of {int(trial.on.sum()):,} do not fit into the shifts of "
-            f"[patrols]: they stand "
-            "in days.csv and not in the timetable. Fewer places a day, or another vehicle, would keep them."
+            "[patrols]: they stand in days.csv and not in the timetable. Fewer places a day, or another "
+            "vehicle, would keep them."
         )
     (folder / TIMETABLE).parent.mkdir()
     write_csv(table, folder / TIMETABLE, kind="table", profile=who, columns=list(table.columns))

@@ -77,9 +77,8 @@ def _say_detected(incidents: gpd.GeoDataFrame) -> None:
     if found:
         announce(
             f"{say_share(found, int(counts.sum()), of='records')} are of kinds that police activity itself "
-            f"detects, such "
-            "as drugs and weapons: more patrols find more of them, so a list that counts them may follow "
-            "its patrols."
+            "detects, such as drugs and weapons: more patrols find more of them, so a list that counts "
+            "them may follow its patrols."
         )
 
 

@@ -15,16 +15,15 @@ from maps.documents.blocks import Block, Bullets, Document, Grid, Heading, Text
 _FALLS = (0.2, 0.3, 0.4, 0.5)
 _WHY = (
     "Crime goes up and down by itself. Where patrols are sent because it is high, it falls afterwards even "
-    "if they do "
-    "nothing. So chance decides, by a draw anybody can repeat, on which days each place is patrolled. "
-    "Days with patrols are then compared with days without, at the same places and in the same weeks."
+    "if they do nothing. So chance decides, by a draw anybody can repeat, on which days each place is "
+    "patrolled. Days with patrols are then compared with days without, at the same places and in the same "
+    "weeks."
 )
 _FAIR = (
     "No place is left out for the whole time: each has days of both kinds.",
     "Calls for help are answered on every day as always. Only extra visits are drawn.",
-    "Whoever runs the trial does not change the days for a bad week: that would spoil what it can show. For "
-    "a threat to "
-    "life the draw is left aside, and the log says so.",
+    "Whoever runs the trial does not change the days for a bad week: that would spoil what it can show. "
+    "For a threat to life the draw is left aside, and the log says so.",
     "Nothing is recorded of single residents or officers: only places, days and counts.",
 )
 _WHEN_NOT = (
@@ -89,10 +88,8 @@ def _say_plan(trial: Trial) -> str:
     )
     return (
         f"From {say_date(trial.start)} to {say_date(trial.end)} ({draw.days} days), {rule} will have extra "
-        f"patrols: "
-        f"{int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. They were drawn "
-        f"with the seed "
-        f"{draw.seed}."
+        f"patrols: {int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. They were "
+        f"drawn with the seed {draw.seed}."
     )
 
 
@@ -106,18 +103,16 @@ def _say_rules(trial: Trial) -> str:
     )
     side = "fewer records" if how.side == "fewer" else "a difference either way"
     washout = (
-        f" As a second reading, days on are set beside days with no visit in the "
+        " As a second reading, days on are set beside days with no visit in the "
         f"{say_count(how.washout, 'day')} before."
         if how.washout
         else ""
     )
     return (
         f"{what} at the places count{detected}. Days count as they were drawn, whatever was delivered. "
-        f"Success is "
-        f"{side} on patrolled days than all but {say_percentage(how.level)} of {how.redraws:,} redrawn "
-        f"trials would "
-        f"show.{washout} All of this is fixed in trial.toml; whatever is changed there later is named in "
-        f"the result."
+        f"Success is {side} on patrolled days than all but {say_percentage(how.level)} of {how.redraws:,} "
+        f"redrawn trials would show.{washout} All of this is fixed in trial.toml; whatever is changed "
+        "there later is named in the result."
     )
 
 
@@ -133,8 +128,8 @@ def _say_seen_at_all(trial: Trial, rates: Floats, expected: float) -> str:
     if np.isnan(often):
         return f"{basis}: too few to show any fall four times in five. Take more places, kinds or weeks."
     return (
-        f"{basis}. This trial would show a true fall of {say_percentage(often)} four times in five, and one "
-        f"of {say_percentage(half)} half the time. A smaller one would mostly go unseen."
+        f"{basis}. This trial would show a true fall of {say_percentage(often)} four times in five, and "
+        f"one of {say_percentage(half)} half the time. A smaller one would mostly go unseen."
     )
 
 
@@ -147,9 +142,8 @@ def _power_table(trial: Trial, rates: Floats) -> list[Block]:
     spread = f"{trial.analysis.dispersion:g}"
     header = ("True fall", "Fall only", "Either way", f"Fall only, {spread}", f"Either way, {spread}")
     caption = (
-        "Trials in a hundred that would show it, tested for a fall only or either way; then the same where "
-        "records "
-        f"scatter {spread} times as far as chance alone"
+        "Trials in a hundred that would show it, tested for a fall only or either way; then the same "
+        f"where records scatter {spread} times as far as chance alone"
     )
     return [Grid(caption, header, tuple(rows), (0.2, 0.2, 0.2, 0.2, 0.2), numbers=(1, 2, 3, 4))]
 
