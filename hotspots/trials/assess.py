@@ -91,7 +91,7 @@ def count_trial(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
         raise InputError(
             "No record lies in the days of the trial",
             given=f"records from {say_date(first)} to {say_date(last)}; "
-            f"the trial runs from {say_date(trial.start)} to {say_date(trial.end)}",
+            f"the trial runs from {say_date(trial.start)} to {say_date(trial.dates[-1])}",
             advice="records of those days",
         )
     monthly = precision_of(incidents)[inside] == "month"
@@ -101,7 +101,7 @@ def count_trial(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:
             given=say_count(int(monthly.sum()), "record without a day", "records without a day"),
             advice="records with their dates, as a force or council holds them",
         )
-    whole = (moments > trial.end + pd.Timedelta(days=1)).any()
+    whole = (moments > trial.dates[-1] + pd.Timedelta(days=1)).any()
     days = trial.draw.days if whole else int(day[inside].max()) + 1
     rows, place = at_places(incidents[inside], trial)
     counts = np.zeros((len(trial.places), days))
@@ -148,7 +148,7 @@ def _say_tried(trial: Trial, days: int) -> str:
         else ""
     )
     return (
-        f"From {say_date(trial.start)} to {say_date(trial.end)} chance decided, by a recorded draw, which "
+        f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} chance decided, by a recorded draw, which "
         f"days had patrols: {rule}. Counted were {what}{left}.{early}"
     )
 

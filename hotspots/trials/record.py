@@ -66,11 +66,6 @@ class Trial:
     changed: tuple[str, ...] = ()  # what in the record is no longer as it was drawn
 
     @property
-    def end(self) -> pd.Timestamp:
-        """The last day."""
-        return self.start + pd.Timedelta(days=self.draw.days - 1)
-
-    @property
     def dates(self) -> pd.DatetimeIndex:
         """Every day."""
         return pd.date_range(self.start, periods=self.draw.days)

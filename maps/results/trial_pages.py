@@ -7,7 +7,7 @@ import numpy as np
 from hotspots.common.wording import say_count, say_date, say_number, say_percentage
 from hotspots.trials.assess import TrialResult
 from hotspots.trials.design import Floats
-from hotspots.trials.power import Power, smallest_fall, trial_power
+from hotspots.trials.power import smallest_fall, trial_power
 from hotspots.trials.record import Trial
 from maps.disclosure.gate import Profile
 from maps.documents.blocks import Block, Bullets, Document, Grid, Heading, Text
@@ -75,7 +75,7 @@ def lay_out_result(trial: Trial, result: TrialResult, who: Profile, *, title: st
         blocks += [Text(lines[key]) for key in keys if key in lines]
     blocks.append(Text(who.audience, note=True))
     return Document(
-        title, "Result of a trial", who.marking, str(trial.end.date()), tuple(blocks), "trial, patrols"
+        title, "Result of a trial", who.marking, str(trial.dates[-1].date()), tuple(blocks), "trial, patrols"
     )
 
 
@@ -87,7 +87,7 @@ def _say_plan(trial: Trial) -> str:
         else f"on {say_count(draw.per_week or 0, 'day')} of each week each of {draw.places} places"
     )
     return (
-        f"From {say_date(trial.start)} to {say_date(trial.end)} ({draw.days} days), {rule} will have extra "
+        f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} ({draw.days} days), {rule} will have extra "
         f"patrols: {int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. They were "
         f"drawn with the seed {draw.seed}."
     )
@@ -136,9 +136,10 @@ def _say_seen_at_all(trial: Trial, rates: Floats, expected: float) -> str:
 def _power_table(trial: Trial, rates: Floats) -> list[Block]:
     rows = []
     for fall in _FALLS:
-        found = [_power(trial, rates, fall, spread) for spread in (1.0, trial.analysis.dispersion)]
-        cells = [say_percentage(p) for power in found for p in power]
-        rows.append((say_percentage(fall), *cells))
+        how = {"fall": fall, "level": trial.analysis.level}
+        spreads = (1.0, trial.analysis.dispersion)
+        shares = [p for spread in spreads for p in trial_power(trial.draw, rates, dispersion=spread, **how)]
+        rows.append((say_percentage(fall), *map(say_percentage, shares)))
     spread = f"{trial.analysis.dispersion:g}"
     header = ("True fall", "Fall only", "Either way", f"Fall only, {spread}", f"Either way, {spread}")
     caption = (
@@ -146,7 +147,3 @@ def _power_table(trial: Trial, rates: Floats) -> list[Block]:
         f"where records scatter {spread} times as far as chance alone"
     )
     return [Grid(caption, header, tuple(rows), (0.2, 0.2, 0.2, 0.2, 0.2), numbers=(1, 2, 3, 4))]
-
-
-def _power(trial: Trial, rates: Floats, fall: float, dispersion: float) -> Power:
-    return trial_power(trial.draw, rates, fall=fall, dispersion=dispersion, level=trial.analysis.level)
