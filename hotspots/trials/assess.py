@@ -148,8 +148,8 @@ def _say_tried(trial: Trial, days: int) -> str:
         else ""
     )
     return (
-        f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} chance decided, by a recorded draw, which "
-        f"days had patrols: {rule}. Counted were {what}{left}.{early}"
+        f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} chance decided, by a recorded draw, "
+        f"which days had patrols: {rule}. Counted were {what}{left}.{early}"
     )
 
 

@@ -87,9 +87,9 @@ def _say_plan(trial: Trial) -> str:
         else f"on {say_count(draw.per_week or 0, 'day')} of each week each of {draw.places} places"
     )
     return (
-        f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} ({draw.days} days), {rule} will have extra "
-        f"patrols: {int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. They were "
-        f"drawn with the seed {draw.seed}."
+        f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} ({draw.days} days), {rule} will have "
+        f"extra patrols: {int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. "
+        f"They were drawn with the seed {draw.seed}."
     )
 
 

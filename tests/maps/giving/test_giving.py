@@ -110,7 +110,7 @@ def test_the_list_says_of_every_file_for_whom_it_is_and_why(published):
     assert table["why"].ne("").all()
     strict = table.index[table["marking"].eq("OFFICIAL-SENSITIVE")]
     assert {n for n in strict if not n.startswith(("plans/", "patrols/"))} == {
-        *("cameras.csv", "tables.xlsx", "hotspots.gpkg", "patrols.html")
+        *("cameras.csv", "tables.xlsx", "hotspots.gpkg", "patrols.html", "plans.html")
     }
     assert table.loc[["map.html", "hotspots.csv"], "profile"].eq("open").all()
     assert table.loc["rejects.csv", ["profile", "for_whom"]].tolist() == ["", "The analyst only."]
