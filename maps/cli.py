@@ -246,7 +246,7 @@ def _delivered(options: argparse.Namespace) -> None:
 
 
 def _add_trial(trial: argparse.ArgumentParser) -> None:
-    steps = trial.add_subparsers(title="steps", required=True, metavar="STEP")
+    steps = trial.add_subparsers(title="steps", required=True, metavar="STEP", help="draw or judge")
     draw = steps.add_parser("draw", help="before the first day: draw the days of [trial] and fix them")
     draw.add_argument("config", metavar="CONFIG.toml", type=Path, help="the configuration")
     places = "the run whose first hotspots are tried"
