@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import shlex
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from where import REPO
 
 from hotspots.trials.record import read_trial
 from maps.cli import main
+from maps.config.read import read_config
+
+GUIDE = REPO / "docs" / "guides" / "test-as-you-go.md"
+if not GUIDE.is_file():
+    pytest.skip("docs/ is not part of the installed package", allow_module_level=True)
+PAGE = GUIDE.read_text(encoding="utf-8")
 
 NAMES = ["Boar Lane", "Briggate", "Call Lane", "Kirkgate", "The Headrow", "HMP Leeds", "Vicar Lane"]
 CONFIG = """
@@ -29,6 +40,13 @@ washout = 1
 [output]
 profile = "internal"
 """
+
+
+def as_in_the_guide(step, folder, names, *more):
+    """Do what the guide says for a step, with files of ours in the place of those it names."""
+    (line,) = re.findall(rf"^hotspots (trial {step} .*)$", PAGE, re.MULTILINE)
+    with contextlib.chdir(folder):
+        assert main([*(names.get(word, word) for word in shlex.split(line)), *more]) == 0
 
 
 def write_records(path, moments, place, *, category="Burglary"):
@@ -62,21 +80,8 @@ def walked(tmp_path_factory):
     )
     (folder / "run").mkdir()
     stops.to_file(folder / "run" / "hotspots.gpkg", layer="patrols")
-    assert (
-        main(
-            [
-                "trial",
-                "draw",
-                str(folder / "team.toml"),
-                "--results",
-                str(folder / "run"),
-                "--out",
-                str(folder / "drawn"),
-            ]
-        )
-        == 0
-    )
-    trial = read_trial(folder / "drawn" / "trial.toml")
+    as_in_the_guide("draw", folder, {"partnership.toml": "team.toml", "july": "run"})
+    trial = read_trial(folder / "trial" / "trial.toml")
     place_of = [NAMES.index(name) for name in trial.places["name"]]
     counts = rng.poisson(np.where(trial.on, 0.3, 1.2))
     rows = [
@@ -89,12 +94,11 @@ def walked(tmp_path_factory):
         [*(when for _, when in rows), pd.Timestamp("2026-09-01")],
         [*(p for p, _ in rows), 0],
     )
-    visits = pd.read_csv(folder / "drawn" / "patrols" / "timetable.csv").query("activity == 'visit'")
+    visits = pd.read_csv(folder / "trial" / "patrols" / "timetable.csv").query("activity == 'visit'")
     log = visits[["ref", "arrive", "leave"]].rename(columns={"arrive": "arrived", "leave": "left"})
     log.iloc[:60].to_csv(folder / "log.csv", index=False)
-    judge = ["trial", "judge", str(folder / "drawn" / "trial.toml"), "--incidents", str(folder / "later.csv")]
-    judge += ["--layout", "force-crime", "--profile", "internal", "--visits", str(folder / "log.csv")]
-    assert main([*judge, "--out", str(folder / "judged")]) == 0
+    names = {"records.csv": "later.csv", "our-layout.toml": "force-crime"}
+    as_in_the_guide("judge", folder, names, "--profile", "internal")
     return folder, trial, counts
 
 
@@ -106,8 +110,8 @@ def test_places_where_records_are_only_put_down_are_not_tried(walked):
 
 def test_officers_are_sent_to_places_that_are_on_and_to_no_others(walked):
     folder, trial, _ = walked
-    days = pd.read_csv(folder / "drawn" / "days.csv").query("on")
-    visits = pd.read_csv(folder / "drawn" / "patrols" / "timetable.csv").query("activity == 'visit'")
+    days = pd.read_csv(folder / "trial" / "days.csv").query("on")
+    visits = pd.read_csv(folder / "trial" / "patrols" / "timetable.csv").query("activity == 'visit'")
     assert set(zip(visits["date"], visits["ref"], strict=True)) == set(
         zip(days["date"], days["ref"], strict=True)
     )
@@ -116,14 +120,14 @@ def test_officers_are_sent_to_places_that_are_on_and_to_no_others(walked):
 
 def test_what_says_where_officers_will_be_is_never_open(walked):
     folder, _, _ = walked
-    listed = pd.read_csv(folder / "drawn" / "release.csv").set_index("file")
+    listed = pd.read_csv(folder / "trial" / "release.csv").set_index("file")
     for name in ("trial.toml", "days.csv", "patrols/timetable.csv", "proposal.html", "proposal.docx"):
         assert listed.loc[name, "marking"] == "OFFICIAL-SENSITIVE"
-    assert "OFFICIAL-SENSITIVE" in (folder / "drawn" / "proposal.html").read_text(encoding="utf-8")
+    assert "OFFICIAL-SENSITIVE" in (folder / "trial" / "proposal.html").read_text(encoding="utf-8")
 
 
 def test_the_page_before_says_what_could_be_seen(walked):
-    page = (walked[0] / "drawn" / "proposal.html").read_text(encoding="utf-8")
+    page = (walked[0] / "trial" / "proposal.html").read_text(encoding="utf-8")
     assert "true fall of" in page
     assert "four times in five" in page
 
@@ -141,10 +145,10 @@ def test_the_result_is_what_was_planted(walked):
 def test_a_draw_is_made_once_and_a_change_is_named(walked, capsys):
     folder, _, _ = walked
     again = ["trial", "draw", str(folder / "team.toml"), "--results", str(folder / "run")]
-    assert main([*again, "--out", str(folder / "drawn")]) == 2
+    assert main([*again, "--out", str(folder / "trial")]) == 2
     assert "a draw is made once" in capsys.readouterr().err
     changed = folder / "changed.toml"
-    text = (folder / "drawn" / "trial.toml").read_text(encoding="utf-8")
+    text = (folder / "trial" / "trial.toml").read_text(encoding="utf-8")
     changed.write_text(text.replace("detected = false", "detected = true"), encoding="utf-8")
     judge = [
         "trial",
@@ -170,3 +174,17 @@ def test_a_configuration_without_a_trial_is_one_sentence(walked, tmp_path, capsy
         == 2
     )
     assert "[trial] with places" in capsys.readouterr().err
+
+
+def test_the_guide_names_what_is_written_and_what_is_asked(walked):
+    folder, _, _ = walked
+    first_cells = re.findall(r"^\| (`[^|]+) \|", PAGE.split("## When it is over")[0], re.MULTILINE)
+    named = re.findall(r"`([^`]+)`", " ".join(first_cells))
+    assert named == ["trial.toml", "days.csv", "patrols/timetable.csv", "proposal.html", ".docx"]
+    for name in (*named[:-1], "proposal.docx", "release.csv"):
+        assert (folder / "trial" / name).is_file(), name
+    assert (folder / "judged" / "result.html").is_file()
+    (table,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    (folder / "guide.toml").write_text(CONFIG.partition("[trial]")[0] + table, encoding="utf-8")
+    asked = read_config(folder / "guide.toml").trial
+    assert (asked.places, asked.days, asked.per_day, asked.washout) == (20, 84, 8, 1)
