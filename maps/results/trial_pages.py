@@ -135,10 +135,10 @@ def _say_seen_at_all(trial: Trial, rates: Floats, expected: float) -> str:
 
 def _power_table(trial: Trial, rates: Floats) -> list[Block]:
     rows = []
+    how, level = (1.0, trial.analysis.dispersion), trial.analysis.level
     for fall in _FALLS:
-        how = {"fall": fall, "level": trial.analysis.level}
-        spreads = (1.0, trial.analysis.dispersion)
-        shares = [p for spread in spreads for p in trial_power(trial.draw, rates, dispersion=spread, **how)]
+        powers = [trial_power(trial.draw, rates, fall=fall, dispersion=far, level=level) for far in how]
+        shares = [share for power in powers for share in power]
         rows.append((say_percentage(fall), *map(say_percentage, shares)))
     spread = f"{trial.analysis.dispersion:g}"
     header = ("True fall", "Fall only", "Either way", f"Fall only, {spread}", f"Either way, {spread}")
