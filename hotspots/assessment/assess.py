@@ -121,6 +121,7 @@ def assess_response(
     others: gpd.GeoDataFrame | None = None,
     covered: Any = None,
     judging: Judging = DEFAULT,
+    **plain: Any,
 ) -> Assessment:
     """Judge whether records fell more in the response areas than in areas without a response.
 
@@ -149,6 +150,8 @@ def assess_response(
         What the records are known to cover; None means find out.
     judging : Judging
         Ring, responses elsewhere, level and the rest of what is rarely changed.
+    **plain
+        The same by their plain names, such as ``allow_overlap=True``.
 
     Returns
     -------
@@ -165,6 +168,7 @@ def assess_response(
     WDD of Wheeler and Ratcliffe (2018), WDQ of Bowers and Johnson (2003),
     a quasi-Poisson ratio widened by the spread of areas without a response. See docs/methods/change.md.
     """
+    judging = replace(judging, **plain)
     require_metres(targets, what="targets")
     if others is not None:
         require_metres(others, what="others")
