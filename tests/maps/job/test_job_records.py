@@ -79,7 +79,7 @@ def test_offences_that_policing_detects_can_be_left_out(folder):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ('[premises.pubs]\nfile = "pubs.gpkg"\n', "needs 'file' and 'distance'"),
+        ('[premises.pubs]\nfile = "pubs.gpkg"\n', "needs 'distance'"),
         ('[premises.pubs]\nfile = "none.gpkg"\ndistance = 5\n', "no such file"),
         ('[harm]\nscheme = "cchi-1999"\n', "cchi-1999"),
         ('[harm]\nproactive = "no"\n', "must be true or false"),
