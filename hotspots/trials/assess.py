@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.checks import InputError, require_columns
+from hotspots.common.judgement_words import SAME
 from hotspots.common.places import Ints, incidents_per_row
 from hotspots.common.when import london_clock, precision_of
 from hotspots.common.wording import say_count, say_date, say_number, say_percentage
@@ -183,7 +184,7 @@ def _say_change(ratio: float) -> str:
         return "any number more"
     change = abs(ratio - 1)
     if round(100 * change) == 0:
-        return "no change"
+        return SAME
     return f"{say_percentage(change)} {'fewer' if ratio < 1 else 'more'}"
 
 

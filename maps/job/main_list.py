@@ -72,6 +72,8 @@ def make_list(
 
 def _say_detected(incidents: gpd.GeoDataFrame) -> None:
     """Say how many records patrols themselves find: a list that counts them may follow its own patrols."""
+    if "category" not in incidents.columns:
+        return
     counts = incidents_per_row(incidents)
     found = int(counts[flag_proactive(incidents).to_numpy(dtype=bool)].sum())
     if found:
