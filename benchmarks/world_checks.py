@@ -110,7 +110,7 @@ def check_outputs(folder: Path, world: World, said: str) -> Iterator[str]:
     yield from (f"results: {complaint}" for complaint in check_results(folder, said))
 
 
-CLASH = re.compile(r"changed after it was \w+|second record of|cannot be written")
+CLASH = re.compile(r"changed after it was \w+|second record of|record cannot be written")
 NOT_TIDY = {f"plan: {act}" for act in ("copy record", "rename record", "rename both", "move", "close")}
 
 

@@ -96,7 +96,8 @@ def write_everything(life: Life) -> None:
 
 
 def save_config(life: Life, name: str = "partnership.toml", **given: Any) -> None:
-    refs = re.findall(r'^ref = "(.*?)"', "\n".join(p.read_text() for p in life.plans.records()), re.MULTILINE)
+    held = "\n".join(p.read_bytes().decode("utf-8", "replace") for p in life.plans.records())
+    refs = re.findall(r'^ref = "(.*?)"', held, re.MULTILINE)
     config = make_config(life.world, life.ledger.files, life.month, refs=refs, **given)
     config["title"] = (
         f"{config.get('title', 'Our hotspots')}{' (other)' if name != 'partnership.toml' else ''}"

@@ -143,8 +143,8 @@ def _type_both(plans: Plans, path: Path, step: dict[str, Any]) -> Any:
 
 def _into_record(plans: Plans, record: Path, step: dict[str, Any]) -> str | None:
     """Type between the quotes of a single field of a record; the field, or None."""
-    if not record.exists():
-        return None
+    if not record.exists() or "\ufffd" in text_of(record):
+        return None  # nobody types into what an editor cannot show
     lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
     group, places = "", []
     for number, line in enumerate(lines):

@@ -219,9 +219,10 @@ def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, *, k
     shapes = [] if known is None else known.geometry.to_numpy()
     shared = [np.flatnonzero(shapely.equals(shape, shapes)) for shape in rows.geometry]
     names = [strip_near(known["name"].iloc[int(at[0])]) for at in shared if known is not None and len(at)]
-    others = say_count(len(rows) - len(names), "square as large", "squares as large")
+    others = say_count(len(rows) - len(names), "square of ground as large", "squares of ground as large")
     said = say_list([*names, *([others] if len(rows) > len(names) else [])])
-    return f"{said}: as busy in the same period"
+    where = " (where they lie stands in the plan's file)" if len(rows) > len(names) else ""
+    return f"{said}: as busy in the same period{where}"
 
 
 def frozen_target(plan: Plan, current: Target | None) -> Target:

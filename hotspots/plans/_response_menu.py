@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotspots.checks import InputError
 from hotspots.common.place_names import ELSEWHERE, SETTINGS
-from hotspots.common.wording import say_date, say_list
+from hotspots.common.wording import SMALL_BASE, say_date, say_list
 
 THREE_E = ("Engage", "Educate", "Enforce")
 # A type counts as part of the problem from this share of the incidents, or of the harm.
@@ -121,9 +121,11 @@ def suggest_responses(
     day: Any = None,
 ) -> list[dict[str, Any]]:
     """Responses to consider for a problem: each E in turn, the largest type of problem first."""
-    families = problem_families(types, everywhere=everywhere)
+    few = types["incidents"].sum() < SMALL_BASE  # which make no pattern: people are asked before anything
+    families = {} if few else problem_families(types, everywhere=everywhere)
     order = [*families, "any"]
     menu = [r for r in read_menu()["responses"] if licensed or not r.get("licensed")]
+    menu = [r for r in menu if not (few and r["three_e"] == "Enforce")]
     menu = [r for r in menu if "power" not in r or in_force(r["power"], day)]
     responses = [r for r in menu if fits_setting(r, setting) and set(r["suits"]) & set(order)]
     by_e = [_take_turns([r for r in responses if r["three_e"] == e], order) for e in THREE_E]

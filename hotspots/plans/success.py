@@ -144,7 +144,7 @@ def say_visible(here: float, compared: float | None, months: int, *, dispersion:
     --------
     >>> import textwrap
     >>> print(textwrap.fill(say_visible(100, 100, 6), 104))
-    What could be seen at all: with some 100 records in six months, as now, a true fall of 47% would be
+    What could be seen at all: with some 100 records in six months, as in these data, a true fall of 47% would be
     called a fall four times in five, one of 32% half the time; joining three places like it, 28% and 19%.
     Of fewer records, as a place chosen for being high will hold, less is seen.
     """
@@ -156,7 +156,7 @@ def say_visible(here: float, compared: float | None, months: int, *, dispersion:
         told.append(falls)
     number = say_count(max(1, round(here * scale)), "record")
     (most, half), (joined, joined_half) = told
-    start = f"What could be seen at all: with some {number} in six months, as now, "
+    start = f"What could be seen at all: with some {number} in six months, as in these data, "
     if here * scale < SMALL_BASE or math.isnan(half):
         alone = "not even a fall to nothing would be called a fall most times"
     elif math.isnan(most):

@@ -183,7 +183,12 @@ def _write_plans(
     known = {request_of(plan) for plan in shelf.known()}
     unknown = [text for text in wanted if text not in known and not shelf.may_be(text)]
     new = [text for text in unknown if not closed.may_be(text) and not is_standing(text, kept)]
-    asked_for = {request: find_asked(request, spots, areas or {}) for request in new}
+    asked_for = {}
+    for request in new:
+        try:
+            asked_for[request] = find_asked(request, spots, areas or {})
+        except InputError as error:  # last month's list may have held it: no reason to go without the month
+            announce(f"No plan is drafted for '{request}': {error}")
     for request, what in asked_for.items():
         others = [other for text, other in asked_for.items() if text != request]
         planned = ground_of_plans(shelf.known(), others, shown)

@@ -221,25 +221,22 @@ def test_what_is_asked_for_is_drafted_and_drafted_again(
         ("lap:X", "street, ward"),
     ],
 )
-def test_what_is_not_there_is_named_with_the_nearest(
+def test_what_is_not_there_is_named_with_the_nearest_and_stops_no_other(
     request_text: str,
     said: str,
     spots: gpd.GeoDataFrame,
     incidents: gpd.GeoDataFrame,
     wards: gpd.GeoDataFrame,
     tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with pytest.raises(InputError, match=said):
-        update_plans(
-            tmp_path,
-            spots,
-            incidents,
-            {"ward": wards},
-            asked=[request_text],
-            as_of="2018-08-31",
-            profile="open",
-        )
-    assert not list_records(tmp_path)
+    asked = [request_text, "SE3150033000"]
+    update_plans(
+        tmp_path, spots, incidents, {"ward": wards}, asked=asked, as_of="2018-08-31", profile="open"
+    )
+    assert f"No plan is drafted for '{request_text}'" in caplog.text
+    assert said in caplog.text
+    assert [plan.ref for plan in open_plans(tmp_path).values()] == ["SE3150033000"]
 
 
 def test_a_street_without_records_is_named_with_the_nearest_and_stops_no_other(
