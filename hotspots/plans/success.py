@@ -144,9 +144,9 @@ def say_visible(here: float, compared: float | None, months: int, *, dispersion:
     --------
     >>> import textwrap
     >>> print(textwrap.fill(say_visible(100, 100, 6), 104))
-    What could be seen at all: with some 100 records in six months, as in these data, a true fall of 47% would be
-    called a fall four times in five, one of 32% half the time; joining three places like it, 28% and 19%.
-    Of fewer records, as a place chosen for being high will hold, less is seen.
+    What could be seen at all: with some 100 records in six months, as in these data, a true fall of 47%
+    would be called a fall four times in five, one of 32% half the time; joining three places like it, 28%
+    and 19%. Of fewer records, as a place chosen for being high will hold, less is seen.
     """
     scale = HALF_YEAR / max(months, 1)
     told = []
