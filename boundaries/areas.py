@@ -15,7 +15,7 @@ import shapely
 from boundaries.open_file import read_source
 from boundaries.overlaps import report_overlaps
 from boundaries.yes_no_columns import read_flags
-from hotspots.checks import CRS, Problems, announce, closest_name
+from hotspots.checks import CRS, Problems, announce, closest_name, require_metres
 from hotspots.common.wording import say_count
 
 # A code of the Office for National Statistics (E05012345), and what columns of codes are called; row numbers
@@ -36,8 +36,9 @@ def read_areas(
     vintage: int | str | None = None,
     layer: str | None = None,
     aliases: Mapping[str, str] | None = None,
+    crs: Any = CRS,
 ) -> gpd.GeoDataFrame:
-    """Read areas from GeoPackage, GeoJSON, shapefile (zipped too) or GeoParquet into National Grid metres.
+    """Read areas from GeoPackage, GeoJSON, shapefile (zipped too) or GeoParquet into the metres of a grid.
 
     Invalid polygons are repaired and said aloud; overlaps and sliver gaps are measured in square metres
     and said aloud. Everything that cannot be used is listed in one error.
@@ -56,11 +57,13 @@ def read_areas(
         Layer of the file; needed only where it has more than one.
     aliases : mapping of str to str, optional
         Other spellings and the name to keep, e.g. ``{"Riverside & Hunslet": "Hunslet & Riverside"}``.
+    crs : str
+        The grid of the answer, that of the records: any in metres.
 
     Returns
     -------
     GeoDataFrame
-        EPSG:27700, RangeIndex; columns ``code``, ``name``, ``vintage`` (if given), every other column of
+        In ``crs``, RangeIndex; columns ``code``, ``name``, ``vintage`` (if given), every other column of
         the file (its own ``code``, ``name`` or ``vintage`` as ``raw_code`` and so on; ``priority`` as true or
         false), ``geometry``.
 
@@ -87,9 +90,11 @@ def read_areas(
     _check_geometry(raw, problems)
     _check_labels(raw, [c for c in dict.fromkeys((code or name, name)) if c in raw.columns], problems)
     problems.raise_any()
-    areas = _arrange(raw.to_crs(CRS), name=name, code=code, vintage=vintage, aliases=aliases or {})
-    _check_britain(areas, problems)
+    areas = _arrange(raw.to_crs(crs), name=name, code=code, vintage=vintage, aliases=aliases or {})
+    if areas.crs == CRS:
+        _check_britain(areas, problems)
     problems.raise_any()
+    require_metres(areas, what=f"The areas in {Path(path).name}")
     if "priority" in areas.columns:
         areas["priority"] = read_flags(areas["priority"], what=Path(path).name)
     areas = _repair(areas, problems)
@@ -213,7 +218,7 @@ def _arrange(
     taken = {name, code, metres.geometry.name}
     rest = {f"raw_{c}" if c in columns else c: metres[c] for c in metres.columns if c not in taken}
     flat = shapely.force_2d(metres.geometry.to_numpy())
-    return gpd.GeoDataFrame({**columns, **rest}, geometry=flat, crs=CRS).reset_index(drop=True)
+    return gpd.GeoDataFrame({**columns, **rest}, geometry=flat, crs=metres.crs).reset_index(drop=True)
 
 
 def _repair(areas: gpd.GeoDataFrame, problems: Problems) -> gpd.GeoDataFrame:
@@ -235,7 +240,7 @@ def _repair(areas: gpd.GeoDataFrame, problems: Problems) -> gpd.GeoDataFrame:
         f"Invalid geometry was repaired in {broken.sum():,} of {say_count(len(areas), 'area')}: "
         f"{', '.join(areas['name'][broken].head(5))} ({reason})."
     )
-    return areas.set_geometry(gpd.GeoSeries(fixed, index=areas.index, crs=CRS))
+    return areas.set_geometry(gpd.GeoSeries(fixed, index=areas.index, crs=areas.crs))
 
 
 def _polygons_only(shape: Any) -> Any:

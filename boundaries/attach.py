@@ -133,7 +133,7 @@ def _check(
     """Refuse what cannot be attached; True for polygons, False for points."""
     require_metres(frame, what="what is to be attached")
     for layer, some in areas.items():
-        require_metres(some, what=f"the areas of layer '{layer}'")
+        require_metres(some, what=f"the areas of layer '{layer}'", like=frame)
         require_columns(some, ["code", "name"], what=f"the areas of layer '{layer}'")
     problems = Problems("These rows cannot be attached to areas")
     named = {"overlapping": overlapping, "within": within if isinstance(within, Mapping) else ()}

@@ -58,7 +58,7 @@ def _hold_incidents(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None)
     if incidents is None:
         announce("Hotspots are attached by ground area: pass incidents= to attach them by what they hold.")
         return None
-    require_metres(incidents, what="incidents")
+    require_metres(incidents, what="incidents", like=spots)
     # a record without a place lies in no hotspot
     incidents = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
     points, position = collapse_points(incidents.geometry)

@@ -11,7 +11,7 @@ import geopandas as gpd
 from boundaries.areas import read_areas
 from boundaries.lookups import join_lookup, read_lookup
 from boundaries.nest import centre_area, nest_areas
-from hotspots.checks import InputError, Problems, UnreadableError, closest_name
+from hotspots.checks import CRS, InputError, Problems, UnreadableError, closest_name
 
 # What may stand in each kind of layer; "overlapping" and "within" are for attach_areas.
 _ALWAYS = {"overlapping", "within"}
@@ -29,6 +29,7 @@ def read_layers(
     incidents: gpd.GeoDataFrame | None = None,
     spots: gpd.GeoDataFrame | None = None,
     left: dict[str, InputError] | None = None,
+    crs: Any = CRS,
 ) -> dict[str, gpd.GeoDataFrame]:
     """Build the layers of a configuration's ``[areas.<layer>]`` tables, ready for `attach_areas`.
 
@@ -51,6 +52,8 @@ def read_layers(
     left : dict, optional
         Takes each layer whose file cannot be read, or which is made of such a one, with the error; None
         raises it.
+    crs : str
+        The grid of the answer, that of the records: any in metres.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def read_layers(
         if layer not in built:
             if layer in settings:
                 parent = _parent(settings[layer])
-                built[layer] = _build(settings[layer], build(parent) if parent else None)
+                built[layer] = _build(settings[layer], build(parent) if parent else None, crs)
             else:
                 built[layer] = given[layer]
         return built[layer]
@@ -101,16 +104,16 @@ def _parent(setting: Mapping[str, Any]) -> str | None:
     return str(setting.get("of", "ward")) if _kind(setting) in {"nest", "groups"} else None
 
 
-def _build(setting: Mapping[str, Any], members: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+def _build(setting: Mapping[str, Any], members: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:
     kind = _kind(setting)
     options = {
         k: v for k, v in setting.items() if k not in {"file", "nest", "groups", "lookup", "of", *_ALWAYS}
     }
     if kind == "file":
-        areas = read_areas(Path(setting["file"]), **options)
+        areas = read_areas(Path(setting["file"]), crs=crs, **options)
         return join_lookup(areas, read_lookup(setting["lookup"])) if "lookup" in setting else areas
     if members is None:
-        return centre_area(**options)
+        return centre_area(crs=crs, **options)
     overlapping = bool(setting.get("overlapping", False))
     of = str(setting.get("of", "ward"))
     return nest_areas(members, setting[str(kind)], of=of, overlapping=overlapping, **options)

@@ -84,11 +84,11 @@ def nest_areas(
         table["population"] = [parts["population"].iloc[at].sum(min_count=len(at)) for at in rows.values()]
     shapes = [shapely.union_all(parts.geometry.iloc[at].to_numpy()) for at in rows.values()]
     frame = pd.DataFrame(table).astype({"code": "str", "name": "str"})
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS)
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=members.crs)
 
 
 def centre_area(
-    *, easting: float, northing: float, radius: float = 1000.0, name: str = "City centre"
+    *, easting: float, northing: float, radius: float = 1000.0, name: str = "City centre", crs: Any = CRS
 ) -> gpd.GeoDataFrame:
     """Draw a city centre as an area of its own: a circle that never gets a rate per resident.
 
@@ -100,11 +100,13 @@ def centre_area(
     Parameters
     ----------
     easting, northing : float
-        Its middle, in National Grid metres.
+        Its middle, in metres of the grid.
     radius : float
         Metres.
     name : str
         What to call it.
+    crs : str
+        The grid, any in metres.
 
     Returns
     -------
@@ -124,7 +126,7 @@ def centre_area(
         )
     disc = shapely.buffer(shapely.Point(easting, northing), radius, quad_segs=32)
     return gpd.GeoDataFrame(
-        {"code": [name], "name": [name], "residential": [False]}, geometry=[disc], crs=CRS
+        {"code": [name], "name": [name], "residential": [False]}, geometry=[disc], crs=crs
     )
 
 
@@ -149,7 +151,9 @@ def _streets(incidents: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
         for name, some in named.groupby(names[names != ""])
     ]
     streets = [name for name, _ in rows]
-    return gpd.GeoDataFrame({"code": streets, "name": streets}, geometry=[s for _, s in rows], crs=CRS)
+    return gpd.GeoDataFrame(
+        {"code": streets, "name": streets}, geometry=[s for _, s in rows], crs=incidents.crs
+    )
 
 
 def _group_by_column(parts: gpd.GeoDataFrame, column: str) -> dict[str, list[int]]:

@@ -44,7 +44,7 @@ def _read_otherwise(points: Any, counts: NDArray[Any], areas: gpd.GeoDataFrame) 
     """Name the reading of the numbers that brings most records inside, if it brings in most of them."""
     x, y = shapely.get_coordinates(points).T
     readings = {"with easting and northing exchanged": (y, x)}
-    for crs, name in OTHERS.items():
+    for crs, name in OTHERS.items() if areas.crs == CRS else ():
         moved = pyproj.Transformer.from_crs(crs, CRS, always_xy=True).transform(x, y)
         readings[f"read as {name} ({crs})"] = moved
     shapes = areas.geometry.to_numpy()

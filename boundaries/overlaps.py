@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.checks import CRS, announce, require_columns, require_metres
+from hotspots.checks import announce, require_columns, require_metres
 from hotspots.common.wording import say_count
 
 # Below this an overlap is a rounding of coordinates, not a disagreement about the ground.
@@ -48,7 +48,7 @@ def measure_overlaps(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     table = pd.DataFrame(found, columns=["kind", "codes", "square_metres", "geometry"])
     table = table.astype({"kind": str, "codes": str, "square_metres": float})
     table = table.sort_values(["square_metres", "codes"], ascending=[False, True], ignore_index=True)
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=CRS)
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=areas.crs)
 
 
 def report_overlaps(areas: gpd.GeoDataFrame) -> None:

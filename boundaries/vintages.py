@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from boundaries.names import fold_name
-from hotspots.checks import CRS, InputError, announce, require_columns, require_metres
+from hotspots.checks import InputError, announce, require_columns, require_metres
 
 #: An overlap below this share of the smaller area is two drawings of one line, not shared ground.
 _SHARED = 0.01
@@ -108,7 +108,7 @@ def join_vintages(
     [['B+C', 'split', ['A']]]
     """
     for frame, what in ((old, "the old areas"), (new, "the new areas")):
-        require_metres(frame, what=what)
+        require_metres(frame, what=what, like=old)
         require_columns(frame, ["code", "name"], what=what)
     if lookup is not None:
         require_columns(lookup, ["old_code", "new_code"], what="the look-up between vintages")
@@ -116,7 +116,7 @@ def join_vintages(
         old, new, _pair_ground(old, new) if lookup is None else _pair_codes(old, new, lookup)
     )
     rows = [_describe(group, old, new) for group in groups]
-    table = gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS) if rows else _none()
+    table = gpd.GeoDataFrame(rows, geometry="geometry", crs=old.crs) if rows else _none(old.crs)
     counts = table["change"].value_counts()
     unmatched = int(counts.get("unmatched", 0))
     announce(
@@ -222,6 +222,6 @@ def _describe(
     }
 
 
-def _none() -> gpd.GeoDataFrame:
+def _none(crs: Any) -> gpd.GeoDataFrame:
     columns = ["code", "name", "change", "old_codes", "new_codes"]
-    return gpd.GeoDataFrame({c: pd.Series(dtype=object) for c in columns}, geometry=[], crs=CRS)
+    return gpd.GeoDataFrame({c: pd.Series(dtype=object) for c in columns}, geometry=[], crs=crs)

@@ -7,6 +7,7 @@ import importlib
 import logging
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -199,10 +200,10 @@ def on_index(values: Any, index: pd.Index, *, what: str, advice: str) -> pd.Seri
     return pd.Series(values, index=index) if given is None else given
 
 
-def require_metres(frame: Any, *, what: str, place: bool = True) -> None:
-    """Raise `InputError` unless ``frame`` is a GeoDataFrame in EPSG:27700 (British National Grid, metres).
+def require_metres(frame: Any, *, what: str, place: bool = True, like: Any = None) -> None:
+    """Raise `InputError` unless ``frame`` is a GeoDataFrame in a grid of metres, and in that of ``like``.
 
-    With ``place``, also where its coordinates lie far off that grid.
+    With ``place``, also where distances are wrong at its coordinates, whatever the label says.
     """
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(
@@ -214,34 +215,135 @@ def require_metres(frame: Any, *, what: str, place: bool = True) -> None:
             given="crs=None",
             advice="state the one that its numbers are in, with .set_crs(...)",
         )
-    if frame.crs != CRS:
-        raise InputError(
-            f"{what} must be in British National Grid metres",
-            given=f"{frame.crs.to_string()}",
-            advice=_advise_grid(frame),
-        )
-    if place:
-        require_on_grid(frame.total_bounds, what=what)
+    if wrong := why_no_grid(frame.crs):
+        raise InputError(f"{what} must be in a grid of metres", given=wrong, advice=_advise_grid(frame))
+    if like is not None and getattr(like, "crs", None) is not None and frame.crs != like.crs:
+        grids = f"{frame.crs.to_string()} beside {like.crs.to_string()}"
+        advice = f".to_crs('{like.crs.to_string()}')"
+        raise InputError(f"{what} must be in the grid of the rest", given=grids, advice=advice)
+    if place and len(frame):
+        require_on_grid(frame.total_bounds, what=what, crs=frame.crs)
 
 
 # the British National Grid, and 100 km about it: beyond, distances are wrong whatever the label says
 _GRID = (-100_000.0, -100_000.0, 800_000.0, 1_400_000.0)
 _BRITAIN = (-9.5, 49.0, 2.5, 61.5)  # degrees, with Northern Ireland
+_IRELAND = (-10.8, 51.3, -5.4, 55.5)  # degrees; of Scotland and Wales hardly anything
+FAIR, WORST = 0.001, 0.01  # how far distances may be wrong: what is more is said, what is far more refused
 
 
-def require_on_grid(box: Any, *, what: str) -> None:
-    """Raise `InputError` where a box (west, south, east, north) in EPSG:27700 reaches far off the grid."""
-    west, south, east, north = (float(edge) for edge in box)
-    if west < _GRID[0] or south < _GRID[1] or east > _GRID[2] or north > _GRID[3]:
+def why_no_grid(crs: Any) -> str:
+    """Say why distances cannot be taken in a coordinate system; "" for one in metres.
+
+    Examples
+    --------
+    >>> why_no_grid("EPSG:29902"), why_no_grid("EPSG:4326"), why_no_grid("EPSG:3435")
+    ('', 'EPSG:4326, in degrees', 'EPSG:3435, in US survey feet')
+    """
+    return _why_no_grid(getattr(crs, "srs", str(crs)))
+
+
+@lru_cache(maxsize=64)
+def _why_no_grid(name: str) -> str:
+    if name.upper() == CRS:
+        return ""
+    crs = find_crs(name)
+    if crs.is_projected and all(axis.unit_name in ("metre", "meter") for axis in crs.axis_info[:2]):
+        return ""
+    unit = "degrees" if crs.is_geographic else crs.axis_info[0].unit_name.replace("foot", "feet")
+    return f"{crs.to_string()}, in {unit}"
+
+
+@lru_cache(maxsize=64)
+def find_crs(crs: str) -> pyproj.CRS:
+    """Coordinate reference system by its name, or `InputError` where there is none of that name."""
+    try:
+        return pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as error:
         raise InputError(
-            f"{what} lie far outside the British National Grid, whatever their label says",
-            given=f"easting {west:,.0f} to {east:,.0f}, northing {south:,.0f} to {north:,.0f}",
-            advice="find out which system these coordinates are in, and label them with that one",
-        )
+            "There is no such coordinate reference system",
+            given=str(crs),
+            advice="its code: EPSG:27700 for British metres, EPSG:4326 for degrees",
+        ) from error
+
+
+def advise_grid_of(crs: str) -> str:
+    """Advise a grid of metres for the middle of where another system is used, such as one in feet."""
+    area = find_crs(crs).area_of_use
+    if area is None or area.east - area.west > 20:  # degrees of the world
+        return f"{CRS} in Great Britain, elsewhere that country's grid or the UTM zone, such as EPSG:32616"
+    return suggest_grid((area.west + area.east) / 2, (area.south + area.north) / 2)
+
+
+def scale_error(crs: Any, x: float, y: float) -> float:
+    """How much too long distances are at a point of a grid: 0.001 is a metre in a kilometre.
+
+    Examples
+    --------
+    >>> round(scale_error("EPSG:3857", 0, 6_700_000), 2)
+    0.61
+    """
+    # to ten kilometres: a run asks it of one and the same town again and again
+    return _scale_error(getattr(crs, "srs", str(crs)), round(x, -4), round(y, -4))
+
+
+@lru_cache(maxsize=1024)
+def _scale_error(crs: str, x: float, y: float) -> float:
+    try:
+        projection = pyproj.Proj(crs)
+        factors = projection.get_factors(*projection(x, y, inverse=True, errcheck=True))
+    except pyproj.exceptions.ProjError:
+        return math.inf
+    return float(max(factors.meridional_scale - 1, factors.parallel_scale - 1, key=abs))
+
+
+def say_scale(crs: Any, box: Any) -> str:
+    """Say by how much distances are wrong in the middle of a box (west, south, east, north); "" if true."""
+    west, south, east, north = (float(edge) for edge in box)
+    if not all(map(math.isfinite, (west, south, east, north))):
+        return ""
+    off = scale_error(crs, (west + east) / 2, (south + north) / 2)
+    if abs(off) <= FAIR:
+        return ""
+    name = getattr(crs, "srs", str(crs))
+    if not math.isfinite(off):
+        return f"{name} does not reach there"
+    return f"distances in {name} are {abs(off):.2%} too {'long' if off > 0 else 'short'} there"
+
+
+def suggest_grid(longitude: float, latitude: float) -> str:
+    """Suggest a grid of metres: British, Irish, else the zone of UTM (Universal Transverse Mercator).
+
+    Examples
+    --------
+    >>> suggest_grid(-1.5, 53.8), suggest_grid(-5.9, 54.6), suggest_grid(151.2, -33.9)
+    ('EPSG:27700', 'EPSG:2157', 'EPSG:32756')
+    """
+    for box, grid in ((_IRELAND, "EPSG:2157"), (_BRITAIN, CRS)):
+        if box[0] <= longitude <= box[2] and box[1] <= latitude <= box[3]:
+            return grid
+    return f"EPSG:32{6 if latitude >= 0 else 7}{int((longitude + 180) // 6) % 60 + 1:02d}"
+
+
+def require_on_grid(box: Any, *, what: str, crs: Any = CRS) -> None:
+    """Raise `InputError` where distances of a grid are wrong in a box (west, south, east, north) of it."""
+    west, south, east, north = (float(edge) for edge in box)
+    given = f"easting {west:,.0f} to {east:,.0f}, northing {south:,.0f} to {north:,.0f}"
+    advice = "find out which system these coordinates are in, and label them with that one"
+    if crs == CRS:
+        if west < _GRID[0] or south < _GRID[1] or east > _GRID[2] or north > _GRID[3]:
+            said = f"{what} lie far outside the British National Grid, whatever their label says"
+            raise InputError(said, given=given, advice=advice)
+        return
+    middle = (west + east) / 2, (south + north) / 2
+    if all(map(math.isfinite, middle)) and abs(scale_error(crs, *middle)) > WORST:
+        frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*zip(middle, strict=True)), crs=crs)
+        said = f"{what}: {say_scale(crs, box)}, so this grid is not for this place"
+        raise InputError(said, given=given, advice=_advise_grid(frame))
 
 
 def _advise_grid(frame: gpd.GeoDataFrame) -> str:
-    """Advise the British grid to British data alone: elsewhere its distances are wrong by half and more."""
+    """Advise the grid of the place where the rows lie: elsewhere the British one is far off."""
     box = frame.total_bounds
     if not all(map(math.isfinite, box)):  # no row: nothing is moved
         return f".to_crs('{CRS}')"
@@ -251,14 +353,9 @@ def _advise_grid(frame: gpd.GeoDataFrame) -> str:
         ).transform_bounds(*box)
     except pyproj.exceptions.ProjError:
         west = south = east = north = math.inf
-    if west >= _BRITAIN[0] and south >= _BRITAIN[1] and east <= _BRITAIN[2] and north <= _BRITAIN[3]:
-        return f".to_crs('{CRS}')"
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         return "find out which system these coordinates are in: this label does not fit them"
-    return (
-        f"data of Great Britain or Northern Ireland: these lie near latitude {(south + north) / 2:.1f}, "
-        f"longitude {(west + east) / 2:.1f}, where the British grid would give wrong distances"
-    )
+    return f".to_crs('{suggest_grid((west + east) / 2, (south + north) / 2)}')"
 
 
 def read_text(path: Path, *, what: str) -> str:

@@ -165,6 +165,7 @@ def _build_parser() -> argparse.ArgumentParser:
     for command in (run, demo, assess, delivered, pack):
         folder = "folder to write (replaced whole)"
         command.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
+    check.add_argument("--grid", metavar="EPSG:CODE", help="the grid in metres; else the British one")
     for command in (check, assess):
         command.add_argument("--layout", metavar="L", default="police.uk", help="how the columns are named")
     return parser
@@ -292,7 +293,7 @@ def _demo(options: argparse.Namespace) -> None:
 def _check(options: argparse.Namespace) -> None:
     from maps.commands.run import check_inputs
 
-    check_inputs(options.files, layout=options.layout)
+    check_inputs(options.files, layout=options.layout, grid=options.grid)
 
 
 def _assess(options: argparse.Namespace) -> None:

@@ -14,7 +14,6 @@ import shapely
 from hotspots.assessment._rings import locate
 from hotspots.assessment._windows_of_response import Design
 from hotspots.assessment.comparison_areas import POOL, in_window, share_ground
-from hotspots.checks import CRS
 from hotspots.common.places import Floats, Ints, collapse_incidents, incidents_per_row
 from hotspots.common.when import spans_of
 from hotspots.common.windows import Window, make_window, read_windows
@@ -73,10 +72,10 @@ def lay_units(
     They are these and the others where they hold nearly all records, as wards do; else squares as large as
     the median target, because hotspots are outlined anew each time.
     """
-    places, weights = collapse_incidents(incidents), incidents_per_row(incidents)
+    places, weights, crs = collapse_incidents(incidents), incidents_per_row(incidents), targets.crs
     own = np.concatenate([targets.geometry.to_numpy(), compared.geometry.to_numpy()])
     free = np.array([], dtype=object) if others is None else others.geometry.to_numpy()
-    shapes = np.concatenate([own, free[~share_ground(_frame(free), _frame(own))]])
+    shapes = np.concatenate([own, free[~share_ground(_frame(free, crs), _frame(own, crs))]])
     of = locate(places.xy, shapes)[places.inverse]
     held = _totals(of, weights, chosen, len(shapes))
     if held.sum() < _MOST * weights[chosen].sum():
@@ -84,11 +83,11 @@ def lay_units(
         cells, at = np.unique(np.floor(places.xy / side).astype(np.int64), axis=0, return_inverse=True)
         west, south = (cells * side).T
         shapes, of = shapely.box(west, south, west + side, south + side), at.ravel()[places.inverse]
-        clear = ~share_ground(_frame(shapes), _frame(own))
+        clear = ~share_ground(_frame(shapes, crs), _frame(own, crs))
         held = np.concatenate([held[: len(own)], _totals(of, weights, chosen, len(shapes))[clear]])
     ranks = np.empty(len(held), dtype=np.int64)
     ranks[np.argsort(-held, kind="stable")] = np.arange(len(held))
-    return Units(_frame(shapes), of, ranks[: len(targets)], ranks[len(targets) : len(own)])
+    return Units(_frame(shapes, crs), of, ranks[: len(targets)], ranks[len(targets) : len(own)])
 
 
 def list_times(
@@ -177,8 +176,8 @@ def _periods(window: Window) -> pd.PeriodIndex:
     return pd.period_range(window.start.to_period("M"), window.last_day.to_period("M"), freq="M")
 
 
-def _frame(shapes: Any) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(geometry=list(shapes), crs=CRS)
+def _frame(shapes: Any, crs: Any) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=list(shapes), crs=crs)
 
 
 def _totals(where: Ints, weights: Any, rows: Bools, size: int) -> Floats:

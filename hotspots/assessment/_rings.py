@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from hotspots.checks import CRS, InputError, require_metres
+from hotspots.checks import InputError, require_metres
 
 Ints = npt.NDArray[np.int64]
 
@@ -17,7 +17,7 @@ def draw_ring(
 ) -> gpd.GeoDataFrame:
     """Ground within ``width`` metres of some areas, less the areas themselves and other hotspots."""
     for frame in [areas, *(without or [])]:
-        require_metres(frame, what="areas")
+        require_metres(frame, what="areas", like=areas)
     if not width > 0:
         raise InputError(
             "The surrounding area must be wider than 0 metres", given=f"width={width}", advice="200"
@@ -25,7 +25,7 @@ def draw_ring(
     whole = shapely.union_all(areas.geometry.to_numpy())
     rest = [shapely.union_all(frame.geometry.to_numpy()) for frame in without or []]
     ground = shapely.difference(shapely.buffer(whole, width), shapely.union_all([whole, *rest]))
-    return gpd.GeoDataFrame(geometry=[ground], crs=CRS)
+    return gpd.GeoDataFrame(geometry=[ground], crs=areas.crs)
 
 
 def locate(xy: npt.NDArray[np.float64], shapes: npt.NDArray[np.object_]) -> Ints:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.assessment._rings import draw_ring, locate
-from hotspots.checks import CRS, InputError, require_metres
+from hotspots.checks import InputError, require_metres
 from hotspots.common.places import collapse_incidents
 from hotspots.common.when import rows_in
 from hotspots.common.windows import Window
@@ -77,7 +77,7 @@ def lay_zones(
         )
     cut = [others] if others is not None else []
     if isinstance(ring, gpd.GeoDataFrame):
-        require_metres(ring, what="ring")
+        require_metres(ring, what="ring", like=incidents)
         near, width = ring, 200.0
     else:
         near, width = draw_ring(targets, width=ring, without=[compared, *cut]), float(ring)
@@ -91,7 +91,9 @@ def lay_zones(
     }
     roles_of = np.repeat(list(parts), [len(part) for part in parts.values()])
     shapes = np.concatenate([part.geometry.to_numpy() for part in parts.values()])
-    areas = gpd.GeoDataFrame({"role": pd.Series(roles_of, dtype="str")}, geometry=list(shapes), crs=CRS)
+    areas = gpd.GeoDataFrame(
+        {"role": pd.Series(roles_of, dtype="str")}, geometry=list(shapes), crs=incidents.crs
+    )
     return _place(incidents, areas, baseline, after)
 
 

@@ -169,9 +169,9 @@ def assess_response(
     a quasi-Poisson ratio widened by the spread of areas without a response. See docs/methods/change.md.
     """
     judging = replace(judging, **plain)
-    require_metres(targets, what="targets")
+    require_metres(targets, what="targets", like=incidents)
     if others is not None:
-        require_metres(others, what="others")
+        require_metres(others, what="others", like=targets)
     require_columns(incidents, ["category"] if measures else [], what="incidents")
     if not 0 < judging.level < 1:
         raise InputError("The level must lie between 0 and 1", given=f"level={judging.level}", advice="0.90")
@@ -268,7 +268,7 @@ def _comparator(
     responses: gpd.GeoDataFrame | None,
 ) -> gpd.GeoDataFrame:
     if given is not None:
-        require_metres(given, what="comparator")
+        require_metres(given, what="comparator", like=targets)
         shared = targets.geometry.union_all().intersection(given.geometry.union_all()).area
         if shared > TOUCHING:
             raise InputError(

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots.assessment._rings import locate
-from hotspots.checks import CRS, InputError, require_metres
+from hotspots.checks import InputError, require_metres
 from hotspots.common.places import coordinates_of, incidents_per_row
 from hotspots.common.when import rows_in
 from hotspots.common.windows import Window, name_windows, read_windows
@@ -74,9 +74,9 @@ def propose_comparators(
     -----
     Both sides were then chosen for the same high counts in the same months, so both fall back alike.
     """
-    require_metres(targets, what="targets")
+    require_metres(targets, what="targets", like=incidents)
     if others is not None:
-        require_metres(others, what="others")
+        require_metres(others, what="others", like=targets)
         others = others[~share_ground(others, responses)]
     xy, weights = coordinates_of(incidents), incidents_per_row(incidents)
     windows = read_windows(selected_on)
@@ -115,7 +115,7 @@ def share_ground(areas: gpd.GeoDataFrame, responses: gpd.GeoDataFrame | None) ->
     found = np.zeros(len(areas), dtype=bool)
     if responses is None or responses.empty or areas.empty:
         return found
-    require_metres(responses, what="responses")
+    require_metres(responses, what="responses", like=areas)
     shapes, treated = areas.geometry.to_numpy(), responses.geometry.to_numpy()
     one, other = shapely.STRtree(treated).query(shapes, predicate="intersects")
     shared = shapely.area(shapely.intersection(shapes[one], treated[other]))
@@ -167,20 +167,20 @@ def _candidates(
     keep_free = shapely.buffer(shapely.union_all(targets.geometry.to_numpy()), width)
     given = np.array([], dtype=object)
     if others is not None:
-        require_metres(others, what="others")
+        require_metres(others, what="others", like=targets)
         given = others.geometry.to_numpy()
         given = given[~shapely.intersects(given, keep_free)]
-    shapes = [_frame(given, _counts(xy, weights, given))]
+    shapes = [_frame(given, _counts(xy, weights, given), targets.crs)]
     if len(given) < pool:
         side = float(np.sqrt(np.median(shapely.area(targets.geometry.to_numpy()))))
         squares, counts = _squares(xy, weights, side)
         taken = shapely.union_all([keep_free, *given])
         free = ~shapely.intersects(squares, taken)
-        shapes.append(_frame(squares[free], counts[free]))
+        shapes.append(_frame(squares[free], counts[free], targets.crs))
     frame = pd.concat([s for s in shapes if len(s)] or [shapes[0]], ignore_index=True)
     bounds = shapely.bounds(frame.geometry.to_numpy())
     order = np.lexsort((bounds[:, 1], bounds[:, 0], -frame["selected"].to_numpy()))
-    return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True), crs=CRS)
+    return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True), crs=targets.crs)
 
 
 def _squares(xy: Floats, weights: Any, side: float) -> tuple[Any, Any]:
@@ -192,8 +192,8 @@ def _squares(xy: Floats, weights: Any, side: float) -> tuple[Any, Any]:
     return shapely.box(west, south, west + side, south + side), counts
 
 
-def _frame(shapes: Any, counts: Any) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame({"selected": np.asarray(counts, dtype=np.int64)}, geometry=list(shapes), crs=CRS)
+def _frame(shapes: Any, counts: Any, crs: Any) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"selected": np.asarray(counts, dtype=np.int64)}, geometry=list(shapes), crs=crs)
 
 
 def _counts(xy: Floats, weights: Any, shapes: Any) -> npt.NDArray[np.int64]:

@@ -132,7 +132,7 @@ def backtest_hotspots(
     """
     wanted = _check(incidents, METHODS if methods is None else methods, radius, count, by)
     places = collapse_incidents(incidents)
-    area = None if study_area is None else read_area(study_area)
+    area = None if study_area is None else read_area(study_area, target=getattr(incidents, "crs", None))
     worth = places.rows.astype(float) if by == "incidents" else incidents["harm"].to_numpy(dtype=float)
     records = Records(places, worth, _inside(area, places), _ground(area, places), by)
     terms = Terms(int(count), float(radius), area)

@@ -18,12 +18,12 @@ Floats = NDArray[np.float64]
 GRID_STEP = 50.0
 
 
-def read_points(frame: gpd.GeoDataFrame | None, *, what: str) -> pd.DataFrame:
+def read_points(frame: gpd.GeoDataFrame | None, *, what: str, like: Any = None) -> pd.DataFrame:
     """Coordinates, label and name of each row of a frame of points."""
     columns = ["label", "name", "easting", "northing"]
     if frame is None:
         return pd.DataFrame({c: pd.Series(dtype=object if c in columns[:2] else float) for c in columns})
-    require_metres(frame, what=what)
+    require_metres(frame, what=what, like=like)
     if not (frame.geom_type == "Point").all():
         raise InputError(
             f"{what} must be points",
@@ -42,7 +42,7 @@ def read_points(frame: gpd.GeoDataFrame | None, *, what: str) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def candidate_points(candidates: Any, demand: Demand) -> pd.DataFrame:
+def candidate_points(candidates: Any, demand: Demand, like: Any = None) -> pd.DataFrame:
     """Read the sites given, or make them: junctions of streets, a lattice, or the places themselves."""
     if isinstance(candidates, str):
         if candidates != "grid":
@@ -55,7 +55,7 @@ def candidate_points(candidates: Any, demand: Demand) -> pd.DataFrame:
     elif candidates is None:
         points = demand.xy
     else:
-        require_metres(candidates, what="candidates")
+        require_metres(candidates, what="candidates", like=like)
         if len(candidates) == 0:
             raise InputError(
                 "There is no candidate site",

@@ -100,13 +100,13 @@ def place_cameras(
     _check_numbers(count, radius, min_gain)
     demand = collect_demand(incidents, by=by, profile=profile, what="incidents")
     if len(demand.xy) == 0:
-        return empty_sites()
+        return empty_sites(incidents.crs)
     whole = demand
     if not default_locations:
         demand = _set_aside(demand, by=by)
-    posts = candidate_points(candidates, demand)
-    standing = read_points(current, what="current cameras")
-    fixed = read_points(existing, what="existing cameras")
+    posts = candidate_points(candidates, demand, incidents)
+    standing = read_points(current, what="current cameras", like=incidents)
+    fixed = read_points(existing, what="existing cameras", like=incidents)
     seen = reach_of(demand.xy, fixed, radius).sum(axis=1) > 0
     sites = pd.concat([standing.assign(standing=True), posts.assign(standing=False)], ignore_index=True)
     reach = reach_of(demand.xy, sites, radius)
@@ -120,7 +120,8 @@ def place_cameras(
     order = order[gains > 0]
     _announce_result(count, order, seen, weights, by=by)
     actions = _decide(sites, order, left, reach, weights.sum())
-    return _of_all(_table(sites, actions, demand, reach, seen, radius), demand, whole, by=by)
+    table = _table(sites, actions, demand, reach, seen, radius, incidents.crs)
+    return _of_all(table, demand, whole, by=by)
 
 
 def _set_aside(demand: Demand, *, by: str) -> Demand:
@@ -196,7 +197,7 @@ def _pair(sites: pd.DataFrame, leaving: Ints, arriving: Ints) -> dict[int, int]:
 
 
 def _table(
-    sites: pd.DataFrame, actions: pd.DataFrame, demand: Demand, reach: Any, seen: Any, radius: float
+    sites: pd.DataFrame, actions: pd.DataFrame, demand: Demand, reach: Any, seen: Any, radius: float, crs: Any
 ) -> gpd.GeoDataFrame:
     stays = actions["action"].ne("take down").to_numpy()
     chosen = actions["site"].to_numpy(dtype=np.int64)
@@ -217,7 +218,7 @@ def _table(
             "move_metres": metres,
         },
         geometry=gpd.points_from_xy(at[:, 0], at[:, 1]),
-        crs=CRS,
+        crs=crs,
         index=pd.RangeIndex(1, len(actions) + 1, name="rank"),
     )
     return table.astype({"camera": object, "candidate": object})
@@ -275,11 +276,11 @@ def _announce_result(count: int, order: Ints, seen: Any, weights: Floats, *, by:
         announce(f"Only {len(order)} of {sites} could be proposed: a further one would reach nothing more.")
 
 
-def empty_sites() -> gpd.GeoDataFrame:
+def empty_sites(crs: Any = CRS) -> gpd.GeoDataFrame:
     """Table of no sites, in the columns and types of `place_cameras`."""
     columns: dict[str, Any] = {c: pd.Series(dtype="str") for c in ("name", "action")}
     columns |= {c: pd.Series(dtype=object) for c in ("camera", "candidate")}
     columns |= {c: pd.Series(dtype=float) for c in [*_SHARES, "gain", "move_metres"]}
     return gpd.GeoDataFrame(
-        columns, geometry=gpd.GeoSeries([], crs=CRS), index=pd.RangeIndex(1, 1, name="rank")
+        columns, geometry=gpd.GeoSeries([], crs=crs), index=pd.RangeIndex(1, 1, name="rank")
     )

@@ -16,7 +16,7 @@ _DATES = ("installed", "review", "removed")
 REGISTER_COLUMNS = (*_ASSET, "quantity")
 
 
-def read_register(path: str | Path, *, as_of: Any) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def read_register(path: str | Path, *, as_of: Any, crs: Any = CRS) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read the register of cameras and other assets, and the stock of target-hardening products.
 
     Parameters
@@ -27,11 +27,13 @@ def read_register(path: str | Path, *, as_of: Any) -> tuple[gpd.GeoDataFrame, pd
         with a quantity and no coordinates is stock (alarms, locks, property-marking kits).
     as_of : date or str
         The day the answer is for.
+    crs : str
+        The grid of the eastings and northings: any in metres.
 
     Returns
     -------
     assets : GeoDataFrame
-        EPSG:27700: the columns above without ``quantity``, and ``standing`` (installed, not yet removed) and
+        In ``crs``: the columns above without ``quantity``, and ``standing`` (installed, not yet removed) and
         ``due`` ("", "review" on or after its review date). Give ``assets[assets["standing"]]`` to
         `place_cameras` as ``current``.
     stock : DataFrame
@@ -66,10 +68,10 @@ def read_register(path: str | Path, *, as_of: Any) -> tuple[gpd.GeoDataFrame, pd
     name_unread(table, REGISTER_COLUMNS, what="The register")
     table = table.apply(lambda column: column.str.strip())
     blank = table[list(REGISTER_COLUMNS)].eq("").all(axis=1)
-    return _assets(table[~blank], file, day), _stock(table[~blank])
+    return _assets(table[~blank], file, day, crs), _stock(table[~blank])
 
 
-def _assets(table: pd.DataFrame, file: Path, day: pd.Timestamp) -> gpd.GeoDataFrame:
+def _assets(table: pd.DataFrame, file: Path, day: pd.Timestamp, crs: Any) -> gpd.GeoDataFrame:
     problems = Problems(f"The register {file.name} has problems")
     number = {c: pd.to_numeric(table[c], errors="coerce") for c in ("easting", "northing", "quantity")}
     dates = {c: pd.to_datetime(table[c], format="%Y-%m-%d", errors="coerce") for c in _DATES}
@@ -107,7 +109,7 @@ def _assets(table: pd.DataFrame, file: Path, day: pd.Timestamp) -> gpd.GeoDataFr
     due = assets["standing"] & assets["review"].notna() & (assets["review"] <= day)
     assets["due"] = pd.Series("", index=assets.index).mask(due, "review").astype("str")
     points = gpd.points_from_xy(number["easting"][placed], number["northing"][placed])
-    return gpd.GeoDataFrame(assets, geometry=points, crs=CRS).reset_index(drop=True)
+    return gpd.GeoDataFrame(assets, geometry=points, crs=crs).reset_index(drop=True)
 
 
 def _stock(table: pd.DataFrame) -> pd.DataFrame:

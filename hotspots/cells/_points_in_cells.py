@@ -12,7 +12,7 @@ import shapely
 from geopandas.array import GeometryArray
 
 from hotspots.cells.grid import Grid, cells_of_box, cells_within, draw_cells, key_cells, locate_points
-from hotspots.checks import CRS, announce
+from hotspots.checks import announce
 from hotspots.common.columns import HARMS
 from hotspots.common.places import Floats, Ints, collapse_incidents, coordinates_of, incidents_per_row
 
@@ -65,10 +65,10 @@ def count_points(points: Points, *, grid: Grid, area: Any = None) -> dict[str, A
     return table
 
 
-def frame_cells(table: dict[str, Any], *, grid: Grid) -> gpd.GeoDataFrame:
+def frame_cells(table: dict[str, Any], *, grid: Grid, crs: Any) -> gpd.GeoDataFrame:
     """Draw the cells beside their columns: last of all, for shapes take more room than all the rest."""
     column, row = table["column"], table["row"]
-    shapes = GeometryArray(draw_cells(grid, column, row), crs=CRS)
+    shapes = GeometryArray(draw_cells(grid, column, row), crs=crs)
     index = pd.Index(key_cells(column, row), name="cell")
     return gpd.GeoDataFrame({**table, "geometry": shapes}, index=index, geometry="geometry", copy=False)
 

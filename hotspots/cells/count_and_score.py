@@ -62,8 +62,9 @@ def count_cells(
     [2, 0, 1]
     """
     grid = make_grid(shape, size)
-    area = None if study_area is None else read_area(study_area)
-    return frame_cells(count_points(gather_points(incidents, area=area), grid=grid, area=area), grid=grid)
+    area = None if study_area is None else read_area(study_area, target=getattr(incidents, "crs", None))
+    table = count_points(gather_points(incidents, area=area), grid=grid, area=area)
+    return frame_cells(table, grid=grid, crs=incidents.crs)
 
 
 def score_cells(

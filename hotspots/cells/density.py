@@ -78,7 +78,7 @@ def smooth_density(
             given=f"by={by!r}, columns {', '.join(map(str, incidents.columns))}",
             advice="by='incidents', or incidents['harm'] = weigh_incidents(incidents)",
         )
-    area = None if study_area is None else read_area(study_area)
+    area = None if study_area is None else read_area(study_area, target=getattr(incidents, "crs", None))
     grid, points = make_grid("square", cell), gather_points(incidents, area=area)
     cells = count_points(points, grid=grid, area=area)
     cells["density"] = np.zeros(len(cells["row"]))
@@ -90,7 +90,7 @@ def smooth_density(
             # pieces too small for the fine grid have no ground to divide by: no correction there
             cells["density"] /= np.where(ground > 0, ground, 1.0)
     del points
-    return frame_cells(cells, grid=grid)
+    return frame_cells(cells, grid=grid, crs=incidents.crs)
 
 
 class Surface:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.checks import InputError, require_metres, require_on_grid
+from hotspots.checks import CRS, InputError, require_metres, require_on_grid
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -28,6 +28,7 @@ class Places(NamedTuple):
     inverse: Ints  # for each row of the input, the number of its place
     rows: Ints  # how many incidents each row stands for (1 unless the input has the column ``incidents``)
     incidents: Ints  # how many incidents each place holds
+    crs: Any = CRS  # the grid of the metres
 
     def total(self, values: npt.ArrayLike) -> Floats:
         """Add up one number per row over each place."""
@@ -71,7 +72,7 @@ def coordinates_of(incidents: Any, *, what: str = "incidents") -> Floats:
             advice="keep them in the rejects, as read_incidents does",
         )
     if len(xy):
-        require_on_grid((*xy.min(axis=0), *xy.max(axis=0)), what=what)
+        require_on_grid((*xy.min(axis=0), *xy.max(axis=0)), what=what, crs=incidents.crs)
     return xy
 
 
@@ -94,9 +95,9 @@ def collapse_incidents(incidents: gpd.GeoDataFrame) -> Places:
     rows = incidents_per_row(incidents)
     inverse, first_row = _number_distinct(xy)
     if len(first_row) == len(xy):
-        return Places(xy, inverse, rows, rows.copy())
+        return Places(xy, inverse, rows, rows.copy(), incidents.crs)
     totals = np.bincount(inverse, weights=rows, minlength=len(first_row)).astype(np.int64)
-    return Places(xy[first_row], inverse, rows, totals)
+    return Places(xy[first_row], inverse, rows, totals, incidents.crs)
 
 
 def _number_distinct(xy: Floats) -> tuple[Ints, Ints]:

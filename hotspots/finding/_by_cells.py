@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 import shapely.affinity
 
-from hotspots.checks import CRS, announce
+from hotspots.checks import announce
 from hotspots.common.places import Ints
 from hotspots.common.settled_ground import say_ground, settle_ground
 from hotspots.finding._summarise import Shape
@@ -53,7 +53,7 @@ def _area_of(ground: Ground, asked: Cells) -> Any:
     if ground.study_area is not None:
         from hotspots.cells.grid import read_area
 
-        return read_area(ground.study_area)
+        return read_area(ground.study_area, target=ground.places.crs)
     if not len(ground.places.xy):
         return shapely.Polygon()
     rectangle = shapely.box(*ground.places.xy.min(axis=0), *ground.places.xy.max(axis=0))
@@ -81,7 +81,7 @@ def label_significant(
     frame = gpd.GeoDataFrame(
         {"incidents": places.incidents[there]},
         geometry=gpd.points_from_xy(*(places.xy[there] + shift).T),
-        crs=CRS,
+        crs=places.crs,
     )
     if ground.harm is not None:
         frame["harm"] = ground.harm[there] / 1e6

@@ -19,7 +19,7 @@ from hotspots.common.places import Floats, Ints, Places, exact_units
 class Shape(NamedTuple):
     """One hotspot before it is counted."""
 
-    geometry: Any  # the ground it covers, in EPSG:27700
+    geometry: Any  # the ground it covers, in the places' grid
     kind: str  # ``"single"`` or ``"clustered"``
     # easting, northing and radius in metres of each part; the radius is NaN where it is not a disc
     centres: list[tuple[float, float, float]]
@@ -67,15 +67,16 @@ def summarise_in_order(
     order = np.array([row.pop("_shape") for row in rows], dtype=np.int64)
     for number, shape in enumerate(order):
         label[shapes[shape].inside] = number
-    for row, ref in zip(rows, unique_references(r["parts"][0]["_at"] for r in rows), strict=True):
+    references = unique_references((r["parts"][0]["_at"] for r in rows), crs=places.crs)
+    for row, ref in zip(rows, references, strict=True):
         row["ref"] = ref
         row["name"] = row["name"] or ref
         for part in row["parts"]:
             del part["_at"]
-    return frame_of(rows), label, order
+    return frame_of(rows, crs=places.crs), label, order
 
 
-def frame_of(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+def frame_of(rows: list[dict[str, Any]], *, crs: Any = CRS) -> gpd.GeoDataFrame:
     """Rows of a table of hotspots, in the columns and types of the contract; right when empty too.
 
     Examples
@@ -101,7 +102,7 @@ def frame_of(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
     table["stability"] = np.array(column("stability", np.nan), dtype=float)
     table["trend"] = pd.Series(column("trend", ""), dtype="str")
     table["streets"] = pd.Series(column("streets", None), dtype=object)
-    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(column("geometry", None), crs=CRS), crs=CRS)
+    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(column("geometry", None), crs=crs), crs=crs)
     frame.index = pd.RangeIndex(1, len(rows) + 1, name="rank")
     return frame
 

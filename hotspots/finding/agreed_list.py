@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.checks import CRS, InputError, announce
+from hotspots.checks import InputError, announce
 from hotspots.common.columns import plain_text
 from hotspots.common.places import Floats, Ints, Places, incidents_per_row
 from hotspots.files.geofiles import read_layer
@@ -81,7 +81,7 @@ def read_hotspots(
     >>> read_hotspots(area, incidents=points, resamples=0)[["name", "incidents"]].to_dict("records")
     [{'name': 'The Square', 'incidents': 2}]
     """
-    given = _read(path)
+    given = _read(path).to_crs(incidents.crs)
     columns = {
         key: _column(given, key, asked) for key, asked in (("name", name), ("ref", ref), ("kind", kind))
     }
@@ -174,7 +174,7 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             given=str(path if not isinstance(path, gpd.GeoDataFrame) else "crs=None"),
             advice="save them with their own: EPSG:27700 for British metres, EPSG:4326 for degrees",
         )
-    given = given.to_crs(CRS).reset_index(drop=True)
+    given = given.reset_index(drop=True)
     if given.geometry.name != "geometry":
         given = given.rename_geometry("geometry")
     bad = given.geometry.isna() | given.geometry.is_empty | given.geometry.geom_type.str.contains("Line")

@@ -42,7 +42,7 @@ def assign_hotspots(incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame) -> pd.
     >>> assign_hotspots(points, spots).tolist()
     [1, <NA>]
     """
-    require_metres(spots, what="spots")
+    require_metres(spots, what="spots", like=incidents)
     places = collapse_incidents(incidents)
     best = np.full(len(places.xy), np.iinfo(np.int64).max)
     if len(spots) and len(best):

@@ -35,7 +35,7 @@ def add_expected(spots: gpd.GeoDataFrame, places: Places, *, study_area: Any = N
         if len(spots):
             announce(f"{known.say()} {SET}")
     else:
-        area = read_area(study_area)
+        area = read_area(study_area, target=places.crs)
         pieces, ground = shapely.get_parts(area), float(area.area)
         shapely.prepare(area)
         on &= shapely.intersects_xy(area, *places.xy.T)

@@ -120,7 +120,7 @@ def _refs(spots: gpd.GeoDataFrame, old_refs: list[str], heir: dict[int, int]) ->
     for i in range(len(own)):
         if i not in heir and refs[i] in taken:
             best = spots["parts"].iloc[i][0]
-            refs[i] = unique_references([(best["easting"], best["northing"])], taken=taken)[0]
+            refs[i] = unique_references([(best["easting"], best["northing"])], taken=taken, crs=spots.crs)[0]
         taken.add(refs[i])
     return refs
 

@@ -139,7 +139,7 @@ def split_by_label(places: Places, codes: Ints) -> tuple[Places, Ints]:
     wide = int(codes.max(initial=-1)) + 2
     inverse, keys = pd.factorize(places.inverse * wide + codes + 1)
     incidents = np.bincount(inverse, weights=places.rows, minlength=len(keys)).astype(np.int64)
-    split = Places(places.xy[keys // wide], inverse.astype(np.int64), places.rows, incidents)
+    split = Places(places.xy[keys // wide], inverse.astype(np.int64), places.rows, incidents, places.crs)
     return split, (keys % wide - 1).astype(np.int64)
 
 

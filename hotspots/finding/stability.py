@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import Problems
-from hotspots.common.places import Floats, Ints, Places, exact_units
+from hotspots.common.places import Floats, Ints, exact_units
 from hotspots.finding.ground import Change, Found, Ground
 
 RESAMPLES = 40
@@ -142,7 +142,7 @@ def _stacks(incidents: gpd.GeoDataFrame, ground: Ground) -> pd.DataFrame:
 def _ground_of(stacks: pd.DataFrame, n: Ints, ground: Ground) -> Ground:
     at, size = stacks["at"].to_numpy(), len(ground.places.xy)
     count = np.bincount(at, n, size).astype(np.int64)
-    places = Places(ground.places.xy, ground.places.inverse, ground.places.rows, count)
+    places = ground.places._replace(incidents=count)
     harm = weighed = None
     if ground.harm is not None:
         each = stacks["harm"].to_numpy()

@@ -65,6 +65,7 @@ def aggregate_incidents(
     as_of: Any = None,
     unique_ids: bool = True,
     sample: int = 1000,
+    crs: str | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Collapse a large table of incidents to places, counting on the engine that holds it.
 
@@ -89,12 +90,14 @@ def aggregate_incidents(
         engine a pass over the IDs.
     sample : int
         How many rejected rows to bring back as examples.
+    crs : str, optional
+        The grid of the answer, as for `read_incidents`.
 
     Returns
     -------
     places : GeoDataFrame
         One row per distinct coordinate, category, place text and source (and window or date), with the
-        integer column ``incidents``; EPSG:27700. Every function of incidents takes it.
+        integer column ``incidents``, in metres of the grid. Every function of incidents takes it.
     rejects : DataFrame
         ``cause, source, category, rows`` and an example's ``value``; ``attrs["sample"]`` has the sample,
         with file and row where the engine knows them. Incidents and rows add up to the rows given.
@@ -116,7 +119,7 @@ def aggregate_incidents(
     """
     found = collapse_table(
         table,
-        layout=layout,
+        layout=load_layout(layout, crs=crs),
         windows=windows,
         study_area=study_area,
         as_of=as_of,

@@ -50,7 +50,7 @@ def list_stops(
             )
         places = _places(parts, rows)
     else:
-        require_metres(incidents, what="incidents")
+        require_metres(incidents, what="incidents", like=spots)
         counted = keep_hours(keep_profile(incidents, profile, what="incidents"), pattern)
         stop = which_stop(counted, shapes, centres)
         totals = _recount(table, counted, stop)

@@ -9,14 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspots.checks import InputError, announce, require_metres
+from hotspots.checks import CRS, InputError, announce, require_metres, require_on_grid
 from hotspots.common.wording import say_count
 from hotspots.patrols.options import Travel
 
 Floats = NDArray[np.float64]
-
-# National Grid eastings and northings of Great Britain, generously; degrees fall far outside.
-_GRID = (0.0, 700_000.0, 1_300_000.0)
 
 
 def travel_times(
@@ -35,7 +32,8 @@ def stop_times(stops: pd.DataFrame, depot: Any, travel: Travel) -> tuple[Floats,
     even = travel.travel_minutes
     if even is not None and not (np.isfinite(even) and even >= 0):
         raise InputError("travel_minutes must be 0 or more", given=f"travel_minutes={even}", advice="10")
-    home, xy = locate_depot(depot), stops[["easting", "northing"]].to_numpy(dtype=float)
+    home = locate_depot(depot, crs=getattr(stops, "crs", None) or CRS)
+    xy = stops[["easting", "northing"]].to_numpy(dtype=float)
     every = xy if home is None else np.vstack([xy, home])
     times = travel_times(every, speed=travel.speed, detour=travel.detour, streets=travel.streets)
     # Whole minutes, rounded up: a timetable is read off a watch, and a sum of roundings is never too short.
@@ -56,12 +54,13 @@ def check_travel(speed: float, detour: float) -> None:
         )
 
 
-def locate_depot(depot: Any) -> Floats | None:
+def locate_depot(depot: Any, *, crs: Any = CRS) -> Floats | None:
     """Read a depot given as a point or a pair of coordinates; None means there is none."""
     if depot is None:
         return None
     if isinstance(depot, gpd.GeoDataFrame | gpd.GeoSeries):
-        require_metres(gpd.GeoDataFrame(geometry=depot.geometry), what="depot")
+        here = gpd.GeoSeries([], crs=crs)
+        require_metres(gpd.GeoDataFrame(geometry=depot.geometry), what="depot", like=here)
         if len(depot) != 1:
             raise InputError("One depot is needed", given=f"{len(depot)} rows", advice="depots.iloc[[0]]")
         depot = depot.geometry.iloc[0]
@@ -74,13 +73,13 @@ def locate_depot(depot: Any) -> Floats | None:
             given=f"depot={depot!r}",
             advice="its easting and northing, such as depot=(430000, 433500)",
         ) from error
-    low, east_most, north_most = _GRID
-    if not (1000 < at[0] < east_most and low < at[1] < north_most):
+    if not np.isfinite(at).all() or (np.abs(at) <= 1000).all():  # degrees
         raise InputError(
-            "The depot is not in British National Grid metres",
+            "The depot is not in metres of the grid",
             given=f"depot=({east}, {north})",
             advice="its easting and northing, such as depot=(430000, 433500)",
         )
+    require_on_grid((*at, *at), what="The depot", crs=crs)
     return at
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import (
-    CRS,
     InputError,
     announce,
     closest_name,
@@ -135,11 +134,11 @@ def from_points(
     causes[~np.isfinite(x) | ~np.isfinite(y)] = "unreadable coordinates"
     causes[time.isna()] = "unreadable time"
     good = causes == ""
-    crs = CRS if pair[0] == "easting" else 4326
+    require_metres(stops, what="stops")
+    crs = stops.crs if pair[0] == "easting" else 4326
     points = gpd.GeoDataFrame(
         table[good].assign(time=time[good]), geometry=gpd.points_from_xy(x[good], y[good]), crs=crs
-    ).to_crs(CRS)
-    require_metres(stops, what="stops")
+    ).to_crs(stops.crs)
     points = points.sort_values(["vehicle", "time"], kind="stable", ignore_index=True)
     return _stays(points, stops, ping, least), _rejects(table, causes, _written_points(table, pair))
 

@@ -35,7 +35,7 @@ def even_rhythm(stops: int) -> Rhythm:
 
 def measure_rhythm(stops: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> Rhythm:
     """Weigh stops by the harm (else the incidents) recorded there at each hour, smoothed over three hours."""
-    require_metres(incidents, what="incidents")
+    require_metres(incidents, what="incidents", like=stops)
     require_columns(incidents, ["when", "precision"], what="incidents")
     timed = incidents[incidents["precision"].eq("minute")]
     if timed.empty:

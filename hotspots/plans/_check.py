@@ -52,7 +52,7 @@ TEXTS = {
     ),
     "document": ("profile", "marking", "attribution", "text", "controls"),
 }
-AREA = "a polygon in EPSG:27700 metres"
+AREA = "a polygon in metres"
 MAY_LACK = ("name", "power", "why")
 DATA: dict[Path, Any] = {
     **{(group, key): str for group, keys in TEXTS.items() for key in keys},
@@ -222,7 +222,11 @@ def _check_frozen(frozen: Any, add: Any) -> None:
     for number, row in enumerate(rows, 1):
         path: Path = ("frozen", "areas", number, "wkt")
         if not isinstance(row, dict) or not _is_area(row.get("wkt")):
-            add(path, "'wkt' must be a polygon in EPSG:27700 metres", advice="POLYGON ((430000 433000, ...))")
+            add(
+                path,
+                "'wkt' must be a polygon in metres of the plan's grid",
+                advice="POLYGON ((430000 433000, ...))",
+            )
 
 
 def _check_data(raw: dict[str, Any], add: Any) -> None:

@@ -59,6 +59,8 @@ def freeze_plan(
         "selected_incidents": _count_in(facts, selected),
         **_baseline(facts, selected, covers=target.covers),
     } | ({"layer": target.layer} if target.layer else {})
+    if facts.everything.crs != CRS:
+        frozen["crs"] = facts.everything.crs.to_string()
     if unknown:
         frozen["choice"] = NOT_KNOWN
     others = _peers(target, layers or {}) if target.covers == "area" else spots
@@ -196,10 +198,11 @@ def _alike(
     fill: bool,
 ) -> gpd.GeoDataFrame:
     """Find the nearest in rank of the same selection period, as far as they are as large and as busy."""
-    nothing = gpd.GeoDataFrame({"role": []}, geometry=[], crs=CRS)
+    crs = facts.everything.crs
+    nothing = gpd.GeoDataFrame({"role": []}, geometry=[], crs=crs)
     if not selected or (others is None and not fill):
         return nothing
-    targets = gpd.GeoDataFrame(geometry=[part["geometry"] for part in target.parts], crs=CRS)
+    targets = gpd.GeoDataFrame(geometry=[part["geometry"] for part in target.parts], crs=crs)
     windows = [pd.Period(month, freq="M") for month in selected]
     ways: dict[str, Any] = {"others": others, "width": ring, "pool": 10**6, "fill": fill}
     try:

@@ -60,14 +60,16 @@ def find_target(given: Any, incidents: gpd.GeoDataFrame, *, title: str | None) -
     if isinstance(given, str):
         target = _street(given, incidents)
     elif isinstance(given, pd.Series):
-        target = _row(given)
+        target = _row(given, incidents.crs)
     elif isinstance(given, gpd.GeoDataFrame) and len(given):
-        require_metres(given, what="the plan's areas")
-        target = _rows(given)
+        require_metres(given, what="the plan's areas", like=incidents)
+        target = _rows(given, incidents.crs)
     elif isinstance(given, BaseGeometry) and not given.is_empty:
         if not title:
             raise InputError("A drawn area needs a name", given=given.geom_type, advice='title="Beeston NIP"')
-        target = Target(_grid_ref(given), title, "area", [{"ref": "", "name": title, "geometry": given}])
+        target = Target(
+            _grid_ref(given, incidents.crs), title, "area", [{"ref": "", "name": title, "geometry": given}]
+        )
     else:
         raise InputError(
             "A plan needs a hotspot, several, a street or an area",
@@ -79,12 +81,12 @@ def find_target(given: Any, incidents: gpd.GeoDataFrame, *, title: str | None) -
     return target
 
 
-def _row(row: pd.Series) -> Target:
+def _row(row: pd.Series, crs: Any) -> Target:
     geometry = row.get("geometry")
     if not isinstance(geometry, BaseGeometry) or geometry.is_empty:
         raise InputError("The plan's row has no geometry", given=str(row.name), advice="spots.loc[1]")
     spot = "ref" in row.index
-    ref = clean_text(row["ref"]) if spot else clean_text(row.get("code")) or _grid_ref(geometry)
+    ref = clean_text(row["ref"]) if spot else clean_text(row.get("code")) or _grid_ref(geometry, crs)
     name = _say_place(strip_near(row.get("name")), row.get("streets")) or ref
     ranks = [int(row.name)] if spot and isinstance(row.name, int | np.integer) else []
     part = {"ref": ref, "name": name, "geometry": geometry}
@@ -105,8 +107,8 @@ def _say_place(name: str, streets: Any) -> str:
     return name_place([name, *others])
 
 
-def _rows(rows: gpd.GeoDataFrame) -> Target:
-    several = [_row(row) for _, row in rows.iterrows()]
+def _rows(rows: gpd.GeoDataFrame, crs: Any) -> Target:
+    several = [_row(row, crs) for _, row in rows.iterrows()]
     if len(several) == 1:
         return several[0]
     first = several[0]
@@ -129,15 +131,15 @@ def _street(name: str, incidents: gpd.GeoDataFrame) -> Target:
         )
     ground = shapely.union_all(found.geometry.to_numpy()).buffer(STREET_BUFFER)
     written = strip_near(found["place"].iloc[0])
-    ref = _grid_ref(ground)
+    ref = _grid_ref(ground, incidents.crs)
     return Target(ref, written, "street", [{"ref": ref, "name": written, "geometry": ground}])
 
 
-def _grid_ref(ground: BaseGeometry) -> str:
+def _grid_ref(ground: BaseGeometry, crs: Any) -> str:
     from hotspots.common.gridref import grid_reference
 
     middle = ground.representative_point()
-    return grid_reference(middle.x, middle.y)
+    return grid_reference(middle.x, middle.y, crs)
 
 
 def _layers(row: pd.Series) -> dict[str, Shares]:
@@ -181,7 +183,7 @@ def share_layers(rows: gpd.GeoDataFrame, areas: dict[str, gpd.GeoDataFrame]) -> 
     weights = count_weights(rows)
     found: dict[str, Shares] = {}
     for layer, polygons in areas.items():
-        require_metres(polygons, what=f"the areas '{layer}'")
+        require_metres(polygons, what=f"the areas '{layer}'", like=rows)
         if f"{layer}_name" in rows:
             found |= _listed(layer, weights.groupby(rows[f"{layer}_name"]).sum(), float(weights.sum()))
             continue

@@ -87,7 +87,7 @@ def assess_plan(
         )
     require_metres(incidents, what="incidents")
     first, last = response_dates(plan, start, end)
-    targets = frozen_frame(plan.frozen["areas"])
+    targets = frozen_frame(plan, "areas")
     found = assess_response(
         incidents,
         targets,
@@ -180,6 +180,7 @@ def responses_of(plans: Iterable[Plan]) -> gpd.GeoDataFrame:
     One without a first day of its response counts from the day it was opened, one without a last day as
     still at work.
     """
+    plans = list(plans)
     rows = [
         {
             "name": clean_text(f"{plan.title} ({plan.ref})"),
@@ -188,10 +189,10 @@ def responses_of(plans: Iterable[Plan]) -> gpd.GeoDataFrame:
             "geometry": shape,
         }
         for plan in plans
-        for shape in frozen_frame(plan.frozen.get("areas", [])).geometry
+        for shape in frozen_frame(plan, "areas").geometry
     ]
     frame = pd.DataFrame(rows, columns=["name", "start", "end", "geometry"])
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=grid_of_plans(plans))
 
 
 def _selected(plan: Plan) -> list[pd.Period] | None:
@@ -199,9 +200,15 @@ def _selected(plan: Plan) -> list[pd.Period] | None:
     return [pd.Period(month, freq="M") for month in months] or None
 
 
-def frozen_frame(rows: Sequence[dict[str, Any]]) -> gpd.GeoDataFrame:
-    """Areas as they stand in a record, as a frame in EPSG:27700."""
-    return gpd.GeoDataFrame(geometry=[read_outline(row["wkt"]) for row in rows], crs=CRS)
+def grid_of_plans(plans: Sequence[Plan]) -> str:
+    """Name the grid that plans are drawn in: the first one's, for a run has but one."""
+    return next((str(plan.frozen["crs"]) for plan in plans if "crs" in plan.frozen), CRS)
+
+
+def frozen_frame(plan: Plan, key: str) -> gpd.GeoDataFrame:
+    """Areas as they stand in a record, as a frame in the plan's own grid."""
+    shapes = [read_outline(row["wkt"]) for row in plan.frozen.get(key, [])]
+    return gpd.GeoDataFrame(geometry=shapes, crs=grid_of_plans([plan]))
 
 
 def _apart(others: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
@@ -214,17 +221,16 @@ def _apart(others: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.Ge
 def _others(plan: Plan, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
     """Give the other hotspots to cut out: those given, else those that were near when the plan was opened."""
     known = plan.frozen.get("other_areas", [])
-    return frozen_frame(known) if given is None and known else given
+    return frozen_frame(plan, "other_areas") if given is None and known else given
 
 
 def _comparators(
     plan: Plan, incidents: gpd.GeoDataFrame, targets: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None
 ) -> gpd.GeoDataFrame | None:
     """Give the comparator fixed at opening; further places only measure how far counts vary."""
-    rows = plan.frozen.get("comparator_areas", [])
-    if not rows:
+    if not plan.frozen.get("comparator_areas"):
         return None
-    fixed = frozen_frame(rows).assign(role="comparator")
+    fixed = frozen_frame(plan, "comparator_areas").assign(role="comparator")
     selected = _selected(plan)
     try:
         if selected is None:
@@ -240,7 +246,7 @@ def _comparators(
         )
         return fixed
     free = pool[~pool.geometry.intersects(fixed.union_all())].assign(role="placebo")
-    return gpd.GeoDataFrame(pd.concat([fixed, free[["role", "geometry"]]], ignore_index=True), crs=CRS)
+    return gpd.GeoDataFrame(pd.concat([fixed, free[["role", "geometry"]]], ignore_index=True), crs=fixed.crs)
 
 
 def _counts(table: pd.DataFrame) -> list[dict[str, Any]]:

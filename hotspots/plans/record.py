@@ -61,7 +61,8 @@ class Plan:
     opened, drafted : str
         ISO dates: when the plan was opened, and when data last filled it.
     frozen : dict
-        Fixed at opening: areas (WKT, EPSG:27700), comparator, ring in metres, measures, windows.
+        Fixed at opening: areas (WKT, in EPSG:27700 or the grid ``crs``), comparator, ring in metres,
+        measures, windows.
     scanning, analysis : dict
         What the data says; rewritten by every re-draft.
     options : list of dict

@@ -12,7 +12,7 @@ import pyproj
 import shapely
 from pyproj import Transformer
 
-from hotspots.checks import CRS, InputError
+from hotspots.checks import CRS, find_crs
 from hotspots.common.words_for_nothing import blank_nothing, count_decimals
 from hotspots.reading.study_area import read_area
 
@@ -76,8 +76,11 @@ def _range_tests(a: pd.Series, b: pd.Series, kind: str, target: str, crs: str) -
     """Limits belong to the system that the points will be in: what is written in another is moved first."""
     if target == CRS and kind == "degrees":
         return _degree_tests(a, b)
-    degrees = (a.abs() <= 180) & (b.abs() <= 180)
-    swapped = {"degrees in metre columns": degrees} if kind == "metres" else {}
+    if kind == "metres":
+        swapped = {"degrees in metre columns": (a.abs() <= 180) & (b.abs() <= 180)}
+    else:
+        turned = _beyond(a, b, crs, target) & ~_beyond(b, a, crs, target)
+        swapped = {"latitude and longitude swapped": turned}
     name = "outside Great Britain" if target == CRS else f"outside the area of {target}"
     return {**swapped, name: _beyond(a, b, crs, target)}
 
@@ -120,30 +123,11 @@ def _bounds(crs: str) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-@lru_cache(maxsize=32)
-def find_crs(crs: str) -> pyproj.CRS:
-    """Coordinate reference system by its name, or `InputError` where there is none of that name."""
-    try:
-        return pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError as error:
-        raise InputError(
-            "There is no such coordinate reference system",
-            given=str(crs),
-            advice="its code: EPSG:27700 for British metres, EPSG:4326 for degrees",
-        ) from error
-
-
 def make_points(x: Any, y: Any, *, crs: str, target: str = CRS) -> np.ndarray[Any, Any]:
     """Points in ``target`` (metres): each distinct coordinate is transformed once."""
     if not len(x):
         return np.array([], dtype=object)
     distinct, inverse = np.unique(np.asarray(x, float) + 1j * np.asarray(y, float), return_inverse=True)
-    if find_crs(target).is_geographic:
-        raise InputError(
-            "Incidents need a reference system in metres",
-            given=target,
-            advice=f"{CRS} in Great Britain, elsewhere the grid in metres of that country",
-        )
     east, north = _move(pd.Series(distinct.real), pd.Series(distinct.imag), crs, target)
     points = np.asarray(shapely.points(east.to_numpy(), north.to_numpy()), dtype=object)
     return points[inverse.reshape(-1)]

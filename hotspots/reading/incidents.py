@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import CRS, InputError, Problems, announce
+from hotspots.checks import InputError, Problems, announce, say_scale
 from hotspots.common.words_for_nothing import blank_nothing
 from hotspots.files.file_formats import X, Y
 from hotspots.files.input_files import find_files
@@ -42,6 +42,7 @@ def read_incidents(
     study_area: Any = None,
     as_of: str | date | pd.Timestamp | None = None,
     same_month: str = "refuse",
+    crs: str | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     r"""Read incident files; every row ends in exactly one of the two tables returned.
 
@@ -53,18 +54,21 @@ def read_incidents(
     layout : str, path or mapping
         Name of a packaged layout (see `list_layouts`), path of a TOML file, or a table like one.
     study_area : GeoDataFrame, GeoSeries or geometry, optional
-        Rows outside it are rejected. A bare geometry is taken to be in EPSG:27700. None: no limit.
+        Rows outside it are rejected. A bare geometry is taken to be in the grid. None: no limit.
     as_of : date or str, optional
         Rows dated later are rejected as future dates. None: today.
     same_month : {"refuse", "first", "last", "both"}
         What to do where two files hold the same rows of one force's month: rows without an ID, as all ASB,
         would count twice.
+    crs : str, optional
+        The grid of the answer: any in metres, whatever the records are written in. None: the ``target`` of
+        the layout, EPSG:27700 (British National Grid) unless stated.
 
     Returns
     -------
     incidents : GeoDataFrame
-        One row per accepted incident in EPSG:27700 (metres; another system only where the layout's
-        ``target`` says so): ``incident_id, source, when, precision, category, place, geometry``, then every
+        One row per accepted incident in metres of the grid: ``incident_id, source, when, precision,
+        category, place, geometry``, then every
         other column of the source, verbatim, with the prefix ``raw_``.
     rejects : DataFrame
         One row per rejected row: ``file, line, cause, value, incident_id, source, when, precision,
@@ -94,7 +98,7 @@ def read_incidents(
     >>> incidents["category"].tolist(), rejects[["line", "cause"]].to_numpy().tolist()
     (['Drugs'], [[3, 'no coordinates']])
     """
-    settings = load_layout(layout)
+    settings = load_layout(layout, crs=crs)
     rows, bad, counts = _load(source, settings)
     judged = judge_rows(rows, settings, end_of(as_of), study_area)
     for sentence in judged.attrs.pop("said", []):
@@ -107,8 +111,8 @@ def read_incidents(
     rejects.attrs["rows_by_file"] = counts
     for sentence in diagnose_rejects(incidents, rejects):
         announce(f"Wrong as a whole: {sentence}")
-    if settings.target != CRS:
-        announce(f"These records are in {settings.target}: functions for Great Britain will refuse them.")
+    if len(incidents) and (off := say_scale(settings.target, incidents.total_bounds)):
+        announce(f"The records' grid: {off}; [grid] crs (in Python crs=) names another.")
     return incidents, rejects
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hotspots.checks import CRS, InputError, Problems, closest_name
+from hotspots.checks import CRS, InputError, Problems, advise_grid_of, closest_name, find_crs, why_no_grid
 from hotspots.common.packaged import list_packaged, packaged_toml
 from hotspots.files.own_toml import parse_toml
 from hotspots.reading.written_numbers import DECIMALS, THOUSANDS
@@ -53,6 +53,7 @@ class Layout:
     sheet: str | None = None
     layer: str | None = None
     target: str = CRS
+    crs_stated: bool = True
     fixed_category: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     lookup: Mapping[str, Any] | None = None
@@ -81,7 +82,9 @@ def list_layouts() -> list[str]:
     return list_packaged("layouts", ending=".toml")
 
 
-def load_layout(layout: str | Path | Mapping[str, Any] | Layout, *, folder: str | Path = ".") -> Layout:
+def load_layout(
+    layout: str | Path | Mapping[str, Any] | Layout, *, folder: str | Path = ".", crs: str | None = None
+) -> Layout:
     """Layout by the name of a packaged one, from a TOML file, or from a table of the configuration.
 
     Parameters
@@ -90,6 +93,9 @@ def load_layout(layout: str | Path | Mapping[str, Any] | Layout, *, folder: str 
         A table may build on a packaged layout by ``base = "council-asb-cases"`` and state only what differs.
     folder : path
         Where relative paths in the layout (its look-up file) start.
+    crs : str, optional
+        The grid of the points: any in metres. Metres whose system the layout does not state are in it too.
+        None: the layout's ``target``, EPSG:27700 unless stated.
 
     Raises
     ------
@@ -102,6 +108,16 @@ def load_layout(layout: str | Path | Mapping[str, Any] | Layout, *, folder: str 
     >>> mine.columns["when"], mine.columns["category"]
     (('Month recorded',), ('Crime type',))
     """
+    found = _find_layout(layout, folder)
+    if crs is not None:
+        own = crs if found.kind == "metres" and not found.crs_stated else found.crs
+        found = replace(found, target=crs, crs=own)
+    if wrong := why_no_grid(find_crs(found.target)):
+        raise InputError("Incidents need a grid in metres", given=wrong, advice=advise_grid_of(found.target))
+    return found
+
+
+def _find_layout(layout: str | Path | Mapping[str, Any] | Layout, folder: str | Path) -> Layout:
     if isinstance(layout, Layout):
         return layout
     if isinstance(layout, Mapping):
@@ -163,7 +179,8 @@ def _build(table: dict[str, Any], folder: Path) -> Layout:
         unit=table.get("unit", "incident"),
         columns=columns,
         kind=kind,
-        crs=str(place.get("crs", CRS if kind == "metres" else "EPSG:4326")),
+        crs=str(place.get("crs", table.get("target", CRS) if kind == "metres" else "EPSG:4326")),
+        crs_stated="crs" in place,
         formats=tuple(table.get("dates", {}).get("formats", ())),
         precision=table.get("dates", {}).get("precision"),
         decimal=str(place.get("decimal", "")),

@@ -1,4 +1,4 @@
-"""Shapes of the user's own, from any file of them, in National Grid metres."""
+"""Shapes of the user's own, from any file of them, in metres."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hotspots.common.wording import say_count
 from hotspots.files.geofiles import read_layer
 
 
-def read_shapes(path: str | Path, *, what: str) -> gpd.GeoDataFrame:
-    """Read a file of points, lines or areas into EPSG:27700 (metres), or say what is wrong with it."""
+def read_shapes(path: str | Path, *, what: str, crs: Any = CRS) -> gpd.GeoDataFrame:
+    """Read a file of points, lines or areas into the metres of a grid, or say what is wrong with it."""
     path = Path(path)
     read = _read(path, what)
     if not isinstance(read, gpd.GeoDataFrame) or read.geometry.isna().all():
@@ -32,7 +32,7 @@ def read_shapes(path: str | Path, *, what: str) -> gpd.GeoDataFrame:
     if len(there) < len(read):
         rows = say_count(len(read), "row")
         announce(f"{path.name}: {len(read) - len(there):,} of {rows} left out, without a shape.")
-    moved = there.to_crs(CRS)
+    moved = there.to_crs(crs)
     if not np.isfinite(moved.total_bounds).all():
         raise InputError(
             f"{what} cannot be used: coordinates that are nowhere on the map",

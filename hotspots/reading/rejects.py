@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
-from hotspots.checks import InputError, announce
+from hotspots.checks import InputError, announce, suggest_grid
 from hotspots.common.places import incidents_per_row
 from hotspots.reading.coordinates import LOST_DIGITS
 
@@ -13,12 +15,13 @@ REJECT_COLUMNS = [
 ]  # fmt: skip
 ALL_FILES = "all files"
 FUTURE = "future date"
+ABROAD = "outside Great Britain"
 OFF_AREA = "outside the study area"
 _ADVICE = {
     "latitude and longitude swapped": "exchange the two columns, or their names in the layout",
     "National Grid metres in degree columns": "use a layout with coordinates of kind 'metres'",
     "degrees in metre columns": "use a layout with coordinates of kind 'degrees'",
-    "outside Great Britain": "check the coordinate columns and their reference system",
+    ABROAD: "check the coordinate columns and their reference system",
     "unreadable coordinates": "check that the coordinate columns hold plain numbers; where commas and points "
     'are in doubt, state decimal = "," or thousands = "," under [coordinates] of the layout',
     LOST_DIGITS: "export the coordinates again as whole numbers, not as 4.3E+05: their last digits are gone",
@@ -95,9 +98,21 @@ def diagnose_rejects(incidents: pd.DataFrame, rejects: pd.DataFrame) -> list[str
     wrong = table[table["cause"].isin(list(_ADVICE)) & (table["rejected"] > located / 2)]
     return [
         f"{row.file}: {row.rejected:,} of its {row.rows:,} rows cannot be used: {row.cause} "
-        f"({row.example}); try: {_ADVICE[str(row.cause)]}"
+        f"({row.example}); try: {_advise(str(row.cause), str(row.example))}"
         for row in wrong.itertuples()
     ]
+
+
+def _advise(cause: str, example: str) -> str:
+    """Advise for a cause; of a place abroad in degrees, the grid that suits it."""
+    found = re.search(r"(-?\d+\.?\d*), (-?\d+\.?\d*)$", example)
+    longitude, latitude = map(float, found.groups()) if found else (999.0, 999.0)
+    if cause != ABROAD or abs(longitude) > 180 or abs(latitude) > 84:
+        return _ADVICE[cause]
+    return (
+        f'for records from abroad, [grid] crs = "{suggest_grid(longitude, latitude)}" (in Python crs=, '
+        "for a check --grid), or that country's own grid in metres; else check the coordinate columns"
+    )
 
 
 def refuse_systematic(incidents: pd.DataFrame, rejects: pd.DataFrame) -> None:

@@ -84,10 +84,10 @@ def _written_places(rows: pd.DataFrame, layout: Layout, said: list[str]) -> pd.D
         kind = layout.lookup.get("kind", "metres")
         found = locate_keys(blank_nothing(rows.loc[blank, "_key"]), layout)
         plain = [_plain(found[c], rows.loc[blank, "_file"], kind, layout, said) for c in ("x", "y")]
-        own = CRS if kind == "metres" else None
+        own = layout.target if kind == "metres" else None
         places[blank] = judge_coordinates(*plain, kind=kind, target=layout.target, crs=own)
         written = written.mask(blank, "key " + text_of(rows, "_key"))
-        crs = crs.mask(blank, CRS if kind == "metres" else "EPSG:4326")
+        crs = crs.mask(blank, layout.target if kind == "metres" else "EPSG:4326")
     return places.assign(written=written, crs=crs)
 
 

@@ -26,6 +26,7 @@ def read_sources(
     folder: str | Path = ".",
     study_area: Any = None,
     as_of: Any = None,
+    crs: str | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     r"""Read several sources, each with its files and layout, into one set of incidents.
 
@@ -35,7 +36,7 @@ def read_sources(
         By name: ``files`` (a path or several, from ``folder``), ``layout`` (a name, path or table;
         "police.uk" unless stated), ``same_month``; ``source`` renames the layout's source, which two sources
         of one layout need.
-    folder, study_area, as_of
+    folder, study_area, as_of, crs
         As for `read_incidents`.
 
     Returns
@@ -80,7 +81,7 @@ def read_sources(
         if wrong or "files" not in given:
             continue
         try:
-            read.append(_read_one(given, Path(folder), study_area, as_of))
+            read.append(_read_one(given, Path(folder), study_area, as_of, crs))
         except InputError as error:
             problems.add(f"{name}: {error.problem}", given=error.given, advice=error.advice)
     problems.raise_any()
@@ -88,11 +89,11 @@ def read_sources(
 
 
 def _read_one(
-    given: Mapping[str, Any], folder: Path, study_area: Any, as_of: Any
+    given: Mapping[str, Any], folder: Path, study_area: Any, as_of: Any, crs: str | None
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     files = given["files"]
     paths = [folder / f for f in ([files] if isinstance(files, str | Path) else files)]
-    layout = load_layout(given.get("layout", "police.uk"), folder=folder)
+    layout = load_layout(given.get("layout", "police.uk"), folder=folder, crs=crs)
     incidents, rejects = read_incidents(
         paths if len(paths) > 1 else paths[0], layout=layout, study_area=study_area, as_of=as_of,
         same_month=given.get("same_month", "refuse"),

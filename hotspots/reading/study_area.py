@@ -10,7 +10,7 @@ import shapely
 from hotspots.checks import CRS, InputError
 
 
-def read_area(study_area: Any, *, target: str = CRS) -> Any:
+def read_area(study_area: Any, *, target: Any = CRS) -> Any:
     """Study area as one valid polygon.
 
     Examples
@@ -25,7 +25,7 @@ def read_area(study_area: Any, *, target: str = CRS) -> Any:
                 given="crs=None",
                 advice=".set_crs(...) with its own: EPSG:27700 for British metres, EPSG:4326 for degrees",
             )
-        shapes = study_area.geometry.dropna().to_crs(target).to_numpy()
+        shapes = study_area.geometry.dropna().to_crs(target or CRS).to_numpy()
         study_area = shapely.union_all(shapely.make_valid(shapes))
     if not isinstance(study_area, shapely.Geometry):
         raise InputError(

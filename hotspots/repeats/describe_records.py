@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.checks import CRS
+from hotspots.checks import why_no_grid
 from hotspots.common.membership import spread_layer
 from hotspots.common.places import incidents_per_row
 from hotspots.common.wording import say_count, say_runs
@@ -115,7 +115,7 @@ def tabulate_records(
         "Unknown categories": list_unmatched(incidents, crosswalks=crosswalks),
         "Weights used": _weights_used(incidents, crosswalks=crosswalks, **weighing),
     }
-    if incidents.crs == CRS:
+    if incidents.crs is not None and not why_no_grid(incidents.crs):
         for by in ("street", "point"):
             ranked = rank_places(incidents, by=by, top=_TOP).reset_index()
             tables[f"Repeat {by}s"] = pd.DataFrame(ranked.drop(columns="geometry"))

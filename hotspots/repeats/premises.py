@@ -48,7 +48,7 @@ def _place_of(
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Position of the premises that each row is put down to (-1: none), and the metres to them."""
     require_metres(incidents, what="incidents")
-    require_metres(premises, what="premises")
+    require_metres(premises, what="premises", like=incidents)
     if not distance > 0:
         raise InputError("The distance must be above 0 metres", given=f"distance={distance}", advice="50")
     if distance < SNAPPED and len(incidents) and incidents.get("source", pd.Series()).eq("police.uk").any():

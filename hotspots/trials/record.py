@@ -187,7 +187,7 @@ def read_trial(path: str | Path) -> Trial:
         frame = gpd.GeoDataFrame(
             {"ref": [p["ref"] for p in raw["places"]], "name": [p["name"] for p in raw["places"]]},
             geometry=[shapely.from_wkt(p["wkt"]) for p in raw["places"]],
-            crs=CRS,
+            crs=raw["places"][0].get("crs", CRS),
         )
         start = pd.Timestamp(raw["days"]["start"])
         trial = Trial(draw, start, frame, Measure(**measure), Analysis(**raw["analysis"]), on)
@@ -220,6 +220,7 @@ def _content(trial: Trial) -> dict[str, Any]:
     days = {key: value for key, value in asdict(trial.draw).items() if value is not None and key != "places"}
     measure = asdict(trial.measure)
     measure["categories"] = list(measure["categories"])
+    grid = {} if trial.places.crs == CRS else {"crs": trial.places.crs.to_string()}
     rows = zip(trial.places["ref"], trial.places["name"], trial.places.geometry, strict=True)
     return {
         "days": {
@@ -230,7 +231,7 @@ def _content(trial: Trial) -> dict[str, Any]:
         "measure": measure,
         "analysis": asdict(trial.analysis),
         "places": [
-            {"ref": ref, "name": name, "wkt": shapely.to_wkt(shape, rounding_precision=1)}
+            {"ref": ref, "name": name, "wkt": shapely.to_wkt(shape, rounding_precision=1), **grid}
             for ref, name, shape in rows
         ],
     }

@@ -13,7 +13,7 @@ from hotspots.change.one_judgement import one_judgement
 from hotspots.checks import InputError, Problems
 from hotspots.common.option_classes import take_options
 from hotspots.common.sentence_rules import note_sentences
-from hotspots.plans.assess import response_dates
+from hotspots.plans.assess import grid_of_plans, response_dates
 from hotspots.plans.record import Plan
 from hotspots.reading.rejects import refuse_systematic
 from hotspots.severity.weighed_kinds import add_harm
@@ -83,7 +83,8 @@ def assess_job(
         refuse_within(out, given)
         given = [path for path in given if path.exists()]
         inputs = list_inputs(given, record.parent)
-        incidents, rejects = read_incidents(paths, layout=layout, as_of=asked.as_of)
+        grid = grid_of_plans([peek_plan(record)])
+        incidents, rejects = read_incidents(paths, layout=layout, as_of=asked.as_of, crs=grid)
         refuse_systematic(incidents, rejects)
         marks = read_events({"files": events}) if events else None
         found = _read_visits(record, logged, asked.start, asked.end) if logged else None
@@ -105,7 +106,7 @@ def assess_job(
         parameters["calendar"] = [path.name for path in events]
         if logged:
             parameters |= {"visits": logged[0].name, "patrols": [week.name for week in logged[1]]}
-        write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
+        write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters}, grid=grid)
     print(f"{plan.title}: assessed. Open {out / 'plans'}")
 
 

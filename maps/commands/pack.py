@@ -80,7 +80,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             plans=plans_for(config.plans, who, say=True),
             closed=closed_for(config.plans, who),
             as_of=job.as_of,
-            before=_before(config),
+            before=_before(config, job.spots.crs),
             months=months,
             calendar=job.periods.calendar,
             board=board_of(job, layer, chosen),
@@ -94,7 +94,9 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         write_release_list(
             folder, who, marking=marking, holds=dict.fromkeys(("pack.html", "tables.xlsx"), held)
         )
-        write_manifest(folder, {**describe_run(job, before, who), "area": area})
+        write_manifest(
+            folder, {**describe_run(job, before, who), "area": area}, grid=job.spots.crs.to_string()
+        )
         refuse_changed(before, list_inputs_of(config))
     print(f"Open {out / 'pack.html'}")
 
@@ -167,6 +169,6 @@ def _is_of(page: Mapping[str, Any], layer: str, chosen: Any) -> bool:
     return given == layer and (fold_name(name) == fold_name(str(chosen["name"])) or name == chosen["code"])
 
 
-def _before(config: Config) -> gpd.GeoDataFrame | None:
+def _before(config: Config, crs: Any) -> gpd.GeoDataFrame | None:
     previous = config.hotspots.previous
-    return None if previous is None else read_previous(previous)
+    return None if previous is None else read_previous(previous, crs)

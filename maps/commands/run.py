@@ -77,11 +77,11 @@ def say_held(job: Job) -> str:
     return f"{said} and {held[1]} of the harm by {scheme}"
 
 
-def check_inputs(files: Sequence[str], *, layout: str) -> None:
+def check_inputs(files: Sequence[str], *, layout: str, grid: str | None = None) -> None:
     """Print what would not be used of these files, and why; write nothing."""
     for sentence in describe_fit(fit_layout(list(files), layout=layout)):
         print(sentence)
-    incidents, rejects = read_incidents(list(files), layout=layout)
+    incidents, rejects = read_incidents(list(files), layout=layout, crs=grid)
     table = tabulate_rejects(incidents, rejects)
     for file, rows in table.groupby("file", sort=False):
         first = rows.iloc[0]

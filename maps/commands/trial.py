@@ -102,7 +102,7 @@ def judge_job(
         steps.say("Reading the records")
         trial = read_trial(record)
         inputs = list_inputs([record, *paths, *([Path(visits)] if visits else [])], record.parent)
-        incidents, rejects = read_incidents(paths, layout=layout)
+        incidents, rejects = read_incidents(paths, layout=layout, crs=trial.places.crs.to_string())
         refuse_systematic(incidents, rejects)
         steps.say("Judging the days")
         result = assess_trial(incidents, trial, delivered=_read_log(record, visits))

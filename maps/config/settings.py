@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Len
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from hotspots.checks import InputError
+from hotspots.checks import CRS, InputError, advise_grid_of, why_no_grid
 from hotspots.common.calendars import KINDS
 from hotspots.files.typed_tables import OneOf, Table, needed, shown
 from hotspots.finding.methods import METHODS
@@ -41,6 +41,12 @@ Readers = Literal["open", "internal", "partner", "public"]
 SameMonth = Annotated[str, OneOf(KEEP)]
 
 
+def _grid(name: str) -> str:
+    if wrong := why_no_grid(name):
+        raise InputError("{key} is no grid of metres", given=wrong, advice=advise_grid_of(name))
+    return name
+
+
 class Incidents(Table):
     """What to read: records of one source."""
 
@@ -50,6 +56,12 @@ class Incidents(Table):
     study_area: File | None = None
     aggregate: bool | Literal["dates", "periods"] | None = shown("by the files")
     unique_ids: bool = True
+
+
+class Grid(Table):
+    """The grid that distances are measured in."""
+
+    crs: Annotated[str, AfterValidator(_grid)] = CRS
 
 
 class Source(Table):
@@ -333,6 +345,7 @@ class Settings(Table):
     plans: Folder | None = None
     place: str = "all the data"
     title: str = "Crime and anti-social behaviour hotspots"
+    grid: Grid = Grid.holding()
     incidents: Incidents = Incidents.holding()
     sources: dict[str, Source] = Field({})
     areas: dict[str, Area] = Field({})

@@ -45,7 +45,7 @@ def choose_ground(
     (see `hotspots.common.settled_ground`), which is said aloud.
     """
     if study_area is not None:
-        return Ground(read_area(study_area), "the study area")
+        return Ground(read_area(study_area, target=incidents.crs), "the study area")
     number = incidents_per_row(incidents)
     held = {
         layer: float(number[incidents[f"{layer}_code"].notna().to_numpy()].sum() / max(number.sum(), 1))
@@ -55,7 +55,7 @@ def choose_ground(
     best = max(held, key=lambda layer: held[layer], default=None)
     if best is not None and held[best] > MOSTLY:
         name = f"the {len(areas[best]):,} areas of {best.replace('_', ' ')}"
-        return Ground(read_area(areas[best]), name, best, held=held[best])
+        return Ground(read_area(areas[best], target=incidents.crs), name, best, held=held[best])
     places = collapse_incidents(incidents)
     some = places.incidents > 0
     counts = places.incidents[some]

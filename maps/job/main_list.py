@@ -45,7 +45,9 @@ def make_list(
     for key in idle_options(config):
         if not (key == "radius" and "agreed" in given):
             announce(f"[hotspots] {key} is left aside: the method {given['method']} has no such option.")
-    found = find_hotspots(incidents, **finder_options(config, study_area=study_area, ground=ground))
+    found = find_hotspots(
+        incidents, **finder_options(config, study_area=study_area, ground=ground, crs=incidents.crs)
+    )
     spots, unlisted = found, None
     _say_detected(incidents)
     if "agreed" in given:
@@ -66,7 +68,9 @@ def make_list(
         )
     if "previous" not in given:
         return MainList(spots, None, unlisted)
-    spots, changes = match_hotspots(spots, read_previous(given["previous"]), incidents=incidents)
+    spots, changes = match_hotspots(
+        spots, read_previous(given["previous"], incidents.crs), incidents=incidents
+    )
     return MainList(spots, changes, unlisted)
 
 
@@ -84,12 +88,12 @@ def _say_detected(incidents: gpd.GeoDataFrame) -> None:
         )
 
 
-def finder_options(config: Config, *, study_area: Any = None, ground: Any = None) -> dict[str, Any]:
+def finder_options(config: Config, *, study_area: Any = None, ground: Any = None, crs: Any) -> dict[str, Any]:
     """Options of `find_hotspots` from the configuration, with files read."""
     idle = idle_options(config)
     options = {key: value for key, value in config.hotspots.items() if key in FINDER and key not in idle}
     if "streets" in options:
-        options["streets"] = read_shapes(options["streets"], what="The file of streets")
+        options["streets"] = read_shapes(options["streets"], what="The file of streets", crs=crs)
     options["study_area"] = study_area if options.get("method") == "cells" else ground
     return {"seed": config.seed, **options}
 
@@ -100,11 +104,11 @@ def idle_options(config: Config) -> list[str]:
     return [key for key in config.hotspots if key in options_of() and key not in taken]
 
 
-def read_previous(path: Path) -> gpd.GeoDataFrame:
-    """Read the hotspots of an earlier run, from its folder or its GeoPackage."""
+def read_previous(path: Path, crs: Any) -> gpd.GeoDataFrame:
+    """Read the hotspots of an earlier run, from its folder or its GeoPackage, into the grid of this one."""
     file = path / "hotspots.gpkg" if path.is_dir() else path
     try:
-        return gpd.read_file(file, layer="hotspots")
+        return gpd.read_file(file, layer="hotspots").to_crs(crs)
     except (OSError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise InputError(
             "The previous run cannot be read",

@@ -104,7 +104,7 @@ def plan_patrols(
     options = {key: given[key] for key in (*_BOTH, "start", "days", *DOSES[2:5], "by") if key in given}
     options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
     options |= {"dose": given["dose"], "teams": teams_of(given), "seed": seed, "incidents": incidents}
-    found = _try("No rota of doses is drawn", timetable_doses, spots, **_read_streets(options))
+    found = _try("No rota of doses is drawn", timetable_doses, spots, **_read_streets(options, spots.crs))
     if found is None:
         return gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame(), None
     return found[1], pd.DataFrame(), (found[0], sum_shifts(found[0]))
@@ -125,16 +125,16 @@ def site_cameras(
     register = options.pop("assets", None)
     for key in CAMERA_FILES[:3]:
         if key in options and options[key] != "grid":
-            options[key] = read_shapes(options[key], what=f"The file of {key} sites")
+            options[key] = read_shapes(options[key], what=f"The file of {key} sites", crs=incidents.crs)
     if register is not None:
-        assets, _ = read_register(register, as_of=as_of)
+        assets, _ = read_register(register, as_of=as_of, crs=incidents.crs)
         cameras = assets[assets["standing"] & assets["kind"].str.casefold().eq("camera")]
         due = cameras.loc[cameras["due"].eq("review"), "ref"].astype(str)
         if len(due):
             announce(f"Cameras due for review by their register: {say_list(due)}.")
         options.setdefault("current", cameras.reset_index(drop=True))
     sites = _try("No camera site is proposed", place_cameras, incidents, **options) if suits else None
-    sites = (empty_sites() if sites is None else sites).assign(radius=options["radius"])
+    sites = (empty_sites(incidents.crs) if sites is None else sites).assign(radius=options["radius"])
     sites.attrs["records"] = int(incidents_per_row(incidents).sum())  # what the shares are of
     return sites
 
@@ -153,7 +153,7 @@ def pick_patrols(
         said = f"{PATROLS['officers']} officers in {PATROLS['vehicles']} vehicles, {PATROLS['shift']}"
         announce(f"No [patrols] in the configuration: {said}.")
     options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
-    options = _read_streets(options)
+    options = _read_streets(options, spots.crs)
     found = _try("No patrols are chosen", choose_patrols, spots, incidents=incidents, **options)
     return found or (gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame())
 
@@ -165,7 +165,7 @@ def draw_week(
     if "start" not in given or patrols.empty:
         return None
     options = {**PATROLS, "seed": seed, **{k: v for k, v in given.items() if k in TEAM or k in WEEK}}
-    options = _read_streets(options)
+    options = _read_streets(options, patrols.crs)
     found: tuple[gpd.GeoDataFrame, pd.DataFrame] | None
     found = _try("No timetable is drawn", timetable_patrols, patrols, incidents=incidents, **options)
     return found
@@ -180,7 +180,7 @@ def _try(otherwise: str, work: Callable[..., Any], *given: Any, **options: Any) 
         return None
 
 
-def _read_streets(options: dict[str, Any]) -> dict[str, Any]:
+def _read_streets(options: dict[str, Any], crs: Any) -> dict[str, Any]:
     if "streets" not in options:
         return options
-    return {**options, "streets": read_shapes(options["streets"], what="The file of streets")}
+    return {**options, "streets": read_shapes(options["streets"], what="The file of streets", crs=crs)}

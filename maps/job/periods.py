@@ -102,7 +102,7 @@ def _on_list_before(config: Config, incidents: gpd.GeoDataFrame, spots: gpd.GeoD
     path = config.hotspots.previous
     if path is None:
         return None
-    before = read_previous(path)
+    before = read_previous(path, incidents.crs)
     before = before.set_axis(pd.RangeIndex(1, len(before) + 1))
     if set(before["ref"]) == set(spots["ref"]):
         return None

@@ -47,9 +47,10 @@ def read_records(
     configuration says ``aggregate`` of; up to a million rows every date is kept, as if read row by row.
     """
     limits: dict[str, Any] = {"study_area": study, "as_of": as_of}
-    layout = load_layout(config.incidents.layout, folder=config.path.parent)
+    crs = config.grid.get("crs")
+    layout = load_layout(config.incidents.layout, folder=config.path.parent, crs=crs)
     if config.sources:
-        incidents, rejects = read_sources(config.sources, folder=config.path.parent, **limits)
+        incidents, rejects = read_sources(config.sources, folder=config.path.parent, crs=crs, **limits)
         found = Records(incidents, rejects, incidents)
     elif how := _how(config, layout):
         found = _count(config, layout, how, limits, spill)

@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import assign_hotspots
-from hotspots.checks import CRS
 from hotspots.common.place_names import KINDS_OF_PLACE
 from hotspots.common.places import incidents_per_row
 from hotspots.common.plan_words import strip_near
@@ -58,7 +57,7 @@ def locate_streets(
     return pd.DataFrame(one.groupby("rank").head(_MOST)[columns].reset_index(drop=True))
 
 
-def place_names(streets: pd.DataFrame) -> list[dict[str, Any]]:
+def place_names(streets: pd.DataFrame, crs: Any) -> list[dict[str, Any]]:
     """Names and positions for the page, five decimals of a degree."""
-    points = gpd.GeoSeries(gpd.points_from_xy(streets["easting"], streets["northing"]), crs=CRS)
+    points = gpd.GeoSeries(gpd.points_from_xy(streets["easting"], streets["northing"]), crs=crs)
     return [{"name": n, "at": at} for n, at in zip(streets["name"], encode_points(points), strict=True) if n]

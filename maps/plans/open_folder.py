@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from boundaries.names import find_area
-from hotspots.checks import CRS, InputError, announce
+from hotspots.checks import InputError, announce
 from hotspots.common.outline_text import read_outline
 from hotspots.plans._target import find_target
 from hotspots.plans.assess import assess_plan, frozen_frame, responses_of
@@ -218,13 +218,13 @@ def ground_of_plans(
     plans: Iterable[Plan], asked: Iterable[Any], incidents: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     """Areas of plans, and of places that plans are asked for: nothing is compared with them."""
-    parts = [frozen_frame(plan.frozen.get("areas", [])) for plan in plans]
+    parts = [frozen_frame(plan, "areas").to_crs(incidents.crs) for plan in plans]
     for what in asked:
         with suppress(InputError):  # said when its own plan is drafted
             found = find_target(what, incidents, title=None).parts
-            parts.append(gpd.GeoDataFrame(geometry=[part["geometry"] for part in found], crs=CRS))
-    nothing = gpd.GeoDataFrame(geometry=[], crs=CRS)
-    return gpd.GeoDataFrame(pd.concat([nothing, *parts], ignore_index=True), crs=CRS)
+            parts.append(gpd.GeoDataFrame(geometry=[part["geometry"] for part in found], crs=incidents.crs))
+    nothing = gpd.GeoDataFrame(geometry=[], crs=incidents.crs)
+    return gpd.GeoDataFrame(pd.concat([nothing, *parts], ignore_index=True), crs=incidents.crs)
 
 
 def _told(request: str, changes: Mapping[str, pd.DataFrame] | None) -> str:

@@ -10,7 +10,6 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from hotspots.checks import CRS
 from hotspots.common.outline_text import read_outline
 from hotspots.common.plan_words import start_sentence
 from hotspots.common.wording import say_list
@@ -86,13 +85,13 @@ def place_on_list(plan: Plan, spots: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
         # the list draws one street per part: a plan names the busiest ones
         old = frame.get("parts", pd.Series(index=frame.index, dtype=object))
         frame["parts"] = [_street_parts(plan) if at == rank else parts for at, parts in old.items()]
-        frame.loc[[rank], frame.geometry.name] = gpd.GeoSeries([ground], index=[rank], crs=CRS)
+        frame.loc[[rank], frame.geometry.name] = gpd.GeoSeries([ground], index=[rank], crs=spots.crs)
         return frame, rank
     columns = {"ref": [plan.ref], "name": [plan.title], "incidents": [1], "parts": [_street_parts(plan)]}
-    row = gpd.GeoDataFrame(columns, geometry=[ground], crs=CRS)
+    row = gpd.GeoDataFrame(columns, geometry=[ground], crs=spots.crs)
     # a place that is not one of the list's has no number among its neighbours
     row.index = pd.Index(["here"], name="rank", dtype=object)
-    return gpd.GeoDataFrame(pd.concat([row, spots]), crs=CRS), "here"
+    return gpd.GeoDataFrame(pd.concat([row, spots]), crs=spots.crs), "here"
 
 
 def _street_parts(plan: Plan) -> list[dict[str, object]]:

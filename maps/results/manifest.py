@@ -123,7 +123,7 @@ def package_versions() -> dict[str, str]:
     return versions | {name: importlib.metadata.version(name) for name in PACKAGES}
 
 
-def write_manifest(folder: Path, record: Mapping[str, Any]) -> Path:
+def write_manifest(folder: Path, record: Mapping[str, Any], *, grid: str = CRS) -> Path:
     """Write manifest.json into a finished folder, with the sha256 of every file that is there."""
     outputs = {
         path.relative_to(folder).as_posix(): sha256_of(path)
@@ -135,7 +135,7 @@ def write_manifest(folder: Path, record: Mapping[str, Any]) -> Path:
         **record,
         "sentences": list_sentences(),
         "versions": package_versions(),
-        "crs": {"from": "EPSG:4326", "to": CRS, "operation": describe_operation()},
+        "crs": {"from": "EPSG:4326", "to": grid, "operation": describe_operation(target=grid)},
         "outputs": outputs,
     }
     path = folder / MANIFEST

@@ -126,7 +126,10 @@ def write_pack(
     who = follow_content(who, [kind for plan in chosen for kind in kinds_in_plan(plan)])
     said = replace(said, marking=who.marking if said.marking is None else said.marking)
     actions = tabulate_actions(chosen, as_of=as_of)
-    picture: dict[str, Any] = {"layers": {name: _area_frame(name, ground), **(layers or {})}, "profile": who}
+    picture: dict[str, Any] = {
+        "layers": {name: _area_frame(name, ground, spots.crs), **(layers or {})},
+        "profile": who,
+    }
     # who does what is for those who meet
     shut = [plan for plan in closed if _plan_inside(plan, ground)]
     register = list_plans(chosen, shut, as_of=as_of)
@@ -231,8 +234,8 @@ def _plan_inside(plan: Plan, ground: Any) -> bool:
     return bool(own.intersection(ground).area >= SHARE_INSIDE * min(own.area, ground.area))
 
 
-def _area_frame(name: str, ground: Any) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame({"name": [name]}, geometry=[ground], crs="EPSG:27700")
+def _area_frame(name: str, ground: Any, crs: Any) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"name": [name]}, geometry=[ground], crs=crs)
 
 
 def _name_plans(plans: Sequence[Plan]) -> str:

@@ -90,7 +90,7 @@ def write_job(
     steps.say("Recording the run")
     given = job.config.output.marking
     write_release_list(folder, who, marking=given, holds=things_held(job))
-    write_manifest(folder, describe_run(job, inputs, who))
+    write_manifest(folder, describe_run(job, inputs, who), grid=job.spots.crs.to_string())
 
 
 def write_maps(
@@ -315,9 +315,11 @@ def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
         layers["places nearby"] = job.nearby.assign(name=job.nearby.get("name", job.nearby["kind"]))
         layers["places nearby"].attrs["kind"] = "places"
     compared = [
-        frozen_frame(rows).assign(role=f"compared with {plan.title}")
+        frozen_frame(plan, "comparator_areas")
+        .to_crs(job.spots.crs)
+        .assign(role=f"compared with {plan.title}")
         for plan in plans_for(job.config.plans, who)
-        if plan.covers != "person" and (rows := plan.frozen.get("comparator_areas"))
+        if plan.covers != "person" and plan.frozen.get("comparator_areas")
     ]
     if compared:
         layers["comparison areas of open plans"] = pd.concat(compared, ignore_index=True)

@@ -39,7 +39,8 @@ def read_ground(
     -------
     GeoDataFrame
         ``kind`` (road, rail, water, green, building, place), ``rank`` (of roads: 0 main to 3 path), ``name``
-        and geometry in EPSG:27700; who is to be named for it stands in ``attrs["credit"]``.
+        and geometry in the grid of ``around`` (without it EPSG:27700); who is to be named for it stands in
+        ``attrs["credit"]``.
 
     Raises
     ------
@@ -58,12 +59,13 @@ def read_ground(
     """
     files: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {ALL: given}
     layout = files.pop("layout", None)
-    found, named = [empty_ground()], []
+    crs = CRS if around is None else around.crs
+    found, named = [empty_ground(crs)], []
     for key, path in files.items():
         rows, credit = _read_file(Path(path), KINDS.get(key, ""), around=around, layout=layout)
         found.append(rows)
         named += [credit] if credit else []
-    ground = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=CRS)[COLUMNS]
+    ground = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=crs)[COLUMNS]
     ground.attrs = {"kind": "ground", "credit": " ".join(dict.fromkeys(named))}
     return ground
 
@@ -72,7 +74,7 @@ def take_ground(given: Any, spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
     """Take the ground as a map is given it: read already, or files still to be read."""
     if given is None or not isinstance(given, gpd.GeoDataFrame):
         return None if given is None else read_ground(given, around=spots)
-    if not set(COLUMNS[:3]) <= set(given.columns) or given.crs is None or given.crs.to_epsg() != 27700:
+    if not set(COLUMNS[:3]) <= set(given.columns) or given.crs != spots.crs:
         raise InputError(
             "The ground is not as read_ground gives it",
             given=f"columns {', '.join(map(str, given.columns[:8]))}",
@@ -96,16 +98,16 @@ def read_under(
             announce(f"The map is drawn without '{key}': {error}")
     if not found:
         return None
-    ground = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=CRS)
+    ground = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=around.crs)
     credit = " ".join(dict.fromkeys(one.attrs["credit"] for one in found if one.attrs["credit"]))
     ground.attrs = {"kind": "ground", "credit": credit}
     return ground
 
 
-def empty_ground() -> gpd.GeoDataFrame:
+def empty_ground(crs: Any = CRS) -> gpd.GeoDataFrame:
     """No ground, with its columns."""
     columns = {"kind": pd.Series(dtype=object), "rank": pd.Series(dtype=int), "name": pd.Series(dtype=object)}
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=CRS), crs=CRS)
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
 
 
 def _read_file(
@@ -124,7 +126,8 @@ def _read_file(
     except (OSError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise InputError(f"{what} cannot be read", given=path.name, advice="export it again") from error
     held = [part for part, _ in parts if part is not None]
-    rows = gpd.GeoDataFrame(pd.concat([empty_ground(), *held], ignore_index=True), crs=CRS)
+    crs = CRS if around is None else around.crs
+    rows = gpd.GeoDataFrame(pd.concat([empty_ground(crs), *held], ignore_index=True), crs=crs)
     if not any(read for _, read in parts):
         announce(f"{path.name} holds nothing where the map is: its ground is left out.")
     elif rows.empty:
@@ -165,7 +168,8 @@ def _read_layer(
     read = read[read.geometry.notna() & ~read.geometry.is_empty]
     if read.empty:
         return None, []
-    read = read.set_geometry(shapely.force_2d(read.geometry.to_numpy()), crs=read.crs).to_crs(CRS)
+    read = read.set_geometry(shapely.force_2d(read.geometry.to_numpy()), crs=read.crs)
+    read = read.to_crs(CRS if around is None else around.crs)
     read = read[np.isfinite(shapely.get_coordinates(read.geometry.representative_point())).all(axis=1)]
     return classify(read, layer=layer, wanted=wanted, layout=layout), [str(c) for c in read.columns]
 

@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import CRS
 from maps.common.escape import clean
 
 KINDS = {
@@ -143,7 +142,7 @@ def classify(
     rows = gpd.GeoDataFrame(
         {"kind": kinds, "rank": _ranks(data, given, layout or {}), "name": names},
         geometry=data.geometry,
-        crs=CRS,
+        crs=data.crs,
     )
     rows.loc[rows["kind"] != "road", "rank"] = 0
     fits = {"road": _LINES, "rail": _LINES, "water": _LINES + _AREAS, "green": _AREAS, "building": _AREAS}
@@ -154,7 +153,7 @@ def classify(
     named = _named_places(data, rows, tagged=tagged)
     found = pd.concat([rows[kept & (rows["kind"] != "place")], named])
     found = found[found["kind"].eq(wanted)] if wanted else found
-    return gpd.GeoDataFrame(found.reset_index(drop=True), crs=CRS)
+    return gpd.GeoDataFrame(found.reset_index(drop=True), crs=data.crs)
 
 
 def _tag(data: gpd.GeoDataFrame, key: str) -> pd.Series:

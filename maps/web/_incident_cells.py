@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotspots import assign_hotspots
 from hotspots.cells.grid import draw_cells, key_cells, locate_points, make_grid
-from hotspots.checks import CRS, announce, require_columns
+from hotspots.checks import announce, require_columns
 from hotspots.common.places import Ints, incidents_per_row
 from hotspots.common.wording import name_month
 from maps.common.escape import clean
@@ -149,7 +149,7 @@ def _locate(held: gpd.GeoDataFrame) -> tuple[pd.Series, list[Any], float]:
     if side > SIDE:
         said = f"smaller ones would be more than {MOST_CELLS:,}"
         announce(f"The map's cells are hexagons of {side:,.0f} m a side: {said}.")
-    shapes = gpd.GeoSeries(draw_cells(grid, column[first], row[first]), crs=CRS, index=keys)
+    shapes = gpd.GeoSeries(draw_cells(grid, column[first], row[first]), crs=held.crs, index=keys)
     return pd.Series(which[row_of], index=held.index), encode_shapes(shapes, tolerance=0), side
 
 

@@ -51,7 +51,7 @@ def prepare_layers(
     prepared: list[dict[str, Any]] = []
     on, further = shown_layers(layers), 0
     for name, frame in (layers or {}).items():
-        require_metres(frame, what=f"The layer '{clean(name)}'")
+        require_metres(frame, what=f"The layer '{clean(name)}'", like=spots)
         kind = kind_of(name, frame)
         if kind not in COLUMNS or kind == "spots":
             raise InputError(

@@ -14,7 +14,6 @@ from branca.element import Element, MacroElement
 from jinja2 import Environment
 from markupsafe import Markup
 
-from hotspots.checks import CRS
 from maps.common.escape import clean, embed_json, escape, mark_pages
 from maps.common.palette import CHANGE, SIGNS, choose_classes
 from maps.common.small_shapes import encode_points, encode_shapes
@@ -167,7 +166,7 @@ def prepare_spots(
                 "label": f"Hotspot {number}: {name_spot(row)}, {say_counted(row, profile, counted)}",
                 "shape": shapes[i],
                 "at": at[i],
-                "parts": _part_points(row.geometry),
+                "parts": _part_points(row.geometry, spots.crs),
                 "class": {m["key"]: m["classes"][i] for m in measures},
                 "lines": lines,
                 "sure": say_certainty(row),
@@ -179,7 +178,7 @@ def prepare_spots(
     return prepared
 
 
-def _part_points(shape: Any) -> list[list[float]]:
+def _part_points(shape: Any, crs: Any) -> list[list[float]]:
     """Where the number stands: once in each part that lies apart, so that they are seen to be one."""
-    parts = gpd.GeoSeries(list(getattr(shape, "geoms", [shape])), crs=CRS)
+    parts = gpd.GeoSeries(list(getattr(shape, "geoms", [shape])), crs=crs)
     return encode_points(parts.representative_point())

@@ -140,7 +140,7 @@ def draw_map(
         "amount": AMOUNT,
         "spots": _with_roads(told, name_roads(released, under)),
         "ground": prepare_ground(under, _stood_on(spots, layers), area=next(iter(on.values()), None)),
-        "streets": place_names(locate_streets(spots, incidents, profile=who)),
+        "streets": place_names(locate_streets(spots, incidents, profile=who), spots.crs),
         "filters": None if filters is None else vars(filters),
         "layers": drawn,
     }

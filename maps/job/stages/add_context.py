@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -21,7 +22,7 @@ def add_context(job: Job) -> Job:
     return replace(
         job,
         premises=rank_all_premises(job.incidents, job.config),
-        nearby=read_nearby(job.config),
+        nearby=read_nearby(job.config, job.incidents.crs),
         streets=read_under(job.config.map, job.spots, job.areas),
     )
 
@@ -31,17 +32,17 @@ def rank_all_premises(incidents: gpd.GeoDataFrame, config: Config) -> dict[str, 
     ranked = {}
     for name, given in config.premises.items():
         with going_without(f"[premises.{name}]"):
-            premises = read_shapes(given.file, what=f"The file of [premises.{name}]")
+            premises = read_shapes(given.file, what=f"The file of [premises.{name}]", crs=incidents.crs)
             ranked[name] = rank_premises(incidents, premises, distance=given.distance)
     return ranked
 
 
-def read_nearby(config: Config) -> gpd.GeoDataFrame | None:
+def read_nearby(config: Config, crs: Any) -> gpd.GeoDataFrame | None:
     """Read the pubs, schools, parks ... that plans count within walking distance, by their kind."""
     places: gpd.GeoDataFrame | None = None
     if config.nearby:
         with going_without("[nearby]"):
-            found = read_shapes(config.nearby.file, what="The file of [nearby]")
+            found = read_shapes(config.nearby.file, what="The file of [nearby]", crs=crs)
             require_columns(found, [config.nearby.kind], what=f"[nearby] {config.nearby.file.name}")
             places = found.rename(columns={config.nearby.kind: "kind"})
     return places

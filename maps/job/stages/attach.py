@@ -19,7 +19,8 @@ from maps.job.left_out import without_layers
 def attach(job: Job) -> Job:
     """Add the layers that are not made of hotspots, and attach the records to them."""
     left: dict[str, InputError] = {}
-    areas = build_layers(made_of(job.config, hotspots=False), incidents=job.incidents, left=left)
+    parts = made_of(job.config, hotspots=False)
+    areas = build_layers(parts, incidents=job.incidents, left=left, crs=job.incidents.crs)
     config = without_layers(job.config, left)
     # how near a line each place lies is asked by nobody here, and of a country takes longer than the rest
     near = UNCERTAIN if job.read.large is None else None

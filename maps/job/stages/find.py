@@ -31,7 +31,7 @@ def find(job: Job) -> Job:
 
 def _attach_late(job: Job, spots: gpd.GeoDataFrame) -> Job:
     """Attach the records to layers that are made of hotspots, where there are any."""
-    late = build_layers(made_of(job.config, hotspots=True), spots=spots)
+    late = build_layers(made_of(job.config, hotspots=True), spots=spots, crs=spots.crs)
     if not late:
         return job
     rules = attach_rules(job.config, late)

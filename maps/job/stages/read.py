@@ -20,13 +20,14 @@ def read(job: Job) -> Job:
     found = read_records(job.config, as_of=job.as_of, study=study, spill=job.spill)
     for sentence in describe_records(found.dated, found.rejects, crosswalks=job.config.crosswalks or None):
         announce(sentence)
+    study = None if study is None else study.to_crs(found.incidents.crs)
     return replace(
         job, study=study, read=found, dated=found.dated, rejects=found.rejects, incidents=found.incidents
     )
 
 
 def read_study_area(config: Config) -> gpd.GeoDataFrame | None:
-    """Read the study area in National Grid metres, or None where the configuration has none."""
+    """Read the study area in metres of the grid, or None where the configuration has none."""
     if not config.incidents.study_area:
         return None
-    return read_shapes(config.incidents.study_area, what="The study area")
+    return read_shapes(config.incidents.study_area, what="The study area", crs=config.grid.crs)

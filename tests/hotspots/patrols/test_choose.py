@@ -229,7 +229,7 @@ def test_the_input_is_not_changed_and_shuffled_rows_change_nothing():
         ({"max_gap_minutes": 20, "break_minutes": 30, "slack_minutes": 0}, "no gap can be kept"),
         ({"visit_minutes": 0}, "visit_minutes must be above 0"),
         ({"depot": "Elland Road"}, "not a known place"),
-        ({"depot": (53.8, -1.55)}, "National Grid"),
+        ({"depot": (53.8, -1.55)}, "in metres of the grid"),
         ({"officers": 0}, "officers must be"),
         ({"officers": 1, "crew": 2}, "too few officers"),
         ({"speed": 0}, "speed must be above 0"),
