@@ -107,6 +107,8 @@ def check_outputs(folder: Path, world: World, said: str) -> Iterator[str]:
     for name in (*NEEDED, *(("areas.html", "areas.csv") if layers else ())):
         if not (folder / name).is_file() and f"there is no {name}" not in said:
             yield f"{name} is missing"
+    if found := re.search(r"[^\n]*\b(?:nan|inf|NaT)\b[^\n]*", said):
+        yield f"the console says what is no number: {found[0][:200]}"
     yield from (f"results: {complaint}" for complaint in check_results(folder, said))
 
 

@@ -40,7 +40,8 @@ class Plans:
         return sorted(self.folder.glob("*.toml"))
 
     def documents(self) -> list[Path]:
-        return sorted(p for p in self.folder.glob("*.docx") if not p.name.startswith(("~", ".")))
+        kept = re.compile(r"^[~.]| edited \d")  # locks, and what was kept before it was written afresh
+        return sorted(p for p in self.folder.glob("*.docx") if not kept.search(p.name))
 
 
 def read_document(path: Path) -> Any:

@@ -265,7 +265,11 @@ def _overlap(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
     again = [row for row in rows if row.fate == "used" and dice.random() < 0.5]
     return [
         *rows,
-        *(Row(**{**vars(row), "fate": "twice", "marks": {*row.marks, "other file"}}) for row in again),
+        # a few rows without an ID may be the same events or others like them
+        *(
+            Row(**{**vars(row), "fate": "twice" if row.id else "either", "marks": {*row.marks, "other file"}})
+            for row in again
+        ),
     ]
 
 

@@ -225,8 +225,10 @@ def _check_once(parts: gpd.GeoDataFrame, rows: Mapping[str, Iterable[int]]) -> N
         for one in at:
             if one in seen:
                 problems.add(
-                    f"{parts['name'].iloc[one]} is in {seen[one]} and in {group}",
-                    advice="take it out of one; or overlapping=True, here and in attach_areas, for both",
+                    "a member is in two",
+                    given=f"{parts['name'].iloc[one]} in {seen[one]} and in {group}",
+                    advice="take it out of one, or say that the areas overlap (overlapping = true; in Python "
+                    "here and in attach_areas)",
                 )
             seen[one] = group
     problems.raise_any()

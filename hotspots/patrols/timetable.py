@@ -13,6 +13,7 @@ from shapely.geometry import Point
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
 from hotspots.common.day_names import WEEKDAYS
+from hotspots.common.wording import say_count
 from hotspots.patrols._duty import Duty, check_duty, count_any_order, duty_of, list_gaps
 from hotspots.patrols._rounds import shortest_round, split_stops
 from hotspots.patrols._safe_orders import Event, draw_day, safe_orders
@@ -308,8 +309,10 @@ def _summary_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _announce_cost(summary: pd.DataFrame) -> None:
     stops, fixed = int(summary["stops"].sum()), int(summary["fixed_order_stops"].sum())
     free = int(summary[["any_order_stops", "stops"]].min(axis=1).sum())
+    choices = summary["choices"].mean()  # none where a round has nothing to choose between
+    drawn = f", each drawn from {choices:.1f} on average" if np.isfinite(choices) else ""
     announce(
-        f"{stops} stops are kept within the gap, each drawn from {summary['choices'].mean():.1f} on average. "
+        f"{say_count(stops, 'stop')} {'is' if stops == 1 else 'are'} kept within the gap{drawn}. "
         f"A fixed order could hold {fixed}; a wholly free one is sure to hold {free}: "
         "that is what being unpredictable costs."
     )
