@@ -24,6 +24,7 @@ EXAMPLES = """examples:
   hotspots demo --out leeds-demo              the whole job on the example data
   hotspots check 2018-07-force-street.csv     what would not be used, and why
   hotspots run partnership.toml --out july    the whole job on your own data
+  hotspots months partnership.toml --from 2018-01 --to 2018-08 --out lists
   hotspots pack partnership.toml --area ward:Armley --out armley
   hotspots assess plans/SE30.toml --incidents later/*.csv --out judged
   hotspots delivered log.csv --patrols july --out ledger
@@ -126,6 +127,15 @@ def _build_parser() -> argparse.ArgumentParser:
     run.add_argument("config", metavar="CONFIG.toml", type=Path, help="the configuration")
     run.set_defaults(command=_run)
 
+    run.add_argument("--as-of", metavar="DATE", help="the day it stands for; else the configuration's")
+    run.add_argument("--window", metavar="W", help="dates the list is made of, such as 'last 12 months'")
+
+    months = commands.add_parser("months", help="one list a month, each with the references of the last")
+    months.add_argument("config", metavar="CONFIG.toml", type=Path, help="the configuration")
+    months.add_argument("--from", dest="first", metavar="MONTH", required=True, help="such as 2018-01")
+    months.add_argument("--to", dest="last", metavar="MONTH", required=True, help="the last one")
+    months.set_defaults(command=_months)
+
     demo = commands.add_parser("demo", help="the same, on the example data (Leeds, three Julys)")
     demo.set_defaults(command=_demo)
 
@@ -162,7 +172,7 @@ def _build_parser() -> argparse.ArgumentParser:
     download.add_argument("--service", metavar="URL", help="another address than Ordnance Survey's")
     download.set_defaults(command=_download)
 
-    for command in (run, demo, assess, delivered, pack):
+    for command in (run, months, demo, assess, delivered, pack):
         folder = "folder to write (replaced whole)"
         command.add_argument("--out", metavar="DIR", type=Path, required=True, help=folder)
     check.add_argument("--grid", metavar="EPSG:CODE", help="the grid in metres; else the British one")
@@ -280,7 +290,13 @@ def _judge_trial(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     from maps.commands.run import run_job
 
-    run_job(options.config, options.out)
+    run_job(options.config, options.out, as_of=options.as_of, window=options.window)
+
+
+def _months(options: argparse.Namespace) -> None:
+    from maps.commands.months import run_months
+
+    run_months(options.config, options.out, first=options.first, last=options.last)
 
 
 def _demo(options: argparse.Namespace) -> None:

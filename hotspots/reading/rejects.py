@@ -115,11 +115,12 @@ def _advise(cause: str, example: str) -> str:
     )
 
 
-def refuse_systematic(incidents: pd.DataFrame, rejects: pd.DataFrame) -> None:
+def refuse_systematic(incidents: pd.DataFrame, rejects: pd.DataFrame, *, late_too: bool = True) -> None:
     """Raise `InputError` when a file is wrong as a whole (see `diagnose_rejects`).
 
     Files dated wholly after the day that the run stands for are only named while most rows are not: a folder
-    that grows may be run again as it was. Where most rows are, that day itself will be wrong.
+    that grows may be run again as it was. Where most rows are, that day itself will be wrong, unless an
+    earlier month was asked for (not ``late_too``).
     """
     sentences = diagnose_rejects(incidents, rejects)
     late = [sentence for sentence in sentences if sentence.endswith(_ADVICE[FUTURE])]
@@ -129,7 +130,7 @@ def refuse_systematic(incidents: pd.DataFrame, rejects: pd.DataFrame) -> None:
             given=" | ".join(sentences),
             advice="hotspots check FILE --layout another, or a layout of your own",
         )
-    if late and sum_causes(rejects)[FUTURE] > incidents_per_row(incidents).sum():
+    if late_too and late and sum_causes(rejects)[FUTURE] > incidents_per_row(incidents).sum():
         raise InputError(
             "Most rows are dated after the day that the run stands for",
             given=" | ".join(late),

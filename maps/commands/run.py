@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from hotspots import describe_records, read_incidents, tabulate_rejects
 from hotspots.change.one_judgement import one_judgement
 from hotspots.checks import SCHEME, InputError
 from hotspots.common.sentence_rules import note_sentences
+from hotspots.common.windows import read_day, read_window
 from hotspots.common.wording import SMALL_BASE, say_count, say_percentage
 from hotspots.reading.layout_fit import describe_fit, fit_layout
 from hotspots.reading.rejects import sum_causes
@@ -16,6 +19,7 @@ from maps.common.progress import show_steps
 from maps.common.swap_folder import clear_errors, replace_folder
 from maps.config.other_faults import join_faults
 from maps.config.read import read_config
+from maps.config.settings import Config
 from maps.job.do_job import do_job
 from maps.job.job import Job
 from maps.job.read_records import number_of
@@ -25,11 +29,28 @@ from maps.results.write_job import say_sure, write_job
 STEPS = 12
 
 
+def run_job(
+    config_path: str | Path, out: str | Path, *, as_of: str | None = None, window: str | None = None
+) -> Job:
+    """Run the whole job and swap its results in for ``out``, for another day or other dates where asked."""
+    config = stand_for(read_config(config_path), as_of=as_of, window=window)
+    return run_config(config, Path(out))
+
+
+def stand_for(config: Config, *, as_of: str | None, window: str | None) -> Config:
+    """Let a configuration stand for another day, and list other dates."""
+    if as_of is not None:
+        config = config.changed(as_of=read_day(as_of, "--as-of").date())
+    if window is not None:
+        read_window(window, as_of=config.as_of or pd.Timestamp.now())
+        config = config.changed(incidents=config.incidents.changed(without=("since", "until"), window=window))
+    return config
+
+
 @one_judgement()
 @note_sentences()
-def run_job(config_path: str | Path, out: str | Path) -> Job:
-    """Run the whole job and swap its results in for ``out``."""
-    config, out = read_config(config_path), Path(out)
+def run_config(config: Config, out: Path) -> Job:
+    """Run the whole job of a configuration that was read."""
     refuse_overlap(config, out)
     with show_steps(STEPS) as steps, replace_folder(out) as folder, clear_errors(out):
         before = list_inputs_of(config)
@@ -45,7 +66,7 @@ def run_job(config_path: str | Path, out: str | Path) -> Job:
 
 def summarise_job(job: Job, out: Path) -> str:
     """Say on the console what was read, where it lies and what was found."""
-    used, lost = number_of(job.incidents), sum_causes(job.rejects)
+    used, lost = job.used or number_of(job.incidents), sum_causes(job.rejects)
     causes = ", ".join(f"{n:,} {cause}" for cause, n in lost.items())
     lines = [
         f"{say_count(used + lost.sum(), 'row')} read = {used:,} used + {lost.sum():,} not used"

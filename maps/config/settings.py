@@ -56,6 +56,14 @@ class Incidents(Table):
     study_area: File | None = None
     aggregate: bool | Literal["dates", "periods"] | None = shown("by the files")
     unique_ids: bool = True
+    since: Day | None = shown("the first record")
+    until: Day | None = shown("the last record")
+    window: Period | None = shown("all the records")
+
+    def faults(self, stated: Mapping[str, Any]) -> Iterator[InputError]:
+        """Say whether the dates of the list are stated once."""
+        if "window" in stated and set(stated) & {"since", "until"}:
+            yield InputError("{table} says twice which dates are listed", advice="since and until, or window")
 
 
 class Grid(Table):

@@ -32,7 +32,9 @@ class Job:
     read: Records = YET
     dated: pd.DataFrame = YET
     rejects: pd.DataFrame = YET
-    incidents: gpd.GeoDataFrame = YET
+    incidents: gpd.GeoDataFrame = YET  # all that is used; once found, those of the listed dates
+    history: gpd.GeoDataFrame = YET  # all of them, which tell of change
+    used: int = 0  # how many rows were used
     # attached
     areas: dict[str, gpd.GeoDataFrame] = YET
     reconciliation: pd.DataFrame = YET

@@ -22,7 +22,7 @@ from maps.disclosure.nested_layers import hide_compared
 from maps.disclosure.suppression import hide_small
 from maps.job._ground import Ground
 from maps.job.board_pages import Board, hide_board, make_boards
-from maps.job.compare import choice_of, compare_groups
+from maps.job.compare import compare_groups
 from maps.job.main_list import read_previous
 from maps.job.time_profiles import REFUSED, SHEETS, Times, profile_all, tabulate_times
 from maps.job.trends import class_cells, class_hotspots, read_ground
@@ -58,13 +58,13 @@ def tell_periods(
     *,
     ground: Ground,
     as_of: Any,
+    chosen_on: Any,
     placed: bool = True,
 ) -> Periods:
     """Work out everything a run says of time."""
     calendar = read_events(config.calendar, spare=True)
     times = profile_all(incidents, given=config.times, calendar=calendar)
     reached = read_ground(ground, incidents)
-    chosen_on = choice_of(config.hotspots, incidents, as_of=as_of)
     hot = assign_hotspots(incidents, spots).notna()
     spread = {"": float(spots.attrs.get("dispersion", 1.0))}
     # areas and kinds are judged before the pages that speak of some of them again

@@ -59,7 +59,7 @@ def read_records(
             config.files, layout=layout, same_month=config.incidents.same_month, **limits
         )
         found = Records(incidents, rejects, incidents)
-    refuse_systematic(found.incidents, found.rejects)
+    refuse_systematic(found.incidents, found.rejects, late_too=config.incidents.window is None)
     if found.incidents.empty:
         causes = sum_causes(found.rejects)
         raise InputError(

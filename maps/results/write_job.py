@@ -215,7 +215,7 @@ def say_left_out(job: Job) -> str:
     The largest cause is named; rejects.csv has every row.
     """
     causes = sum_causes(job.rejects)
-    total = int(causes.sum()) + number_of(job.incidents)
+    total = int(causes.sum()) + (job.used or number_of(job.incidents))
     elsewhere = int(causes.get(OFF_AREA, 0))
     spoilt = causes.drop(OFF_AREA, errors="ignore")
     said = []
@@ -294,7 +294,9 @@ def plan_options(job: Job, who: Profile) -> dict[str, Any]:
     options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": job.nearby}
     options |= {"calendar": job.periods.calendar, "ground": job.streets}
     options["quiet"] = job.config.output.quiet
-    options["windows"] = read_chosen(job.timed, job.config.changes, as_of=job.as_of)
+    options["windows"] = read_chosen(
+        listed if "when" in (listed := job.incidents) else job.timed, job.config.changes, as_of=job.as_of
+    )
     changes = job.periods.changes.items()
     options["changes"] = {name.removeprefix("Changes by "): table for name, table in changes}
     if isinstance(job.periods.selected_on, str):  # an agreed list, and nobody said what it was chosen on
@@ -335,7 +337,7 @@ def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[s
         "as_of": job.as_of.isoformat(),
         "seed": config.seed,
         "inputs": inputs,
-        "rows": count_rows(number_of(job.incidents), job.rejects),
+        "rows": count_rows(job.used or number_of(job.incidents), job.rejects),
         "parameters": {
             "incidents": describe_incidents(config),
             "sources": config.sources,

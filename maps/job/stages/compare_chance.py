@@ -17,5 +17,5 @@ def compare_chance(job: Job) -> Job:
     return replace(
         job,
         chance=tabulate_chance(problems, job.ground, seed=job.config.seed),
-        tested=try_choice(job.incidents, backtest, job.ground, seed=job.config.seed),
+        tested=try_choice(job.history, backtest, job.ground, seed=job.config.seed),
     )

@@ -11,7 +11,7 @@ from hotspots.checks import announce
 from hotspots.reading.own_shapes import read_shapes
 from maps.config.settings import Config
 from maps.job.job import Job
-from maps.job.read_records import read_records
+from maps.job.read_records import number_of, read_records
 
 
 def read(job: Job) -> Job:
@@ -22,7 +22,13 @@ def read(job: Job) -> Job:
         announce(sentence)
     study = None if study is None else study.to_crs(found.incidents.crs)
     return replace(
-        job, study=study, read=found, dated=found.dated, rejects=found.rejects, incidents=found.incidents
+        job,
+        study=study,
+        read=found,
+        dated=found.dated,
+        rejects=found.rejects,
+        incidents=found.incidents,
+        used=number_of(found.incidents),
     )
 
 

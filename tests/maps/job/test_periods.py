@@ -259,7 +259,9 @@ def test_near_repeats_of_months_are_refused_beside_the_profiles(tmp_path):
     config = Config(path=tmp_path, files=[], near_repeats=NearRepeats(permutations=9))
     points = monthly({"2018-06": 10, "2018-07": 30})
     spots = find_hotspots(points, count=1, resamples=0)
-    periods = tell_periods(config, points, spots, {}, ground=choose_ground(points, {}), as_of=None)
+    periods = tell_periods(
+        config, points, spots, {}, ground=choose_ground(points, {}), as_of=None, chosen_on=None
+    )
     assert periods.near is None
     rows = tabulate_periods(periods, PROFILES["open"], points)["Times not shown"].set_index("profile")
     assert "Near repeats need records dated to the day" in rows.loc["Near repeats", "reason"]
