@@ -317,3 +317,13 @@ def test_many_stops_in_one_vehicle_keep_every_rule():
     )
     assert table.groupby("date")["rank"].nunique().eq(10).all()
     assert summary["choices"].item() > 1
+
+
+@pytest.mark.parametrize("stops", [1, 2])
+def test_with_more_vehicles_than_stops_no_sentence_holds_what_is_no_number(
+    stops: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    few = make_choice([(0, 0), (900, 300)][:stops])
+    timetable_patrols(few, **{**RULES, "officers": 24, "vehicles": 12}, days=1)
+    assert f"{stops} stop" in caplog.text
+    assert "nan" not in caplog.text
