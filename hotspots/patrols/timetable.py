@@ -309,10 +309,13 @@ def _summary_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _announce_cost(summary: pd.DataFrame) -> None:
     stops, fixed = int(summary["stops"].sum()), int(summary["fixed_order_stops"].sum())
     free = int(summary[["any_order_stops", "stops"]].min(axis=1).sum())
-    choices = summary["choices"].mean()  # none where a round has nothing to choose between
-    drawn = f", each drawn from {choices:.1f} on average" if np.isfinite(choices) else ""
+    choices = summary["choices"].mean()
+    if np.isnan(choices):
+        announce("The timetable holds no visit: no shift falls on the days it is asked for.")
+        return
     announce(
-        f"{say_count(stops, 'stop')} {'is' if stops == 1 else 'are'} kept within the gap{drawn}. "
+        f"{say_count(stops, 'stop')} {'is' if stops == 1 else 'are'} kept within the gap, each drawn from "
+        f"{choices:.1f} on average. "
         f"A fixed order could hold {fixed}; a wholly free one is sure to hold {free}: "
         "that is what being unpredictable costs."
     )

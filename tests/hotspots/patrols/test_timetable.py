@@ -319,11 +319,10 @@ def test_many_stops_in_one_vehicle_keep_every_rule():
     assert summary["choices"].item() > 1
 
 
-@pytest.mark.parametrize("stops", [1, 2])
-def test_with_more_vehicles_than_stops_no_sentence_holds_what_is_no_number(
-    stops: int, caplog: pytest.LogCaptureFixture
+def test_a_timetable_without_a_working_day_says_nothing_that_is_no_number(
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    few = make_choice([(0, 0), (900, 300)][:stops])
-    timetable_patrols(few, **{**RULES, "officers": 24, "vehicles": 12}, days=1)
-    assert f"{stops} stop" in caplog.text
+    tuesday = {**RULES, "start": "2026-11-24", "days": 1, "weekdays": ["mon", "fri"]}
+    timetable_patrols(TOWN, **tuesday)
+    assert "no shift falls on the days" in caplog.text
     assert "nan" not in caplog.text
