@@ -3,30 +3,37 @@
     python benchmarks/intruder.py                  # eight small partnerships, three months, two profiles
     python benchmarks/intruder.py 50 12            # fifty, a year of monthly runs
 
-Only delivered files are read, by code of its own: CSV, the GeoPackage by SQLite, the data in the map's page.
-The pieces are areas and hotspots cut by each other and by the days on which runs were made. For every number
-that is not shown it asks HiGHS for the least and the most that it could be in whole numbers. It has come back
-where a small one (1 to below the threshold) cannot be 1, or cannot be one below the threshold; and another
-where all it could be lies closer together than the threshold. The raw records are read at the end alone, to
-tell small from other. Prints a line for each partnership; ends with 1 where anything came back.
+Only delivered files are read, by code of its own: CSV, the workbook, the GeoPackage by SQLite, the data in
+the map's page. The pieces are areas and hotspots cut by each other and by months. What it joins: whole
+periods, the two compared, months of all and of each hotspot, kinds of each hotspot, the order of the list,
+every release and both profiles. For every number that is not shown it asks HiGHS for whole-number worlds
+that fit all of it. It has come back where a small one (1 to below the threshold) cannot be 1, or cannot be
+one below the threshold; and another where all it could be lies closer together than the threshold. The raw
+records are read at the end alone, to tell small from other. Prints a line for each partnership; ends with 1
+where anything came back.
 """
 
 from __future__ import annotations
 
+import calendar
 import csv
+import itertools
 import json
 import re
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import shapely
+from intruder_world import all_months, name_month, run_months
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 THRESHOLDS = {"partner": 5, "public": 10}
 NEAREST = {"partner": 1, "public": 10}
@@ -35,19 +42,23 @@ MOST = 10**6
 
 
 class Release:
-    """What one run told one readership: counts of areas and hotspots, None where hidden, and their ground."""
+    """What one run told one readership: counts by what they are of, None where hidden, and their ground.
+
+    A key is (layer, code) or ("hotspot", reference), either also with the months that it counts, or
+    ("all", months).
+    """
 
     def __init__(self, folder: Path, profile: str, until: str) -> None:
         self.folder, self.profile, self.until = folder, profile, until
-        self.counts: dict[tuple[str, str], int | None] = {}
+        self.counts: dict[tuple[Any, ...], int | None] = {}
         self.ground: dict[tuple[str, str], Any] = {}
+        self.exact: set[tuple[Any, ...]] = set()  # what is not rounded
+        self.order: list[tuple[str, str]] = []
         for row in _rows(folder / "areas.csv"):
             self.counts[row["layer"], row["code"]] = _count(row["incidents"])
-        self.whole: int | None = None  # a number over its share is the number of all records
         for row in _rows(folder / "hotspots.csv"):
-            self.counts["hotspot", row["ref"]] = number = _count(row["incidents"])
-            if number and profile == "partner" and row["share_of_incidents"].strip():
-                self.whole = round(number / float(row["share_of_incidents"]))
+            self.counts["hotspot", row["ref"]] = _count(row["incidents"])
+            self.order.append(("hotspot", row["ref"]))
         layers = {layer for layer, _ in self.counts}
         with sqlite3.connect(folder / "hotspots.gpkg") as file:
             for layer in layers:
@@ -55,17 +66,80 @@ class Release:
                 table = "hotspots" if layer == "hotspot" else layer
                 for code, blob in file.execute(f'SELECT "{key}", geom FROM "{table}"'):
                     self.ground[layer, str(code)] = _shape(blob)
+        self._read_workbook(layers)
+        self._read_page()
 
-    def rows_of_hotspots(self) -> list[tuple[str, list[int | None], int | None]]:
-        """Kinds, and months, of each hotspot beside its own number, from the data in the map's page."""
+    def _read_workbook(self, layers: set[str]) -> None:
+        book = openpyxl.load_workbook(self.folder / "tables.xlsx", read_only=True)
+        sheets = {s.title: list(s.iter_rows(values_only=True)) for s in book.worksheets}
+        for row in sheets.get("Coverage", [])[3:]:
+            if str(row[1]) == "(all)" and isinstance(row[3], int):
+                self._tell(("all", None), row[3])
+        for month, number, *_ in sheets.get("By month", [])[3:]:
+            if re.fullmatch(r"\d{4}-\d\d", str(month)):
+                self._tell(("all", (month,)), number)
+        notes = {str(row[0]): str(row[1]) for row in sheets["About"]}
+        for layer in layers - {"hotspot"}:
+            title = f"Changes by {layer}"
+            told = re.match(r"Before: (.*?)\. After: (.*?)\.", notes.get(title, ""))
+            if told is None:
+                continue
+            windows = [read_months(text) for text in told.groups()]
+            for row in sheets[title][3:]:
+                for window, number in zip(windows, row[1:3], strict=True):
+                    self._tell((layer, str(row[0]), window), number, exact=NEAREST[self.profile] == 1)
+            for row in _rows(self.folder / "hotspots.csv"):
+                for window, name in zip(windows, ("before", "after"), strict=True):
+                    text = row.get(name, "")
+                    self.counts["hotspot", row["ref"], window] = _count(text)
+
+    def _tell(self, key: tuple[Any, ...], number: Any, exact: bool = True) -> None:
+        self.counts[key] = int(number) if isinstance(number, int | float) else None
+        if exact:
+            self.exact.add(key)
+
+    def _read_page(self) -> None:
+        """Months of each hotspot, from the data in the map's page."""
+        data = self._data()
+        months = [read_months(name) for name in data["filters"]["months"]]
+        for key, row in zip(self.order, data["filters"].get("tables", {}).get("month", []), strict=False):
+            for month, number in zip(months, row, strict=True):
+                self.counts[*key, month] = number
+
+    def _data(self) -> Any:
         page = (self.folder / "map.html").read_text(encoding="utf-8")
         blocks = [
             b for b in re.findall(r"<script[^>]*>(.*?)</script>", page, re.S) if b.lstrip().startswith("{")
         ]
-        data = json.loads(next(b for b in blocks if '"tables"' in b))
+        return json.loads(next(b for b in blocks if '"tables"' in b))
+
+    def rows_of_hotspots(self) -> list[tuple[str, list[int | None], int | None]]:
+        """Kinds, and months, of each hotspot beside its own number, from the data in the map's page."""
         whole = [_count(row["incidents"]) for row in _rows(self.folder / "hotspots.csv")]
-        tables = (data["filters"] or {}).get("tables", {})
+        tables = (self._data()["filters"] or {}).get("tables", {})
         return [(by, row, n) for by, table in tables.items() for row, n in zip(table, whole, strict=True)]
+
+    def range_of(self, key: tuple[Any, ...]) -> tuple[int, int]:
+        """What a number may be for a reader: noughts are told, but for those of a month or a period."""
+        value = self.counts[key]
+        if value is None:
+            return (1 if len(key) == 2 else 0), MOST
+        return (value, value) if key in self.exact else told_range(value, self.profile)
+
+
+def read_months(text: str) -> tuple[str, ...]:
+    """Read the months that a window names: "2023", "November 2023" or "May 2023 to July 2023".
+
+    >>> read_months("November 2023"), len(read_months("2023"))
+    (('2023-11',), 12)
+    """
+    names = [*calendar.month_name]
+    ends = []
+    for part in text.split(" (")[0].split(" to "):
+        month, _, year = part.rpartition(" ")
+        ends += [(int(year), names.index(month))] if month else [(int(year), 1), (int(year), 12)]
+    first, last = (12 * year + month - 1 for year, month in (ends[0], ends[-1]))
+    return tuple(f"{at // 12}-{at % 12 + 1:02d}" for at in range(first, last + 1))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -102,51 +176,78 @@ def told_range(value: int, profile: str) -> tuple[int, int]:
 
 
 class System:
-    """Whole numbers of records by piece of ground and span of time, and all that was told of their sums."""
+    """Whole numbers of records by piece of ground and month, and all that was told of their sums."""
 
     def __init__(self, releases: list[Release]) -> None:
-        days = sorted({release.until for release in releases})
+        last = max(release.until for release in releases)[:7]
+        months = [m for m in all_months() if m <= last]
         keys, inside = cut(releases)
-        self.spans, self.size = len(days), inside.shape[1]
-        self.asked: list[tuple[str, np.ndarray, str]] = []
+        shape = (len(months), inside.shape[1])
+        self.asked: list[tuple[Release, tuple[Any, ...], np.ndarray]] = []
         rows, lows, highs = [], [], []
         for number, release in enumerate(releases):
-            until = days.index(release.until) + 1
-            for (layer, code), value in release.counts.items():
-                key = (layer, code) if layer != "hotspot" else (f"hotspot {number}", code)
-                row = np.zeros((self.spans, self.size))
-                row[:until] = inside[keys.index(key)]
-                low, high = (1, MOST) if value is None else told_range(value, release.profile)
-                rows.append(row.ravel())
+
+            def row_of(key: tuple[Any, ...], number: int = number, release: Release = release) -> np.ndarray:
+                of = key[-1] if isinstance(key[-1], tuple) else [m for m in months if m <= release.until[:7]]
+                ground = np.ones(shape[1], dtype=bool)
+                if key[0] != "all":
+                    name = f"hotspot {number}" if key[0] == "hotspot" else key[0]
+                    ground = inside[keys.index((name, key[1]))]
+                return np.outer([m in of for m in months], ground).astype(float).ravel()
+
+            for key in release.counts:
+                low, high = release.range_of(key)
+                rows.append(row_of(key))
                 lows.append(low)
                 highs.append(high)
-                if value is None:
-                    name = f"{release.profile} {release.until} {layer} {code}"
-                    self.asked.append((name, row.ravel(), release.profile))
-        for release in releases:
-            if release.whole is not None:
-                row = np.zeros((self.spans, self.size))
-                row[: days.index(release.until) + 1] = inside.any(axis=0)
-                rows.append(row.ravel())
-                lows.append(release.whole)
-                highs.append(release.whole)
-        self.rows, self.lows, self.highs = np.array(rows), np.array(lows), np.array(highs)
+                if release.counts[key] is None:
+                    self.asked.append((release, key, rows[-1]))
+            for more, less in itertools.pairwise(release.order):
+                rows.append(row_of(more) - row_of(less))
+                lows.append(0)
+                highs.append(MOST)
+        self.rows, self.lows, self.highs = csr_array(np.array(rows)), np.array(lows), np.array(highs)
+        self.worlds: list[np.ndarray] = []
 
-    def between(self, row: np.ndarray) -> tuple[float, float] | None:
-        """Least and most of a sum over the pieces, in whole numbers; None where nothing fits."""
-        ends = []
-        for sign in (1, -1):
-            done = milp(
-                sign * row,
-                constraints=LinearConstraint(self.rows, self.lows, self.highs),
-                bounds=Bounds(0, MOST),
-                integrality=np.ones(len(row)),
-                options={"time_limit": 20},
-            )
-            if done.x is None:
-                return None
-            ends.append(sign * done.fun)
-        return round(ends[0]), round(ends[1])
+    def reach(self, row: np.ndarray, low: int, high: int) -> bool:
+        """Whether some world that fits all that is told has a sum between two numbers."""
+        if low > high:
+            return False
+        if any(low <= round(float(row @ world)) <= high for world in self.worlds):
+            return True
+        done = milp(
+            np.zeros(len(row)),
+            constraints=[
+                LinearConstraint(self.rows, self.lows, self.highs),
+                LinearConstraint(row, low, high),
+            ],
+            bounds=Bounds(0, MOST),
+            integrality=np.ones(len(row)),
+            options={"time_limit": 20},
+        )
+        if done.x is not None:
+            self.worlds.append(np.round(done.x))
+        return done.x is not None
+
+    def came_back(self, row: np.ndarray, value: int, profile: str) -> bool:
+        """Whether a hidden number, whose true value is given, came back."""
+        held = [round(float(row @ world)) for world in self.worlds]
+        threshold = THRESHOLDS[profile]
+        if value >= threshold and held and max(held) - min(held) >= threshold:
+            return False
+        return is_narrow(lambda low, high: self.reach(row, low, high), value, threshold)
+
+
+def is_narrow(reach: Callable[[int, int], bool], value: int, threshold: int) -> bool:
+    """Whether what a hidden number could be is less than the rule leaves open.
+
+    ``reach`` says whether it could lie between two numbers.
+    """
+    if value < threshold:
+        return value > 0 and not (reach(0, 1) and reach(threshold - 1, MOST))
+    # two values as far apart as the threshold, from the farthest below to the truth itself
+    lows = range(max(value - threshold, 0), value + 1)
+    return not any(reach(0, low) and reach(low + threshold, MOST) for low in lows)
 
 
 def attack_rows(release: Release) -> Iterator[tuple[str, float, float]]:
@@ -164,110 +265,10 @@ def attack_rows(release: Release) -> Iterator[tuple[str, float, float]]:
             yield f"{by} {i}", 1 if others else max(1, least), max(1, most - others)
 
 
-def came_back(value: int, between: tuple[float, float], profile: str) -> bool:
-    """Whether what a hidden number could be is less than the rule leaves open."""
-    low, high = between
-    threshold = THRESHOLDS[profile]
-    if 0 < value < threshold:
-        return low > 1 or high < threshold - 1
-    return value > 0 and high - low < threshold
-
-
-# --- small partnerships, and the truth about them
-
-
-def make_partnership(folder: Path, seed: int) -> dict[str, Any]:
-    """Write a year of records over nine wards and three plan areas, of which one ward straddles two."""
-    rng = np.random.default_rng(seed)
-    side, kinds = 900, ["Burglary", "Drugs", "Theft", "Noise", "Litter"]
-    corners = {f"W{i}{j}": (430000 + i * side, 433000 + j * side) for i in range(3) for j in range(3)}
-    wards = {code: shapely.box(x, y, x + side, y + side) for code, (x, y) in corners.items()}
-    split = 430000 + int((1 + rng.uniform(0.3, 0.7)) * side)
-    laps = {
-        "L1": shapely.box(430000, 433000, split, 433000 + 3 * side),
-        "L2": shapely.box(split, 433000, 430000 + 3 * side, 433000 + 3 * side),
-    }
-    for name, layer in (("wards", wards), ("laps", laps)):
-        shapes = [
-            {
-                "type": "Feature",
-                "properties": {"code": code, "name": code},
-                "geometry": json.loads(shapely.to_geojson(s)),
-            }
-            for code, s in layer.items()
-        ]
-        crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::27700"}}
-        text = json.dumps({"type": "FeatureCollection", "crs": crs, "features": shapes})
-        (folder / f"{name}.geojson").write_text(text, encoding="utf-8")
-    places = rng.uniform([430020, 433020], [430000 + 3 * side - 20, 433000 + 3 * side - 20], (14, 2)).round()
-    weight = rng.dirichlet(np.ones(14) * 0.6)
-    rows = []
-    for month in range(1, 13):
-        for _ in range(int(rng.poisson(30))):
-            x, y = places[rng.choice(14, p=weight)]
-            rows.append((f"{rng.integers(1, 29):02d}/{month:02d}/2024", rng.choice(kinds), "Lane", x, y))
-    return {"rows": rows, "grounds": {"ward": wards, "lap": laps}}
-
-
-LAYOUT = """name = "ours"
-source = "cases"
-unit = "case"
-[columns]
-when = "Date"
-category = "Type"
-place = "Street"
-x = "X"
-y = "Y"
-[coordinates]
-kind = "metres"
-[dates]
-formats = ["%d/%m/%Y"]
-"""
-CONFIG = """as_of = {until}
-[incidents]
-files = "cases.csv"
-layout = "layout.toml"
-[areas.ward]
-file = "wards.geojson"
-name = "name"
-code = "code"
-[areas.lap]
-file = "laps.geojson"
-name = "name"
-code = "code"
-[hotspots]
-count = 5
-resamples = 0
-{previous}
-[output]
-profile = "{profile}"
-drafts = 0
-"""
-
-
 def live(folder: Path, seed: int, months: list[int]) -> tuple[list[Release], dict[str, Any]]:
-    """Run each month under both profiles, each beside its last results."""
-    from maps.cli import main
-
-    truth = make_partnership(folder, seed)
-    (folder / "layout.toml").write_text(LAYOUT, encoding="utf-8")
-    releases, last = [], {"partner": "", "public": ""}
-    for month in months:
-        with (folder / "cases.csv").open("w", encoding="utf-8", newline="") as stream:
-            write = csv.writer(stream)
-            write.writerow(["Date", "Type", "Street", "X", "Y"])
-            write.writerows(row for row in truth["rows"] if int(row[0][3:5]) <= month)
-        for profile in THRESHOLDS:
-            out = folder / f"{profile}-{month:02d}"
-            previous = f'previous = "{last[profile]}"' if last[profile] else ""
-            until = f"2024-{month:02d}-28"
-            text = CONFIG.format(until=until, profile=profile, previous=previous)
-            (folder / "team.toml").write_text(text, encoding="utf-8")
-            if main(["run", str(folder / "team.toml"), "--out", str(out)]):
-                raise SystemExit(f"seed {seed}: the run of month {month} under {profile} was refused")
-            releases.append(Release(out, profile, until))
-            last[profile] = out.name
-    return releases, truth
+    """Run some months (0 to 23) under every profile, each beside its last results, and read them."""
+    runs, truth = run_months(folder, seed, months, tuple(THRESHOLDS))
+    return [Release(out, profile, f"{name_month(month)}-28") for out, profile, month in runs], truth
 
 
 def attack(releases: list[Release], truth: dict[str, Any]) -> tuple[int, int, list[str]]:
@@ -277,16 +278,13 @@ def attack(releases: list[Release], truth: dict[str, Any]) -> tuple[int, int, li
     # partners read what is for the public too; the public reads its own alone
     for reader in THRESHOLDS:
         system = System([r for r in releases if reader == "partner" or r.profile == reader])
-        for name, row, profile in system.asked:
-            if profile != reader:
+        for release, key, row in system.asked:
+            if release.profile != reader:
                 continue
             hidden += 1
-            between = system.between(row)
-            _, until, layer, code = name.split(" ", 3)
-            release = next(r for r in releases if r.profile == profile and r.until == until)
-            value = _true(truth, release.ground[layer, code], until)
-            if between is None or came_back(value, between, profile):
-                back.append(f"{name} = {value}, between {between}")
+            value = _true(truth, release, key)
+            if system.came_back(row, value, reader):
+                back.append(f"{reader} {release.until} {key} = {value}")
     for release in releases:
         for name, low, high in attack_rows(release):
             if high - low < THRESHOLDS[release.profile] - 2:
@@ -294,9 +292,13 @@ def attack(releases: list[Release], truth: dict[str, Any]) -> tuple[int, int, li
     return sum(len(r.counts) for r in releases), hidden, back
 
 
-def _true(truth: dict[str, Any], ground: Any, until: str) -> int:
-    points = [(x, y) for day, _, _, x, y in truth["rows"] if int(day[3:5]) <= int(until[5:7])]
-    return int(shapely.intersects_xy(ground, *np.array(points).T).sum())
+def _true(truth: dict[str, Any], release: Release, key: tuple[Any, ...]) -> int:
+    until = release.until[:7]
+    of = key[-1] if isinstance(key[-1], tuple) else [m for m in truth["when"] if m <= until]
+    points = [(x, y) for month, _, _, _, x, y in truth["rows"] if truth["when"][month] in of]
+    if key[0] == "all" or not points:
+        return len(points)
+    return int(shapely.intersects_xy(release.ground[key[0], key[1]], *np.array(points).T).sum())
 
 
 def main(many: int = 8, months: int = 3) -> int:
@@ -305,7 +307,7 @@ def main(many: int = 8, months: int = 3) -> int:
     for seed in range(many):
         start = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
-            releases, truth = live(Path(folder), seed, list(range(13 - months, 13)))
+            releases, truth = live(Path(folder), seed, list(range(24 - months, 24)))
             numbers, hidden, back = attack(releases, truth)
         total += len(back)
         share, took = hidden / numbers, time.perf_counter() - start

@@ -15,6 +15,7 @@ from hotspots.checks import ASB, InputError, count_weighed
 from hotspots.common.place_names import is_kind_of_place, setting_of, setting_of_layer
 from hotspots.common.places import incidents_per_row
 from hotspots.common.plan_words import clean_text, strip_near
+from hotspots.common.small_counts import hide_small
 from hotspots.common.when import london_clock
 from hotspots.common.wording import say_count
 from hotspots.reading.kinds import KINDS, name_kinds
@@ -154,10 +155,7 @@ def gather_facts(
 
 def fold_small(table: pd.DataFrame, threshold: int, *, name: str = "") -> pd.DataFrame:
     """Rows whose counts may be shown; the others left out, or folded into one row where ``name`` is given."""
-    small = table["incidents"] < threshold
-    # one hidden count alone would be the total less the rest
-    if small.any() and (small.sum() == 1 or table.loc[small, "incidents"].sum() < threshold):
-        small |= table["incidents"] == table.loc[~small, "incidents"].min()
+    small = hide_small(table["incidents"], threshold=threshold)
     kept = table[~small]
     if not name or not small.any():
         return kept

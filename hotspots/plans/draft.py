@@ -12,6 +12,7 @@ from hotspots.change.chosen_by_counts import NOT_KNOWN
 from hotspots.checks import require_columns, require_metres
 from hotspots.common.place_names import ELSEWHERE
 from hotspots.common.plan_words import clean_text, strip_near
+from hotspots.common.small_counts import hide_small
 from hotspots.common.windows import read_day
 from hotspots.plans._analysis import (
     compare_text,
@@ -229,7 +230,4 @@ def _repeat_places(facts: Facts, *, count: int = 6) -> list[dict[str, Any]]:
 def _shown_months(facts: Facts) -> pd.Series:
     """Count the months that may be shown."""
     months = facts.months.reindex(facts.all_months.index, fill_value=0)
-    table = pd.DataFrame({"incidents": months, "small": (months > 0) & (months < facts.threshold)})
-    if table["small"].sum() == 1:
-        table.loc[table.loc[~table["small"] & (months > 0), "incidents"].idxmin(), "small"] = True
-    return table.loc[~table["small"], "incidents"]
+    return months[~hide_small(months, threshold=facts.threshold)]

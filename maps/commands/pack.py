@@ -22,11 +22,10 @@ from maps.common.swap_folder import clear_errors, replace_folder
 from maps.config.read import read_config
 from maps.config.settings import Config
 from maps.disclosure.gate import Profile
-from maps.disclosure.nested_layers import hide_compared
 from maps.giving.history import read_earlier
 from maps.giving.ledger import hide_months, make_ledger
 from maps.giving.release_list import read_marking, write_release_list
-from maps.giving.tell import tell_job
+from maps.giving.tell import tell_board, tell_job
 from maps.job.board_pages import DEFAULT, Board, make_boards
 from maps.job.compare import months_of, say_places
 from maps.job.do_job import Stage, do_job
@@ -69,10 +68,12 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         who = profile_of(job.config, job.incidents)
         words = page_words(job, who)
         months, told = count_months_of(job, layer, str(chosen["code"])), job
+        board = board_of(job, layer, chosen)
         if who.threshold:  # the same numbers are hidden as in the results of the run
             ledger = make_ledger(job, who, read_earlier([config.hotspots.previous, out], who))
             told, _ = tell_job(job, ledger, who)
             months = hide_months(months, job, ledger, ("area", layer, chosen["code"]))
+            board = None if board is None else tell_board(board, job, ledger, who)
         write_pack(
             folder,
             area=chosen,
@@ -83,7 +84,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             before=_before(config, job.spots.crs),
             months=months,
             calendar=job.periods.calendar,
-            board=board_of(job, layer, chosen),
+            board=board,
             changed=changed_here(told, layer, chosen, who),
             marking=job.config.output.marking,
             layers={} if job.streets is None else {"ground": job.streets},
@@ -117,8 +118,7 @@ def changed_here(job: Job, layer: str, chosen: Any, who: Profile) -> list[str]:
     compared = "arrow" in job.spots
     said = [text for text in job.changed if not (compared and text == say_places(job.spots))]
     if sheet in job.periods.changes:
-        hidden = hide_compared(job.periods.changes, job.incidents, who)[sheet]
-        words = hide_changes(job.periods.changes[sheet], who, hidden)["words"].get(chosen["name"], "")
+        words = hide_changes(job.periods.changes[sheet], who)["words"].get(chosen["name"], "")
         said += [f"{chosen['name']}: {words.partition('; beside it')[0]}."] if words else []
     return [*said, *([say_places(here)] if compared and len(here) else [])]
 

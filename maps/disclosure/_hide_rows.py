@@ -14,7 +14,7 @@ _COUNTS = ("incidents", "before", "after")
 # What would give a hidden count back, exactly or nearly.
 _GOES_WITH = re.compile(
     r"^(incidents[_ ]|harm|rate|share_of|rank_by|marginal|cumulative|gain|gives_up|largest|places$|chance"
-    r"|expected|score|root_score|asb$)"
+    r"|expected|score|root_score|asb$|trend$|hot_|small_numbers)"
 )
 _RUNNING = "cumulative"  # sums row upon row: beside one hidden row, each tells the rows before it
 _WITHOUT = "_without_centre"  # what is left of an area's count outside the city centre: the rest is in it

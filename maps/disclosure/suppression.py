@@ -8,24 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.common.small_counts import hide_small
+
+__all__ = ["feasible_bounds", "hide_small", "hide_small_table"]
 Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int_]
-
-
-def hide_small(counts: pd.Series, *, threshold: int) -> pd.Series:
-    """Which of some counts to leave out when their total is known.
-
-    Counts from 1 to one below the threshold go. If what is hidden adds up to less than the
-    threshold, or is one count alone, the total would give it back: the next smallest go too.
-    Zeros stay: that nothing was recorded singles nobody out.
-    """
-    numbers = pd.to_numeric(counts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    hidden = (numbers > 0) & (numbers < threshold)
-    rest = [i for i in np.argsort(numbers, kind="stable") if numbers[i] >= threshold]
-    while hidden.any() and rest and (hidden.sum() < 2 or numbers[hidden].sum() < threshold):
-        hidden[rest.pop(0)] = True
-    return pd.Series(hidden, index=counts.index)
 
 
 def hide_small_table(table: pd.DataFrame, *, threshold: int) -> pd.DataFrame:

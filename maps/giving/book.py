@@ -10,7 +10,7 @@ number is safe where worlds are in hand that all fit, and in which it is as diff
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,7 @@ class Entry:
     hidden: bool = False
     line: Hashable = None  # numbers of one line are all told, noughts among them, or none
     nearest: int = 0  # what is told is rounded to the nearest multiple of this
+    most: int = PLENTY  # that it may be while it is hidden, as told elsewhere
 
     @property
     def told(self) -> tuple[int, int]:
@@ -62,6 +63,9 @@ class Book:
     rows: dict[Hashable, Bools] = field(default_factory=dict)
     marks: dict[Hashable, dict[str, Any]] = field(default_factory=dict)
     lost: list[Hashable] = field(default_factory=list)
+    orders: list[tuple[Hashable, Hashable]] = field(default_factory=list)  # the first is no less, as told
+    worlds: list[Ints] = field(default_factory=list)  # counts of the pieces that all fit
+    piece: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # of each record, or -1
 
     def enter(self, key: Hashable, rows: Any, **marks: Any) -> None:
         """Enter a number: ``rows`` says which records it counts; marks are those of `Entry`."""
@@ -71,17 +75,32 @@ class Book:
         """Decide which numbers are hidden, by key; those that stand nowhere are left out."""
         if not self.rows:
             return {}
-        counts, entries = self._cut()
-        self.lost = _Settling(counts, entries, self.threshold, time.monotonic() + self.seconds).run()
+        counts, entries, piece = self._cut()
+        orders = [entries[first].pieces.astype(float) - entries[then].pieces for first, then in self.orders]
+        settling = _Settling(counts, entries, self.threshold, time.monotonic() + self.seconds, orders)
+        self.lost = settling.run()
+        self.worlds, self.piece = settling.worlds, piece
         return {key: e.hidden for key, e in entries.items() if not e.silent}
 
-    def _cut(self) -> tuple[Ints, dict[Hashable, Entry]]:
-        """Cut the records into pieces; the entries, with what is hidden because it is small."""
+    def rooms(self, keys: Iterable[Hashable]) -> NDArray[np.int64]:
+        """Give each record a number for its ground, as some keys cut it, and the least and most there."""
+        table = np.column_stack([self.rows[key] for key in keys])
+        ground = np.unique(np.packbits(table, axis=1), axis=0, return_inverse=True)[1].ravel()
+        known = self.piece >= 0
+        sums = np.zeros((len(self.worlds), ground.max(initial=-1) + 1), dtype=np.int64)
+        of_piece = dict(zip(self.piece[known], ground[known], strict=True))
+        for piece, at in of_piece.items():
+            sums[:, at] += np.array([world[piece] for world in self.worlds])
+        return np.column_stack([ground, sums.min(axis=0)[ground], sums.max(axis=0)[ground]])
+
+    def _cut(self) -> tuple[Ints, dict[Hashable, Entry], Ints]:
+        """Cut the records into pieces; the entries, with what is small hidden; each record's piece, or -1."""
         table = np.column_stack(list(self.rows.values()))
         patterns, which = np.unique(np.packbits(table, axis=1), axis=0, return_inverse=True)
         counts = np.bincount(which.ravel(), weights=self.number, minlength=len(patterns)).astype(np.int64)
         pieces = np.unpackbits(patterns, axis=1, count=table.shape[1]).astype(bool)
         kept = (counts > 0) & pieces.any(axis=1)
+        number = np.where(kept, np.cumsum(kept) - 1, -1)
         counts, pieces = counts[kept], pieces[kept]
         entries = {
             key: Entry(pieces[:, at], int(counts[pieces[:, at]].sum()), **marks)
@@ -89,14 +108,17 @@ class Book:
         }
         for entry in entries.values():
             entry.hidden = entry.hidden or (0 < entry.value < self.threshold and not entry.fixed)
-        return counts, entries
+        return counts, entries, number[which.ravel()]
 
 
 class _Settling:
     """Hide, beside what is small, as little as it takes that every hidden number has its worlds."""
 
-    def __init__(self, counts: Ints, entries: dict[Hashable, Entry], threshold: int, until: float) -> None:
+    def __init__(
+        self, counts: Ints, entries: dict[Hashable, Entry], threshold: int, until: float, orders: Any = ()
+    ) -> None:
         self.counts, self.entries, self.threshold, self.until = counts, entries, threshold, until
+        self.orders = orders
         self.worlds: list[Ints] = [counts]
 
     def run(self) -> list[Hashable]:
@@ -144,7 +166,7 @@ class _Settling:
         for low, high in aims:
             left = self.until - time.monotonic()
             if low <= high and left > 0:
-                world = find_world(self.counts, told, entry.pieces, low, high, left)
+                world = find_world(self.counts, told, entry.pieces, low, high, left, self.orders)
                 found += [] if world is None else [world]
         if not found:
             return False

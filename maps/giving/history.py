@@ -1,7 +1,7 @@
 """What a readership was given before, kept beside the results: the difference of two releases is a number.
 
-``releases.json`` holds only what was told, never what was hidden; it is for the analyst, with a day after
-which it is to be deleted.
+``releases.json`` holds what was told, and the names of what was hidden, without its numbers; it is for the
+analyst, with a day after which it is to be deleted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Earlier:
 
     # "known"; "unknown" where nothing was found; "missing" where results are named that have no list
     state: str = "unknown"
-    # each with ``as_of, first, last`` (of the records) and ``told``: the number by what it counts
+    # each with ``as_of, first, last`` (of the records), ``told`` (the number by what it counts) and
+    # ``hidden`` (names alone). A name may end in the days it counts: "area|ward|E1@2024-01-01/2024-01-31"
     releases: list[dict[str, Any]] = field(default_factory=list)
     # for the public, the same as partners were told: they read both
     beside: list[dict[str, Any]] = field(default_factory=list)
@@ -53,17 +54,30 @@ class Earlier:
             if when is None or when.min() < pd.Timestamp(release["first"]):
                 continue  # other records than then: no difference of the two is of these alone
             then = (when.isna() | when.le(pd.Timestamp(release["last"]))).to_numpy(dtype=bool)
-            for name, value in release["told"].items():
-                if (key := keys.get(name)) is None:
+            hidden = dict.fromkeys(release.get("hidden", ()))
+            for name, value in {**hidden, **release["told"]}.items():
+                base, _, span = name.partition("@")
+                if (key := keys.get(base)) is None:
                     continue
-                rows = book.rows[key]
-                counted = int(book.number[rows & then].sum())
-                if value not in (counted, round_half_up(counted, book.nearest or 1)):
+                rows = book.rows[key] & (then if not span else _within(when, span))
+                counted = int(book.number[rows].sum())
+                if value is None or value == counted:  # what was hidden is hidden still
+                    if counted:
+                        marks = {"hidden": True} if value is None else {"fixed": True}
+                        book.enter(("earlier", number, key, span), rows, **marks)
+                elif value == round_half_up(counted, book.nearest or 1):
+                    book.enter(("earlier", number, key, span), rows, fixed=True)
+                elif not span:
                     self.revised.add(key)  # what was told and what follows now are two equations
                     book.marks[key] |= {"hidden": True}
                     continue
-                book.enter(("earlier", number, key), rows & then, fixed=True)
-                book.enter(("since", number, key), rows & ~then, silent=True)
+                if value is not None and not span:
+                    book.enter(("since", number, key), book.rows[key] & ~then, silent=True)
+
+
+def _within(when: pd.Series, span: str) -> Any:
+    first, last = (pd.Timestamp(day) for day in span.split("/"))
+    return when.between(first, last + pd.Timedelta(days=1), inclusive="left").to_numpy(dtype=bool)
 
 
 def read_earlier(folders: Iterable[Path | None], who: Profile) -> Earlier:
@@ -99,12 +113,20 @@ def say_earlier(earlier: Earlier, who: Profile) -> str:
     )
 
 
-def write_history(folder: Path, earlier: Earlier, *, job: Any, told: Mapping[str, Mapping[str, int]]) -> None:
+def write_history(
+    folder: Path, earlier: Earlier, *, job: Any, told: Mapping[str, Mapping[str, int | None]]
+) -> None:
     """Add this release to those before, in a file for the analyst alone; ``told`` is by profile."""
     when = job.incidents["when"].dropna() if "when" in job.incidents.columns else pd.Series(dtype="object")
     span = {"first": str(when.min()), "last": str(when.max())} if len(when) else {"first": "", "last": ""}
     now = [
-        {"profile": name, "as_of": str(job.as_of), "told": dict(sorted(numbers.items()))} | span
+        {
+            "profile": name,
+            "as_of": str(job.as_of),
+            "told": {key: n for key, n in sorted(numbers.items()) if n is not None},
+            "hidden": sorted(key for key, n in numbers.items() if n is None),
+        }
+        | span
         for name, numbers in told.items()
     ]
     until = pd.Timestamp(job.as_of) + pd.DateOffset(months=KEEP_MONTHS)

@@ -1,13 +1,14 @@
 """One ledger of what a run gives to one readership: every number with what it counts, decided together.
 
 Books of their own, since a total that is told parts them: places in the whole period and in the two compared;
-kinds within each hotspot; months within each hotspot; months of all the records. A hotspot whose own number
-is hidden tells no kind and no month.
+kinds, sources and a board's indicators in the two compared; kinds within each hotspot; months within each
+hotspot; months of all the records. A hotspot whose own number is hidden tells no kind and no month.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+import itertools
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,27 +22,30 @@ from hotspots.change.compare_periods import compare_windows
 from hotspots.checks import InputError
 from hotspots.common.membership import rows_in
 from hotspots.common.places import incidents_per_row
+from hotspots.common.small_counts import hide_small
 from hotspots.common.when import rows_in as rows_when
 from hotspots.common.wording import say_percentage
-from hotspots.plans._facts import fold_small
 from hotspots.reading.covered import find_covered
-from maps.disclosure.gate import PROFILES, Profile
+from maps.disclosure.gate import PROFILES, Profile, name_category
 from maps.giving.book import Book, round_half_up
 from maps.giving.history import Earlier
+from maps.job.board_pages import Board
 from maps.job.compare import chosen_windows
 from maps.web._incident_cells import name_together
 
 Bools = NDArray[np.bool_]
 Key = tuple[Any, ...]
 WINDOWS = ("before", "after")
+_GROUND = ("area", "without", "centre", "spot")
 
 
 @dataclass(frozen=True)
 class Ledger:
     """What is hidden from a readership, by what each number counts."""
 
-    # by key: ("area", layer, code), ("without", layer, code), ("spot", list, rank), the first and the
-    # last also with "before" or "after" at their end, and ("month", month)
+    # by key: ("area", layer, code), ("without", layer, code), ("spot", list, rank), ("hot",) for all on the
+    # list, ("site", rank) of a camera, and ("month", month); areas, spots, ("hot",), ("group", column, name)
+    # and ("board", page, indicator) also with "before" or "after" at their end
     hidden: dict[Hashable, bool]
     values: dict[Hashable, int]  # each number as it is
     # hotspots by "category" and by "month", whole numbers, missing where hidden
@@ -51,21 +55,35 @@ class Ledger:
     lost: list[Hashable]
     threshold: int
     nearest: int = 0
-    # ``hidden`` of each profile whose readers also see this one
-    readers: dict[str, dict[Hashable, bool]] = field(default_factory=dict)
+    # for each profile whose readers also see this one what they are told, or None, by the name it has in
+    # later runs; and what the ground of each record may hold, in the worlds that prove what is hidden
+    readers: dict[str, dict[str, int | None]] = field(default_factory=dict)
+    rooms: list[Any] = field(default_factory=list)
 
     @property
     def has_windows(self) -> bool:
         """Whether the two periods compared are among its numbers."""
         return ("all", "before") in self.hidden
 
+    def untold(self, spots: gpd.GeoDataFrame) -> set[str]:
+        """List hotspots of which no plan may tell: their number, kinds or months are hidden."""
+        gone = self.gone([("spot", "", rank) for rank in spots.index])
+        if self.has_windows:
+            gone |= self.gone([("spot", "", rank, "before") for rank in spots.index])
+        for table in self.tables.values():
+            gone |= table.isna().all(axis=1).to_numpy(dtype=bool)
+        return set(spots["ref"][gone].astype(str))
+
     def gone(self, keys: Iterable[Hashable]) -> Bools:
         """Which of some numbers are hidden; of what was never entered nothing is told."""
         return np.array([self.hidden.get(key, True) for key in keys], dtype=bool)
 
 
-def make_ledger(job: Any, who: Profile, earlier: Earlier) -> Ledger:
-    """Enter the numbers of a run, beside those of earlier ones, and decide what is hidden."""
+def make_ledger(job: Any, who: Profile, earlier: Earlier, planned: Collection[str] = ()) -> Ledger:
+    """Enter the numbers of a run, beside those of earlier ones, and decide what is hidden.
+
+    ``planned`` are hotspots whose plan, drafted now, tells partners of kinds and months by its own rule.
+    """
     lists, windows = lists_of(job), windows_of(job)
     number = np.asarray(incidents_per_row(job.incidents))
     names = job.incidents["category"].astype(str).map(name_together(job.incidents["category"], number))
@@ -73,26 +91,38 @@ def make_ledger(job: Any, who: Profile, earlier: Earlier) -> Ledger:
     readers = [(who, earlier)]
     if who.name == "public":
         readers.insert(0, (PROFILES["partner"], earlier.of_partners()))
-    told: dict[str, dict[Hashable, bool]] = {}
-    places: list[Book] = []
+    told: dict[str, dict[str, int | None]] = {}
+    rooms, places = [], list[Book]()
     tables: dict[str, pd.DataFrame] = {}
     lost: list[Hashable] = []
     hidden: dict[Hashable, bool] = {}
     for reader, before in readers:
         already = {key for key, gone in hidden.items() if gone}
-        places = [enter_places(job, reader, lists, windows, before), enter_months(job, reader, windows)]
+        own = planned if reader.name == who.name else ()
+        places = [
+            enter_places(job, reader, lists, windows, before),
+            enter_months(job, reader, windows, before),
+            enter_groups(job, reader, windows),
+        ]
         for book in places:
             for key in already & set(book.marks):
                 book.marks[key] |= {"hidden": True}
         hidden = {key: gone for book in places for key, gone in book.settle().items()}
-        lost, told[reader.name] = [key for book in places for key in book.lost], hidden
-        kinds = settle_rows(job, names, lists, hidden, reader, tables.get("category"))
+        lost = [key for book in places for key in book.lost]
+        # when a record was does not stand beside a cell of ground
+        ground = [
+            k for k in places[0].rows if k == ("all",) or (len(k) == 3 and k[0] in _GROUND) or k[0] == "site"
+        ]
+        rooms.append(places[0].rooms(ground))
+        rows = Rows(job, lists, hidden, reader, before, own)
+        kinds = settle_rows(rows, names, tables.get("category"))
         earlier_months, tables = tables.get("month"), {"category": kinds}
         if "when" in job.incidents.columns:
             months = job.incidents["when"].dt.strftime("%Y-%m").fillna("")
-            tables["month"] = settle_rows(job, months, lists, hidden, reader, earlier_months, windows)
-    values = {key: int(book.number[rows].sum()) for book in places for key, rows in book.rows.items()}
-    return Ledger(hidden, values, tables, names, lost, who.threshold, who.nearest, told)
+            tables["month"] = settle_rows(rows, months, earlier_months, windows)
+        values = {key: int(book.number[at].sum()) for book in places for key, at in book.rows.items()}
+        told[reader.name] = list_told(rows, values, tables, windows)
+    return Ledger(hidden, values, tables, names, lost, who.threshold, who.nearest, told, rooms)
 
 
 def enter_places(
@@ -122,8 +152,28 @@ def enter_places(
             mine = rows.eq(rank).to_numpy(dtype=bool)
             _enter_parts(book, ("spot", name, rank), mine, {} if name else windows)
             names["spot", name, rank] = name_disc(name, spots.loc[rank])
+        told = pd.to_numeric(spots["incidents"])  # the order of a list by number tells which is more
+        if told.is_monotonic_decreasing:
+            keys: list[Hashable] = [("spot", name, rank) for rank in spots.index]
+            book.orders += list(itertools.pairwise(keys))
+    _enter_parts(book, ("hot",), lists[0][2].ge(0).to_numpy(), windows)
+    for rank, mine in ({} if who.nearest else _sites(job)).items():
+        book.enter(("site", rank), mine)
     earlier.enter_into(book, incidents, names)
     return book
+
+
+def _sites(job: Any) -> dict[Any, Bools]:
+    """Find which records each camera site adds to those before it, where that is what its share says."""
+    found, seen = {}, np.zeros(len(job.incidents), dtype=bool)
+    number = np.asarray(incidents_per_row(job.incidents))
+    for rank, site in job.cameras.iterrows():
+        near = job.incidents.geometry.distance(site.geometry).le(site["radius"] + 1e-6).to_numpy() & ~seen
+        seen |= near
+        share = number[near].sum() / max(number.sum(), 1)
+        if abs(share - site.get("marginal_share_of_incidents", np.nan)) < 1e-6:
+            found[rank] = near
+    return found
 
 
 def name_disc(name: str, spot: pd.Series) -> str:
@@ -138,7 +188,32 @@ def _enter_parts(book: Book, key: Key, mine: Bools, windows: dict[str, Bools]) -
         book.enter((*key, name), mine & rows, line=key)
 
 
-def enter_months(job: Any, who: Profile, windows: dict[str, Bools]) -> Book:
+def enter_groups(job: Any, who: Profile, windows: dict[str, Bools]) -> Book:
+    """Enter what the two periods hold of each kind and source, and of each indicator of a board's page."""
+    book = Book(np.asarray(incidents_per_row(job.incidents)), who.threshold)
+    for name, rows in windows.items():
+        book.enter(("all", name), rows, fixed=True)
+    for column in ("category", "source"):
+        names = job.incidents[column].astype(str)
+        names = names.map(name_category) if column == "category" else names
+        kinds = names.unique()
+        for one in kinds if len(kinds) > 1 else ():  # of one the number is the total
+            for name, rows in windows.items():
+                mine = names.eq(one).to_numpy(dtype=bool) & rows
+                book.enter(("group", column, one, name), mine, line=("group", column, one))
+    for board in [board for board in job.periods.boards if windows and not board.area]:
+        enter_board(book, board)
+    return book
+
+
+def enter_board(book: Book, board: Board) -> None:
+    """Enter what the two periods hold of each indicator of a page."""
+    for key, pair in board.rows.items():
+        for name, rows in zip(WINDOWS, pair, strict=True):
+            book.enter(("board", board.name, key, name), rows, line=("board", board.name, key))
+
+
+def enter_months(job: Any, who: Profile, windows: dict[str, Bools], earlier: Earlier) -> Book:
     """Enter the months of all the records, beside the two periods that they add up to."""
     book = Book(np.asarray(incidents_per_row(job.incidents)), who.threshold)
     if "when" in job.incidents.columns:
@@ -147,6 +222,8 @@ def enter_months(job: Any, who: Profile, windows: dict[str, Bools]) -> Book:
             book.enter(("months", name), rows, fixed=True)
         for month in sorted(months.dropna().unique()):
             book.enter(("month", month), months.eq(month).to_numpy())
+        names: dict[Hashable, str] = {key: f"month|{key[1]}" for key in list(book.rows) if key[0] == "month"}
+        earlier.enter_into(book, job.incidents, names)
     return book
 
 
@@ -198,49 +275,92 @@ def lists_of(job: Any) -> list[tuple[str, gpd.GeoDataFrame, pd.Series]]:
     return [(name, spots, rows.fillna(-1)) for name, spots, rows in found]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Hotspots of the main list as one readership is told of them, for their tables of kinds and months."""
+
+    job: Any
+    lists: list[Any]
+    gone: dict[Hashable, bool]
+    who: Profile
+    earlier: Earlier
+    planned: Collection[str] = ()
+
+    @property
+    def told(self) -> list[Any]:
+        """Ranks of the hotspots whose number is told."""
+        return [rank for rank in self.job.spots.index if not self.gone.get(("spot", "", rank), True)]
+
+    def of(self, rank: Any) -> Bools:
+        """Which records a hotspot holds."""
+        return np.asarray(self.lists[0][2].eq(rank), dtype=bool)
+
+
 def settle_rows(
-    job: Any,
-    names: pd.Series,
-    lists: list[Any],
-    gone: dict[Hashable, bool],
-    who: Profile,
-    before: pd.DataFrame | None,
-    windows: dict[str, Bools] | None = None,
+    rows: Rows, names: pd.Series, before: pd.DataFrame | None, windows: dict[str, Bools] | None = None
 ) -> pd.DataFrame:
     """Decide a table of hotspots by kind, or with ``windows`` by month, beside what else is told of each.
 
     ``before`` is the same table as fewer readers see it: what it hides stays hidden.
     """
-    number = np.asarray(incidents_per_row(job.incidents))
     columns = sorted(names.unique(), key=lambda name: (name == "", name))
-    table = pd.DataFrame(index=job.spots.index, columns=columns, dtype="Int64")
-    for spot in job.spots.index:
-        mine = lists[0][2].eq(spot).to_numpy(dtype=bool)
-        if gone.get(("spot", "", spot), True):
-            continue
-        book = Book(number[mine], who.threshold, seconds=5.0, nearest=who.nearest)
-        book.enter(("all",), np.ones(int(mine.sum()), dtype=bool), fixed=True)
-        own = names[mine].to_numpy()
-        counts = pd.Series(number[mine]).groupby(own).sum().reindex(columns, fill_value=0)
+    table = pd.DataFrame(index=rows.job.spots.index, columns=columns, dtype="Int64")
+    number = np.asarray(incidents_per_row(rows.job.incidents))
+    elsewhere = ~np.logical_or.reduce([np.zeros(len(names), dtype=bool), *map(rows.of, rows.told)])
+    spare = pd.Series(number[elsewhere]).groupby(names.to_numpy()[elsewhere]).sum()
+    spare = spare.reindex(columns, fill_value=0)
+    cells = {spot: _count(names, number, rows.of(spot)).reindex(columns, fill_value=0) for spot in rows.told}
+    small = {spot: (of - 1).where(of.between(1, rows.who.threshold - 1), 0) for spot, of in cells.items()}
+    for spot in rows.told:  # beside what lies elsewhere, small cells of the others may give way
+        room = spare + sum(of for other, of in small.items() if other != spot)
         already = set() if before is None else set(before.columns[before.loc[spot].isna()])
-        if windows is None:
-            fixed = set() if who.nearest else _told_by_plan(counts[counts > 0], who.threshold) - already
-            lines: dict[str, str] = {}
-            _enter_lists(book, lists[1:], mine, gone)
-        else:
-            fixed, lines = set(), _lines(names, windows, gone.get(("spot", "", spot, "before"), False))
-            for name, rows in windows.items():
-                told = name not in lines.values()
-                book.enter(
-                    ("part", name), rows[mine], fixed=told, hidden=not told, line=None if told else name
-                )
-        for one in columns:
-            book.enter(one, own == one, fixed=one in fixed, line=lines.get(one), hidden=one in already)
-        hidden = book.settle()
-        if not book.lost:  # else nothing of its row is told
-            shown = [one for one in columns if not hidden[one]]
-            table.loc[spot, shown] = [round_half_up(int(n), who.nearest or 1) for n in counts[shown]]
+        table.loc[spot] = _settle_row(rows, spot, names, room, already, windows)
     return table
+
+
+def _count(names: pd.Series, number: Any, mine: Bools) -> pd.Series:
+    return pd.Series(number[mine]).groupby(names.to_numpy()[mine]).sum()
+
+
+def _settle_row(
+    rows: Rows,
+    spot: Any,
+    names: pd.Series,
+    spare: pd.Series,
+    already: set[Any],
+    windows: dict[str, Bools] | None,
+) -> pd.Series:
+    """Decide one row; no cell may be higher by more than ``spare``, the records of its column elsewhere."""
+    mine, who, columns = rows.of(spot), rows.who, list(spare.index)
+    number = np.asarray(incidents_per_row(rows.job.incidents))[mine]
+    own, disc = names[mine].to_numpy(), name_disc("", rows.job.spots.loc[spot])
+    counts = pd.Series(number).groupby(own).sum().reindex(columns, fill_value=0)
+    book = Book(number, who.threshold, seconds=5.0, nearest=who.nearest)
+    book.enter(("all",), np.ones(int(mine.sum()), dtype=bool), fixed=True)
+    lines: dict[str, str] = {}
+    shown = counts[(counts > 0) & ~hide_small(counts, threshold=who.threshold)]
+    # a plan tells partners of these, by its own rule
+    fixed = set(shown.index) - already if rows.job.spots.loc[spot, "ref"] in rows.planned else set()
+    if windows is None:
+        _enter_lists(book, rows.lists[1:], mine, rows.gone)
+    else:
+        lines = _lines(names, windows, rows.gone.get(("spot", "", spot, "before"), False))
+        for name, at in windows.items():
+            told = name not in lines.values()
+            line = None if told else name
+            book.enter(("part", name), at[mine], fixed=told, hidden=not told, line=line)
+    for one in columns:
+        most = int(counts[one] + spare[one])
+        marks = {"fixed": one in fixed, "line": lines.get(one), "hidden": one in already, "most": most}
+        book.enter(one, own == one, **marks)
+    sort = "kind" if windows is None else "month"
+    known: dict[Hashable, str] = {one: f"{sort}|{disc}|{one}" for one in columns}
+    rows.earlier.enter_into(book, rows.job.incidents[mine], {("all",): disc, **known})
+    hidden = book.settle()
+    told_of = [one for one in columns if not hidden[one] and not book.lost]  # of what is not safe nothing
+    row = pd.Series(pd.NA, index=columns, dtype="Int64")
+    row[told_of] = [round_half_up(int(n), who.nearest or 1) for n in counts[told_of]]
+    return row
 
 
 def _lines(months: pd.Series, windows: dict[str, Bools], blank: bool) -> dict[str, str]:
@@ -259,31 +379,33 @@ def _enter_lists(book: Book, others: list[Any], mine: Bools, gone: dict[Hashable
                 book.enter((name, rank), here[mine], fixed=True)
 
 
-def _told_by_plan(counts: pd.Series, threshold: int) -> set[str]:
-    """Kinds that a plan of the place tells, by the plan's own rule."""
-    table = pd.DataFrame({"type": counts.index, "incidents": counts.to_numpy()})
-    return set(fold_small(table, threshold)["type"])
-
-
-def list_told(ledger: Ledger, job: Any) -> dict[str, dict[str, int]]:
-    """Numbers of areas and hotspots that are told, by profile and the names that later runs know them by."""
-    names = {
+def list_told(
+    rows: Rows, values: Mapping[Hashable, int], tables: dict[str, pd.DataFrame], windows: dict[str, Bools]
+) -> dict[str, int | None]:
+    """Numbers that are told, or None, by the names that later runs know them by."""
+    job, nearest = rows.job, rows.who.nearest or 1
+    names: dict[Key, str] = {
         ("area", layer, c): f"area|{layer}|{c}" for layer, areas in job.areas.items() for c in areas["code"]
     }
-    lists = [("", job.spots), *((f"list {one.name}", one.spots) for one in job.lists)]
-    names |= {
-        ("spot", name, rank): name_disc(name, spot)
-        for name, spots in lists
-        for rank, spot in spots.iterrows()
+    names |= {("spot", n, r): name_disc(n, spots.loc[r]) for n, spots, _ in rows.lists for r in spots.index}
+    for part, at in windows.items():
+        days = job.incidents.loc[at, "when"]
+        span = f"@{days.min():%Y-%m-%d}/{days.max():%Y-%m-%d}"
+        names |= {(*key, part): f"{name}{span}" for key, name in list(names.items()) if len(key) == 3}
+    told: dict[str, int | None] = {
+        name: None if rows.gone[key] else round_half_up(values[key], nearest)
+        for key, name in names.items()
+        if key in rows.gone
     }
-    return {
-        reader: {
-            name: round_half_up(ledger.values[key], PROFILES[reader].nearest or 1)
-            for key, name in names.items()
-            if not hidden.get(key, True)
-        }
-        for reader, hidden in ledger.readers.items()
-    }
+    for key in rows.gone:
+        if isinstance(key, tuple) and key[0] == "month":
+            told[f"month|{key[1]}"] = None if rows.gone[key] else values[key]
+    for by, table in tables.items():
+        sort = "kind" if by == "category" else "month"
+        for spot in rows.told:
+            start = f"{sort}|{name_disc('', job.spots.loc[spot])}|"
+            told |= {f"{start}{one}": None if pd.isna(n) else int(n) for one, n in table.loc[spot].items()}
+    return told
 
 
 def say_hidden(ledger: Ledger, who: Profile) -> str:
@@ -300,9 +422,9 @@ def say_hidden(ledger: Ledger, who: Profile) -> str:
         f"'{who.name}': {small:,} small ones and {len(hidden) - small:,} beside them, which is "
         f"{say_percentage(sum(hidden) / sum(values.values()))} of what these numbers count."
     )
-    if ledger.lost:
+    if lost := [key for key in ledger.lost if key in values]:
         said += (
-            f" {len(ledger.lost):,} of them follow, all the same, from totals or from what was given before: "
+            f" {len(lost):,} of them follow, all the same, from totals or from what was given before: "
             "give larger areas or a longer period."
         )
     return said

@@ -10,17 +10,23 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from boundaries.names import find_area
 from hotspots.common.membership import rows_in
 from hotspots.common.places import incidents_per_row
 from maps.disclosure._hide_rows import hide_rows
 from maps.disclosure.gate import Profile
+from maps.giving.book import Book
 from maps.giving.harm import coarsen_harm, mix_kinds
-from maps.giving.ledger import WINDOWS, Ledger, lists_of
+from maps.giving.ledger import WINDOWS, Ledger, enter_board, lists_of, windows_of
+from maps.job.board_pages import Board, hide_board
 from maps.job.compare import say_places
 from maps.job.periods import hide_changes
 
 # What tells of the kinds in a place, or of single records, whatever its count.
-_TELLS_KINDS = ("harm_", "largest_", "one_offence", "default_location_share", "rank_by_harm_")
+_TELLS_KINDS = (
+    *("harm_", "largest_", "one_offence", "default_location_share", "rank_by_harm_"),
+    "expected_nearby",  # what the ground around holds is a number of its own
+)
 _OF_STOPS = ("incidents", "harm", "share_of", "cumulative", "places")
 _FAMILY = ("calendar month", "season", "holidays", "peaks")
 
@@ -31,6 +37,8 @@ class Told:
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     quiet: Any = None
+    # of each record its ground, and what that may hold in the worlds in hand: no cell may tell otherwise
+    rooms: list[Any] = field(default_factory=list)
 
 
 def tell_job(job: Any, ledger: Ledger, who: Profile) -> tuple[Any, Told]:
@@ -46,9 +54,31 @@ def tell_job(job: Any, ledger: Ledger, who: Profile) -> tuple[Any, Told]:
         area_sums={layer: _tell_areas(job, layer, ledger, harms) for layer in job.area_sums},
         patrols=job.patrols.drop(columns=[c for c in job.patrols.columns if str(c).startswith(_OF_STOPS)]),
         changed=_say_changed(job, frames[""], ledger),
+        cameras=_tell_sites(job.cameras, ledger),
         periods=_tell_periods(job, ledger, who),
     )
-    return told, Told(ledger.tables, _quiet(job, ledger, lists))
+    quiet = _quiet(job, ledger, lists)
+    if told.periods.cell_trends is not None:  # a cell that was hot held some
+        cells = told.periods.cell_trends
+        near = cells.intersects(job.incidents.geometry[quiet].union_all())
+        told = replace(told, periods=replace(told.periods, cell_trends=cells[~near]))
+    if ledger.gone(
+        [("spot", "", rank) for rank in job.spots.index]
+    ).any():  # what stops hold together tells it
+        more = job.further_officers
+        kept = [c for c in more.columns if "share" not in str(c) and c != "added"]
+        told = replace(told, further_officers=more[kept])
+    return told, Told(ledger.tables, quiet, ledger.rooms)
+
+
+def _tell_sites(sites: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:
+    """Leave out what a site adds where that is hidden: the gate takes the rest of the row with it."""
+    if sites.empty:
+        return sites
+    share = "marginal_share_of_incidents"
+    told = sites.assign(**{share: sites[share].mask(ledger.gone([("site", rank) for rank in sites.index]))})
+    told.attrs |= sites.attrs
+    return told
 
 
 def _say_changed(job: Any, spots: gpd.GeoDataFrame, ledger: Ledger) -> list[str]:
@@ -192,18 +222,19 @@ def _tell_areas(job: Any, layer: str, ledger: Ledger, harms: _Harms) -> pd.DataF
 
 def _tell_periods(job: Any, ledger: Ledger, who: Profile) -> Any:
     """Hide months of all the records, with the other profiles that they add up to; and changes by area."""
-    times, changes = job.periods.times, dict(job.periods.changes)
-    for layer, areas in job.areas.items():
-        title = f"Changes by {layer.replace('_', ' ')}"
-        if title in changes and ledger.has_windows:
+    times, changes = job.periods.times, {}
+    for title, table in job.periods.changes.items() if ledger.has_windows else ():
+        layer = next((k for k in job.areas if title == f"Changes by {k.replace('_', ' ')}"), "")
+        if layer:
+            areas = job.areas[layer]
             lines = ledger.gone([("area", layer, code, "before") for code in areas["code"]])
-            rows = changes[title].index
-            changes[title] = hide_changes(
-                changes[title], who, pd.Series(rows.isin(areas["name"][lines]), index=rows)
-            )
-            if ledger.nearest:
-                kept = changes[title][[*WINDOWS, "arrow", "words"]]
-                changes[title] = _round(kept, ledger, 0)
+            gone = table.index.isin(areas["name"][lines])
+        else:
+            by = title.removeprefix("Changes by ")
+            gone = ledger.gone([("group", by, str(name), "before") for name in table.index])
+        changes[title] = hide_changes(table, who, pd.Series(gone, index=table.index))
+        if ledger.nearest and layer:
+            changes[title] = _round(changes[title][[*WINDOWS, "arrow", "words"]], ledger, 0)
     profiles, refused = dict(times.profiles), dict(times.refused)
     if "month" in profiles:
         month = profiles["month"].copy()
@@ -220,10 +251,30 @@ def _tell_periods(job: Any, ledger: Ledger, who: Profile) -> Any:
     if hour is not None and hour["incidents"].between(1, ledger.threshold - 1).any():
         del profiles["weekday_hour"]
         refused["weekday_hour"] = "Left out: too few records in some hour of the week."
-    boards = [board for board in job.periods.boards if not (ledger.nearest and board.area)]  # exact counts
-    return replace(
-        job.periods, changes=changes, boards=boards, times=replace(times, profiles=profiles, refused=refused)
-    )
+    boards = [tell_board(b, job, ledger, who) for b in job.periods.boards if not (ledger.nearest and b.area)]
+    trends = job.periods.spot_trends
+    if trends is not None:
+        trends = trends[~ledger.gone([("spot", "", rank) for rank in trends.index])]
+    times = replace(times, profiles=profiles, refused=refused)
+    return replace(job.periods, changes=changes, boards=boards, times=times, spot_trends=trends)
+
+
+def tell_board(board: Board, job: Any, ledger: Ledger, who: Profile) -> Board:
+    """Hide the indicators of a page that the ledger hides; a page of one area is decided beside that area."""
+    hidden = ledger.hidden
+    if board.area and ledger.has_windows:
+        layer, _, name = board.area.partition(":")
+        code = find_area(job.areas[layer], name, layer=layer)["code"]
+        mine = rows_in(job.incidents, layer, code)
+        book = Book(np.asarray(incidents_per_row(job.incidents)), who.threshold, seconds=5.0)
+        for part, rows in windows_of(job).items():
+            told = not ledger.gone([("area", layer, code, part)])[0]
+            book.enter(("all", part), mine & rows, fixed=told, hidden=not told)
+        enter_board(book, board)
+        hidden = book.settle() if not ledger.gone([("area", layer, code, "before")])[0] else {}
+    keys = [key for key in board.rows if hidden.get(("board", board.name, key, "before"), True)]
+    gone = keys if ledger.has_windows else []
+    return replace(board, table=hide_board(board.table, who, gone))
 
 
 def _quiet(job: Any, ledger: Ledger, lists: list[Any]) -> Any:

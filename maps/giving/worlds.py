@@ -12,12 +12,13 @@ PLENTY = 2**31
 
 
 def find_world(
-    counts: Ints, entries: list[Any], pieces: Any, low: int, high: int, seconds: float
+    counts: Ints, entries: list[Any], pieces: Any, low: int, high: int, seconds: float, orders: Any = ()
 ) -> Ints | None:
     """Find whole counts of the pieces that put one number between low and high, at the least cost.
 
     Numbers that are fixed stay; hidden ones stay 1 or more; any other may change, at a cost that grows slowly
-    with its size, since what changes must be hidden. None where there is no such world, or no time for it.
+    with its size, since what changes must be hidden. In a row of ``orders`` what is marked 1 holds as many as
+    what is marked -1, or more. None where there is no such world, or no time for it.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array, hstack, vstack
@@ -27,13 +28,18 @@ def find_world(
     n, m = len(counts), len(free)
     sums = csr_array(np.array([e.pieces for e in told], dtype=float).reshape(len(told), n))
     lows = np.array([e.floor if e.hidden else e.told[0] for e in told], dtype=float)
-    highs = np.array([PLENTY if e.hidden else e.told[1] for e in told], dtype=float)
+    highs = np.array([e.most if e.hidden else e.told[1] for e in told], dtype=float)
     # what is told and free may shift, up or down, which costs: it would have to be hidden
     shift = csr_array((np.ones(m), (free, range(m))), shape=(len(told), m))
     own = hstack([sums[free], csr_array((m, 2 * m))])
-    target = hstack([csr_array(np.asarray(pieces, dtype=float)[None, :]), csr_array((1, 2 * m))])
+    last = np.array([*orders, pieces], dtype=float).reshape(-1, n)
+    target = hstack([csr_array(last), csr_array((len(last), 2 * m))])
     rows = vstack([hstack([sums, -shift, shift]), own, target]).tocsr()
-    limits = np.r_[lows, [told[i].floor for i in free], low], np.r_[highs, np.full(m, PLENTY), high]
+    none = np.zeros(len(last) - 1)
+    limits = (
+        np.r_[lows, [told[i].floor for i in free], none, low],
+        np.r_[highs, [told[i].most for i in free], none + PLENTY, high],
+    )
     cost = np.array([1 + np.log1p(told[i].value) for i in free])
     done = milp(
         np.r_[np.zeros(n), cost, cost],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from boundaries.names import find_area
 from hotspots import track_indicators
+from hotspots.change._indicator_rows import Counted
 from hotspots.change.compare_periods import compare_windows
 from hotspots.change.indicator_files import read_indicators
 from hotspots.checks import InputError, UnreadableError, announce, closest_name
@@ -38,6 +39,8 @@ class Board:
     title: str
     area: str
     table: pd.DataFrame
+    # which records each indicator counts in the earlier period and in the later, where any number is hidden
+    rows: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
 def make_boards(
@@ -99,8 +102,27 @@ def make_boards(
         table.attrs["warnings"] = [*like.gaps, *table.attrs["warnings"]]
         for gap in like.gaps:
             announce(gap)
-        boards.append(Board(name, _title_of(page, name), str(page.get("area", "")), table))
+        held = _count_rows(
+            incidents, like.rows if rows is None else like.rows & rows, hot, page, windows, as_of
+        )
+        told = held if least else {}
+        boards.append(Board(name, _title_of(page, name), str(page.get("area", "")), table, told))
     return boards
+
+
+def _count_rows(
+    incidents: gpd.GeoDataFrame, here: Any, hot: pd.Series, page: Mapping[str, Any], windows: Any, as_of: Any
+) -> dict[str, tuple[Any, Any]]:
+    """Find which records each indicator of a page counts in either period; of a share, its part."""
+    after, before = compare_windows(*windows, as_of=as_of)
+    asked = read_indicators(page.get("indicators", "board"))
+    counted = Counted(incidents, asked, hot, before, after)
+    found = {}
+    for one in asked:
+        rows, base = counted.rows.get(one.key), counted.rows.get(one.of) if one.of else here
+        if rows is not None and base is not None:
+            found[one.key] = tuple(rows & base & here & inside for inside in counted.when)
+    return found
 
 
 def _spread_of(area: str, spread: Mapping[str, float]) -> float:
@@ -158,20 +180,25 @@ def _read_survey(path: Any, indicators: Any) -> pd.DataFrame | None:
     return table
 
 
-def hide_board(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
-    """Leave out of a page the rows whose counts, or those they are a share of, are too small to show."""
+def hide_board(table: pd.DataFrame, who: Profile, hidden: Collection[str] = ()) -> pd.DataFrame:
+    """Leave out of a page the rows whose counts, or those they are a share of, are too small to show.
+
+    ``hidden`` are further rows. Traces stay out: a height beside the highest is nearly a number.
+    """
     if not who.threshold:
         return table
     counted = (table["kind"] != "survey").to_numpy()
-    gone = np.zeros(len(table), dtype=bool)
+    gone = table.index.isin(list(hidden))
     for column in ("before", "after", "beside_before", "beside_after"):
         share = table["kind"].eq("share").to_numpy()
         # a share is told in per cent: what must not be small is the count behind it
         base = table.get(f"base_{column}", pd.Series(np.nan, index=table.index))
         counts = table[column].where(~share, table[column] * base / 100)
         gone |= hide_small(counts.where(counted), threshold=who.threshold).to_numpy()
-    shown = table.copy()
+    shown = table.assign(sparkline="")
+    # what the list before held is a number of its own
+    shown["note"] = [text.partition("On the list before this one")[0].strip() for text in table["note"]]
     shown.loc[gone, list(_TOLD)] = np.nan
-    shown.loc[gone, ["arrow", "sparkline", "change"]] = ""
+    shown.loc[gone, ["arrow", "change"]] = ""
     shown.loc[gone, "words"] = f"counts under {who.threshold}, and some beside them, are not shown"
     return shown

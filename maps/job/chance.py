@@ -99,7 +99,9 @@ def say_cover(spots: gpd.GeoDataFrame, ground: Ground) -> str:
     cut = shapely.intersection(shapes[~whole], ground.shape)
     share = (shapely.area(shapes[whole]).sum() + shapely.area(cut).sum()) / max(ground.shape.area, 1.0)
     held = float(spots["share_of_incidents"].sum())
-    enough = spots["incidents"].sum() >= LEAST * held  # of all the records
+    enough = (
+        spots["incidents"].notna().all() and spots["incidents"].sum() >= LEAST * held
+    )  # of all the records
     holds = 0 < share <= MOST and ground.held >= NEARLY_ALL and enough
     why = "few records, or the hotspots cover most of the ground or none of it, or many records lie off it"
     if not may_say("share of the ground covered", holds, why=why):

@@ -18,7 +18,6 @@ from hotspots.repeats.near_repeats import NearRepeats
 from maps.common.calendar import read_events
 from maps.config.settings import Config
 from maps.disclosure.gate import Profile, name_category, profile_named
-from maps.disclosure.nested_layers import hide_compared
 from maps.disclosure.suppression import hide_small
 from maps.job._ground import Ground
 from maps.job.board_pages import Board, hide_board, make_boards
@@ -169,9 +168,8 @@ def tabulate_periods(periods: Periods, who: Profile, incidents: gpd.GeoDataFrame
     tables = tabulate_times(periods.times, who, calendar=periods.calendar)
     if len(periods.calendar):
         tables["Calendar"] = periods.calendar
-    nested = hide_compared(periods.changes, incidents, who)
     for name, table in periods.changes.items():
-        tables[name] = hide_changes(table, who, nested[name]).rename(columns=BESIDE).reset_index()
+        tables[name] = hide_changes(table, who).rename(columns=BESIDE).reset_index()
     for sheet, board in name_boards(periods.boards).items():
         page = order_page(hide_board(board.table, who)).reset_index(drop=True)
         # a figure here is a count, per cent or anything a survey asks: its heading is its period
@@ -216,17 +214,17 @@ def note_periods(periods: Periods) -> dict[str, str]:
     return notes
 
 
-def hide_changes(table: pd.DataFrame, who: Profile, nested: pd.Series[bool] | None = None) -> pd.DataFrame:
+def hide_changes(table: pd.DataFrame, who: Profile, hidden: pd.Series[bool] | None = None) -> pd.DataFrame:
     """Leave out of a comparison the groups whose counts are too small, and what would tell them.
 
-    ``nested`` are further groups to leave out, from `maps.disclosure.nested_layers.hide_compared`.
+    ``hidden`` are further groups to leave out.
     """
     if not who.threshold:
         return table
     gone = hide_small(table["before"], threshold=who.threshold) | hide_small(
         table["after"], threshold=who.threshold
     )
-    gone = gone if nested is None else gone | nested
+    gone = gone if hidden is None else gone | hidden
     numbers = [c for c in table.columns if c not in ("arrow", "words") and not c.startswith("comparator")]
     shown = table.copy()
     shown[numbers] = shown[numbers].astype("float64")

@@ -15,6 +15,7 @@ import shapely
 from boundaries.names import find_area
 from hotspots.checks import InputError, announce
 from hotspots.common.outline_text import read_outline
+from hotspots.common.wording import say_list
 from hotspots.plans._target import find_target
 from hotspots.plans.assess import assess_plan, frozen_frame, responses_of
 from hotspots.plans.draft import draft_plan
@@ -149,6 +150,7 @@ def _write_plans(
     changes: Mapping[str, pd.DataFrame] | None = None,
     ground: gpd.GeoDataFrame | None = None,
     quiet: int = QUIET,
+    untold: Collection[str] = (),
     **options: Any,
 ) -> None:
     closed = put_away(folder, shelf, as_of=as_of)
@@ -157,7 +159,16 @@ def _write_plans(
     who = profile_named(profile, sources=sorted(incidents["source"].unique()))
     shown = releasable(incidents, who)
     wanted = worst_without(spots, [*shelf.known(), *kept], asked) if isinstance(asked, int) else list(asked)
-    again = {record: plan for record, plan in shelf.plans.items() if redraft or request_of(plan) in wanted}
+    if few := [text for text in wanted if text in untold]:  # numbers of these places are hidden elsewhere
+        announce(
+            f"Under profile '{who.name}' numbers of these may not be told, and no plan: {say_list(few)}."
+        )
+    wanted = [text for text in wanted if text not in untold]
+    again = {
+        record: plan
+        for record, plan in shelf.plans.items()
+        if (redraft or request_of(plan) in wanted) and request_of(plan) not in untold
+    }
     again = _leave_to_their_readers(again, who)
     shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
     under = {} if ground is None else {"ground": ground}
@@ -170,7 +181,7 @@ def _write_plans(
         with shelf.sparing(record):
             marked = _mark(plan, entries)
             moved_on = note_stage(plan, as_of=as_of)
-            moved_on |= note_month(plan, shown, **told_of_month)
+            moved_on |= request_of(plan) not in untold and note_month(plan, shown, **told_of_month)
             if record not in again and (marked or moved_on or is_stale(plan, record)):
                 save_plan(plan, record, **_as_before(plan, pictures, who))
             elif record in again and plan.covers != "person":

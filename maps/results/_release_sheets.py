@@ -9,6 +9,7 @@ import pandas as pd
 
 from maps.disclosure.gate import Profile, name_category, release
 from maps.disclosure.suppression import hide_small
+from maps.job.chance import FEWEST
 from maps.job.own_backtest import SPLITS
 
 LISTS = "What each list gives up"
@@ -19,7 +20,10 @@ COVERAGE = "Coverage"
 WEIGHTS, FEW = "Weights used", "Kinds of few records (not named)"
 # Their counts are those of other sheets cut another way, or name a sensitive category on its own: what
 # one of them shows gives back what another hides.
-_TOLD_TWICE = ("Records by kind", "Priorities", "Unknown categories", "Repeat points", SPLITS)
+_TOLD_TWICE = (
+    *("Records by kind", "Priorities", "Unknown categories", "Repeat points", "Repeat streets"),
+    SPLITS,
+)
 _SEVERITY = "Severity by "
 _NOT_PUBLIC = (ACTIONS, MORE)  # who does what, and where officers would go
 _PREMISES = (
@@ -107,12 +111,18 @@ def _hide_lists(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
 
 
 def hide_chance(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
-    """Leave out how much the busiest places hold where that is fewer records than may be shown."""
+    """Leave out how much the busiest places hold where that is few records or few places: these have names.
+
+    What is told is so to the nearest twentieth: a share of all the records is a count.
+    """
     if not who.threshold or table.empty:
         return table
-    share = table["of"].eq("records") & table["measure"].str.startswith("top")
+    top = table["measure"].str.startswith("top")
     held = table["observed"].astype(float) * table["incidents"].astype(float)
-    return table[~(share & held.gt(0) & held.round().lt(who.threshold))].reset_index(drop=True)
+    part = table["measure"].str.extract(r"([\d.]+)%")[0].astype(float) / 100
+    few = held.lt(who.threshold) | (part * table["cells"]).round().lt(FEWEST)
+    told = table.assign(observed=(20 * table["observed"].astype(float)).round() / 20)
+    return told[~(top & few)].reset_index(drop=True)
 
 
 def plain_premises(premises: gpd.GeoDataFrame) -> pd.DataFrame:

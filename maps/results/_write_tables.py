@@ -109,7 +109,8 @@ def further_tables(job: Job, who: Profile) -> dict[str, pd.DataFrame]:
     told = tabulate_periods(job.periods, who, job.timed)
     more = job.further_officers
     if who.threshold:  # each further stop's share of the records is a count
-        more = more.assign(**{c: more[c].round(2) for c in more.columns if "share" in str(c)})
+        parts = [c for c in more.columns if "share" in str(c) or c == "added"]
+        more = more.assign(**{c: more[c].round(2) for c in parts})
     return tables | {MORE: more} | told | records | premises
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from maps.config.settings import Config
 from maps.disclosure.follow import follow_content
 from maps.disclosure.gate import Profile
 from maps.giving.history import read_earlier, say_earlier, write_history
-from maps.giving.ledger import list_told, make_ledger, say_hidden
+from maps.giving.ledger import make_ledger, say_hidden
 from maps.giving.release_list import write_release_list
 from maps.giving.shading import choose_shading
 from maps.giving.tell import Told, tell_job
@@ -56,22 +56,25 @@ def write_job(
     job: Job, folder: Path, inputs: list[dict[str, Any]], steps: Steps, *, results: Sequence[Path | None] = ()
 ) -> None:
     """Write every output of a finished job, the manifest last; ``results`` are earlier ones, if there are."""
-    who = profile_of(job.config, job.incidents)
+    who, sites = profile_of(job.config, job.incidents), job.cameras
     if who.name == "public":  # where officers and cameras will be is not published
         job = replace(job, patrols=job.patrols.iloc[:0], cameras=job.cameras.iloc[:0], week=None)
     # once, for every file: what one hides no other may show
     lists = lists_for(job.lists, who)
     told = [EVERYTHING, *(one.title for one in lists)]
     job = replace(job, lists=lists, chance=hide_chance(job.chance[job.chance["problem"].isin(told)], who))
+    earlier = read_earlier(results, who)
+    ledger = None
+    if who.threshold:  # what partners are told of camera sites too: they read what is for the public
+        ledger = make_ledger(replace(job, cameras=sites), who, earlier, planned_now(job, who))
+    untold = set() if ledger is None else ledger.untold(job.spots)
     # first, so that the map and the tables tell of the same open plans on this run and the next
     steps.say("Drafting the plans")
-    register = write_drafts(job, folder / "plans", who)
+    register = write_drafts(job, folder / "plans", who, untold)
     exact, filters = job.area_sums, None
-    earlier = read_earlier(results, who)
-    if who.threshold:
-        ledger = make_ledger(job, who, earlier)
+    if ledger is not None:
         job, filters = tell_job(job, ledger, who)
-        write_history(folder, earlier, job=job, told=list_told(ledger, job))
+        write_history(folder, earlier, job=job, told=ledger.readers)
         announce(f"{say_hidden(ledger, who)} {say_earlier(earlier, who)}".strip())
     steps.say("Drawing the map")
     words = page_words(job, who)
@@ -265,7 +268,7 @@ def say_suggested(job: Job) -> str:
     return "Patrol stops and camera sites are suggestions from these records, not plans of any force."
 
 
-def write_drafts(job: Job, folder: Path, who: Profile) -> Register | None:
+def write_drafts(job: Job, folder: Path, who: Profile, untold: Collection[str] = ()) -> Register | None:
     """Draft plans for the worst places that have none; give the results copies of every open plan.
 
     The open plans live in the configured folder, outside the results. Without one, drafts are made and
@@ -273,7 +276,7 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> Register | None:
     """
     with tempfile.TemporaryDirectory() as none:
         home = job.config.plans or Path(none)
-        options = plan_options(job, who)
+        options = {**plan_options(job, who), "untold": untold}
         documents, left = bring_up_to_date(home, job.spots, job.incidents, areas=job.areas, **options)
         copy_plans(documents_for(documents, who), folder, left=left)
         if who.name == "public":
@@ -282,6 +285,17 @@ def write_drafts(job: Job, folder: Path, who: Profile) -> Register | None:
         marking = job.config.output.marking
         write_register(register, folder.parent / "plans.html", as_of=job.as_of, who=who, marking=marking)
         return register
+
+
+def planned_now(job: Job, who: Profile) -> list[str]:
+    """List hotspots for which a plan is to be drafted."""
+    asked = plan_options(job, who)["asked"]
+    held = {path.name.partition("-")[0] for path in (job.config.plans or Path("none")).glob("*.html")}
+    return (
+        [ref for ref in job.spots["ref"] if ref not in held][:asked]
+        if isinstance(asked, int)
+        else list(asked)
+    )
 
 
 def plan_options(job: Job, who: Profile) -> dict[str, Any]:

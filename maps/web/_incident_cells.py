@@ -187,6 +187,9 @@ def _suppress(
     shown = totals.ge(threshold)
     if told is not None:  # what lies in a place whose number is hidden bounds that number
         shown &= ~totals.index.isin(facts.loc[told.quiet.reindex(facts.index, fill_value=False), "cell"])
+        for rooms in told.rooms:
+            known = pd.DataFrame(rooms, index=told.quiet.index, columns=["ground", "least", "most"])
+            _make_room(shown, facts.join(known, how="inner"))
     # a cell that is hidden looks like an empty one: that there is something, too, is a number
     filters.shapes = [shape for shape, keep in zip(filters.shapes, shown, strict=True) if keep]
     filters.cells = [int(n) for n in totals[shown]]
@@ -201,3 +204,18 @@ def _suppress(
         filters.tables[by] = [
             [None if v is None or pd.isna(v) else int(v) for v in row] for row in table.to_numpy(dtype=object)
         ]
+
+
+def _make_room(shown: pd.Series, facts: pd.DataFrame) -> None:
+    """Hide cells until the worlds that prove what is hidden fit: no ground shows more than it may hold.
+
+    Where a ground may hold more than it does, some cell of it is not drawn.
+    """
+    for _, rows in facts.groupby("ground"):
+        cells = rows.groupby("cell")["n"].sum().sort_values()
+        least, most = rows[["least", "most"]].iloc[0]
+        tight = most > cells.sum() and shown[cells.index].all()
+        while len(drawn := cells[shown[cells.index]]) and (tight or drawn.sum() > least):
+            enough = drawn[drawn >= drawn.sum() - least]
+            shown[enough.index[0] if len(enough) else drawn.index[-1]] = False
+            tight = False
