@@ -100,7 +100,7 @@ def name_month(month: int) -> str:
 def run_months(
     folder: Path, seed: int, months: list[int], profiles: tuple[str, ...], drafts: int = 0
 ) -> tuple[list[tuple[Path, str, int]], dict[str, Any]]:
-    """Run each month (of 0 to 23) under every profile, each beside its last results: folder, profile, month."""
+    """Run months (of 0 to 23) under every profile, each beside its last results: folder, profile, month."""
     from maps.cli import main
 
     truth = make_partnership(folder, seed)

@@ -137,3 +137,9 @@ def write_history(
         f"{RELEASES} lists what these readers were given; it is for the analyst, to be deleted after "
         f"{until:%Y-%m-%d}."
     )
+
+
+def name_disc(name: str, spot: pd.Series) -> str:
+    """Name a hotspot by its ground: the same name later is the same ground."""
+    box = "|".join(f"{x:.1f}" for x in (*spot.geometry.bounds, spot.geometry.area))
+    return f"spot|{name}|{box}"
