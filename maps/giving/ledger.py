@@ -108,9 +108,8 @@ def make_ledger(job: Any, who: Profile, earlier: Earlier, planned: Collection[st
         hidden = {key: gone for book in places for key, gone in book.settle().items()}
         lost = [key for book in places for key in book.lost]
         # when a record was does not stand beside a cell of ground
-        ground = [
-            k for k in places[0].rows if k == ("all",) or (len(k) == 3 and k[0] in _GROUND) or k[0] == "site"
-        ]
+        keys: Any = places[0].rows
+        ground = [k for k in keys if k == ("all",) or (len(k) == 3 and k[0] in _GROUND) or k[0] == "site"]
         rooms.append(places[0].rooms(ground))
         rows = Rows(job, lists, hidden, reader, before, own)
         kinds = settle_rows(rows, names, tables.get("category"))
@@ -214,7 +213,8 @@ def enter_months(job: Any, who: Profile, windows: dict[str, Bools], earlier: Ear
             book.enter(("months", name), rows, fixed=True)
         for month in sorted(months.dropna().unique()):
             book.enter(("month", month), months.eq(month).to_numpy())
-        names: dict[Hashable, str] = {key: f"month|{key[1]}" for key in list(book.rows) if key[0] == "month"}
+        told: Any = list(book.rows)
+        names: dict[Hashable, str] = {key: f"month|{key[1]}" for key in told if key[0] == "month"}
         earlier.enter_into(book, job.incidents, names)
     return book
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from linear_bounds import bounds_by_programme
 
 from maps.disclosure.suppression import feasible_bounds, hide_small, hide_small_table
+from maps.web._incident_cells import _make_room
 
 tables = st.integers(1, 6).flatmap(
     lambda rows: st.integers(1, 5).flatmap(
@@ -79,3 +80,15 @@ def test_nothing_is_hidden_without_a_threshold_or_a_small_count():
     assert not hide_small_table(table, threshold=0).to_numpy().any()
     assert not hide_small_table(table * 100, threshold=10).to_numpy().any()
     assert hide_small_table(table.iloc[:0], threshold=5).shape == (0, 2)
+
+
+def test_cells_leave_room_for_what_is_hidden():
+    # the ground holds 12, and in some world 6: no more than 6 is drawn
+    facts = pd.DataFrame({"cell": [0, 1, 2], "n": [5, 5, 2], "ground": 1, "least": 6, "most": 12})
+    shown = pd.Series([True, True, False])
+    _make_room(shown, facts)
+    assert facts["n"][shown].sum() == 5
+    # it may hold more than it does: where all of it is drawn, one cell is not
+    shown = pd.Series([True, True, True])
+    _make_room(shown, facts.assign(least=12, most=15))
+    assert shown.tolist() == [True, True, False]

@@ -160,3 +160,52 @@ def test_harm_is_hidden_where_a_grave_kind_would_follow_from_it():
     # where a kind may be exchanged for another nearly as grave, that is told
     counts, weights = np.array([40.0, 2.0, 9.0]), np.array([1.0, 3000.0, 2990.0])
     assert coarsen_harm(32950.0, counts, weights, np.ones(3, dtype=bool), threshold=5) == 33000.0
+
+
+def settle(numbers, entries, threshold=5, orders=()):
+    book = Book(np.array(numbers), threshold)
+    for key, (rows, marks) in entries.items():
+        book.enter(key, rows, **marks)
+    book.orders += orders
+    return book, book.settle()
+
+
+def test_the_order_of_a_list_is_known_to_the_reader():
+    # 4 stands above 3 in a list: the 3 can be 4 only where the one above may be as much
+    entries = {"all": ([1, 1, 1, 1], {"fixed": True}), "a": ([1, 0, 0, 0], {}), "b": ([0, 1, 0, 0], {})}
+    entries["c"] = ([0, 0, 1, 0], {})
+    book, hidden = settle([4, 3, 30, 20], entries, orders=[("c", "a"), ("a", "b")])
+    assert (hidden["a"], hidden["b"], book.lost) == (True, True, [])
+    worlds = np.array(book.worlds)[:, book.piece]
+    assert (worlds[:, [2, 0]] >= worlds[:, [0, 1]]).all()
+
+
+def test_a_hidden_number_is_no_higher_than_what_is_told_elsewhere_allows():
+    entries = {"all": ([1, 1, 1], {"fixed": True}), "a": ([1, 0, 0], {"most": 3}), "b": ([0, 1, 0], {})}
+    book, _ = settle([2, 9, 9], entries)
+    assert "a" in book.lost  # under 5 it should be able to be 4
+    entries["a"] = ([1, 0, 0], {"most": 4})
+    assert settle([2, 9, 9], entries)[0].lost == []
+
+
+def test_ground_is_told_with_the_least_and_most_that_its_worlds_hold():
+    entries = {"all": ([1, 1, 1], {"fixed": True}), "a": ([1, 0, 0], {}), "b": ([0, 1, 0], {})}
+    book, hidden = settle([3, 9, 9], entries)
+    assert hidden["a"]
+    rooms = book.rooms(["a", "b"])
+    assert rooms[0, 1] <= 1
+    assert rooms[0, 2] >= 4
+
+
+def test_what_was_hidden_before_stays_hidden_beside_what_is_told_now():
+    # in May 7 were hidden; now 9 are told, and 2 lie between: May's number would follow
+    rows = pd.DataFrame({"when": pd.to_datetime(["2024-05-01", "2024-06-01", "2024-05-01"])})
+    release = {"first": "2024-05-01", "last": "2024-05-31", "told": {}, "hidden": ["here"]}
+    book = Book(np.array([7, 2, 20]), 5)
+    book.enter(("all",), [1, 1, 1], fixed=True)
+    book.enter("here", [1, 1, 0])
+    book.enter("june", [0, 1, 0])
+    Earlier("known", [release]).enter_into(book, rows, {"here": "here"})
+    book.settle()
+    worlds = np.array([[w[book.piece[0]], w[book.piece[1]]] for w in book.worlds])
+    assert np.ptp(worlds[:, 0]) >= 5
