@@ -54,6 +54,7 @@ FURTHER = {
     "boundaries.join_vintages": "boundaries.vintages",
     "boundaries.measure_overlaps": "boundaries.overlaps",
     "boundaries.read_lookup": "boundaries.lookups",
+    "hotspots.read_cells": "hotspots.cells.identifiers",
     "hotspots.draw_concentration": "hotspots.statistics.concentration",
     "hotspots.draw_times": "hotspots.timing.draw_times",
     "hotspots.explain_weights": "hotspots.severity.weigh",

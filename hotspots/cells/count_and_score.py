@@ -13,7 +13,8 @@ import shapely
 from hotspots.cells._points_in_cells import count_points, frame_cells, gather_points
 from hotspots.cells.gistar import Sums, neighbour_pairs, permute_p, sum_band, sum_grid, z_scores
 from hotspots.cells.grid import Grid, key_cells, locate_points, make_grid
-from hotspots.checks import InputError, announce, require_columns
+from hotspots.cells.identifiers import H3, MOST_SIDE, NATIONAL, count_h3, name_hexagons, say_shift
+from hotspots.checks import CRS, InputError, announce, require_columns
 from hotspots.common.places import Floats, Ints, collapse_incidents
 from hotspots.dbscan._link_places import link_pairs
 from hotspots.reading.study_area import read_area
@@ -24,7 +25,12 @@ _SCORES = pd.Index(["z", "p", "q"])
 
 
 def count_cells(
-    incidents: gpd.GeoDataFrame, *, size: float = 250, shape: str = "square", study_area: Any = None
+    incidents: gpd.GeoDataFrame,
+    *,
+    size: float = 250,
+    shape: str = "square",
+    study_area: Any = None,
+    orientation: str | None = None,
 ) -> gpd.GeoDataFrame:
     """Count incidents, and add up harm, in every cell of a fixed grid, empty cells too.
 
@@ -37,10 +43,14 @@ def count_cells(
         Side of a cell in metres. Squares of 250 m cover 0.0625 km²; hexagons of side 200 m, 346 m from
         edge to edge, cover 0.1039 km².
     shape : str
-        ``"square"``, or ``"hexagon"`` with a corner to the north.
+        ``"square"``, ``"hexagon"``, or ``"h3"`` with the resolution (8 to 10) as ``size``.
     study_area : GeoDataFrame, GeoSeries, geometry or None
         Every cell that overlaps it is returned, whole, and incidents outside it are left out, with a
         word. None means the rectangle around the incidents.
+    orientation : str, optional
+        Of hexagons: ``"pointy"`` (a corner to the north, as without it) or ``"flat"``. Where it is given,
+        and for the national side of 202 m, cells of EPSG:27700 carry their ``identifier``: 64 bits as 16
+        hexadecimal digits, those of a whole number of metres a side.
 
     Returns
     -------
@@ -48,7 +58,7 @@ def count_cells(
         One row per cell from the south-west, row by row: ``column``, ``row``, ``incidents``, any harm,
         ``geometry``. The grid starts at the National Grid's origin, and the index ``cell`` (row ×
         1,000,000 + column) names the same ground in every run with the same size and shape. Hexagons of
-        odd rows stand half a step further east.
+        odd rows stand half a step further east (flat ones: of odd columns of the map, further north).
 
     Raises
     ------
@@ -61,9 +71,19 @@ def count_cells(
     >>> count_cells(points, size=100)["incidents"].tolist()
     [2, 0, 1]
     """
-    grid = make_grid(shape, size)
+    if shape == H3:
+        asked = None if study_area is None else read_area(study_area, target=getattr(incidents, "crs", None))
+        return count_h3(incidents, size, asked)
+    if orientation not in (None, "pointy", "flat"):
+        given = f"orientation={orientation!r}"
+        raise InputError("orientation must be pointy or flat", given=given, advice="orientation='pointy'")
+    grid = make_grid(shape, size)._replace(flat=orientation == "flat" and shape == "hexagon")
     area = None if study_area is None else read_area(study_area, target=getattr(incidents, "crs", None))
     table = count_points(gather_points(incidents, area=area), grid=grid, area=area)
+    named = shape == "hexagon" and incidents.crs == CRS and grid.size.is_integer() and grid.size <= MOST_SIDE
+    if named and (orientation is not None or grid.size == NATIONAL):
+        table["identifier"] = np.array(name_hexagons(grid, table["column"], table["row"]), dtype=object)
+        say_shift()
     return frame_cells(table, grid=grid, crs=incidents.crs)
 
 
@@ -229,7 +249,8 @@ def grid_of(cells: gpd.GeoDataFrame) -> Grid:
     _, _, shape = _grid_columns(cells)
     area = float(shapely.area(cells.geometry.iloc[0]))
     side = area**0.5 if shape == "square" else (area / (1.5 * 3**0.5)) ** 0.5
-    return Grid(shape, round(side, 6))
+    west, south, east, north = cells.geometry.iloc[0].bounds
+    return Grid(shape, round(side, 6), shape == "hexagon" and east - west > north - south)
 
 
 def _warn_of_few(p: Floats, permutations: int) -> None:

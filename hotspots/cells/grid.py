@@ -27,6 +27,7 @@ class Grid(NamedTuple):
 
     shape: str
     size: float
+    flat: bool = False  # hexagons with a corner to the east: the same lattice with x and y exchanged
 
     @property
     def step(self) -> tuple[float, float]:
@@ -59,7 +60,7 @@ def locate_points(grid: Grid, xy: Floats) -> tuple[Ints, Ints]:
         column, row = (np.floor(line / grid.size).astype(np.int64) for line in xy.T)
         return column, row
     across, up = grid.step
-    x, y = xy[:, 0] / across, xy[:, 1] / up
+    x, y = xy[:, int(grid.flat)] / across, xy[:, int(not grid.flat)] / up
     row = np.floor(y + 0.5)
     rows = np.stack([row - 1, row, row + 1])
     columns = np.floor(x - 0.5 * (rows % 2) + 0.5)
@@ -72,7 +73,8 @@ def centre_points(grid: Grid, column: Ints, row: Ints) -> Floats:
     """Centres of cells in metres, shape (cells, 2); hexagons of odd rows stand half a step further east."""
     if grid.shape == "square":
         return np.column_stack([column + 0.5, row + 0.5]) * grid.size
-    return np.column_stack([2 * column + row % 2, 3 * row]) * _half_steps(grid)
+    centre = np.column_stack([2 * column + row % 2, 3 * row]) * _half_steps(grid)
+    return centre[:, ::-1] if grid.flat else centre
 
 
 def draw_cells(grid: Grid, column: Ints, row: Ints) -> npt.NDArray[np.object_]:
@@ -86,7 +88,8 @@ def draw_cells(grid: Grid, column: Ints, row: Ints) -> npt.NDArray[np.object_]:
     corners = np.array([(0, 2), (1, 1), (1, -1), (0, -2), (-1, -1), (-1, 1), (0, 2)])
     centre = np.column_stack([2 * column + row % 2, 3 * row])
     with _collection_paused():
-        return np.asarray(shapely.polygons((centre[:, None, :] + corners) * _half_steps(grid)), dtype=object)
+        rings = (centre[:, None, :] + corners) * _half_steps(grid)
+        return np.asarray(shapely.polygons(rings[:, :, ::-1] if grid.flat else rings), dtype=object)
 
 
 @contextmanager
@@ -175,4 +178,6 @@ def _block_boxes(grid: Grid, column: Ints, row: Ints) -> npt.NDArray[np.object_]
     across, up = grid.step
     low = np.column_stack([(column - 1) * across, (row - 1) * up])
     high = np.column_stack([(column + _BLOCK + 1) * across, (row + _BLOCK + 1) * up])
+    if grid.flat:
+        low, high = low[:, ::-1], high[:, ::-1]
     return np.asarray(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]), dtype=object)

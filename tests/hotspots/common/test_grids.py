@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -168,3 +172,24 @@ def test_a_depot_stands_in_the_grid_of_the_stops():
     assert locate_depot((447_700, 4_636_500), crs="EPSG:32616").tolist() == [447_700, 4_636_500]
     with pytest.raises(InputError, match="in metres of the grid"):
         locate_depot((-87.6, 41.9), crs="EPSG:32616")
+
+
+def test_every_layout_of_the_guide_is_read(tmp_path):
+    text = (Path(__file__).parents[3] / "docs" / "guides" / "outside-great-britain.md").read_text(
+        encoding="utf-8"
+    )
+    blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    told = [block for block in blocks if "layout" in block.get("incidents", {})]
+    written = {
+        "EPSG:2157": "Date,ITM_E,ITM_N,Type,Street\n03/01/2024,715830,734697,Theft,Dame Street\n",
+        "EPSG:32616": "Case Number,Date,Longitude,Latitude,Primary Type,Block\n"
+        "X1,01/03/2024 11:05:00 PM,-87.63,41.88,THEFT,STATE ST\n",
+    }
+    assert {block["grid"]["crs"] for block in told} == set(written)
+    for block in told:
+        file = tmp_path / "r.csv"
+        file.write_text(written[block["grid"]["crs"]])
+        layout, crs = block["incidents"]["layout"], block["grid"]["crs"]
+        read, left = read_incidents(file, layout=layout, crs=crs, as_of="2024-12-31")
+        assert left.empty
+        assert read["when"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-03"]
