@@ -28,7 +28,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _STREETS = 4
-_WINDOWS = {"shift": "D", "day": "D", "month": "M"}
 
 
 class Crew(NamedTuple):

@@ -182,10 +182,6 @@ def _share(rows: pd.DataFrame) -> np.ndarray:
     return np.where(ended > began, shares * rows["minutes"].to_numpy(dtype=float) / span, 0.0)
 
 
-def _clock(times: pd.Series) -> np.ndarray:
-    return times.to_numpy(dtype="datetime64[ns]").astype(np.int64) / 6e10
-
-
 def _whole(shares: Any) -> np.ndarray:
     """Round so that the sum is the rounded sum: the largest remainders go up."""
     shares = np.asarray(shares, dtype=float)

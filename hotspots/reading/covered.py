@@ -129,17 +129,6 @@ def keep_whole(incidents: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return kept, said
 
 
-def require_covered(incidents: pd.DataFrame, windows: Iterable[Window], *, covered: Any = None) -> None:
-    """Raise `InputError` unless every source and force wholly covers every window."""
-    found = find_covered(incidents, windows, covered=covered)
-    if found.gaps:
-        raise InputError(
-            "Not every source covers the windows compared",
-            given=" ".join(found.gaps),
-            advice="another window, or covered='2016-07..2018-07' where you know the data are complete",
-        )
-
-
 def _require_known(wanted: list[Window], covered: Any) -> None:
     known = read_windows(covered)
     gaps = [w for w in wanted if not any(k.holds(w) for k in known)]

@@ -131,12 +131,6 @@ def _check(table: Mapping[str, Any], name: str) -> None:
     problems.raise_any()
 
 
-def describe_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") -> str:
-    """Title of a profile for every output, with the words "our default proxy" where it is one."""
-    loaded = load_profile(profile, name=name)
-    return f"{loaded.title} ({loaded.proxy})" if loaded.proxy else loaded.title
-
-
 def match_profile(
     incidents: pd.DataFrame,
     profile: str | Mapping[str, Any] | Profile,

@@ -16,7 +16,6 @@ from hotspots.reading.kinds import name_units
 from hotspots.severity.weights import FALLBACKS, LACKS, is_packaged, read_weights
 
 LEVELS = {"low": "low", "middle": "weight", "high": "high"}
-USED = ("offence", "category", "fallback", "crosswalk", "ASB", "unknown", "left out")
 
 
 def weigh_incidents(

@@ -76,20 +76,13 @@ def judge_days(
     )  # fmt: skip
 
 
-def tail_shares(
-    y: Floats, z: Bools, redrawn: Bools, *, ratio: float = 1.0, days_on: Floats | None = None
-) -> tuple[float, float]:
-    """Find the share of redrawn trials as far down, and as far up, were the true ratio this one."""
-    return _tails(_sum_up(y, z, z[None]), _sum_up(y, z, redrawn, days_on), ratio)
-
-
 def _tails(seen: _Sums, sums: _Sums, ratio: float) -> tuple[float, float]:
     observed, drawn = _score(seen, ratio)[0], _score(sums, ratio)
     down, up = np.sum(drawn <= observed + 1e-9), np.sum(drawn >= observed - 1e-9)
     return float(down + 1) / (len(drawn) + 1), float(up + 1) / (len(drawn) + 1)
 
 
-def _sum_up(y: Floats, z: Bools, redrawn: Bools, days_on: Floats | None = None) -> _Sums:
+def _sum_up(y: Floats, z: Bools, redrawn: Bools) -> _Sums:
     """Add up by place the records of days that each redraw has on; days without records cost nothing."""
     place, day = np.nonzero(y)
     held = redrawn[:, place, day] * y[place, day]
@@ -101,7 +94,7 @@ def _sum_up(y: Floats, z: Bools, redrawn: Bools, days_on: Floats | None = None) 
         on_on=held[:, was_on] @ edges[was_on],
         off=(y * ~z).sum(axis=1),
         on=(y * z).sum(axis=1),
-        days_on=redrawn.sum(axis=2).astype(float) if days_on is None else days_on,
+        days_on=redrawn.sum(axis=2).astype(float),
         days=y.shape[1],
     )
 

@@ -34,12 +34,12 @@ _OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/
 LICENCE = f"{OS_CREDIT} Open Government Licence v3.0.\n{_OGL}\n"
 
 
-def download_streets(config: str | Path, *, service: str = SERVICE, timeout: float = 60.0) -> Path:
+def download_streets(config: str | Path, *, service: str | None = None, timeout: float = 60.0) -> Path:
     """Download OS Open Roads for the area of a configuration, into ``streets.gpkg`` beside it.
 
     Only the 100 km squares that the area touches are read out of the national zip, by range.
     """
-    read = read_config(config)
+    read, service = read_config(config), service or SERVICE
     box = _extent(read)
     target = read.path.parent / "streets.gpkg"
     with tempfile.TemporaryDirectory() as folder:

@@ -26,4 +26,6 @@ def start_folder(folder: str | Path) -> Path:
         shutil.copyfile(room / "demo" / "leeds_july_2016_2017_2018.zip", folder / "incidents" / "example.zip")
         wards = "leeds_best_fit_wards.geojson"
         shutil.copyfile(room / "demo" / wards, folder / "areas" / wards)
-    return folder / "partnership.toml"
+    config = folder / "partnership.toml"
+    print(f'Written: {config}\nNext: hotspots run "{config}" --out "{folder / "results"}"')
+    return config

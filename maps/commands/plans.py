@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import textwrap
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ def plans_job(
     *,
     check: bool = False,
     as_of: str | None = None,
-    words: Mapping[str, str] | None = None,
+    **words: str | None,
 ) -> None:
     """Print the register of a folder of plans (``check``: what people must settle), or close or open one.
 
@@ -42,7 +41,7 @@ def plans_job(
         return
     if not place:
         raise InputError("Which plan?", given=action, advice=f"hotspots plans {folder} {action} SE30213345")
-    given = {name: text for name, text in (words or {}).items() if text}
+    given = {name: text for name, text in words.items() if text}
     if action == "close":
         moved = close_record(find_record(home, place, closed=False), as_of=day, **given)
         print(f"Closed: {moved}")

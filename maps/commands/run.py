@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pandas as pd
@@ -62,6 +63,12 @@ def run_config(config: Config, out: Path) -> Job:
         refuse_changed(before, list_inputs_of(config))
     print(summarise_job(job, out))
     return job
+
+
+def run_demo(out: str | Path) -> Job:
+    """Run the job on the example data that comes with the package."""
+    with as_file(files("maps") / "demo") as folder:
+        return run_job(folder / "leeds.toml", out)
 
 
 def summarise_job(job: Job, out: Path) -> str:

@@ -143,14 +143,6 @@ def open_shelf(folder: str | Path) -> Shelf:
     return shelf
 
 
-def open_plans(folder: str | Path) -> dict[Path, Plan]:
-    """Every plan of a folder that can be read, each read back from its document; the others are named."""
-    with only_writer(Path(folder)):
-        shelf = open_shelf(folder)
-    shelf.say(done="the others are read")
-    return shelf.plans
-
-
 def plan_alone(record: Path, *, twice: bool = False) -> Plan:
     """Read one plan back, or raise why it is to be left; name what else may hold words of its own."""
     shelf = look_through(record.parent, twice=twice)

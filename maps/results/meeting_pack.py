@@ -84,7 +84,7 @@ def write_pack(
     spots : GeoDataFrame
         All hotspots; those with a tenth or more of their ground inside are shown.
     plans : sequence of Plan
-        Open plans (see `maps.open_plans`); plans for people are never in a pack.
+        Open plans (see `maps.open_plan`); plans for people are never in a pack.
     closed : sequence of Plan
         Closed plans, for the register that opens the pack.
     as_of : date

@@ -17,7 +17,7 @@ from hotspots.common.windows import (
     read_windows,
     whole_months,
 )
-from hotspots.reading.covered import require_covered
+from hotspots.reading.covered import find_covered
 
 
 @pytest.mark.parametrize(
@@ -141,32 +141,32 @@ def test_places_may_carry_the_name_of_their_window():
 
 def test_no_window_that_a_source_does_not_wholly_cover():
     frame = monthly(["2016-07-01"] * 20 + ["2017-07-01"] * 20)
-    require_covered(frame, [read_window("2016-07"), read_window("2017-07")])
+    assert not find_covered(frame, [read_window("2016-07"), read_window("2017-07")]).gaps
     with pytest.raises(InputError, match="no records in August 2016 to June 2017"):
-        require_covered(frame, [read_window("2016-07..2017-07")])
+        find_covered(frame, [read_window("2016-07..2017-07")])
     with pytest.raises(InputError, match=r"police\.uk does not wholly cover the window 2018"):
-        require_covered(frame, [read_window("2018")])
-    require_covered(frame, [read_window("2016-07..2017-07")], covered="2016..2018")
+        find_covered(frame, [read_window("2018")])
+    assert not find_covered(frame, [read_window("2016-07..2017-07")], covered="2016..2018").gaps
     with pytest.raises(InputError, match="do not wholly cover July 2017"):
-        require_covered(frame, [read_window("2017-07")], covered="2016")
+        find_covered(frame, [read_window("2017-07")], covered="2016")
 
 
 def test_an_export_that_ends_on_the_28th_does_not_cover_its_month():
     days = pd.date_range("2018-07-01", "2018-07-28", freq="D").repeat(2)
     frame = pd.DataFrame({"when": days, "precision": "day", "source": "council"})
     with pytest.raises(InputError, match="council does not wholly cover the window July 2018"):
-        require_covered(frame, [read_window("2018-07")])
-    require_covered(frame.iloc[:0], [read_window("2018-07")])
+        find_covered(frame, [read_window("2018-07")])
+    assert not find_covered(frame.iloc[:0], [read_window("2018-07")]).gaps
 
 
 def test_places_of_whole_years_cover_their_years():
     places = pd.DataFrame(
         {"window": ["2022/23", "2023/24"], "incidents": [9000, 8000], "source": "police.uk"}
     )
-    require_covered(places, [read_window("2022/23"), read_window("2023/24")])
+    assert not find_covered(places, [read_window("2022/23"), read_window("2023/24")]).gaps
     assert rows_in(places, read_window("2023/24")).tolist() == [False, True]
     with pytest.raises(InputError, match="does not wholly cover"):
-        require_covered(places, [read_window("2024/25")])
+        find_covered(places, [read_window("2024/25")])
     with pytest.raises(InputError, match="only partly in the window"):
         rows_in(places, read_window("2023"))
 
@@ -176,10 +176,10 @@ def test_places_and_rows_are_covered_alike():
     places = frame.groupby(["when", "precision", "source"]).size().reset_index(name="incidents")
     for records in (frame, places):
         with pytest.raises(InputError, match="no records in August 2016 to June 2017"):
-            require_covered(records, [read_window("2016-07..2017-07")])
-        require_covered(records, [read_window("2017-07")])
+            find_covered(records, [read_window("2016-07..2017-07")])
+        assert not find_covered(records, [read_window("2017-07")]).gaps
     nothing = places.assign(incidents=0)
-    require_covered(nothing, [read_window("2019-07")])
+    assert not find_covered(nothing, [read_window("2019-07")]).gaps
 
 
 @pytest.mark.parametrize("name", ["0000", "0000-01", "9999", "Q1 0000", "last 99999 months"])

@@ -22,13 +22,7 @@ from hotspots.reading.crosswalks import (
 )
 from hotspots.reading.incidents import read_incidents
 from hotspots.reading.layouts import list_layouts, load_layout
-from hotspots.reading.problem_profiles import (
-    describe_profile,
-    filter_profile,
-    list_profiles,
-    load_profile,
-    match_profile,
-)
+from hotspots.reading.problem_profiles import filter_profile, list_profiles, load_profile, match_profile
 
 
 def rows(*pairs: tuple[str, str]) -> pd.DataFrame:
@@ -174,8 +168,8 @@ def test_serious_violence_goes_by_what_is_written_not_by_our_broad_category() ->
 
 
 def test_a_proxy_is_named_as_such() -> None:
-    assert "our default proxy" in describe_profile("serious-violence")
-    assert describe_profile("youth-asb") == "Youth ASB"
+    assert "our default proxy" in load_profile("serious-violence").proxy
+    assert not load_profile("youth-asb").proxy
 
 
 def test_a_profile_with_mistakes_names_all_of_them() -> None:

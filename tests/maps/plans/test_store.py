@@ -21,8 +21,8 @@ from maps.documents.word_fields import W, read_fields
 from maps.plans import store as plan_store
 from maps.plans.open_folder import assess_record, copy_plans, update_plans
 from maps.plans.readers import documents_for, plans_for
-from maps.plans.shelf import list_records
-from maps.plans.store import open_plan, open_plans, save_plan
+from maps.plans.shelf import list_records, look_through
+from maps.plans.store import open_plan, save_plan
 
 Type = Callable[[Path, dict[str, str]], None]
 Make = Callable[..., gpd.GeoDataFrame]
@@ -209,7 +209,7 @@ def test_what_is_asked_for_is_drafted_and_drafted_again(
         update_plans(
             tmp_path, spots, incidents, {"ward": wards}, asked=[request_text], as_of=day, profile="open"
         )
-    plans = list(open_plans(tmp_path).values())
+    plans = list(look_through(tmp_path).plans.values())
     assert [(plan.opened, plan.drafted) for plan in plans] == [("2018-08-31", "2018-11-30")]
 
 
@@ -248,7 +248,7 @@ def test_a_street_without_records_is_named_with_the_nearest_and_stops_no_other(
     update_plans(tmp_path, spots, incidents, {"ward": wards}, asked=asked, as_of="2018-08-31", profile="open")
     assert "'street:Boar Lan'" in caplog.text
     assert "'Boar Lane'" in caplog.text
-    assert [plan.title for plan in open_plans(tmp_path).values()] == ["Hunslet & Riverside"]
+    assert [plan.title for plan in look_through(tmp_path).plans.values()] == ["Hunslet & Riverside"]
 
 
 def test_a_name_typed_into_a_persons_plan_is_refused_and_stays_out_of_the_record(
