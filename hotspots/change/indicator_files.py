@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from hotspots.checks import InputError, Problems, closest_name, read_text
 from hotspots.common.packaged import list_packaged
 from hotspots.files.own_toml import parse_toml
-
-KINDS = ("count", "share", "survey")
-DIRECTIONS = ("fewer", "more", "either")
+from hotspots.files.typed_tables import Table, needed, read_table
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,39 @@ class Indicator:
     note: str = ""  # what the reader must know
 
 
+class _Row(Table):
+    key: str = needed('key = "asb"')
+    name: str = needed('name = "Anti-social behaviour"')
+    kind: Literal["count", "share", "survey"] = "count"
+    direction: Literal["fewer", "more", "either"] = "fewer"
+    filter: dict[str, Any] | None = None
+    without: dict[str, Any] | None = None
+    profile: str = ""
+    hot: bool = False
+    of: str = ""
+    note: str = ""
+
+
+class _Page(Table):
+    others = True
+    indicator: list[_Row] = needed("[[indicator]], in two brackets")
+
+    def faults(self, stated: Mapping[str, Any]) -> Iterator[InputError]:
+        """Say which keys come twice, and which shares are of nothing that is counted."""
+        kinds = {row.key: row.kind for row in self.indicator or []}
+        keys = [row.key for row in self.indicator or []]
+        for row in self.indicator or []:
+            where, of = f"indicator '{row.key}'", f"of = {row.of!r}"
+            if keys.count(row.key) > 1:
+                yield InputError(f"{where} comes more than once", advice="another key for one of them")
+            if row.kind == "share" and row.of not in kinds:
+                advice = "of = the key of an indicator in the same file"
+                yield InputError(f"{where} is a share of an unknown indicator", given=of, advice=advice)
+            elif row.kind == "share" and kinds[row.of] == "survey":
+                said = f"{where} is a share of a survey, which counts no records"
+                yield InputError(said, given=of, advice="of = the key of a count")
+
+
 def list_indicators() -> list[str]:
     """List the pages that come with the package."""
     return list_packaged("indicators", ending=".toml")
@@ -48,54 +80,8 @@ def read_indicators(source: str | Path = "board") -> list[Indicator]:
         near = closest_name(str(source), known) or f"{', '.join(known)}, or the path of a file"
         raise InputError("There is no such page of indicators", given=str(source), advice=near)
     advice, what = "mend that line: text stands in quotes", "The file of indicators"
-    rows = parse_toml(text, name=str(source), what=what, advice=advice).get("indicator", [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(
-            "Each indicator stands under a heading of its own",
-            given=f"{source}: [indicator]",
-            advice="[[indicator]], in two brackets",
-        )
-    return _check(rows, str(source))
-
-
-def _check(rows: list[dict[str, Any]], source: str) -> list[Indicator]:
-    allowed = [f.name for f in fields(Indicator)]
+    raw = parse_toml(text, name=str(source), what=what, advice=advice)
     problems = Problems(f"The indicators in {source} cannot be used")
-    keys = [str(row.get("key", "")) for row in rows]
-    surveys = {key for key, row in zip(keys, rows, strict=True) if row.get("kind") == "survey"}
-    if not rows:
-        problems.add("no indicator stands in it", advice="[[indicator]]")
-    for key, row in zip(keys, rows, strict=True):
-        where = f"indicator '{key}'"
-        for name in row:
-            if name not in allowed:
-                problems.add(
-                    f"{where} has an unknown key", given=name, advice=closest_name(name, allowed) or ""
-                )
-        for name, choices in (("kind", KINDS), ("direction", DIRECTIONS)):
-            if row.get(name, choices[0]) not in choices:
-                problems.add(
-                    f"{where} has an unknown {name}", given=str(row[name]), advice=", ".join(choices)
-                )
-        if not key or not row.get("name"):
-            problems.add(
-                f"{where} lacks its key or name",
-                given="an [[indicator]]",
-                advice='key = "asb" and name = "Anti-social behaviour"',
-            )
-        if keys.count(key) > 1:
-            problems.add(f"{where} comes more than once", advice="another key for one of them")
-        if row.get("kind") == "share" and row.get("of") not in keys:
-            problems.add(
-                f"{where} is a share of an unknown indicator",
-                given=str(row.get("of")),
-                advice="of = the key of an indicator in the same file",
-            )
-        if row.get("kind") == "share" and row.get("of") in surveys:
-            problems.add(
-                f"{where} is a share of a survey, which counts no records",
-                given=f"of = {row['of']!r}",
-                advice="of = the key of a count",
-            )
+    page = read_table(_Page, raw, problems, text=text)
     problems.raise_any()
-    return [Indicator(**row) for row in rows]
+    return [Indicator(**row) for row in page.indicator]

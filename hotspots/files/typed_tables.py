@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import types
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import core_schema
@@ -42,6 +42,7 @@ class Table(BaseModel, Mapping[str, Any]):
     """
 
     model_config = ConfigDict(**_RULES, frozen=True, extra="forbid")
+    others: ClassVar[bool] = False  # whether keys that are not said here may stand in it as well
 
     @classmethod
     def names(cls) -> dict[str, str]:
@@ -93,9 +94,10 @@ def shown(words: str) -> Any:
     return Field(None, json_schema_extra={"shown": words})
 
 
-def needed(example: str) -> Any:
-    """Ask for a key; the example is the advice where it is not there."""
-    return Field(None, json_schema_extra={"shown": "needed", "needed": example})
+def needed(example: str, *, empty: bool = False) -> Any:
+    """Ask for a key; the example is the advice where it is not there (or ``empty``, which may be allowed)."""
+    kinds: Any = {"shown": "needed", "needed": example} | ({"empty": "allowed"} if empty else {})
+    return Field(None, json_schema_extra=kinds)
 
 
 def note_of(kind: type[Table], key: str, what: str) -> str:
@@ -118,6 +120,8 @@ def read_table(
     for key, value in raw.items():
         here = (*path, key)
         if key not in kind.names():
+            if kind.others:
+                continue
             advice = _near(key, kind.names())
             problems.add(f"{_line(text, here)}unknown key '{key}'{_within(path)}", advice=advice)
             continue
@@ -125,15 +129,20 @@ def read_table(
         if found is not None:
             values[kind.names()[key]] = found
     table = kind.holding(values)
-    lost = [key for key in kind.names() if note_of(kind, key, "needed") and raw.get(key) in (None, "", [])]
+    lost = [key for key in kind.names() if note_of(kind, key, "needed") and _lacks(kind, key, raw)]
     if lost:
         advice = " and ".join(note_of(kind, key, "needed") for key in lost)
         wanted = " and ".join(f"'{key}'" for key in lost)
-        problems.add(f"{_line(text, path)}[{_dotted(path)}] needs {wanted}", advice=advice)
+        where = f"[{_dotted(path)}]" if path else "it"
+        problems.add(f"{_line(text, path)}{where} needs {wanted}", advice=advice)
     for fault in table.faults(raw):
         said = fault.problem.replace("{table}", f"[{_dotted(path)}]")
         problems.add(f"{_line(text, path)}{said}", given=fault.given, advice=fault.advice)
     return table
+
+
+def _lacks(kind: type[Table], key: str, raw: Mapping[str, Any]) -> bool:
+    return key not in raw if note_of(kind, key, "empty") else raw.get(key) in (None, "", [])
 
 
 def _read(
@@ -149,7 +158,13 @@ def _read(
             _explain(error, hint, value, problems, text=text, path=path)
             return None
     tables: dict[Keys, Any] = {path: value}
-    if several and isinstance(value, Mapping):
+    if several is list:
+        if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
+            given, advice = _short(value), f"[[{_dotted(path)}]]"
+            problems.add(f"{_line(text, path)}'{key}' must be a list of tables", given=given, advice=advice)
+            return None
+        tables = {(*path, number): row for number, row in enumerate(value, 1)}
+    elif several and isinstance(value, Mapping):
         tables = {(*path, name): one for name, one in value.items()}
     found: dict[Any, Table] = {}
     for at, one in tables.items():
@@ -160,7 +175,7 @@ def _read(
             problems.add(
                 f"{_line(text, at)}[{_dotted(at)}] must be a table", given=_short(one), advice=advice
             )
-    return found if several else found.get(key)
+    return list(found.values()) if several is list else found if several else found.get(key)
 
 
 def _explain(
@@ -209,7 +224,7 @@ def tables_in(kind: type[Table], name: str = "") -> dict[str, type[Table]]:
     for key, own in kind.names().items():
         inner, several = _table_in(_hints(kind)[own])
         if inner is not None:
-            found |= tables_in(inner, f"{name}.{key}".lstrip(".") + ".*" * several)
+            found |= tables_in(inner, f"{name}.{key}".lstrip(".") + ".*" * (several is dict))
     return found
 
 
@@ -250,13 +265,14 @@ def _names(hint: Any) -> list[str]:
     return [name for part in parts for name in part.names] or [n for p in get_args(hint) for n in _names(p)]
 
 
-def _table_in(hint: Any) -> tuple[type[Table] | None, bool]:
-    """Kind of table that a hint speaks of, and whether of several by name."""
-    several = get_origin(hint) is dict
-    for kind in _kinds(get_args(hint)[1] if several else hint):
-        if isinstance(kind, type) and issubclass(kind, Table):
-            return kind, several
-    return None, False
+def _table_in(hint: Any) -> tuple[type[Table] | None, type | None]:
+    """Kind of table that a hint speaks of, and whether of several: dict by name, list in rows."""
+    for kind in _kinds(hint):
+        several = get_origin(kind) if get_origin(kind) in (dict, list) else None
+        for inner in _kinds(get_args(kind)[-1]) if several else [kind]:
+            if isinstance(inner, type) and issubclass(inner, Table):
+                return inner, several
+    return None, None
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import pandas as pd
 
 from hotspots.change.chosen_by_counts import NOT_KNOWN
 from hotspots.checks import require_columns, require_metres
+from hotspots.common.option_classes import take_options
 from hotspots.common.place_names import ELSEWHERE
 from hotspots.common.plan_words import clean_text, strip_near
 from hotspots.common.small_counts import hide_small
@@ -40,6 +42,23 @@ from hotspots.plans.scanning import (
 )
 
 
+@dataclass(frozen=True)
+class Drafting:
+    """How a plan is drafted, as `draft_plan` says."""
+
+    title: str | None = None
+    study_area: str = "all the data"
+    ring: float = 200.0
+    selected_on: Any = None
+    nearby: Any = None
+    patrols: str = ""
+    cameras: str = ""
+    threshold: int = 0
+    windows: Any = None
+    told: str = ""
+    planned: gpd.GeoDataFrame | None = None
+
+
 def draft_plan(
     spot: Any,
     incidents: gpd.GeoDataFrame,
@@ -48,17 +67,7 @@ def draft_plan(
     plan: Plan | None = None,
     spots: gpd.GeoDataFrame | None = None,
     as_of: str | pd.Timestamp | None = None,
-    title: str | None = None,
-    study_area: str = "all the data",
-    ring: float = 200.0,
-    selected_on: Any = None,
-    nearby: Any = None,
-    patrols: str = "",
-    cameras: str = "",
-    threshold: int = 0,
-    windows: Any = None,
-    told: str = "",
-    planned: gpd.GeoDataFrame | None = None,
+    **drafting: Any,
 ) -> Plan:
     """Draft a problem-solving plan, or draft one again: words from the data, blanks for people.
 
@@ -95,7 +104,6 @@ def draft_plan(
         One sentence each from the patrol and camera work, for the response menu.
     threshold : int
         Counts from 1 up to below this are shown nowhere in the plan; 0 shows all.
-
     windows : (later, earlier), optional
         The two periods compared. None: the latest month, or twelve, beside a year before.
     told : str
@@ -114,29 +122,30 @@ def draft_plan(
     InputError
         When a column is missing, the metres are not National Grid, or no incident is inside.
     """
+    how = take_options(Drafting, drafting, of="draft_plan")
     require_metres(incidents, what="incidents")
     require_columns(incidents, ("category", "place", "source"), what="incidents")
     layers = {"area": areas} if isinstance(areas, gpd.GeoDataFrame) else dict(areas or {})
-    current = None if spot is None and plan is not None else find_target(spot, incidents, title=title)
+    current = None if spot is None and plan is not None else find_target(spot, incidents, title=how.title)
     target = frozen_target(plan, current) if plan is not None else current
     assert target is not None
     if plan is None:
         target.layer = layer_of(target, layers)
-    facts = gather_facts(incidents, rows_of(incidents, target), threshold=threshold, layer=target.layer)
+    facts = gather_facts(incidents, rows_of(incidents, target), threshold=how.threshold, layer=target.layer)
     missing = {name: frame for name, frame in layers.items() if name not in target.layers}
     target.layers |= share_layers(facts.inside, missing)
     day = _day(as_of, facts)
     if plan is None:
         drafted = Plan(ref=target.ref, title=target.title, covers=target.covers, opened=day)
-        fixed: dict[str, Any] = {"ring": ring, "selected_on": selected_on, "layers": layers}
-        drafted.frozen = freeze_plan(facts, target, spots, planned=planned, **fixed)
+        fixed: dict[str, Any] = {"ring": how.ring, "selected_on": how.selected_on, "layers": layers}
+        drafted.frozen = freeze_plan(facts, target, spots, planned=how.planned, **fixed)
     else:
         drafted = copy.deepcopy(plan)
-        note_changes(drafted, facts, current, spots, day=day, ring=ring)
-    facts.licensed = near_licensed(facts, nearby)
+        note_changes(drafted, facts, current, spots, day=day, ring=how.ring)
+    facts.licensed = near_licensed(facts, how.nearby)
     drafted.drafted = day
-    drafted.scanning = _scan(facts, target, spots, study_area)
-    drafted.analysis = _analyse(facts, target, study_area, nearby, drafted.frozen, windows, told, spots)
+    drafted.scanning = _scan(facts, target, spots, how.study_area)
+    drafted.analysis = _analyse(facts, target, how, drafted.frozen, spots)
     drafted.options = suggest_responses(
         facts.types,
         count=6,
@@ -145,7 +154,7 @@ def draft_plan(
         everywhere=facts.usual_types,
         day=day or None,
     )
-    drafted.analysis |= {"menu_note": menu_note(day or None), "patrols": patrols, "cameras": cameras}
+    drafted.analysis |= {"menu_note": menu_note(day or None), "patrols": how.patrols, "cameras": how.cameras}
     return drafted
 
 
@@ -172,14 +181,7 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
 
 
 def _analyse(
-    facts: Facts,
-    target: Target,
-    study_area: str,
-    nearby: Any,
-    frozen: dict[str, Any],
-    windows: Any,
-    told: str,
-    spots: Any,
+    facts: Facts, target: Target, how: Drafting, frozen: dict[str, Any], spots: Any
 ) -> dict[str, Any]:
     chosen_on: Any = [pd.Period(month, freq="M") for month in frozen.get("selected_months", ())]
     if frozen.get("choice") == NOT_KNOWN:
@@ -191,15 +193,15 @@ def _analyse(
         "compare": compare_text(
             facts,
             target,
-            study_area=study_area,
+            study_area=how.study_area,
             chosen_on=chosen_on,
-            windows=windows,
-            told=told,
+            windows=how.windows,
+            told=how.told,
             dispersion=None if spots is None else spots.attrs.get("dispersion"),
         ),
         "trend": trend_text(facts, target),
         "certainty": certainty_text(facts, target, of=None if spots is None else len(spots)),
-        "nearby": "" if nearby is None else _say_nearby(facts, target, nearby),
+        "nearby": "" if how.nearby is None else _say_nearby(facts, target, how.nearby),
         "hypotheses": hypotheses(facts),
         "gaps": gaps_text(facts),
         "repeat_places": _repeat_places(facts),

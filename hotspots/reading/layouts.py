@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, create_model
 
 from hotspots.checks import CRS, InputError, Problems, advise_grid_of, closest_name, find_crs, why_no_grid
 from hotspots.common.packaged import list_packaged, packaged_toml
 from hotspots.files.own_toml import parse_toml
+from hotspots.files.typed_tables import OneOf, Table, needed, read_table
 from hotspots.reading.written_numbers import DECIMALS, THOUSANDS
 
 MEANINGS = (
     "incident_id", "event_id", "when", "time", "category", "offence", "place", "x", "y", "key", "area",
     "force",
 )  # fmt: skip
-KINDS = ("degrees", "metres", "geometry", "key")
-UNITS = ("crime", "incident", "case", "request", "call", "collision")
-PRECISIONS = ("minute", "day", "month")
-_KEYS = {
-    "": {
-        "name", "source", "unit", "description", "base", "skip", "delimiter", "header", "sheet", "layer",
-        "target", "columns", "coordinates", "dates", "category", "lookup",
-    },
-    "columns": set(MEANINGS),
-    "coordinates": {"kind", "crs", "decimal", "thousands"},
-    "dates": {"formats", "precision"},
-    "category": {"fixed", "labels"},
-    "lookup": {"file", "key", "x", "y", "kind", "type"},
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,7 +112,7 @@ def _find_layout(layout: str | Path | Mapping[str, Any] | Layout, folder: str | 
     if isinstance(layout, Mapping):
         return _build(_on_base(dict(layout)), Path(folder))
     if str(layout) in list_layouts():
-        return _build(_packaged(str(layout)), Path(folder))
+        return _build(packaged_toml("layouts", str(layout)), Path(folder))
     path = Path(folder) / layout
     if path.suffix.lower() == ".toml" and path.is_file():
         return _build(_on_base(_parse(path.read_bytes(), str(layout))), path.parent)
@@ -134,10 +123,6 @@ def _find_layout(layout: str | Path | Mapping[str, Any] | Layout, folder: str | 
         given=str(layout),
         advice=near or f"one of {', '.join(known)}, or the path of a .toml file",
     )
-
-
-def _packaged(name: str) -> dict[str, Any]:
-    return packaged_toml("layouts", name)
 
 
 def _parse(data: bytes, name: str) -> dict[str, Any]:
@@ -157,7 +142,7 @@ def _on_base(table: dict[str, Any]) -> dict[str, Any]:
     if base not in list_layouts():
         near = closest_name(str(base), list_layouts())
         raise InputError("The layout builds on one that does not exist", given=str(base), advice=near or "")
-    merged = _packaged(base)
+    merged = packaged_toml("layouts", base)
     for key, value in table.items():
         if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
             merged[key] = {**merged[key], **value}
@@ -166,119 +151,135 @@ def _on_base(table: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def _texts(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
+        raise InputError("{key} must be a list of texts", given=repr(value), advice='["%d/%m/%Y"], ["*.txt"]')
+    return tuple(value)
+
+
+def _names(names: Any) -> Any:
+    if names and not isinstance(names, str | list | tuple):
+        advice = 'its name in the file in quotes, such as "Date"'
+        raise InputError(
+            "the column of {key} must be a name, or a list of names", given=repr(names), advice=advice
+        )
+    return names
+
+
+def _header(line: Any) -> Any:
+    if not isinstance(line, int) or line < 1:
+        raise InputError(
+            "{key} must be the number of the header's line", given=repr(line), advice="header = 1"
+        )
+    return line
+
+
+Texts, Names = Annotated[Any, AfterValidator(_texts)], Annotated[Any, AfterValidator(_names)]
+
+
+Columns: Any = create_model("Columns", __base__=Table, **dict.fromkeys(MEANINGS, (Names, None)))  # type: ignore[call-overload]
+
+
+class Coordinates(Table):
+    """How places are written."""
+
+    kind: Literal["degrees", "metres", "geometry", "key"] = "degrees"
+    crs: Any = None
+    decimal: Annotated[str, OneOf(("", *DECIMALS))] = ""
+    thousands: Annotated[str, OneOf(("", *THOUSANDS))] = ""
+
+    def faults(self, stated: Mapping[str, Any]) -> Iterator[InputError]:
+        """Say whether the two signs can be told apart."""
+        if self.decimal and self.decimal == self.thousands:
+            advice = 'each as the file has it, such as decimal = "," and thousands = "."'
+            yield InputError("decimal and thousands are the same sign", given=self.decimal, advice=advice)
+
+
+class Dates(Table):
+    """How dates are written."""
+
+    formats: Texts = ()
+    precision: Literal["minute", "day", "month"] | None = None
+
+
+class Category(Table):
+    """What the records are of."""
+
+    fixed: Any = None
+    labels: dict[str, Any] = Field({})
+
+
+class Lookup(Table):
+    """Where the keys of places stand."""
+
+    file: Any = needed('file = "streets.csv"', empty=True)
+    key: Any = needed("key = the column's name in the look-up file")
+    x: Any = needed("x = the column's name there")
+    y: Any = needed("y = the column's name there")
+    kind: Any = None
+    type: Any = None
+
+
+class Written(Table):
+    """A layout as it is written."""
+
+    name: Any = None
+    source: Any = None
+    unit: Literal["crime", "incident", "case", "request", "call", "collision"] = "incident"
+    description: Any = ""
+    base: Any = None
+    skip: Texts = ()
+    delimiter: Any = None
+    header: Annotated[Any, AfterValidator(_header)] = 1
+    sheet: Any = None
+    layer: Any = None
+    target: Any = CRS
+    columns: Columns = Columns.holding()
+    coordinates: Coordinates = Coordinates.holding()
+    dates: Dates = Dates.holding()
+    category: Category = Category.holding()
+    lookup: Lookup | None = None
+
+    def faults(self, stated: Mapping[str, Any]) -> Iterator[InputError]:
+        """Say which meanings have no column, and whether the keys of places can be looked up."""
+        kind = self.coordinates.kind
+        place = {"geometry": set(), "key": {"key"}}.get(kind, {"x", "y"})
+        wanted = {"when", *place, *([] if self.category.fixed else ["category"])}
+        for meaning in sorted(wanted - set(self.columns)):
+            advice = "that meaning = the column's name in the file"
+            yield InputError(f"[columns] does not say which column is {meaning!r}", advice=advice)
+        if (kind == "key" or "key" in self.columns) and "lookup" not in stated:
+            advice = '[lookup] file = "streets.csv", key = "USRN", x = "easting", y = "northing"'
+            yield InputError("a key needs a [lookup] with file, key, x and y", advice=advice)
+
+
 def _build(table: dict[str, Any], folder: Path) -> Layout:
-    _check(table)
-    place, category = table.get("coordinates", {}), table.get("category", {})
-    kind = place.get("kind", "degrees")
-    columns = {
-        k: (v,) if isinstance(v, str) else tuple(str(n) for n in v) for k, v in table["columns"].items() if v
-    }
+    problems = Problems(f"The layout {table.get('name', '')!r} has problems")
+    written = read_table(Written, table, problems)
+    problems.raise_any()
+    place, kind = written.coordinates, written.coordinates.kind
+    columns = {k: (v,) if isinstance(v, str) else tuple(map(str, v)) for k, v in written.columns.items() if v}
     return Layout(
         name=str(table.get("name", table.get("source", "own layout"))),
         source=str(table.get("source", table.get("name", "own source"))),
-        unit=table.get("unit", "incident"),
+        unit=written.unit,
         columns=columns,
         kind=kind,
-        crs=str(place.get("crs", table.get("target", CRS) if kind == "metres" else "EPSG:4326")),
+        crs=str(place.get("crs", written.target if kind == "metres" else "EPSG:4326")),
         crs_stated="crs" in place,
-        formats=tuple(table.get("dates", {}).get("formats", ())),
-        precision=table.get("dates", {}).get("precision"),
-        decimal=str(place.get("decimal", "")),
-        thousands=str(place.get("thousands", "")),
-        description=str(table.get("description", "")),
-        skip=tuple(table.get("skip", ())),
-        delimiter=table.get("delimiter"),
-        header=table.get("header", 1),
-        sheet=table.get("sheet"),
-        layer=table.get("layer"),
-        target=str(table.get("target", CRS)),
-        fixed_category=category.get("fixed"),
-        labels=dict(category.get("labels", {})),
+        formats=written.dates.formats,
+        precision=written.dates.precision,
+        decimal=place.decimal,
+        thousands=place.thousands,
+        description=str(written.description),
+        skip=written.skip,
+        delimiter=written.delimiter,
+        header=written.header,
+        sheet=written.sheet,
+        layer=written.layer,
+        target=str(written.target),
+        fixed_category=written.category.fixed,
+        labels=dict(written.category.labels),
         lookup=table.get("lookup"),
         folder=folder,
     )
-
-
-def _check(table: Mapping[str, Any]) -> None:
-    problems = Problems(f"The layout {table.get('name', '')!r} has problems")
-    _check_keys(problems, table, "")
-    for section in ("columns", "coordinates", "dates", "category", "lookup"):
-        part = table.get(section, {})
-        if isinstance(part, Mapping):
-            _check_keys(problems, part, section)
-        else:
-            problems.add(
-                f"[{section}] must be a table",
-                given=repr(part),
-                advice="a heading in brackets, with its keys below it",
-            )
-    problems.raise_any()
-    _check_values(problems, table)
-    problems.raise_any()
-
-
-def _check_keys(problems: Problems, table: Mapping[str, Any], section: str) -> None:
-    for key in table:
-        if key not in _KEYS[section]:
-            near = closest_name(str(key), _KEYS[section])
-            where = f" in [{section}]" if section else ""
-            problems.add(f"unknown key {key!r}{where}", advice=near or ", ".join(sorted(_KEYS[section])))
-
-
-def _check_values(problems: Problems, table: Mapping[str, Any]) -> None:
-    columns, kind = table.get("columns", {}), table.get("coordinates", {}).get("kind", "degrees")
-    header = table.get("header", 1)
-    if not isinstance(header, int) or header < 1:
-        problems.add(
-            "header must be the number of the header's line", given=repr(header), advice="header = 1"
-        )
-    for meaning, names in columns.items():
-        if names and not isinstance(names, str | list | tuple):
-            problems.add(
-                f"the column of {meaning!r} must be a name, or a list of names",
-                given=repr(names),
-                advice=f'{meaning} = "Date"',
-            )
-    formats, skip = table.get("dates", {}).get("formats", []), table.get("skip", [])
-    for what, texts, example in (("formats", formats, '["%d/%m/%Y"]'), ("skip", skip, '["*.txt"]')):
-        if not _are_texts(texts):
-            problems.add(f"{what} must be a list of texts", given=repr(texts), advice=f"{what} = {example}")
-    _one_of(problems, "kind of coordinates", kind, KINDS)
-    signs = {key: table.get("coordinates", {}).get(key, "") for key in ("decimal", "thousands")}
-    _one_of(problems, "decimal sign", signs["decimal"], ("", *DECIMALS))
-    _one_of(problems, "separator of thousands", signs["thousands"], ("", *THOUSANDS))
-    if signs["decimal"] and signs["decimal"] == signs["thousands"]:
-        problems.add(
-            "decimal and thousands are the same sign",
-            given=signs["decimal"],
-            advice='each as the file has it, such as decimal = "," and thousands = "."',
-        )
-    _one_of(problems, "unit", table.get("unit", "incident"), UNITS)
-    needed = {"when"} | ({"x", "y"} if kind in ("degrees", "metres") else {"key"} if kind == "key" else set())
-    if not table.get("category", {}).get("fixed"):
-        needed.add("category")
-    _one_of(problems, "precision", table.get("dates", {}).get("precision", "minute"), PRECISIONS)
-    for meaning in sorted(needed - set(columns)):
-        problems.add(
-            f"[columns] does not say which column is {meaning!r}",
-            advice="that meaning = the column's name in the file",
-        )
-    if (kind == "key" or "key" in columns) and "lookup" not in table:
-        problems.add(
-            "a key needs a [lookup] with file, key, x and y",
-            advice='[lookup] file = "streets.csv", key = "USRN", x = "easting", y = "northing"',
-        )
-    if "lookup" in table and (lacking := {"file", "key", "x", "y"} - set(table["lookup"])):
-        problems.add(
-            f"[lookup] does not state {', '.join(sorted(lacking))}",
-            advice="the column's name in the look-up file",
-        )
-
-
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
-
-
-def _one_of(problems: Problems, what: str, value: Any, known: Iterable[str]) -> None:
-    if value not in known:
-        problems.add(f"unknown {what} {value!r}", advice=", ".join(known))

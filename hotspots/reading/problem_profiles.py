@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, TypeVar
 
 import pandas as pd
+from pydantic import AfterValidator, Field
 
 from hotspots.checks import InputError, Problems, announce, closest_name, require_columns
 from hotspots.common.day_names import WEEKDAYS
 from hotspots.common.packaged import packaged_toml
 from hotspots.common.when import precision_of
+from hotspots.files.typed_tables import OneOf, Table, read_table
 from hotspots.reading.crosswalks import NSIR, PRIORITIES, crosswalk_categories, fold_label
 
 F = TypeVar("F", bound=pd.DataFrame)
@@ -21,21 +22,35 @@ class NoClockError(InputError):
     """A profile asks for hours or days that no record has."""
 
 
-@dataclass(frozen=True)
-class Profile:
+def _hours(value: Any) -> Any:
+    whole = isinstance(value, list) and all(isinstance(hour, int) and 0 <= hour <= 24 for hour in value)
+    if not whole or len(value) not in (0, 2):
+        raise InputError(
+            "{key} must be [from, to] between 0 and 24", given=repr(value), advice="hours = [20, 5]"
+        )
+    return value
+
+
+class Profile(Table):
     """A named filter: lists are alternatives, different keys must all hold."""
 
     title: str = ""
-    categories: tuple[str, ...] = ()
-    written: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    priorities: tuple[str, ...] = ()
-    nsir: tuple[str, ...] = ()
-    hours: tuple[int, ...] = ()
-    weekdays: tuple[str, ...] = ()
-    columns: Mapping[str, Any] | None = None
+    categories: list[str] = Field([])
+    written: list[str] = Field([])
+    contains: list[str] = Field([])
+    sources: list[str] = Field([])
+    priorities: list[Annotated[str, OneOf(PRIORITIES)]] = Field([])
+    nsir: list[Annotated[str, OneOf(NSIR)]] = Field([])
+    hours: Annotated[Any, AfterValidator(_hours)] = Field([])
+    weekdays: list[Annotated[str, OneOf(tuple(WEEKDAYS))]] = Field([])
+    columns: dict[str, Any] = Field({})
     proxy: str = ""
+
+    def faults(self, stated: Mapping[str, Any]) -> Iterator[InputError]:
+        """Say whether it filters anything."""
+        if not set(stated) - {"title", "proxy"}:
+            advice = "categories, contains, sources, priorities or hours"
+            yield InputError("the profile filters nothing", advice=advice)
 
 
 def list_profiles() -> list[str]:
@@ -51,11 +66,7 @@ def list_profiles() -> list[str]:
     >>> list_profiles()
     ['night-time-violence', 'nuisance-motorcycles', 'serious-violence', 'youth-asb']
     """
-    return sorted(_packaged())
-
-
-def _packaged() -> dict[str, Any]:
-    return packaged_toml("problem_profiles")
+    return sorted(packaged_toml("problem_profiles"))
 
 
 def load_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") -> Profile:
@@ -80,55 +91,18 @@ def load_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") 
     """
     if isinstance(profile, Profile):
         return profile
-    known = _packaged()
+    known = packaged_toml("problem_profiles")
     table = {"base": profile} if isinstance(profile, str) else dict(profile)
     base = table.pop("base", None)
     if base is not None and base not in known:
         near = closest_name(str(base), known)
         raise InputError("There is no such profile", given=str(base), advice=near or ", ".join(sorted(known)))
     merged = {**(known[base] if base else {}), **table}
-    _check(merged, name)
-    merged.setdefault("title", name or "own profile")
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in merged.items()}
-    return Profile(**values)
-
-
-def _check(table: Mapping[str, Any], name: str) -> None:
-    problems = Problems(f"The profile {table.get('title', name)!r} has problems")
-    keys = {f.name for f in fields(Profile)} | {"base"}
-    for key in table:
-        if key not in keys:
-            problems.add(
-                f"unknown key {key!r}", advice=closest_name(str(key), keys) or ", ".join(sorted(keys))
-            )
-    lists: dict[str, tuple[str, ...]] = {"priorities": PRIORITIES, "nsir": NSIR, "weekdays": WEEKDAYS}
-    for key in ("categories", "written", "contains", "sources", *lists):
-        values = table.get(key, [])
-        if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
-            problems.add(f"{key} must be a list of texts", given=repr(values), advice='["Robbery", "Drugs"]')
-            continue
-        for value in values:
-            if key in lists and value not in lists[key]:
-                problems.add(
-                    f"unknown {key} {value!r}",
-                    advice=closest_name(value, lists[key]) or ", ".join(lists[key]),
-                )
-    hours = table.get("hours", [])
-    whole = isinstance(hours, list | tuple) and all(isinstance(h, int) and 0 <= h <= 24 for h in hours)
-    if not whole or len(hours) not in (0, 2):
-        problems.add("hours must be [from, to] between 0 and 24", given=repr(hours), advice="hours = [20, 5]")
-    columns = table.get("columns")
-    if not isinstance(columns, Mapping | None):
-        problems.add(
-            "columns must be a table of column and allowed values",
-            given=repr(columns),
-            advice='columns = {outcome = ["No suspect"]}',
-        )
-    if not set(table) - {"title", "proxy", "base"}:
-        problems.add(
-            "the profile filters nothing", advice="categories, contains, sources, priorities or hours"
-        )
+    problems = Problems(f"The profile {merged.get('title', name)!r} has problems")
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in merged.items()}
+    read = read_table(Profile, plain, problems)
     problems.raise_any()
+    return read if "title" in read else read.changed(title=name or "own profile")
 
 
 def match_profile(
@@ -159,7 +133,7 @@ def match_profile(
         holds &= table["priority"].isin(wanted.priorities)
     if wanted.nsir:
         holds &= table["nsir"].isin(wanted.nsir)
-    for column, values in (wanted.columns or {}).items():
+    for column, values in wanted.columns.items():
         holds &= _in_column(incidents, column, values)
     if wanted.weekdays or wanted.hours:
         holds &= _at_times(incidents, wanted, holds)

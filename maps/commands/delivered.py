@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
+from pydantic import Field
 
 from hotspots import record_visits
-from hotspots.checks import InputError, announce
+from hotspots.checks import InputError, Problems, announce, read_text
 from hotspots.common.wording import say_date, say_months
+from hotspots.files.own_toml import parse_toml
+from hotspots.files.typed_tables import OneOf, Table, read_table
 from hotspots.patrols.ledger import KEYS, account_shifts, fill_return, sum_delivery
 from hotspots.patrols.monthly_return import OUTPUTS, describe_visits
 from maps.common.escape import clean
@@ -66,7 +68,7 @@ def account_delivery(
     refuse_within(Path(out), given)
     with replace_folder(Path(out)) as folder, clear_errors(Path(out)):
         week = join_weeks(results)
-        visits, rejects = record_visits(log, week.timetable, stops=week.stops, columns=asked.get("columns"))
+        visits, rejects = record_visits(log, week.timetable, stops=week.stops, columns=asked.columns or None)
         tables = _tables(visits, week.stops, every, asked, who)
         for name, table in tables.items():
             columns = list(table.columns)
@@ -83,42 +85,37 @@ def account_delivery(
     print(f"Delivered: {len(visits):,} visits. Open {Path(out) / 'delivered.html'}")
 
 
-def _read_layout(layout: str | Path | None) -> dict[str, Any]:
+class _Layout(Table):
+    columns: dict[str, Any] = Field({})
+    return_: dict[str, Any] | None = Field(None, alias="return")
+    rows: list[Annotated[str, OneOf(tuple(KEYS))]] = Field(["period", "agency"])
+
+
+def _read_layout(layout: str | Path | None) -> _Layout:
     if layout is None:
-        return {}
-    try:
-        asked = tomllib.loads(Path(layout).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(
-            "The layout of the log cannot be read", given=f"{layout}: {error}", advice="a TOML file"
-        ) from error
-    wrong = [k for k in asked if k not in ("columns", "return", "rows")]
-    wrong += [k for k in ("columns", "return") if not isinstance(asked.get(k, {}), dict)]
-    wrong += [str(k) for k in asked.get("rows", []) if k not in KEYS]
-    if wrong:
-        raise InputError(
-            "The layout holds what is not known",
-            given=", ".join(wrong),
-            advice="[columns], [return] and rows",
-        )
+        return _Layout()
+    what, problems = "The layout of the log", Problems("The layout of the log has problems")
+    text = read_text(Path(layout), what=what)
+    raw = parse_toml(text, name=Path(layout).name, what=what, advice="[columns], [return] and rows")
+    asked = read_table(_Layout, raw, problems, text=text)
+    problems.raise_any()
     return asked
 
 
 def _tables(
-    visits: pd.DataFrame, stops: pd.DataFrame, every: str, asked: Mapping[str, Any], who: Profile
+    visits: pd.DataFrame, stops: pd.DataFrame, every: str, asked: _Layout, who: Profile
 ) -> dict[str, pd.DataFrame]:
     """Tables of the ledger that these readers may have."""
     wanted = {name: by for name, by in _TABLES.items() if set(by) <= {*visits.columns, "period"}}
-    rows = tuple(asked.get("rows", ("period", "agency")))
-    if "return" in asked:
-        wanted["return"] = rows
+    if asked.return_ is not None:
+        wanted["return"] = tuple(asked.rows)
     if who.name != "internal":
         wanted = {name: by for name, by in wanted.items() if not set(by) & set(_SMALL)}
     found = {n: sum_delivery(visits, by=by, every=every, stops=stops) for n, by in wanted.items()}
     if who.threshold:
         found = {name: _hide(table, who.threshold) for name, table in found.items()}
     if "return" in found:
-        found["return"] = fill_return(found["return"], asked["return"])
+        found["return"] = fill_return(found["return"], asked.return_ or {})
     if who.name == "internal" and "shift" in visits.columns:
         try:
             found["shifts"] = account_shifts(visits)

@@ -17,6 +17,7 @@ from maps.documents.word_files import refuse_open
 from maps.plans.closed import ENDINGS, MERGED
 from maps.plans.read_back import add_row, merge_words, read_back
 from maps.plans.shelf import Shelf, Stray, identity_of
+from maps.plans.store import written_marks
 
 
 def merge_copies(folder: Path, shelf: Shelf, closed: Mapping[Path, Plan] | None = None) -> None:
@@ -67,7 +68,7 @@ def _merge_record(folder: Path, shelf: Shelf, second: Path) -> None:
     with shelf.sparing(second):
         refuse_open(word)
         plan, _, _ = read_back(second)
-        marks = {tag: mark for tag, _, mark in map(_parts, plan.document.get("controls", "").split())}
+        marks = written_marks(plan)
         fields = plan.fields().items()
         entries = [(tag, Entry(clean_text(t).strip(), marks.get(tag) or mark_of(""))) for tag, t in fields]
         clashes = _take(shelf.plans[first], first, entries, ())
@@ -79,10 +80,6 @@ def _merge_record(folder: Path, shelf: Shelf, second: Path) -> None:
             raise InputError(f"{named} that differs in {say_list(clashes)}", advice=advice)
         _put_away(folder, second, first)
         del shelf.left[second]
-
-
-def _parts(control: str) -> tuple[str, str, str]:
-    return control.partition("#")
 
 
 def _take(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,12 @@ from maps.common.calendar import as_records
 from maps.disclosure.gate import Profile, name_category, profile_named
 from maps.documents.word_files import opens
 from maps.plans._patrols_and_cameras import say_cameras, say_patrols
-from maps.plans.closed import QUIET, Closed, follow_documents, held_back, is_standing, put_away
+from maps.plans.closed import QUIET, Closed, follow_documents, ground_of, held_back, is_standing, put_away
 from maps.plans.copies import merge_copies
 from maps.plans.lessons import tell_tried
 from maps.plans.lock import NotWritableError, only_writer
 from maps.plans.monthly import note_month
+from maps.plans.pictures import Look
 from maps.plans.read_back import adopt
 from maps.plans.shelf import Shelf, look_through, request_of
 from maps.plans.store import is_stale, open_shelf, peek_plan, plan_alone, save_plan
@@ -46,15 +48,6 @@ def update_plans(
     areas: Mapping[str, gpd.GeoDataFrame] | None = None,
     *,
     as_of: Any,
-    asked: Sequence[str] | int = WORST,
-    redraft: bool = False,
-    patrols: pd.DataFrame | None = None,
-    cameras: gpd.GeoDataFrame | None = None,
-    profile: str | Profile | None = None,
-    marking: str | None = None,
-    attribution: str | None = None,
-    calendar: pd.DataFrame | None = None,
-    changes: Mapping[str, pd.DataFrame] | None = None,
     **options: Any,
 ) -> list[Path]:
     """Read back the open plans, draft those asked for that have none, and give every plan's documents.
@@ -102,10 +95,32 @@ def update_plans(
         When something asked for is not there, or another run is writing these plans. A plan that cannot be
         read or written is left as it is, and named.
     """
-    given: dict[str, Any] = {"areas": areas, "as_of": as_of, "asked": asked, "redraft": redraft}
-    given |= {"patrols": patrols, "cameras": cameras, "calendar": calendar, "changes": changes}
-    given |= {"profile": profile, "marking": marking, "attribution": attribution}
-    return bring_up_to_date(Path(folder), spots, incidents, **given, **options)[0]
+    return bring_up_to_date(Path(folder), spots, incidents, areas=areas, as_of=as_of, **options)[0]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a folder of plans is brought up to date with, as `update_plans` says."""
+
+    as_of: Any
+    areas: Mapping[str, gpd.GeoDataFrame] | None = None
+    asked: Sequence[str] | int = WORST
+    redraft: bool = False
+    patrols: pd.DataFrame | None = None
+    cameras: gpd.GeoDataFrame | None = None
+    profile: str | Profile | None = None
+    marking: str | None = None
+    attribution: str | None = None
+    calendar: pd.DataFrame | None = None
+    changes: Mapping[str, pd.DataFrame] | None = None
+    ground: gpd.GeoDataFrame | None = None
+    quiet: int = QUIET
+    untold: Collection[str] = ()
+
+    def look(self, spots: gpd.GeoDataFrame, who: Profile) -> Look:
+        """Return what documents are drawn with."""
+        layers = {**(self.areas or {}), **({} if self.ground is None else {"ground": self.ground})}
+        return Look(spots, layers, None, who, self.marking, self.attribution)
 
 
 def bring_up_to_date(
@@ -117,7 +132,10 @@ def bring_up_to_date(
             follow_documents(folder)
             shelf = open_shelf(folder)
             merge_copies(folder, shelf)
-            _write_plans(shelf, folder, spots, incidents, **given)
+            known = {one.name for one in fields(Wanted)}
+            wanted = Wanted(**{name: value for name, value in given.items() if name in known})
+            drafting = {name: value for name, value in given.items() if name not in known}
+            _write_plans(shelf, folder, spots, incidents, wanted, drafting)
     except NotWritableError as error:
         shelf = look_through(folder)
         announce(f"{error.problem}, so its plans stay as they are and none is drafted: {error.given}.")
@@ -136,93 +154,114 @@ def _write_plans(
     folder: Path,
     spots: gpd.GeoDataFrame,
     incidents: gpd.GeoDataFrame,
-    *,
-    as_of: Any,
-    areas: Mapping[str, gpd.GeoDataFrame] | None = None,
-    asked: Sequence[str] | int = WORST,
-    redraft: bool = False,
-    patrols: pd.DataFrame | None = None,
-    cameras: gpd.GeoDataFrame | None = None,
-    profile: str | Profile | None = None,
-    marking: str | None = None,
-    attribution: str | None = None,
-    calendar: pd.DataFrame | None = None,
-    changes: Mapping[str, pd.DataFrame] | None = None,
-    ground: gpd.GeoDataFrame | None = None,
-    quiet: int = QUIET,
-    untold: Collection[str] = (),
-    **options: Any,
+    wanted: Wanted,
+    drafting: dict[str, Any],
 ) -> None:
-    closed = put_away(folder, shelf, as_of=as_of)
+    """Bring the plans of a folder up to date, then draft those that are asked for and not there."""
+    closed, asked = put_away(folder, shelf, as_of=wanted.as_of), wanted.asked
     merge_copies(folder, shelf, closed.plans)
-    kept = held_back(closed, spots, incidents, as_of=as_of, months=quiet)
-    who = profile_named(profile, sources=sorted(incidents["source"].unique()))
-    shown = releasable(incidents, who)
-    wanted = worst_without(spots, [*shelf.known(), *kept], asked) if isinstance(asked, int) else list(asked)
-    if few := [text for text in wanted if text in untold]:  # numbers of these places are hidden elsewhere
+    kept = held_back(closed, spots, incidents, as_of=wanted.as_of, months=wanted.quiet)
+    who = profile_named(wanted.profile, sources=sorted(incidents["source"].unique()))
+    drafts = _Drafts(wanted, spots, releasable(incidents, who), who, closed, drafting)
+    names = worst_without(spots, [*shelf.known(), *kept], asked) if isinstance(asked, int) else list(asked)
+    if few := [text for text in names if text in wanted.untold]:  # numbers of these are hidden elsewhere
         announce(
             f"Under profile '{who.name}' numbers of these may not be told, and no plan: {say_list(few)}."
         )
-    wanted = [text for text in wanted if text not in untold]
+    names = [text for text in names if text not in wanted.untold]
     again = {
         record: plan
         for record, plan in shelf.plans.items()
-        if (redraft or request_of(plan) in wanted) and request_of(plan) not in untold
+        if (wanted.redraft or request_of(plan) in names) and request_of(plan) not in wanted.untold
     }
     again = _leave_to_their_readers(again, who)
-    shared = {"spots": spots, "as_of": as_of, "threshold": who.threshold, **options}
-    under = {} if ground is None else {"ground": ground}
-    pictures = {"spots": spots, "layers": {**(areas or {}), **under}, "profile": who}
-    pictures |= {"marking": marking, "attribution": attribution}
-    told_of_month = {"as_of": as_of, "threshold": who.threshold}
-    told_of_month |= {name: options[name] for name in ("study_area", "windows") if name in options}
-    entries = None if calendar is None else as_records(calendar)
     for record, plan in list(shelf.plans.items()):
         with shelf.sparing(record):
-            marked = _mark(plan, entries)
-            moved_on = note_stage(plan, as_of=as_of)
-            moved_on |= request_of(plan) not in untold and note_month(plan, shown, **told_of_month)
-            if record not in again and (marked or moved_on or is_stale(plan, record)):
-                save_plan(plan, record, **_as_before(plan, pictures, who))
-            elif record in again and plan.covers != "person":
-                current = find_current(plan, spots, shown)
-                told = _told(request_of(plan), changes)
-                drafted = draft_plan(current, shown, areas, plan=plan, told=told, **shared)
-                _mark(drafted, plan.analysis.get("calendar", []) if entries is None else entries)
-                _with_lessons(drafted, closed, who)
-                save_plan(_with_assets(drafted, patrols, cameras), record, **pictures)
+            drafts.bring_up(plan, record, again=record in again)
     known = {request_of(plan) for plan in shelf.known()}
-    unknown = [text for text in wanted if text not in known and not shelf.may_be(text)]
+    unknown = [text for text in names if text not in known and not shelf.may_be(text)]
     new = [text for text in unknown if not closed.may_be(text) and not is_standing(text, kept)]
     asked_for = {}
     for request in new:
         try:
-            asked_for[request] = find_asked(request, spots, areas or {})
+            asked_for[request] = find_asked(request, spots, wanted.areas or {})
         except InputError as error:  # last month's list may have held it: no reason to go without the month
             announce(f"No plan is drafted for '{request}': {error}")
     for request, what in asked_for.items():
         others = [other for text, other in asked_for.items() if text != request]
-        planned = ground_of_plans(shelf.known(), others, shown)
-        told = _told(request, changes)
+        planned = ground_of_plans(shelf.known(), others, drafts.shown)
         try:
-            plan = draft_plan(what, shown, areas, told=told, planned=planned, **shared)
+            plan = drafts.open(request, what, planned)
         except InputError as error:  # too few records to be shown, say: no reason to go without the others
             announce(f"No plan is drafted for '{request}': {error}")
             continue
-        plan.frozen["asked"] = request
-        if not isinstance(asked, int):
-            plan.frozen["by_name"] = True
-        _mark(plan, entries)
-        note_stage(plan, as_of=as_of)
-        _with_lessons(_with_assets(plan, patrols, cameras), closed, who)
         stray = shelf.stray_of(plan)
         record = stray.with_suffix(".toml") if stray else free_record(folder, plan)
         with shelf.sparing(record):
             if stray:
                 adopt(plan, stray)
-            save_plan(plan, record, **pictures)
+            save_plan(plan, record, **vars(wanted.look(spots, who)))
             shelf.plans[record] = plan
             shelf.strays = [other for other in shelf.strays if other.path != stray]
+
+
+@dataclass(frozen=True)
+class _Drafts:
+    """What every plan of a folder is drafted with this time."""
+
+    wanted: Wanted
+    spots: gpd.GeoDataFrame
+    shown: gpd.GeoDataFrame
+    who: Profile
+    closed: Closed
+    drafting: dict[str, Any]
+
+    def bring_up(self, plan: Plan, record: Path, *, again: bool) -> None:
+        """Note the month and the stage of an open plan, draft it again where that is asked, and save it."""
+        day, threshold, entries = self.wanted.as_of, self.who.threshold, self._entries()
+        marked = _mark(plan, entries)
+        moved_on = note_stage(plan, as_of=day)
+        told = {name: self.drafting[name] for name in ("study_area", "windows") if name in self.drafting}
+        if request_of(plan) not in self.wanted.untold:
+            moved_on |= note_month(plan, self.shown, as_of=day, threshold=threshold, **told)
+        look = self.wanted.look(self.spots, self.who)
+        if not again and (marked or moved_on or is_stale(plan, record)):
+            save_plan(plan, record, **vars(_as_before(plan, look, self.who)))
+        elif again and plan.covers != "person":
+            drafted = self._draft(request_of(plan), find_current(plan, self.spots, self.shown), plan=plan)
+            _mark(drafted, plan.analysis.get("calendar", []) if entries is None else entries)
+            save_plan(self._with_all(drafted), record, **vars(look))
+
+    def open(self, request: str, what: Any, planned: gpd.GeoDataFrame) -> Plan:
+        """Draft a plan for what is asked for."""
+        plan = self._draft(request, what, planned=planned)
+        plan.frozen |= {"asked": request} | ({} if isinstance(self.wanted.asked, int) else {"by_name": True})
+        _mark(plan, self._entries())
+        note_stage(plan, as_of=self.wanted.as_of)
+        return self._with_all(plan)
+
+    def _entries(self) -> list[dict[str, str]] | None:
+        return None if self.wanted.calendar is None else as_records(self.wanted.calendar)
+
+    def _draft(self, request: str, what: Any, **more: Any) -> Plan:
+        """Draft a plan, told what the run's table of changes says of an area."""
+        layer, _, name = request.partition(":")
+        table = (self.wanted.changes or {}).get(layer.replace("_", " "))
+        told = str(table["words"].get(name, "")) if table is not None else ""
+        shared = {"spots": self.spots, "as_of": self.wanted.as_of, "threshold": self.who.threshold}
+        given = {**shared, **self.drafting, **more}
+        return draft_plan(what, self.shown, self.wanted.areas, told=told, **given)
+
+    def _with_all(self, plan: Plan) -> Plan:
+        """Add what the patrol and camera work says of this place, and what was tried at places like it."""
+        ground, patrols = ground_of(plan), self.wanted.patrols
+        if patrols is not None and "ref" in patrols:  # none were chosen where nothing was to be covered
+            said = (say_patrols(area["ref"], patrols) for area in plan.frozen["areas"])
+            plan.analysis["patrols"] = " ".join(filter(None, said))
+        if self.wanted.cameras is not None:
+            plan.analysis["cameras"] = say_cameras(ground, self.wanted.cameras)
+        plan.analysis["tried"] = tell_tried(plan, self.closed, self.who)
+        return plan
 
 
 def ground_of_plans(
@@ -238,18 +277,10 @@ def ground_of_plans(
     return gpd.GeoDataFrame(pd.concat([nothing, *parts], ignore_index=True), crs=incidents.crs)
 
 
-def _told(request: str, changes: Mapping[str, pd.DataFrame] | None) -> str:
-    """Find what the run's table of changes says of an area."""
-    layer, _, name = request.partition(":")
-    table = (changes or {}).get(layer.replace("_", " "))
-    return str(table["words"].get(name, "")) if table is not None else ""
-
-
-def _as_before(plan: Plan, pictures: dict[str, Any], who: Profile) -> dict[str, Any]:
+def _as_before(plan: Plan, look: Look, who: Profile) -> Look:
     """Keep the profile and marking of a plan written under another profile: it is not ours to change."""
-    if plan.document.get("profile", who.name) == who.name:
-        return pictures
-    return pictures | dict.fromkeys(("profile", "marking", "attribution"))
+    same = plan.document.get("profile", who.name) == who.name
+    return look if same else replace(look, profile=None, marking=None, attribution=None)
 
 
 def _leave_to_their_readers(plans: dict[Path, Plan], who: Profile) -> dict[Path, Plan]:
@@ -291,24 +322,6 @@ def free_record(folder: Path, plan: Plan) -> Path:
         number += 1
         record = folder / f"{file_stem(plan)}-{number}.toml"
     return record
-
-
-def _with_assets(plan: Plan, patrols: pd.DataFrame | None, cameras: gpd.GeoDataFrame | None) -> Plan:
-    """Add what the patrol and camera work says of this place."""
-    ground = shapely.union_all([read_outline(area["wkt"]) for area in plan.frozen["areas"]])
-    if patrols is not None and "ref" in patrols:  # none were chosen where nothing was to be covered
-        plan.analysis["patrols"] = " ".join(
-            filter(None, (say_patrols(a["ref"], patrols) for a in plan.frozen["areas"]))
-        )
-    if cameras is not None:
-        plan.analysis["cameras"] = say_cameras(ground, cameras)
-    return plan
-
-
-def _with_lessons(plan: Plan, closed: Closed, who: Profile) -> Plan:
-    """Add what was tried at places like this one."""
-    plan.analysis["tried"] = tell_tried(plan, closed, who)
-    return plan
 
 
 def copy_plans(documents: Sequence[Path], folder: str | Path, *, left: Collection[Path] = ()) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -23,25 +23,30 @@ from maps.pictures.still_map import draw_static_map
 MAP_SIZE, CHART_SIZE = (122.0, 58.0), (52.0, 58.0)  # millimetres: side by side on an A4 page
 
 
-def draw_pictures(
-    plan: Plan,
-    *,
-    spots: gpd.GeoDataFrame | None = None,
-    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
-    map_png: bytes | None = None,
-    profile: str | Profile | None = None,
-) -> Pictures | None:
+@dataclass(frozen=True)
+class Look:
+    """What a plan's documents are drawn and marked with, as `maps.write_plan` says; None: as before."""
+
+    spots: gpd.GeoDataFrame | None = None
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None
+    map_png: bytes | None = None
+    profile: str | Profile | None = None
+    marking: str | None = None
+    attribution: str | None = None
+
+
+def draw_pictures(plan: Plan, look: Look) -> Pictures | None:
     """Map of the place (where hotspots are given) and chart of its months, side by side."""
     if not plan.frozen.get("areas"):
         return None
     drawn = []
-    if map_png is not None:
-        drawn.append(_show_map(plan, map_png))
-    elif spots is not None:
-        frame, rank = place_on_list(plan, spots)
-        width, height = MAP_SIZE
-        near = _near(layers or {}, frame.geometry[rank])
-        png = draw_static_map(frame, layers=near, focus=rank, width=width, height=height, profile=profile)
+    if look.map_png is not None:
+        drawn.append(_show_map(plan, look.map_png))
+    elif look.spots is not None:
+        frame, rank = place_on_list(plan, look.spots)
+        size = dict(zip(("width", "height"), MAP_SIZE, strict=True))
+        near = _near(look.layers or {}, frame.geometry[rank])
+        png = draw_static_map(frame, layers=near, focus=rank, profile=look.profile, **size)
         drawn.append(_show_map(plan, png))
     months = plan.analysis.get("months", [])
     # bars of nothing would mislead, and one bar says nothing

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-
+from hotspots.common.option_classes import take_options
 from hotspots.common.plan_words import clean_text
 from hotspots.plans.record import Plan
 from hotspots.plans.toml_file import write_record
-from maps.disclosure.gate import Profile
 from maps.documents.word_fields import mark_of
 from maps.documents.word_files import open_word, refuse_damage, refuse_open
 from maps.plans.lock import only_writer
+from maps.plans.pictures import Look
 from maps.plans.read_back import keep_edited, read_back, refuse_newer, say_both
 from maps.plans.shelf import Shelf, look_through, say_strays
 from maps.plans.write_plan import render_plan, write_rendered
@@ -53,16 +52,7 @@ def peek_plan(record: str | Path) -> Plan:
     return read_back(Path(record))[0]
 
 
-def save_plan(
-    plan: Plan,
-    record: str | Path,
-    *,
-    spots: gpd.GeoDataFrame | None = None,
-    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
-    profile: str | Profile | None = None,
-    marking: str | None = None,
-    attribution: str | None = None,
-) -> list[Path]:
+def save_plan(plan: Plan, record: str | Path, **look: Any) -> list[Path]:
     """Write a plan's record, Word document and page under one name.
 
     Parameters
@@ -71,8 +61,8 @@ def save_plan(
         From `open_plan` or `hotspots.draft_plan`.
     record : str or Path
         The ``.toml`` record; the documents get the same name.
-    spots, layers, profile, marking, attribution
-        As for `maps.write_plan`.
+    **look
+        ``spots, layers, profile, marking, attribution`` as for `maps.write_plan`.
 
     Returns
     -------
@@ -84,15 +74,12 @@ def save_plan(
     InputError
         When a file is open elsewhere, or the document holds words that the plan does not have.
     """
-    path = Path(record)
+    path, drawn = Path(record), take_options(Look, look, of="save_plan")
     word = path.with_suffix(".docx")
     with only_writer(path.parent):
         refuse_open(word)
         refuse_newer(plan, word, outside=False)
-        options: dict[str, Any] = {"spots": spots, "layers": layers, "map_png": None}
-        options["map_png"] = kept_map(word) if spots is None else None
-        options |= {"profile": profile, "marking": marking, "attribution": attribution}
-        made = render_plan(plan, **options)
+        made = render_plan(plan, replace(drawn, map_png=kept_map(word) if drawn.spots is None else None))
         refuse_open(word)  # pictures take their time, in which somebody may have opened or saved it
         refuse_newer(plan, word, outside=False)
         keep_edited(plan, word)
@@ -121,13 +108,17 @@ def kept_map(word: Path) -> bytes | None:
     return None
 
 
+def written_marks(plan: Plan) -> dict[str, str]:
+    """Return the marks of the words that a plan's document was last written with, by tag."""
+    parts = (control.partition("#") for control in plan.document.get("controls", "").split())
+    return {tag: mark for tag, _, mark in parts}
+
+
 def is_stale(plan: Plan, record: Path) -> bool:
     """Whether a plan's documents are missing, were not finished, or show other words than its record has."""
     if not all(record.with_suffix(suffix).exists() for suffix in (".docx", ".html")):
         return True
-    written = {
-        tag: mark for tag, _, mark in (c.partition("#") for c in plan.document.get("controls", "").split())
-    }
+    written = written_marks(plan)
     return UNFINISHED in plan.document or any(
         mark_of(clean_text(text)) != (written.get(tag) or mark_of("")) for tag, text in plan.fields().items()
     )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-
 from hotspots.checks import InputError
+from hotspots.common.option_classes import take_options
 from hotspots.plans.person_names import refuse_names
 from hotspots.plans.record import Plan
 from maps.common.write_whole import write_file
@@ -20,21 +18,11 @@ from maps.documents.to_html import render_html
 from maps.documents.to_word import render_word
 from maps.documents.word_fields import fingerprint, read_fields
 from maps.plans.content import lay_out_plan
-from maps.plans.pictures import draw_pictures
+from maps.plans.pictures import Look, draw_pictures
 from maps.plans.read_back import refuse_newer
 
 
-def write_plan(
-    plan: Plan,
-    folder: str | Path,
-    *,
-    spots: gpd.GeoDataFrame | None = None,
-    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
-    map_png: bytes | None = None,
-    profile: str | Profile | None = None,
-    marking: str | None = None,
-    attribution: str | None = None,
-) -> list[Path]:
+def write_plan(plan: Plan, folder: str | Path, **look: Any) -> list[Path]:
     """Write a plan as ``.docx`` and ``.html`` into a folder, the same content in both.
 
     Parameters
@@ -68,9 +56,7 @@ def write_plan(
         When the document there was changed since it was written (`maps.open_plan` reads it back), is open
         in another program, or the plan shows smaller counts than the profile allows.
     """
-    stem = Path(folder) / file_stem(plan)
-    options: dict[str, Any] = {"profile": profile, "marking": marking, "attribution": attribution}
-    return write_documents(plan, stem, spots=spots, layers=layers, map_png=map_png, **options)
+    return write_documents(plan, Path(folder) / file_stem(plan), take_options(Look, look, of="write_plan"))
 
 
 @dataclass(frozen=True)
@@ -82,9 +68,9 @@ class Rendered:
     document: dict[str, Any]
 
 
-def write_documents(plan: Plan, stem: Path, **options: Any) -> list[Path]:
+def write_documents(plan: Plan, stem: Path, look: Look) -> list[Path]:
     """Write a plan's Word document and page under a given name; otherwise as `write_plan`."""
-    made = render_plan(plan, **options)
+    made = render_plan(plan, look)
     refuse_newer(plan, stem.with_name(f"{stem.name}.docx"))
     written = write_rendered(made, stem)
     plan.document = made.document
@@ -99,24 +85,15 @@ def write_rendered(made: Rendered, stem: Path) -> list[Path]:
     return [word, page]
 
 
-def render_plan(
-    plan: Plan,
-    *,
-    spots: gpd.GeoDataFrame | None = None,
-    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
-    map_png: bytes | None = None,
-    profile: str | Profile | None = None,
-    marking: str | None = None,
-    attribution: str | None = None,
-) -> Rendered:
+def render_plan(plan: Plan, look: Look) -> Rendered:
     """Make a plan's Word document and page, and refuse what may not leave under the profile."""
     refuse_names(plan)
-    who = _profile_of(plan, profile)
-    pictures = draw_pictures(plan, spots=spots, layers=layers, map_png=map_png, profile=who)
-    shown = plan.document.get("marking") if marking is None else marking
+    who, given = _profile_of(plan, look.profile), look.marking
+    pictures = draw_pictures(plan, replace(look, profile=who))
+    shown = plan.document.get("marking") if given is None else given
     # nobody's choice where it is none: words that people wrote since are marked now
-    shown = shown or (follow_content(who, kinds_in_plan(plan)).marking if marking is None else "")
-    named = plan.document.get("attribution", _licence(plan)) if attribution is None else attribution
+    shown = shown or (follow_content(who, kinds_in_plan(plan)).marking if given is None else "")
+    named = plan.document.get("attribution", _licence(plan)) if look.attribution is None else look.attribution
     document = lay_out_plan(plan, pictures=pictures, marking=shown, attribution=named)
     word = render_word(document)
     written = read_fields(f"{plan.ref}.docx", data=word)

@@ -28,7 +28,7 @@ from maps.documents.to_html import render_html
 from maps.job.board_pages import Board
 from maps.plans.actions import COLUMNS, tabulate_actions
 from maps.plans.content import lay_out_plan
-from maps.plans.pictures import draw_pictures
+from maps.plans.pictures import Look, draw_pictures
 from maps.plans.register import HEADS, list_plans
 from maps.plans.write_plan import file_stem, write_documents
 from maps.results._meeting_sections import (
@@ -150,7 +150,7 @@ def write_pack(
         old.unlink()
     for plan in chosen:
         stem = folder / "plans" / file_stem(plan)
-        write_documents(_unsaved(plan), stem, spots=spots, marking=said.marking, **picture)
+        write_documents(_unsaved(plan), stem, Look(spots, marking=said.marking, **picture))
     day, foot = str(pd.Timestamp(as_of).date()), " ".join(_told(said))
     heads: dict[str, Any] = {"statement": foot, "title": f"Meeting pack: {name}"}
     heads |= {"marking": said.marking, "as_of": day}
@@ -176,7 +176,7 @@ def _show_plans(plans: Sequence[Plan], spots: gpd.GeoDataFrame, picture: dict[st
     """Every plan on a page of its own."""
     blocks: list[Block] = []
     for plan in plans:
-        drawn = draw_pictures(plan, spots=spots, **picture)
+        drawn = draw_pictures(plan, Look(spots, **picture))
         blocks.append(Heading(f"Plan {_name_plan(plan, '{ref}: {title}')}", new_page=True))
         blocks += _lower(lay_out_plan(plan, pictures=drawn).blocks)
     return blocks

@@ -50,8 +50,8 @@ def test_every_packaged_layout_loads_and_says_what_it_is(name: str) -> None:
 @pytest.mark.parametrize(
     ("layout", "said"),
     [
-        ({"dates": {"formats": "%d/%m/%Y"}}, r"formats must be a list of texts .given: '%d/%m/%Y'"),
-        ({"skip": "*.txt"}, r"skip must be a list of texts .given: '\*.txt'"),
+        ({"dates": {"formats": "%d/%m/%Y"}}, r"'formats' must be a list of texts .given: '%d/%m/%Y'"),
+        ({"skip": "*.txt"}, r"'skip' must be a list of texts .given: '\*.txt'"),
         ({"columns": OWN["columns"] | {"when": 5}}, r"column of 'when' must be a name, .* .given: 5;"),
     ],
 )
@@ -64,11 +64,11 @@ def test_a_layout_with_mistakes_names_all_of_them() -> None:
     bad = {"sorce": "x", "columns": {"when": "d", "wen": "d"}, "coordinates": {"kind": "feet"}, "unit": "row"}
     with pytest.raises(InputError) as error:
         load_layout(bad)
-    for part in ("'sorce'", "try: source", "'wen' in [columns]", "try: when"):
+    for part in ("'sorce'", "try: 'source'", "'wen' in [columns]", "try: 'when'"):
         assert part in str(error.value)
     with pytest.raises(InputError) as error:
         load_layout({"columns": {"when": "d"}, "coordinates": {"kind": "feet"}, "unit": "row"})
-    for part in ("'feet'", "degrees, metres", "'row'", "'category'"):
+    for part in ("'feet'", "degrees, geometry", "'row'", "'category'"):
         assert part in str(error.value)
 
 
@@ -407,7 +407,7 @@ def test_the_operation_used_for_coordinates_can_be_told() -> None:
         ({"target": "EPSG:0"}, "no such coordinate reference system"),
         ({"target": "EPSG:4326", "coordinates": {"kind": "degrees"}}, "in metres"),
         ({"columns": OWN["columns"] | {"key": "E"}}, "needs a \\[lookup\\]"),
-        ({"lookup": {"file": "x.csv"}}, "does not state key, x, y"),
+        ({"lookup": {"file": "x.csv"}}, "needs 'key' and 'x' and 'y'"),
         (
             {"lookup": {"file": "none.csv", "key": "k", "x": "x", "y": "y"}, "columns": {"key": "PC"}},
             "not there",

@@ -83,7 +83,7 @@ def test_for_partners_nothing_by_place_or_shift_and_no_small_number(folder):
         ("[colums]\n", "colums"),
         ('rows = ["agncy"]\n', "agncy"),
         ("columns = 3\n", "columns"),
-        ("[", "cannot be read"),
+        ("[", "not valid TOML"),
     ],
 )
 def test_a_layout_that_cannot_be_read_is_named(folder, tmp_path, layout, words):
