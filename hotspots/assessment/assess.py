@@ -66,6 +66,10 @@ class Judging:
     allow_overlap: bool = False
     level: float = 0.90  # 0.90 (two-sided) is a one-sided test at 5%
 
+    def __post_init__(self) -> None:
+        if not 0 < self.level < 1:
+            raise InputError("The level must lie between 0 and 1", given=f"level={self.level}", advice="0.90")
+
 
 DEFAULT = Judging()
 
@@ -173,8 +177,6 @@ def assess_response(
     if others is not None:
         require_metres(others, what="others", like=targets)
     require_columns(incidents, ["category"] if measures else [], what="incidents")
-    if not 0 < judging.level < 1:
-        raise InputError("The level must lie between 0 and 1", given=f"level={judging.level}", advice="0.90")
     if targets.empty:
         raise InputError(
             "There are no target areas to assess",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -127,9 +127,8 @@ def compare_periods(
     if not may_compare(everyone):
         whole, reason = "", f"{NOT_COMPARED}: no record of either period is left"
     seen = see_changes(table, first, second, direction=direction, level=level)
-    table = _say(
-        table, first, second, seen, reason=reason, direction=direction, alpha=1 - level, alone=by is None
-    )
+    said = _Saying(first, second, reason, direction, by is None)
+    table = said.add_words(table, seen, alpha=1 - level)
     table.attrs = {"before": str(first), "after": str(second), "dispersion": spread}
     sources = incidents["source"] if "source" in incidents.columns else pd.Series(dtype="str")
     if len(sources.unique()) > 1:
@@ -294,58 +293,46 @@ def say_apart(counts: pd.DataFrame) -> str:
     return f"The sources move apart, so read them together: {listed}."
 
 
-def _say(
-    table: pd.DataFrame,
-    first: Window,
-    second: Window,
-    seen: list[str],
-    *,
-    reason: str,
-    direction: str,
-    alpha: float,
-    alone: bool,
-) -> pd.DataFrame:
-    none = (table["before"] + table["after"] == 0).to_numpy()
-    arrows = point_arrows(table, table["ratio"] > 1, alpha=alpha)
-    arrows = np.where(none | bool(reason), "", arrows)
-    table = table.drop(columns=["dispersion", "together"])
-    if reason:
-        table[BLANKED] = np.nan
-    table["arrow"] = pd.Series(arrows, index=table.index, dtype="str")
-    nothing = f"none recorded{say_between(first, second)}"
-    reasons = [reason or (nothing if empty else "") for empty in none]
-    table["no_arrow"] = pd.Series(reasons, index=table.index, dtype="str")
-    words = [
-        nothing
-        if why == nothing
-        else _words(row, arrow, first, second, could, reason=why, direction=direction, alone=alone)
-        for row, arrow, could, why in zip(table.to_dict("records"), arrows, seen, reasons, strict=True)
-    ]
-    table["words"] = pd.Series(words, index=table.index, dtype="str")
-    return table
+class _Saying(NamedTuple):
+    """What the words of each comparison of a table need besides its numbers."""
 
+    first: Window
+    second: Window
+    reason: str
+    direction: str
+    alone: bool
 
-def _words(
-    row: Mapping[Any, Any],
-    arrow: str,
-    first: Window,
-    second: Window,
-    seen: str,
-    *,
-    reason: str,
-    direction: str,
-    alone: bool,
-) -> str:
-    if reason:
-        return f"{row['before']:,.0f} in {first}, {row['after']:,.0f} in {second}; {reason}"
-    compared = not alone or row["comparator_before"] != row["before"]
-    counts = write_between(row["before"], row["after"], first, second, compared=compared)
-    could = f" ({seen})" if arrow == "level" else ""
-    told = f"{counts}{say_between(first, second)}: {say_outcome(arrow, direction)}{could}"
-    if not compared:
-        return told
-    beside = write_between(row["comparator_before"], row["comparator_after"], first, second)
-    return f"{told}; beside it {beside}"
+    def add_words(self, table: pd.DataFrame, seen: list[str], *, alpha: float) -> pd.DataFrame:
+        """Add the arrow, why there is none, and the words."""
+        none = (table["before"] + table["after"] == 0).to_numpy()
+        arrows = point_arrows(table, table["ratio"] > 1, alpha=alpha)
+        arrows = np.where(none | bool(self.reason), "", arrows)
+        table = table.drop(columns=["dispersion", "together"])
+        if self.reason:
+            table[BLANKED] = np.nan
+        nothing = f"none recorded{say_between(self.first, self.second)}"
+        reasons = [self.reason or (nothing if empty else "") for empty in none]
+        rows = zip(table.to_dict("records"), arrows, seen, reasons, strict=True)
+        words = [
+            nothing if why == nothing else self._words(row, arrow, saw, why) for row, arrow, saw, why in rows
+        ]
+        for name, texts in (("arrow", arrows), ("no_arrow", reasons), ("words", words)):
+            table[name] = pd.Series(texts, index=table.index, dtype="str")
+        return table
+
+    def _words(self, row: Mapping[Any, Any], arrow: str, seen: str, reason: str) -> str:
+        windows = self.first, self.second
+        if reason:
+            return f"{row['before']:,.0f} in {self.first}, {row['after']:,.0f} in {self.second}; {reason}"
+        compared = not self.alone or row["comparator_before"] != row["before"]
+        counts = write_between(row["before"], row["after"], *windows, compared=compared)
+        could = f" ({seen})" if arrow == "level" else ""
+        told = f"{counts}{say_between(*windows)}: {say_outcome(arrow, self.direction)}{could}"
+        if not compared:
+            return told
+        return (
+            f"{told}; beside it {write_between(row['comparator_before'], row['comparator_after'], *windows)}"
+        )
 
 
 def say_outcome(arrow: str, direction: str) -> str:

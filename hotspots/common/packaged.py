@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Sequence
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from hotspots.checks import InputError, closest_name, read_own_table
 
 
 def list_packaged(*folders: str, ending: str = ".csv") -> list[str]:
@@ -39,6 +43,20 @@ def packaged_table(*parts: str, **options: Any) -> pd.DataFrame:
     with _packaged(*folders, f"{name}.csv").open("rb") as handle:
         table: pd.DataFrame = pd.read_csv(handle, keep_default_na=False, **options)
     return table
+
+
+def read_named(
+    given: Any, known: Sequence[str], *, what: str, there: Callable[[str], pd.DataFrame], **csv: Any
+) -> pd.DataFrame:
+    """Read a table given as it is, by a name of the package's (``there`` reads it), or as a CSV file."""
+    if isinstance(given, pd.DataFrame):
+        return given.copy()
+    if str(given) in known:
+        return there(str(given))
+    if Path(given).is_file():
+        return read_own_table(given, what=f"The {what}", keep_default_na=False, **csv)
+    advice = closest_name(str(given), known) or f"a CSV file, or one of {', '.join(known)}"
+    raise InputError(f"There is no such {what}", given=str(given), advice=advice)
 
 
 def _packaged(*parts: str) -> Any:

@@ -10,57 +10,17 @@ import numpy as np
 import pandas as pd
 
 from hotspots.common.columns import plain_text
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.words_for_nothing import is_nothing
 
-# Records land on these because the true place was not known better, not because harm happened there; a name
-# that ends so is the thing itself: "Hospital Lane" and "Alma Court" are streets.
-DEFAULT_LOCATIONS = {
-    "hospital": r"(?:hospital|infirm[ai]ry)$",
-    "prison": r"prison$|^hmp\b|^hm prison\b",
-    "police station": r"police station$",
-    "court": r"(?:^|, )courts?$|(?:crown|county|magistrates'?|combined|family|youth|law)\s+courts?$",
-    "railway station": r"\((?:[^()]*\bstation|dlr|tram stop)\)$|^(?:railway|train) station$",
-    "supermarket": r"supermarket$",
-}
+_PLACES = packaged_toml("places")
+DEFAULT_LOCATIONS: dict[str, str] = _PLACES["default_locations"]
 # Where records are put down, not where patrols and cameras can prevent anything. A supermarket is both.
 ELSEWHERE = frozenset(DEFAULT_LOCATIONS) - {"supermarket"}
 DEFAULTS_MATTER = 0.05  # of a place's records: from here on every output warns of it
-# What stands at other kinds of place, for responses and questions that suit it.
-SETTINGS = {
-    "shops": {"supermarket", "shopping area", "petrol station"},
-    "open space": {"park/open space", "sports/recreation area", "race track", "race track/course"},
-    "parking": {"parking area", "motorway service area"},
-    "education": {"education building", "further/higher educational building"},
-    "licensed premises": {"nightclub", "theatre/concert hall"},
-}
-# What a layer is called whose areas are all of a kind: "parks", "retail_parks", "car parks" ...
-LAYERS = {
-    "parking": r"car parks?\b|\bparking\b",
-    "shops": r"\b(?:retail|business) parks?\b|\bshop|\bmarkets?\b",
-    "open space": r"\bparks?\b|\b(?:open|green) spaces?\b|\bplaygrounds?\b",
-    "prison": r"\bprisons?\b",
-    "hospital": r"\bhospitals?\b",
-    "railway station": r"^(?:(?:railway|train) )?stations?$",
-    "education": r"\bschools?\b|\bcolleges?\b|\bcampus(?:es)?\b",
-}
-# Kinds of place that police.uk's anonymous map points bear instead of a street name (July 2026), folded.
-KINDS_OF_PLACE = frozenset(
-    {
-        *("airport/airfield", "bus/coach station", "conference/exhibition centre", "education building"),
-        *("ferry terminal", "further/higher educational building", "hospital", "motorway service area"),
-        *("nightclub", "park/open space", "parking area", "pedestrian subway", "petrol station"),
-        *("police station", "prison", "public convenience", "race track", "race track/course"),
-        *(
-            "railway station",
-            "shopping area",
-            "sports/recreation area",
-            "supermarket",
-            "theatre/concert hall",
-        ),
-    }
-)
-
-
+SETTINGS: dict[str, list[str]] = _PLACES["settings"]
+LAYERS: dict[str, str] = _PLACES["layers"]
+KINDS_OF_PLACE = frozenset(_PLACES["police_uk"]["kinds"])
 _NEAR = "on or near "
 _RAILWAY = re.compile(r"(?<=\()(?:Lu|Dlr)\b")
 _CAPITAL_S = re.compile(r"(?<=[a-z]['\u2019\u02bc`\u00b4])S\b")

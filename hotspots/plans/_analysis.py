@@ -13,6 +13,7 @@ from hotspots.change.compare_periods import compare_periods
 from hotspots.checks import InputError, require_columns, require_metres
 from hotspots.common.day_names import MONTHS, WEEKDAYS
 from hotspots.common.judgement_words import NOT_COMPARED
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.place_names import ELSEWHERE, default_location, is_kind_of_place
 from hotspots.common.plan_words import clean_text, name_key, start_sentence, strip_near
 from hotspots.common.sentence_rules import may_say
@@ -28,34 +29,10 @@ WALK = 400.0
 LICENSED = ("pub", "bar", "nightclub", "biergarten", "restaurant", "casino")
 LICENSED_REACH = 100.0  # metres: from the door to where people stand outside
 LICENSED_SHARE = 0.25  # of the records: a ward has a pub somewhere, and its problem may lie elsewhere
-KINDS = {
-    "pub": ("pub", "pubs"),
-    "bar": ("bar", "bars"),
-    "nightclub": ("nightclub", "nightclubs"),
-    "alcohol": ("off-licence", "off-licences"),
-    "fast_food": ("fast-food shop", "fast-food shops"),
-    "convenience": ("convenience shop", "convenience shops"),
-    "supermarket": ("supermarket", "supermarkets"),
-    "bookmaker": ("bookmaker", "bookmakers"),
-    "school": ("school", "schools"),
-    "park": ("park", "parks"),
-    "bus_station": ("bus station", "bus stations"),
-    "police": ("police station", "police stations"),
-}
-
-QUESTIONS_BY_FAMILY = {
-    "violence": "Is the violence tied to licensed premises and closing times, to homes, or to neither?",
-    "robbery": "Where do those robbed come from and go to, and what makes them easy to approach here?",
-    "burglary": "Are the same homes, or the homes beside them, burgled again, and how do burglars get in?",
-    "vehicle": "Which vehicles are taken or broken into, where are they left, and for how long?",
-    "theft": "What is taken, from whom or what, and was it left unwatched?",
-    "shop theft": "Do a few shops or racks account for most of it, and do they report more than others?",
-    "damage": "What is damaged, by whom is it seen, and is it the same thing again and again?",
-    "drugs": "Is it dealing or use, in the open or from one address, and who comes for it?",
-    "public order": "Who is in dispute with whom, and what sets it off?",
-    "asb": "Are a few people or groups behind most of it, and what brings them here?",
-}
-AT_HOME = "Is the violence at home, between people who know each other, or in the open?"
+_QUESTIONS = packaged_toml("powers", "questions")
+KINDS: dict[str, list[str]] = _QUESTIONS["nearby"]
+QUESTIONS_BY_FAMILY: dict[str, str] = _QUESTIONS["families"]
+AT_HOME: str = _QUESTIONS["at_home"]
 
 
 def where_text(facts: Facts, target: Target) -> str:

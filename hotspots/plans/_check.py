@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from types import GenericAlias
 from typing import Annotated, Any
 
 import shapely
@@ -56,18 +57,24 @@ class Data(Table):
 
 def _kind(name: str, needs: Mapping[str, Any], may_have: Mapping[str, Any], base: Any = Data) -> Any:
     held: dict[str, Any] = {key: (kind | None, needed(AGAIN, empty=True)) for key, kind in needs.items()}
-    return create_model(
-        name, __base__=base, **held, **{k: (kind | None, None) for k, kind in may_have.items()}
-    )
+    held |= {key: (kind | None, None) for key, kind in may_have.items()}
+    return create_model(name, __base__=base, **held)
 
 
 def _texts(names: str | Iterable[str], kind: Any = str) -> dict[str, Any]:
     return dict.fromkeys(names.split() if isinstance(names, str) else names, kind)
 
 
-Month, Ground = Annotated[Any, AfterValidator(_month)], Annotated[Any, AfterValidator(_ground)]
-Day, Typed = Annotated[Any, AfterValidator(_day)], Annotated[Any, AfterValidator(_typed)]
-Number, Metres = int | float, Annotated[int, Gt(0)] | Annotated[float, Gt(0)]
+def _many(kind: Any) -> Any:
+    return GenericAlias(list, (kind,))
+
+
+Month = Annotated[Any, AfterValidator(_month)]
+Ground = Annotated[Any, AfterValidator(_ground)]
+Day = Annotated[Any, AfterValidator(_day)]
+Typed = Annotated[Any, AfterValidator(_typed)]
+Number: Any = int | float
+Metres: Any = Annotated[int, Gt(0)] | Annotated[float, Gt(0)]
 _Area = _kind("Area", {"ref": str, "wkt": Ground}, {"name": str})
 _Compared = _kind("Compared", {"wkt": Ground}, {})
 _Type = _kind("Type", {"type": str, "incidents": Number}, {})
@@ -79,8 +86,8 @@ _Option = _kind("Option", _texts("action three_e side technique lead owner"), _t
 _Document = _kind("Document", {}, _texts("profile marking attribution text controls"))
 _FROZEN = {
     **_texts("name layer counted baseline choice comparator asked visible"),
-    **_texts("selected_months baseline_months", list[Month]),
-    **_texts("comparator_areas other_areas", list[_Compared]),
+    **_texts("selected_months baseline_months", _many(Month)),
+    **_texts("comparator_areas other_areas", _many(_Compared)),
     "selected_incidents": int,
     "measures": list[str],
 }
@@ -88,20 +95,20 @@ _SCANNING = {
     **_texts("problem sources"),
     **_texts("source_names limits", list[str]),
     "threshold": int,
-    "types": list[_Type],
+    "types": _many(_Type),
     "cheers": dict[str, str],
 }
 _ANALYSIS = {
     **_texts("what where when compare trend certainty nearby menu_note patrols cameras"),
     **_texts("tried hypotheses gaps", list[str]),
-    "months": list[_Month],
-    "repeat_places": list[_Place],
-    "calendar": list[Data],
+    "months": _many(_Month),
+    "repeat_places": _many(_Place),
+    "calendar": _many(Data),
 }
-_SUCCESS = {"baseline_months": list[Month], **_texts("baseline_incidents recounted", int)}
+_SUCCESS = {"baseline_months": _many(Month), **_texts("baseline_incidents recounted", int)}
 
 
-class _Fixed(_kind("Frozen", {"ring_metres": Metres}, {"areas": list[_Area], **_FROZEN})):  # type: ignore[misc]
+class _Fixed(_kind("Frozen", {"ring_metres": Metres}, {"areas": _many(_Area), **_FROZEN})):  # type: ignore[misc]
     def faults(self, stated: Mapping[str, Any]) -> Iterator[InputError]:
         """Say whether the plan has an area."""
         if not stated.get("areas"):
@@ -109,7 +116,7 @@ class _Fixed(_kind("Frozen", {"ring_metres": Metres}, {"areas": list[_Area], **_
 
 
 _GROUPS = {group: _kind(group, {}, _texts(names, Typed), Table) for group, names in SINGLE.items()}
-_LISTS = {group: list[_kind(group, {}, _texts(names, Typed), Table)] for group, names in ROWS.items()}  # type: ignore[misc]
+_LISTS = {group: _many(_kind(group, {}, _texts(names, Typed), Table)) for group, names in ROWS.items()}
 _People = _kind("People", {}, {**_GROUPS, **_LISTS}, Table)
 _NEEDS = {"ref": str, "title": str, "covers": Annotated[str, OneOf(COVERS)], "opened": Day, "people": _People}
 _MAY_HAVE = {
@@ -118,11 +125,11 @@ _MAY_HAVE = {
     "scanning": _kind("Scanning", {}, _SCANNING),
     "analysis": _kind("Analysis", {}, _ANALYSIS),
     "document": _Document,
-    "options": list[_Option],
-    **_texts("changes assessments", list[Data]),
-    "stages": list[_Stage],
+    "options": _many(_Option),
+    **_texts("changes assessments", _many(Data)),
+    "stages": _many(_Stage),
     "success": _kind("Success", {}, _SUCCESS),
-    "monthly": list[_Block],
+    "monthly": _many(_Block),
 }
 OfPlace = _kind("Record", {**_NEEDS, "frozen": _Fixed}, _MAY_HAVE, Table)
 OfPerson = _kind("PersonRecord", _NEEDS, {**_MAY_HAVE, "frozen": Data}, Table)

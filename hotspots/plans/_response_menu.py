@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import pandas as pd
 
 from hotspots.checks import InputError
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.place_names import ELSEWHERE, SETTINGS
 from hotspots.common.wording import SMALL_BASE, say_date, say_list
 
@@ -26,7 +25,7 @@ _KNOWN = {"street", "default", *ELSEWHERE, *SETTINGS}
 @cache
 def read_menu() -> dict[str, Any]:
     """Responses, powers and techniques from the dated data files, checked against each other."""
-    menu = {name: _load(f"{name}.toml") for name in ("responses", "powers", "techniques")}
+    menu = {name: packaged_toml("powers", name) for name in ("responses", "powers", "techniques")}
     techniques = {
         int(n): f"{title} ({group})"
         for group, rows in menu["techniques"].items()
@@ -74,10 +73,6 @@ def in_force(power: str, day: Any = None) -> bool:
     """
     since = read_menu()["powers"][power]["in_force"]
     return bool(since) and (day is None or since <= pd.Timestamp(day).date())
-
-
-def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files("hotspots") / "data" / "powers" / name).read_text(encoding="utf-8"))
 
 
 def families_of(category: str) -> list[str]:

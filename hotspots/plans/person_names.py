@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib import resources
 
 from hotspots.checks import InputError, Problems, announce
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.plan_words import start_sentence
 from hotspots.plans.record import Plan
 
@@ -22,8 +21,7 @@ _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/_.-]{2,39}$")
 
 @cache
 def _words(name: str) -> frozenset[str]:
-    text = (resources.files("hotspots") / "data" / "powers" / "name_words.toml").read_text(encoding="utf-8")
-    return frozenset(tomllib.loads(text)[name].split())
+    return frozenset(packaged_toml("powers", "name_words")[name].split())
 
 
 def find_names(text: str, *, strict: bool = False) -> list[str]:

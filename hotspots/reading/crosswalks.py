@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
-from hotspots.common.packaged import list_packaged, packaged_table
+from hotspots.checks import InputError, announce, closest_name, require_columns
+from hotspots.common.packaged import list_packaged, packaged_table, read_named
 from hotspots.common.places import incidents_per_row, number_rows
 from hotspots.reading.spread import spread_counts
 
@@ -78,15 +78,8 @@ def read_crosswalk(crosswalk: str | Path | pd.DataFrame) -> pd.DataFrame:
     >>> read_crosswalk("police.uk").columns.tolist()
     ['value', 'category', 'priority', 'nsir', 'proactive']
     """
-    if isinstance(crosswalk, pd.DataFrame):
-        table = crosswalk.astype("str")
-    elif str(crosswalk) in list_crosswalks():
-        table = _packaged(str(crosswalk))
-    elif Path(crosswalk).is_file():
-        table = read_own_table(crosswalk, what="The crosswalk", dtype=str, keep_default_na=False)
-    else:
-        near = closest_name(str(crosswalk), list_crosswalks())
-        raise InputError("There is no such crosswalk", given=str(crosswalk), advice=near or "a CSV file")
+    table = read_named(crosswalk, list_crosswalks(), what="crosswalk", there=_packaged, dtype=str)
+    table = table.astype("str")
     require_columns(table, ["value"], what="the crosswalk")
     table = table.reindex(columns=COLUMNS, fill_value="")
     for column, known in (("priority", PRIORITIES), ("nsir", NSIR)):

@@ -174,7 +174,8 @@ def _header(line: Any) -> Any:
     return line
 
 
-Texts, Names = Annotated[Any, AfterValidator(_texts)], Annotated[Any, AfterValidator(_names)]
+Texts = Annotated[Any, AfterValidator(_texts)]
+Names = Annotated[Any, AfterValidator(_names)]
 
 
 Columns: Any = create_model("Columns", __base__=Table, **dict.fromkeys(MEANINGS, (Names, None)))  # type: ignore[call-overload]

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns
-from hotspots.common.packaged import list_packaged, packaged_table
+from hotspots.checks import InputError, announce, require_columns
+from hotspots.common.packaged import list_packaged, packaged_table, read_named
 from hotspots.common.wording import say_count
 from hotspots.reading.crosswalks import fold_label
 from hotspots.severity.weights import WEIGHT_COLUMNS, read_weights
@@ -27,17 +27,12 @@ def list_mixes() -> list[str]:
 
 def read_mix(mix: str | Path | pd.DataFrame) -> pd.DataFrame:
     """Recorded-crime table: ``category, subgroup, code, label, offences`` (a packaged name, CSV or table)."""
-    if isinstance(mix, pd.DataFrame):
-        table = mix.copy()
-    elif str(mix) in list_mixes():
-        table = packaged_table("weights", "mixes", str(mix), dtype={"code": "str"})
-    elif Path(mix).is_file():
-        table = read_own_table(
-            mix, what="The recorded-crime table", dtype={"code": "str"}, keep_default_na=False
-        )
-    else:
-        near = closest_name(str(mix), list_mixes())
-        raise InputError("There is no such recorded-crime table", given=str(mix), advice=near or "a CSV file")
+
+    def there(name: str) -> pd.DataFrame:
+        return packaged_table("weights", "mixes", name, dtype={"code": "str"})
+
+    code = {"code": "str"}
+    table = read_named(mix, list_mixes(), what="recorded-crime table", there=there, dtype=code)
     require_columns(table, ["category", "offences"], what="the recorded-crime table")
     table["offences"] = pd.to_numeric(table["offences"], errors="coerce")
     if table["offences"].isna().any() or (table["offences"] < 0).any():

@@ -18,17 +18,7 @@ from hotspots.severity.weights import FALLBACKS, LACKS, is_packaged, read_weight
 LEVELS = {"low": "low", "middle": "weight", "high": "high"}
 
 
-def weigh_incidents(
-    incidents: pd.DataFrame,
-    *,
-    scheme: str | Path | pd.DataFrame = "cchi-2026",
-    level: str = "middle",
-    asb_weight: float = 1.0,
-    unknown_weight: float = 1.0,
-    offence: str | None = None,
-    proactive: bool = True,
-    crosswalks: Mapping[str, Any] | None = None,
-) -> pd.Series:
+def weigh_incidents(incidents: pd.DataFrame, **options: Any) -> pd.Series:
     """Harm of each incident in days (Cambridge Crime Harm Index 2026 by default).
 
     Parameters
@@ -73,14 +63,11 @@ def weigh_incidents(
     >>> weigh_incidents(rows).tolist()
     [365.0, 1.0, 1.0]
     """
-    explained = explain_weights(
-        incidents, scheme=scheme, level=level, asb_weight=asb_weight, unknown_weight=unknown_weight,
-        offence=offence, proactive=proactive, crosswalks=crosswalks,
-    )  # fmt: skip
+    explained = explain_weights(incidents, **options)
     counts = incidents_per_row(incidents)
-    if lacks := LACKS.get(str(scheme)):
+    if lacks := LACKS.get(str(options.get("scheme"))):
         announce(lacks)
-    _announce(explained, incidents["category"], counts, unknown_weight)
+    _announce(explained, incidents["category"], counts, options.get("unknown_weight", 1.0))
     return (explained["weight"] * counts).astype(float).rename("harm")
 
 

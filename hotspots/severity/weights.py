@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from hotspots.checks import InputError, Problems, closest_name, read_own_table, require_columns
-from hotspots.common.packaged import list_packaged, packaged_table
+from hotspots.checks import Problems, require_columns
+from hotspots.common.packaged import list_packaged, packaged_table, read_named
 
 WEIGHT_COLUMNS = ["code", "label", "weight", "low", "high", "scheme", "vintage", "source"]
 _ALIASES = {
@@ -59,21 +59,12 @@ def read_weights(scheme: str | Path | pd.DataFrame) -> pd.DataFrame:
     InputError
         For an unknown scheme, a missing column, a weight that is not a number of 0 or more, a repeated label.
     """
-    name = _ALIASES.get(str(scheme), str(scheme)) if not isinstance(scheme, pd.DataFrame) else "own table"
     if isinstance(scheme, pd.DataFrame):
-        table = scheme.copy()
-    elif name in list_schemes():
-        table = _packaged(name)
-    elif Path(scheme).is_file():
-        table = read_own_table(scheme, what="The weighing scheme", dtype="str", keep_default_na=False)
-        name = Path(scheme).name
-    else:
-        near = closest_name(name, [*list_schemes(), *_ALIASES])
-        raise InputError(
-            "There is no such weighing scheme",
-            given=name,
-            advice=near or f"a CSV file, or one of {', '.join(list_schemes())}",
-        )
+        return _complete(scheme.copy(), "own table")
+    name = _ALIASES.get(str(scheme), str(scheme))
+    given = name if name in list_schemes() else scheme
+    table = read_named(given, list_schemes(), what="weighing scheme", there=_packaged, dtype="str")
+    name = name if given is name else Path(scheme).name
     return _complete(table, name)
 
 

@@ -93,7 +93,7 @@ class _Layout(Table):
 
 def _read_layout(layout: str | Path | None) -> _Layout:
     if layout is None:
-        return _Layout()
+        return _Layout.holding()
     what, problems = "The layout of the log", Problems("The layout of the log has problems")
     text = read_text(Path(layout), what=what)
     raw = parse_toml(text, name=Path(layout).name, what=what, advice="[columns], [return] and rows")

@@ -44,9 +44,11 @@ def draw_pictures(plan: Plan, look: Look) -> Pictures | None:
         drawn.append(_show_map(plan, look.map_png))
     elif look.spots is not None:
         frame, rank = place_on_list(plan, look.spots)
-        size = dict(zip(("width", "height"), MAP_SIZE, strict=True))
+        width, height = MAP_SIZE
         near = _near(look.layers or {}, frame.geometry[rank])
-        png = draw_static_map(frame, layers=near, focus=rank, profile=look.profile, **size)
+        png = draw_static_map(
+            frame, layers=near, focus=rank, profile=look.profile, width=width, height=height
+        )
         drawn.append(_show_map(plan, png))
     months = plan.analysis.get("months", [])
     # bars of nothing would mislead, and one bar says nothing

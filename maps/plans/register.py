@@ -210,15 +210,7 @@ def unsettled(plan: Plan, *, as_of: Any, put_away: bool = False) -> list[str]:
         if fields[tag].strip() and not read(fields[tag]):
             said.append(f"the {label} “{_line(fields[tag])}” is not understood")
     for tag, text in fields.items():
-        dated = tag.rsplit(".", 1)[-1] in (
-            "start",
-            "end",
-            "due",
-            "date",
-            "review_date",
-            "by_when",
-            "reviewed_on",
-        )
+        dated = tag.rsplit(".", 1)[-1] in _DATES
         if dated and text.strip() and parse_date(text) is None:
             said.append(f"{tag} “{_line(text)}” is no date that can be read")
     if (target := _first_target(plan).strip()) and not goal_of(plan).direction:

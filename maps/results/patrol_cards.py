@@ -33,16 +33,7 @@ _HEADER = ("No.", "Arrive", "Leave", "Drive", "Hotspot", "Arrived", "Left", "Not
 _WIDTHS = (0.05, 0.08, 0.08, 0.08, 0.36, 0.09, 0.09, 0.17)
 
 
-def write_cards(
-    timetable: gpd.GeoDataFrame,
-    folder: str | Path,
-    *,
-    title: str = "Hotspot patrols",
-    seed: int | None = None,
-    profile: str | Profile | None = None,
-    marking: str | None = None,
-    ground: gpd.GeoDataFrame | None = None,
-) -> list[Path]:
+def write_cards(timetable: gpd.GeoDataFrame, folder: str | Path, **words: Any) -> list[Path]:
     """Write a card for each vehicle and shift, one to a page, as one page to print and one Word document.
 
     Parameters
@@ -72,8 +63,7 @@ def write_cards(
     InputError
         For a table that is not a timetable, or the profile "public".
     """
-    words = {"title": title, "seed": seed, "profile": profile, "marking": marking}
-    document = lay_out_cards(timetable, ground=ground, **words)  # type: ignore[arg-type]
+    document = lay_out_cards(timetable, **words)
     page, word = Path(folder) / "patrol-cards.html", Path(folder) / "patrol-cards.docx"
     write_file(page, render_html(document).encode())
     write_file(word, render_word(document))

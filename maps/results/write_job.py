@@ -343,37 +343,47 @@ def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
     return layers
 
 
+_TOLD = (
+    *(
+        "incidents",
+        "sources",
+        "harm",
+        "crosswalks",
+        "place",
+        "nearby",
+        "map",
+        "premises",
+        "hotspots",
+        "profiles",
+    ),
+    *(
+        "changes",
+        "calendar",
+        "times",
+        "trends",
+        "near_repeats",
+        "boards",
+        "cameras",
+        "patrols",
+        "areas",
+        "output",
+    ),
+)
+
+
 def describe_run(job: Job, inputs: list[dict[str, Any]], who: Profile) -> dict[str, Any]:
     """Record of the run for the manifest."""
     config = job.config
+    own = {"incidents": describe_incidents(config), "calendar": describe_calendar(config.calendar)}
+    own |= {"cameras": {**CAMERAS, **config.cameras}, "patrols": {**PATROLS, **config.patrols}}
+    own["output"] = {**config.output, "profile": who.name, "marking": marking_of(job, who)}
     return {
         "title": config.title,
         "as_of": job.as_of.isoformat(),
         "seed": config.seed,
         "inputs": inputs,
         "rows": count_rows(job.used or number_of(job.incidents), job.rejects),
-        "parameters": {
-            "incidents": describe_incidents(config),
-            "sources": config.sources,
-            "harm": without_folders(config.harm),
-            "crosswalks": without_folders(config.crosswalks),
-            "place": config.place,
-            "nearby": without_folders(config.nearby),
-            "map": without_folders(config.map),
-            "premises": {name: without_folders(given) for name, given in config.premises.items()},
-            "hotspots": without_folders(config.hotspots),
-            "profiles": config.profiles,
-            "changes": config.changes,
-            "calendar": describe_calendar(config.calendar),
-            "times": config.times,
-            "trends": config.trends,
-            "near_repeats": config.near_repeats,
-            "boards": {name: without_folders(given) for name, given in config.boards.items()},
-            "cameras": {**CAMERAS, **config.cameras},
-            "patrols": without_folders({**PATROLS, **config.patrols}),
-            "areas": {layer: without_folders(given) for layer, given in config.areas.items()},
-            "output": {**config.output, "profile": who.name, "marking": marking_of(job, who)},
-        },
+        "parameters": without_folders({name: own.get(name, getattr(config, name)) for name in _TOLD}),
         "ground": job.ground.name,
         "harm": say_harm(job, who),
         "reconciliation": reconcile(job.reconciliation),

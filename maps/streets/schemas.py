@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 import geopandas as gpd
@@ -27,83 +29,7 @@ _CLASSES = (
     (MAIN, r"(motorway|trunk|primary|a road|national)"),
     (MIDDLE, r"(secondary|tertiary|b road|minor|classified unnumbered|regional)"),
 )
-_NAME_COLUMNS = (
-    *("name", "name1", "name_1", "distinctivename", "distinctive_name", "distname", "distinctive_name_1"),
-    *("distname1", "street_name", "streetname", "road_name", "roadname", "street", "designated_name"),
-)
-_NUMBER_COLUMNS = ("ref", "number", "roadnumber", "road_number", "road_classification_number")
-_CLASS_COLUMNS = (
-    *(
-        "highway",
-        "fclass",
-        "road_function",
-        "function",
-        "road_classification",
-        "classification",
-        "classifica",
-    ),
-    *("class", "type", "roadclass", "road_class"),
-)
-_OS_COLUMNS = {
-    *(
-        "identifier",
-        "road_classification",
-        "formofway",
-        "form_of_way",
-        "featurecode",
-        "feature_code",
-        "featcode",
-    ),
-    *(
-        "distinctivename",
-        "distinctive_name",
-        "distname",
-        "nametoid",
-        "name1_lang",
-        "fictitious",
-        "classifica",
-    ),
-}
-_OSM_COLUMNS = {"osm_id", "osm_way_id", "osmid", "other_tags", "fclass"}
-_TAGS = {
-    "highway",
-    "other_tags",
-    "building",
-    "landuse",
-    "natural",
-    "waterway",
-    "railway",
-    "leisure",
-    "amenity",
-}
-# A word in the name of a layer says what it holds; the first that fits.
-_LAYERS = (
-    ("station", "place"),
-    *((word, "building") for word in ("building",)),
-    *((word, "road") for word in ("road", "street", "highway")),
-    *((word, "rail") for word in ("rail",)),
-    *((word, "water") for word in ("water", "river", "canal")),
-    *((word, "green") for word in ("green", "wood", "park", "landuse")),
-    *((word, "place") for word in ("name", "place", "site", "poi", "pofw", "landmark", "pub")),
-)
-_GREEN = {
-    *(
-        "park",
-        "garden",
-        "pitch",
-        "playground",
-        "golf_course",
-        "nature_reserve",
-        "recreation_ground",
-        "common",
-    ),
-    *("grass", "forest", "cemetery", "allotments", "meadow", "village_green", "wood", "grassland", "heath"),
-    *("scrub", "orchard"),
-}
-_RAILS = {"rail", "light_rail", "tram", "narrow_gauge", "preserved", "monorail"}
-_NO_ROADS = {"proposed", "construction", "platform", "razed", "abandoned", "raceway", "bus_stop"}
-_PLACE_TAGS = ("amenity", "shop", "tourism", "leisure", "historic", "railway")
-_NO_PLACES = {"parking", "post_box", "bench", "telephone", "waste_basket", "bicycle_parking", "bus_stop"}
+_KNOWN = tomllib.loads((files("maps.streets") / "columns.toml").read_text(encoding="utf-8"))
 _LINES, _AREAS = ("LineString", "MultiLineString"), ("Polygon", "MultiPolygon")
 OSM_CREDIT = "Streets and places © OpenStreetMap contributors, Open Database Licence."
 OS_CREDIT = "Contains OS data © Crown copyright and database right."
@@ -118,13 +44,13 @@ def find_kind(layer: str) -> str:
     ('road', 'place', '')
     """
     low = layer.casefold()
-    return next((kind for word, kind in _LAYERS if word in low and "parking" not in low), "")
+    return next((kind for word, kind in _KNOWN["layers"].items() if word in low and "parking" not in low), "")
 
 
 def credit_of(columns: Any) -> str:
     """Licence line of whoever publishes such columns, or ""."""
     held = {str(c).casefold() for c in columns}
-    return OSM_CREDIT if held & _OSM_COLUMNS else OS_CREDIT if held & _OS_COLUMNS else ""
+    return OSM_CREDIT if held & set(_KNOWN["osm"]) else OS_CREDIT if held & set(_KNOWN["os"]) else ""
 
 
 def classify(
@@ -134,7 +60,7 @@ def classify(
     data = frame.rename(columns={c: str(c).casefold() for c in frame.columns if c != frame.geometry.name})
     data = data.loc[:, ~data.columns.duplicated()]
     given = {str(k): str(v).casefold() for k, v in (layout or {}).items() if isinstance(v, str)}
-    tagged = not given and bool(set(data.columns) & _TAGS)
+    tagged = not given and bool(set(data.columns) & set(_KNOWN["tags"]))
     kinds = _kinds_by_tag(data) if tagged else pd.Series(find_kind(layer) or wanted, index=data.index)
     if tagged and wanted and not kinds.isin([wanted]).any():
         kinds[:] = find_kind(layer) or wanted
@@ -176,10 +102,10 @@ def _kinds_by_tag(data: gpd.GeoDataFrame) -> pd.Series:
     wet = (
         _tag(data, "waterway").ne("") | uses[2].isin(["water", "bay"]) | uses[1].isin(["reservoir", "basin"])
     )
-    green = np.any([use.isin(list(_GREEN)) for use in uses], axis=0)
+    green = np.any([use.isin(_KNOWN["green"]) for use in uses], axis=0)
     choices = [
-        line & highway.ne("") & ~highway.isin(list(_NO_ROADS)),
-        line & railway.isin(list(_RAILS)),
+        line & highway.ne("") & ~highway.isin(_KNOWN["no_roads"]),
+        line & railway.isin(_KNOWN["rails"]),
         wet,
         building.ne("") & building.ne("no"),
         green,
@@ -192,7 +118,11 @@ def _named_places(data: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, *, tagged: boo
     """Places people name a corner by: points, and the middle of buildings and grounds that have a name."""
     if tagged:
         what = np.any(
-            [_tag(data, tag).ne("") & ~_tag(data, tag).isin(list(_NO_PLACES)) for tag in _PLACE_TAGS], axis=0
+            [
+                _tag(data, tag).ne("") & ~_tag(data, tag).isin(_KNOWN["no_places"])
+                for tag in _KNOWN["place_tags"]
+            ],
+            axis=0,
         )
         is_place = what & ~data.geom_type.isin(_LINES) & _tag(data, "highway").eq("")
     else:
@@ -203,8 +133,8 @@ def _named_places(data: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, *, tagged: boo
 
 def _names(data: gpd.GeoDataFrame, given: Mapping[str, str]) -> pd.Series:
     """Give the name, or of a road without one its number."""
-    columns = [given["name"]] if "name" in given else [c for c in _NAME_COLUMNS if c in data.columns][:1]
-    columns += [c for c in _NUMBER_COLUMNS if c in data.columns][:1]
+    columns = [given["name"]] if "name" in given else [c for c in _KNOWN["names"] if c in data.columns][:1]
+    columns += [c for c in _KNOWN["numbers"] if c in data.columns][:1]
     names = pd.Series("", index=data.index)
     for column in columns:
         said = data[column].map(clean) if column in data.columns else names
@@ -213,7 +143,7 @@ def _names(data: gpd.GeoDataFrame, given: Mapping[str, str]) -> pd.Series:
 
 
 def _ranks(data: gpd.GeoDataFrame, given: Mapping[str, str], layout: Mapping[str, Any]) -> pd.Series:
-    column = given.get("class") or next((c for c in _CLASS_COLUMNS if c in data.columns), "")
+    column = given.get("class") or next((c for c in _KNOWN["classes"] if c in data.columns), "")
     if column not in data.columns:
         return pd.Series(LOCAL, index=data.index)
     classes = data[column].map(clean).str.casefold()
