@@ -234,7 +234,7 @@ def test_what_is_not_there_is_named_with_the_nearest_and_stops_no_other(
     update_plans(tmp_path, spots, incidents, {"ward": wards}, asked=asked, as_of="2018-08-31", profile="open")
     assert f"No plan is drafted for '{request_text}'" in caplog.text
     assert said in caplog.text
-    assert [plan.ref for plan in open_plans(tmp_path).values()] == ["SE3150033000"]
+    assert [plan.ref for plan in look_through(tmp_path).plans.values()] == ["SE3150033000"]
 
 
 def test_a_street_without_records_is_named_with_the_nearest_and_stops_no_other(
