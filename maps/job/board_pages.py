@@ -59,6 +59,7 @@ def make_boards(
 ) -> list[Board]:
     """Make every page of a configuration; the plan on a page where it asks for none of its own."""
     pages = {DEFAULT: {}, **given} if DEFAULT not in given else dict(given)
+    same: dict[str, Any] = {"selected_on": selected_on, "calendar": calendar, "as_of": as_of, "least": least}
     boards = []
     for name, page in pages.items():
         windows = chosen_windows(incidents, page if "after" in page else changes)
@@ -83,13 +84,10 @@ def make_boards(
                 indicators=page.get("indicators", "board"),
                 hot=hot[here],
                 hot_before=None if hot_before is None else hot_before[here],
-                selected_on=selected_on,
                 survey=_read_survey(page.get("survey"), page.get("indicators", "board")),
                 beside=None if rows is None else incidents[like.rows],
-                calendar=calendar,
-                as_of=as_of,
                 dispersion=_spread_of(str(page.get("area", "")), spread or {}),
-                least=least,
+                **same,
             )
         except (NotCoveredError, UnreadableError) as error:
             announce(f"No page '{name}' for the board: {error}")
@@ -102,10 +100,7 @@ def make_boards(
         table.attrs["warnings"] = [*like.gaps, *table.attrs["warnings"]]
         for gap in like.gaps:
             announce(gap)
-        held = _count_rows(
-            incidents, like.rows if rows is None else like.rows & rows, hot, page, windows, as_of
-        )
-        told = held if least else {}
+        told = _count_rows(incidents, here, hot, page, windows, as_of) if least else {}
         boards.append(Board(name, _title_of(page, name), str(page.get("area", "")), table, told))
     return boards
 
