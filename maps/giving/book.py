@@ -131,9 +131,14 @@ class _Settling:
             done.add(key)
             entry = self.entries[key]
             if not self._prove(entry):
+                shown, held = [e for e in self.entries.values() if not e.hidden], len(self.worlds)
                 self._hide_around(entry)
                 if not self._prove(entry):
                     lost.append(key)
+                    if isinstance(key, tuple) and key[0] == "earlier":  # it is out: hiding more gains nothing
+                        del self.worlds[held:]
+                        for other in shown:
+                            other.hidden = False
         return lost
 
     def _prove(self, entry: Entry) -> bool:

@@ -209,3 +209,14 @@ def test_what_was_hidden_before_stays_hidden_beside_what_is_told_now():
     book.settle()
     worlds = np.array([[w[book.piece[0]], w[book.piece[1]]] for w in book.worlds])
     assert np.ptp(worlds[:, 0]) >= 5
+
+
+def test_what_was_hidden_before_and_is_out_hides_nothing_more():
+    # in May 7 of a ward's 9 were hidden, and June's 2 are told apart: hiding the ward now gains nothing
+    entries = {"all": ([1, 1, 1], {"fixed": True}), "ward": ([1, 1, 0], {"fixed": True})}
+    entries["june"] = ([0, 1, 0], {"fixed": True})
+    entries["other"] = ([1, 0, 1], {})
+    entries["earlier", 0, "ward", ""] = ([1, 0, 0], {"hidden": True})
+    book, hidden = settle([7, 2, 20], entries)
+    assert book.lost == [("earlier", 0, "ward", "")]
+    assert not hidden["other"]
