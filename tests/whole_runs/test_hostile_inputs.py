@@ -134,7 +134,7 @@ def test_rows_without_coordinates_are_counted_aloud(shape: Any) -> None:
 def test_what_is_no_point_in_metres_is_refused() -> None:
     for records, said in (
         (stacks().buffer(5).to_frame("geometry"), "must be points"),
-        (stacks().set_crs(4326, allow_override=True), "British National Grid metres"),
+        (stacks().set_crs(4326, allow_override=True), "a grid of metres"),
         (gpd.GeoDataFrame(geometry=[shapely.Point(1, 1)]), "no coordinate reference system"),
         (pd.DataFrame({"x": [1]}), "must be a GeoDataFrame"),
     ):

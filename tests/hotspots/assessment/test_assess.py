@@ -178,11 +178,11 @@ def test_measures_are_judged_one_by_one():
 
 def test_other_hotspots_in_degrees_are_refused():
     degrees = squares((250, 50)).to_crs(4326)
-    with pytest.raises(InputError, match="others must be in British National Grid metres"):
+    with pytest.raises(InputError, match="others must be in a grid of metres"):
         assess_response(even_town(), squares((50, 50)), others=degrees, **WHEN)
-    with pytest.raises(InputError, match="areas must be in British National Grid metres"):
+    with pytest.raises(InputError, match="areas must be in a grid of metres"):
         draw_ring(squares((50, 50)), without=[degrees])
-    with pytest.raises(InputError, match="others must be in British National Grid metres"):
+    with pytest.raises(InputError, match="others must be in a grid of metres"):
         propose_comparators(even_town(), squares((50, 50)), selected_on="2017-07", others=degrees)
 
 

@@ -140,7 +140,7 @@ def test_bad_options_are_named_together():
 
 
 def test_degrees_and_missing_points_are_refused():
-    with pytest.raises(InputError, match="British National Grid metres"):
+    with pytest.raises(InputError, match="a grid of metres"):
         cluster_incidents(points([(0, 0)]).set_crs(4326, allow_override=True), min_incidents=1)
     with pytest.raises(InputError, match="no coordinates"):
         cluster_incidents(gpd.GeoDataFrame(geometry=[None], crs=27700), min_incidents=1)

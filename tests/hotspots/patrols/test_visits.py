@@ -100,7 +100,7 @@ def test_gps_in_degrees_lands_in_the_same_hotspot():
 
 def test_stops_in_degrees_are_refused():
     metres = pings(("14:00", 430_010, "A"), ("14:04", 430_010, "A"))
-    with pytest.raises(InputError, match="stops must be in British National Grid metres"):
+    with pytest.raises(InputError, match="stops must be in a grid of metres"):
         record_visits(metres, PLAN, stops=STOPS.to_crs(4326))
 
 

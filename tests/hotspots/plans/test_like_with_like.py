@@ -46,7 +46,7 @@ def draft(counts: tuple[int, ...], target: object = None):
         title=None if target is None else "Drawn",
     )
     areas = plan.frozen.get("comparator_areas")
-    return plan, None if not areas else frozen_frame(areas), wards
+    return plan, None if not areas else frozen_frame(plan, "comparator_areas"), wards
 
 
 def test_a_ward_is_compared_with_wards_as_busy() -> None:

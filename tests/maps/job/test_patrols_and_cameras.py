@@ -39,7 +39,7 @@ def configured(folder: Path, hotspots: str) -> dict[str, object]:
     (folder / "a.csv").write_text("Month,Longitude,Latitude,Crime type\n", encoding="utf-8")
     path = folder / "team.toml"
     path.write_text(f"[incidents]\nfiles = 'a.csv'\n[hotspots]\n{hotspots}\n", encoding="utf-8")
-    return finder_options(read_config(path), study_area="Leeds", ground="around")
+    return finder_options(read_config(path), study_area="Leeds", ground="around", crs=27700)
 
 
 def test_patrols_drive_along_the_streets_of_a_file_in_whatever_system_it_is(roads):
