@@ -80,8 +80,15 @@ KINDS = {
     "Problems": "title",
     "_fail": "title",
 }
-# What these raise is said in the list of a configuration's problems, each after its line.
-LISTED = ("maps.config.kinds", "maps.config.settings")
+# What these raise is said in the list of a file's problems, each after its line.
+LISTED = (
+    "hotspots.change.indicator_files",
+    "hotspots.plans._check",
+    "hotspots.reading.layouts",
+    "hotspots.reading.problem_profiles",
+    "maps.config.kinds",
+    "maps.config.settings",
+)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,9 @@ def test_every_message_is_a_sentence_that_the_paragraph_can_end(script):
         where = f"{message.module}:{message.line} {message.problem}"
         assert message.problem == message.problem.strip(), where
         if message.kind == "error":
-            assert re.match(r"[A-Z…'\[]|data\.police\.uk|\w+ (must|has|names|is) ", message.problem), where
+            assert re.match(r"[A-Z…'\[]|--\w|data\.police\.uk|\w+ (must|has|names|is) ", message.problem), (
+                where
+            )
         if message.kind in ("error", "problem"):
             assert not message.problem.endswith("."), where
 
