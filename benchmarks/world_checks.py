@@ -144,8 +144,9 @@ def check_words(plans: Plans, before: dict[str, set[Path]], said: str, *, finish
     results = list(plans.folder.parent.glob("results*"))
     for word, files in before.items():
         inside = {p for p in files if not any(p.is_relative_to(r) and "kept" not in p.parts for r in results)}
-        if not inside and not any("kept" in p.parts for p in now[word]) and files:
-            inside = files  # typed in a copy among the results
+        typed_there = "plan: type in results" in plans.lived
+        if typed_there and not inside and not any("kept" in p.parts for p in now[word]) and files:
+            inside = files
         if inside and not now[word]:
             yield f"words are lost: they stood in {_names(inside)}"
         elif inside and finished and now[word]:

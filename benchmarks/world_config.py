@@ -264,7 +264,8 @@ def _layer(world: World, name: str, layer: dict[str, Any], later: bool) -> dict[
         return {"easting": east, "northing": north, "radius": 400}
     if layer["shape"] == "nested":
         names = [area["name"] for area in areas_of(world, world["layers"]["ward"], later=later)]
-        return {"of": "ward", "groups": {"First plan": names[::2], "Second plan": names[1::2] or names[:1]}}
+        groups = {"First plan": names[::2], "Second plan": names[1::2]}
+        return {"of": "ward", "groups": {group: members for group, members in groups.items() if members}}
     table: dict[str, Any] = {"file": f"areas/{file_of(name, layer)}", "name": "name"}
     table |= {"code": "code"} if layer["code"] else {}
     table |= {"overlapping": True} if layer["shape"] == "overlapping" else {}
