@@ -9,10 +9,11 @@ from hotspots.common.wording import say_number
 from maps.common.escape import clean
 from maps.wording import has
 
+BUSY = "Busy centres rank high: many who are there live elsewhere."
 VISITORS = "Many who are in a busy centre live elsewhere: such areas rank high, and highest per resident."
 PLACE = (
-    "The range is where the true level or place lies nineteen times in twenty, were records independent;"
-    " they come in runs, so it is wider."
+    "The range is where the true level or place lies nineteen times in twenty, were each record on its own;"
+    " records come in runs, so the truth is less sure than the range."
 )
 
 
@@ -29,7 +30,7 @@ def say_range(row: pd.Series, column: str) -> str:
     return f"{say_number(float(row[f'{column}_from']))} to {say_number(float(row[f'{column}_to']))}"
 
 
-def say_first(areas: gpd.GeoDataFrame, *, per: float) -> list[str]:
+def say_first(areas: gpd.GeoDataFrame, *, per: float, rate: str = "rate") -> list[str]:
     """Say which area has most harm (or records), which the highest rate, and how far that may be trusted.
 
     Examples
@@ -48,10 +49,12 @@ def say_first(areas: gpd.GeoDataFrame, *, per: float) -> list[str]:
         apart = _first(areas, f"{by}_without_centre")
         inside = f" Without the city centre: {clean(apart['name'])}." if apart is not None else ""
         said.append(f"{_say(areas, by, most)}{inside}")
-    rate = next((c for c in ("rate_shrunk", "rate") if _some(areas, c)), "")
-    if rate:
-        without = ", city centre left out" if _some(areas, "incidents_without_centre") else ""
-        said.append(_say(areas, rate, f"Most per {say_number(per)} residents{without}", ranks="rate"))
+    if _some(areas, rate):
+        apart = _some(areas, "incidents_without_centre")
+        without, centre = (", city centre left out", "") if apart else ("", f" {BUSY}")
+        said.append(
+            _say(areas, rate, f"Most per {say_number(per)} residents{without}", ranks="rate") + centre
+        )
     return said
 
 

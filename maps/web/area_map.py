@@ -117,7 +117,7 @@ def draw_area_map(
         "what": "Areas",
         "caption": _caption(ranked, order[0]),
         "headline": clean(said.headline),
-        "first": say_first(ranked, per=per),
+        "first": say_first(ranked, per=per, rate=next((c for c in order if c.startswith("rate")), "rate")),
         "facts": [PLACE, VISITORS],
         "no_ground": "",
         "picture_alt": f"Map of {len(ranked)} areas; the table lists all of them.",

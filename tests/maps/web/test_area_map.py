@@ -104,7 +104,12 @@ def test_what_comes_first_is_said_with_its_range_its_place_and_the_centre(tmp_pa
         "Most harm: West & Woodhouse, 12,000 (likely 8,500 to 16,000); its true place could be 1 to 2."
         in page
     )
-    assert "Most per 1,000 residents: East, 12 (likely 10 to 14).</li>" in page
+    assert "Most per 1,000 residents: East, 12 (likely 10 to 14). Busy centres rank high" in page
+    flat = table.assign(rate_shrunk=table["rate"] - 0.1, rate_shrunk_from=9.4, rate_shrunk_to=13.2)
+    both = unescape(
+        write(tmp_path, table=flat).read_text()
+    )  # hardly steadied: the list shows the rate, so do words
+    assert "East, 12 (likely 10 to 14)." in both
     assert "All the records: from 9 to 8." in page
     centre = table.assign(harm_without_centre=[9000.0, 100.0], incidents_without_centre=[240, 5])
     page = write(tmp_path, table=centre).read_text()
