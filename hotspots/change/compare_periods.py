@@ -239,16 +239,20 @@ def _beside(table: pd.DataFrame, beside: Any, first: Window, second: Window) -> 
 def see_changes(
     judged: pd.DataFrame, first: Window, second: Window, *, direction: str, level: float = 0.95
 ) -> list[str]:
-    """Say for each count judged whether it came close, and what true change could have been seen."""
-    rise = direction == "more"
+    """Say for each count judged whether it came close, and what true change its way could have been seen."""
     options: dict[str, Any] = {"days_before": first.days, "days_after": second.days, "level": level}
-    options |= {"rise": rise, "dispersion": judged["dispersion"], "places": judged["together"]}
-    likely, half = (visible_change(judged["before"], power=p, **options) for p in (0.8, 0.5))
-    move = "rise" if rise else "fall"
-    seen = [say_seen(*pair, move=move) for pair in zip(likely, half, strict=True)]
+    options |= {"dispersion": judged["dispersion"], "places": judged["together"]}
+    could: dict[str, list[str]] = {}
+    for move in ("fall", "rise"):
+        ways = (visible_change(judged["before"], power=p, rise=move == "rise", **options) for p in (0.8, 0.5))
+        could[move] = [say_seen(*pair, move=move) for pair in zip(*ways, strict=True)]
+    middle = judged["low"] * judged["high"]  # the square of the ratio
+    aim = "rise" if direction == "more" else "fall"
+    moves = np.where(middle > 1 + 1e-9, "rise", np.where(middle < 1 - 1e-9, "fall", aim))
+    seen = [could[str(move)][i] for i, move in enumerate(moves)]
     alone = ((judged["low"] > 1) | (judged["high"] < 1)) & (judged["together"] > 1)
     close = [f"{say_close(n)}; " if near else "" for n, near in zip(judged["together"], alone, strict=True)]
-    return [before + could for before, could in zip(close, seen, strict=True)]
+    return [before + said for before, said in zip(close, seen, strict=True)]
 
 
 def say_whole(

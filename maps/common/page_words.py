@@ -17,6 +17,7 @@ class PageWords:
     marking: str | None = None  # protective marking; None is the profile's own
     counted: str | None = None  # what the counts are of: "crimes and ASB incidents", "records"
     headline: str = ""  # one sentence above the list: whether things got better
+    beside: tuple[str, str] = ("", "")  # a page that lies in the same folder: its file, and what stands there
 
     @property
     def sources(self) -> list[str]:

@@ -121,8 +121,10 @@ def write_maps(
     said = " ".join(filter(None, [*job.changed[:1], say_gaps(job), say_off_areas(job)]))
     told: dict[str, Any] = {"headline": said, "facts": sure if len(job.spots) else []}
     told |= {"ground": job.streets, "filters": filters}
-    write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **told, **words)
     chosen_areas = choose_shading(job.areas, job.area_sums, exact, whole=number_of(job.incidents), who=who)
+    if chosen_areas is not None:
+        told["beside"] = ("areas.html", f"The same by {chosen_areas[0].replace('_', ' ')}")
+    write_map(job.spots, folder / "map.html", layers=layers, groups=groups, **told, **words)
     if chosen_areas is not None:
         layer, areas, sums = chosen_areas
         named = {**words, "title": f"{words['title']}: by {layer.replace('_', ' ')}"}
@@ -131,7 +133,7 @@ def write_maps(
         table = mark_unknown(sums, job.timed, layer)
         if not who.threshold:  # elsewhere the sheets of changes say what may be said
             table = join_changes(table, job.periods.changes.get(f"Changes by {layer.replace('_', ' ')}"))
-        told = {"headline": said, "ground": job.streets}
+        told = {"headline": said, "ground": job.streets, "beside": ("map.html", "The hotspots")}
         write_area_map(areas, folder / "areas.html", table=table, **told, **named)
 
 
@@ -283,7 +285,8 @@ def write_drafts(job: Job, folder: Path, who: Profile, untold: Collection[str] =
             return None
         register = make_register(home, as_of=job.as_of, profile=who)
         marking = job.config.output.marking
-        write_register(register, folder.parent / "plans.html", as_of=job.as_of, who=who, marking=marking)
+        if len(register.rows):
+            write_register(register, folder.parent / "plans.html", as_of=job.as_of, who=who, marking=marking)
         return register
 
 

@@ -117,6 +117,7 @@ def draw_area_map(
         "what": "Areas",
         "caption": _caption(ranked, order[0]),
         "headline": clean(said.headline),
+        "beside": said.beside,
         "first": say_first(ranked, per=per, rate=next((c for c in order if c.startswith("rate")), "rate")),
         "facts": [PLACE, VISITORS],
         "no_ground": "",

@@ -123,6 +123,7 @@ def draw_map(
         "filters": filters,
         "two": list_periods(released, filters, named=spots.attrs.get("periods")),
         "headline": clean(said.headline),
+        "beside": said.beside,
         "facts": [clean(fact) for fact in facts],
         "no_ground": NO_GROUND if under is None or under.empty else "",
         "caption": _caption(released),

@@ -357,3 +357,11 @@ def test_times_with_an_offset_lie_in_the_months_of_the_clock_in_london():
     frame = pd.DataFrame({"when": when, "precision": "minute"})
     row = compare_periods(frame, after="2018-07", covered="2017..2018").iloc[0]
     assert (row["before"], row["after"]) == (1, 1)
+
+
+def test_what_could_have_been_seen_goes_the_way_the_counts_went():
+    """40 to 44 rose and 40 to 36 fell; neither is clear, and each says what true change its way would be."""
+    words = compare_periods(make({"A": (40, 44), "B": (40, 36)}), after="2018-07", by="category")["words"]
+    assert "no clear change (a true rise of " in words["A"]
+    assert "would be called a rise" in words["A"]
+    assert "no clear change (a true fall of " in words["B"]

@@ -205,3 +205,9 @@ def test_ranges_in_the_table_do_not_widen_a_phone_s_page(browser, tmp_path):
     path = write(tmp_path)
     with open_page(browser, path, width=320, height=740) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_page_names_the_one_that_lies_beside_it(tmp_path):
+    link = '<a href="map.html">The hotspots</a> (map.html, in the same folder)'
+    assert link in write(tmp_path, beside=("map.html", "The hotspots")).read_text()
+    assert "in the same folder" not in write(tmp_path).read_text()
