@@ -111,6 +111,8 @@ def draft_plan(
         ``words``, else the place compared alone.
     planned : GeoDataFrame, optional
         Areas of other plans: never compared with, because something is done there too.
+    **drafting
+        Those above, from ``title`` on.
 
     Returns
     -------

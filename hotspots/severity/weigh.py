@@ -40,6 +40,8 @@ def weigh_incidents(incidents: pd.DataFrame, **options: Any) -> pd.Series:
         False weighs what police activity itself detects (drugs, weapons) 0, and says how much that was.
     crosswalks : mapping of source to crosswalk, optional
         As for `crosswalk_categories`, which finds our category for a source's own.
+    **options
+        Those above, from ``scheme`` on.
 
     Returns
     -------

@@ -44,6 +44,8 @@ def write_plan(plan: Plan, folder: str | Path, **look: Any) -> list[Path]:
         Protective marking for the head and foot of every page. None: as before, else the profile's own.
     attribution : str, optional
         Licence of the data and boundaries. None: as before, else the licence of police.uk data where used.
+    **look
+        Those above, from ``spots`` on.
 
     Returns
     -------

@@ -52,6 +52,8 @@ def write_cards(timetable: gpd.GeoDataFrame, folder: str | Path, **words: Any) -
         Marking at the head and foot of every page; None means the profile's own.
     ground : GeoDataFrame, optional
         From `maps.read_ground`: each card then has a map of its stops on the streets.
+    **words
+        Those above, from ``title`` on.
 
     Returns
     -------
