@@ -121,12 +121,8 @@ def read_cells(cells: Any, *, column: str | None = None, crs: str = CRS) -> gpd.
     if _is_h3(bits):
         own = [f"{value:x}" for value in bits.tolist()]
         shapes = _draw_h3(own).to_crs(crs)
-        index = pd.Index(bits.astype(np.int64), name="cell")
-        return (
-            gpd.GeoDataFrame({"identifier": own}, geometry=shapes.to_numpy(), crs=crs)
-            .join(rest)
-            .set_index(index)
-        )
+        told = gpd.GeoDataFrame({"identifier": own}, geometry=shapes.to_numpy(), crs=crs).join(rest)
+        return told.set_index(pd.Index(bits.astype(np.int64), name="cell"))
     grid, across, up = split_bits(bits)
     facts = pd.DataFrame({"identifier": [f"{v:016x}" for v in bits.tolist()], "column": across, "row": up})
     index = pd.Index(key_cells(across, up), name="cell")

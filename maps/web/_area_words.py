@@ -50,8 +50,8 @@ def say_first(areas: gpd.GeoDataFrame, *, per: float, rate: str = "rate") -> lis
         inside = f" Without the city centre: {clean(apart['name'])}." if apart is not None else ""
         said.append(f"{_say(areas, by, most)}{inside}")
     if _some(areas, rate):
-        apart = _some(areas, "incidents_without_centre")
-        without, centre = (", city centre left out", "") if apart else ("", f" {BUSY}")
+        left_out = _some(areas, "incidents_without_centre")
+        without, centre = (", city centre left out", "") if left_out else ("", f" {BUSY}")
         said.append(
             _say(areas, rate, f"Most per {say_number(per)} residents{without}", ranks="rate") + centre
         )
