@@ -26,7 +26,7 @@ VISITS = 200  # a month
 PLACES = 200  # in each half
 RECORDED = {"west": 0.8, "east": 0.4}
 MEAN, SPREAD = 2.5, 1.2  # records a month at a place, and the spread of its logarithm
-FOUND = 10.0  # drug offences that a visit comes upon, of which the same shares are recorded
+FOUND = 20.0  # drug offences that a visit comes upon, of which the same shares are recorded
 PER_MONTH = np.array([0.85, 0.15])  # what victims report, and drugs that were found anyway
 
 
@@ -50,7 +50,7 @@ def live(rng: np.random.Generator, *, leave_out: bool) -> list[float]:
         rows = pd.concat(months, ignore_index=True)
         records = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(rows["x"], rows["y"]), crs=27700)
         kept = records[~flag_proactive(records)] if leave_out else records
-        spots = find_hotspots(kept, radius=150, count=CHOSEN, min_incidents=1, resamples=0)
+        spots = find_hotspots(kept, radius=150, count=CHOSEN, resamples=0)
         at = spots.geometry.representative_point()
         place = [int(np.argmin(np.hypot(x - px, y - py))) for px, py in zip(at.x, at.y, strict=True)]
         dose = VISITS * spots["incidents"].to_numpy(dtype=float) / spots["incidents"].sum()

@@ -15,8 +15,8 @@ import time
 
 import numpy as np
 
-from hotspots.trials.design import Bools, Draw, days_since
-from hotspots.trials.judge import Floats, _sum_up, _tails, find_tail
+from hotspots.trials.design import Draw, days_since
+from hotspots.trials.judge import find_tail, redraw_scores, score_of, tail_shares
 from hotspots.trials.power import simulate_counts, trial_power
 
 DESIGNS = {
@@ -30,28 +30,26 @@ TAIL, RISE = 4, 1.66
 REDRAWS = 999
 
 
-def tail_shares(y: Floats, on: Bools, redrawn: Bools, *, ratio: float = 1.0) -> tuple[float, float]:
-    """Find the share of redrawn trials as far down, and as far up, were the true ratio this one."""
-    return _tails(_sum_up(y, on, on[None]), _sum_up(y, on, redrawn), ratio)
-
-
 def live(draw: Draw, trials: int, seed: int, dispersion: float) -> dict[str, float]:
     """Simulate trials with and without a fall of 40%, judged by the same redraws."""
     rng = np.random.default_rng([seed, draw.places, int(10 * dispersion)])
     places = rng.gamma(4, 0.25, draw.places)  # unlike places
     rate = LEVEL * (places / places.mean())[:, None]
     redrawn, own = draw.again(REDRAWS, seed=seed), draw.again(trials + 1, seed=seed + 1)[1:]
+    days = redrawn.sum(axis=2).astype(float)
+    redrawn = np.ascontiguousarray(redrawn.transpose(1, 2, 0), dtype=np.float32).transpose(2, 0, 1)
     week = 1 + 0.2 * np.sin(np.arange(draw.days) * 2 * np.pi / 7)  # busier at weekends
     held: dict[str, list[bool]] = {"false": [], "holds": [], "holds none": [], "one": [], "two": []}
     for on in own:
         still = simulate_counts(rng, rate * week * np.ones(on.shape), dispersion=dispersion).astype(float)
-        down, up = tail_shares(still, on, redrawn)
+        down, up = tail_shares(redraw_scores(still, redrawn, days), score_of(still, on))
         held["false"].append(down <= 0.05)
         held["holds none"].append(min(down, up) > 0.025)
         mean = rate * week * np.where(on, 1 - FALL, 1.0)
         fallen = simulate_counts(rng, mean, dispersion=dispersion).astype(float)
-        held["holds"].append(min(tail_shares(fallen, on, redrawn, ratio=1 - FALL)) > 0.025)
-        down, up = tail_shares(fallen, on, redrawn)
+        chance = redraw_scores(fallen, redrawn, days)
+        held["holds"].append(min(tail_shares(chance, score_of(fallen, on, 1 - FALL))) > 0.025)
+        down, up = tail_shares(chance, score_of(fallen, on))
         held["one"].append(down <= 0.05)
         held["two"].append(2 * min(down, up) <= 0.05)
     return {name: 100 * float(np.mean(values)) for name, values in held.items()}

@@ -12,6 +12,7 @@ from hotspots.checks import CRS, InputError, Problems, name_unread, read_own_tab
 from hotspots.common.windows import read_day
 
 _ASSET = ("ref", "kind", "name", "easting", "northing", "installed", "review", "removed", "notes")
+HELPED = "did_it_help"  # in the words of whoever reviewed it; not every register has it
 _DATES = ("installed", "review", "removed")
 REGISTER_COLUMNS = (*_ASSET, "quantity")
 
@@ -23,8 +24,8 @@ def read_register(path: str | Path, *, as_of: Any, crs: Any = CRS) -> tuple[gpd.
     ----------
     path : path
         A CSV with the columns ``ref, kind, name, easting, northing, installed, review, removed, quantity,
-        notes``. A row with coordinates is an asset that stands somewhere (a camera, a light, a sign); a row
-        with a quantity and no coordinates is stock (alarms, locks, property-marking kits).
+        notes``, and ``did_it_help`` if there. A row with coordinates is an asset that stands somewhere (a
+        camera, a light, a sign); a row with a quantity and none is stock (alarms, locks, marking kits).
     as_of : date or str
         The day the answer is for.
     crs : str
@@ -33,7 +34,7 @@ def read_register(path: str | Path, *, as_of: Any, crs: Any = CRS) -> tuple[gpd.
     Returns
     -------
     assets : GeoDataFrame
-        In ``crs``: the columns above without ``quantity``, and ``standing`` (installed, not yet removed) and
+        In ``crs``: the columns above (no ``quantity``), and ``standing`` (installed, not yet removed) and
         ``due`` ("", "review" on or after its review date). Give ``assets[assets["standing"]]`` to
         `place_cameras` as ``current``.
     stock : DataFrame
@@ -65,7 +66,8 @@ def read_register(path: str | Path, *, as_of: Any, crs: Any = CRS) -> tuple[gpd.
         raise InputError("There is no such register", given=str(path), advice="a CSV file")
     table = read_own_table(file, what="The register", dtype="str", keep_default_na=False)
     require_columns(table, REGISTER_COLUMNS, what="The register")
-    name_unread(table, REGISTER_COLUMNS, what="The register")
+    name_unread(table, (*REGISTER_COLUMNS, HELPED), what="The register")
+    table = table if HELPED in table.columns else table.assign(**{HELPED: ""})
     table = table.apply(lambda column: column.str.strip())
     blank = table[list(REGISTER_COLUMNS)].eq("").all(axis=1)
     return _assets(table[~blank], file, day, crs), _stock(table[~blank])
@@ -101,7 +103,7 @@ def _assets(table: pd.DataFrame, file: Path, day: pd.Timestamp, crs: Any) -> gpd
         if dates["removed"][row] < dates["installed"][row]:
             problems.add("removed before it was installed", given=given, advice="mend one of the two dates")
     problems.raise_any()
-    assets = table.loc[placed, list(_ASSET)].drop(columns=["easting", "northing", *_DATES])
+    assets = table.loc[placed, [*_ASSET, HELPED]].drop(columns=["easting", "northing", *_DATES])
     for column in _DATES:
         assets[column] = dates[column][placed].astype("datetime64[ns]")
     gone = assets["removed"].notna() & (assets["removed"] <= day)

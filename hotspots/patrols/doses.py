@@ -28,6 +28,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _STREETS = 4
+IN_HAND = "time in hand"  # so long no visit is due: the drive back, and what the day brings
 
 
 class Crew(NamedTuple):
@@ -84,8 +85,9 @@ def timetable_doses(
     Returns
     -------
     timetable : GeoDataFrame
-        As of `timetable_patrols`, with ``team``, and rows "briefing" and "writing up" beside visits and
-        breaks. Vehicles are numbered over all teams. ``choices`` is how many stops were due.
+        As of `timetable_patrols`, with ``team``, and rows "briefing", "time in hand" (no visit is due) and
+        "writing up" beside visits and breaks. Vehicles are numbered over all teams. ``choices`` is how many
+        stops were due.
     doses : GeoDataFrame
         The stops as of `choose_patrols`, with ``dose, visits_asked, visits_planned, short, harm_dose`` (harm
         times the visits planned) and why.
@@ -151,17 +153,19 @@ def check_teams(teams: Sequence[PatrolTeam], *, visit_minutes: float) -> None:
 
 
 def sum_shifts(timetable: pd.DataFrame) -> pd.DataFrame:
-    """Sum each team's shifts, visits and places, and its minutes of visits, of driving and of all else."""
+    """Sum each team's shifts, visits and places, and its minutes: visits, driving, in hand, all else."""
     visit = timetable["activity"] == "visit"
     rows = timetable.assign(
         shift=timetable["date"].astype(str) + " " + timetable["vehicle"].astype(str),
         place=(timetable["ref"] + " " + timetable["part"].astype(str)).where(visit),
         visits=visit.astype("int64"),
         visit_minutes=timetable["minutes"].where(visit, 0.0),
-        other_minutes=timetable["minutes"].where(~visit, 0.0),
+        in_hand_minutes=timetable["minutes"].where(timetable["activity"] == IN_HAND, 0.0),
+        other_minutes=timetable["minutes"].where(~visit & (timetable["activity"] != IN_HAND), 0.0),
     )
     names = {"shift": "nunique", "visits": "sum", "place": "nunique", "visit_minutes": "sum"}
-    table = rows.groupby("team").agg({**names, "travel_minutes": "sum", "other_minutes": "sum"}).reset_index()
+    names |= dict.fromkeys(("travel_minutes", "in_hand_minutes", "other_minutes"), "sum")
+    table = rows.groupby("team").agg(names).reset_index()
     return table.rename(columns={"shift": "shifts", "place": "places", "travel_minutes": "driving_minutes"})
 
 
@@ -330,8 +334,11 @@ class _Rota:
         officers = crew.size.crew if team.crew else crews + (vehicle - before <= extra)
         spans = [("briefing", -1, 0.0, 0.0, team.briefing_minutes)] if team.briefing_minutes else []
         spans += [("visit" if e.stop >= 0 else "break", e.stop, e.travel, e.arrive, e.leave) for e in route]
+        patrol = shift.minutes - team.writing_minutes
+        if patrol - (now := route[-1].leave if route else team.briefing_minutes) >= self.visit:
+            spans.append((IN_HAND, -1, 0.0, now, patrol))
         if team.writing_minutes:
-            spans.append(("writing up", -1, 0.0, shift.minutes - team.writing_minutes, shift.minutes))
+            spans.append(("writing up", -1, 0.0, patrol, shift.minutes))
         rows: list[dict[str, Any]] = []
         for order, (activity, stop, drive, arrive, leave) in enumerate(spans, 1):
             row: dict[str, Any] = {

@@ -88,6 +88,11 @@ def families_of(category: str) -> list[str]:
     return [family for family, words in found if any(word in folded for word in words)]
 
 
+def patrol_advice(family: str) -> dict[str, str]:
+    """Say what a patrol looks for and whom it speaks to, for a family of problem or "any"."""
+    return dict(_load("patrol_advice.toml")[family])
+
+
 def problem_families(types: pd.DataFrame, *, everywhere: pd.Series | None = None) -> dict[str, list[str]]:
     """Families that make up a problem, the largest (or most unusual) first, with their categories."""
     share = types["incidents"] / max(types["incidents"].sum(), 1)

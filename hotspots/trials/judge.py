@@ -32,17 +32,6 @@ class Verdict(NamedTuple):
     dispersion: float  # scatter of the redrawn trials beside what chance alone would make it
 
 
-class _Sums(NamedTuple):
-    """Sums of each redrawn trial and place from which every hypothesis is judged."""
-
-    off_on: Floats  # records of observed days off that the redraw turns on
-    on_on: Floats  # records of observed days on that it leaves on
-    off: Floats  # all records of observed days off, by place
-    on: Floats
-    days_on: Floats  # by redraw and place
-    days: int
-
-
 def judge_days(
     counts: npt.ArrayLike, on: Bools, draw: Draw, *, redraws: int = 2000, level: float = 0.05, seed: int = 1
 ) -> Verdict:
@@ -52,8 +41,8 @@ def judge_days(
     -----
     For a ratio that is supposed, records of a place on days on have, given all of that place, a known
     expectation and variance; the sum of their differences over the places, divided by its standard error, is
-    compared with the same in trials drawn again by the same rule, in which the records of each day are what
-    that ratio would have made them. The interval holds the ratios that are not refused.
+    compared with the same in trials drawn again by the same rule, where patrols changed nothing. The interval
+    holds the ratios that are not refused; how far records scatter is thus taken from the redraws.
     """
     y, z = np.asarray(counts, dtype=float), np.asarray(on, dtype=bool)
     if y.shape != z.shape or len(z) != draw.places or z.shape[1] > draw.days:
@@ -62,48 +51,40 @@ def judge_days(
             given=f"{y.shape} and {z.shape}; {draw.places} places, {draw.days} days",
             advice="one row a place, one column a day",
         )
-    redrawn = draw.again(redraws, seed=seed)[:, :, : z.shape[1]]
-    seen, sums = _sum_up(y, z, z[None]), _sum_up(y, z, redrawn)
-    ratio, low, high, fewer, more, spread = _ratio(seen), np.nan, np.nan, 1.0, 1.0, np.nan
+    chance = redraw_scores(y, draw.again(redraws, seed=seed)[:, :, : z.shape[1]])
+    ratio, low, high, fewer, more, spread = _ratio(y, z), np.nan, np.nan, 1.0, 1.0, np.nan
     if not np.isnan(ratio):
-        fewer, more = _tails(seen, sums, 1.0)
-        spread = float(np.var(_score(sums, 1.0)))
-        low = _bound(lambda r: level / 2 - _tails(seen, sums, r)[1])
-        high = _bound(lambda r: _tails(seen, sums, r)[0] - level / 2)
+        fewer, more = tail_shares(chance, score_of(y, z))
+        spread = float(np.var(chance))
+        low = _bound(lambda r: level / 2 - tail_shares(chance, score_of(y, z, r))[1])
+        high = _bound(lambda r: tail_shares(chance, score_of(y, z, r))[0] - level / 2)
     return Verdict(
         int(y[z].sum()), int(y[~z].sum()), int(z.sum()), int((~z).sum()),
         ratio, low, high, fewer, min(1.0, 2 * min(fewer, more)), spread,
     )  # fmt: skip
 
 
-def _tails(seen: _Sums, sums: _Sums, ratio: float) -> tuple[float, float]:
-    observed, drawn = _score(seen, ratio)[0], _score(sums, ratio)
-    down, up = np.sum(drawn <= observed + 1e-9), np.sum(drawn >= observed - 1e-9)
-    return float(down + 1) / (len(drawn) + 1), float(up + 1) / (len(drawn) + 1)
+def tail_shares(chance: Floats, observed: float) -> tuple[float, float]:
+    """Find the share of redrawn trials as far down, and as far up, the trial itself counted in."""
+    down, up = np.sum(chance <= observed + 1e-9), np.sum(chance >= observed - 1e-9)
+    return float(down + 1) / (len(chance) + 1), float(up + 1) / (len(chance) + 1)
 
 
-def _sum_up(y: Floats, z: Bools, redrawn: Bools) -> _Sums:
-    """Add up by place the records of days that each redraw has on; days without records cost nothing."""
+def score_of(y: Floats, z: Bools, ratio: float = 1.0) -> float:
+    """Studentised score of a trial, were the true ratio this one."""
+    seen, days_on = (y * z).sum(axis=1)[None], z.sum(axis=1).astype(float)[None]
+    return float(_studentise(seen, y.sum(axis=1), days_on, y.shape[1], ratio)[0])
+
+
+def redraw_scores(y: Floats, redrawn: Bools, days_on: Floats | None = None) -> Floats:
+    """Score each redraw, had patrols changed nothing; days without records cost nothing."""
     place, day = np.nonzero(y)
-    held = redrawn[:, place, day] * y[place, day]
-    was_on = z[place, day]
-    edges = np.zeros((len(place), len(y)))
-    edges[np.arange(len(place)), place] = 1.0
-    return _Sums(
-        off_on=held[:, ~was_on] @ edges[~was_on],
-        on_on=held[:, was_on] @ edges[was_on],
-        off=(y * ~z).sum(axis=1),
-        on=(y * z).sum(axis=1),
-        days_on=redrawn.sum(axis=2).astype(float),
-        days=y.shape[1],
-    )
-
-
-def _score(sums: _Sums, ratio: float) -> Floats:
-    """Studentised score of each redraw, were the true ratio this one."""
-    on = ratio * sums.off_on + sums.on_on
-    off = (sums.off - sums.off_on) + (sums.on - sums.on_on) / ratio
-    return _studentise(on, on + off, sums.days_on, sums.days, ratio)
+    edges = np.zeros((len(y), len(place)), dtype=np.float32)
+    edges[place, np.arange(len(place))] = y[place, day]
+    drawn = redrawn.sum(axis=2).astype(float) if days_on is None else days_on
+    # places and days first: where they lie so in memory too, the redraws of a day are read in one go
+    seen = edges @ redrawn.transpose(1, 2, 0)[place, day]
+    return _studentise(seen.T.astype(float), y.sum(axis=1), drawn, y.shape[1], 1.0)
 
 
 def _studentise(on: Floats, total: Floats, days_on: Floats, days: int, ratio: float) -> Floats:
@@ -114,18 +95,13 @@ def _studentise(on: Floats, total: Floats, days_on: Floats, days: int, ratio: fl
     return np.asarray(np.divide(gap.sum(axis=1), width, out=np.zeros(len(gap)), where=width > 0))
 
 
-def _ratio(seen: _Sums) -> float:
+def _ratio(y: Floats, z: Bools) -> float:
     """Find the ratio at which what was seen is what was to be expected; NaN without a record."""
-    total = seen.on + seen.off
-    on, days_on = seen.on[None], seen.days_on
-    usable = (days_on[0] > 0) & (days_on[0] < seen.days)
-    if total[usable].sum() == 0:
-        return float("nan")
-    if on[0][usable].sum() == 0:
-        return 0.0
-    if seen.off[usable].sum() == 0:
-        return float("inf")
-    return _root(lambda ratio: float(_studentise(on, total[None], days_on, seen.days, ratio)[0]))
+    usable = z.any(axis=1) & ~z.all(axis=1)
+    on, off = (y * z)[usable].sum(), (y * ~z)[usable].sum()
+    if on == 0 or off == 0:
+        return float("nan") if on == off else 0.0 if on == 0 else float("inf")
+    return _root(lambda ratio: score_of(y, z, ratio))
 
 
 def _root(falling: Callable[[float], float]) -> float:

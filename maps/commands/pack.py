@@ -11,6 +11,7 @@ import pandas as pd
 
 from boundaries.names import find_area, fold_name
 from hotspots import assign_hotspots
+from hotspots.cameras.register import read_register
 from hotspots.change.one_judgement import one_judgement
 from hotspots.checks import InputError, announce
 from hotspots.common.membership import rows_in
@@ -87,6 +88,7 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
             board=board,
             changed=changed_here(told, layer, chosen, who),
             marking=job.config.output.marking,
+            assets=_assets_of(job),
             layers={} if job.streets is None else {"ground": job.streets},
             **{key: words[key] for key in TOLD},
         )
@@ -107,6 +109,11 @@ def _is_needed(stage: Stage, job: Job) -> bool:
     if stage is find_problems:
         return profile_of(job.config, job.incidents).threshold > 0
     return stage not in (compare_chance, send)
+
+
+def _assets_of(job: Job) -> gpd.GeoDataFrame | None:
+    file = job.config.cameras.get("assets")
+    return read_register(file, as_of=job.as_of, crs=job.spots.crs)[0] if file else None
 
 
 def changed_here(job: Job, layer: str, chosen: Any, who: Profile) -> list[str]:

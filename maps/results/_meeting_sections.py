@@ -45,6 +45,21 @@ def say_reviews(plans: Sequence[Plan], as_of: Any) -> list[Block]:
     return [Heading("Plans due for review"), listed]
 
 
+def say_assets(assets: pd.DataFrame) -> list[Block]:
+    """List what stands in the area by the register: its review, and whether it helped."""
+    said = assets["did_it_help"].map(clean_text)
+    dates = [
+        [f"{day:%d/%m/%Y}" if pd.notna(day) else "" for day in assets[c]] for c in ("installed", "review")
+    ]
+    due = assets["due"].map({"review": " (due)"}).fillna("")
+    dates[1] = [f"{day}{late}" for day, late in zip(dates[1], due, strict=True)]
+    named = [assets[column].map(clean_text) for column in ("kind", "name")]
+    rows = tuple(zip(*named, *dates, said.where(said.ne(""), "not said yet"), strict=True))
+    header = ("What", "Where", "Since", "Review", "Did it help?")
+    grid = Grid("Cameras and other assets", header, rows, (0.15, 0.3, 0.12, 0.18, 0.25))
+    return [Heading("Cameras and other assets"), grid]
+
+
 def say_changes(
     here: gpd.GeoDataFrame,
     spots: gpd.GeoDataFrame,

@@ -33,6 +33,7 @@ from maps.plans.register import HEADS, list_plans
 from maps.plans.write_plan import file_stem, write_documents
 from maps.results._meeting_sections import (
     say_actions,
+    say_assets,
     say_changes,
     say_reviews,
     show_map,
@@ -54,6 +55,7 @@ class PackWords(PageWords):
     months: pd.Series | None = None
     calendar: pd.DataFrame | None = None
     changed: Sequence[str] = ()
+    assets: gpd.GeoDataFrame | None = None
 
 
 def write_pack(
@@ -104,6 +106,7 @@ def write_pack(
         count ("crimes and ASB incidents"), what was left out and whose data it is, for the page's foot and
         the workbook. ``months``: records of the area by month (index "2018-07"), for a chart; ``calendar``,
         from `hotspots.read_calendar`, marks it. ``changed``: sentences on all the records, said first.
+        ``assets``: from `read_register`; what stands in the area is listed, but for the public.
 
     Returns
     -------
@@ -123,7 +126,9 @@ def write_pack(
     name, ground = read_area(area)
     here, chosen = spots[is_inside(spots, ground)], [p for p in plans if _plan_inside(p, ground)]
     who = profile_named(profile, sources=said.sources)
-    who = follow_content(who, [kind for plan in chosen for kind in kinds_in_plan(plan)])
+    stands = _standing_in(said.assets, ground)
+    held = ["cameras"] * (len(stands) > 0)
+    who = follow_content(who, [*held, *(kind for plan in chosen for kind in kinds_in_plan(plan))])
     said = replace(said, marking=who.marking if said.marking is None else said.marking)
     actions = tabulate_actions(chosen, as_of=as_of)
     picture: dict[str, Any] = {
@@ -135,6 +140,7 @@ def write_pack(
     register = list_plans(chosen, shut, as_of=as_of)
     opens = register.blocks() if len(register.rows) else []
     due = [] if who.name == "public" else [*opens, *say_actions(actions), *say_reviews(chosen, as_of)]
+    due += say_assets(stands) if len(stands) and who.name != "public" else []
     once = None if before is None else before[is_inside(before, ground)]
     blocks: list[Block] = [
         *due,
@@ -224,6 +230,12 @@ def _told(said: PackWords) -> list[str]:
         *(f"{word}: {text}." for word, text in told.items() if text),
         *filter(None, (said.note, said.attribution)),
     ]
+
+
+def _standing_in(assets: gpd.GeoDataFrame | None, ground: Any) -> gpd.GeoDataFrame:
+    if assets is None:
+        return gpd.GeoDataFrame()
+    return assets[assets["standing"].astype(bool) & assets.geometry.intersects(ground)]
 
 
 def _plan_inside(plan: Plan, ground: Any) -> bool:

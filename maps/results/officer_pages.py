@@ -111,6 +111,7 @@ def _stop(
     return {
         "ref": key[0],
         "part": key[1],
+        "rank": int(row["rank"]),
         "name": clean(row["name"]),
         "arrive": f"{row['arrive']:%H:%M}",
         "leave": f"{row['leave']:%H:%M}",
@@ -128,6 +129,7 @@ def _fill(shift: pd.DataFrame, rows: list[dict[str, Any]], name: str, stamp: str
     day = f"{WEEKDAYS[date.day_of_week]} {date.day} {name_month(date)}"
     title = f"{team}, {day}, vehicle {vehicle}" if team else f"{day}, vehicle {vehicle}"
     others = shift[~shift["activity"].isin(["visit"])]
+    breaks, last = (others[others["activity"] == what] for what in ("break", "writing up"))
     beside = [
         f"{clean(r.activity).capitalize()} {r.arrive:%H:%M} to {r.leave:%H:%M}." for r in others.itertuples()
     ]
@@ -138,6 +140,9 @@ def _fill(shift: pd.DataFrame, rows: list[dict[str, Any]], name: str, stamp: str
         "officers": int(shift["officers"].iloc[0]),
         "vehicle": str(vehicle),
         "team": team,
+        "ends": f"{last['arrive'].min() if len(last) else shift['leave'].max():%Y-%m-%dT%H:%M}",
+        "breaks": [[f"{r.arrive:%Y-%m-%dT%H:%M}", r.minutes] for r in breaks.itertuples()],
+        "visit": float(shift.loc[shift["activity"] == "visit", "minutes"].median()),
         "stops": rows,
         "outputs": [list(pair) for pair in _OUTPUTS],
         "referrals": list(_REFERRALS),

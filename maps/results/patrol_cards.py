@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,6 +52,8 @@ def write_cards(timetable: gpd.GeoDataFrame, folder: str | Path, **words: Any) -
         Marking at the head and foot of every page; None means the profile's own.
     ground : GeoDataFrame, optional
         From `maps.read_ground`: each card then has a map of its stops on the streets.
+    tasks : mapping, optional
+        What officers are told of a hotspot, by ``ref``, as for `write_officer_pages`.
     **words
         Those above, from ``title`` on.
 
@@ -80,6 +82,7 @@ def lay_out_cards(
     profile: str | Profile | None = None,
     marking: str | None = None,
     ground: gpd.GeoDataFrame | None = None,
+    tasks: Mapping[str, Sequence[str]] | None = None,
 ) -> Document:
     """Lay the cards out as one document; parameters as for `write_cards`."""
     require_columns(timetable, NEEDED, what="timetable")
@@ -89,7 +92,7 @@ def lay_out_cards(
     blocks: list[Any] = []
     for _, shift in rows.groupby(["date", "vehicle"]):
         drawn = [] if ground is None or ground.empty else [_picture(timetable.loc[shift.index], ground)]
-        blocks += _card(shift, seed, drawn, first=not blocks)
+        blocks += _card(shift, seed, drawn, tasks or {}, first=not blocks)
     if not blocks:
         blocks = [Text("No patrol is timetabled.")]
     day = f"{rows['date'].min():%Y-%m-%d}" if len(rows) else ""
@@ -119,7 +122,14 @@ def _picture(shift: gpd.GeoDataFrame, ground: gpd.GeoDataFrame) -> Pictures:
     return Pictures((Picture(draw_stops(stops, ground), alt, caption.strip(), SIZE[0] / 10),))
 
 
-def _card(shift: pd.DataFrame, seed: int | None, where: list[Any], *, first: bool) -> list[Any]:
+def _card(
+    shift: pd.DataFrame,
+    seed: int | None,
+    where: list[Any],
+    tasks: Mapping[str, Sequence[str]],
+    *,
+    first: bool,
+) -> list[Any]:
     date, vehicle = shift["date"].iloc[0], shift["vehicle"].iloc[0]
     visits = shift[shift["activity"] == "visit"]
     # Each place once, below the visits: so that a long shift stays on one page.
@@ -139,8 +149,11 @@ def _card(shift: pd.DataFrame, seed: int | None, where: list[Any], *, first: boo
         f"hotspot is left longer than planned and nobody can foretell the next.{drawn}"
     )
     grid = Grid(f"Visits of {heading}", _HEADER, tuple(_row(r) for _, r in shift.iterrows()), _WIDTHS, (0, 3))
-    walks = tuple((clean(row["name"]), clean(row["walk"])) for _, row in places.iterrows())
-    streets = Grid("Streets to walk", ("Hotspot", "Streets"), walks, (0.36, 0.64))
+    walks = tuple(
+        (clean(row["name"]), clean(row["walk"]), " ".join(map(clean, tasks.get(str(row["ref"]), ()))))
+        for _, row in places.iterrows()
+    )
+    streets = Grid("Where to walk, and what for", ("Hotspot", "Streets", "What for"), walks, (0.2, 0.3, 0.5))
     blanks = tuple(Field("", label) for label in ("Officers", "Call sign", "Vehicle"))
     top = [Heading(heading, 1, new_page=not first), Text(facts), Line(blanks)]
     return [*top, grid, streets, *where, Text(note, note=True)]

@@ -46,6 +46,7 @@ from maps.results._write_tables import write_frames
 from maps.results.manifest import count_rows, write_manifest
 from maps.results.officer_pages import write_officer_pages
 from maps.results.patrol_cards import patrol_layers, write_calendar, write_cards
+from maps.results.place_notes import note_places
 from maps.tables.csv_files import write_csv
 from maps.web.area_map import write_area_map
 from maps.web.hotspot_map import credit_ground, write_map
@@ -256,9 +257,12 @@ def write_week(job: Job, folder: Path, who: Profile) -> None:
     seed = job.config.seed
     folder.mkdir()
     shown: dict[str, Any] = {"profile": who, "marking": marking_of(job, who)}
-    write_cards(timetable, folder, title=job.config.title, seed=seed, ground=job.streets, **shown)
+    tasks = note_places(job, who)
+    write_cards(
+        timetable, folder, title=job.config.title, seed=seed, ground=job.streets, tasks=tasks, **shown
+    )
     write_calendar(timetable, folder / "patrols.ics", **shown)
-    write_officer_pages(timetable, folder / "phone", stops=job.patrols, **shown)
+    write_officer_pages(timetable, folder / "phone", stops=job.patrols, tasks=tasks, **shown)
     for name, table in (("timetable", timetable), ("rounds", summary)):
         write_csv(table, folder / f"{name}.csv", kind="table", profile=who, columns=list(table.columns))
 

@@ -32,6 +32,16 @@ def test_what_stands_what_is_due_and_what_is_in_stock(tmp_path):
     assert stock.set_index("name")["quantity"].to_dict() == {"door": 5, "window": 70}
 
 
+def test_whether_it_helped_is_read_where_the_register_has_it(tmp_path):
+    file = tmp_path / "register.csv"
+    row = "C1,camera,Boar Lane,430100,433300,2026-01-10,2026-07-10,,,"
+    file.write_text(f'{HEAD.strip()},did_it_help\n{row},"fewer calls, said the shops"\n')
+    assert read_register(file, as_of="2026-08-01")[0]["did_it_help"].tolist() == [
+        "fewer calls, said the shops"
+    ]
+    assert read_register(write(file, f"{row}\n"), as_of="2026-08-01")[0]["did_it_help"].tolist() == [""]
+
+
 @pytest.mark.parametrize("as_of", ["soon", "", None, 2026])
 def test_a_day_that_is_none_is_named(tmp_path, as_of):
     file = write(tmp_path / "register.csv", "C1,camera,Boar Lane,430100,433300,2026-01-10,2026-07-10,,,\n")

@@ -72,8 +72,17 @@ def test_briefing_and_writing_up_open_and_close_each_shift(fortnight):
     mine = table[table["vehicle"].le(2)]
     assert (mine.groupby(["date", "vehicle"])["activity"].first() == "briefing").all()
     assert (mine.groupby(["date", "vehicle"])["activity"].last() == "writing up").all()
-    assert set(table.loc[table["vehicle"] == 3, "activity"]) <= {"visit", "break"}
+    assert set(table.loc[table["vehicle"] == 3, "activity"]) <= {"visit", "break", "time in hand"}
     assert set(table.loc[table["vehicle"] == 3, "weekday"]) == {"Friday", "Saturday"}
+
+
+def test_a_long_rest_of_a_shift_is_told_as_time_in_hand(fortnight):
+    table, _ = fortnight
+    for (_, vehicle), rows in table.groupby(["date", "vehicle"]):
+        end = rows["date"].iloc[0] + pd.Timedelta(hours=26 if vehicle == 3 else 18)
+        told = rows[rows["activity"] != "writing up"].iloc[-1]
+        left = (end - pd.Timedelta(minutes=0 if vehicle == 3 else 20) - told["leave"]).total_seconds() / 60
+        assert left == 0 if told["activity"] == "time in hand" else left < 15
 
 
 def test_days_and_vehicles_bear_alike(fortnight):

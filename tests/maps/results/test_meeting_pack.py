@@ -126,6 +126,30 @@ def test_a_pack_opens_with_actions_and_holds_map_tables_and_plans(pack: Path) ->
     assert names == ["SE3000033000-boar-lane.docx", "SE3000033000-boar-lane.html", "pack.html", "tables.xlsx"]
 
 
+def test_a_pack_lists_the_cameras_of_its_area_their_reviews_and_whether_they_helped(
+    spots: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    inside, far = wards.geometry.iloc[0].representative_point(), Point(100_000, 100_000)
+    rows = {"kind": "camera", "name": ["Boar Lane", "Far"], "did_it_help": ["", "no"], "standing": True}
+    dates = {"installed": pd.Timestamp("2026-01-10"), "review": pd.Timestamp("2026-07-10"), "due": "review"}
+    assets = gpd.GeoDataFrame({**rows, **dates}, geometry=[inside, far], crs=27700)
+    given = {
+        "area": wards.loc[0],
+        "spots": spots,
+        "as_of": "2026-08-01",
+        "assets": assets,
+        "source": "police.uk",
+    }
+    text = write_pack(tmp_path / "open", profile="open", **given).read_text(encoding="utf-8")
+    table = re.search(r"Cameras and other assets.*?</table>", text, flags=re.DOTALL)[0]
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)", table)
+    assert cells[-5:] == ["camera", "Boar Lane", "10/01/2026", "10/07/2026 (due)", "not said yet"]
+    assert "Far" not in table
+    assert "OFFICIAL-SENSITIVE" in text  # where cameras stand is never open
+    text = write_pack(tmp_path / "public", profile="public", **given).read_text(encoding="utf-8")
+    assert "Cameras and other assets" not in text
+
+
 def test_growth_that_was_not_compared_is_not_called_none(spots: gpd.GeoDataFrame) -> None:
     why = "these places were chosen on July 2018, which is in only one of the two windows compared"
     shown = spots.assign(arrow="", no_arrow=f"not compared: {why}", words="10 and 40")

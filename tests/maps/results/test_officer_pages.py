@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -93,6 +95,43 @@ def test_taps_of_twenty_shifts_are_read_back_with_no_row_refused(pages, rota, tm
                 assert "Your position is not kept." in page.inner_text("#far")
                 assert page.seen.dialogs == []
                 assert [u for u in page.seen.requests if not u.startswith("file:")] == []
+
+
+def test_the_rest_of_a_shift_is_planned_anew_from_where_the_phone_is(pages, rota, tmp_path):
+    table, stops = rota
+    day, vehicle = pages[0].stem.split("-vehicle-")[0].removeprefix("shift-"), int(pages[0].stem[-1])
+    mine = table[(table["date"] == day) & (table["vehicle"] == vehicle)]
+    mine = mine[mine["activity"] == "visit"].to_crs(4326)
+    far = mine.iloc[-1].geometry  # the vehicle was called to where its last stop is
+    ms = [int(pd.Timestamp(f"{day} {t}", tz="Europe/London").timestamp() * 1000) for t in ("16:00", "18:50")]
+    where = {"geolocation": {"latitude": far.y, "longitude": far.x}, "permissions": ["geolocation"]}
+    with (
+        open_browser() as browser,
+        open_page(browser, pages[0], width=390, height=800, timezone_id="Europe/London", **where) as page,
+    ):
+        page.evaluate(f"Date.now = () => {ms[0]}; document.querySelector('#rest').click()")
+        page.wait_for_function("document.getElementById('far').textContent")
+        assert page.inner_text("#far").startswith(f"{len(mine)} visits left.")
+        names = [text.split(". ", 1)[1] for text in page.locator("section h2").all_inner_texts()]
+        assert names[0] == mine["name"].iloc[-1]
+        assert sorted(names) == sorted(mine["name"])
+        times = [
+            text.split(" (")[0].split(" to ") for text in page.locator("section .when").all_inner_texts()
+        ]
+        assert times[0][0] == "16:00"
+        assert all(left <= arrive for (_, left), (arrive, _) in itertools.pairwise(times))
+        assert times[-1][1] <= "19:00"
+        page.locator("section button.main").first.click()
+        page.evaluate(f"Date.now = () => {ms[0]} + 15 * 60000")
+        page.locator("section button.main").first.click()
+        page.evaluate(f"Date.now = () => {ms[1]}; document.querySelector('#rest').click()")
+        page.wait_for_function("document.getElementById('far').textContent.startsWith('0 visits')")
+        assert page.locator("section .when").all_inner_texts()[1] == "No time is left for this visit."
+        (tmp_path / "log.csv").write_text(log_of(page), encoding="utf-8-sig", newline="")
+        found, rejects = record_visits(tmp_path / "log.csv", table, stops=stops)
+        assert (len(found), len(rejects)) == (1, 0)
+        assert found["ref"].iloc[0] == mine["ref"].iloc[-1]
+        assert page.seen.complaints == []
 
 
 def test_one_shift_by_hand(pages):

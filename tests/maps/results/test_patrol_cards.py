@@ -54,6 +54,14 @@ def make_timetable() -> gpd.GeoDataFrame:
 TIMETABLE = make_timetable()
 
 
+def test_what_officers_are_told_of_a_place_stands_on_its_card(tmp_path):
+    page, _ = write_cards(
+        TIMETABLE, tmp_path, tasks={"SE9": ["Look for open gates.", "<b>Speak</b> to staff."]}
+    )
+    text = page.read_text(encoding="utf-8")
+    assert text.count("Look for open gates. &lt;b&gt;Speak&lt;/b&gt; to staff.") == 4
+
+
 def test_each_vehicle_and_shift_has_its_page(tmp_path):
     page, word = write_cards(TIMETABLE, tmp_path / "out", seed=7)
     text = page.read_text(encoding="utf-8")
