@@ -90,7 +90,7 @@ def families_of(category: str) -> list[str]:
 
 def patrol_advice(family: str) -> dict[str, str]:
     """Say what a patrol looks for and whom it speaks to, for a family of problem or "any"."""
-    return dict(_load("patrol_advice.toml")[family])
+    return dict(packaged_toml("powers", "patrol_advice")[family])
 
 
 def problem_families(types: pd.DataFrame, *, everywhere: pd.Series | None = None) -> dict[str, list[str]]:
