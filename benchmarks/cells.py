@@ -124,9 +124,7 @@ def measure(job: dict[str, Any], side: str) -> None:
             megabytes = max(memory("VmHWM") - before, 0) / 1024
     np.save(job["result"], result)
     megabytes = max(memory("VmHWM") - before, 0) / 1024
-    print(
-        json.dumps({"seconds": float(np.median(taken)), "megabytes": megabytes, "neighbours": neighbours_in})
-    )
+    print(json.dumps({"seconds": float(np.median(taken)), "megabytes": megabytes, "neighbours": neighbours_in}))
 
 
 def run_side(job: dict[str, Any], side: str, folder: Path) -> dict[str, Any]:
@@ -148,14 +146,7 @@ def compare(name: str, data: Path) -> dict[str, Any]:
         job["permutations"] = permutations
         ours, theirs = (run_side(job, side, folder) for side in ("ours", "theirs"))
     a, b = ours.pop("result"), theirs.pop("result")
-    found = {
-        "row": name,
-        "incidents": len(points),
-        "cells": len(a),
-        "ours": ours,
-        "theirs": theirs,
-        "goal": goal,
-    }
+    found = {"row": name, "incidents": len(points), "cells": len(a), "ours": ours, "theirs": theirs, "goal": goal}
     found["times_faster"] = theirs["seconds"] / ours["seconds"]
     found["memory_share"] = ours["megabytes"] / max(theirs["megabytes"], 1e-9)
     if kind.startswith("kde"):
@@ -163,17 +154,13 @@ def compare(name: str, data: Path) -> dict[str, Any]:
     elif permutations is None:
         found["difference"] = f"z differs by {np.abs(a - b).max():.0e} at most"
     else:
-        found["difference"] = (
-            f"p below .05 in {100 * (a < 0.05).mean():.1f}% of cells, {100 * (b < 0.05).mean():.1f}%"
-        )
+        found["difference"] = f"p below .05 in {100 * (a < 0.05).mean():.1f}% of cells, {100 * (b < 0.05).mean():.1f}%"
     return found
 
 
 def main() -> None:
     """Run the rows asked for, print a table and write JSON."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--rows", nargs="*", choices=list(ROWS), default=list(ROWS))
     parser.add_argument("--out", type=Path, help="write all figures as JSON")

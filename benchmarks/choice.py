@@ -123,9 +123,7 @@ def leave_one_out(table: pd.DataFrame) -> pd.DataFrame:
         chosen = means.drop(index=city).mean().idxmax()
         there = means.loc[city]
         rows.append([city, chosen, there[chosen], there.idxmax(), there.max()])
-    return pd.DataFrame(
-        rows, columns=["left out", "chosen on the others", "captured", "best", "best captured"]
-    )
+    return pd.DataFrame(rows, columns=["left out", "chosen on the others", "captured", "best", "best captured"])
 
 
 def run(data: Path, *, by: str, ceiling_draws: int, which: Any = cities) -> pd.DataFrame:
@@ -163,9 +161,7 @@ def report(table: pd.DataFrame, *, by: str) -> dict[str, Any]:
 
 def main() -> None:
     """Read the options, run by count and by harm, print and write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of real open data")
     parser.add_argument("--by", choices=["incidents", "harm"], nargs="*", default=["incidents", "harm"])
     parser.add_argument("--ceiling-draws", type=int, default=5)

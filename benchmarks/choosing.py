@@ -112,21 +112,14 @@ def try_split(xy: np.ndarray, table: dict[str, np.ndarray], units: int, by: str)
         for overlap in (0.0, 0.1):
             some = weight > 0
             discs = choose_discs(
-                xy[some],
-                exact_units(weight[some]),
-                radius=RADIUS,
-                count=int(units * 1.3),
-                max_overlap=overlap,
+                xy[some], exact_units(weight[some]), radius=RADIUS, count=int(units * 1.3), max_overlap=overlap
             ).centres
             ground, stops, number = score(discs, xy, later, units)
             label = name + (", a tenth of overlap" if overlap else "")
             found |= {label: ground, f"{label} | stops": stops, f"{label} | discs": number}
     some = base > 0
     cells = choose_units(
-        "hexagons",
-        Pool(xy[some], base[some], base[some]),
-        Terms(units, RADIUS, None),
-        later=Pool(xy, later, later),
+        "hexagons", Pool(xy[some], base[some], base[some]), Terms(units, RADIUS, None), later=Pool(xy, later, later)
     )
     found["hexagons"] = float(later[cells.hold(xy)].sum() / later.sum())
     for overlap in (0.0, 0.1):

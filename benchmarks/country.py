@@ -43,9 +43,7 @@ def copies() -> np.ndarray[Any, Any]:
 def read_county(archive: Path) -> pd.DataFrame:
     """The county's rows with easting and northing (NaN where there are no coordinates)."""
     with zipfile.ZipFile(archive) as months:
-        table = pd.concat(
-            [pd.read_csv(months.open(n), dtype={"Crime ID": str}) for n in sorted(months.namelist())]
-        )
+        table = pd.concat([pd.read_csv(months.open(n), dtype={"Crime ID": str}) for n in sorted(months.namelist())])
     points = gpd.GeoSeries(gpd.points_from_xy(table["Longitude"], table["Latitude"]), crs=4326).to_crs(27700)
     east = np.where(table["Longitude"].notna(), points.x.to_numpy(), np.nan)
     north = np.where(table["Latitude"].notna(), points.y.to_numpy(), np.nan)
@@ -133,12 +131,9 @@ def make_wards(wards: Path, path: Path) -> Path:
     leeds = leeds.set_geometry(gpd.GeoSeries(shapely.coverage_clean(whole, gap_width=60), crs=27700))
     laid = [
         leeds.assign(
-            name=[f"{name} ({number})" for name in leeds["WARD_NAME"]],
-            geometry=leeds.geometry.translate(*move),
+            name=[f"{name} ({number})" for name in leeds["WARD_NAME"]], geometry=leeds.geometry.translate(*move)
         )[["name", "geometry"]]
         for number, move in enumerate(copies(), 1)
     ]
-    gpd.GeoDataFrame(pd.concat(laid, ignore_index=True), crs=27700).to_file(
-        path, driver="GPKG", layer="wards"
-    )
+    gpd.GeoDataFrame(pd.concat(laid, ignore_index=True), crs=27700).to_file(path, driver="GPKG", layer="wards")
     return path

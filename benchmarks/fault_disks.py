@@ -115,11 +115,7 @@ def bad_folders(base: Path, scale: float) -> Tries:
     ]
     for name in names[: some(len(names), scale)]:
         done = run(
-            "run",
-            config,
-            "--out",
-            *([place / name] if "\0" not in name else [f"{place}/a\x01/b" * 900]),
-            env=env,
+            "run", config, "--out", *([place / name] if "\0" not in name else [f"{place}/a\x01/b" * 900]), env=env
         )
         wrong = not_plain(done.returncode, done.stderr)
         if snapshot(place) != before or sorted(p.name for p in place.iterdir()) != links:

@@ -50,9 +50,7 @@ def killed_at_each_step(base: Path, scale: float) -> Tries:
         chosen = pick(swap, some(20, scale), seed=SEED)
         if "renames" not in kind:
             plans = steps_of_the_plans(killing.steps)
-            chosen += pick(before, some(15, scale), seed=SEED) + pick(
-                plans, some(len(plans), scale), seed=SEED
-            )
+            chosen += pick(before, some(15, scale), seed=SEED) + pick(plans, some(len(plans), scale), seed=SEED)
         for step in sorted(set(chosen)):
             yield f"{kind}, before {killing.steps[step - 1]}", killing.kill_before(step)
         states += killing.states

@@ -53,9 +53,7 @@ def worker_killed(base: Path, scale: float) -> Tries:
     expected = aggregate_incidents(source, as_of="2018-08-31")
     with spark_cluster.running_cluster() as cluster:
         for after in sorted(dice.uniform(0, 8) for _ in range(some(6, scale))):
-            came = spark_cluster.count_while_a_worker_dies(
-                cluster, source, expected, after=after, as_of="2018-08-31"
-            )
+            came = spark_cluster.count_while_a_worker_dies(cluster, source, expected, after=after, as_of="2018-08-31")
             late = "" if came.killed_after is not None else " (it was over before)"
             yield f"after {after:.1f} s: {came.answer}{late}", came.said if came.answer == "WRONG" else ""
 

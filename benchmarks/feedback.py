@@ -60,16 +60,12 @@ def live(rng: np.random.Generator, *, leave_out: bool) -> list[float]:
 
 
 def _rows(x: np.ndarray, y: np.ndarray, counts: np.ndarray, kind: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"x": np.repeat(x, counts), "y": np.repeat(y, counts), "category": kind, "source": "police.uk"}
-    )
+    return pd.DataFrame({"x": np.repeat(x, counts), "y": np.repeat(y, counts), "category": kind, "source": "police.uk"})
 
 
 def main() -> None:
     """Print both curves, and what they come to."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cities", type=int, default=5)
     parser.add_argument("--picture", help="draw the curves into this file")
@@ -77,9 +73,7 @@ def main() -> None:
     logging.getLogger("safer_hotspots").setLevel("ERROR")
     curves = {}
     for name, leave_out in (("all records", False), ("without what police detect", True)):
-        runs = [
-            live(np.random.default_rng([given.seed, c]), leave_out=leave_out) for c in range(given.cities)
-        ]
+        runs = [live(np.random.default_rng([given.seed, c]), leave_out=leave_out) for c in range(given.cities)]
         curves[name] = np.mean(runs, axis=0)
     print(f"Share of patrols in the west (true need 50%), mean of {given.cities} cities, seed {given.seed}")
     print("| chosen on | first month | month 12 | month 24 | last year | grown by | from the true half |")

@@ -133,9 +133,7 @@ def run_child(order: dict[str, Any]) -> None:
     if order["work"] in ("discs", "both"):
         rng = np.random.default_rng(1)
         frame["harm"] = rng.choice([1.0, 2.0, 10.0, 194.21, 244.68, 365.0], len(frame))
-        frame["when"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(
-            30 * rng.integers(0, 12, len(frame)), "D"
-        )
+        frame["when"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(30 * rng.integers(0, 12, len(frame)), "D")
     find_hotspots(small, count=2, resamples=1)  # imports are not part of the work
     cluster_incidents(small, radius=150, min_incidents=5)
     start = watch()
@@ -169,10 +167,7 @@ def report(start: tuple[float, float, float]) -> None:
 
 def judge(row: dict[str, Any], goals: dict[str, float]) -> bool:
     """Tell whether every goal is met; a goal that was not measured is not met."""
-    met = [
-        row["seconds"] < goals.get("seconds", float("inf")),
-        row["megabytes"] < goals.get("megabytes", 1e12),
-    ]
+    met = [row["seconds"] < goals.get("seconds", float("inf")), row["megabytes"] < goals.get("megabytes", 1e12)]
     if "times" in goals:
         met += [row.get("times", 0) >= goals["times"], row.get("identical", False)]
     if "memory" in goals:

@@ -63,10 +63,7 @@ def judge_notebook(found: dict[str, Any]) -> list[Line]:
     share = found["warm"]["ours"]["megabytes"] / found["warm"]["notebook"]["megabytes"]
     lines.append(Line("memory of the same, of the notebook's", "≤ 1/3", f"1/{1 / share:.1f}", share <= 1 / 3))
     more = found["import"]["hotspots"] - found["import"]["geopandas"]
-    return [
-        *lines,
-        Line("import hotspots, beyond import geopandas", "≤ 0.1 s", f"{more:+.2f} s", more <= 0.1),
-    ]
+    return [*lines, Line("import hotspots, beyond import geopandas", "≤ 0.1 s", f"{more:+.2f} s", more <= 0.1)]
 
 
 def measure(script: str, *options: str) -> dict[str, Any]:
@@ -81,9 +78,7 @@ def measure(script: str, *options: str) -> dict[str, Any]:
 
 def as_table(lines: list[Line]) -> str:
     """Give the goals as a table of Markdown."""
-    rows = [
-        f"| {line.what} | {line.goal} | {line.measured}{'' if line.met else ' (not met)'} |" for line in lines
-    ]
+    rows = [f"| {line.what} | {line.goal} | {line.measured}{'' if line.met else ' (not met)'} |" for line in lines]
     return "\n".join(["| on two cores | goal | measured |", "|---|---|---|", *rows, ""])
 
 

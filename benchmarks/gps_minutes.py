@@ -27,14 +27,7 @@ from hotspots.patrols.visits import record_visits
 INTERVALS = (1, 5, 15, 30, 60, 120, 300)
 SPEED, RIM = 7.0, 150.0
 STOP = gpd.GeoDataFrame(
-    {
-        "rank": [1],
-        "ref": ["SE01"],
-        "name": ["Boar Lane"],
-        "part": [0],
-        "easting": [430e3],
-        "northing": [433e3],
-    },
+    {"rank": [1], "ref": ["SE01"], "name": ["Boar Lane"], "part": [0], "easting": [430e3], "northing": [433e3]},
     geometry=[Point(430_000, 433_000).buffer(RIM, quad_segs=64)],
     crs=27700,
 )

@@ -56,9 +56,7 @@ SCENARIOS = [
     Scenario("nothing happened, 1 place, about 400 incidents", 1, 400),
     Scenario("nothing happened, 20 places that also drift 10% a year each", 20, 1200, drift=0.10),
     Scenario("nothing happened, 20 places that also drift 20% a year each", 20, 1200, drift=0.20),
-    Scenario(
-        "limit: nothing happened, 1 place, about 1,200 incidents, drifting 20% a year", 1, 1200, drift=0.20
-    ),
+    Scenario("limit: nothing happened, 1 place, about 1,200 incidents, drifting 20% a year", 1, 1200, drift=0.20),
     Scenario("40% fall, 20 places, 400 incidents or more", 20, 460, fall=0.40),
     Scenario("40% fall, 5 places, 400 incidents or more", 5, 460, fall=0.40),
     Scenario("40% fall, 1 place, 400 incidents or more", 1, 460, fall=0.40),
@@ -90,9 +88,7 @@ def naive_success(first: np.ndarray, second: np.ndarray) -> bool:
 # --- simulated series -------------------------------------------------------------------------------
 
 
-def simulate(
-    scenario: Scenario, rng: np.random.Generator, places: int = 200
-) -> tuple[np.ndarray, np.ndarray]:
+def simulate(scenario: Scenario, rng: np.random.Generator, places: int = 200) -> tuple[np.ndarray, np.ndarray]:
     """Monthly counts of three years (places × 36); targets are every second of the top of the first."""
     dispersion = rng.uniform(1.3, 1.6)
     mean = np.sort(rng.gamma(1.0, 1.0, places))[::-1]
@@ -117,9 +113,7 @@ def draw(rate: np.ndarray, dispersion: float, rng: np.random.Generator) -> np.nd
 
 
 GROUND = gpd.GeoDataFrame(
-    geometry=[
-        shapely.box(1000 * i, 1000 * j, 1000 * i + 100, 1000 * j + 100) for i in range(20) for j in range(10)
-    ],
+    geometry=[shapely.box(1000 * i, 1000 * j, 1000 * i + 100, 1000 * j + 100) for i in range(20) for j in range(10)],
     crs=27700,
 )
 
@@ -128,12 +122,7 @@ def as_places(counts: np.ndarray) -> gpd.GeoDataFrame:
     """The series as places with a window: what the toolkit's own aggregation gives."""
     years = counts.reshape(len(counts), 3, 12).sum(axis=2)
     frame = pd.DataFrame(
-        {
-            "window": np.tile(YEARS, len(counts)),
-            "incidents": years.ravel(),
-            "category": "x",
-            "source": "simulated",
-        }
+        {"window": np.tile(YEARS, len(counts)), "incidents": years.ravel(), "category": "x", "source": "simulated"}
     )
     points = GROUND.geometry.centroid.to_numpy()[np.repeat(np.arange(len(counts)), 3)]
     return gpd.GeoDataFrame(frame, geometry=points, crs=27700)
@@ -171,9 +160,7 @@ def judge_table(
     spread = measure_spread(table[pool])
     wide = spread.over(table[targets]), spread.over(table[second])
     drift = drift if likeness < LIKE else None
-    found = judge_counts(
-        table[targets].sum(axis=0), table[second].sum(axis=0), spread=spread, wide=wide, drift=drift
-    )
+    found = judge_counts(table[targets].sum(axis=0), table[second].sum(axis=0), spread=spread, wide=wide, drift=drift)
     return found._replace(withheld=likeness < LIKE and drift is None), likeness, second
 
 
@@ -200,9 +187,7 @@ def run_simulations(series: int, seed: int) -> None:
 # --- real series without an intervention ------------------------------------------------------------
 
 
-def squares_of(
-    incidents: gpd.GeoDataFrame, side: float
-) -> tuple[gpd.GeoDataFrame, np.ndarray, pd.PeriodIndex]:
+def squares_of(incidents: gpd.GeoDataFrame, side: float) -> tuple[gpd.GeoDataFrame, np.ndarray, pd.PeriodIndex]:
     """Squares that hold incidents, and their monthly counts (squares × months)."""
     xy = np.column_stack([incidents.geometry.x, incidents.geometry.y])
     cells, where = np.unique(np.floor(xy / side).astype(int), axis=0, return_inverse=True)
@@ -395,25 +380,16 @@ def run_london(data: Path, seed: int) -> None:
     """Print the tables of London."""
     rows = draw_london(data, seed)
     rows["like"] = ~rows["withheld"] & ~rows["drift"]
-    print(
-        "| London, nothing done | usual: difference | before and after | ours: a fall | ours: a rise |",
-        end="",
-    )
+    print("| London, nothing done | usual: difference | before and after | ours: a fall | ours: a rise |", end="")
     print(" no fall called, for want of a drift estimate | a fall without that rule |")
     print("|---|---|---|---|---|---|---|")
     columns = ["difference", "before and after", "fall", "rise", "withheld", "unruled"]
     parts = {**dict(list(rows.groupby("group", sort=False))), "all": rows}
     parts |= {"beside areas that are alike": rows[rows["like"]], "with a drift estimate": rows[rows["drift"]]}
-    parts |= {
-        f"{c}, alike": rows[rows["like"] & (rows["category"] == c)] for c in sorted(set(rows["category"]))
-    }
+    parts |= {f"{c}, alike": rows[rows["like"] & (rows["category"] == c)] for c in sorted(set(rows["category"]))}
     for name, part in parts.items():
         print(f"| {name} | " + " | ".join(clustered(part, c) for c in columns) + " |", flush=True)
-    print(
-        "\n| planted fall | "
-        + " | ".join(GROUPS)
-        + " | alike | with a drift estimate | all, without that rule |"
-    )
+    print("\n| planted fall | " + " | ".join(GROUPS) + " | alike | with a drift estimate | all, without that rule |")
     print("|---|" + "---|" * (len(GROUPS) + 3))
     for fall, least in PLANTED:
         column = f"planted {fall:g}"

@@ -108,9 +108,7 @@ class Release:
 
     def _data(self) -> Any:
         page = (self.folder / "map.html").read_text(encoding="utf-8")
-        blocks = [
-            b for b in re.findall(r"<script[^>]*>(.*?)</script>", page, re.S) if b.lstrip().startswith("{")
-        ]
+        blocks = [b for b in re.findall(r"<script[^>]*>(.*?)</script>", page, re.S) if b.lstrip().startswith("{")]
         return json.loads(next(b for b in blocks if '"tables"' in b))
 
     def rows_of_hotspots(self) -> list[tuple[str, list[int | None], int | None]]:
@@ -217,10 +215,7 @@ class System:
             return True
         done = milp(
             np.zeros(len(row)),
-            constraints=[
-                LinearConstraint(self.rows, self.lows, self.highs),
-                LinearConstraint(row, low, high),
-            ],
+            constraints=[LinearConstraint(self.rows, self.lows, self.highs), LinearConstraint(row, low, high)],
             bounds=Bounds(0, MOST),
             integrality=np.ones(len(row)),
             options={"time_limit": 20},
@@ -311,10 +306,7 @@ def main(many: int = 8, months: int = 3) -> int:
             numbers, hidden, back = attack(releases, truth)
         total += len(back)
         share, took = hidden / numbers, time.perf_counter() - start
-        print(
-            f"seed {seed}: {hidden} of {numbers} numbers hidden ({share:.0%}), {len(back)} came back;"
-            f" {took:.0f} s"
-        )
+        print(f"seed {seed}: {hidden} of {numbers} numbers hidden ({share:.0%}), {len(back)} came back; {took:.0f} s")
         for one in back:
             print(f"    {one}")
     print(f"{many} partnerships, {months} months, two profiles: {total} hidden numbers came back")

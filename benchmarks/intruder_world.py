@@ -81,9 +81,7 @@ def make_partnership(folder: Path, seed: int) -> dict[str, Any]:
             at = int(rng.choice(len(places), p=weight))
             day = pd.Timestamp(FIRST + month // 12, month % 12 + 1, int(rng.integers(1, 29)))
             when = day + pd.Timedelta(hours=int(rng.triangular(0, 21, 24)))
-            rows.append(
-                (month, f"{when:%d/%m/%Y %H:%M}", str(rng.choice(KINDS, p=likes[at])), at, *places[at])
-            )
+            rows.append((month, f"{when:%d/%m/%Y %H:%M}", str(rng.choice(KINDS, p=likes[at])), at, *places[at]))
     return {"rows": rows, "when": all_months()}
 
 

@@ -58,9 +58,7 @@ def made_city(seed: int = 0) -> gpd.GeoDataFrame:
                 name = f"{'Street' if across else 'Road'} {at // 80} {chr(65 + i // 15 % 26)}"
                 rows.append((rank, name, shapely.LineString(line[i : i + 16])))
     ranks, names, shapes = zip(*rows, strict=True)
-    ground = gpd.GeoDataFrame(
-        {"kind": "road", "rank": ranks, "name": names}, geometry=list(shapes), crs=27700
-    )
+    ground = gpd.GeoDataFrame({"kind": "road", "rank": ranks, "name": names}, geometry=list(shapes), crs=27700)
     ground.attrs = {"kind": "ground", "credit": "Made up."}
     return ground
 
@@ -75,11 +73,7 @@ def made_spots(count: int) -> gpd.GeoDataFrame:
             kept.append((x, y))
     index = pd.RangeIndex(1, count + 1, name="rank")
     numbers = np.arange(count, 0, -1)
-    columns = {
-        "ref": [f"X{i:05d}" for i in index],
-        "name": [f"Place {i}" for i in index],
-        "incidents": numbers,
-    }
+    columns = {"ref": [f"X{i:05d}" for i in index], "name": [f"Place {i}" for i in index], "incidents": numbers}
     discs = [shapely.Point(at).buffer(150, quad_segs=4) for at in kept]
     return gpd.GeoDataFrame({**columns, "harm": numbers * 31.0}, index=index, geometry=discs, crs=27700)
 
@@ -139,12 +133,8 @@ def main() -> int:
 
     from maps import write_map
 
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--times", type=int, default=5, help="how often each map is opened; the middle counts"
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=5, help="how often each map is opened; the middle counts")
     times = parser.parse_args().times
     ground, goals = made_city(), []
     with tempfile.TemporaryDirectory() as folder, open_browser() as opened:

@@ -83,9 +83,7 @@ def run_notebook(files: list[Path], wards: Path, out: Path, *, quick: bool = Fal
     hot = gpd.GeoDataFrame({"incidents": counts}, geometry=hulls).to_crs("EPSG:4326")
     areas["incidents"] = areas["WARD_NAME"].map(by_ward).fillna(0)
     page = folium.Map(location=[53.8, -1.55], zoom_start=11)
-    folium.GeoJson(
-        areas.to_crs("EPSG:4326"), tooltip=folium.GeoJsonTooltip(["WARD_NAME", "incidents"])
-    ).add_to(page)
+    folium.GeoJson(areas.to_crs("EPSG:4326"), tooltip=folium.GeoJsonTooltip(["WARD_NAME", "incidents"])).add_to(page)
     folium.GeoJson(hot, tooltip=folium.GeoJsonTooltip(["incidents"])).add_to(page)
     if quick:
         FastMarkerCluster(points[["Latitude", "Longitude"]].to_numpy().tolist()).add_to(page)
@@ -93,9 +91,7 @@ def run_notebook(files: list[Path], wards: Path, out: Path, *, quick: bool = Fal
         cluster = MarkerCluster().add_to(page)
         for row in points.itertuples():
             where = [row.Latitude, row.Longitude]
-            folium.CircleMarker(where, radius=4, popup=row[points.columns.get_loc("Crime type") + 1]).add_to(
-                cluster
-            )
+            folium.CircleMarker(where, radius=4, popup=row[points.columns.get_loc("Crime type") + 1]).add_to(cluster)
     page.save(out / "notebook.html")
     return points["cluster"].to_numpy()
 
@@ -201,9 +197,7 @@ def main() -> None:
             best = {side: min(taken, key=lambda run: run["cpu"]) for side, taken in runs.items()}
             results[kind] = best
             times = best["notebook"]["cpu"] / best["ours"]["cpu"]
-            say(
-                f"{kind}, cpu s", best, "cpu", f"{times:7.1f}", times >= GOALS[kind], f"{GOALS[kind]:g} times"
-            )
+            say(f"{kind}, cpu s", best, "cpu", f"{times:7.1f}", times >= GOALS[kind], f"{GOALS[kind]:g} times")
             say(f"{kind}, wall s", best, "wall", f"{best['notebook']['wall'] / best['ours']['wall']:7.1f}")
         best = results["warm"]
         share = best["ours"]["megabytes"] / best["notebook"]["megabytes"]
@@ -222,9 +216,7 @@ def main() -> None:
         given.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
 
 
-def say(
-    name: str, best: dict[str, Any], column: str, times: str, met: bool | None = None, goal: str = ""
-) -> None:
+def say(name: str, best: dict[str, Any], column: str, times: str, met: bool | None = None, goal: str = "") -> None:
     """Print one line of the table."""
     said = "" if met is None else f"  {'met' if met else 'NOT MET'}: {goal}"
     print(

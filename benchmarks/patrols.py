@@ -24,14 +24,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-from hotspots import (
-    choose_patrols,
-    find_hotspots,
-    place_cameras,
-    read_incidents,
-    timetable_patrols,
-    weigh_incidents,
-)
+from hotspots import choose_patrols, find_hotspots, place_cameras, read_incidents, timetable_patrols, weigh_incidents
 
 DATA = Path(os.environ.get("SAFER_HOTSPOTS_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 CASES = ((5_000, 1_000, 150.0), (5_000, 1_000, 300.0), (2_000, 2_000, 150.0))
@@ -70,9 +63,7 @@ def spopt_share(demand: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, radius: float
 
 def compare_cameras(incidents: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Time both on the same demand, candidates and number of cameras."""
-    places = incidents.assign(x=incidents.geometry.x, y=incidents.geometry.y).groupby(
-        ["x", "y"], as_index=False
-    )
+    places = incidents.assign(x=incidents.geometry.x, y=incidents.geometry.y).groupby(["x", "y"], as_index=False)
     table = places["harm"].sum()
     rng = np.random.default_rng(0)
     rows = []
@@ -112,13 +103,9 @@ def time_patrols(incidents: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     spots = find_hotspots(incidents, count=100, by="harm", merge=False)
     team = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00", "break_minutes": 30}
     stated, wall, _ = measure(lambda: choose_patrols(spots, **team, travel_minutes=10), 5)
-    rows = [
-        {"work": f"choice of {len(spots)}, minutes stated", "seconds": stated, "wall": wall, "goal": "5 s"}
-    ]
+    rows = [{"work": f"choice of {len(spots)}, minutes stated", "seconds": stated, "wall": wall, "goal": "5 s"}]
     real, wall, (choice, _) = measure(lambda: choose_patrols(spots, **team), 5)
-    rows.append(
-        {"work": f"choice of {len(spots)}, real travel", "seconds": real, "wall": wall, "goal": "5 s"}
-    )
+    rows.append({"work": f"choice of {len(spots)}, real travel", "seconds": real, "wall": wall, "goal": "5 s"})
     week, wall, _ = measure(lambda: timetable_patrols(choice, **team, start="2026-11-23"), 5)
     rows.append({"work": "a week for two vehicles", "seconds": week, "wall": wall, "goal": "30 s"})
     return rows
@@ -126,9 +113,7 @@ def time_patrols(incidents: gpd.GeoDataFrame) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Run all, print a table, write JSON."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
@@ -137,14 +122,8 @@ def main() -> None:
     incidents["harm"] = weigh_incidents(incidents)
     rows = compare_cameras(incidents) + time_patrols(incidents)
     for row in rows:
-        beside = (
-            f"spopt {row['spopt']:7.2f} s  {row['ratio']:5.0f} x  same {row['same']}"
-            if "spopt" in row
-            else ""
-        )
-        print(
-            f"{row['work']:36} {row['seconds']:6.3f} s (wall {row['wall']:.3f})  {beside}  goal {row['goal']}"
-        )
+        beside = f"spopt {row['spopt']:7.2f} s  {row['ratio']:5.0f} x  same {row['same']}" if "spopt" in row else ""
+        print(f"{row['work']:36} {row['seconds']:6.3f} s (wall {row['wall']:.3f})  {beside}  goal {row['goal']}")
     if arguments.out:
         arguments.out.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 

@@ -136,9 +136,7 @@ def live_year(
         day = month.end_time.date()
         rows = incidents[incidents["when"] <= month.end_time]
         try:
-            update_plans(
-                folder, spots, rows, as_of=str(day), asked=plans if number == 0 else 0, profile="open"
-            )
+            update_plans(folder, spots, rows, as_of=str(day), asked=plans if number == 0 else 0, profile="open")
         except Exception as error:  # a stop is what is counted
             year.stops.append(f"{month}: {error}")
             continue
@@ -170,10 +168,7 @@ def _work(
     life.worked |= tag.startswith(("analysis.", "triangle.", "actions."))
     if number == 1 and life.start is None:
         life.start, life.end = day + dt.timedelta(days=10), day + dt.timedelta(days=draw.choice((70, 400)))
-        words |= {
-            "response.start": f"{life.start:%d/%m/%Y}",
-            "response.end": f"{life.end.day} {life.end:%B %Y}",
-        }
+        words |= {"response.start": f"{life.start:%d/%m/%Y}", "response.end": f"{life.end.day} {life.end:%B %Y}"}
     person(path, words)
     if number >= 3 and draw.random() < 0.15:
         close_record(path.with_suffix(".toml"), as_of=str(day), verdict="Stop", signed_off="Inspector")
@@ -205,9 +200,7 @@ def main() -> None:
     """Live a year on real records and print what came of it."""
     from hotspots import find_hotspots, read_incidents, weigh_incidents
 
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("records", nargs="+")
     parser.add_argument("--plans", type=int, default=12)
     parser.add_argument("--months", type=int, default=12)

@@ -88,10 +88,7 @@ def concentration(draws: int = 200) -> Iterator[Line]:
     few = [gini(np.bincount(rng.integers(0, 5310, 92), minlength=5310)) for _ in range(draws)]
     what = "Gini of 92 events scattered over 5,310 cells"
     yield Line("the trap of few events: scattered at random", what, (0.98,), (np.mean(few),), 0.005)
-    top = [
-        np.sort(np.bincount(rng.integers(0, 5310, 474), minlength=5310))[-106:].sum() / 474
-        for _ in range(draws)
-    ]
+    top = [np.sort(np.bincount(rng.integers(0, 5310, 474), minlength=5310))[-106:].sum() / 474 for _ in range(draws)]
     what = "share of 474 scattered events in the top 2% of 5,310 cells"
     yield Line("the trap of few events: scattered at random", what, (0.27,), (np.mean(top),), 0.01)
 
@@ -122,9 +119,7 @@ def aoristic() -> Iterator[Line]:
         at = (minutes.day_of_week * 24 + minutes.hour).to_numpy()
         np.add.at(hours, at, 1 / len(minutes))
     apart = float(np.abs(found - hours).max())
-    yield Line(
-        "Ratcliffe 2002", "weights of 168 hours, farthest from a count by minutes", (0,), (apart,), 1e-9
-    )
+    yield Line("Ratcliffe 2002", "weights of 168 hours, farthest from a count by minutes", (0,), (apart,), 1e-9)
 
 
 def as_you_go(draws: int = 20_000) -> Iterator[Line]:
@@ -146,11 +141,7 @@ def as_you_go(draws: int = 20_000) -> Iterator[Line]:
 
 def all_lines() -> list[Line]:
     """Do every figure again."""
-    return [
-        line
-        for part in (displacement, two_counts, concentration, knox, aoristic, as_you_go)
-        for line in part()
-    ]
+    return [line for part in (displacement, two_counts, concentration, knox, aoristic, as_you_go) for line in part()]
 
 
 def as_table(lines: list[Line]) -> str:

@@ -147,9 +147,7 @@ def beside_exact(seed: int) -> tuple[float, int]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -159,8 +157,7 @@ def main() -> None:
     spots = find_hotspots(incidents, count=PLACES, by="harm", merge=False, resamples=0)
     print(f"{len(spots)} places, {given.seconds:g} s for each of the others, seed {given.seed}")
     print(
-        "| vehicles | ours: share of harm, stops, seconds | plain search "
-        "| PyVRP open, closed | OR-tools open, closed |"
+        "| vehicles | ours: share of harm, stops, seconds | plain search | PyVRP open, closed | OR-tools open, closed |"
     )
     print("|---|---|---|---|---|")
     for vehicles in VEHICLES:
@@ -169,9 +166,7 @@ def main() -> None:
         mine = stops["chosen"].to_numpy()
         whole = stops["share_of_harm"].to_numpy(dtype=float)
         _, between = stop_times(stops, None, Travel())
-        ground = Ground(
-            between, stops["harm"].to_numpy(dtype=float), [], visit=VISIT, limit=LIMIT, vehicles=vehicles
-        )
+        ground = Ground(between, stops["harm"].to_numpy(dtype=float), [], visit=VISIT, limit=LIMIT, vehicles=vehicles)
         cells = [f"{whole[mine].sum():.4f}, {mine.sum()}, {spent:.0f}"]
         plain = plain_search(ground, given.seconds, given.seed)
         cells.append(f"{whole[ground.flags(plain)].sum():.4f}")

@@ -112,11 +112,7 @@ def _stage(stage: str, folder: Path, files: Path, wards: Path) -> tuple[Any, Any
         frame, rejects = found
         flat = pd.DataFrame(frame.drop(columns="geometry")).assign(x=frame.geometry.x, y=frame.geometry.y)
         flat.to_pickle(folder / "places.pickle")
-        return {
-            "places": len(frame),
-            "used": int(frame["incidents"].sum()),
-            "lost": int(rejects["rows"].sum()),
-        }
+        return {"places": len(frame), "used": int(frame["incidents"].sum()), "lost": int(rejects["rows"].sum())}
 
     def keep_spots(spots: Any) -> dict[str, Any]:
         spots.to_pickle(folder / "spots.pickle")
@@ -200,9 +196,7 @@ def fit_growth(results: list[dict[str, Any]], stage: str) -> dict[str, float] | 
     rows, seconds = np.array(mine, dtype=float).T
     whole = np.polyfit(np.log(rows), np.log(seconds), 1)[0]
     more_rows, more = rows[1:] - rows[0], seconds[1:] - seconds[0]
-    above = (
-        np.polyfit(np.log(more_rows), np.log(more), 1)[0] if len(more) > 1 and (more > 0).all() else np.nan
-    )
+    above = np.polyfit(np.log(more_rows), np.log(more), 1)[0] if len(more) > 1 and (more > 0).all() else np.nan
     return {"whole": float(whole), "above_the_smallest": float(above)}
 
 
@@ -222,16 +216,11 @@ def draw(results: list[dict[str, Any]], path: Path) -> None:
     }
     colours = dict(zip(names, ("#1b6ca8", "#d1495b", "#66a182", "#8d6a9f", "#2e2e2e"), strict=True))
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), dpi=110, layout="constrained")
-    for axis, column, label in (
-        (axes[0], "cpu", "processor seconds"),
-        (axes[1], "megabytes", "peak memory, MB"),
-    ):
+    for axis, column, label in ((axes[0], "cpu", "processor seconds"), (axes[1], "megabytes", "peak memory, MB")):
         for stage, name in names.items():
             line = sorted((r["rows"], r[column]) for r in results if r["stage"] == stage and "error" not in r)
             if line:
-                axis.loglog(
-                    *zip(*line, strict=True), marker="o", markersize=4, color=colours[stage], label=name
-                )
+                axis.loglog(*zip(*line, strict=True), marker="o", markersize=4, color=colours[stage], label=name)
         axis.set_xlabel("rows")
         axis.set_ylabel(label)
         axis.grid(which="major", color="#e3e6e8")
@@ -244,9 +233,7 @@ def draw(results: list[dict[str, Any]], path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument(
-        "--work", type=Path, help="folder for the records made (6 GB); kept for the next time"
-    )
+    parser.add_argument("--work", type=Path, help="folder for the records made (6 GB); kept for the next time")
     parser.add_argument("--sizes", type=float, nargs="*", default=SIZES)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path)
@@ -270,9 +257,7 @@ def main() -> None:
     for stage, fit in growth.items():
         met = "met" if fit["whole"] <= MOST_GROWTH else "NOT MET"
         above = f"{fit['above_the_smallest']:.2f}"
-        print(
-            f"growth of {stage}: rows to the power of {fit['whole']:.2f} ({above} above the smallest): {met}"
-        )
+        print(f"growth of {stage}: rows to the power of {fit['whole']:.2f} ({above} above the smallest): {met}")
     if given.json:
         given.json.write_text(json.dumps({"results": results, "growth": growth}, indent=1), encoding="utf-8")
     if given.picture:

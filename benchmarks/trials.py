@@ -67,9 +67,7 @@ def carry_over(draw: Draw, trials: int, seed: int, level: float) -> float:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -96,10 +94,7 @@ def main() -> None:
     for name, draw in list(DESIGNS.items())[:2]:
         for dispersion in (1.0, 1.3):
             power = trial_power(draw, LEVEL, fall=FALL, dispersion=dispersion, trials=8000, seed=given.seed)
-            print(
-                f"- {name}, variance/mean {dispersion}: {100 * power.one_sided:.0f}%, "
-                f"{100 * power.two_sided:.0f}%"
-            )
+            print(f"- {name}, variance/mean {dispersion}: {100 * power.one_sided:.0f}%, {100 * power.two_sided:.0f}%")
     print("\nEnd of an effect that lasts four days after a visit, read within a day (15 x 248, 5 a day):")
     for level in (0.08, 0.16, 0.32):
         share = carry_over(DESIGNS["15 x 248, 5 a day"], given.trials, given.seed, level)

@@ -126,9 +126,7 @@ def where_words_are(plans: Plans) -> dict[str, set[Path]]:
     """Every file in which each of the words that people typed can be read."""
     team, found = plans.folder.parent, {word: set() for word in plans.typed}
     files = [
-        p
-        for p in team.rglob("*")
-        if p.suffix in (".toml", ".docx") and p.is_file() and "incidents" not in p.parts
+        p for p in team.rglob("*") if p.suffix in (".toml", ".docx") and p.is_file() and "incidents" not in p.parts
     ]
     for path in files:
         text = text_of(path)
@@ -169,10 +167,5 @@ def _check_home(plans: Plans, word: str, files: set[Path], said: str) -> Iterato
     for record in records:
         word_file = record.with_suffix(".docx")
         left = word_file.name in said or record.name in said or record.stem in said
-        if (
-            word_file.exists()
-            and word_file not in files
-            and not left
-            and read_document(word_file) is not None
-        ):
+        if word_file.exists() and word_file not in files and not left and read_document(word_file) is not None:
             yield "words stand in a plan's record and not in its document"

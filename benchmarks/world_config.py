@@ -16,17 +16,7 @@ from world_rows import month_name, places_of
 
 Ring = list[tuple[float, float]]
 NAMES = ("Abbey", "Bridge & Mill", "Castle", "Dale", "Eastfield", "Fulford", "Gledhow", "Holt", "Ings")
-ODD_NAMES = (
-    "Ynys Môn",
-    "St John's",
-    'Little "London"',
-    "=SUM(A1)",
-    "<i>Ward</i>",
-    "0",
-    "Élan",
-    "NA",
-    "Ward ${9}",
-)
+ODD_NAMES = ("Ynys Môn", "St John's", 'Little "London"', "=SUM(A1)", "<i>Ward</i>", "0", "Élan", "NA", "Ward ${9}")
 
 
 def box_of(world: World) -> tuple[float, float, float, float]:
@@ -209,11 +199,7 @@ def make_config(world: World, files: dict[str, list[str]], months: int, **given:
     if drawn["hotspots"]["method"] == "streets":
         config["hotspots"]["streets"] = "more/streets.geojson"
     if "agreed" in drawn:
-        config["hotspots"] |= {
-            "agreed": "more/agreed.geojson",
-            "agreed_name": "name",
-            "agreed_on": drawn["agreed"],
-        }
+        config["hotspots"] |= {"agreed": "more/agreed.geojson", "agreed_name": "name", "agreed_on": drawn["agreed"]}
     if given.get("previous"):
         config["hotspots"]["previous"] = given["previous"]
     config["output"] = dict(drawn["output"])
@@ -288,9 +274,7 @@ def _add_tables(config: dict[str, Any], world: World, months: int) -> None:
         areas = areas_of(world, world["layers"]["ward"], later=later) if "ward" in world["layers"] else []
         if drawn["boards"]["area"] and areas:
             board["area"] = f"ward:{areas[0]['code' if world['layers']['ward']['code'] else 'name']}"
-        config["boards"] = {
-            "one": board | ({"survey": "more/survey.csv"} if drawn["boards"]["survey"] else {})
-        }
+        config["boards"] = {"one": board | ({"survey": "more/survey.csv"} if drawn["boards"]["survey"] else {})}
     if "patrols" in drawn:
         config["patrols"] = dict(drawn["patrols"])
         if config["patrols"].get("start"):

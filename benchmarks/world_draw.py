@@ -137,12 +137,8 @@ def _draw_sources(dice: random.Random, months: int) -> dict[str, Any]:
         source["kinds"][0] = {"name": source["kinds"][0]["name"]}  # so that the first month has records
         source["missing"] = _pick(dice, range(1, months), (1, 2)) if chance(dice, 0.25) else []
         source["empty"] = _pick(dice, range(1, months), (1, 2)) if chance(dice, 0.15) else []
-        words = f"{layout.split('-')[-1] if 'api' in layout else layout.split('-')[0]} {form}".replace(
-            ".uk", ""
-        )
-        source["mess"] = [
-            m for m, (p, fit) in MESS.items() if {*words.split()} & {*fit.split()} and chance(dice, p)
-        ]
+        words = f"{layout.split('-')[-1] if 'api' in layout else layout.split('-')[0]} {form}".replace(".uk", "")
+        source["mess"] = [m for m, (p, fit) in MESS.items() if {*words.split()} & {*fit.split()} and chance(dice, p)]
         source["word"] = dice.choice(NOTHING)
         found[f"source{number}"] = source
     return found

@@ -16,9 +16,7 @@ def _events(world: World) -> Iterator[str]:
     sources = world["sources"].values()
     yield f"sources: {len(sources)}"
     rows = sum(source["rows"] for source in sources)
-    yield "records: " + (
-        "none" if rows == 0 else "one" if rows == 1 else "thousands" if rows > 999 else "up to 999"
-    )
+    yield "records: " + ("none" if rows == 0 else "one" if rows == 1 else "thousands" if rows > 999 else "up to 999")
     yield "months: " + ("2" if world["months"] == 2 else "3 to 12" if world["months"] < 13 else "13 to 36")
     yield f"months that pass: {world['passes'] if world['passes'] < 4 else '4 and more'}"
     yield f"layers: {len(world['layers'])}"

@@ -59,9 +59,7 @@ def styled_geopackage() -> None:
             if layer is None and want == "areas" and len(layers) > 1:
                 checks = import_module("hotspots.checks")
                 given = f"{name}: {', '.join(found for found, _ in layers)}"
-                raise checks.InputError(
-                    "This file has more than one layer of areas", given=given, advice="layer"
-                )
+                raise checks.InputError("This file has more than one layer of areas", given=given, advice="layer")
             return old(source, layers, layer, want, name)
 
         return wrapped(old, fails)
@@ -277,9 +275,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "document before record": Fault(document_before_record, ("step: assess struck at the plans",)),
     "record gone": Fault(record_gone, ("step: delete record",)),
-    "mark of an empty field": Fault(
-        mark_of_an_empty_field, ("step: type keeps mark", "step: type keeps style")
-    ),
+    "mark of an empty field": Fault(mark_of_an_empty_field, ("step: type keeps mark", "step: type keeps style")),
     "same field twice": Fault(same_field_twice, ("step: type both",)),
     "copies ignored": Fault(copies_ignored, ("step: copy", "step: rename document")),
     "no lock": Fault(no_lock, ("step: two runs at once",)),

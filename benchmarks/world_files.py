@@ -32,24 +32,8 @@ HEADS = {
         "Easting",
         "Northing",
     ),
-    "council-asb-requests": (
-        "Request Ref",
-        "Date Opened",
-        "Time Received",
-        "Request Type",
-        "Street",
-        "X",
-        "Y",
-    ),
-    "force-asb": (
-        "Log Number",
-        "Incident Date",
-        "Incident Time",
-        "Final Type",
-        "Location",
-        "Easting",
-        "Northing",
-    ),
+    "council-asb-requests": ("Request Ref", "Date Opened", "Time Received", "Request Type", "Street", "X", "Y"),
+    "force-asb": ("Log Number", "Incident Date", "Incident Time", "Final Type", "Location", "Easting", "Northing"),
     "force-crime": (
         "Crime Number",
         "Date Committed",
@@ -119,9 +103,7 @@ def write_sources(team: Path, world: World, months: int) -> Ledger:
     return ledger
 
 
-def _write_source(
-    home: Path, world: World, name: str, source: Any, by_month: dict[int, list[Row]]
-) -> list[Path]:
+def _write_source(home: Path, world: World, name: str, source: Any, by_month: dict[int, list[Row]]) -> list[Path]:
     layout, form = source["layout"], source["form"]
     if layout == "police.uk-api":
         return [path for month, rows in by_month.items() for path in _write_api(home, world, month, rows)]
@@ -130,9 +112,7 @@ def _write_source(
         path = home / {"xlsx": "records.xlsx", "parquet": "records.parquet"}.get(form, "records.csv")
         write = {"xlsx": write_workbook, "parquet": write_parquet}.get(form, write_csv)
         if "star" in source["mess"]:
-            write(
-                path.with_name(f"neighbour{path.suffix}"), (table[0], table[1][:1]), source
-            )  # nobody named it
+            write(path.with_name(f"neighbour{path.suffix}"), (table[0], table[1][:1]), source)  # nobody named it
             path = path.with_name(f"*{path.suffix}")
         write(path, table, source)
         if "cut" in source["mess"] and form == "xlsx":
@@ -168,9 +148,7 @@ def make_table(rows: list[Row], source: Any) -> Table:
         for row in rows:
             x, y = _degrees(row)
             place = row.place if row.place in ("", source["word"]) else f"On or near {row.place}"
-            made.append(
-                [row.id, row.month, force, force, x, y, place, "E01000001", "Town 001A", row.kind, "", ""]
-            )
+            made.append([row.id, row.month, force, force, x, y, place, "E01000001", "Town 001A", row.kind, "", ""])
         return POLICE, made
     made = []
     for row in rows:
@@ -215,8 +193,7 @@ def write_parquet(path: Path, table: Table, source: Any) -> None:
 
     columns = zip(*table[1], strict=True) if table[1] else [[] for _ in table[0]]
     text = {
-        name: pa.array([str(v) for v in values], pa.string())
-        for name, values in zip(table[0], columns, strict=True)
+        name: pa.array([str(v) for v in values], pa.string()) for name, values in zip(table[0], columns, strict=True)
     }
     pq.write_table(pa.table(text), path)
 
@@ -248,10 +225,7 @@ def _cell(value: Any) -> Any:
 
 
 def _write_api(home: Path, world: World, month: int, rows: list[Row]) -> list[Path]:
-    parts = {
-        "a": [r for r in rows if "other file" not in r.marks],
-        "b": [r for r in rows if "other file" in r.marks],
-    }
+    parts = {"a": [r for r in rows if "other file" not in r.marks], "b": [r for r in rows if "other file" in r.marks]}
     paths = []
     for part, mine in parts.items():
         if not mine and part == "b":
@@ -264,10 +238,7 @@ def _write_api(home: Path, world: World, month: int, rows: list[Row]) -> list[Pa
 
 
 def _api_row(row: Row) -> dict[str, Any]:
-    slug = {
-        "Violence and sexual offences": "violent-crime",
-        "Criminal damage and arson": "criminal-damage-arson",
-    }
+    slug = {"Violence and sexual offences": "violent-crime", "Criminal damage and arson": "criminal-damage-arson"}
     kind = slug.get(row.kind, row.kind.lower().replace(" ", "-"))
     x, y = _degrees(row)
     street = {"id": 1, "name": f"On or near {row.place}"}

@@ -50,9 +50,7 @@ class Life:
         return self.team.parent / "home"
 
 
-def live(
-    world: World, base: Path, *, tree: Path, fault: Callable[[], None] | None = None, keep: bool = False
-) -> Life:
+def live(world: World, base: Path, *, tree: Path, fault: Callable[[], None] | None = None, keep: bool = False) -> Life:
     """Live a world to its end, or to the first step after which something does not hold.
 
     ``keep`` leaves its folder and all that commands said (in ``home``), to be looked at.
@@ -99,9 +97,7 @@ def save_config(life: Life, name: str = "partnership.toml", **given: Any) -> Non
     held = "\n".join(p.read_bytes().decode("utf-8", "replace") for p in life.plans.records())
     refs = re.findall(r'^ref = "(.*?)"', held, re.MULTILINE)
     config = make_config(life.world, life.ledger.files, life.month, refs=refs, **given)
-    config["title"] = (
-        f"{config.get('title', 'Our hotspots')}{' (other)' if name != 'partnership.toml' else ''}"
-    )
+    config["title"] = f"{config.get('title', 'Our hotspots')}{' (other)' if name != 'partnership.toml' else ''}"
     write_config(life.team / name, config, life.world["config"].get("keys", ""))
 
 
@@ -131,20 +127,14 @@ def command(life: Life, words: list[str], step: dict[str, Any], **limits: Any) -
     else:
         results = "judged" if words[0] == "assess" else "results"
         below = {"plans": str(life.plans.folder), "results": results}
-        hit = (
-            Strike(below[strike["below"]], strike["number"], strike["writes"], strike["full"])
-            if strike
-            else None
-        )
+        hit = Strike(below[strike["below"]], strike["number"], strike["writes"], strike["full"]) if strike else None
         done = call(words, folder=folder, home=life.home, strike=hit, fault=inside(life), **limits)
     life.seconds += done.seconds
     life.commands += 1
     life.said += done.said
     life.lived.add(f"command: {words[0]}")
     if done.struck:
-        life.lived.add(
-            f"{'refused by the disk' if strike['full'] else 'killed'} at the {strike['below']}, {words[0]}"
-        )
+        life.lived.add(f"{'refused by the disk' if strike['full'] else 'killed'} at the {strike['below']}, {words[0]}")
     return done
 
 
@@ -216,10 +206,7 @@ def run(life: Life, step: dict[str, Any]) -> None:
     if step.get("beside"):
         save_config(life, "other.toml", **given)
         other = start(
-            ["run", "other.toml", "--out", "results-other"],
-            folder=life.team,
-            home=life.home,
-            fault=inside(life),
+            ["run", "other.toml", "--out", "results-other"], folder=life.team, home=life.home, fault=inside(life)
         )
         life.lived.add("two runs, one folder of plans")
     done = command(life, words, step)
@@ -297,14 +284,7 @@ def assess(life: Life, step: dict[str, Any]) -> None:
     if life.month < 2:
         return  # no month before the response
     words = ["assess", str(record.relative_to(life.team)), "--incidents", *files, "--layout", layout]
-    words += [
-        "--start",
-        f"{month_name(life.world, life.month - 1)}-01",
-        "--end",
-        str(last),
-        "--as-of",
-        str(last),
-    ]
+    words += ["--start", f"{month_name(life.world, life.month - 1)}-01", "--end", str(last), "--as-of", str(last)]
     if life.month < 13:
         words += ["--baseline", month_name(life.world, life.month - 2)]
     words += ["--allow-overlap", "--out", "judged"]
@@ -312,9 +292,7 @@ def assess(life: Life, step: dict[str, Any]) -> None:
     done = command(life, words, step)
     full = bool(step.get("strike") and step["strike"]["full"])
     due = ASSESS_DUE + (
-        f"|{re.escape(record.stem)}"
-        if set(life.plans.out_of_reach) & {record.name, f"{record.stem}.docx"}
-        else ""
+        f"|{re.escape(record.stem)}" if set(life.plans.out_of_reach) & {record.name, f"{record.stem}.docx"} else ""
     )
     if not (done.struck and done.code == -9):
         life.complaints += check_end(done, life.world, situation(life, full=full), due=due)
@@ -352,9 +330,7 @@ def pack(life: Life, step: dict[str, Any]) -> None:
     name = names[step["area"] % len(names)]
     before = where_words_are(life.plans)
     save_config(life)
-    done = command(
-        life, ["pack", "partnership.toml", "--area", f"{step['layer']}:{name}", "--out", "pack"], step
-    )
+    done = command(life, ["pack", "partnership.toml", "--area", f"{step['layer']}:{name}", "--out", "pack"], step)
     life.complaints += check_end(done, life.world, situation(life))
     life.complaints += check_words(life.plans, before, life.said, finished=False)
     if done.code == 0 and not life.complaints:

@@ -49,15 +49,7 @@ def read_document(path: Path) -> Any:
     try:
         with zipfile.ZipFile(path) as packed:
             return etree.fromstring(packed.read(DOCUMENT))
-    except (
-        OSError,
-        zipfile.BadZipFile,
-        KeyError,
-        etree.XMLSyntaxError,
-        ValueError,
-        EOFError,
-        NotImplementedError,
-    ):
+    except (OSError, zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, ValueError, EOFError, NotImplementedError):
         return None
 
 
@@ -110,9 +102,7 @@ def act(plans: Plans, step: dict[str, Any]) -> None:
     if not documents:
         return
     path = documents[step["plan"] % len(documents)]
-    if step["act"] not in WITHOUT_READING and (
-        read_document(path) is None or not fields_of(read_document(path))
-    ):
+    if step["act"] not in WITHOUT_READING and (read_document(path) is None or not fields_of(read_document(path))):
         return
     if ACTIONS[step["act"]](plans, path, step) is not False:
         plans.lived.add(f"plan: {step['act']}")
@@ -152,13 +142,7 @@ def _into_record(plans: Plans, record: Path, step: dict[str, Any]) -> str | None
         if header := re.match(r"\[+(.*?)\]+", line):
             group = header[1]
         single = re.fullmatch(r"(\w+) = \"(.*)\"\n", line)
-        if (
-            single
-            and group.startswith("people.")
-            and group.count(".") == 1
-            and "[[" not in line
-            and "date" not in line
-        ):
+        if single and group.startswith("people.") and group.count(".") == 1 and "[[" not in line and "date" not in line:
             tag = f"{group.removeprefix('people.')}.{single[1]}"
             if not tag.startswith(("response.", "objectives", "actions")):
                 places.append((number, single[1], tag, single[2]))

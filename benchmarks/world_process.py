@@ -27,15 +27,7 @@ MOST_BYTES = 6 << 30  # of address space: what unpacks without a limit must not 
 LATE = (
     *("docx", "docx.oxml.ns", "xlsxwriter", "openpyxl", "folium", "branca.element", "matplotlib.pyplot"),
     *("matplotlib.backends.backend_agg", "pyogrio", "pyproj", "scipy.optimize", "scipy.sparse.csgraph"),
-    *(
-        "scipy.ndimage",
-        "scipy.stats",
-        "sklearn.cluster",
-        "PIL.PngImagePlugin",
-        "tomlkit",
-        "icalendar",
-        "rich",
-    ),
+    *("scipy.ndimage", "scipy.stats", "sklearn.cluster", "PIL.PngImagePlugin", "tomlkit", "icalendar", "rich"),
 )
 RUN = "import sys; from maps.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -238,14 +230,7 @@ def _striker(strike: Strike, mark: Path) -> Callable[[str, tuple[Any, ...]], Non
 
     def count_writes(_: Any, event: str, what: Any) -> None:
         nonlocal left
-        if event == "c_call" and what.__name__ in (
-            "write",
-            "flush",
-            "fsync",
-            "replace",
-            "rename",
-            "sendfile",
-        ):
+        if event == "c_call" and what.__name__ in ("write", "flush", "fsync", "replace", "rename", "sendfile"):
             left -= 1
             if left < 0:
                 end()

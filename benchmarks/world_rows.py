@@ -12,43 +12,12 @@ from typing import Any
 from world_draw import World
 
 STREETS = (
-    *(
-        "High Street",
-        "Station Road",
-        "Park Lane",
-        "Church Street",
-        "Mill Road",
-        "Supermarket",
-        "Parking Area",
-    ),
-    *(
-        "Albion Place",
-        "Boar Lane",
-        "Queen's Road",
-        "Victoria Avenue",
-        "Elm Grove",
-        "The Headrow",
-        "Shopping Area",
-    ),
+    *("High Street", "Station Road", "Park Lane", "Church Street", "Mill Road", "Supermarket", "Parking Area"),
+    *("Albion Place", "Boar Lane", "Queen's Road", "Victoria Avenue", "Elm Grove", "The Headrow", "Shopping Area"),
 )
 ODD_STREETS = (
-    *(
-        "Great St Helen'S",
-        "Rock`n`Roll ${Bar} Lane",
-        "<b>Bold</b> Street",
-        "=1+1 Close",
-        "Marks & Spencer Way",
-    ),
-    *(
-        "Heol Ynys Môn",
-        'The "Quoted" Arms',
-        "King’s Road",
-        "O'Connell Street",
-        "A" * 120,
-        "Rue\tTab",
-        "-",
-        "Straße 7",
-    ),
+    *("Great St Helen'S", "Rock`n`Roll ${Bar} Lane", "<b>Bold</b> Street", "=1+1 Close", "Marks & Spencer Way"),
+    *("Heol Ynys Môn", 'The "Quoted" Arms', "King’s Road", "O'Connell Street", "A" * 120, "Rue\tTab", "-", "Straße 7"),
 )
 # kinds of police.uk that had another name in earlier years
 RENAMED = {
@@ -85,9 +54,7 @@ def month_name(world: World, index: int) -> str:
 
 
 @lru_cache(maxsize=64)
-def _places(
-    seed: int, east: int, north: int, spread: int, count: int, odd: bool
-) -> list[tuple[float, float, str]]:
+def _places(seed: int, east: int, north: int, spread: int, count: int, odd: bool) -> list[tuple[float, float, str]]:
     dice = random.Random(f"places {seed}")
     names = [*STREETS, *(ODD_STREETS if odd else ())]
     dice.shuffle(names)
@@ -211,9 +178,7 @@ def _no_ids(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
 
 
 def _twice(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
-    real = [
-        row for row in rows if not row.marks and row.kind != "Anti-social behaviour" and row.fate == "used"
-    ]
+    real = [row for row in rows if not row.marks and row.kind != "Anti-social behaviour" and row.fate == "used"]
     return [*rows, *(Row(**{**vars(row), "fate": "twice", "marks": {"id"}}) for row in real[:2])]
 
 
@@ -241,10 +206,7 @@ def _word_places(rows: list[Row], source: Any, dice: random.Random) -> list[Row]
 
 def _blank_kinds(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
     for row in _some(rows, dice, 0.2):
-        row.kind, row.fate = (
-            dice.choice(("", " ", source["word"])),
-            "either" if row.fate == "used" else row.fate,
-        )
+        row.kind, row.fate = (dice.choice(("", " ", source["word"])), "either" if row.fate == "used" else row.fate)
         row.marks.add("id")
     return rows
 
@@ -276,9 +238,7 @@ def _overlap(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
 def _strays(rows: list[Row], source: Any, dice: random.Random) -> list[Row]:
     for row in rows[: 1 + len(rows) // 10]:
         if row.fate == "used":
-            row.east, row.north = dice.choice(
-                ((350_000.0, 800_000.0), (620_000.0, 310_000.0), (250_000.0, 60_000.0))
-            )
+            row.east, row.north = dice.choice(((350_000.0, 800_000.0), (620_000.0, 310_000.0), (250_000.0, 60_000.0)))
     return rows
 
 

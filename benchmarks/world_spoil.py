@@ -76,9 +76,7 @@ SPOILT: dict[str, Spoil] = {
         _in_source("cut", "zip", "nested zip", "gz in zip", "xlsx"),
         3.2,
     ),
-    "bomb": Spoil(
-        r"unpacks to a suspicious size", _in_source("bomb", "zip", "nested zip", "gz in zip", "folder"), 2.6
-    ),
+    "bomb": Spoil(r"unpacks to a suspicious size", _in_source("bomb", "zip", "nested zip", "gz in zip", "folder"), 2.6),
     "no records": Spoil(
         r"No row of the source files can be used\. Given: files without rows|there is no record in them",
         _in_all("no records"),
@@ -90,9 +88,7 @@ SPOILT: dict[str, Spoil] = {
         1.3,
     ),
     "areas damaged": Spoil(r"\[areas\.\w+\].* left out", _in_layer("damaged"), 1.7, spared=True),
-    "areas empty": Spoil(
-        r"\[areas\.\w+\].* left out.*This file holds no areas", _in_layer("empty"), 1.4, spared=True
-    ),
+    "areas empty": Spoil(r"\[areas\.\w+\].* left out.*This file holds no areas", _in_layer("empty"), 1.4, spared=True),
     "areas of one name": Spoil(r"the same 'name' more than once", _in_layer("same name twice"), 2),
     "areas not there": Spoil(r"areas/\w+\.\w+", _in_layer("gone"), 1.4),
     "unknown key": Spoil(r"unknown key.*colour|colour.*unknown key", _in_config("keys", "unknown key"), 1.3),

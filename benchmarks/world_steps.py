@@ -50,9 +50,7 @@ def draw_steps(dice: random.Random, world: World) -> list[Step]:
     people = chance(dice, 0.5)
     runs = 3 if world["passes"] > 3 else 1 if people or chance(dice, 0.2) else 0
     for number in range(runs):
-        kinds = (
-            dice.choices(list(ACTS), list(ACTS.values()), k=dice.choice((2, 3, 4, 5, 6))) if people else []
-        )
+        kinds = dice.choices(list(ACTS), list(ACTS.values()), k=dice.choice((2, 3, 4, 5, 6))) if people else []
         steps += [_draw_act(dice, act) for act in kinds]
         left = world["passes"] - sum(step["do"] == "month" for step in steps)
         steps += [{"do": "month"}] * min(left, 2 if number < 2 and world["passes"] > 3 else 1)
@@ -108,19 +106,8 @@ def _draw_strike(dice: random.Random, share: float) -> dict[str, Any]:
     below = dice.choice(("plans", "plans", "plans", "results"))
     most = 14 if below == "plans" else 90
     full = chance(dice, 0.25)
-    return {
-        "below": below,
-        "number": dice.randint(1, most),
-        "writes": dice.choice((0, 0, 1, 3)),
-        "full": full,
-    }
+    return {"below": below, "number": dice.randint(1, most), "writes": dice.choice((0, 0, 1, 3)), "full": full}
 
 
 def _draw_act(dice: random.Random, act: str) -> dict[str, Any]:
-    return {
-        "do": "act",
-        "act": act,
-        "plan": dice.randrange(9),
-        "field": dice.randrange(60),
-        "way": dice.randrange(99),
-    }
+    return {"do": "act", "act": act, "plan": dice.randrange(9), "field": dice.randrange(60), "way": dice.randrange(99)}

@@ -55,23 +55,15 @@ def main() -> int:
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Whole partnerships, whole years, at random.")
     parser.add_argument("--worlds", type=int, default=0, metavar="N", help="so many worlds with fresh seeds")
-    parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="where fresh seeds begin; 0 draws one"
-    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="where fresh seeds begin; 0 draws one")
     parser.add_argument("--seeds", type=int, nargs="+", default=[], metavar="N", help="these worlds")
     parser.add_argument("--fixed", choices=("ci", "suite"), help="the worlds of world_seeds.toml")
     parser.add_argument("--work", type=Path, metavar="DIR", help="keeps what is done, and goes on there")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tree", type=Path, default=HERE.parent, metavar="PATH", help="the code to live in")
-    parser.add_argument(
-        "--break", dest="faults", nargs="+", default=[""], metavar="NAME", help="put known faults back"
-    )
-    parser.add_argument(
-        "--within", type=int, default=0, metavar="N", help="find each fault in so many fresh worlds"
-    )
-    parser.add_argument(
-        "--having", nargs="+", default=[], metavar="EVENT", help="only worlds that drew these"
-    )
+    parser.add_argument("--break", dest="faults", nargs="+", default=[""], metavar="NAME", help="put known faults back")
+    parser.add_argument("--within", type=int, default=0, metavar="N", help="find each fault in so many fresh worlds")
+    parser.add_argument("--having", nargs="+", default=[], metavar="EVENT", help="only worlds that drew these")
     parser.add_argument("--no-shrink", action="store_true")
     parser.add_argument("--keep", action="store_true", help="leave the folders of worlds in --work")
     parser.add_argument("--quiet", action="store_true", help="no table of events")
@@ -109,9 +101,7 @@ def live_all(seeds: list[int], options: argparse.Namespace, work: Path, tree: Pa
     context, found = get_context("spawn"), []
     asked = {"fault": options.faults[0], "shrink": not options.no_shrink, "keep": options.keep}
     tasks = [(seed, str(work), str(tree), asked) for seed in seeds]
-    with context.Pool(
-        min(options.jobs, max(len(seeds), 1)), initializer=begin, initargs=(sys.path[:3],)
-    ) as pool:
+    with context.Pool(min(options.jobs, max(len(seeds), 1)), initializer=begin, initargs=(sys.path[:3],)) as pool:
         for line in pool.imap_unordered(live_one, tasks):
             found.append(line)
             if options.work:

@@ -118,9 +118,7 @@ def _check_column(raw: gpd.GeoDataFrame, column: str, problems: Problems) -> Non
 def _check_geometry(raw: gpd.GeoDataFrame, problems: Problems) -> None:
     empty = raw.geometry.isna() | raw.geometry.is_empty
     if empty.any():
-        problems.add(
-            "areas with no geometry", given=_rows(empty), advice="draw them, or delete rows of no area"
-        )
+        problems.add("areas with no geometry", given=_rows(empty), advice="draw them, or delete rows of no area")
     kinds = set(raw.geometry[~empty].geom_type) - {"Polygon", "MultiPolygon"}
     if kinds:
         problems.add(
@@ -203,12 +201,7 @@ def _rows(mask: pd.Series[bool]) -> str:
 
 
 def _arrange(
-    metres: gpd.GeoDataFrame,
-    *,
-    name: str,
-    code: str | None,
-    vintage: int | str | None,
-    aliases: Mapping[str, str],
+    metres: gpd.GeoDataFrame, *, name: str, code: str | None, vintage: int | str | None, aliases: Mapping[str, str]
 ) -> gpd.GeoDataFrame:
     names = metres[name].astype("string").str.strip().replace(dict(aliases))
     codes = names if code is None else metres[code].astype("string").str.strip()

@@ -115,9 +115,7 @@ def attach_areas(
     reconciliation = tabulate_sums(sums, rejects)
     announce_sums(reconciliation, unit="records", within=near)
     held = np.bincount(position, weights=counts, minlength=len(points))
-    told = {
-        k: say_outside(points, held, some, how[k], alone=k not in overlapping) for k, some in areas.items()
-    }
+    told = {k: say_outside(points, held, some, how[k], alone=k not in overlapping) for k, some in areas.items()}
     reconciliation.attrs["outside"] = [f"{k}: {sentence}" for k, sentence in told.items() if sentence]
     for sentence in reconciliation.attrs["outside"]:
         announce(sentence)

@@ -138,9 +138,7 @@ def _list_all(
     return collect_lists(areas, holder, held, len(index), np.arange(len(index)), layer=layer, index=index)
 
 
-def _list_shares(
-    pieces: pd.DataFrame, areas: gpd.GeoDataFrame, measure: str, index: pd.Index[Any]
-) -> pd.Series[Any]:
+def _list_shares(pieces: pd.DataFrame, areas: gpd.GeoDataFrame, measure: str, index: pd.Index[Any]) -> pd.Series[Any]:
     names = areas["name"].to_numpy(dtype=object)
     lists: list[list[tuple[str, float]]] = [[] for _ in range(len(index))]
     ordered = _sort_pieces(pieces, areas, [measure])

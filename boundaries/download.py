@@ -89,14 +89,7 @@ def download_areas(
 
 
 def _fetch(
-    session: Any,
-    path: Path,
-    kind: str,
-    year: int,
-    within: str | None,
-    detail: str,
-    service: str,
-    timeout: float,
+    session: Any, path: Path, kind: str, year: int, within: str | None, detail: str, service: str, timeout: float
 ) -> dict[str, Any]:
     """Download every page of the layer and keep it."""
     address = _find_service(session, kind, year, detail, service, timeout)
@@ -204,9 +197,7 @@ def _pages(
             ).get("features", [])
             if not page:
                 raise InputError(
-                    "The service gave fewer areas than it counted",
-                    given=f"{got} of {total}",
-                    advice="try later",
+                    "The service gave fewer areas than it counted", given=f"{got} of {total}", advice="try later"
                 )
             yield from page
             got += len(page)

@@ -106,9 +106,7 @@ def _parent(setting: Mapping[str, Any]) -> str | None:
 
 def _build(setting: Mapping[str, Any], members: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:
     kind = _kind(setting)
-    options = {
-        k: v for k, v in setting.items() if k not in {"file", "nest", "groups", "lookup", "of", *_ALWAYS}
-    }
+    options = {k: v for k, v in setting.items() if k not in {"file", "nest", "groups", "lookup", "of", *_ALWAYS}}
     if kind == "file":
         areas = read_areas(Path(setting["file"]), crs=crs, **options)
         return join_lookup(areas, read_lookup(setting["lookup"])) if "lookup" in setting else areas
@@ -140,9 +138,7 @@ def _check_settings(settings: Mapping[str, Mapping[str, Any]]) -> None:
                 )
         for key in {"file": ("name",), "easting": ("northing",)}.get(kind, ()):
             if key not in setting:
-                problems.add(
-                    f"[areas.{layer}] lacks '{key}'", given=f"[areas.{layer}]", advice="add that key"
-                )
+                problems.add(f"[areas.{layer}] lacks '{key}'", given=f"[areas.{layer}]", advice="add that key")
     problems.raise_any()
 
 
@@ -157,9 +153,7 @@ def _check_parents(settings: Mapping[str, Mapping[str, Any]], given: set[str]) -
             continue
         if parent in seen:
             problems.add(
-                f"[areas.{layer}] is made of itself",
-                given=" of ".join([*seen, parent]),
-                advice="nest = another layer",
+                f"[areas.{layer}] is made of itself", given=" of ".join([*seen, parent]), advice="nest = another layer"
             )
         else:
             near = closest_name(parent, settings)

@@ -24,13 +24,7 @@ def condense_rows(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def add_sums(
-    table: pd.DataFrame,
-    rows: pd.DataFrame,
-    measures: list[str],
-    *,
-    confidence: float,
-    small: int,
-    centre: bool,
+    table: pd.DataFrame, rows: pd.DataFrame, measures: list[str], *, confidence: float, small: int, centre: bool
 ) -> pd.DataFrame:
     """Add the sum of each measure with interval, share and rank, and the same without the centre."""
     sums = _sum_up(table["code"], rows)
@@ -43,9 +37,7 @@ def add_sums(
         largest = rows.groupby("code")["single"].max()
         single = table["code"].map(largest).to_numpy(dtype=float)
         harm = sums["harm"].to_numpy()
-        added["largest_single_share"] = np.divide(
-            single, harm, out=np.full(len(harm), np.nan), where=harm > 0
-        )
+        added["largest_single_share"] = np.divide(single, harm, out=np.full(len(harm), np.nan), where=harm > 0)
         added |= {c: sums[c] for c in ("harm_low", "harm_high") if c in sums}
     if centre:
         apart = _sum_up(table["code"], rows[~rows["centre"]])
@@ -95,15 +87,11 @@ def _sum_up(codes: pd.Series[str], rows: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby("code")[[c for c in wanted if c in rows.columns]].sum().reindex(codes).fillna(0.0)
 
 
-def _measure_columns(
-    sums: pd.DataFrame, rows: pd.DataFrame, measure: str, confidence: float
-) -> dict[str, Any]:
+def _measure_columns(sums: pd.DataFrame, rows: pd.DataFrame, measure: str, confidence: float) -> dict[str, Any]:
     plain = measure == "incidents"
     total = float(rows[measure].sum())
     most = 1.0 if plain else float(rows["single"].max()) if len(rows) else 0.0
-    low, high = weighted_interval(
-        sums[measure], sums[measure if plain else "squared"], most, confidence=confidence
-    )
+    low, high = weighted_interval(sums[measure], sums[measure if plain else "squared"], most, confidence=confidence)
     first, last = rank_interval(low, high)
     return {
         measure: _whole(sums, measure),

@@ -59,9 +59,7 @@ def read_lookup(source: str | Path) -> pd.DataFrame:
     twice = table.loc[table["code"].duplicated(), "code"]
     if len(twice):
         raise InputError(
-            "The look-up has a code more than once",
-            given=", ".join(twice.head(5)),
-            advice="one row for each code",
+            "The look-up has a code more than once", given=", ".join(twice.head(5)), advice="one row for each code"
         )
     return table
 
@@ -127,16 +125,12 @@ def _codes_by_name(areas: gpd.GeoDataFrame, lookup: pd.DataFrame) -> pd.Series[s
     twice = areas["name"][codes.duplicated(keep=False) & codes.notna()]
     if len(twice):
         raise InputError(
-            "Several areas have the same name in the look-up",
-            given=", ".join(twice.head(5)),
-            advice="areas with codes",
+            "Several areas have the same name in the look-up", given=", ".join(twice.head(5)), advice="areas with codes"
         )
     return codes
 
 
-def _report_misses(
-    areas: gpd.GeoDataFrame, lookup: pd.DataFrame, hit: pd.Series[bool], nameless: bool
-) -> None:
+def _report_misses(areas: gpd.GeoDataFrame, lookup: pd.DataFrame, hit: pd.Series[bool], nameless: bool) -> None:
     if hit.all():
         return
     missed = areas[~hit]

@@ -31,9 +31,7 @@ def find_area(areas: gpd.GeoDataFrame, name: str, *, layer: str) -> Any:
     if len(found) > 1:
         several = ", ".join(found["code"].astype(str))
         raise InputError(
-            f"Several areas of the layer '{layer}' have this name",
-            given=name,
-            advice=f"one of their codes: {several}",
+            f"Several areas of the layer '{layer}' have this name", given=name, advice=f"one of their codes: {several}"
         )
     if found.empty:
         near = closest_name(name, names)

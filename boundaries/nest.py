@@ -121,13 +121,9 @@ def centre_area(
     ('City centre', 3.14)
     """
     if not radius > 0:
-        raise InputError(
-            "The radius of a centre must be above 0 metres", given=f"radius={radius}", advice="radius=400"
-        )
+        raise InputError("The radius of a centre must be above 0 metres", given=f"radius={radius}", advice="radius=400")
     disc = shapely.buffer(shapely.Point(easting, northing), radius, quad_segs=32)
-    return gpd.GeoDataFrame(
-        {"code": [name], "name": [name], "residential": [False]}, geometry=[disc], crs=crs
-    )
+    return gpd.GeoDataFrame({"code": [name], "name": [name], "residential": [False]}, geometry=[disc], crs=crs)
 
 
 def _as_areas(members: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
@@ -151,9 +147,7 @@ def _streets(incidents: gpd.GeoDataFrame, radius: float) -> gpd.GeoDataFrame:
         for name, some in named.groupby(names[names != ""])
     ]
     streets = [name for name, _ in rows]
-    return gpd.GeoDataFrame(
-        {"code": streets, "name": streets}, geometry=[s for _, s in rows], crs=incidents.crs
-    )
+    return gpd.GeoDataFrame({"code": streets, "name": streets}, geometry=[s for _, s in rows], crs=incidents.crs)
 
 
 def _group_by_column(parts: gpd.GeoDataFrame, column: str) -> dict[str, list[int]]:
@@ -171,9 +165,7 @@ def _group_by_column(parts: gpd.GeoDataFrame, column: str) -> dict[str, list[int
     return dict(sorted(rows.items()))
 
 
-def _group_by_list(
-    parts: gpd.GeoDataFrame, groups: Mapping[str, Sequence[Member]], of: str
-) -> dict[str, list[int]]:
+def _group_by_list(parts: gpd.GeoDataFrame, groups: Mapping[str, Sequence[Member]], of: str) -> dict[str, list[int]]:
     known = _find_members(parts)
     problems = Problems(f"These areas cannot be built of {of}s")
     rows: dict[str, list[int]] = {}
@@ -185,13 +177,9 @@ def _group_by_list(
         several = [m for m in wanted if len(known.get(_fold(m), ())) > 1]
         for member in several:
             codes = ", ".join(str(parts["code"].iloc[at]) for at in known[_fold(member)])
-            problems.add(
-                f"'{group}' names the {of} '{member}', as several are called", given=codes, advice="a code"
-            )
+            problems.add(f"'{group}' names the {of} '{member}', as several are called", given=codes, advice="a code")
         if not wanted:
-            problems.add(
-                f"'{group}' has no members", given="an empty list", advice="the names or codes of its areas"
-            )
+            problems.add(f"'{group}' has no members", given="an empty list", advice="the names or codes of its areas")
         rows[str(group)] = sorted({known[_fold(m)][0] for m in wanted if m not in missing})
     problems.raise_any()
     return rows

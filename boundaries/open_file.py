@@ -31,9 +31,7 @@ def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
             advice="read_lookup(...) for tables; areas need outlines",
         )
     if raw.empty:
-        raise UnreadableError(
-            "This file holds no areas", given=f"{path.name}: 0 rows", advice="export it again"
-        )
+        raise UnreadableError("This file holds no areas", given=f"{path.name}: 0 rows", advice="export it again")
     if (raw.geometry.isna() | raw.geometry.is_empty).all():
         given = f"{path.name}: no outline in {say_count(len(raw), 'row')}"
         raise UnreadableError("This file holds no areas", given=given, advice="export it again")
@@ -43,13 +41,9 @@ def read_source(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
 
 def _check_file(path: Path) -> None:
     if not path.exists():
-        near = closest_name(
-            path.name, [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else []
-        )
+        near = closest_name(path.name, [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else [])
         raise InputError(
-            "No such file of areas",
-            given=str(path),
-            advice=f"'{near}'" if near else "check the name and the folder",
+            "No such file of areas", given=str(path), advice=f"'{near}'" if near else "check the name and the folder"
         )
     if path.is_dir():
         raise InputError("This is a folder, not a file of areas", given=str(path), advice="name the file")

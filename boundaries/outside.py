@@ -19,9 +19,7 @@ FITS = 0.5  # of the records: another reading of the numbers that brings in so m
 OTHERS = {"EPSG:2157": "Irish Transverse Mercator", "EPSG:29902": "the Irish Grid"}
 
 
-def say_outside(
-    points: Any, counts: NDArray[Any], areas: gpd.GeoDataFrame, how: NDArray[Any], *, alone: bool
-) -> str:
+def say_outside(points: Any, counts: NDArray[Any], areas: gpd.GeoDataFrame, how: NDArray[Any], *, alone: bool) -> str:
     """One sentence where nine records in ten or more lie outside every area; "" where fewer do.
 
     A single area, or areas that overlap by nature, may well hold few of the records: there it is said only

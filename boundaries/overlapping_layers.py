@@ -21,14 +21,7 @@ def list_areas(
 
 
 def collect_lists(
-    areas: gpd.GeoDataFrame,
-    holder: Any,
-    held: Any,
-    count: int,
-    position: Any,
-    *,
-    layer: str,
-    index: pd.Index[Any],
+    areas: gpd.GeoDataFrame, holder: Any, held: Any, count: int, position: Any, *, layer: str, index: pd.Index[Any]
 ) -> tuple[dict[str, Any], NDArray[np.int8]]:
     """List the areas paired with each of ``count`` things, spread over the rows at ``position``."""
     codes = areas["code"].to_numpy(dtype=object)

@@ -133,9 +133,7 @@ def _flatten(
     columns |= {"weighed": count_weighed(incidents)} if "harm" in incidents else {}
     columns |= {c: _divide_by(incidents, c) for c in by}
     if centre is not None:
-        inside, _ = attach_areas(
-            incidents[[incidents.geometry.name]], {"centre": centre}, within=0, uncertain=None
-        )
+        inside, _ = attach_areas(incidents[[incidents.geometry.name]], {"centre": centre}, within=0, uncertain=None)
         columns["centre"] = inside["centre_code"].notna()
     rows = pd.DataFrame(columns)
     if code.endswith("s"):
@@ -160,9 +158,7 @@ def _divide_by(incidents: gpd.GeoDataFrame, column: str) -> pd.Series[str]:
     )
 
 
-def _find_population(
-    areas: gpd.GeoDataFrame, population: str | pd.Series[float] | None
-) -> pd.Series[float] | None:
+def _find_population(areas: gpd.GeoDataFrame, population: str | pd.Series[float] | None) -> pd.Series[float] | None:
     """Residents by code, NaN where unknown or where the area has no residents of its own."""
     if population is None and "population" not in areas.columns:
         return None

@@ -47,11 +47,7 @@ def compare_vintages(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         change = "unchanged" if now == code else "gone" if now is None else "recoded"
         rows.append((change, code, now, name))
     met = {row[2] for row in rows}
-    rows += [
-        ("new", None, code, name)
-        for code, name in zip(new["code"], new["name"], strict=True)
-        if code not in met
-    ]
+    rows += [("new", None, code, name) for code, name in zip(new["code"], new["name"], strict=True) if code not in met]
     return pd.DataFrame(rows, columns=["change", "old_code", "new_code", "name"])
 
 
@@ -112,9 +108,7 @@ def join_vintages(
         require_columns(frame, ["code", "name"], what=what)
     if lookup is not None:
         require_columns(lookup, ["old_code", "new_code"], what="the look-up between vintages")
-    groups = _group_codes(
-        old, new, _pair_ground(old, new) if lookup is None else _pair_codes(old, new, lookup)
-    )
+    groups = _group_codes(old, new, _pair_ground(old, new) if lookup is None else _pair_codes(old, new, lookup))
     rows = [_describe(group, old, new) for group in groups]
     table = gpd.GeoDataFrame(rows, geometry="geometry", crs=old.crs) if rows else _none(old.crs)
     counts = table["change"].value_counts()
@@ -201,9 +195,7 @@ def _group_codes(
     return list(found.values())
 
 
-def _describe(
-    group: tuple[list[str], list[str]], old: gpd.GeoDataFrame, new: gpd.GeoDataFrame
-) -> dict[str, Any]:
+def _describe(group: tuple[list[str], list[str]], old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> dict[str, Any]:
     before, after = group
     source, codes = (new, after) if after else (old, before)
     members = source[source["code"].isin(codes)]

@@ -23,17 +23,13 @@ _KEY = re.compile(r"`(\w+)`")
 def fill_page(text: str) -> str:
     """Text of the page with the defaults of today, and a row without words for a key that has none yet."""
     parts = re.split(r"(?m)^(?=## )", text)
-    return "".join(
-        _fill_section(part, TABLES[name]) if (name := _name(part)) in TABLES else part for part in parts
-    )
+    return "".join(_fill_section(part, TABLES[name]) if (name := _name(part)) in TABLES else part for part in parts)
 
 
 def list_words(text: str) -> dict[str, dict[str, str]]:
     """Words of each key, by table."""
     return {
-        name: {
-            key: cells[-1] for line in part.splitlines() for cells in [_cells(line)] for key in _keys(cells)
-        }
+        name: {key: cells[-1] for line in part.splitlines() for cells in [_cells(line)] for key in _keys(cells)}
         for part in re.split(r"(?m)^(?=## )", text)
         if (name := _name(part)) in TABLES
     }
@@ -61,9 +57,7 @@ def _plain(schema: Any) -> Any:
         default = {} if schema.get("default") is None else {"default": schema["default"]}
         schema = {**rest, **default, **(choices[0] if len(choices) == 1 else {"anyOf": choices})}
     named = "properties" in schema
-    kept = {
-        k: v for k, v in schema.items() if k not in ("title", "shown", "needed") or not isinstance(v, str)
-    }
+    kept = {k: v for k, v in schema.items() if k not in ("title", "shown", "needed") or not isinstance(v, str)}
     return {k: _plain_properties(v) if named and k == "properties" else _plain(v) for k, v in kept.items()}
 
 
@@ -104,11 +98,7 @@ def _default(kind: type[Table], key: str) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return (
-        "none"
-        if value is None
-        else f'`"{value}"`'
-        if isinstance(value, str) and kind is not Settings
-        else f"{value}"
+        "none" if value is None else f'`"{value}"`' if isinstance(value, str) and kind is not Settings else f"{value}"
     )
 
 

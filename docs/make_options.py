@@ -23,9 +23,7 @@ def write_table() -> str:
             default = "none" if one.default is None else str(one.default).lower()
             found.setdefault((one.name, default, one.metadata["says"]), []).append(f"`{name}`")
     head = "| option | of | default | what it means |\n|---|---|---|---|\n"
-    return head + "".join(
-        f"| `{n}` | {', '.join(of)} | {d} | {says} |\n" for (n, d, says), of in found.items()
-    )
+    return head + "".join(f"| `{n}` | {', '.join(of)} | {d} | {says} |\n" for (n, d, says), of in found.items())
 
 
 def fill_page(text: str) -> str:

@@ -164,9 +164,7 @@ plan.title
 # %%
 write_exports(exports, rows=300, until="2024-12-31")
 rename_a_column()
-december = configuration.replace("2024-11-30", "2024-12-31").replace(
-    "count = 12", 'count = 12\nprevious = "november"'
-)
+december = configuration.replace("2024-11-30", "2024-12-31").replace("count = 12", 'count = 12\nprevious = "november"')
 (team / "team.toml").write_text(december, encoding="utf-8")
 assert hotspots(["run", str(team / "team.toml"), "--out", str(team / "december")]) == 0
 

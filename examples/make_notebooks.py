@@ -27,9 +27,7 @@ def split_cells(script: str) -> list[tuple[str, str]]:
         if line.startswith("# %%"):
             cells.append(("markdown" if "[markdown]" in line else "code", []))
         elif cells:
-            cells[-1][1].append(
-                line.removeprefix("#").removeprefix(" ") if cells[-1][0] == "markdown" else line
-            )
+            cells[-1][1].append(line.removeprefix("#").removeprefix(" ") if cells[-1][0] == "markdown" else line)
         elif line.strip():
             raise ValueError(f"A script must begin with a cell, not with: {line}")
     return [(kind, "\n".join(lines).strip("\n")) for kind, lines in cells]
@@ -50,9 +48,7 @@ def make_notebook(script: str) -> str:
 
 def main() -> int:
     """Write the notebooks, or check them."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where one is stale")
     check = parser.parse_args().check
     stale = []
@@ -63,9 +59,7 @@ def main() -> int:
             stale.append(name)
             if not check:
                 file.write_text(text, encoding="utf-8", newline="\n")
-    print(
-        "\n".join(f"{name}.ipynb {'is stale' if check else 'written'}" for name in stale) or "All up to date."
-    )
+    print("\n".join(f"{name}.ipynb {'is stale' if check else 'written'}" for name in stale) or "All up to date.")
     return int(check and bool(stale))
 
 

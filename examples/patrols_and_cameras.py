@@ -43,13 +43,7 @@ print(f"{len(spots)} hotspots")
 
 # %%
 facts = read_lookup("leeds-2024").set_index("name")
-team = {
-    "officers": 4,
-    "vehicles": 2,
-    "shift": "14:00-22:00",
-    "break_minutes": 30,
-    "depot": (431_500, 433_900),
-}
+team = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00", "break_minutes": 30, "depot": (431_500, 433_900)}
 choice, further = choose_patrols(
     spots,
     **team,

@@ -72,9 +72,7 @@ def draw_rows(
     rows = pd.DataFrame({k: v for k, v in table.items() if k in layout.columns}).astype("object")
     rows = rows[when < pd.Timestamp(until) + pd.Timedelta(days=1)].reset_index(drop=True)
     planted = _plant_faults(rows, rng)
-    return rows.rename(columns={k: names[0] for k, names in layout.columns.items()}).assign(
-        Note=NOTE
-    ), planted
+    return rows.rename(columns={k: names[0] for k, names in layout.columns.items()}).assign(Note=NOTE), planted
 
 
 def _draw_places(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -166,9 +164,7 @@ def write_exports(folder: Path, *, rows: int = 500, seed: int = 1, until: str = 
 
 def main() -> None:
     """Write the exports and read each back with its layout."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--rows", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)

@@ -43,9 +43,7 @@ class InputError(ValueError):
     """
 
     def __init__(self, problem: str, *, given: str = "", advice: str = "") -> None:
-        self.problem, self.given, self.advice = (
-            one_line(text).rstrip(".") for text in (problem, given, advice)
-        )
+        self.problem, self.given, self.advice = (one_line(text).rstrip(".") for text in (problem, given, advice))
         parts = [self.problem]
         if self.given:
             parts.append(f"Given: {self.given}")
@@ -123,9 +121,7 @@ def read_own_table(path: Any, *, what: str, **options: Any) -> pd.DataFrame:
         ) from error
     except (OSError, ValueError) as error:
         reason = str(error).strip().partition("\n")[0] or "it is empty"
-        raise InputError(
-            f"{what} cannot be read", given=f"{name}: {reason}", advice="save it as CSV again"
-        ) from error
+        raise InputError(f"{what} cannot be read", given=f"{name}: {reason}", advice="save it as CSV again") from error
     return _without_last_comma(table, what=what, name=name)
 
 
@@ -348,9 +344,7 @@ def _advise_grid(frame: gpd.GeoDataFrame) -> str:
     if not all(map(math.isfinite, box)):  # no row: nothing is moved
         return f".to_crs('{CRS}')"
     try:
-        west, south, east, north = pyproj.Transformer.from_crs(
-            frame.crs, 4326, always_xy=True
-        ).transform_bounds(*box)
+        west, south, east, north = pyproj.Transformer.from_crs(frame.crs, 4326, always_xy=True).transform_bounds(*box)
     except pyproj.exceptions.ProjError:
         west = south = east = north = math.inf
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
@@ -363,9 +357,7 @@ def read_text(path: Path, *, what: str) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError as error:
-        raise InputError(
-            f"{what} is not there", given=str(path), advice="check the name and the folder"
-        ) from error
+        raise InputError(f"{what} is not there", given=str(path), advice="check the name and the folder") from error
     except UnicodeDecodeError as error:
         raise InputError(
             f"{what} is not UTF-8 text", given=str(path), advice="save it as UTF-8 in your editor"

@@ -96,13 +96,7 @@ class _say_choices:  # noqa: N801  (used like a function)
         self.before, self.log.propagate = self.log.propagate, False
 
     def _note(
-        self,
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        *rest: Any,
-        **more: Any,
+        self, message: Warning | str, category: type[Warning], filename: str, lineno: int, *rest: Any, **more: Any
     ) -> None:
         if not issubclass(category, FutureWarning | DeprecationWarning):  # for programmers
             self.log.warning(str(message).partition("\n")[0])
@@ -126,11 +120,7 @@ _OUT_ONCE = _arg("--out", "DIR", "folder to write", required=True)
 _LAYOUT = _arg("--layout", "L", "how the columns are named", default="police.uk")
 _SEVERAL: dict[str, Any] = {"nargs": "+", "required": True}
 _LATER = "records of the response and of the months it is compared with"
-_DRAW = (
-    _CONFIG,
-    _arg("--results", "RESULTS", "the run whose first hotspots are tried", required=True),
-    _OUT_ONCE,
-)
+_DRAW = (_CONFIG, _arg("--results", "RESULTS", "the run whose first hotspots are tried", required=True), _OUT_ONCE)
 _JUDGE = (
     _arg("record", "TRIAL.toml", "the trial that was drawn"),
     _arg("--incidents", "FILE", "records of its days", dest="files", **_SEVERAL),
@@ -212,11 +202,7 @@ COMMANDS: Commands = {
     "demo": ("the same, on the example data (Leeds, three Julys)", "run:run_demo", (_OUT,)),
     "check": ("what would not be used, and why; writes nothing", "run:check_inputs", _CHECK),
     "assess": ("did it work? fill a plan's Assessment from later data", "assess:assess_job", _ASSESS),
-    "delivered": (
-        "the ledger of patrols: by agency, place and shift",
-        "delivered:account_delivery",
-        _DELIVERED,
-    ),
+    "delivered": ("the ledger of patrols: by agency, place and shift", "delivered:account_delivery", _DELIVERED),
     "pack": ("the pack for one group's meeting", "pack:pack_job", (_CONFIG, _AREA, _OUT)),
     "plans": ("the register of plans; close, reopen or open one", "plans:plans_job", _PLANS),
     "trial": ("days with and without patrols, drawn and judged", "", ()),

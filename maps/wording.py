@@ -177,9 +177,7 @@ def say_certainty(row: pd.Series) -> list[str]:
 def _say_expected(row: pd.Series) -> str:
     said = f"Chance alone would put {_about(row['expected'])} in a place this size"
     if has(row, "expected_nearby"):
-        return (
-            f"{said}; at the rate of the ground within 500 m it would hold {_about(row['expected_nearby'])}."
-        )
+        return f"{said}; at the rate of the ground within 500 m it would hold {_about(row['expected_nearby'])}."
     return f"{said}."
 
 
@@ -219,15 +217,11 @@ def list_streets(row: pd.Series) -> list[tuple[str, float, float]]:
     if not isinstance(parts, list):
         return []
     return [
-        (clean(part["street"]), float(part["easting"]), float(part["northing"]))
-        for part in parts
-        if part.get("street")
+        (clean(part["street"]), float(part["easting"]), float(part["northing"])) for part in parts if part.get("street")
     ]
 
 
-def describe_item(
-    row: pd.Series, *, kind: str, layer: str, profile: Profile, counted: str = COUNTED
-) -> list[str]:
+def describe_item(row: pd.Series, *, kind: str, layer: str, profile: Profile, counted: str = COUNTED) -> list[str]:
     """Say in plain lines what a camera, patrol stop, area, place or comparison area is; may be nothing."""
     if kind == "cameras":
         return _say_camera(row)
@@ -251,8 +245,7 @@ def _say_camera(row: pd.Series) -> list[str]:
         lines.append(f"Advice: {clean(row['action'])}.")
     if has(row, "radius"):
         lines.append(
-            f"Reach drawn: {say_number(float(row['radius']))} m in a straight line;"
-            " buildings and trees are not known."
+            f"Reach drawn: {say_number(float(row['radius']))} m in a straight line; buildings and trees are not known."
         )
     if adds := _say_share_of(row, "marginal_"):
         lines.append(f"Adds {adds} to what the sites before it reach.")
@@ -270,9 +263,7 @@ def _say_patrol(row: pd.Series) -> list[str]:
         first = f", the first at {row['start']:%H:%M}" if isinstance(row.get("start"), pd.Timestamp) else ""
         lines.append(f"{say_nouns(row['visits'], 'visit')}{first}.")
     if has(row, "minutes"):
-        lines.append(
-            f"{say_nouns(row['minutes'], 'minute')}{' in all' if has(row, 'visits') else ' a visit'}."
-        )
+        lines.append(f"{say_nouns(row['minutes'], 'minute')}{' in all' if has(row, 'visits') else ' a visit'}.")
     if part := _say_share_of(row):
         lines.append(f"{part}.")
     return lines or ["Patrol area."]

@@ -44,9 +44,7 @@ def main() -> None:
     figure = Figure(figsize=(8.4, 5.6), layout="constrained")
     (count, gi), (density, curve) = figure.subplots(2, 2)
     colours = mpl.colormaps["Blues"]
-    cells[near].plot(
-        column="incidents", cmap=colours, vmax=25, ax=count, legend=True, edgecolor="white", linewidth=0.1
-    )
+    cells[near].plot(column="incidents", cmap=colours, vmax=25, ax=count, legend=True, edgecolor="white", linewidth=0.1)
     frame(count, "count_cells: ASB of July 2018 in hexagons of side 200 m")
     cells[near].plot(color="#eeeeee", ax=gi, edgecolor="white", linewidth=0.1)
     cells[near & (groups >= 0)].plot(color="#0b3c5d", ax=gi, edgecolor="white", linewidth=0.1)
@@ -59,9 +57,7 @@ def main() -> None:
     found = measure_concentration(cells).loc["top 2% of places hold"]
     curve.plot(100 * shares["share_of_places"], 100 * shares["share_held"], color="#0b3c5d", lw=2)
     heights = [100 * found["observed"], 100 * found["chance"]]
-    for height, word, colour in zip(
-        heights, ("recorded", "by chance alone"), ("#0b3c5d", "#b35900"), strict=True
-    ):
+    for height, word, colour in zip(heights, ("recorded", "by chance alone"), ("#0b3c5d", "#b35900"), strict=True):
         curve.plot(2, height, "o", color=colour)
         curve.annotate(f"{height:.0f}% {word}", (2, height), (3.2, height - 5), color=colour, size=9)
     curve.set(xlim=(0, 20), ylim=(0, 101), xlabel="% of hexagons, worst first", ylabel="% of ASB")

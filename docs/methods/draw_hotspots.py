@@ -20,9 +20,7 @@ DEMO = HERE.parents[1] / "maps" / "demo"
 WINDOW = (428_300, 432_300, 432_300, 435_700)  # metres: the centre of Leeds
 
 
-def show(
-    axes: Axes, incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, title: str, window: tuple[int, ...]
-) -> None:
+def show(axes: Axes, incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, title: str, window: tuple[int, ...]) -> None:
     """Draw snap points, sized by incidents, and numbered outlines."""
     stacks = incidents.geometry.value_counts()
     where = gpd.GeoSeries(stacks.index)

@@ -64,12 +64,7 @@ def draw_reading(figure: Figure) -> None:
         arrow(axes, (i + 0.36, 1), (i + 0.63, 1))
         axes.text(i + 0.44, 1.08, "yes", size=9)
     box(axes, len(asked), 1, "used", BLUE)
-    plain(
-        axes,
-        "Every row ends in one of the two: rows read = used + not used",
-        xlim=(-0.5, 4.4),
-        ylim=(-0.4, 1.5),
-    )
+    plain(axes, "Every row ends in one of the two: rows read = used + not used", xlim=(-0.5, 4.4), ylim=(-0.4, 1.5))
 
 
 def draw_severity(figure: Figure) -> None:
@@ -140,11 +135,7 @@ def draw_patrols(figure: Figure) -> None:
     axes.step(further["officers"], 100 * further["share_of_harm"], where="post", color=BLUE, marker="o")
     for row in further.itertuples():
         axes.annotate(
-            f"{row.stops}",
-            (row.officers, 100 * row.share_of_harm),
-            (0, 6),
-            size=8,
-            textcoords="offset points",
+            f"{row.stops}", (row.officers, 100 * row.share_of_harm), (0, 6), size=8, textcoords="offset points"
         )
     axes.set_xticks(further["officers"])
     axes.set(xlabel="officers on duty", ylabel="% of all harm in the stops kept", ylim=(0, None))
@@ -162,19 +153,9 @@ def draw_plans(figure: Figure) -> None:
     for start, length, words, colour in parts:
         axes.barh(1, length, left=start, height=0.5, color=colour, alpha=0.35, edgecolor=colour)
         axes.text(start + length / 2, 1, words, ha="center", va="center", size=9)
-    for month, words in (
-        (12, "plan opened:\nareas, comparison, measures fixed"),
-        (30, "assessed:\nan entry is added"),
-    ):
-        axes.annotate(
-            words, (month, 0.74), (month, 0.2), ha="center", size=9, arrowprops={"arrowstyle": "->"}
-        )
-    plain(
-        axes,
-        "Three periods kept apart: what chose the place never judges it",
-        xlim=(-1, 36),
-        ylim=(-0.1, 1.5),
-    )
+    for month, words in ((12, "plan opened:\nareas, comparison, measures fixed"), (30, "assessed:\nan entry is added")):
+        axes.annotate(words, (month, 0.74), (month, 0.2), ha="center", size=9, arrowprops={"arrowstyle": "->"})
+    plain(axes, "Three periods kept apart: what chose the place never judges it", xlim=(-1, 36), ylim=(-0.1, 1.5))
 
 
 def draw_disclosure(figure: Figure) -> None:
@@ -187,10 +168,7 @@ def draw_disclosure(figure: Figure) -> None:
     hidden = hide_small_table(table, threshold=5)
     small = (table > 0) & (table < 5)
     for axes, masked, title in zip(
-        figure.subplots(1, 2),
-        (small, hidden),
-        ("The small one alone: 25 − 14 − 9 = 2", "As written"),
-        strict=True,
+        figure.subplots(1, 2), (small, hidden), ("The small one alone: 25 − 14 − 9 = 2", "As written"), strict=True
     ):
         shown = table.astype("str").mask(masked, "not shown")
         shown["total"], sums = (

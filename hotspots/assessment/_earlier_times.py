@@ -91,12 +91,7 @@ def lay_units(
 
 
 def list_times(
-    incidents: gpd.GeoDataFrame,
-    units: Units,
-    design: Design,
-    *,
-    responses: gpd.GeoDataFrame | None,
-    covered: Any,
+    incidents: gpd.GeoDataFrame, units: Units, design: Design, *, responses: gpd.GeoDataFrame | None, covered: Any
 ) -> list[Time]:
     """List the earlier times that the records cover whole, and that share no month they compare.
 

@@ -66,9 +66,7 @@ class Finding:
         zones = {"treated": self.treated, "control": self.control}
         zones |= {"ring": self.ring, "control_ring": self.control_ring}
         counts = {
-            f"{z}_{t}": int(n)
-            for z, pair in zones.items()
-            for t, n in zip(("before", "after"), pair, strict=True)
+            f"{z}_{t}": int(n) for z, pair in zones.items() for t, n in zip(("before", "after"), pair, strict=True)
         }
         harm = self.harm or Difference(*[float("nan")] * 4)
         return counts | {
@@ -112,10 +110,7 @@ def find_change(
     drift = earlier.drift if unlike else None
     judged = judge_counts(treated, control, spread=spread, wide=wide, drift=drift, level=level)
     judged = judged._replace(withheld=unlike and drift is None)
-    beside: dict[str, Any] = {
-        "spread": spread,
-        "sizes": (sum(ring) / number[0], sum(control_ring) / number[1]),
-    }
+    beside: dict[str, Any] = {"spread": spread, "sizes": (sum(ring) / number[0], sum(control_ring) / number[1])}
     scale = _scale(treated, control, ring, control_ring)
     plain = weighted_displacement_difference(
         treated=treated,

@@ -19,9 +19,7 @@ def draw_ring(
     for frame in [areas, *(without or [])]:
         require_metres(frame, what="areas", like=areas)
     if not width > 0:
-        raise InputError(
-            "The surrounding area must be wider than 0 metres", given=f"width={width}", advice="200"
-        )
+        raise InputError("The surrounding area must be wider than 0 metres", given=f"width={width}", advice="200")
     whole = shapely.union_all(areas.geometry.to_numpy())
     rest = [shapely.union_all(frame.geometry.to_numpy()) for frame in without or []]
     ground = shapely.difference(shapely.buffer(whole, width), shapely.union_all([whole, *rest]))

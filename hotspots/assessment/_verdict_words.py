@@ -30,11 +30,7 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
     held = f"; {_withheld(finding)}" if _is_held(finding) else ""
     sentence = f"{_outcome(finding)}: {told}, {_beside(finding, *windows)}{held}; {NOT_WHY}."
     sentence = sentence[0].upper() + sentence[1:]
-    return (
-        f"Not to be trusted, because {distrust}; it would otherwise read: {sentence}"
-        if distrust
-        else sentence
-    )
+    return f"Not to be trusted, because {distrust}; it would otherwise read: {sentence}" if distrust else sentence
 
 
 def explain_finding(finding: Finding, *, baseline: Window, after: Window) -> list[str]:
@@ -104,9 +100,7 @@ def _beside(finding: Finding, baseline: Window, after: Window) -> str:
 
 def _visible(finding: Finding) -> str:
     judged = finding.judged
-    base = (
-        f"What could be seen at all of {finding.measure}: with {say_number(round(finding.treated[0]))} before"
-    )
+    base = f"What could be seen at all of {finding.measure}: with {say_number(round(finding.treated[0]))} before"
     return f"{base} and these comparison areas, {say_seen(judged.likely, judged.detectable)}."
 
 
@@ -170,9 +164,7 @@ def _spread(finding: Finding) -> str:
         if spread.estimated
         else f"the usual value, because only {spread.areas} areas without a response were at hand"
     )
-    wide = (
-        f"Counts of places like these vary {finding.dispersion:.1f} times as much as chance alone ({source})"
-    )
+    wide = f"Counts of places like these vary {finding.dispersion:.1f} times as much as chance alone ({source})"
     times = len(earlier.logs)
     if not times:
         return f"{wide}. The records hold no earlier time to try the test on."

@@ -9,14 +9,7 @@ import pandas as pd
 from hotspots.change.compare_periods import same_months
 from hotspots.checks import InputError, announce
 from hotspots.common.when import precision_of, rows_in
-from hotspots.common.windows import (
-    Window,
-    join_windows,
-    name_windows,
-    read_window,
-    read_windows,
-    whole_months,
-)
+from hotspots.common.windows import Window, join_windows, name_windows, read_window, read_windows, whole_months
 
 DISTRUST = "Not to be trusted"
 WHY_NOT = (

@@ -82,18 +82,10 @@ def lay_zones(
     else:
         near, width = draw_ring(targets, width=ring, without=[compared, *cut]), float(ring)
     far = draw_ring(compared, width=width, without=[targets, near, *cut])
-    parts = {
-        "target": targets,
-        "comparator": compared,
-        "ring": near,
-        "comparator ring": far,
-        "placebo": placebos,
-    }
+    parts = {"target": targets, "comparator": compared, "ring": near, "comparator ring": far, "placebo": placebos}
     roles_of = np.repeat(list(parts), [len(part) for part in parts.values()])
     shapes = np.concatenate([part.geometry.to_numpy() for part in parts.values()])
-    areas = gpd.GeoDataFrame(
-        {"role": pd.Series(roles_of, dtype="str")}, geometry=list(shapes), crs=incidents.crs
-    )
+    areas = gpd.GeoDataFrame({"role": pd.Series(roles_of, dtype="str")}, geometry=list(shapes), crs=incidents.crs)
     return _place(incidents, areas, baseline, after)
 
 

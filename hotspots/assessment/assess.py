@@ -179,17 +179,10 @@ def assess_response(
     require_columns(incidents, ["category"] if measures else [], what="incidents")
     if targets.empty:
         raise InputError(
-            "There are no target areas to assess",
-            given="an empty table",
-            advice="the areas where the response was",
+            "There are no target areas to assess", given="an empty table", advice="the areas where the response was"
         )
     design = design_windows(
-        incidents,
-        start=start,
-        end=end,
-        baseline=baseline,
-        selected_on=selected_on,
-        allow_overlap=judging.allow_overlap,
+        incidents, start=start, end=end, baseline=baseline, selected_on=selected_on, allow_overlap=judging.allow_overlap
     )
     like = find_covered(incidents, [design.baseline, design.after], covered=covered)
     if like.gaps:
@@ -199,9 +192,7 @@ def assess_response(
     comparator, dropped = _without_response(comparator, treated)
     others = None if others is None else others[~share_ground(others, treated)]
     ring = judging.ring
-    compared = _comparator(
-        incidents, targets, comparator, others=others, design=design, ring=ring, responses=treated
-    )
+    compared = _comparator(incidents, targets, comparator, others=others, design=design, ring=ring, responses=treated)
     zones = lay_zones(
         incidents, targets, compared, others=others, ring=ring, baseline=design.baseline, after=design.after
     )
@@ -225,18 +216,13 @@ def _without_response(
     if given is None or treated is None:
         return given, []
     held = share_ground(given, treated)
-    compared = (
-        (given["role"] == "comparator").to_numpy() if "role" in given.columns else np.ones(len(given), bool)
-    )
+    compared = (given["role"] == "comparator").to_numpy() if "role" in given.columns else np.ones(len(given), bool)
     if not (held & compared).any():
         return given[~held], []
     there = treated[share_ground(treated, given[compared])]
     names = there["name"].map(str) if "name" in there.columns else there.geometry.map(lambda _: "not named")
     number = say_count(int((held & compared).sum()), "comparison area was", "comparison areas were")
-    told = (
-        f"{number} left out, because a response was made there in the same time: "
-        f"{say_list(dict.fromkeys(names))}."
-    )
+    told = f"{number} left out, because a response was made there in the same time: {say_list(dict.fromkeys(names))}."
     announce(told)
     return (given[~held] if (compared & ~held).any() else None), [told]
 
@@ -244,10 +230,7 @@ def _without_response(
 def _kept(incidents: gpd.GeoDataFrame, targets: gpd.GeoDataFrame, like: Covered) -> gpd.GeoDataFrame:
     """Leave out what lacks a month, aloud; where nothing of the target areas is left, nothing is judged."""
     kept = incidents[like.rows]
-    held = [
-        locate(coordinates_of(rows), targets.geometry.to_numpy()).max(initial=-1)
-        for rows in (incidents, kept)
-    ]
+    held = [locate(coordinates_of(rows), targets.geometry.to_numpy()).max(initial=-1) for rows in (incidents, kept)]
     if held[0] >= 0 > held[1]:
         raise InputError(
             "No record of the target areas can be compared over both windows",

@@ -100,9 +100,7 @@ def propose_comparators(
         )
     picked, rest = pick_alike(wanted, candidates["selected"].to_numpy(), count=count, pool=pool)
     rows = candidates.iloc[picked + rest].reset_index(drop=True)
-    rows.insert(
-        0, "role", pd.Series(["comparator"] * len(picked), dtype="str").reindex(rows.index).fillna("placebo")
-    )
+    rows.insert(0, "role", pd.Series(["comparator"] * len(picked), dtype="str").reindex(rows.index).fillna("placebo"))
     return rows
 
 
@@ -156,13 +154,7 @@ def pick_alike(
 
 
 def _candidates(
-    xy: Floats,
-    weights: Any,
-    targets: gpd.GeoDataFrame,
-    others: gpd.GeoDataFrame | None,
-    *,
-    width: float,
-    pool: int,
+    xy: Floats, weights: Any, targets: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None, *, width: float, pool: int
 ) -> gpd.GeoDataFrame:
     keep_free = shapely.buffer(shapely.union_all(targets.geometry.to_numpy()), width)
     given = np.array([], dtype=object)

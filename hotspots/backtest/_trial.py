@@ -65,9 +65,7 @@ class Trial:
         self.later = records.pool(self.after, self.after)
         self._best: dict[str, float] = {}
 
-    def run(
-        self, methods: Sequence[str], rng: np.random.Generator, *, ceiling_draws: int
-    ) -> list[dict[str, Any]]:
+    def run(self, methods: Sequence[str], rng: np.random.Generator, *, ceiling_draws: int) -> list[dict[str, Any]]:
         """Score every method; one row of the table each."""
         found, holds = [], []
         for method in methods:

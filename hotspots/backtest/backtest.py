@@ -177,9 +177,7 @@ def read_splits(incidents: pd.DataFrame, splits: Iterable[tuple[Any, Any]] | Non
         for part, chosen in zip(("choose on", "score on"), picks, strict=True):
             if not chosen.any():
                 raise InputError(
-                    f"There are no records to {part}",
-                    given=name,
-                    advice="a split of periods that the records cover",
+                    f"There are no records to {part}", given=name, advice="a split of periods that the records cover"
                 )
         if (picks[0] & picks[1]).any():
             raise InputError(
@@ -270,21 +268,15 @@ def compare_methods(incidents: gpd.GeoDataFrame, **options: Any) -> pd.DataFrame
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {name: pd.Series([row[name] for row in rows], dtype=kind) for name, kind in _COLUMNS.items()}
-    )
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kind) for name, kind in _COLUMNS.items()})
 
 
-def _check(
-    incidents: gpd.GeoDataFrame, methods: Sequence[str], radius: float, count: int, by: str
-) -> list[str]:
+def _check(incidents: gpd.GeoDataFrame, methods: Sequence[str], radius: float, count: int, by: str) -> list[str]:
     problems = Problems("The backtest cannot be run")
     for method in methods:
         if method not in METHODS:
             nearest = closest_name(str(method), METHODS)
-            problems.add(
-                "unknown method", given=repr(method), advice=repr(nearest) if nearest else ", ".join(METHODS)
-            )
+            problems.add("unknown method", given=repr(method), advice=repr(nearest) if nearest else ", ".join(METHODS))
     if by not in ("incidents", "harm") or (by == "harm" and "harm" not in incidents.columns):
         problems.add(
             "by must be incidents, or harm where there is such a column",

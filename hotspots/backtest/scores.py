@@ -12,9 +12,7 @@ from hotspots.checks import InputError
 from hotspots.common.figures import new_figure
 
 
-def score_forecast(
-    predicted: npt.ArrayLike, observed: npt.ArrayLike, *, total: float | None = None
-) -> pd.DataFrame:
+def score_forecast(predicted: npt.ArrayLike, observed: npt.ArrayLike, *, total: float | None = None) -> pd.DataFrame:
     """Hit rate, PAI and PEI of a forecast over units of equal size, for every number of units chosen.
 
     Parameters
@@ -94,9 +92,7 @@ def draw_backtest(table: pd.DataFrame) -> Any:
         axes.plot(hits, np.full(len(hits), height), "o", color="#8fb3c9", ms=4, zorder=1)
         axes.plot(100 * mean["hit_rate"], height, "|", color="#0b3c5d", ms=18, mew=3, zorder=3)
         axes.plot(100 * mean["best_possible"], height, "x", color="#b35900", ms=7, mew=2, zorder=2)
-        axes.annotate(
-            f"{100 * mean['hit_rate']:.1f}", (100 * mean["hit_rate"], height + 0.3), ha="center", size=8
-        )
+        axes.annotate(f"{100 * mean['hit_rate']:.1f}", (100 * mean["hit_rate"], height + 0.3), ha="center", size=8)
     axes.set(xlabel="% of the next period captured", ylim=(-0.6, len(means) - 0.3))
     axes.set_yticks(range(len(means)), list(means.index))
     axes.set_title("| mean   • one split   × best possible with these units", size=9, loc="left")

@@ -29,9 +29,7 @@ def covered_weight(weights: Floats, reach: Any, sites: Ints) -> float:
     return float(weights[np.asarray(reach[:, sites].sum(axis=1)).ravel() > 0].sum())
 
 
-def cover_most(
-    weights: Floats, reach: Any, *, count: int, bonus: Floats | None = None, seconds: float = 60.0
-) -> Ints:
+def cover_most(weights: Floats, reach: Any, *, count: int, bonus: Floats | None = None, seconds: float = 60.0) -> Ints:
     """Choose at most ``count`` sites that together reach the most demand, to proven optimality.
 
     Notes
@@ -184,9 +182,7 @@ def _settle_sites(
     return np.sort(chosen[sure]), np.sort(np.concatenate([chosen[~sure], possible]))
 
 
-def _leave_out(
-    demand: Floats, reach: Any, bonus: Floats, count: int, best: Ints
-) -> tuple[Any, Floats, Ints, Ints]:
+def _leave_out(demand: Floats, reach: Any, bonus: Floats, count: int, best: Ints) -> tuple[Any, Floats, Ints, Ints]:
     """Leave out sites that reach too little for any better set, however the others are chosen.
 
     Of a country's million candidates a few thousand are left, and what none of them reaches goes too.
@@ -226,14 +222,7 @@ def _settle_prices(demand: Floats, reach: Any, bonus: Floats, count: int, best: 
 
 
 def _finish(
-    demand: Floats,
-    reach: Any,
-    bonus: Floats,
-    count: int,
-    best: Ints,
-    inside: Ints,
-    still_open: Ints,
-    seconds: float,
+    demand: Floats, reach: Any, bonus: Floats, count: int, best: Ints, inside: Ints, still_open: Ints, seconds: float
 ) -> Ints:
     """Prove the optimum over the sites still open: the linear relaxation, then the integer model."""
     from scipy.sparse import csr_array
@@ -268,18 +257,14 @@ def _relax(weights: Floats, reach: Any, bonus: Floats, room: int) -> tuple[Float
     from scipy.optimize import linprog
 
     rows, limits = _model(reach, room)
-    answer = linprog(
-        -np.concatenate([bonus, weights]), A_ub=rows, b_ub=limits, bounds=(0, 1), method="highs-ipm"
-    )
+    answer = linprog(-np.concatenate([bonus, weights]), A_ub=rows, b_ub=limits, bounds=(0, 1), method="highs-ipm")
     if answer.x is None:
         return np.zeros(len(bonus)), weights.copy()
     prices = np.clip(-answer.ineqlin.marginals[: len(weights)], 0, weights)
     return answer.x[: len(bonus)], prices
 
 
-def _solve(
-    weights: Floats, reach: Any, bonus: Floats, room: int, rival: Ints, sites: Ints, seconds: float
-) -> Ints:
+def _solve(weights: Floats, reach: Any, bonus: Floats, room: int, rival: Ints, sites: Ints, seconds: float) -> Ints:
     """Solve the integer model over ``sites`` (``rival`` where nothing better is found)."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 

@@ -33,12 +33,7 @@ def read_points(frame: gpd.GeoDataFrame | None, *, what: str, like: Any = None) 
     column = next((c for c in ("name", "place", "ref") if c in frame.columns), None)
     names = [""] * len(frame) if column is None else [strip_near(str(n)) for n in frame[column].fillna("")]
     return pd.DataFrame(
-        {
-            "label": frame.index.astype(object),
-            "name": names,
-            "easting": frame.geometry.x,
-            "northing": frame.geometry.y,
-        }
+        {"label": frame.index.astype(object), "name": names, "easting": frame.geometry.x, "northing": frame.geometry.y}
     ).reset_index(drop=True)
 
 
@@ -47,9 +42,7 @@ def candidate_points(candidates: Any, demand: Demand, like: Any = None) -> pd.Da
     if isinstance(candidates, str):
         if candidates != "grid":
             raise InputError(
-                "Candidates are points, street lines or the word 'grid'",
-                given=repr(candidates),
-                advice="'grid'",
+                "Candidates are points, street lines or the word 'grid'", given=repr(candidates), advice="'grid'"
             )
         points = _lattice(demand.xy)
     elif candidates is None:
@@ -58,14 +51,10 @@ def candidate_points(candidates: Any, demand: Demand, like: Any = None) -> pd.Da
         require_metres(candidates, what="candidates", like=like)
         if len(candidates) == 0:
             raise InputError(
-                "There is no candidate site",
-                given="an empty frame",
-                advice="candidates=None for the places themselves",
+                "There is no candidate site", given="an empty frame", advice="candidates=None for the places themselves"
             )
         if not candidates.geom_type.isin(["LineString", "MultiLineString"]).all():
-            return read_points(candidates, what="candidates").sort_values(
-                ["easting", "northing"], kind="stable"
-            )
+            return read_points(candidates, what="candidates").sort_values(["easting", "northing"], kind="stable")
         points = street_junctions(candidates)
     frame = pd.DataFrame({"label": None, "name": "", "easting": points[:, 0], "northing": points[:, 1]})
     return frame.astype({"label": object})

@@ -154,13 +154,9 @@ def _check_numbers(count: int, radius: float, min_gain: float) -> None:
     if not (np.isfinite(radius) and radius > 0):
         raise InputError("The radius must be above 0 metres", given=f"radius={radius}", advice="radius=150")
     if not (isinstance(count, int | np.integer) and count >= 1):
-        raise InputError(
-            "The count must be a whole number above 0", given=f"count={count}", advice="count=10"
-        )
+        raise InputError("The count must be a whole number above 0", given=f"count={count}", advice="count=10")
     if not 0 <= min_gain < 1:
-        raise InputError(
-            "The least gain of a move is a share from 0 to 1", given=f"min_gain={min_gain}", advice="0.01"
-        )
+        raise InputError("The least gain of a move is a share from 0 to 1", given=f"min_gain={min_gain}", advice="0.01")
 
 
 def _decide(sites: pd.DataFrame, order: Ints, left: Floats, reach: Any, total: float) -> pd.DataFrame:
@@ -176,9 +172,7 @@ def _decide(sites: pd.DataFrame, order: Ints, left: Floats, reach: Any, total: f
         others = order[order != site]
         without = covered_weight(left, reach, np.append(others, old) if old >= 0 else others)
         action = "keep" if standing[site] else "move" if old >= 0 else "new"
-        rows.append(
-            (site, action, old if old >= 0 else site if standing[site] else -1, (whole - without) / total)
-        )
+        rows.append((site, action, old if old >= 0 else site if standing[site] else -1, (whole - without) / total))
     for site in np.setdiff1d(leaving, list(pairs.values())):
         lost = covered_weight(left, reach, np.append(order, site)) - whole
         rows.append((site, "take down", site, -lost / total))
@@ -281,6 +275,4 @@ def empty_sites(crs: Any = CRS) -> gpd.GeoDataFrame:
     columns: dict[str, Any] = {c: pd.Series(dtype="str") for c in ("name", "action")}
     columns |= {c: pd.Series(dtype=object) for c in ("camera", "candidate")}
     columns |= {c: pd.Series(dtype=float) for c in [*_SHARES, "gain", "move_metres"]}
-    return gpd.GeoDataFrame(
-        columns, geometry=gpd.GeoSeries([], crs=crs), index=pd.RangeIndex(1, 1, name="rank")
-    )
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs), index=pd.RangeIndex(1, 1, name="rank"))

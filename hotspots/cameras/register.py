@@ -89,9 +89,7 @@ def _assets(table: pd.DataFrame, file: Path, day: pd.Timestamp, crs: Any) -> gpd
                 )
         for column in _DATES:
             if table.loc[row, column] and pd.isna(dates[column][row]):
-                problems.add(
-                    f"{column} is not a date", given=f"{given}: {table.loc[row, column]}", advice="2026-11-23"
-                )
+                problems.add(f"{column} is not a date", given=f"{given}: {table.loc[row, column]}", advice="2026-11-23")
         if placed[row] and (not table.loc[row, "easting"] or not table.loc[row, "northing"]):
             problems.add("easting and northing go together", given=given, advice="both, or neither")
         if not placed[row] and not table.loc[row, "quantity"]:

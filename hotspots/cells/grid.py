@@ -46,9 +46,7 @@ def make_grid(shape: str, size: float) -> Grid:
     """Grid of a named shape, or an `InputError` that says what is wrong with it."""
     if shape not in SHAPES:
         nearest = closest_name(str(shape), SHAPES) or SHAPES[0]
-        raise InputError(
-            "shape must be square or hexagon", given=f"shape={shape!r}", advice=f"shape={nearest!r}"
-        )
+        raise InputError("shape must be square or hexagon", given=f"shape={shape!r}", advice=f"shape={nearest!r}")
     if not (math.isfinite(size) and size > 0):
         raise InputError("The size must be above 0 metres", given=f"size={size}", advice="250")
     return Grid(shape, float(size))

@@ -107,9 +107,7 @@ def read_cells(cells: Any, *, column: str | None = None, crs: str = CRS) -> gpd.
     names = [column] if column is not None else list(table.columns)
     found = [(name, bits) for name in names if name in table and (bits := read_bits(table[name])) is not None]
     if not found:
-        given = ", ".join(
-            f"{name}: {table[name].iloc[0] if len(table) else ''}" for name in names if name in table
-        )
+        given = ", ".join(f"{name}: {table[name].iloc[0] if len(table) else ''}" for name in names if name in table)
         advice = "16 hexadecimal digits as text; a spreadsheet rounds long numbers"
         raise InputError("No column holds identifiers of cells alone", given=given[:200], advice=advice)
     name, bits = found[0]
@@ -172,9 +170,7 @@ def _draw_h3(names: list[str]) -> gpd.GeoSeries:
     h3: Any = require_installed("h3", extra="h3")
     wrong = [name for name in names if not h3.is_valid_cell(name)]
     if wrong:
-        raise InputError(
-            "These are no cells of H3", given=", ".join(wrong[:5]), advice="15 hexadecimal digits"
-        )
+        raise InputError("These are no cells of H3", given=", ".join(wrong[:5]), advice="15 hexadecimal digits")
     rings = [[(x, y) for y, x in h3.cell_to_boundary(name)] for name in names]
     return gpd.GeoSeries([shapely.Polygon(ring) for ring in rings], crs=4326)
 
@@ -188,9 +184,7 @@ def _as_table(cells: Any) -> pd.DataFrame:
         return pd.DataFrame({"identifier": pd.Series(list(cells))})
     path = Path(cells)
     if not path.is_file():
-        raise InputError(
-            "The list of cells is not there", given=str(path), advice="check the name and the folder"
-        )
+        raise InputError("The list of cells is not there", given=str(path), advice="check the name and the folder")
     if path.suffix.lower() == ".csv":
         return read_own_table(path, what="The list of cells", dtype="str")
     read = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else read_layer(path, name=path.name)

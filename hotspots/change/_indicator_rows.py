@@ -81,20 +81,14 @@ class Counted:
         if indicator.kind == "share":
             base = self.rows[indicator.of]
             assert base is not None
-            if bare := [
-                str(w) for w, of in zip((self.first, self.second), self.pair(base), strict=True) if not of
-            ]:
+            if bare := [str(w) for w, of in zip((self.first, self.second), self.pair(base), strict=True) if not of]:
                 return start | {"said": f"no record to take a share of in {' and '.join(bare)}"}
             numbers = {**compare_shares(self.pair(rows & base), self.pair(base), level=level)}
         else:
             numbers = _compare_counts(self.pair(rows), self.first, self.second)
             numbers["mark"] = str(self.marks[rows & (self.when[0] | self.when[1])].sum())
         if reason:
-            kept = {
-                name: numbers[name]
-                for name in ("before", "after", "base_before", "base_after")
-                if name in numbers
-            }
+            kept = {name: numbers[name] for name in ("before", "after", "base_before", "base_after") if name in numbers}
             sides = ", ".join(
                 f"{_side(numbers, name)} in {window}"
                 for name, window in (("before", self.first), ("after", self.second))
@@ -119,9 +113,7 @@ class Counted:
         if indicator.kind != "count" or rows is None or "percent" not in row:
             return {}
         before, after = self.pair(rows)
-        ratio = float(
-            rate_ratio([before], [after], days_before=self.first.days, days_after=self.second.days)[0][0]
-        )
+        ratio = float(rate_ratio([before], [after], days_before=self.first.days, days_after=self.second.days)[0][0])
         percent = 100 * (ratio - 1)
         return {
             "beside_before": before,

@@ -203,9 +203,7 @@ def _test(table: pd.DataFrame, windows: tuple[Window, Window], spread: float, le
     with np.errstate(invalid="ignore"):
         table["percent"] = (100 * (table["ratio"] - 1)).round(10)
     marks = table.pop("marks")
-    judged = judge_changes(
-        *pair, windows, dispersion=spread, level=level, marks=None if marks.isna().all() else marks
-    )
+    judged = judge_changes(*pair, windows, dispersion=spread, level=level, marks=None if marks.isna().all() else marks)
     return table.assign(**{name: judged[name].to_numpy() for name in COLUMNS})
 
 
@@ -317,9 +315,7 @@ class _Saying(NamedTuple):
         nothing = f"none recorded{say_between(self.first, self.second)}"
         reasons = [self.reason or (nothing if empty else "") for empty in none]
         rows = zip(table.to_dict("records"), arrows, seen, reasons, strict=True)
-        words = [
-            nothing if why == nothing else self._words(row, arrow, saw, why) for row, arrow, saw, why in rows
-        ]
+        words = [nothing if why == nothing else self._words(row, arrow, saw, why) for row, arrow, saw, why in rows]
         for name, texts in (("arrow", arrows), ("no_arrow", reasons), ("words", words)):
             table[name] = pd.Series(texts, index=table.index, dtype="str")
         return table
@@ -334,9 +330,7 @@ class _Saying(NamedTuple):
         told = f"{counts}{say_between(*windows)}: {say_outcome(arrow, self.direction)}{could}"
         if not compared:
             return told
-        return (
-            f"{told}; beside it {write_between(row['comparator_before'], row['comparator_after'], *windows)}"
-        )
+        return f"{told}; beside it {write_between(row['comparator_before'], row['comparator_after'], *windows)}"
 
 
 def say_outcome(arrow: str, direction: str) -> str:
@@ -360,7 +354,5 @@ def say_outcome(arrow: str, direction: str) -> str:
 def _warnings(incidents: pd.DataFrame, first: Window, second: Window) -> list[str]:
     found = []
     if first.calendar_months() != second.calendar_months():
-        found.append(
-            f"{first} and {second} are not the same calendar months: the season may explain the change."
-        )
+        found.append(f"{first} and {second} are not the same calendar months: the season may explain the change.")
     return found + find_recording_changes(incidents, before=first, after=second)

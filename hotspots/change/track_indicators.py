@@ -133,22 +133,14 @@ def track_indicators(
     rows = []
     for indicator in page:
         row = survey_row(indicator, survey, first, second, how.level) if indicator.kind == "survey" else None
-        row = (
-            row
-            if row is not None
-            else area.row(indicator, level=how.level, reason=reason if indicator.hot else "")
-        )
+        row = row if row is not None else area.row(indicator, level=how.level, reason=reason if indicator.hot else "")
         if indicator.kind == "count" and several and "percent" in row:
             row["note"] = " ".join(filter(None, (row["note"], say_apart(area.by_source(indicator)))))
         if older is not None and indicator.hot and indicator.kind == "count" and "before" in row:
-            row["note"] = " ".join(
-                filter(None, (row["note"], _on_the_list_before(older, indicator, how.least)))
-            )
+            row["note"] = " ".join(filter(None, (row["note"], _on_the_list_before(older, indicator, how.least))))
         rows.append(row | (force.beside(indicator, row) if force is not None else {}))
     table = pd.DataFrame(rows, index=pd.Index([i.key for i in page], name="key", dtype="str"))
-    table = table.reindex(
-        columns=["name", "kind", "direction", *NUMBERS, "said", "sparkline", *BESIDE, "note", "mark"]
-    )
+    table = table.reindex(columns=["name", "kind", "direction", *NUMBERS, "said", "sparkline", *BESIDE, "note", "mark"])
     table = table.astype(dict.fromkeys([*NUMBERS, *BESIDE], "float64"))
     table = _finish(
         _judge(table, (first, second), dispersion=how.dispersion, level=how.level), first, second, how.level
@@ -170,9 +162,7 @@ def _on_the_list_before(older: Counted, indicator: Indicator, least: int) -> str
     return f"On the list before this one: {before:,.0f} in {older.first}, {after:,.0f} in {older.second}."
 
 
-def _judge(
-    table: pd.DataFrame, windows: tuple[Window, Window], *, dispersion: float, level: float
-) -> pd.DataFrame:
+def _judge(table: pd.DataFrame, windows: tuple[Window, Window], *, dispersion: float, level: float) -> pd.DataFrame:
     """Judge the counts of a page together with its shares, whose p is there already."""
     counts, shares = table["mark"].notna().to_numpy(), table["p"].notna().to_numpy()
     judged = judge_changes(
@@ -206,9 +196,7 @@ def _finish(table: pd.DataFrame, first: Window, second: Window, level: float) ->
     ]
     rows = zip(table.to_dict("records"), arrows, seen, strict=True)
     table["words"] = pd.Series(
-        [_words(row, arrow, could, first, second) for row, arrow, could in rows],
-        index=table.index,
-        dtype="str",
+        [_words(row, arrow, could, first, second) for row, arrow, could in rows], index=table.index, dtype="str"
     )
     changes = [_say_change(row, first, second) for row in table.to_dict("records")]
     table["change"] = pd.Series(changes, index=table.index, dtype="str")

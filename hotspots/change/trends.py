@@ -103,9 +103,7 @@ def classify_trends(
     return classify_counts(counts, expected=expected, alpha=alpha)
 
 
-def count_months(
-    incidents: pd.DataFrame, *, by: pd.Series, window: Any = None
-) -> tuple[pd.DataFrame, pd.Series]:
+def count_months(incidents: pd.DataFrame, *, by: pd.Series, window: Any = None) -> tuple[pd.DataFrame, pd.Series]:
     """Count the incidents of each place in each month, and those of all rows."""
     month = months_of(incidents)
     if window is not None:
@@ -115,9 +113,7 @@ def count_months(
         months = pd.period_range(month.min(), month.max())
     else:
         months = pd.PeriodIndex([], freq="M")
-    frame = pd.DataFrame(
-        {"n": incidents_per_row(incidents), "place": by.to_numpy(), "month": month.to_numpy()}
-    )
+    frame = pd.DataFrame({"n": incidents_per_row(incidents), "place": by.to_numpy(), "month": month.to_numpy()})
     everyone = frame.groupby("month")["n"].sum().reindex(months, fill_value=0)
     placed = frame[frame["place"].notna() & (frame["place"] != -1)]
     counts = placed.pivot_table(index="place", columns="month", values="n", aggfunc="sum", fill_value=0)
@@ -152,24 +148,13 @@ def classify_hot(
     recent = max(1, round(periods / 5))
     older_share, recent_share = warm[:, :-recent].mean(axis=1), warm[:, -recent:].mean(axis=1)
     table = pd.DataFrame(
-        {
-            "hot_months": warm.sum(axis=1),
-            "months": periods,
-            "hot_older": older_share,
-            "hot_recent": recent_share,
-        },
+        {"hot_months": warm.sum(axis=1), "months": periods, "hot_older": older_share, "hot_recent": recent_share},
         index=index,
     )
     share = warm.mean(axis=1)
-    rules = [
-        share >= 0.8,
-        (older_share < 0.1) & (recent_share >= 0.1),
-        (older_share >= 0.1) & (recent_share < 0.1),
-    ]
+    rules = [share >= 0.8, (older_share < 0.1) & (recent_share >= 0.1), (older_share >= 0.1) & (recent_share < 0.1)]
     rules.append(share >= 0.1)
-    table["trend"] = pd.Series(
-        np.select(rules, CLASSES[:4], default=NO_TREND), index=table.index, dtype="str"
-    )
+    table["trend"] = pd.Series(np.select(rules, CLASSES[:4], default=NO_TREND), index=table.index, dtype="str")
     words = [_esri(*rows) for rows in zip(warm, cool, force, strict=True)]
     table["esri"] = pd.Series(words, index=table.index, dtype="str")
     return table

@@ -24,9 +24,7 @@ def write_change(before: float, after: float, *, compared: bool = True) -> str:
     return f"{counts} ({_as_percent(after / before)})"
 
 
-def write_between(
-    before: float, after: float, first: Window, second: Window, *, compared: bool = True
-) -> str:
+def write_between(before: float, after: float, first: Window, second: Window, *, compared: bool = True) -> str:
     """Write two counts as a change between two windows; by the day where these differ in length.
 
     Examples

@@ -30,9 +30,7 @@ def grid_reference(easting: float, northing: float, crs: Any = CRS) -> str:
     return f"{_LETTERS[first]}{_LETTERS[second]}{east % 100_000:05d}{north % 100_000:05d}"
 
 
-def unique_references(
-    points: Iterable[tuple[float, float]], *, taken: Iterable[str] = (), crs: Any = CRS
-) -> list[str]:
+def unique_references(points: Iterable[tuple[float, float]], *, taken: Iterable[str] = (), crs: Any = CRS) -> list[str]:
     """Grid references of several points, with ``-2``, ``-3`` ... where two fall on the same metre."""
     used, references = set(taken), []
     for easting, northing in points:

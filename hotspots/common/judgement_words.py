@@ -49,25 +49,15 @@ WORDS = {
     GROWING: Word("the first page of a pack", _CLEAR),
     FALLING: Word("the first page of a pack", _CLEAR),
     NEW: Word("the first page of a pack", "the list before, and a place that overlaps none of it by half"),
-    GONE: Word(
-        "the first page of a pack", "the list before, and a place of it that no hotspot overlaps by half"
-    ),
-    MORE: Word(
-        _VERDICT, "an interval, widened by what areas without a response do, that lies above the comparison"
-    ),
-    FEWER: Word(
-        _VERDICT, "an interval, widened by what areas without a response do, that lies below the comparison"
-    ),
+    GONE: Word("the first page of a pack", "the list before, and a place of it that no hotspot overlaps by half"),
+    MORE: Word(_VERDICT, "an interval, widened by what areas without a response do, that lies above the comparison"),
+    FEWER: Word(_VERDICT, "an interval, widened by what areas without a response do, that lies below the comparison"),
     UNCLEAR: Word(_VERDICT, "an interval that holds the comparison; what could have been seen stands first"),
     NO_VERDICT: Word(_VERDICT, "a count of nothing on one side"),
     AGAIN: Word("maps and plans", "re-runs with other settings: resamples, radii, origins, months left out"),
     PERSISTENT: Word(_TREND, f"hot in four fifths of the months; {_HOT}"),
-    EMERGING: Word(
-        _TREND, f"hot in a tenth of the latest fifth of the months and under a tenth before; {_HOT}"
-    ),
-    FORMER: Word(
-        _TREND, f"hot in a tenth of the months before the latest fifth, and under a tenth in it; {_HOT}"
-    ),
+    EMERGING: Word(_TREND, f"hot in a tenth of the latest fifth of the months and under a tenth before; {_HOT}"),
+    FORMER: Word(_TREND, f"hot in a tenth of the months before the latest fifth, and under a tenth in it; {_HOT}"),
     INTERMITTENT: Word(_TREND, f"hot in a tenth of the months; {_HOT}"),
     NO_TREND: Word(_TREND, f"hot in fewer; {_HOT}"),
 }

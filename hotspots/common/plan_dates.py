@@ -7,9 +7,7 @@ import re
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_BRITISH = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)?[\s/.-]+(\d{1,2}|[a-z]{3,9})\.?[\s/.,-]+(\d{4}|\d{2})", re.IGNORECASE
-)
+_BRITISH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s/.-]+(\d{1,2}|[a-z]{3,9})\.?[\s/.,-]+(\d{4}|\d{2})", re.IGNORECASE)
 
 
 def parse_date(text: str) -> dt.date | None:

@@ -42,9 +42,7 @@ def start_small(text: str) -> str:
     """Text for the middle of a sentence: small at first, but for acronyms and names of several words."""
     first, *others = (text := clean_text(text)).split(" ", 1)
     # a second large letter, a digit or a sign makes a word an acronym or a name, "A", "I" and "Anti-" aside
-    acronym = any(
-        letter.isupper() or not (letter.isalpha() or letter in "-/") for letter in first.rstrip(",;:.")[1:]
-    )
+    acronym = any(letter.isupper() or not (letter.isalpha() or letter in "-/") for letter in first.rstrip(",;:.")[1:])
     name = any(word[:1].isupper() and not word[1:2].isupper() for word in " ".join(others).split()[:1])
     return text if acronym or name or first == "I" else text[:1].lower() + text[1:]
 

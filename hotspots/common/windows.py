@@ -17,9 +17,7 @@ from hotspots.common.wording import name_month, say_date
 _MONTHS = {name.casefold(): n for n, name in enumerate(MONTHS, 1)}
 _MONTHS |= {name[:3].casefold(): n for n, name in enumerate(MONTHS, 1)}
 _MONTHS |= {"sept": 9}
-_EXAMPLES = (
-    "2018-07, July 2018, 2018, Q3 2018, 2023/24, Q1 2023/24, 2018-04..2018-09, year to date, last 16 months"
-)
+_EXAMPLES = "2018-07, July 2018, 2018, Q3 2018, 2023/24, Q1 2023/24, 2018-04..2018-09, year to date, last 16 months"
 
 
 @dataclass(frozen=True)
@@ -110,11 +108,7 @@ def read_windows(windows: Any, *, as_of: Any = None) -> list[Window]:
 
 def whole_months(window: Window) -> Window | None:
     """Return the whole calendar months inside a window, or None where it holds none."""
-    start = (
-        window.start
-        if window.start == _month(window.start)
-        else _month(window.start) + pd.DateOffset(months=1)
-    )
+    start = window.start if window.start == _month(window.start) else _month(window.start) + pd.DateOffset(months=1)
     end = _month(window.end)
     return make_window(start, end) if start < end else None
 
@@ -214,9 +208,7 @@ def _read_relative(name: str, as_of: Any) -> Window | None:
         return None
     if as_of is None:
         raise InputError(
-            f"The window '{name}' needs the last day of the data",
-            given="as_of=None",
-            advice="as_of='2024-03-31'",
+            f"The window '{name}' needs the last day of the data", given="as_of=None", advice="as_of='2024-03-31'"
         )
     end = _month(read_day(as_of, "as_of") + pd.Timedelta(days=1))
     if last:

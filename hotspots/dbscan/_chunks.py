@@ -13,9 +13,7 @@ from hotspots.common.places import Floats, Ints
 CHUNK = 4_000_000
 
 
-def pairs_in_chunks(
-    centres: Floats, tree: Any, lengths: Ints, radius: float
-) -> Iterator[tuple[Ints, Ints, Ints]]:
+def pairs_in_chunks(centres: Floats, tree: Any, lengths: Ints, radius: float) -> Iterator[tuple[Ints, Ints, Ints]]:
     """Pairs (centre, place) within ``radius``, a few million at a time: rows, row in the chunk, place."""
     from scipy.spatial import cKDTree
 

@@ -119,9 +119,7 @@ def sum_around(xy: Floats, weight: Ints, centres: Floats, radius: float) -> Ints
 
     xy, weight = xy[weight > 0], weight[weight > 0]
     tree: Any = cKDTree(xy, leafsize=32, balanced_tree=False, compact_nodes=False)
-    lengths = np.asarray(
-        tree.query_ball_point(centres, radius, return_length=True, workers=-1), dtype=np.int64
-    )
+    lengths = np.asarray(tree.query_ball_point(centres, radius, return_length=True, workers=-1), dtype=np.int64)
     if (weight == 1).all():
         return lengths
     total = np.zeros(len(centres), dtype=np.int64)

@@ -140,9 +140,7 @@ def _read_json(data: bytes, name: str) -> Table:
         return _guarded(lambda d: _read_spatial(d, file, None), file)
     if not isinstance(read, list) or not all(isinstance(r, dict) for r in read):
         raise InputError(
-            "The JSON file is not a list of records",
-            given=name,
-            advice="save it as a list of records, or as CSV",
+            "The JSON file is not a list of records", given=name, advice="save it as a list of records, or as CSV"
         )
     rows = as_text(pd.json_normalize(read)) if read else pd.DataFrame()
     return Table(rows, np.arange(2, len(read) + 2))

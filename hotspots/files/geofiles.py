@@ -34,15 +34,11 @@ def read_layer(source: Path | bytes, *, name: str, layer: str | None = None, wan
     if suffix == ".zip" and isinstance(source, Path) and zipfile.is_zipfile(source):
         count_zip(source, name, Allowance(source.stat().st_size))
     # by number: GDAL names a layer that has no name after the passing place in memory it is read from
-    number = _choose(
-        source, [(str(n), str(kind)) for n, kind in pyogrio.list_layers(source)], layer, want, name
-    )
+    number = _choose(source, [(str(n), str(kind)) for n, kind in pyogrio.list_layers(source)], layer, want, name)
     frame = _in_own_letters(source, number, suffix)
     _refuse_cut(source, suffix, len(frame), name)
     if want == "areas" and len(frame) in _STOPS:
-        announce(
-            f"{name} holds {len(frame):,} areas, a number at which services stop: see that none is missing."
-        )
+        announce(f"{name} holds {len(frame):,} areas, a number at which services stop: see that none is missing.")
     return frame
 
 

@@ -104,9 +104,7 @@ def _open_path(path: Path, name: str, search: _Search) -> list[SourceFile]:
 def _named_paths(source: Any, search: _Search) -> list[tuple[Path, str]]:
     items = [source] if isinstance(source, str | Path) else list(source)
     if not items:
-        search.problems.add(
-            "no file was named", given="an empty list", advice="the path of a file, a folder or a zip"
-        )
+        search.problems.add("no file was named", given="an empty list", advice="the path of a file, a folder or a zip")
     named: list[tuple[Path, str]] = []
     for item in items:
         path = Path(item)
@@ -158,9 +156,7 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch.fnmatch(name.lower(), pattern.lower()) for pattern in patterns)
 
 
-def _inside_zip(
-    source: Any, name: str, search: _Search, allowance: Allowance, *, depth: int
-) -> list[SourceFile]:
+def _inside_zip(source: Any, name: str, search: _Search, allowance: Allowance, *, depth: int) -> list[SourceFile]:
     try:
         archive = zipfile.ZipFile(source)  # stays open for its members: a list of thousands is read once
         members = sorted(archive.infolist(), key=lambda m: m.filename)
@@ -242,6 +238,4 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, a
     except InputError:
         raise
     except _BROKEN as error:
-        raise InputError(
-            "A file inside the zip cannot be read", given=f"{name}: {error}", advice=_WHOLE
-        ) from error
+        raise InputError("A file inside the zip cannot be read", given=f"{name}: {error}", advice=_WHOLE) from error

@@ -49,9 +49,7 @@ def parse_toml(text: str, *, name: str, what: str, advice: str, paths: bool = Tr
             break
         if paths and isinstance(value, str) and re.search(r"[\x00-\x1f]", value) and _is_path(key, value):
             problems.add(
-                f"'{key}' is a path in which a backslash turned into something else",
-                given=repr(value),
-                advice=_QUOTES,
+                f"'{key}' is a path in which a backslash turned into something else", given=repr(value), advice=_QUOTES
             )
     problems.raise_any()
     return raw

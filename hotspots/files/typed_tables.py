@@ -17,13 +17,7 @@ from hotspots.files.toml_lines import line_at, locate_keys
 T = TypeVar("T", bound="Table")
 Keys = tuple[str | int, ...]
 _RULES = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
-_PLAIN = {
-    int: "a whole number",
-    float: "a number",
-    str: "text in quotes",
-    bool: "true or false",
-    dt.date: "a date",
-}
+_PLAIN = {int: "a whole number", float: "a number", str: "text in quotes", bool: "true or false", dt.date: "a date"}
 _LISTS = {str: " of texts", float: " of numbers", int: " of whole numbers"}
 _BOUNDS = {
     "greater_than": "above {gt:,}",
@@ -107,13 +101,7 @@ def note_of(kind: type[Table], key: str, what: str) -> str:
 
 
 def read_table(
-    kind: type[T],
-    raw: Mapping[str, Any],
-    problems: Problems,
-    *,
-    text: str = "",
-    path: Keys = (),
-    context: Any = None,
+    kind: type[T], raw: Mapping[str, Any], problems: Problems, *, text: str = "", path: Keys = (), context: Any = None
 ) -> T:
     """Read a table, noting every mistake with its line; what is wrong is left at its default."""
     values = {}
@@ -145,9 +133,7 @@ def _lacks(kind: type[Table], key: str, raw: Mapping[str, Any]) -> bool:
     return key not in raw if note_of(kind, key, "empty") else raw.get(key) in (None, "", [])
 
 
-def _read(
-    kind: type[Table], key: str, value: Any, problems: Problems, *, text: str, path: Keys, context: Any
-) -> Any:
+def _read(kind: type[Table], key: str, value: Any, problems: Problems, *, text: str, path: Keys, context: Any) -> Any:
     """Value of one key, or None where it cannot be."""
     hint = _hints(kind)[kind.names()[key]]
     inner, several = _table_in(hint)
@@ -172,15 +158,11 @@ def _read(
             found[at[-1]] = read_table(inner, one, problems, text=text, path=at, context=context)
         else:
             advice = "a heading in brackets, with its keys below it"
-            problems.add(
-                f"{_line(text, at)}[{_dotted(at)}] must be a table", given=_short(one), advice=advice
-            )
+            problems.add(f"{_line(text, at)}[{_dotted(at)}] must be a table", given=_short(one), advice=advice)
     return list(found.values()) if several is list else found if several else found.get(key)
 
 
-def _explain(
-    error: ValidationError, hint: Any, value: Any, problems: Problems, *, text: str, path: Keys
-) -> None:
+def _explain(error: ValidationError, hint: Any, value: Any, problems: Problems, *, text: str, path: Keys) -> None:
     """Note whatever the library says of one value, in our words and where it stands."""
     places: dict[Keys, list[Any]] = {}
     for one in error.errors(include_url=False):
@@ -196,9 +178,7 @@ def _explain(
         _note(found, inner, given, problems, at_line=_line(text, at), key=at[-1], within=within)
 
 
-def _note(
-    found: list[Any], hint: Any, value: Any, problems: Problems, *, at_line: str, key: Any, within: str
-) -> None:
+def _note(found: list[Any], hint: Any, value: Any, problems: Problems, *, at_line: str, key: Any, within: str) -> None:
     own = [one["ctx"]["error"] for one in found if isinstance(one.get("ctx", {}).get("error"), InputError)]
     strange = [o["input"] for o in found if o["type"] == "literal_error" and isinstance(o["input"], str)]
     bound = next((one for one in found if one["type"] in _BOUNDS), None)

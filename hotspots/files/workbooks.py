@@ -26,9 +26,7 @@ def read_sheet(
     if sheet is not None and sheet not in names:
         raise InputError("The workbook has no such sheet", given=sheet, advice=", ".join(names))
     if not names:
-        raise InputError(
-            "The workbook has no sheet of cells", given="0 sheets", advice="save the table in one"
-        )
+        raise InputError("The workbook has no sheet of cells", given="0 sheets", advice="save the table in one")
     if sheet is None and len(names) > 1:
         announce(f"{name} has {len(names)} sheets; the first, {names[0]}, is read.")
     page = book[sheet or names[0]]

@@ -77,14 +77,7 @@ def label_dense(ground: Ground, asked: Clusters, *, minimum: float, radius: floa
 
 
 def split_wide(
-    ground: Ground,
-    label: Ints,
-    core: Bools,
-    asked: Clusters,
-    minimum: float,
-    *,
-    radius: float,
-    shift: float = 0,
+    ground: Ground, label: Ints, core: Bools, asked: Clusters, minimum: float, *, radius: float, shift: float = 0
 ) -> list[Discs]:
     """Find the discs inside each cluster wider than ``max_diameter``; none for the others.
 
@@ -114,9 +107,7 @@ def _discs_inside(ground: Ground, inside: Ints, minimum: float, radius: float, s
         origin=(shift, shift),
     )
     held = discs.owner >= 0
-    incidents = np.bincount(
-        discs.owner[held], ground.places.incidents[inside][held], minlength=len(discs.centres)
-    )
+    incidents = np.bincount(discs.owner[held], ground.places.incidents[inside][held], minlength=len(discs.centres))
     kept = np.flatnonzero(incidents >= minimum)
     number = np.full(len(discs.centres) + 1, -1, dtype=np.int64)
     number[kept] = np.arange(len(kept))

@@ -54,8 +54,7 @@ def refuse_snapped(ground: Ground) -> None:
         raise InputError(
             "Hot streets need exact coordinates, and these points are snapped: each stands for eight "
             "addresses or more, often on another street, so that the nearest street would be a guess",
-            given=f"{say_percentage(shared / total)} of the incidents share their coordinates with two "
-            "others or more",
+            given=f"{say_percentage(shared / total)} of the incidents share their coordinates with two others or more",
             advice="method='discs', or records with exact coordinates",
         )
 

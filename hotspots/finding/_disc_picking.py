@@ -11,14 +11,7 @@ import numpy as np
 import shapely
 
 from hotspots.common.places import Floats, Ints
-from hotspots.finding.disc_centres import (
-    RIM,
-    lattice_of,
-    members_of,
-    places_near_much,
-    refine_centres,
-    score_lattice,
-)
+from hotspots.finding.disc_centres import RIM, lattice_of, members_of, places_near_much, refine_centres, score_lattice
 
 _MARGIN = 0.85  # of the bar: what might clear it under other weights
 
@@ -54,9 +47,7 @@ class Choice(NamedTuple):
     tree: Any
 
     @classmethod
-    def of(
-        cls, xy: Floats, weight: Ints, radius: float, origin: tuple[float, float], area: Ints | None
-    ) -> Choice:
+    def of(cls, xy: Floats, weight: Ints, radius: float, origin: tuple[float, float], area: Ints | None) -> Choice:
         """Index the places once."""
         from scipy.spatial import cKDTree
 
@@ -91,9 +82,7 @@ class Choice(NamedTuple):
 
     def candidates(self, stop: Stop) -> tuple[Floats, Any]:
         """List centres worth a thought under other weights too, and who is in each."""
-        least = max(
-            self.bar(stop, max(self.radius, lattice_of(self.radius))), self.bar(stop, lattice_of(self.radius))
-        )
+        least = max(self.bar(stop, max(self.radius, lattice_of(self.radius))), self.bar(stop, lattice_of(self.radius)))
         centres = refine_centres(
             self.xy, self.weight, radius=self.radius, least=max(1.0, least * _MARGIN), origin=self.origin
         )
@@ -112,20 +101,12 @@ class Choice(NamedTuple):
 
     def bar(self, stop: Stop, lattice: float) -> float:
         """Weight that a disc must hold to be worth a thought: most of what the last lattice disc adds."""
-        nodes, total = score_lattice(
-            self.xy, self.weight, radius=self.radius, lattice=lattice, origin=self.origin
-        )
+        nodes, total = score_lattice(self.xy, self.weight, radius=self.radius, lattice=lattice, origin=self.origin)
         discs = self.pick(nodes, total, lambda number: self.members(nodes[number]), stop)
         return max(stop.least, 0.8 * float(discs.gains.min())) if _is_full(discs, stop) else stop.least
 
     def pick(
-        self,
-        centres: Floats,
-        score: Ints,
-        members: Callable[[int], Ints],
-        stop: Stop,
-        *,
-        settle: bool = False,
+        self, centres: Floats, score: Ints, members: Callable[[int], Ints], stop: Stop, *, settle: bool = False
     ) -> Discs:
         """Pick greedily from some centres with known scores; ``settle`` moves each disc over its places."""
         owner = np.full(len(self.xy), -1, dtype=np.int64)
@@ -162,9 +143,7 @@ class Choice(NamedTuple):
         quota[most] -= 1
         return True
 
-    def _settled(
-        self, centre: Floats, inside: Ints, picked: list[Floats], apart: float
-    ) -> tuple[Floats, Ints]:
+    def _settled(self, centre: Floats, inside: Ints, picked: list[Floats], apart: float) -> tuple[Floats, Ints]:
         """Move a disc to the middle of its places, to the whole metre, where that loses none of them."""
         ring = shapely.minimum_bounding_circle(shapely.multipoints(self.xy[inside]))
         middle = shapely.get_coordinates(shapely.centroid(ring))[0]

@@ -34,9 +34,7 @@ class Shape(NamedTuple):
         return cls(geometry, kind, centres, inside, every[inside])
 
 
-def summarise_spots(
-    incidents: gpd.GeoDataFrame, places: Places, shapes: list[Shape]
-) -> tuple[gpd.GeoDataFrame, Ints]:
+def summarise_spots(incidents: gpd.GeoDataFrame, places: Places, shapes: list[Shape]) -> tuple[gpd.GeoDataFrame, Ints]:
     """Table of hotspots, worst first, with the columns of the contract."""
     spots, label, _ = summarise_in_order(incidents, places, shapes)
     return spots, label
@@ -118,9 +116,7 @@ def _worst_first(row: dict[str, Any]) -> tuple[float, ...]:
     return (-harm, -row["incidents"], *row["parts"][0]["_at"])
 
 
-def _summarise_shape(
-    shape: Shape, places: Places, harms: dict[str, Floats], streets: _Streets
-) -> dict[str, Any]:
+def _summarise_shape(shape: Shape, places: Places, harms: dict[str, Floats], streets: _Streets) -> dict[str, Any]:
     inside = shape.inside
     parts: list[dict[str, Any]] = []
     for number, (easting, northing, radius) in enumerate(shape.centres):
@@ -137,9 +133,7 @@ def _summarise_shape(
                 "_at": (float(easting), float(northing)),
             }
         )
-    parts.sort(
-        key=lambda p: (-round(0.0 if math.isnan(p["harm"]) else p["harm"], 6), -p["incidents"], p["_at"])
-    )
+    parts.sort(key=lambda p: (-round(0.0 if math.isnan(p["harm"]) else p["harm"], 6), -p["incidents"], p["_at"]))
     names = _busiest_streets(streets, inside)
     row = {name: float(harms[name][inside].sum()) if name in harms else float("nan") for name in HARMS}
     return row | {

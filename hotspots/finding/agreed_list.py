@@ -82,15 +82,12 @@ def read_hotspots(
     [{'name': 'The Square', 'incidents': 2}]
     """
     given = _read(path).to_crs(incidents.crs)
-    columns = {
-        key: _column(given, key, asked) for key, asked in (("name", name), ("ref", ref), ("kind", kind))
-    }
+    columns = {key: _column(given, key, asked) for key, asked in (("name", name), ("ref", ref), ("kind", kind))}
     outlines = _outlines(given, radius)
     ground = read_ground(incidents, Discs())
     label = _assign_worst_first(outlines, ground.places, ground.harm)
     shapes = [
-        _shape(outlines[i], given, columns["kind"], i, np.where(label == i, 0, -1), radius)
-        for i in range(len(given))
+        _shape(outlines[i], given, columns["kind"], i, np.where(label == i, 0, -1), radius) for i in range(len(given))
     ]
     spots, number, order = summarise_in_order(incidents, ground.places, shapes)
     _fill(spots, given, columns, order)
@@ -106,9 +103,7 @@ def read_hotspots(
     return spots
 
 
-def mark_unlisted(
-    spots: gpd.GeoDataFrame, agreed: gpd.GeoDataFrame, *, incidents: gpd.GeoDataFrame
-) -> pd.Series:
+def mark_unlisted(spots: gpd.GeoDataFrame, agreed: gpd.GeoDataFrame, *, incidents: gpd.GeoDataFrame) -> pd.Series:
     """Say for each hotspot that was found which agreed one it is, or "not on the list".
 
     Parameters
@@ -240,9 +235,7 @@ def _assign_worst_first(outlines: Any, places: Places, harm: Ints | None) -> Int
     return label
 
 
-def _shape(
-    outline: Any, given: gpd.GeoDataFrame, kind: str | None, row: int, part_of: Ints, radius: float
-) -> Shape:
+def _shape(outline: Any, given: gpd.GeoDataFrame, kind: str | None, row: int, part_of: Ints, radius: float) -> Shape:
     """Shape of an agreed area: each piece of it is a part, and counts what is nearest to it."""
     original = given.geometry.iloc[row]
     pieces = shapely.get_parts(original)
@@ -255,9 +248,7 @@ def _shape(
     return Shape.of(outline, words, parts, part_of)
 
 
-def _fill(
-    spots: gpd.GeoDataFrame, given: gpd.GeoDataFrame, columns: dict[str, str | None], order: Ints
-) -> None:
+def _fill(spots: gpd.GeoDataFrame, given: gpd.GeoDataFrame, columns: dict[str, str | None], order: Ints) -> None:
     for key in ("name", "ref"):
         column = columns[key]
         if column is not None:

@@ -125,9 +125,7 @@ def disc_shapes(discs: Discs, places: Places, *, radius: float, merge: bool) -> 
         outline = shapely.union_all(circles[mine])
         if not merge:  # the disc picked first keeps the ground it shares
             outline, ground = (
-                (outline, outline)
-                if ground is None
-                else (outline.difference(ground), shapely.union(ground, outline))
+                (outline, outline) if ground is None else (outline.difference(ground), shapely.union(ground, outline))
             )
         inside = np.concatenate([held[disc] for disc in mine])
         part = np.repeat(np.arange(len(mine)), [len(held[disc]) for disc in mine])

@@ -13,9 +13,7 @@ from hotspots.common.places import incidents_per_row
 from hotspots.finding.assign import assign_hotspots
 
 
-def compare_lists(
-    lists: Mapping[str, gpd.GeoDataFrame], profiles: Mapping[str, gpd.GeoDataFrame]
-) -> pd.DataFrame:
+def compare_lists(lists: Mapping[str, gpd.GeoDataFrame], profiles: Mapping[str, gpd.GeoDataFrame]) -> pd.DataFrame:
     """Say how much of each problem each list of hotspots captures, and what it gives up.
 
     Parameters

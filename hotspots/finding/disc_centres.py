@@ -28,12 +28,7 @@ def lattice_of(radius: float) -> float:
 
 
 def score_lattice(
-    xy: Floats,
-    weight: Ints,
-    *,
-    radius: float,
-    lattice: float = LATTICE,
-    origin: tuple[float, float] = (0.0, 0.0),
+    xy: Floats, weight: Ints, *, radius: float, lattice: float = LATTICE, origin: tuple[float, float] = (0.0, 0.0)
 ) -> tuple[Floats, Ints]:
     """Nodes of a square lattice with a place within ``radius`` metres, and the weight there.
 

@@ -66,9 +66,7 @@ class Method:
                 if value is None and (getattr(type(self), name) is None or name == "count"):
                     continue
                 if not isinstance(value, Real) or math.isnan(value):
-                    problems.add(
-                        f"{what} must be a number", given=f"{what}={value!r}", advice="digits, no text"
-                    )
+                    problems.add(f"{what} must be a number", given=f"{what}={value!r}", advice="digits, no text")
                 elif not rule.holds(value):
                     problems.add(rule.must, given=f"{name}={value}", advice=rule.advice)
         if len(problems.found) == sound:
@@ -175,8 +173,7 @@ class Streets(Method):
     name = "streets"
 
     streets: gpd.GeoDataFrame | None = field(
-        default=None,
-        metadata={"says": "lines in EPSG:27700, with a column `name` if there is one", "rule": None},
+        default=None, metadata={"says": "lines in EPSG:27700, with a column `name` if there is one", "rule": None}
     )
     max_distance: float = option(
         30,

@@ -83,9 +83,7 @@ def outline_hotspots(
     return add_expected(spots, places, study_area=study_area)
 
 
-def shapes_of_labels(
-    places: Places, label: Ints, core: npt.NDArray[np.bool_], *, radius: float
-) -> list[Shape]:
+def shapes_of_labels(places: Places, label: Ints, core: npt.NDArray[np.bool_], *, radius: float) -> list[Shape]:
     """One shape per label (0, 1, 2 ...): core places buffered and dissolved, overlaps cut off the lighter."""
     shapes: list[Shape] = []
     outlines: list[Any] = []

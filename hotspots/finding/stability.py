@@ -41,9 +41,7 @@ def add_stability(
     problems = Problems("Stability cannot be measured")
     for name, value in {"resamples": resamples, "seed": seed}.items():
         if not isinstance(value, int | np.integer) or value < 0:
-            problems.add(
-                f"{name} must be a whole number from 0 upwards", given=f"{name}={value!r}", advice="40, or 0"
-            )
+            problems.add(f"{name} must be a whole number from 0 upwards", given=f"{name}={value!r}", advice="40, or 0")
     problems.raise_any()
     spots = spots.copy()
     if not len(spots) or not resamples:
@@ -128,13 +126,7 @@ def _stacks(incidents: gpd.GeoDataFrame, ground: Ground) -> pd.DataFrame:
     where = np.empty(len(places.xy), dtype=np.int64)
     where[np.lexsort((places.xy[:, 1], places.xy[:, 0]))] = np.arange(len(places.xy))
     table = pd.DataFrame(
-        {
-            "line": where[places.inverse],
-            "period": period,
-            "harm": harm,
-            "at": places.inverse,
-            "n": places.rows,
-        }
+        {"line": where[places.inverse], "period": period, "harm": harm, "at": places.inverse, "n": places.rows}
     )
     return table.groupby(["line", "period", "harm"], as_index=False).agg({"at": "first", "n": "sum"})
 

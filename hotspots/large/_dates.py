@@ -91,8 +91,7 @@ def date_column(rows: Rows, dates: pd.DataFrame) -> Any:
     if len(dates) - sizes.iloc[0] <= _MOST_NAMED:
         others = dates[dates["class"].ne(sizes.index[0])].groupby("class")["text"]
         named = [
-            (table["_when"].isin(texts.tolist()), ibis.literal(int(str(number)), "int64"))
-            for number, texts in others
+            (table["_when"].isin(texts.tolist()), ibis.literal(int(str(number)), "int64")) for number, texts in others
         ]
         return table.mutate(_class=ibis.cases(*named, else_=ibis.literal(int(sizes.index[0]), "int64")))
     known = ibis.memtable(dates[["text", "class"]].rename(columns={"text": "_text", "class": "_class"}))

@@ -28,9 +28,7 @@ def require_table(table: Any) -> Any:
         return table
     advice = "a path, or a table of Ibis"
     if type(table).__module__.startswith("pyspark."):
-        advice = (
-            "name it with createOrReplaceTempView('rows'), then ibis.pyspark.connect(spark).table('rows')"
-        )
+        advice = "name it with createOrReplaceTempView('rows'), then ibis.pyspark.connect(spark).table('rows')"
     elif isinstance(table, pd.DataFrame):
         advice = "a frame in memory goes through read_incidents, or ibis.memtable(frame)"
     raise InputError("This is not a table of an engine", given=type(table).__name__, advice=advice)
@@ -111,9 +109,7 @@ def is_blank(number: Any) -> Any:
     import ibis
 
     missing = number.isnull()  # noqa: PD003  of Ibis
-    if not number.type().is_floating() or not ibis.get_backend(number).has_operation(
-        ibis.expr.operations.IsNan
-    ):
+    if not number.type().is_floating() or not ibis.get_backend(number).has_operation(ibis.expr.operations.IsNan):
         return missing
     return missing | number.isnan()
 
@@ -144,9 +140,7 @@ def first_line(error: Exception) -> str:
 @contextmanager
 def own_warnings_only() -> Iterator[None]:
     """Keep back what Ibis and an engine say to each other about calls that neither of us makes."""
-    log = logging.getLogger(
-        "SQLQueryContextLogger"
-    )  # Spark's errors in full, which reach the reader in brief
+    log = logging.getLogger("SQLQueryContextLogger")  # Spark's errors in full, which reach the reader in brief
     was, log.disabled = log.disabled, True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -155,13 +155,7 @@ def _fetch_lines(rows: Rows, chosen: pd.DataFrame, names: Mapping[str, str]) -> 
 
 
 def judge_sample(
-    found: pd.DataFrame,
-    ledger: pd.DataFrame,
-    layout: Layout,
-    end: pd.Timestamp,
-    study_area: Any,
-    *,
-    size: int,
+    found: pd.DataFrame, ledger: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area: Any, *, size: int
 ) -> pd.DataFrame:
     """Judge the rows of a sample as rows of a file are; what is right but for its ID repeats another's."""
     if found.empty:

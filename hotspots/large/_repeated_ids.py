@@ -84,8 +84,6 @@ def _keep_hashes(table: Any, hashes: np.ndarray[Any, Any]) -> Any:
     import ibis
 
     if len(hashes) <= 200:
-        return table.filter(
-            hash_of(table["_incident_id"]).isin([ibis.literal(int(h), "uint64") for h in hashes])
-        )
+        return table.filter(hash_of(table["_incident_id"]).isin([ibis.literal(int(h), "uint64") for h in hashes]))
     wanted = ibis.memtable(pd.DataFrame({"wanted": hashes}))
     return table.semi_join(wanted, [(hash_of(table["_incident_id"]), wanted["wanted"])])

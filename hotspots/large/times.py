@@ -18,9 +18,7 @@ from hotspots.reading.publishers import FORCE
 _TEXTS = ("_category", "_force")
 
 
-def count_over_time(
-    found: Collapsed, places: gpd.GeoDataFrame, *, by: pd.Series | pd.DataFrame
-) -> gpd.GeoDataFrame:
+def count_over_time(found: Collapsed, places: gpd.GeoDataFrame, *, by: pd.Series | pd.DataFrame) -> gpd.GeoDataFrame:
     """Count the used rows of a large table by date, category and whatever their places are labelled with.
 
     Adding the month to every place of a country hardly shrinks its records; adding it to its hotspots and

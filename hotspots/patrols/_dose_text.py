@@ -13,9 +13,7 @@ from hotspots.reading.crosswalks import fold_label
 
 PERIODS = ("shift", "day", "week", "month")
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4}
-_OFTEN = re.compile(
-    r"(\d+|once|twice|one|two|three)\s*(?:visits?|times?|x)?\s*(?:per|an?|every|each|/)\s*(\w+)"
-)
+_OFTEN = re.compile(r"(\d+|once|twice|one|two|three)\s*(?:visits?|times?|x)?\s*(?:per|an?|every|each|/)\s*(\w+)")
 _NUMBERS = {"once": 1, "one": 1, "twice": 2, "two": 2, "three": 3}
 _GAP = re.compile(r"every\s+(\d+(?:\.\d+)?)\s*(minutes?|hours?)")
 _WORST = re.compile(r"(?:the\s+)?worst\s+(\d+)")

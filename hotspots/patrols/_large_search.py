@@ -167,9 +167,7 @@ def _put_back(ground: Ground, plan: Plan, rng: np.random.Generator, chance: floa
             allowed &= (after <= ground.high[:, None] + _TIGHT).all(axis=0)
         if not allowed.any():
             break
-        score = np.where(
-            allowed, needed[waiting] * lure[waiting] / np.maximum(cheapest, 1.0) ** power, -np.inf
-        )
+        score = np.where(allowed, needed[waiting] * lure[waiting] / np.maximum(cheapest, 1.0) ** power, -np.inf)
         stop = int(waiting[int(score.argmax())])
         r = int(np.where(costs[:, stop] <= room, costs[:, stop], np.inf).argmin())
         plan[r].insert(int(places[r, stop]), stop)
@@ -192,12 +190,7 @@ def _still_asked(ground: Ground, chosen: Flags) -> Floats:
 
 
 def _price(
-    ground: Ground,
-    tour: list[int],
-    r: int,
-    waiting: NDArray[np.int64],
-    costs: Floats,
-    places: NDArray[np.int64],
+    ground: Ground, tour: list[int], r: int, waiting: NDArray[np.int64], costs: Floats, places: NDArray[np.int64]
 ) -> None:
     """Minutes that each waiting stop adds to a round at its best place, and that place."""
     if not tour:

@@ -29,17 +29,7 @@ _MADE = (
 # Words of a heading that speak of a person: minutes are of places, never of named officers.
 _PERSON = frozenset(
     (
-        *(
-            "officer",
-            "collar",
-            "warrant",
-            "shoulder",
-            "epaulette",
-            "badge",
-            "surname",
-            "forename",
-            "firstname",
-        ),
+        *("officer", "collar", "warrant", "shoulder", "epaulette", "badge", "surname", "forename", "firstname"),
         *("lastname", "driver", "constable", "sergeant", "staff", "employee", "user", "username", "email"),
         *("phone", "mobile", "pc", "pcso", "person", "patroller", "warden"),
     )

@@ -100,9 +100,7 @@ def in_areas(stops: pd.DataFrame, names: Collection[str], area: str, *, aloud: b
     if missing and len(wanted) == 1:
         near = closest_name(missing[0], {str(n) for n in stops[column].dropna()})
         raise InputError(
-            f"No hotspot lies in the {area} {missing[0]}",
-            given=repr(missing[0]),
-            advice=f"'{near}'" if near else "",
+            f"No hotspot lies in the {area} {missing[0]}", given=repr(missing[0]), advice=f"'{near}'" if near else ""
         )
     if missing and aloud:
         announce(f"No hotspot lies in {', '.join(missing)}: is the name spelt as in the {area} layer?")
@@ -172,9 +170,7 @@ def give_reasons(
             reasons.append("left out: farther than the shift allows")
         elif worth[i] <= 0:
             done = stops["already"].iloc[i] >= 1
-            reasons.append(
-                "left out: others cover it" if done else "left out: nothing recorded in these hours"
-            )
+            reasons.append("left out: others cover it" if done else "left out: nothing recorded in these hours")
         elif i in clash:
             reasons.append(f"left out: overlaps or stands too near '{names[clash[i]]}', which is chosen")
         elif worth[i] <= least:
@@ -182,7 +178,5 @@ def give_reasons(
         elif outside[i]:
             reasons.append("left out: outside the priority areas, whose limit is reached")
         else:
-            reasons.append(
-                "left out: the time it takes covers more elsewhere, or a stop that was asked for needs it"
-            )
+            reasons.append("left out: the time it takes covers more elsewhere, or a stop that was asked for needs it")
     return reasons

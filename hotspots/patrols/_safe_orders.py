@@ -116,9 +116,7 @@ def draw_day(
         due[here] = now + duty.gap
 
 
-def _open_orders(
-    orders: Orders, first: Floats, due: Floats, here: int, rest: float = 0.0
-) -> NDArray[np.bool_]:
+def _open_orders(orders: Orders, first: Floats, due: Floats, here: int, rest: float = 0.0) -> NDArray[np.bool_]:
     """Flag the orders that, begun now (after a rest), go elsewhere and reach every stop before it is due."""
     arrive = first[orders.stops[:, :1]] + rest + orders.after
     elsewhere = (orders.stops[:, 0] != here) | (len(first) == 1)

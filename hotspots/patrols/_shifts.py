@@ -36,9 +36,7 @@ def parse_shift(text: str) -> Shift:
     found = _HOURS.fullmatch(text) if isinstance(text, str) else None
     hours = [int(n) for n in found.groups()] if found else []
     if not found or hours[0] > 23 or hours[2] > 24 or hours[1] > 59 or hours[3] > 59:
-        raise InputError(
-            "The hours of the shift cannot be read", given=f"shift={text!r}", advice="'14:00-22:00'"
-        )
+        raise InputError("The hours of the shift cannot be read", given=f"shift={text!r}", advice="'14:00-22:00'")
     start, end = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
     minutes = (end - start) % 1440
     if minutes == 0:
@@ -46,9 +44,7 @@ def parse_shift(text: str) -> Shift:
     return Shift(start, minutes)
 
 
-def parse_pattern(
-    shift: str | Mapping[str, str], weekdays: Collection[str] | None = None
-) -> dict[int, Shift]:
+def parse_pattern(shift: str | Mapping[str, str], weekdays: Collection[str] | None = None) -> dict[int, Shift]:
     """Shift of each weekday worked (0 is Monday): one text for all days, or one for each day named."""
     if isinstance(shift, Mapping):
         return dict(sorted((weekday_number(day), parse_shift(hours)) for day, hours in shift.items()))
@@ -59,9 +55,7 @@ def parse_pattern(
 def weekday_number(day: str) -> int:
     """Turn a weekday into its number, 0 for Monday; three letters are enough."""
     named = [
-        i
-        for i, name in enumerate(WEEKDAYS)
-        if len(str(day)) >= 3 and name.casefold().startswith(str(day).casefold())
+        i for i, name in enumerate(WEEKDAYS) if len(str(day)) >= 3 and name.casefold().startswith(str(day).casefold())
     ]
     if not named:
         near = closest_name(str(day), WEEKDAYS)
@@ -74,9 +68,7 @@ def within_shift(when: pd.Series, pattern: Mapping[int, Shift]) -> pd.Series:
     minute = when.dt.hour * 60 + when.dt.minute
     inside = pd.Series(False, index=when.index)
     for day, shift in pattern.items():
-        inside |= (
-            when.dt.day_of_week.eq(day) & minute.ge(shift.start) & minute.lt(shift.start + shift.minutes)
-        )
+        inside |= when.dt.day_of_week.eq(day) & minute.ge(shift.start) & minute.lt(shift.start + shift.minutes)
         spill = shift.start + shift.minutes - 1440
         if spill > 0:
             inside |= when.dt.day_of_week.eq((day + 1) % 7) & minute.lt(spill)

@@ -71,9 +71,7 @@ def list_stops(
     table[layers] = rows[layers].to_numpy()
     table[["easting", "northing"]] = centres
     table.index = pd.RangeIndex(1, len(table) + 1, name="stop")
-    return gpd.GeoDataFrame(
-        table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=spots.crs), crs=spots.crs
-    )
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=spots.crs), crs=spots.crs)
 
 
 def _require_ranks(spots: gpd.GeoDataFrame) -> None:
@@ -132,9 +130,7 @@ def name_spots(label: Any, spots: gpd.GeoDataFrame) -> Any:
         if len(hits):
             return hits[0]
     near = closest_name(str(label), spots["name"])  # a reference like it may stand miles away
-    raise InputError(
-        "There is no such hotspot", given=repr(label), advice=f"'{near}'" if near else "its rank or ref"
-    )
+    raise InputError("There is no such hotspot", given=repr(label), advice=f"'{near}'" if near else "its rank or ref")
 
 
 def _totals(spots: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, float]:
@@ -171,9 +167,7 @@ def keep_hours(rows: gpd.GeoDataFrame, pattern: Mapping[int, Shift]) -> gpd.GeoD
         announce("No record has a time of day: those of the whole day stand for the hours of the shift.")
         return rows
     if not clock.all():
-        announce(
-            f"{say_count((~clock).sum(), 'record')} without a time of day not counted in the shift's hours."
-        )
+        announce(f"{say_count((~clock).sum(), 'record')} without a time of day not counted in the shift's hours.")
     timed = rows[clock]
     return timed[within_shift(timed["when"], pattern)]
 
@@ -192,9 +186,7 @@ def which_stop(points: gpd.GeoDataFrame, shapes: Any, centres: np.ndarray) -> np
     return stop
 
 
-def _already(
-    table: pd.DataFrame, spots: gpd.GeoDataFrame, already: Mapping[Any, float] | Iterable[Any]
-) -> np.ndarray:
+def _already(table: pd.DataFrame, spots: gpd.GeoDataFrame, already: Mapping[Any, float] | Iterable[Any]) -> np.ndarray:
     given = already if isinstance(already, Mapping) else dict.fromkeys(already, 1.0)
     shares = pd.Series(0.0, index=spots.index)
     for label, share in given.items():

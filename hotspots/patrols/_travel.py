@@ -49,9 +49,7 @@ def check_travel(speed: float, detour: float) -> None:
     if not (np.isfinite(speed) and speed > 0):
         raise InputError("The speed must be above 0 km/h", given=f"speed={speed}", advice="speed=25")
     if not (np.isfinite(detour) and detour >= 1):
-        raise InputError(
-            "The detour factor must be at least 1", given=f"detour={detour}", advice="detour=1.3"
-        )
+        raise InputError("The detour factor must be at least 1", given=f"detour={detour}", advice="detour=1.3")
 
 
 def locate_depot(depot: Any, *, crs: Any = CRS) -> Floats | None:
@@ -113,9 +111,7 @@ def _network(streets: gpd.GeoDataFrame) -> tuple[Floats, Any]:
     lines = streets.geometry.explode(index_parts=False).reset_index(drop=True)
     if len(lines) == 0 or not (lines.geom_type == "LineString").all():
         raise InputError(
-            "The streets must be lines",
-            given=f"{len(lines)} shapes",
-            advice="a GeoPackage of road centre lines",
+            "The streets must be lines", given=f"{len(lines)} shapes", advice="a GeoPackage of road centre lines"
         )
     vertices = lines.get_coordinates()
     at = np.round(vertices["x"].to_numpy(), 1) + 1j * np.round(vertices["y"].to_numpy(), 1)

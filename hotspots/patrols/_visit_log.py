@@ -10,14 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.checks import (
-    InputError,
-    announce,
-    closest_name,
-    read_own_table,
-    require_columns,
-    require_metres,
-)
+from hotspots.checks import InputError, announce, closest_name, read_own_table, require_columns, require_metres
 from hotspots.common.when import london_clock
 from hotspots.common.wording import say_count
 from hotspots.patrols._gps_stays import FEW, Pace, Track, find_pace, find_stays
@@ -37,9 +30,7 @@ def read_log(log: str | Path | pd.DataFrame, columns: Mapping[str, str]) -> pd.D
     unknown = [name for name in columns if name not in KNOWN]
     if unknown:
         near = closest_name(unknown[0], KNOWN)
-        raise InputError(
-            f"The log has no use for a column '{unknown[0]}'", advice=f"'{near}'" if near else ""
-        )
+        raise InputError(f"The log has no use for a column '{unknown[0]}'", advice=f"'{near}'" if near else "")
     if isinstance(log, pd.DataFrame):
         table = log.reset_index(drop=True)
     else:
@@ -70,9 +61,7 @@ def from_times(
     label = next((c for c in ("ref", "hotspot") if c in table.columns), None)
     if label is None:
         raise InputError(
-            "The log does not say which hotspot",
-            given=f"columns {', '.join(table.columns)}",
-            advice="ref or hotspot",
+            "The log does not say which hotspot", given=f"columns {', '.join(table.columns)}", advice="ref or hotspot"
         )
     names = table[label].map(fold)
     known = {fold(v) for column in ("ref", "name") for v in stops[column]}
@@ -82,11 +71,7 @@ def from_times(
     causes[arrived.isna() | left.isna()] = "unreadable time"
     causes[left < arrived] = "left before arriving"
     causes[left - arrived > _LONGEST] = "longer than twelve hours"
-    there = {
-        (fold(label), part)
-        for c in ("ref", "name")
-        for label, part in zip(stops[c], stops["part"], strict=True)
-    }
+    there = {(fold(label), part) for c in ("ref", "name") for label, part in zip(stops[c], stops["part"], strict=True)}
     missing = [pd.notna(part) and (n, part) not in there for n, part in zip(names, parts, strict=True)]
     causes[np.array(missing, dtype=bool) & causes.eq("")] = "unknown part"
     values[causes == "unknown hotspot"] = table[label].astype(str)
@@ -103,9 +88,7 @@ def from_times(
     return found, _rejects(table, causes, values)
 
 
-def _one_stop(
-    name: str, part: Any, when: pd.Timestamp, stops: gpd.GeoDataFrame, timetable: pd.DataFrame
-) -> int:
+def _one_stop(name: str, part: Any, when: pd.Timestamp, stops: gpd.GeoDataFrame, timetable: pd.DataFrame) -> int:
     """Row of the stop meant: by name, else of several parts the one planned nearest in time."""
     folded = stops["name"].map(fold)
     fits = np.flatnonzero((stops["ref"].map(fold) == name) | (folded == name))

@@ -128,9 +128,7 @@ def choose_patrols(
     require_columns(spots, ["ref", "name"], what="spots")
     if len(spots) == 0:
         return _empty_choice(spots), _further([], by)
-    stops = list_stops(
-        spots, by=by, incidents=incidents, profile=profile, pattern=pattern, already=wishes.already
-    )
+    stops = list_stops(spots, by=by, incidents=incidents, profile=profile, pattern=pattern, already=wishes.already)
     demands = demands_of(wishes, [name_spots(label, spots) for label in wishes.must_include])
     legs, between = stop_times(stops, travel.depot, travel)
     hours = min(s.minutes for s in pattern.values()) - duty.rest
@@ -155,11 +153,7 @@ def choose_patrols(
 
 def make_team(officers: int, vehicles: int, crew: int | None) -> Team:
     """Check the numbers of officers and vehicles, and share the officers over the vehicles."""
-    for name, value in (
-        ("officers", officers),
-        ("vehicles", vehicles),
-        ("crew", 1 if crew is None else crew),
-    ):
+    for name, value in (("officers", officers), ("vehicles", vehicles), ("crew", 1 if crew is None else crew)):
         if not (isinstance(value, int | np.integer) and value >= 1):
             raise InputError(
                 f"{name} must be a whole number above 0",
@@ -182,13 +176,7 @@ class _Plan:
     """One choice problem, solved for any number of crews."""
 
     def __init__(
-        self,
-        stops: gpd.GeoDataFrame,
-        rules: list[Bound],
-        between: Floats,
-        duty: Duty,
-        hours: float,
-        barred: Flags,
+        self, stops: gpd.GeoDataFrame, rules: list[Bound], between: Floats, duty: Duty, hours: float, barred: Flags
     ) -> None:
         self.stops, self.rules, self.between, self.duty, self.hours = stops, rules, between, duty, hours
         self.barred = barred

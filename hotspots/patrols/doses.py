@@ -169,9 +169,7 @@ def sum_shifts(timetable: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"shift": "shifts", "place": "places", "travel_minutes": "driving_minutes"})
 
 
-def _make_crew(
-    team: PatrolTeam, pattern: dict[int, Shift], stops: gpd.GeoDataFrame, travel: Travel, area: str
-) -> Crew:
+def _make_crew(team: PatrolTeam, pattern: dict[int, Shift], stops: gpd.GeoDataFrame, travel: Travel, area: str) -> Crew:
     depot = travel.depot if team.depot is None else team.depot
     legs, between = stop_times(stops, depot, travel)
     mine = in_areas(stops, team.areas, area) if team.areas else np.ones(len(stops), dtype=bool)
@@ -179,11 +177,7 @@ def _make_crew(
 
 
 def _doses_of(
-    stops: gpd.GeoDataFrame,
-    spots: gpd.GeoDataFrame,
-    dose: Any,
-    added: Mapping[Any, str],
-    dropped: Mapping[Any, str],
+    stops: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, dose: Any, added: Mapping[Any, str], dropped: Mapping[Any, str]
 ) -> tuple[list[Dose], list[str]]:
     kinds = stops["rank"].map(spots["kind"]) if "kind" in spots.columns else stops["part"].gt(0).map(_KIND)
     doses = give_doses(stops, dose, kinds)
@@ -240,9 +234,7 @@ class _Rota:
     def day(self, day: pd.Timestamp) -> list[dict[str, Any]]:
         """Rows of all teams on one day, the earliest shift first."""
         self.origin = self.origin or day
-        on = [
-            (c.pattern[day.day_of_week], n) for n, c in enumerate(self.crews) if day.day_of_week in c.pattern
-        ]
+        on = [(c.pattern[day.day_of_week], n) for n, c in enumerate(self.crews) if day.day_of_week in c.pattern]
         rows: list[dict[str, Any]] = []
         for shift, n in sorted(on, key=lambda pair: (pair[0].start, pair[1])):
             rows += self._shift(day, shift, n)
@@ -320,14 +312,7 @@ class _Rota:
         return max(1, int(np.ceil(mine / crews - 1e-9)))
 
     def _rows(
-        self,
-        day: pd.Timestamp,
-        shift: Shift,
-        crew: Crew,
-        vehicle: int,
-        route: list[Any],
-        before: int,
-        due: int,
+        self, day: pd.Timestamp, shift: Shift, crew: Crew, vehicle: int, route: list[Any], before: int, due: int
     ) -> list[dict[str, Any]]:
         begin, team = day + pd.Timedelta(minutes=shift.start), crew.team
         crews, extra = divmod(crew.size.officers, crew.size.crews)
@@ -370,9 +355,7 @@ class _Rota:
         planned = visits.groupby(["rank", "part"]).size()
         keys = pd.MultiIndex.from_frame(self.stops[["rank", "part"]])
         got = planned.reindex(keys).fillna(0).to_numpy(dtype=np.int64)
-        asked = np.floor(self._asked_in(days) + 0.25).astype(
-            np.int64
-        )  # of part of a week, what is surely owed
+        asked = np.floor(self._asked_in(days) + 0.25).astype(np.int64)  # of part of a week, what is surely owed
         doses = self.stops.assign(chosen=got > 0, dose=[str(d) for d in self.doses])
         doses["visits_asked"], doses["visits_planned"] = asked, got
         doses["short"] = np.maximum(asked - got, 0)

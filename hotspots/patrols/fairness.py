@@ -67,9 +67,7 @@ def share_patrol_time(
     where = stops.drop_duplicates(["rank", "part"]).set_index(["rank", "part"])[column]
     key = pd.MultiIndex.from_frame(patrols[["rank", "part"]])
     spent = patrols["minutes"].where(patrols["rank"].notna(), 0).to_numpy(dtype=float)
-    minutes = (
-        pd.Series(spent).groupby(where.reindex(key).fillna("").to_numpy()).sum().drop("", errors="ignore")
-    )
+    minutes = pd.Series(spent).groupby(where.reindex(key).fillna("").to_numpy()).sum().drop("", errors="ignore")
     located = incidents[column].fillna("").astype(str)
     everything = weight.groupby(located).sum().drop("", errors="ignore")
     other = weight.where(~flag_proactive(incidents), 0.0).groupby(located).sum().drop("", errors="ignore")
@@ -86,11 +84,7 @@ def share_patrol_time(
     )
     shares["difference"] = 100 * (shares["share_of_minutes"] - shares["share_without_proactive"])
     shares.index.name = area if deciles is None else "decile"
-    return (
-        shares
-        if deciles is not None
-        else shares.sort_values(f"share_of_{by}", ascending=False, kind="stable")
-    )
+    return shares if deciles is not None else shares.sort_values(f"share_of_{by}", ascending=False, kind="stable")
 
 
 def _by_decile(table: pd.DataFrame, deciles: pd.Series) -> pd.DataFrame:
@@ -105,7 +99,6 @@ def _by_decile(table: pd.DataFrame, deciles: pd.Series) -> pd.DataFrame:
         )
     if lost.any():
         announce(
-            f"{say_count(lost.sum(), 'area')} without a deprivation decile left out: "
-            f"{', '.join(table.index[lost])}."
+            f"{say_count(lost.sum(), 'area')} without a deprivation decile left out: {', '.join(table.index[lost])}."
         )
     return table[~lost].groupby(found[~lost].round().astype("int64")).sum().sort_index()

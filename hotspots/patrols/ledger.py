@@ -124,9 +124,7 @@ def account_shifts(visits: pd.DataFrame, *, shift: str | None = None) -> pd.Data
     found = []
     by_shift: Any = rows.groupby(["date", "shift", "vehicle"])
     for (date, text, vehicle), group in by_shift:
-        mine = group.groupby("agency").agg(
-            visits=("place_minutes", "size"), place_minutes=("place_minutes", "sum")
-        )
+        mine = group.groupby("agency").agg(visits=("place_minutes", "size"), place_minutes=("place_minutes", "sum"))
         left = parse_shift(text).minutes - int(mine["place_minutes"].sum())
         if left < 0:
             announce(f"{date:%d.%m.%Y} {text}: visits claim {-left} minutes more than the shift has.")
@@ -166,9 +164,7 @@ def _texts(visits: pd.DataFrame, column: str) -> pd.Series:
 
 def _share(rows: pd.DataFrame) -> np.ndarray:
     """Minutes of each visit, those spent at once shared equally among agencies, then among their visits."""
-    began, ended = (
-        rows[c].to_numpy(dtype="datetime64[ns]").astype(np.int64) / 6e10 for c in ("arrived", "left")
-    )
+    began, ended = (rows[c].to_numpy(dtype="datetime64[ns]").astype(np.int64) / 6e10 for c in ("arrived", "left"))
     agency = _texts(rows, "agency").to_numpy()
     shares = np.zeros(len(rows))
     edges = np.unique(np.concatenate([began, ended]))

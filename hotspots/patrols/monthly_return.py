@@ -53,9 +53,7 @@ def summarise_visits(
     by = [done[k].loc[gaps.index] for k in keys]
     table = plan.join(real, how="outer").fillna(0)
     table["unplanned_visits"] = table.pop("all_visits") - table["delivered_visits"]
-    table["compliance"] = table["delivered_visits"] / table["planned_visits"].where(
-        table["planned_visits"] > 0
-    )
+    table["compliance"] = table["delivered_visits"] / table["planned_visits"].where(table["planned_visits"] > 0)
     table["median_gap"] = gaps.groupby(by).median()
     table["share_of_gaps_kept"] = kept.groupby(by).mean()
     whole = ["planned_visits", "delivered_visits", "unplanned_visits"]
@@ -107,9 +105,7 @@ def describe_visits(
         kept = int(gaps.le(max_gap_minutes).sum())
         promised = f"{kept:,} of {len(gaps):,} were {max_gap_minutes:g} minutes or less; "
         told = promised if np.isfinite(max_gap_minutes) else f"{len(gaps):,} on one day; "
-        lines.append(
-            f"Gaps between visits to one hotspot: {told}the middle one was {gaps.median():.0f} minutes."
-        )
+        lines.append(f"Gaps between visits to one hotspot: {told}the middle one was {gaps.median():.0f} minutes.")
     sums = {name.replace("_", " "): int(visits[name].sum()) for name in OUTPUTS if name in visits.columns}
     recorded = [f"{name} {'not shown' if 0 < n < threshold else f'{n:,}'}" for name, n in sums.items()]
     if recorded:

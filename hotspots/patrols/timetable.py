@@ -140,9 +140,7 @@ def first_day(start: Any, days: int) -> pd.Timestamp:
     try:
         day = pd.Timestamp(start)
     except (ValueError, TypeError) as error:
-        raise InputError(
-            "The first day is not a date", given=f"start={start!r}", advice="2026-11-23"
-        ) from error
+        raise InputError("The first day is not a date", given=f"start={start!r}", advice="2026-11-23") from error
     if pd.isna(day) or not (isinstance(days, int | np.integer) and days >= 1):
         raise InputError(
             "A first day and a number of days are needed",
@@ -152,9 +150,7 @@ def first_day(start: Any, days: int) -> pd.Timestamp:
     return day.normalize()
 
 
-def _rounds_chosen(
-    stops: pd.DataFrame, between: Floats, limit: float, visit: float, crews: int
-) -> list[Ints] | None:
+def _rounds_chosen(stops: pd.DataFrame, between: Floats, limit: float, visit: float, crews: int) -> list[Ints] | None:
     """Take the rounds as they were chosen, where these crews can keep them too."""
     number = stops["round"].to_numpy(dtype=int) if "round" in stops.columns else np.zeros(1, dtype=int)
     rounds = [np.flatnonzero(number == r) for r in np.unique(number)]
@@ -167,9 +163,7 @@ def _rounds_chosen(
 def share_out(stops: pd.DataFrame, between: Floats, duty: Duty, crews: int, hours: float) -> list[Ints]:
     """Split the stops over the crews; those that cannot be kept go, least harm first, and are announced."""
     kept, dropped = np.arange(len(stops)), list[str]()
-    worth = (
-        stops["share_of_harm"].fillna(0).to_numpy() + 1e-9 * stops["share_of_incidents"].fillna(0).to_numpy()
-    )
+    worth = stops["share_of_harm"].fillna(0).to_numpy() + 1e-9 * stops["share_of_incidents"].fillna(0).to_numpy()
     while len(kept):
         times = between[np.ix_(kept, kept)]
         pieces = split_stops(times, visit=duty.visit, limit=min(duty.limit, hours), vehicles=crews)
@@ -224,9 +218,7 @@ def _rest_times(minutes: float, breaks: int, duty: Duty, rng: np.random.Generato
     return [max(0.0, min(pair)) for pair in zip(wanted, latest, strict=True)]
 
 
-def _rows(
-    events: list[Event], mine: Ints, begin: pd.Timestamp, vehicle: int, work: _Work
-) -> list[dict[str, Any]]:
+def _rows(events: list[Event], mine: Ints, begin: pd.Timestamp, vehicle: int, work: _Work) -> list[dict[str, Any]]:
     crews, extra = divmod(work.team.officers, work.team.crews)
     officers = crews + (vehicle <= extra)
     rows = []
@@ -269,9 +261,7 @@ def frame_rows(rows: list[dict[str, Any]], crs: Any, columns: list[str] | None =
         table[column] = pd.to_datetime(table[column]).astype("datetime64[ns]")
     for column in ("weekday", "activity", "ref", "name", "walk"):
         table[column] = table[column].fillna("").astype("str")
-    return gpd.GeoDataFrame(
-        table.drop(columns="geometry"), geometry=gpd.GeoSeries(table["geometry"], crs=crs)
-    )
+    return gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=gpd.GeoSeries(table["geometry"], crs=crs))
 
 
 def _summarise(timetable: gpd.GeoDataFrame, rounds: list[Ints], work: _Work) -> pd.DataFrame:

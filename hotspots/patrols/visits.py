@@ -95,9 +95,7 @@ def record_visits(
             advice="mend that line, and the others of its kind",
         )
     if len(rejects):
-        announce(
-            f"{len(rejects):,} of {say_count(len(table), 'row')} of the log not used: see the rows not used."
-        )
+        announce(f"{len(rejects):,} of {say_count(len(table), 'row')} of the log not used: see the rows not used.")
     others = [c for c in others if c in found.columns]
     done = _match(_finish(found, stops), timetable, others)
     visits = _count_officers(done, timetable, officers, others)
@@ -171,18 +169,7 @@ def _match(visits: pd.DataFrame, timetable: pd.DataFrame, others: list[str]) -> 
         visits.loc[at, "date"] = hit["date"].to_numpy()
         visits.loc[at, "_crew"] = (hit["officer_minutes"] / hit["minutes"]).to_numpy()
     visits["date"] = visits["date"].fillna(visits["arrived"].dt.normalize())
-    order = [
-        "date",
-        "rank",
-        "ref",
-        "name",
-        "part",
-        "planned_start",
-        "planned_end",
-        "arrived",
-        "left",
-        "minutes",
-    ]
+    order = ["date", "rank", "ref", "name", "part", "planned_start", "planned_end", "arrived", "left", "minutes"]
     order += ["officers", "_crew", *TEXTS]
     more = [c for c in (*CLAIMS, *OUTPUTS, *others, *_LIMITS) if c in visits.columns]
     return visits[order + more]

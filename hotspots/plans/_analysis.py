@@ -40,17 +40,13 @@ def where_text(facts: Facts, target: Target) -> str:
     top = facts.streets.head(5)
     said = ["The records name no street."]
     if len(top):
-        streets = say_list(
-            _say_busy(facts, s, n) for s, n in zip(top["street"], top["incidents"], strict=True)
-        )
+        streets = say_list(_say_busy(facts, s, n) for s, n in zip(top["street"], top["incidents"], strict=True))
         said = [f"Busiest, of {facts.incidents:,}: {streets}."]
         if top["incidents"].iloc[0] == facts.incidents:
             all_are = "All are" if facts.incidents > 1 else "The one record is"
             said = [f"{all_are} on or near {say_street(top['street'].iloc[0])}."]
     if len(target.parts) > 1:
-        said.append(
-            f"The plan covers {len(target.parts)} places: {say_list(p['name'] for p in target.parts)}."
-        )
+        said.append(f"The plan covers {len(target.parts)} places: {say_list(p['name'] for p in target.parts)}.")
     for layer, shares in target.layers.items():
         if layer != target.layer:
             said.append(_say_layer(facts, name_key(clean_text(layer)), shares))
@@ -124,9 +120,7 @@ def _fine_times(facts: Facts) -> list[str]:
     day: Any = days.idxmax()
     said = []
     if days.max() >= facts.threshold:
-        said.append(
-            f"Busiest day: {WEEKDAYS[day]}, {say_share(days.max(), days.sum())} of those with a date."
-        )
+        said.append(f"Busiest day: {WEEKDAYS[day]}, {say_share(days.max(), days.sum())} of those with a date.")
     timed = facts.inside["precision"] == "minute"
     if may_say("time of day", timed.any(), why="no record of a plan's place has a time of day"):
         hours = facts.weights[timed].groupby(facts.inside.loc[timed, "when"].dt.hour).sum()
@@ -289,9 +283,7 @@ def hypotheses(facts: Facts) -> list[str]:
         # closing times, gardens and shop racks are no questions to put to a prison or a station
         asked = [f"Who is harmed at the {facts.setting}, by whom, and who there could prevent it?"]
     if top is not None and default_location(top["street"]):
-        asked.insert(
-            0, f"Did what is recorded at “{top['street']}” happen there, or was it only recorded there?"
-        )
+        asked.insert(0, f"Did what is recorded at “{top['street']}” happen there, or was it only recorded there?")
     elif top is not None and facts.incidents <= 4 * top["incidents"] <= 4 * NEARLY_ALL * facts.incidents:
         share = say_share(top["incidents"], facts.incidents)
         asked.append(f"What is different about {say_street(top['street'])}, with {share} of the records?")

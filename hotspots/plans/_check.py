@@ -30,9 +30,7 @@ def _month(text: Any) -> Any:
 def _ground(text: Any) -> Any:
     shape = shapely.from_wkt(text, on_invalid="ignore") if isinstance(text, str) else None
     if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
-        raise InputError(
-            "{key} must be a polygon in metres of the plan's grid", given=repr(text)[:80], advice=POLYGON
-        )
+        raise InputError("{key} must be a polygon in metres of the plan's grid", given=repr(text)[:80], advice=POLYGON)
     return text
 
 

@@ -114,9 +114,7 @@ def rows_inside(incidents: gpd.GeoDataFrame, area: BaseGeometry, parts: Any = No
     return pd.Series(inside, index=incidents.index)
 
 
-def gather_facts(
-    incidents: gpd.GeoDataFrame, inside: pd.Series, *, threshold: int = 0, layer: str = ""
-) -> Facts:
+def gather_facts(incidents: gpd.GeoDataFrame, inside: pd.Series, *, threshold: int = 0, layer: str = "") -> Facts:
     """Count the rows where ``inside`` is true (a plan's, of an area of ``layer``), beside all rows.
 
     Counts from 1 up to below ``threshold`` are shown nowhere: types fold into one, streets and months
@@ -160,9 +158,9 @@ def fold_small(table: pd.DataFrame, threshold: int, *, name: str = "") -> pd.Dat
     if not name or not small.any():
         return kept
     rest = table[small].drop(columns=name).sum()
-    return pd.concat(
-        [kept, pd.DataFrame([{name: f"other {name}s", **rest}])[kept.columns]], ignore_index=True
-    ).astype({"incidents": "int64"})
+    return pd.concat([kept, pd.DataFrame([{name: f"other {name}s", **rest}])[kept.columns]], ignore_index=True).astype(
+        {"incidents": "int64"}
+    )
 
 
 def _group(rows: gpd.GeoDataFrame, weights: pd.Series, keys: pd.Series, *, name: str) -> pd.DataFrame:

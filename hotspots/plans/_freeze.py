@@ -45,9 +45,7 @@ def freeze_plan(
     none with a place of ``planned``, where a plan of its own is or will be at work.
     """
     if not ring > 0:
-        raise InputError(
-            "The surrounding area must be wider than 0 metres", given=f"ring={ring}", advice="200"
-        )
+        raise InputError("The surrounding area must be wider than 0 metres", given=f"ring={ring}", advice="200")
     unknown = isinstance(selected_on, str) and selected_on == NOT_KNOWN
     selected = _selected_months(facts, None if unknown else selected_on)
     frozen: dict[str, Any] = {

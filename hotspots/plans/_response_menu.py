@@ -167,9 +167,7 @@ def menu_note(day: Any = None) -> str:
     menu = read_menu()
     until = say_date(menu["expires"])
     past = day is not None and pd.Timestamp(day).date() >= menu["expires"]
-    checked = (
-        f"They were to be checked by {until}: check before use." if past else f"To be checked by {until}."
-    )
+    checked = f"They were to be checked by {until}: check before use." if past else f"To be checked by {until}."
     waiting = [power["name"] for name, power in menu["powers"].items() if not in_force(name, day)]
     named = f" Not in force by this list, so not suggested: {say_list(waiting)}." if waiting else ""
     return (

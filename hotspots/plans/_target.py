@@ -67,9 +67,7 @@ def find_target(given: Any, incidents: gpd.GeoDataFrame, *, title: str | None) -
     elif isinstance(given, BaseGeometry) and not given.is_empty:
         if not title:
             raise InputError("A drawn area needs a name", given=given.geom_type, advice='title="Beeston NIP"')
-        target = Target(
-            _grid_ref(given, incidents.crs), title, "area", [{"ref": "", "name": title, "geometry": given}]
-        )
+        target = Target(_grid_ref(given, incidents.crs), title, "area", [{"ref": "", "name": title, "geometry": given}])
     else:
         raise InputError(
             "A plan needs a hotspot, several, a street or an area",
@@ -91,13 +89,7 @@ def _row(row: pd.Series, crs: Any) -> Target:
     ranks = [int(row.name)] if spot and isinstance(row.name, int | np.integer) else []
     part = {"ref": ref, "name": name, "geometry": geometry}
     return Target(
-        ref,
-        name,
-        "hotspot" if spot else "area",
-        [part],
-        ranks,
-        _layers(row),
-        {str(k): v for k, v in row.items()},
+        ref, name, "hotspot" if spot else "area", [part], ranks, _layers(row), {str(k): v for k, v in row.items()}
     )
 
 

@@ -108,11 +108,7 @@ def assess_plan(
         "verdict": clean_text(verdict),
         "lines": [
             clean_text(verdict if line == found.verdict else line)
-            for line in (
-                *_delivered(dosage),
-                *found.lines(),
-                *_on_the_calendar(plan, [found.baseline, found.after]),
-            )
+            for line in (*_delivered(dosage), *found.lines(), *_on_the_calendar(plan, [found.baseline, found.after]))
         ],
         "counts": _counts(found.table),
     }
@@ -236,9 +232,7 @@ def _comparators(
         if selected is None:
             return fixed
         ring = float(plan.frozen["ring_metres"])
-        pool = propose_comparators(
-            incidents, targets, selected_on=selected, others=_apart(others, targets), width=ring
-        )
+        pool = propose_comparators(incidents, targets, selected_on=selected, others=_apart(others, targets), width=ring)
     except InputError:
         announce(
             "The records do not hold the months that chose the place: how far counts vary is estimated from "
@@ -254,6 +248,5 @@ def _counts(table: pd.DataFrame) -> list[dict[str, Any]]:
     zones = ("treated", "control", "ring", "control_ring")
     columns = [f"{zone}_{when}" for zone in zones for when in ("before", "after")]
     return [
-        {"measure": str(name), **{column: int(row[column]) for column in columns}}
-        for name, row in table.iterrows()
+        {"measure": str(name), **{column: int(row[column]) for column in columns}} for name, row in table.iterrows()
     ]

@@ -170,9 +170,7 @@ def _day(as_of: str | pd.Timestamp | None, facts: Facts) -> str:
 
 def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str, Any]:
     return {
-        "problem": problem_text(
-            facts, target, of=None if spots is None else len(spots), study_area=study_area
-        ),
+        "problem": problem_text(facts, target, of=None if spots is None else len(spots), study_area=study_area),
         "sources": sources_text(facts),
         "source_names": sorted(map(clean_text, facts.everything["source"].unique())),
         "limits": limits_text(facts),
@@ -182,9 +180,7 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
     }
 
 
-def _analyse(
-    facts: Facts, target: Target, how: Drafting, frozen: dict[str, Any], spots: Any
-) -> dict[str, Any]:
+def _analyse(facts: Facts, target: Target, how: Drafting, frozen: dict[str, Any], spots: Any) -> dict[str, Any]:
     chosen_on: Any = [pd.Period(month, freq="M") for month in frozen.get("selected_months", ())]
     if frozen.get("choice") == NOT_KNOWN:
         chosen_on = NOT_KNOWN

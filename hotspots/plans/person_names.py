@@ -12,9 +12,7 @@ from hotspots.plans.record import Plan
 
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Master|Dr)\.?\s+[A-Z][\w'’-]+")
 _BIRTH = re.compile(r"\b(?:d\.?o\.?b\.?|born\s+(?:on|in)?\s*\d|date of birth)", re.IGNORECASE)
-_LABEL = re.compile(
-    r"\b(?:first name|surname|forename|full name|alias|aka|named|called|name)\s*:?\s+[A-Z]\w+"
-)
+_LABEL = re.compile(r"\b(?:first name|surname|forename|full name|alias|aka|named|called|name)\s*:?\s+[A-Z]\w+")
 _PAIR = re.compile(r"\b([A-Z][a-z'’-]+)\s+([A-Z][a-z'’-]+)\b")
 _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/_.-]{2,39}$")
 
@@ -42,9 +40,7 @@ def refuse_names(plan: Plan) -> None:
     if plan.covers != "person":
         seen = [tag for tag, text in plan.fields().items() if find_names(text)]
         if seen:
-            announce(
-                f"Plan {plan.ref}: these fields may hold a name, write a role instead: {', '.join(seen)}."
-            )
+            announce(f"Plan {plan.ref}: these fields may hold a name, write a role instead: {', '.join(seen)}.")
         return
     if not _REFERENCE.match(plan.ref):
         problems.add("the reference must be a case number", given=repr(plan.ref), advice="V1234 or 13/24-567")
@@ -83,9 +79,7 @@ def draft_person_plan(reference: str, *, role: str, as_of: str) -> Plan:
     'Repeat victim V1234'
     """
     if role not in ("repeat victim", "repeat offender"):
-        raise InputError(
-            "The role is not one we know", given=repr(role), advice="'repeat victim' or 'repeat offender'"
-        )
+        raise InputError("The role is not one we know", given=repr(role), advice="'repeat victim' or 'repeat offender'")
     title = f"{start_sentence(role)} {reference}"
     plan = Plan(ref=reference, title=title, covers="person", opened=as_of, drafted=as_of)
     refuse_names(plan)

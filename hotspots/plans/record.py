@@ -134,10 +134,4 @@ def known_tag(tag: str) -> bool:
     if group in SINGLE:
         return len(rest) == 1 and rest[0] in SINGLE[group]
     number, name = [*rest, "", ""][:2]
-    return (
-        len(rest) == 2
-        and group in ROWS
-        and number.isdigit()
-        and 0 < int(number) < 1000
-        and name in ROWS[group]
-    )
+    return len(rest) == 2 and group in ROWS and number.isdigit() and 0 < int(number) < 1000 and name in ROWS[group]

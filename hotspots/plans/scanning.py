@@ -50,9 +50,7 @@ def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: st
     said = [f"{start_sentence(say_records(facts))} {place} {target.name} in {period}."]
     top = facts.types.iloc[0]
     if facts.incidents > 1:
-        said.append(
-            f"Most common: {start_small(top['type'])}, {say_share(top['incidents'], facts.incidents)}."
-        )
+        said.append(f"Most common: {start_small(top['type'])}, {say_share(top['incidents'], facts.incidents)}.")
     if may_say("harm", facts.has_harm, why="no record of a plan's place has a weight"):
         said.append(harm_text(facts, study_area=study_area))
     if target.ranks:
@@ -225,9 +223,7 @@ def certainty_text(facts: Facts, target: Target, *, of: int | None = None) -> st
     stability = target.facts.get("stability")
     if _known(stability):
         tenths = round(10 * float(stability))  # type: ignore[arg-type]
-        said.append(
-            f"{start_sentence(AGAIN)} in about {tenths} of 10 re-runs with slightly changed settings."
-        )
+        said.append(f"{start_sentence(AGAIN)} in about {tenths} of 10 re-runs with slightly changed settings.")
         found: Any = target.facts.get("found_again")
         if _known(found) and float(found) - float(stability) > PARTED:  # type: ignore[arg-type]
             said[-1] = (
@@ -247,9 +243,7 @@ def trend_text(facts: Facts, target: Target) -> str:
         hot = WORDS[trend].needs.partition(";")[0]
         return f"Over the months: {trend} ({hot}, by more than chance beside the rate of the whole)."
     if len(facts.all_months) < 10:
-        return (
-            f"No trend is claimed from {say_count(len(facts.all_months), 'month')}: ten or more are needed."
-        )
+        return f"No trend is claimed from {say_count(len(facts.all_months), 'month')}: ten or more are needed."
     return ""
 
 

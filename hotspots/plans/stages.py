@@ -101,9 +101,7 @@ def _is_closed(plan: Plan, day: dt.date) -> bool:
     fields = plan.fields()
     signed = fields["sign_off.role"].strip() or fields["sign_off.date"].strip()
     words = read_stage(fields["heading.stage"])
-    if words != CLOSED and not (
-        not words and signed and read_verdict(fields["assessment.verdict"]) == "stop"
-    ):
+    if words != CLOSED and not (not words and signed and read_verdict(fields["assessment.verdict"]) == "stop"):
         return False
     stated = _stated(plan)
     return stated is None or stated <= day

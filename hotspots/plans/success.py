@@ -85,9 +85,7 @@ def baseline_of(plan: Plan) -> tuple[float | None, list[str]]:
     return None, []
 
 
-def count_baseline(
-    plan: Plan, months: pd.Series, held: list[pd.Period], *, day: str, threshold: int = 0
-) -> bool:
+def count_baseline(plan: Plan, months: pd.Series, held: list[pd.Period], *, day: str, threshold: int = 0) -> bool:
     """Count a plan's baseline once its months are in the data, and again beside it where they were revised.
 
     The months are those after the ones that chose the place, before the response starts. The first count

@@ -160,12 +160,7 @@ def _new_document() -> tomlkit.TOMLDocument:
 def _content(plan: Plan) -> dict[str, Any]:
     people: dict[str, Any] = {group: dict(plan.people[group]) for group in SINGLE}
     people.update({group: [dict(row) for row in plan.people[group]] for group in ROWS if plan.people[group]})
-    content: dict[str, Any] = {
-        "version": VERSION,
-        "ref": plan.ref,
-        "title": plan.title,
-        "covers": plan.covers,
-    }
+    content: dict[str, Any] = {"version": VERSION, "ref": plan.ref, "title": plan.title, "covers": plan.covers}
     content |= {"opened": plan.opened, "drafted": plan.drafted, "people": people, "frozen": plan.frozen}
     content |= {"scanning": plan.scanning, "analysis": plan.analysis, "document": plan.document}
     rows: dict[str, Any] = {"options": plan.options, "changes": plan.changes, "assessments": plan.assessments}

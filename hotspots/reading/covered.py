@@ -116,10 +116,7 @@ def keep_whole(incidents: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     if not gaps:
         return incidents, []
     kept = incidents[~publishers_of(incidents).isin(list(gaps))]
-    said = [
-        f"{name} has no records in {months}: left out of what is said of months."
-        for name, months in gaps.items()
-    ]
+    said = [f"{name} has no records in {months}: left out of what is said of months." for name, months in gaps.items()]
     if kept.empty:
         raise InputError(
             "Every source or force lacks a month that another has, so months cannot be compared",
@@ -145,10 +142,7 @@ def _cells(incidents: pd.DataFrame, who: pd.Series) -> pd.DataFrame:
     spans = spans_of(incidents)
     kind = incidents["category"].astype("str") if "category" in incidents.columns else ""
     cells = spans.assign(
-        who=who,
-        kind=kind,
-        n=incidents_per_row(incidents),
-        monthly=(precision_of(incidents) == "month").to_numpy(),
+        who=who, kind=kind, n=incidents_per_row(incidents), monthly=(precision_of(incidents) == "month").to_numpy()
     )
     cells = cells[cells["n"] > 0].dropna()  # a row that stands for no incident shows nothing
     for name, at in (("start", cells["start"]), ("end", cells["end"] - pd.Timedelta(1, "us"))):

@@ -128,19 +128,14 @@ def crosswalk_categories(
     pairs = pd.DataFrame({"source": source.fillna("").astype("str"), "value": some["category"]})
     pairs["value"] = pairs["value"].fillna("").astype("str")
     distinct = pairs.drop_duplicates().reset_index(drop=True)
-    found = [
-        _match_source(rows, str(name), crosswalks or {})
-        for name, rows in distinct.groupby("source", sort=False)
-    ]
+    found = [_match_source(rows, str(name), crosswalks or {}) for name, rows in distinct.groupby("source", sort=False)]
     known = pd.concat(found) if found else _match_source(distinct, "", {})
     keyed = known.set_index(["source", "value"])
     table = keyed.reindex(pd.MultiIndex.from_frame(pairs[["source", "value"]])).take(which)
     return table.set_axis(incidents.index, axis=0).astype({"proactive": bool, "matched": bool})
 
 
-def _match_source(
-    rows: pd.DataFrame, name: str, own: Mapping[str, str | Path | pd.DataFrame]
-) -> pd.DataFrame:
+def _match_source(rows: pd.DataFrame, name: str, own: Mapping[str, str | Path | pd.DataFrame]) -> pd.DataFrame:
     crosswalk = own.get(name, BY_SOURCE.get(name))
     table = read_crosswalk(crosswalk) if crosswalk is not None else _all_together()
     table = table.assign(fold=table["value"].map(fold_label)).drop_duplicates("fold").set_index("fold")

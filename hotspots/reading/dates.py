@@ -146,9 +146,7 @@ def cap_precision(dates: pd.DataFrame, precision: str | None) -> pd.DataFrame:
     whole = dates["when"].dt.normalize()
     if precision == "month":
         whole = whole - pd.to_timedelta((whole.dt.day - 1).fillna(0), unit="D")
-    return dates.assign(
-        when=dates["when"].mask(finer, whole), precision=dates["precision"].mask(finer, precision)
-    )
+    return dates.assign(when=dates["when"].mask(finer, whole), precision=dates["precision"].mask(finer, precision))
 
 
 def join_times(dates: pd.DataFrame, times: pd.Series) -> pd.DataFrame:

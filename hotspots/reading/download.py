@@ -193,9 +193,9 @@ def _raise_final(found: Any, requests: Any, *, last: bool, error: Exception) -> 
             advice="months appear about two months later and archives start in December 2013",
         ) from error
     cut = (requests.exceptions.ChunkedEncodingError, requests.exceptions.JSONDecodeError)
-    if isinstance(
-        found, requests.exceptions.ConnectionError | requests.exceptions.Timeout
-    ) and not isinstance(found, cut):
+    if isinstance(found, requests.exceptions.ConnectionError | requests.exceptions.Timeout) and not isinstance(
+        found, cut
+    ):
         raise InputError(
             "Cannot reach data.police.uk",
             given=f"{urlsplit(found.request.url).netloc}: {type(found).__name__}",
@@ -223,9 +223,7 @@ def _is_intact(path: Path) -> bool:
         return False
     whole = _sum_of(path).read_text() == hashlib.sha256(path.read_bytes()).hexdigest()
     if not whole:
-        announce(
-            f"{path.name} in the download folder has changed since it was downloaded: downloading again."
-        )
+        announce(f"{path.name} in the download folder has changed since it was downloaded: downloading again.")
     return whole
 
 

@@ -88,14 +88,10 @@ def may_lack_place(rows: pd.DataFrame, name: str, lacking: list[str], layout: La
 
 def read_layout_rows(file: SourceFile, layout: Layout) -> Table:
     """Rows of one file, read as the layout says."""
-    return read_rows(
-        file, delimiter=layout.delimiter, header=layout.header, sheet=layout.sheet, layer=layout.layer
-    )
+    return read_rows(file, delimiter=layout.delimiter, header=layout.header, sheet=layout.sheet, layer=layout.layer)
 
 
-def explain_missing(
-    problems: Problems, file: str, lacking: list[str], columns: list[str], layout: Layout
-) -> None:
+def explain_missing(problems: Problems, file: str, lacking: list[str], columns: list[str], layout: Layout) -> None:
     """Add to ``problems`` one sentence that names the missing columns, those found and the nearest."""
     wanted = [" or ".join(layout.columns.get(m, (m,))[:3]) for m in lacking]
     near = [

@@ -160,17 +160,13 @@ def _texts(value: Any) -> Any:
 def _names(names: Any) -> Any:
     if names and not isinstance(names, str | list | tuple):
         advice = 'its name in the file in quotes, such as "Date"'
-        raise InputError(
-            "the column of {key} must be a name, or a list of names", given=repr(names), advice=advice
-        )
+        raise InputError("the column of {key} must be a name, or a list of names", given=repr(names), advice=advice)
     return names
 
 
 def _header(line: Any) -> Any:
     if not isinstance(line, int) or line < 1:
-        raise InputError(
-            "{key} must be the number of the header's line", given=repr(line), advice="header = 1"
-        )
+        raise InputError("{key} must be the number of the header's line", given=repr(line), advice="header = 1")
     return line
 
 

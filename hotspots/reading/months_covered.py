@@ -52,9 +52,7 @@ def check_coverage(incidents: pd.DataFrame, rejects: pd.DataFrame | None = None)
         lines.append(_line(str(source), "(all)", mine, months))
         if len(set(mine["publisher"])) > 1:
             for who, part in mine.groupby("publisher", sort=True):
-                lines.append(
-                    _line(str(source), "(all)", part, months) | {"publisher": str(who), "category": OF_ONE}
-                )
+                lines.append(_line(str(source), "(all)", part, months) | {"publisher": str(who), "category": OF_ONE})
         for category, part in mine.groupby("category", sort=True):
             lines.append(_line(str(source), str(category), part, months))
     table = pd.DataFrame(lines, columns=COLUMNS)
@@ -66,15 +64,11 @@ def _rows(incidents: pd.DataFrame, rejects: pd.DataFrame | None) -> pd.DataFrame
     require_columns(incidents, columns, what="incidents")
     parts = [
         pd.DataFrame(incidents[columns]).assign(
-            when=london_clock(incidents["when"]),
-            n=incidents_per_row(incidents),
-            publisher=publishers_of(incidents),
+            when=london_clock(incidents["when"]), n=incidents_per_row(incidents), publisher=publishers_of(incidents)
         )
     ]
     if rejects is not None and len(rejects):
-        dated = rejects["when"].notna() & ~rejects["cause"].str.startswith(
-            ("duplicate", "same force", "future")
-        )
+        dated = rejects["when"].notna() & ~rejects["cause"].str.startswith(("duplicate", "same force", "future"))
         late = rejects.loc[dated]
         parts.append(late[columns].assign(n=rows_per_line(rejects)[dated], publisher=publishers_of(late)))
     rows = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)

@@ -45,23 +45,17 @@ def read_shapes(path: str | Path, *, what: str, crs: Any = CRS) -> gpd.GeoDataFr
 def _read(path: Path, what: str) -> Any:
     if not path.is_file() or path.stat().st_size == 0:
         kind = "a folder" if path.is_dir() else "0 bytes" if path.exists() else "not there"
-        raise UnreadableError(
-            f"{what} cannot be read", given=f"{path.name}: {kind}", advice="name a whole file"
-        )
+        raise UnreadableError(f"{what} cannot be read", given=f"{path.name}: {kind}", advice="name a whole file")
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             read = read_layer(path, name=path.name)
     except InputError as error:
-        raise InputError(
-            f"{what} cannot be read: {error.problem}", given=error.given, advice=error.advice
-        ) from error
+        raise InputError(f"{what} cannot be read: {error.problem}", given=error.given, advice=error.advice) from error
     except Exception as error:  # the libraries below raise whatever their C code meets
         reason = str(error).strip().partition("\n")[0][:160] or type(error).__name__
         raise UnreadableError(
-            f"{what} cannot be read",
-            given=f"{path.name}: {reason}",
-            advice="a GeoPackage, GeoJSON or shapefile",
+            f"{what} cannot be read", given=f"{path.name}: {reason}", advice="a GeoPackage, GeoJSON or shapefile"
         ) from error
     for text in dict.fromkeys(str(one.message).partition("\n")[0] for one in said):
         announce(f"{path.name}: {text}")

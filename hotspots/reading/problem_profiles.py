@@ -25,9 +25,7 @@ class NoClockError(InputError):
 def _hours(value: Any) -> Any:
     whole = isinstance(value, list) and all(isinstance(hour, int) and 0 <= hour <= 24 for hour in value)
     if not whole or len(value) not in (0, 2):
-        raise InputError(
-            "{key} must be [from, to] between 0 and 24", given=repr(value), advice="hours = [20, 5]"
-        )
+        raise InputError("{key} must be [from, to] between 0 and 24", given=repr(value), advice="hours = [20, 5]")
     return value
 
 
@@ -106,10 +104,7 @@ def load_profile(profile: str | Mapping[str, Any] | Profile, *, name: str = "") 
 
 
 def match_profile(
-    incidents: pd.DataFrame,
-    profile: str | Mapping[str, Any] | Profile,
-    *,
-    crosswalks: Mapping[str, Any] | None = None,
+    incidents: pd.DataFrame, profile: str | Mapping[str, Any] | Profile, *, crosswalks: Mapping[str, Any] | None = None
 ) -> pd.Series:
     """Whether each incident belongs to a profile (bool Series on the index of ``incidents``).
 

@@ -138,9 +138,7 @@ def refuse_systematic(incidents: pd.DataFrame, rejects: pd.DataFrame, *, late_to
         )
     if late:
         more = f" | and {len(late) - 5:,} more" if len(late) > 5 else ""
-        announce(
-            f"Not used, being dated after the day that the run stands for: {' | '.join(late[:5])}{more}."
-        )
+        announce(f"Not used, being dated after the day that the run stands for: {' | '.join(late[:5])}{more}.")
 
 
 def _rows_by_file(incidents: pd.DataFrame, rejects: pd.DataFrame) -> dict[str, int]:

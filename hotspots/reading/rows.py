@@ -67,9 +67,7 @@ def judge_rows(rows: pd.DataFrame, layout: Layout, end: pd.Timestamp, study_area
 
 def _written_places(rows: pd.DataFrame, layout: Layout, said: list[str]) -> pd.DataFrame:
     """Coordinates as numbers with ``cause``, ``written`` and ``crs``; blanks filled through the look-up."""
-    x, y = (
-        rows[c] if c in rows.columns and is_numeric_dtype(rows[c]) else text_of(rows, c) for c in ("_x", "_y")
-    )
+    x, y = (rows[c] if c in rows.columns and is_numeric_dtype(rows[c]) else text_of(rows, c) for c in ("_x", "_y"))
     kind = {"geometry": "degrees", "key": "degrees"}.get(layout.kind, layout.kind)
     crs = rows["_crs"]
     metres = crs.eq(CRS) & (layout.kind == "geometry")
@@ -95,11 +93,7 @@ def _plain(values: pd.Series, files: pd.Series, kind: str, layout: Layout, said:
     """Numbers without commas and gaps, each file's column by itself; ``said`` gains an example."""
     if is_numeric_dtype(values) or layout.kind == "geometry":
         return values
-    signs: dict[str, Any] = {
-        "grid": layout.crs == CRS,
-        "decimal": layout.decimal,
-        "thousands": layout.thousands,
-    }
+    signs: dict[str, Any] = {"grid": layout.crs == CRS, "decimal": layout.decimal, "thousands": layout.thousands}
     parts = []
     for _, texts in values.groupby(files.to_numpy(), sort=False):
         plain, example = plain_numbers(texts, kind=kind, **signs)
@@ -127,9 +121,7 @@ def _categories(rows: pd.DataFrame, layout: Layout) -> pd.Series:
         return pd.Series(layout.fixed_category, index=rows.index, dtype="str")
     written = text_of(rows, "_category")
     distinct = written.unique().tolist()
-    return written.map(dict(zip(distinct, name_categories(distinct, layout.labels), strict=True))).astype(
-        "str"
-    )
+    return written.map(dict(zip(distinct, name_categories(distinct, layout.labels), strict=True))).astype("str")
 
 
 def _values(rows: pd.DataFrame, date_cause: pd.Series, places: pd.DataFrame) -> pd.Series:
@@ -170,9 +162,7 @@ def _points(judged: pd.DataFrame, places: pd.DataFrame, layout: Layout) -> pd.Se
     usable = judged["cause"].eq("")
     for crs in places.loc[usable, "crs"].unique():
         mine = usable & places["crs"].eq(crs)
-        points[mine] = make_points(
-            places.loc[mine, "x"], places.loc[mine, "y"], crs=crs, target=layout.target
-        )
+        points[mine] = make_points(places.loc[mine, "x"], places.loc[mine, "y"], crs=crs, target=layout.target)
     return points
 
 

@@ -62,21 +62,15 @@ def read_sources(
     """
     problems = Problems("The sources cannot be read")
     if not sources:
-        problems.add(
-            "no source was named", given="an empty table", advice='[sources.police] files = "incidents"'
-        )
+        problems.add("no source was named", given="an empty table", advice='[sources.police] files = "incidents"')
     read: list[tuple[gpd.GeoDataFrame, pd.DataFrame]] = []
     for name, given in sources.items():
         wrong = [k for k in given if k not in _KEYS]
         for key in wrong:
-            problems.add(
-                f"{name}: unknown key {key!r}", advice=closest_name(str(key), _KEYS) or ", ".join(_KEYS)
-            )
+            problems.add(f"{name}: unknown key {key!r}", advice=closest_name(str(key), _KEYS) or ", ".join(_KEYS))
         if "files" not in given:
             problems.add(
-                f"{name}: files is not stated",
-                given=f"[sources.{name}]",
-                advice='files = "incidents/council.csv"',
+                f"{name}: files is not stated", given=f"[sources.{name}]", advice='files = "incidents/council.csv"'
             )
         if wrong or "files" not in given:
             continue
@@ -105,9 +99,7 @@ def _read_one(
     return incidents, rejects
 
 
-def combine_incidents(
-    read: Iterable[tuple[gpd.GeoDataFrame, pd.DataFrame]],
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def combine_incidents(read: Iterable[tuple[gpd.GeoDataFrame, pd.DataFrame]]) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """One set of incidents, and of rejects, from several readings; rows are never compared across sources.
 
     Raises
@@ -117,9 +109,7 @@ def combine_incidents(
     """
     pairs = list(read)
     if not pairs:
-        raise InputError(
-            "There is nothing to combine", given="no reading", advice="the results of read_incidents"
-        )
+        raise InputError("There is nothing to combine", given="no reading", advice="the results of read_incidents")
     names = [set(i["source"].unique()) | set(r["source"].unique()) for i, r in pairs]
     twice = {n for k, some in enumerate(names) for n in some if any(n in other for other in names[:k])}
     if twice:
@@ -153,9 +143,7 @@ def combine_incidents(
     return gpd.GeoDataFrame(incidents[columns], geometry="geometry", crs=crs), rejects
 
 
-def find_possible_duplicates(
-    incidents: gpd.GeoDataFrame, *, distance: float = 100, hours: float = 24
-) -> pd.DataFrame:
+def find_possible_duplicates(incidents: gpd.GeoDataFrame, *, distance: float = 100, hours: float = 24) -> pd.DataFrame:
     """List pairs of records of different sources at nearly one place and time, for an analyst to judge.
 
     Nothing is removed. Records dated to the month cannot be judged and are left out; a day counts as a whole.
@@ -235,8 +223,6 @@ def _near_pairs(
     found = np.sort(found[source[found[:, 0]] != source[found[:, 1]]], axis=1)
     a, b = found[:, 0], found[:, 1]
     metres = np.hypot(x[a] - x[b], y[a] - y[b])
-    gap = np.maximum(
-        0, np.maximum(start[a], start[b]) - np.minimum(start[a] + length[a], start[b] + length[b])
-    )
+    gap = np.maximum(0, np.maximum(start[a], start[b]) - np.minimum(start[a] + length[a], start[b] + length[b]))
     near = (metres <= distance) & (gap <= hours)
     return found[near], metres[near], gap[near]

@@ -36,8 +36,6 @@ def read_area(study_area: Any, *, target: Any = CRS) -> Any:
     study_area = shapely.make_valid(study_area)
     if not study_area.area > 0:
         raise InputError(
-            "The study area covers no ground",
-            given=study_area.geom_type,
-            advice="an outline, not a point or a line",
+            "The study area covers no ground", given=study_area.geom_type, advice="an outline, not a point or a line"
         )
     return study_area

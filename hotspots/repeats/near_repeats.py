@@ -87,9 +87,7 @@ def find_near_repeats(
     near, soon, pairs = _pairs(rows, max(places[-1], chain[0]))
     keep = near <= places[-1]
     bands = np.searchsorted(places, near[keep]).astype(np.int64), pairs[keep]
-    observed, expected, p = _knox(
-        rows["day"].to_numpy(copy=True), bands, len(places), times, permutations, seed
-    )
+    observed, expected, p = _knox(rows["day"].to_numpy(copy=True), bands, len(places), times, permutations, seed)
     names = [_band_names(places, "m", "same spot", 0), _band_names(times, "days", "same day", 1)]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(expected > 0, observed / expected, np.nan)
@@ -162,17 +160,13 @@ def _chains(rows: pd.DataFrame, linked: Ints, index: pd.Index) -> pd.DataFrame:
     number = {chain: i + 1 for i, chain in enumerate(longest)}
     found = found.assign(chain=found["label"].map(number), order=found.groupby("label").cumcount() + 1)
     found = found.sort_values(["chain", "order"]).drop_duplicates("row")
-    return found.set_index(index[found["row"].to_numpy(dtype=np.int64)])[list(_CHAIN_COLUMNS)].astype(
-        _CHAIN_COLUMNS
-    )
+    return found.set_index(index[found["row"].to_numpy(dtype=np.int64)])[list(_CHAIN_COLUMNS)].astype(_CHAIN_COLUMNS)
 
 
 def _edges(name: str, values: Sequence[float]) -> Floats:
     edges = np.asarray(list(values), dtype=float)
     if not len(edges) or (edges < 0).any() or (np.diff(edges) <= 0).any():
-        raise InputError(
-            f"{name} must rise from 0 upwards", given=str(list(values)), advice="[100, 200, 300]"
-        )
+        raise InputError(f"{name} must rise from 0 upwards", given=str(list(values)), advice="[100, 200, 300]")
     return edges
 
 

@@ -16,9 +16,7 @@ from hotspots.reading.kinds import split_by_source
 SNAPPED = 100.0
 
 
-def assign_premises(
-    incidents: gpd.GeoDataFrame, premises: gpd.GeoDataFrame, *, distance: float
-) -> pd.DataFrame:
+def assign_premises(incidents: gpd.GeoDataFrame, premises: gpd.GeoDataFrame, *, distance: float) -> pd.DataFrame:
     """Nearest of some premises to each incident, within a distance.
 
     Parameters
@@ -74,9 +72,7 @@ def _nearest(points: Any, shapes: Any, distance: float) -> tuple[np.ndarray[Any,
     return order, metres
 
 
-def rank_premises(
-    incidents: gpd.GeoDataFrame, premises: gpd.GeoDataFrame, *, distance: float
-) -> gpd.GeoDataFrame:
+def rank_premises(incidents: gpd.GeoDataFrame, premises: gpd.GeoDataFrame, *, distance: float) -> gpd.GeoDataFrame:
     """Rank premises by the harm (or the incidents) put down to them, with their concentration.
 
     Parameters
@@ -121,9 +117,7 @@ def rank_premises(
     for column in split.columns:
         table[column] = split[column].fillna(0).to_numpy(dtype=np.int64)
     worth = "harm" if rows["weighed"].any() else "incidents"
-    order = (
-        table.reset_index(drop=True).sort_values([worth, "incidents"], ascending=False, kind="stable").index
-    )
+    order = table.reset_index(drop=True).sort_values([worth, "incidents"], ascending=False, kind="stable").index
     table = table.iloc[order]
     total = max(float(table[worth].sum()), 1e-12)
     table["share_of_incidents"] = table["incidents"] / max(int(table["incidents"].sum()), 1)

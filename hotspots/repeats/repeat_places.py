@@ -21,12 +21,7 @@ APART = 500.0
 
 
 def rank_places(
-    incidents: gpd.GeoDataFrame,
-    *,
-    by: str = "street",
-    within: Any = None,
-    apart: float = APART,
-    top: int | None = None,
+    incidents: gpd.GeoDataFrame, *, by: str = "street", within: Any = None, apart: float = APART, top: int | None = None
 ) -> gpd.GeoDataFrame:
     """Rank streets or points by harm (by incidents where there is none), the worst first.
 
@@ -76,9 +71,7 @@ def rank_places(
     return _tabulate(incidents, group, labels, found.rows, top)
 
 
-def _group(
-    texts: pd.Series, found: Places, by: str, apart: float
-) -> tuple[np.ndarray[Any, Any], pd.DataFrame]:
+def _group(texts: pd.Series, found: Places, by: str, apart: float) -> tuple[np.ndarray[Any, Any], pd.DataFrame]:
     """Find the number of each row's place, and each place's ``name`` (in order of the names) and ``kind``."""
     text, distinct = pd.factorize(texts)
     named, names = pd.factorize(np.array([strip_near(str(t)) for t in distinct], dtype=object), sort=True)
@@ -116,20 +109,14 @@ def _connected(fold: Any, xy: Any, alone: Any, apart: float) -> np.ndarray[Any, 
     part = np.arange(len(xy))
     mine = np.flatnonzero(~alone)
     if len(mine):
-        pairs = cKDTree(np.column_stack([xy[mine], fold[mine] * 4 * apart])).query_pairs(
-            apart, output_type="ndarray"
-        )
+        pairs = cKDTree(np.column_stack([xy[mine], fold[mine] * 4 * apart])).query_pairs(apart, output_type="ndarray")
         links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(mine),) * 2)
         part[mine] = len(xy) + connected_components(links, directed=False)[1]
     return np.asarray(pd.factorize(part)[0], dtype=np.int64)
 
 
 def _tabulate(
-    incidents: gpd.GeoDataFrame,
-    group: np.ndarray[Any, Any],
-    labels: pd.DataFrame,
-    counts: Any,
-    top: int | None,
+    incidents: gpd.GeoDataFrame, group: np.ndarray[Any, Any], labels: pd.DataFrame, counts: Any, top: int | None
 ) -> gpd.GeoDataFrame:
     has_harm = "harm" in incidents.columns
     harm = incidents["harm"].to_numpy(dtype=float) if has_harm else np.full(len(incidents), np.nan)

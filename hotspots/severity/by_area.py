@@ -18,11 +18,7 @@ _OFFENCES_OF_THE_ONS = 135
 
 
 def tabulate_severity(
-    incidents: pd.DataFrame,
-    *,
-    by: str,
-    before: pd.DataFrame | None = None,
-    population: pd.Series | None = None,
+    incidents: pd.DataFrame, *, by: str, before: pd.DataFrame | None = None, population: pd.Series | None = None
 ) -> pd.DataFrame:
     """Severity by area (ward, committee, Local Area Plan, hotspot): one row each, the worst first.
 

@@ -99,13 +99,7 @@ def part_rows(spots: gpd.GeoDataFrame) -> pd.DataFrame:
             continue
         whole = {"easting": centre.x, "northing": centre.y, "radius": np.nan, "street": spot.get("name", "")}
         rows.append(
-            {
-                "label": label,
-                "part": 0,
-                "incidents": spot.get("incidents", 1),
-                "harm": spot.get("harm", np.nan),
-            }
-            | whole
+            {"label": label, "part": 0, "incidents": spot.get("incidents", 1), "harm": spot.get("harm", np.nan)} | whole
         )
     return pd.DataFrame(rows).reindex(columns=columns)
 

@@ -80,19 +80,13 @@ def say_weights(incidents: pd.DataFrame, *, scheme: Any = "cchi-2026", threshold
     name = _name(weights)
     if not weighed.sum() > 0:
         some = "a weight above 0" if (weights["weight"] == 0).any() else "a weight"
-        return (
-            f"None of these kinds has {some} in the harm index ({name}): "
-            "everything here is counted, not weighed."
-        )
+        return f"None of these kinds has {some} in the harm index ({name}): everything here is counted, not weighed."
     means = next((f": {said}" for scheme, said in MEANS.items() if name.startswith(scheme)), "")
     if (weighed == counts).all():
         return f"Harm is weighed by {name}{means}."
     sources = incidents.get("source", pd.Series("", index=incidents.index)).fillna("").astype("str")
     sums = pd.DataFrame({"weighed": weighed, "all": counts}).groupby(sources.to_numpy()).sum()
-    told = [
-        f"{_say_part(part, whole, threshold)} of {clean_text(source)}"
-        for source, part, whole in sums.itertuples()
-    ]
+    told = [f"{_say_part(part, whole, threshold)} of {clean_text(source)}" for source, part, whole in sums.itertuples()]
     listed = f": {say_list(told)}" if len(told) > 1 else ""
     own = incidents["harm"].to_numpy(dtype=float)[(weighed == 0) & (counts > 0)]
     each = own / counts[(weighed == 0) & (counts > 0)]

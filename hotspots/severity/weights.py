@@ -11,10 +11,7 @@ from hotspots.checks import Problems, require_columns
 from hotspots.common.packaged import list_packaged, packaged_table, read_named
 
 WEIGHT_COLUMNS = ["code", "label", "weight", "low", "high", "scheme", "vintage", "source"]
-_ALIASES = {
-    "cchi-2026-police-uk": "cchi-2026",
-    "cchi-2026-police-uk-west-yorkshire": "cchi-2026-west-yorkshire",
-}
+_ALIASES = {"cchi-2026-police-uk": "cchi-2026", "cchi-2026-police-uk-west-yorkshire": "cchi-2026-west-yorkshire"}
 # Where a scheme does not know an offence, its category is weighed by this one.
 FALLBACKS = {"cchi-2026-subgroups": "cchi-2026"}
 # What a scheme lacks for a reason that its table of weights cannot show.
@@ -104,6 +101,4 @@ def _complete(table: pd.DataFrame, name: str) -> pd.DataFrame:
             advice="low <= weight <= high",
         )
     problems.raise_any()
-    return whole[WEIGHT_COLUMNS].astype(
-        dict.fromkeys(("code", "label", "scheme", "vintage", "source"), "str")
-    )
+    return whole[WEIGHT_COLUMNS].astype(dict.fromkeys(("code", "label", "scheme", "vintage", "source"), "str"))

@@ -119,9 +119,7 @@ def measure_concentration(
     """
     require_columns(cells, [by], what="cells")
     if not all(0 < share <= 1 for share in [*top, *hold]):
-        raise InputError(
-            "Shares must be above 0 and at most 1", given=f"top={top}, hold={hold}", advice="0.02"
-        )
+        raise InputError("Shares must be above 0 and at most 1", given=f"top={top}, hold={hold}", advice="0.02")
     if draws < 1:
         raise InputError("There must be at least one random map", given=f"draws={draws}", advice="199")
     values = _totals(cells[by])

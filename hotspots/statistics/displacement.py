@@ -35,9 +35,7 @@ def z_value(level: float) -> float:
     from scipy.stats import norm
 
     if not 0 < level < 1:
-        raise InputError(
-            "The level of an interval must lie between 0 and 1", given=f"level={level}", advice="0.90"
-        )
+        raise InputError("The level of an interval must lie between 0 and 1", given=f"level={level}", advice="0.90")
     return float(norm.ppf((1 + level) / 2))
 
 
@@ -72,9 +70,7 @@ def weighted_displacement_difference(
     return interval(estimate, variance**0.5, level=level)
 
 
-def weigh_differences(
-    parts: Sequence[Difference], weights: Sequence[float], *, level: float = 0.90
-) -> Difference:
+def weigh_differences(parts: Sequence[Difference], weights: Sequence[float], *, level: float = 0.90) -> Difference:
     """Sum differences of several offences under their harm weights: the harm WDD."""
     if len(parts) != len(weights):
         raise InputError(

@@ -181,13 +181,7 @@ def _error(t0: Any, t1: Any, c0: Any, c1: Any, wide: Any) -> Any:
 
 
 def _detectable(
-    t0: float,
-    c0: float,
-    c1: float,
-    expected: float,
-    wide: tuple[float, float],
-    more: float,
-    multiplier: float,
+    t0: float, c0: float, c1: float, expected: float, wide: tuple[float, float], more: float, multiplier: float
 ) -> float:
     from scipy.optimize import brentq
 

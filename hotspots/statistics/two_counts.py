@@ -33,9 +33,7 @@ def etest_p(before: float, after: float, *, days_before: float = 1, days_after: 
     rate = total / (days_before + days_after)
     first, p_first = _likely(rate * days_before)
     second, p_second = _likely(rate * days_after)
-    statistic = np.abs(
-        score_z(first[:, None], second[None, :], days_before=days_before, days_after=days_after)
-    )
+    statistic = np.abs(score_z(first[:, None], second[None, :], days_before=days_before, days_after=days_after))
     # the sum of all pairs at least as far from equal rates; rounding must not lose ties
     far = statistic >= abs(z) - 1e-9
     return float(min(1.0, p_first @ far @ p_second))
@@ -67,9 +65,7 @@ def rate_ratio(
     from scipy.stats import norm
 
     if not 0 < level < 1:
-        raise InputError(
-            "The level of an interval must lie between 0 and 1", given=f"level={level}", advice="0.90"
-        )
+        raise InputError("The level of an interval must lie between 0 and 1", given=f"level={level}", advice="0.90")
     b, a = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
     exposure = np.asarray(days_after, dtype=float) / np.asarray(days_before, dtype=float)
     total = a + b

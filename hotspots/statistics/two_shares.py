@@ -5,9 +5,7 @@ from __future__ import annotations
 from hotspots.checks import InputError
 
 
-def compare_shares(
-    hits: tuple[float, float], bases: tuple[float, float], *, level: float = 0.95
-) -> dict[str, float]:
+def compare_shares(hits: tuple[float, float], bases: tuple[float, float], *, level: float = 0.95) -> dict[str, float]:
     """Compare two shares, in percentage points.
 
     Notes

@@ -18,11 +18,7 @@ _TICKS = 14  # labels beyond this many would run into each other
 
 
 def draw_times(
-    profile: pd.DataFrame,
-    *,
-    title: str,
-    calendar: pd.DataFrame | None = None,
-    letters: Mapping[str, str] | None = None,
+    profile: pd.DataFrame, *, title: str, calendar: pd.DataFrame | None = None, letters: Mapping[str, str] | None = None
 ) -> Any:
     """Draw a time profile: bars with the range chance alone keeps to, or hours by weekdays.
 

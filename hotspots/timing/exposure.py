@@ -22,7 +22,5 @@ def covered_days(incidents: pd.DataFrame) -> pd.DatetimeIndex:
     exact = spans.loc[~monthly, "start"].dropna()
     if len(exact):
         parts.append(pd.date_range(exact.min().normalize(), exact.max().normalize(), freq="D"))
-    days = (
-        np.concatenate([part.to_numpy() for part in parts]) if parts else np.array([], dtype="datetime64[ns]")
-    )
+    days = np.concatenate([part.to_numpy() for part in parts]) if parts else np.array([], dtype="datetime64[ns]")
     return pd.DatetimeIndex(np.unique(days))

@@ -80,9 +80,7 @@ def profile_times(
     {9: 1.0, 22: 2.0}
     """
     if by not in NEEDS:
-        raise InputError(
-            "There is no such time profile", given=by, advice=closest_name(by, NEEDS) or ", ".join(NEEDS)
-        )
+        raise InputError("There is no such time profile", given=by, advice=closest_name(by, NEEDS) or ", ".join(NEEDS))
     usable, warnings = _usable(incidents, by)
     if by not in ("hour", "weekday", "weekday_hour"):
         usable, gaps = keep_whole(usable)
@@ -99,12 +97,7 @@ def profile_times(
         warnings.append(f"{swapped:,} records end before they start: the two times were exchanged.")
     if NEEDS[by] == "minute" and finish is None:
         warnings += _midnight(usable, weights["incidents"])
-    table.attrs = {
-        "by": by,
-        "left_out": len(incidents) - len(usable),
-        "swapped": swapped,
-        "warnings": warnings,
-    }
+    table.attrs = {"by": by, "left_out": len(incidents) - len(usable), "swapped": swapped, "warnings": warnings}
     for warning in warnings:
         announce(warning)
     return table
@@ -165,9 +158,7 @@ def _whole_days(starts: pd.Series, ends: pd.Series, dated: pd.Series) -> tuple[p
     tomorrow = pd.Timedelta(days=1)
     last = dated & (ends >= starts)
     swapped = dated & (ends < starts)
-    return starts.mask(swapped, starts.dt.normalize() + tomorrow), ends.mask(
-        last, ends.dt.normalize() + tomorrow
-    )
+    return starts.mask(swapped, starts.dt.normalize() + tomorrow), ends.mask(last, ends.dt.normalize() + tomorrow)
 
 
 def _count(

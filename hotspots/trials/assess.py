@@ -39,9 +39,7 @@ class TrialResult(NamedTuple):
     lines: dict[str, str]  # sentences: "tried", "seen", "sure", "delivered", "not known" ...
 
 
-def assess_trial(
-    incidents: gpd.GeoDataFrame, trial: Trial, *, delivered: pd.DataFrame | None = None
-) -> TrialResult:
+def assess_trial(incidents: gpd.GeoDataFrame, trial: Trial, *, delivered: pd.DataFrame | None = None) -> TrialResult:
     """Judge a trial by the records of its days.
 
     Parameters
@@ -62,9 +60,7 @@ def assess_trial(
     clean, unclean = None, ""
     if how.washout:
         try:
-            clean = judge_clean(
-                counts, on, trial.draw, washout=how.washout, redraws=how.redraws, seed=how.seed
-            )
+            clean = judge_clean(counts, on, trial.draw, washout=how.washout, redraws=how.redraws, seed=how.seed)
         except InputError as error:
             unclean = str(error)
     tail = find_tail(counts, on) if _called(verdict, trial) else None

@@ -161,9 +161,7 @@ def _clean_ratio(y: Floats, on: Bools, washout: int, on_chance: Floats, clean_ch
         treated, control = part * weight_on, _clean(part, washout) * weight_clean
         rate_on = (treated * y).sum(axis=(1, 2)) / treated.sum(axis=(1, 2))
         rate_off = (control * y).sum(axis=(1, 2)) / np.maximum(control.sum(axis=(1, 2)), 1e-12)
-        found[first : first + 200] = np.divide(
-            rate_on, rate_off, out=np.full(len(part), np.inf), where=rate_off > 0
-        )
+        found[first : first + 200] = np.divide(rate_on, rate_off, out=np.full(len(part), np.inf), where=rate_off > 0)
     return found
 
 
@@ -201,7 +199,6 @@ def _fit(y: Floats, reached: Bools) -> float:
     share = ratio * days_in / (ratio * days_in + days - days_in)
     return float(
         np.sum(
-            inside * np.log(share / (days_in / days))
-            + (total - inside) * np.log((1 - share) / (1 - days_in / days))
+            inside * np.log(share / (days_in / days)) + (total - inside) * np.log((1 - share) / (1 - days_in / days))
         )
     )

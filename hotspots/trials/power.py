@@ -65,9 +65,7 @@ def smallest_fall(
         return float("nan")
     while low < high:
         middle = (low + high) // 2
-        low, high = (
-            (low, middle) if _power_of(draw, rates, middle, one_sided, how) >= power else (middle + 1, high)
-        )
+        low, high = (low, middle) if _power_of(draw, rates, middle, one_sided, how) >= power else (middle + 1, high)
     return low / 100
 
 
@@ -76,18 +74,14 @@ def _power_of(draw: Draw, rates: npt.ArrayLike, fall: int, one_sided: bool, how:
     return found.one_sided if one_sided else found.two_sided
 
 
-def simulate_counts(
-    rng: np.random.Generator, mean: Floats, *, dispersion: float = 1.0
-) -> npt.NDArray[np.int64]:
+def simulate_counts(rng: np.random.Generator, mean: Floats, *, dispersion: float = 1.0) -> npt.NDArray[np.int64]:
     """Draw records of each place and day: Poisson, or with a variance so many times the mean."""
     if dispersion <= 1:
         return rng.poisson(mean)
     return rng.negative_binomial(np.maximum(mean, 1e-12) / (dispersion - 1), 1 / dispersion)
 
 
-def _scores(
-    draw: Draw, rates: npt.ArrayLike, fall: float, dispersion: float, trials: int, seed: int
-) -> Floats:
+def _scores(draw: Draw, rates: npt.ArrayLike, fall: float, dispersion: float, trials: int, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
     rate = np.broadcast_to(np.asarray(rates, dtype=float), (draw.places,))
     found = np.empty(trials)

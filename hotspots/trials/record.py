@@ -24,12 +24,7 @@ SIDES = ("fewer", "either")
 _HEAD = """\
 A trial, fixed before its first day: places, days, what is counted, how it will be judged. Leave this file as
 it is: whatever is changed in it is named when the trial is judged."""
-_PARTS = {
-    "places": "the places",
-    "days": "the days",
-    "measure": "what is counted",
-    "analysis": "how it is judged",
-}
+_PARTS = {"places": "the places", "days": "the days", "measure": "what is counted", "analysis": "how it is judged"}
 
 
 @dataclass(frozen=True)
@@ -133,22 +128,16 @@ def draw_trial(
     for a, b in zip(first, second, strict=True):
         if a < b and kept.geometry[a].intersection(kept.geometry[b]).area > 1:
             given = f"{kept['name'][a]} and {kept['name'][b]}"
-            problems.add(
-                "two places overlap: patrols of one are in the other", given=given, advice="one of them"
-            )
+            problems.add("two places overlap: patrols of one are in the other", given=given, advice="one of them")
     problems.raise_any()
     draw = Draw(len(kept), int(days), per_day=per_day, per_week=per_week, seed=seed)
     analysis = analysis or Analysis()
     if analysis.side not in SIDES:
-        raise InputError(
-            "A trial is judged on one side or both", given=analysis.side, advice="'fewer' or 'either'"
-        )
+        raise InputError("A trial is judged on one side or both", given=analysis.side, advice="'fewer' or 'either'")
     try:
         day = pd.Timestamp(start).normalize().tz_localize(None)
     except (ValueError, TypeError) as error:
-        raise InputError(
-            "The first day of the trial cannot be read", given=str(start), advice="2027-01-04"
-        ) from error
+        raise InputError("The first day of the trial cannot be read", given=str(start), advice="2027-01-04") from error
     return Trial(draw, day, kept, measure or Measure(), analysis, draw.table())
 
 
@@ -223,11 +212,7 @@ def _content(trial: Trial) -> dict[str, Any]:
     grid = {} if trial.places.crs == CRS else {"crs": trial.places.crs.to_string()}
     rows = zip(trial.places["ref"], trial.places["name"], trial.places.geometry, strict=True)
     return {
-        "days": {
-            "start": trial.start.date(),
-            **days,
-            "on": ["".join("01"[int(x)] for x in row) for row in trial.on],
-        },
+        "days": {"start": trial.start.date(), **days, "on": ["".join("01"[int(x)] for x in row) for row in trial.on]},
         "measure": measure,
         "analysis": asdict(trial.analysis),
         "places": [

@@ -133,9 +133,7 @@ def _hide(table: pd.DataFrame, threshold: int) -> pd.DataFrame:
     return table.drop(columns=few)
 
 
-def _page(
-    lines: Sequence[str], tables: Mapping[str, pd.DataFrame], visits: pd.DataFrame, who: Profile
-) -> Document:
+def _page(lines: Sequence[str], tables: Mapping[str, pd.DataFrame], visits: pd.DataFrame, who: Profile) -> Document:
     last = visits["date"].max() if len(visits) else pd.NaT
     until = f" Delete it by {say_date(last + pd.Timedelta(days=_KEPT_DAYS))}." if pd.notna(last) else ""
     blocks: list[Any] = [Text(line) for line in lines]

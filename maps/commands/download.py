@@ -128,6 +128,4 @@ def _ask(job: Any, service: str) -> Any:
         raise InputError(f"Cannot reach {host}", given=given, advice=advice) from error
     except (requests.exceptions.RequestException, *faults) as error:
         given = f"{host}: {error}"[:160]
-        raise InputError(
-            "Ordnance Survey did not give a usable answer", given=given, advice=advice
-        ) from error
+        raise InputError("Ordnance Survey did not give a usable answer", given=given, advice=advice) from error

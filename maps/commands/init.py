@@ -15,9 +15,7 @@ def start_folder(folder: str | Path) -> Path:
     """Write a folder in which ``hotspots run partnership.toml`` works at once, on the example data."""
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(
-            "The folder to start in is not empty", given=str(folder), advice="hotspots init a-new-folder"
-        )
+        raise InputError("The folder to start in is not empty", given=str(folder), advice="hotspots init a-new-folder")
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     with as_file(files("maps")) as room:

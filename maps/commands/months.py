@@ -23,9 +23,7 @@ def run_months(config_path: str | Path, out: str | Path, *, first: str, last: st
         announce("The open plans are left as they are: lists of past months do not fill them.")
         config = config.changed(without=("plans",))
     for month in months:
-        one = stand_for(
-            config, as_of=f"{month.end_time:%Y-%m-%d}", window=config.incidents.window or str(month)
-        )
+        one = stand_for(config, as_of=f"{month.end_time:%Y-%m-%d}", window=config.incidents.window or str(month))
         run_config(one, out / str(month))
         config = config.changed(hotspots=config.hotspots.changed(previous=(out / str(month)).resolve()))
 
@@ -35,9 +33,7 @@ def _read_months(first: str, last: str) -> list[pd.Period]:
         months = list(pd.period_range(pd.Period(first, "M"), pd.Period(last, "M"), freq="M"))
     except ValueError as error:
         raise InputError(
-            "The months cannot be read",
-            given=f"--from {first} --to {last}",
-            advice="--from 2018-01 --to 2018-08",
+            "The months cannot be read", given=f"--from {first} --to {last}", advice="--from 2018-01 --to 2018-08"
         ) from error
     if not months:
         raise InputError("--to is before --from", given=f"--from {first} --to {last}", advice="exchange them")

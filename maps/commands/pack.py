@@ -94,12 +94,8 @@ def pack_job(config_path: str | Path, out: str | Path, *, area: str) -> None:
         )
         held = ["plan"] if read_marking(folder / "pack.html") else []
         marking = job.config.output.marking
-        write_release_list(
-            folder, who, marking=marking, holds=dict.fromkeys(("pack.html", "tables.xlsx"), held)
-        )
-        write_manifest(
-            folder, {**describe_run(job, before, who), "area": area}, grid=job.spots.crs.to_string()
-        )
+        write_release_list(folder, who, marking=marking, holds=dict.fromkeys(("pack.html", "tables.xlsx"), held))
+        write_manifest(folder, {**describe_run(job, before, who), "area": area}, grid=job.spots.crs.to_string())
         refuse_changed(before, list_inputs_of(config))
     print(f"Open {out / 'pack.html'}")
 
@@ -118,10 +114,7 @@ def _assets_of(job: Job) -> gpd.GeoDataFrame | None:
 
 def changed_here(job: Job, layer: str, chosen: Any, who: Profile) -> list[str]:
     """Say the change of the whole, of the area as its table and plan say it, and of its own hotspots."""
-    here, sheet = (
-        job.spots[is_inside(job.spots, read_area(chosen)[1])],
-        f"Changes by {layer.replace('_', ' ')}",
-    )
+    here, sheet = (job.spots[is_inside(job.spots, read_area(chosen)[1])], f"Changes by {layer.replace('_', ' ')}")
     compared = "arrow" in job.spots
     said = [text for text in job.changed if not (compared and text == say_places(job.spots))]
     if sheet in job.periods.changes:
@@ -147,9 +140,7 @@ def board_of(job: Job, layer: str, chosen: Any) -> Board | None:
     """Make the area's page of indicators beside all the records; None where no two periods are whole."""
     mine = [page for page in job.config.boards.values() if _is_of(page, layer, chosen)]
     asked = mine[:1]
-    page = (
-        asked[0] if asked else {"title": f"Indicators, {chosen['name']}", "area": f"{layer}:{chosen['code']}"}
-    )
+    page = asked[0] if asked else {"title": f"Indicators, {chosen['name']}", "area": f"{layer}:{chosen['code']}"}
     try:
         boards = make_boards(
             job.timed,

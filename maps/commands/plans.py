@@ -57,10 +57,7 @@ def print_register(register: Register, *, check: bool) -> None:
     width = min(110, max(60, shutil.get_terminal_size((100, 20)).columns))
     if not check:
         for row in register.rows.to_dict("records"):
-            print(
-                f"{row['place']} ({row['ref']}): {row['stage']}"
-                + f" since {row['since']}" * bool(row["since"])
-            )
+            print(f"{row['place']} ({row['ref']}): {row['stage']}" + f" since {row['since']}" * bool(row["since"]))
             told = [f"{HEADS[name]}: {row[name]}" for name in HEADS if name not in _HEAD and row[name]]
             print(textwrap.fill("; ".join(told), width, initial_indent="    ", subsequent_indent="    "))
         print(textwrap.fill(register.said, width))

@@ -30,9 +30,7 @@ from maps.results.write_job import say_sure, write_job
 STEPS = 12
 
 
-def run_job(
-    config_path: str | Path, out: str | Path, *, as_of: str | None = None, window: str | None = None
-) -> Job:
+def run_job(config_path: str | Path, out: str | Path, *, as_of: str | None = None, window: str | None = None) -> Job:
     """Run the whole job and swap its results in for ``out``, for another day or other dates where asked."""
     config = stand_for(read_config(config_path), as_of=as_of, window=window)
     return run_config(config, Path(out))
@@ -116,9 +114,7 @@ def check_inputs(files: Sequence[str], *, layout: str, grid: str | None = None) 
         print(f"{file}: {first['rows']:,} rows, {first['accepted']:,} usable")
         for row in rows[rows["cause"].ne("")].itertuples():
             print(f"    {row.rejected:,} {row.cause} (for example {row.example})")
-    print(
-        f"In all {len(incidents) + len(rejects):,} rows = {len(incidents):,} usable + {len(rejects):,} not."
-    )
+    print(f"In all {len(incidents) + len(rejects):,} rows = {len(incidents):,} usable + {len(rejects):,} not.")
     for sentence in describe_records(incidents, rejects):
         print(sentence)
     if incidents.empty:

@@ -138,14 +138,10 @@ def _pick_places(stops: gpd.GeoDataFrame, count: int) -> gpd.GeoDataFrame:
 def _draw(config: Config, stops: gpd.GeoDataFrame) -> Trial:
     given: dict[str, Any] = dict(config.trial)
     given.pop("places", None)
-    how = {
-        key: given.pop(key) for key in ("side", "level", "washout", "redraws", "dispersion") if key in given
-    }
+    how = {key: given.pop(key) for key in ("side", "level", "washout", "redraws", "dispersion") if key in given}
     what = {key: given.pop(key) for key in ("categories", "detected", "day_starts") if key in given}
     what["categories"] = tuple(what.get("categories", ()))
-    return draw_trial(
-        stops, **{"seed": config.seed, **given}, measure=Measure(**what), analysis=Analysis(**how)
-    )
+    return draw_trial(stops, **{"seed": config.seed, **given}, measure=Measure(**what), analysis=Analysis(**how))
 
 
 def _expect(incidents: gpd.GeoDataFrame, trial: Trial) -> Floats:

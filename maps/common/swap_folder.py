@@ -135,8 +135,7 @@ def is_complete(folder: Path) -> bool:
     """Whether a folder holds a manifest of ours and every file it lists, whole."""
     manifest = read_manifest(folder)
     return manifest is not None and all(
-        (folder / name).is_file() and sha256_of(folder / name) == digest
-        for name, digest in manifest["outputs"].items()
+        (folder / name).is_file() and sha256_of(folder / name) == digest for name, digest in manifest["outputs"].items()
     )
 
 

@@ -32,9 +32,7 @@ def join_faults(first: InputError, config: Config) -> InputError:
     others = [t for t, e in _faults(config).items() if e.problem not in said or e.given not in said]
     if not others:
         return first
-    return InputError(
-        f"Several files that {config.path.name} names cannot be used", given="; ".join([said, *others])
-    )
+    return InputError(f"Several files that {config.path.name} names cannot be used", given="; ".join([said, *others]))
 
 
 def _faults(config: Config) -> dict[str, InputError]:

@@ -20,9 +20,7 @@ def read_config(path: str | Path) -> Config:
     path = Path(path)
     if path.is_dir():
         inside = [*path.glob("partnership.toml"), *sorted(path.glob("*.toml")), path / "NAME.toml"]
-        raise InputError(
-            "The configuration is a file, and this is a folder", given=str(path), advice=str(inside[0])
-        )
+        raise InputError("The configuration is a file, and this is a folder", given=str(path), advice=str(inside[0]))
     text = read_text(path, what="The configuration")
     advice = "compare that line with the example that `hotspots demo` uses"
     raw = parse_toml(text, name=path.name, what="The configuration", advice=advice)

@@ -108,9 +108,7 @@ class Area(Table):
                 advice="'file' and 'name', or 'nest', 'groups' or 'easting'",
             )
         if "file" in stated and "name" not in stated:
-            yield InputError(
-                "{table} must have 'name'", advice="name = the column that holds the areas' names"
-            )
+            yield InputError("{table} must have 'name'", advice="name = the column that holds the areas' names")
 
 
 class Harm(Table):
@@ -380,9 +378,7 @@ class Settings(Table):
         one, several = stated.get("incidents"), stated.get("sources")
         files = one.get("files") if isinstance(one, Mapping) else None
         if files and several:
-            yield InputError(
-                "Files stand both in [incidents] and in [sources]", advice="only [sources.<name>]"
-            )
+            yield InputError("Files stand both in [incidents] and in [sources]", advice="only [sources.<name>]")
         if not files and not several:
             example = 'files = ["2018-07-west-yorkshire-street.csv"]'
             yield InputError("[incidents] must name its files", advice=example)

@@ -96,8 +96,7 @@ def _hide_parts(parts: Any, threshold: int) -> Any:
     hidden = hide_small(counts, threshold=threshold) if len(parts) > 1 else counts < threshold
     small = ("incidents", "harm")
     return [
-        {k: v for k, v in part.items() if not (gone and k in small)}
-        for part, gone in zip(parts, hidden, strict=True)
+        {k: v for k, v in part.items() if not (gone and k in small)} for part, gone in zip(parts, hidden, strict=True)
     ]
 
 

@@ -87,18 +87,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("before", "after", "arrow", "no_arrow", "words"),
     ),
     "areas": (
-        *(
-            "code",
-            "name",
-            "vintage",
-            "layer",
-            "period",
-            "category",
-            "source",
-            "population",
-            "per",
-            "priority",
-        ),
+        *("code", "name", "vintage", "layer", "period", "category", "source", "population", "per", "priority"),
         *(
             f"{name}{end}"
             for name in ("incidents", "harm", "rate", "rate_shrunk", "share_of_incidents", "share_of_harm")
@@ -109,16 +98,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             for name in ("incidents", "harm", "rate", "rate_shrunk")
             for end in ("", "_from", "_to", "_without_centre")
         ),
-        *(
-            "small_numbers",
-            "largest_single_share",
-            "unknown",
-            "before",
-            "after",
-            "arrow",
-            "no_arrow",
-            "words",
-        ),
+        *("small_numbers", "largest_single_share", "unknown", "before", "after", "arrow", "no_arrow", "words"),
     ),
     "cells": ("incidents", "harm", "share", "significant", "hot_months", "months", "trend", "esri"),
     "patrols": (

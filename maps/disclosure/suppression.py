@@ -57,9 +57,9 @@ def _fill_lines(counts: Counts, hidden: Bools, threshold: int) -> None:
 def _exposed(counts: Counts, hidden: Bools, threshold: int, cells: Ints) -> Ints:
     """Give those of some cells whose possible values are fewer than they should be."""
     wanted = threshold - 2
-    unsure = np.array(
-        [cell for cell in cells if _width_of_squares(counts, hidden, *cell) < wanted], dtype=int
-    ).reshape(-1, 2)
+    unsure = np.array([cell for cell in cells if _width_of_squares(counts, hidden, *cell) < wanted], dtype=int).reshape(
+        -1, 2
+    )
     if not len(unsure):
         return unsure
     bounds = feasible_bounds(counts, hidden, unsure)

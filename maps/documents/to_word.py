@@ -8,19 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hotspots.common.plan_words import clean_text
-from maps.documents.blocks import (
-    Block,
-    Bullets,
-    Cell,
-    Document,
-    Field,
-    Grid,
-    Heading,
-    Line,
-    Picture,
-    Pictures,
-    Text,
-)
+from maps.documents.blocks import Block, Bullets, Cell, Document, Field, Grid, Heading, Line, Picture, Pictures, Text
 from maps.documents.word_fields import add_control, seal_document
 
 FONT = "Arial"
@@ -54,11 +42,7 @@ def repack(data: bytes) -> bytes:
         names = sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
         for name in names:
             entry = zipfile.ZipInfo(name, _FIXED_DATE)
-            entry.compress_type, entry.external_attr, entry.create_system = (
-                zipfile.ZIP_DEFLATED,
-                0o600 << 16,
-                0,
-            )
+            entry.compress_type, entry.external_attr, entry.create_system = (zipfile.ZIP_DEFLATED, 0o600 << 16, 0)
             new.writestr(entry, old.read(name))
     return packed.getvalue()
 
@@ -138,10 +122,7 @@ def _set_font(style: Any, size: float) -> None:
 
 def _set_properties(word: Any, document: Document) -> None:
     properties = word.core_properties
-    properties.title, properties.subject = (
-        clean_text(document.title)[:255],
-        clean_text(document.subject)[:255],
-    )
+    properties.title, properties.subject = (clean_text(document.title)[:255], clean_text(document.subject)[:255])
     properties.author = properties.last_modified_by = "safer-hotspots"
     properties.comments, properties.keywords = "", document.keywords
     properties.category, properties.language = clean_text(document.marking)[:255], "en-GB"

@@ -12,9 +12,7 @@ from typing import Any
 from hotspots.checks import InputError
 from hotspots.files.unpacking import Allowance, count_zip
 
-MOST_XML = (
-    30_000_000  # of one part of text, which takes many times its size in memory; ours are some kilobytes
-)
+MOST_XML = 30_000_000  # of one part of text, which takes many times its size in memory; ours are some kilobytes
 OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -86,9 +84,7 @@ def refuse_open(word: Path) -> None:
 
 
 def _open_elsewhere(path: Path, advice: str) -> InputError:
-    return InputError(
-        f"{path.name} is open in another program or cannot be written", given=str(path), advice=advice
-    )
+    return InputError(f"{path.name} is open in another program or cannot be written", given=str(path), advice=advice)
 
 
 def opens(word: Path) -> bool:

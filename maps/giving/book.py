@@ -155,9 +155,7 @@ class _Settling:
         values = [int(world[entry.pieces].sum()) for world in self.worlds]
         if max(values) - min(values) >= self.threshold:
             return True
-        return self._reach(
-            entry, (entry.floor, entry.value - self.threshold), (entry.value + self.threshold, PLENTY)
-        )
+        return self._reach(entry, (entry.floor, entry.value - self.threshold), (entry.value + self.threshold, PLENTY))
 
     def _reach(self, entry: Entry, *aims: tuple[int, int]) -> bool:
         """Whether a world is in hand, or found, in which a number lies in one of the aims.

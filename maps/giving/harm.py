@@ -27,10 +27,7 @@ def coarsen_harm(harm: float, counts: Floats, weights: Floats, free: Bools, *, t
         unit = 10.0 ** (math.floor(math.log10(harm)) + 1 - figures)
         told = round(harm / unit) * unit
         slack = (told - unit / 2 - harm, told + unit / 2 - harm)
-        if all(
-            _may_be(int(k), counts, weights, free, slack, threshold)
-            for k in np.flatnonzero(free & (counts > 0))
-        ):
+        if all(_may_be(int(k), counts, weights, free, slack, threshold) for k in np.flatnonzero(free & (counts > 0))):
             return told
     return float("nan")
 

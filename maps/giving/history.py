@@ -113,9 +113,7 @@ def say_earlier(earlier: Earlier, who: Profile) -> str:
     )
 
 
-def write_history(
-    folder: Path, earlier: Earlier, *, job: Any, told: Mapping[str, Mapping[str, int | None]]
-) -> None:
+def write_history(folder: Path, earlier: Earlier, *, job: Any, told: Mapping[str, Mapping[str, int | None]]) -> None:
     """Add this release to those before, in a file for the analyst alone; ``told`` is by profile."""
     when = job.incidents["when"].dropna() if "when" in job.incidents.columns else pd.Series(dtype="object")
     span = {"first": str(when.min()), "last": str(when.max())} if len(when) else {"first": "", "last": ""}
@@ -134,8 +132,7 @@ def write_history(
     text = strict_json({"delete_after": f"{until:%Y-%m-%d}", "releases": [*kept, *now]}, indent=1)
     (folder / RELEASES).write_bytes((text + "\n").encode())
     announce(
-        f"{RELEASES} lists what these readers were given; it is for the analyst, to be deleted after "
-        f"{until:%Y-%m-%d}."
+        f"{RELEASES} lists what these readers were given; it is for the analyst, to be deleted after {until:%Y-%m-%d}."
     )
 
 

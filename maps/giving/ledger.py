@@ -122,9 +122,7 @@ def make_ledger(job: Any, who: Profile, earlier: Earlier, planned: Collection[st
     return Ledger(hidden, values, tables, names, lost, who.threshold, who.nearest, told, rooms)
 
 
-def enter_places(
-    job: Any, who: Profile, lists: list[Any], windows: dict[str, Bools], earlier: Earlier
-) -> Book:
+def enter_places(job: Any, who: Profile, lists: list[Any], windows: dict[str, Bools], earlier: Earlier) -> Book:
     """Enter areas and hotspots, in the whole period and in the two that are compared, into one book."""
     incidents = job.incidents
     book = Book(np.asarray(incidents_per_row(incidents)), who.threshold, nearest=who.nearest)
@@ -234,8 +232,7 @@ def hide_months(months: pd.Series, job: Any, ledger: Ledger, key: Key) -> pd.Ser
     hidden = book.settle()
     gone = np.array([hidden[month] or bool(book.lost) for month in months.index], dtype=bool)
     told = [
-        np.nan if lost else round_half_up(int(n), ledger.nearest or 1)
-        for n, lost in zip(months, gone, strict=True)
+        np.nan if lost else round_half_up(int(n), ledger.nearest or 1) for n, lost in zip(months, gone, strict=True)
     ]
     return pd.Series(told, index=months.index, dtype="float64")
 
@@ -298,9 +295,7 @@ def list_told(
 
 def say_hidden(ledger: Ledger, who: Profile) -> str:
     """Say what share of the numbers by area and hotspot is hidden, and what could not be protected."""
-    values = {
-        k: n for k, n in ledger.values.items() if isinstance(k, tuple) and k[0] in ("area", "spot") and n
-    }
+    values = {k: n for k, n in ledger.values.items() if isinstance(k, tuple) and k[0] in ("area", "spot") and n}
     hidden = [n for key, n in values.items() if ledger.hidden[key]]
     if not hidden:
         return ""

@@ -39,9 +39,7 @@ _BY_PROFILE = {
 _MARKED = re.compile(r'<meta name="protective-marking" content="([^"]*)">')
 
 
-def write_release_list(
-    folder: Path, who: Profile, *, marking: str | None, holds: Mapping[str, Sequence[str]]
-) -> Path:
+def write_release_list(folder: Path, who: Profile, *, marking: str | None, holds: Mapping[str, Sequence[str]]) -> Path:
     """Write the list beside the files that it speaks of, before the manifest.
 
     ``holds`` says of file names, or of their beginnings, what in them is never open; ``marking`` is the
@@ -82,9 +80,7 @@ def _row(folder: Path, name: str, who: Profile, marking: str | None, held: Seque
 
 
 def _folders(names: Sequence[str]) -> list[str]:
-    return [
-        f"what is in {start}" for start in ("plans/", "patrols/") if any(n.startswith(start) for n in names)
-    ]
+    return [f"what is in {start}" for start in ("plans/", "patrols/") if any(n.startswith(start) for n in names)]
 
 
 def _held(name: str, holds: Mapping[str, Sequence[str]]) -> list[str]:

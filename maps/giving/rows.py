@@ -64,12 +64,7 @@ def _count(names: pd.Series, number: Any, mine: Bools) -> pd.Series:
 
 
 def _settle_row(
-    rows: Rows,
-    spot: Any,
-    names: pd.Series,
-    spare: pd.Series,
-    already: set[Any],
-    windows: dict[str, Bools] | None,
+    rows: Rows, spot: Any, names: pd.Series, spare: pd.Series, already: set[Any], windows: dict[str, Bools] | None
 ) -> pd.Series:
     """Decide one row; no cell may be higher by more than ``spare``, the records of its column elsewhere."""
     mine, who, columns = rows.of(spot), rows.who, list(spare.index)

@@ -62,9 +62,7 @@ def tell_job(job: Any, ledger: Ledger, who: Profile) -> tuple[Any, Told]:
         cells = told.periods.cell_trends
         near = cells.intersects(job.incidents.geometry[quiet].union_all())
         told = replace(told, periods=replace(told.periods, cell_trends=cells[~near]))
-    if ledger.gone(
-        [("spot", "", rank) for rank in job.spots.index]
-    ).any():  # what stops hold together tells it
+    if ledger.gone([("spot", "", rank) for rank in job.spots.index]).any():  # what stops hold together tells it
         more = job.further_officers
         kept = [c for c in more.columns if "share" not in str(c) and c != "added"]
         told = replace(told, further_officers=more[kept])
@@ -120,15 +118,11 @@ class _Harms:
         )
 
 
-def _tell_spots(
-    spots: gpd.GeoDataFrame, name: str, rows: pd.Series, ledger: Ledger, harms: _Harms
-) -> gpd.GeoDataFrame:
+def _tell_spots(spots: gpd.GeoDataFrame, name: str, rows: pd.Series, ledger: Ledger, harms: _Harms) -> gpd.GeoDataFrame:
     shown = spots.drop(columns=[c for c in spots.columns if str(c).startswith(_TELLS_KINDS)])
     if "harm" in shown.columns and harms.kinds is not None:
         at = rows.to_numpy()
-        told = [
-            harms.tell(at == rank, harm, rank=None if name else rank) for rank, harm in shown["harm"].items()
-        ]
+        told = [harms.tell(at == rank, harm, rank=None if name else rank) for rank, harm in shown["harm"].items()]
         shown["harm"] = pd.Series(told, index=shown.index, dtype=float)
         if "share_of_harm" in shown.columns:
             shown["share_of_harm"] = (shown["harm"] / harms.whole).round(3)
@@ -193,15 +187,11 @@ def _tell_areas(job: Any, layer: str, ledger: Ledger, harms: _Harms) -> pd.DataF
     shown = table.drop(columns=[c for c in table.columns if str(c).startswith(_TELLS_KINDS)])
     codes = list(shown["code"])
     if "harm" in shown.columns and harms.kinds is not None:
-        told = [
-            harms.tell(rows_in(job.incidents, layer, c), h) for c, h in zip(codes, shown["harm"], strict=True)
-        ]
+        told = [harms.tell(rows_in(job.incidents, layer, c), h) for c, h in zip(codes, shown["harm"], strict=True)]
         shown["harm"] = pd.Series(told, index=shown.index, dtype=float)
         if "share_of_harm" in shown.columns:
             shown["share_of_harm"] = (shown["harm"] / harms.whole).round(3)
-    hide_rows(
-        shown, "incidents", pd.Series(ledger.gone([("area", layer, c) for c in codes]), index=shown.index)
-    )
+    hide_rows(shown, "incidents", pd.Series(ledger.gone([("area", layer, c) for c in codes]), index=shown.index))
     apart = [c for c in shown.columns if str(c).endswith("_without_centre")]
     if apart:  # rates are of what lies without the centre
         known = ledger.hidden
@@ -211,9 +201,7 @@ def _tell_areas(job: Any, layer: str, ledger: Ledger, harms: _Harms) -> pd.DataF
         for column in columns:
             shown[column] = shown[column].mask(pd.Series(gone, index=shown.index))
     # the place of a hidden number among the others, in a rank or an order, would tell it nearly
-    for column in [
-        c for c in shown.columns if str(c).startswith("rank_by") and not str(c).endswith(("_from", "_to"))
-    ]:
+    for column in [c for c in shown.columns if str(c).startswith("rank_by") and not str(c).endswith(("_from", "_to"))]:
         shown[column] = shown[column].astype("Float64").rank(method="min").astype("Int64")
     hidden = shown["incidents"].isna()
     ordered = pd.concat([shown[~hidden], shown[hidden].sort_values("name", kind="stable")])

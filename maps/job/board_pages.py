@@ -129,9 +129,7 @@ def _title_of(page: Mapping[str, Any], name: str) -> str:
     return str(page.get("title", plain))
 
 
-def _rows_of(
-    incidents: gpd.GeoDataFrame, area: str, areas: Mapping[str, gpd.GeoDataFrame], *, name: str
-) -> Any:
+def _rows_of(incidents: gpd.GeoDataFrame, area: str, areas: Mapping[str, gpd.GeoDataFrame], *, name: str) -> Any:
     if not area:
         return None
     layer, _, wanted = area.partition(":")
@@ -153,9 +151,7 @@ def _read_survey(path: Any, indicators: Any) -> pd.DataFrame | None:
         table = pd.read_csv(file, dtype={"indicator": str, "period": str}, encoding="utf-8-sig")
     except (ValueError, pd.errors.ParserError) as error:
         raise UnreadableError(
-            "The table of surveys cannot be read",
-            given=f"{file.name}: {error}",
-            advice="save it as CSV in UTF-8",
+            "The table of surveys cannot be read", given=f"{file.name}: {error}", advice="save it as CSV in UTF-8"
         ) from error
     known = [i.key for i in read_indicators(indicators) if i.kind == "survey"]
     if "indicator" in table.columns:

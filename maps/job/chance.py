@@ -26,22 +26,10 @@ FEWEST = 5  # cells that "the busiest x %" must mean to be worth a sentence
 ALL = 0.995  # a share by chance that reads 100%: whatever the records do, no place can hold more
 MOST = 0.5  # of the ground covered: a list that covers more of it picks nothing out
 NEARLY_ALL = 0.95  # of the records on the ground: else the share of the ground and that of the records differ
-COLUMNS = [
-    "problem",
-    "of",
-    "measure",
-    "cells",
-    "incidents",
-    "observed",
-    "chance",
-    "chance_low",
-    "chance_high",
-]
+COLUMNS = ["problem", "of", "measure", "cells", "incidents", "observed", "chance", "chance_low", "chance_high"]
 
 
-def tabulate_chance(
-    problems: Mapping[str, gpd.GeoDataFrame], ground: Ground, *, seed: int = 0
-) -> pd.DataFrame:
+def tabulate_chance(problems: Mapping[str, gpd.GeoDataFrame], ground: Ground, *, seed: int = 0) -> pd.DataFrame:
     """Say for each problem how much the busiest places hold, beside as many records fallen at random."""
     rows = []
     shapely.prepare(ground.shape)
@@ -55,9 +43,7 @@ def tabulate_chance(
         cells = count_cells(there, size=SIDE, shape="hexagon", study_area=ground.shape)
         for of, by in {"records": "incidents", "harm": "harm"}.items():
             if by in cells.columns and cells[by].sum() > 0 and (by != "harm" or count_weighed(there).any()):
-                found = measure_concentration(
-                    cells, by=by, incidents=there, top=TOP, draws=draws_for(there), seed=seed
-                )
+                found = measure_concentration(cells, by=by, incidents=there, top=TOP, draws=draws_for(there), seed=seed)
                 found = found.reset_index().assign(problem=problem, of=of)
                 rows.append(found.assign(cells=len(cells), incidents=number))
     return pd.concat(rows, ignore_index=True)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS)
@@ -99,9 +85,7 @@ def say_cover(spots: gpd.GeoDataFrame, ground: Ground) -> str:
     cut = shapely.intersection(shapes[~whole], ground.shape)
     share = (shapely.area(shapes[whole]).sum() + shapely.area(cut).sum()) / max(ground.shape.area, 1.0)
     held = float(spots["share_of_incidents"].sum())
-    enough = (
-        spots["incidents"].notna().all() and spots["incidents"].sum() >= LEAST * held
-    )  # of all the records
+    enough = spots["incidents"].notna().all() and spots["incidents"].sum() >= LEAST * held  # of all the records
     holds = 0 < share <= MOST and ground.held >= NEARLY_ALL and enough
     why = "few records, or the hotspots cover most of the ground or none of it, or many records lie off it"
     if not may_say("share of the ground covered", holds, why=why):

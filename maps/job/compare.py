@@ -97,9 +97,7 @@ def add_changes(
     labels = assign_hotspots(incidents, spots)
     try:
         like = find_covered(incidents, compare_windows(after, before, as_of=as_of))
-        found = compare_periods(
-            incidents, after=after, before=before, by=labels, as_of=as_of, selected_on=selected_on
-        )
+        found = compare_periods(incidents, after=after, before=before, by=labels, as_of=as_of, selected_on=selected_on)
     except InputError as error:
         announce(f"No two periods are compared: {error}")
         return spots

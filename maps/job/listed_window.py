@@ -24,9 +24,7 @@ def listed_window(config: Config, as_of: Any) -> Window | None:
     last = pd.Timestamp(given.until or as_of)
     if last < first:
         raise InputError(
-            "[incidents] until is before since",
-            given=f"{first:%Y-%m-%d} to {last:%Y-%m-%d}",
-            advice="exchange them",
+            "[incidents] until is before since", given=f"{first:%Y-%m-%d} to {last:%Y-%m-%d}", advice="exchange them"
         )
     return make_window(first, last + pd.Timedelta(days=1))
 
@@ -45,14 +43,8 @@ def keep_listed(incidents: gpd.GeoDataFrame, config: Config, as_of: Any) -> gpd.
     kept = incidents[incidents["when"].ge(window.start) & incidents["when"].lt(window.end)]
     if kept.empty:
         held = f"{incidents['when'].min():%Y-%m-%d} to {incidents['when'].max():%Y-%m-%d}"
-        raise InputError(
-            "No record lies in the dates to be listed", given=str(window), advice=f"dates from {held}"
-        )
+        raise InputError("No record lies in the dates to be listed", given=str(window), advice=f"dates from {held}")
     some, total = (int(incidents_per_row(frame).sum()) for frame in (kept, incidents))
-    said = (
-        window.name
-        if config.incidents.since or config.incidents.window
-        else f"until {config.incidents.until}"
-    )
+    said = window.name if config.incidents.since or config.incidents.window else f"until {config.incidents.until}"
     announce(f"The list is made of {some:,} of {total:,} records, {said}; changes and trends of all of them.")
     return kept

@@ -34,9 +34,7 @@ class MainList:
     unlisted: gpd.GeoDataFrame | None
 
 
-def make_list(
-    incidents: gpd.GeoDataFrame, config: Config, *, study_area: Any = None, ground: Any = None
-) -> MainList:
+def make_list(incidents: gpd.GeoDataFrame, config: Config, *, study_area: Any = None, ground: Any = None) -> MainList:
     """Find the hotspots or score the agreed ones, and give them the references they had last time.
 
     ``study_area`` is the configured one, ``ground`` what stands for it where there is none.
@@ -45,9 +43,7 @@ def make_list(
     for key in idle_options(config):
         if not (key == "radius" and "agreed" in given):
             announce(f"[hotspots] {key} is left aside: the method {given['method']} has no such option.")
-    found = find_hotspots(
-        incidents, **finder_options(config, study_area=study_area, ground=ground, crs=incidents.crs)
-    )
+    found = find_hotspots(incidents, **finder_options(config, study_area=study_area, ground=ground, crs=incidents.crs))
     spots, unlisted = found, None
     _say_detected(incidents)
     if "agreed" in given:
@@ -63,14 +59,10 @@ def make_list(
             study_area=ground,
         )
         unlisted = found[mark_unlisted(found, spots, incidents=incidents) == NOT_LISTED]
-        announce(
-            f"{len(spots):,} agreed hotspots scored; {len(unlisted):,} places found are not on the list."
-        )
+        announce(f"{len(spots):,} agreed hotspots scored; {len(unlisted):,} places found are not on the list.")
     if "previous" not in given:
         return MainList(spots, None, unlisted)
-    spots, changes = match_hotspots(
-        spots, read_previous(given["previous"], incidents.crs), incidents=incidents
-    )
+    spots, changes = match_hotspots(spots, read_previous(given["previous"], incidents.crs), incidents=incidents)
     return MainList(spots, changes, unlisted)
 
 

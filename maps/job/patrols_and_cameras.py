@@ -110,16 +110,12 @@ def plan_patrols(
     return found[1], pd.DataFrame(), (found[0], sum_shifts(found[0]))
 
 
-def site_cameras(
-    incidents: gpd.GeoDataFrame, given: Mapping[str, Any], *, as_of: Any = None
-) -> gpd.GeoDataFrame:
+def site_cameras(incidents: gpd.GeoDataFrame, given: Mapping[str, Any], *, as_of: Any = None) -> gpd.GeoDataFrame:
     """Choose sites for the configured number of cameras, best first, with the radius they were placed for."""
     options = {**CAMERAS, **given}
     suits = bool(given) or suits_default(incidents)
     if suits and not given:
-        announce(
-            f"No [cameras] in the configuration: {CAMERAS['count']} cameras of {CAMERAS['radius']:.0f} m."
-        )
+        announce(f"No [cameras] in the configuration: {CAMERAS['count']} cameras of {CAMERAS['radius']:.0f} m.")
     weighed = "harm" in incidents.columns and incidents["harm"].sum() > 0
     options.setdefault("by", "harm" if weighed else "incidents")
     register = options.pop("assets", None)

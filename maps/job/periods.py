@@ -221,9 +221,7 @@ def hide_changes(table: pd.DataFrame, who: Profile, hidden: pd.Series[bool] | No
     """
     if not who.threshold:
         return table
-    gone = hide_small(table["before"], threshold=who.threshold) | hide_small(
-        table["after"], threshold=who.threshold
-    )
+    gone = hide_small(table["before"], threshold=who.threshold) | hide_small(table["after"], threshold=who.threshold)
     gone = gone if hidden is None else gone | hidden
     numbers = [c for c in table.columns if c not in ("arrow", "words") and not c.startswith("comparator")]
     shown = table.copy()

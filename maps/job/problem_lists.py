@@ -101,18 +101,14 @@ def _of_sensitive_cases(one: ProblemList) -> bool:
     return APART in (name_category(one.title), name_category(one.name)) or kinds == {APART}
 
 
-def weigh_lists(
-    incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, lists: list[ProblemList]
-) -> pd.DataFrame:
+def weigh_lists(incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, lists: list[ProblemList]) -> pd.DataFrame:
     """Say what each list holds of every problem and what it gives up, the main list among them."""
     choices = {EVERYTHING: spots} | {one.title: one.spots for one in lists}
     problems = {EVERYTHING: incidents} | {one.title: one.incidents for one in lists}
     return compare_lists(choices, problems)
 
 
-def as_layers(
-    lists: list[ProblemList], unlisted: gpd.GeoDataFrame | None = None
-) -> dict[str, gpd.GeoDataFrame]:
+def as_layers(lists: list[ProblemList], unlisted: gpd.GeoDataFrame | None = None) -> dict[str, gpd.GeoDataFrame]:
     """Return the lists, and places not on the agreed list, as layers of a map beside the main list."""
     frames = {f"{one.title} hotspots": one.spots.assign(role=one.title) for one in lists}
     if unlisted is not None:

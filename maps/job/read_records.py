@@ -89,14 +89,10 @@ def _no_windows(dates: pd.DataFrame) -> None:
     """Keep no window apart: dates are counted by hotspot and area once these are known."""
 
 
-def _count(
-    config: Config, layout: Layout, how: str, limits: Mapping[str, Any], spill: Path | None
-) -> Records:
+def _count(config: Config, layout: Layout, how: str, limits: Mapping[str, Any], spill: Path | None) -> Records:
     windows = {"dates": "dates", "periods": None, "auto": _no_windows}[how]
     unique = config.incidents.unique_ids
-    found = collapse_table(
-        config.files, layout=layout, windows=windows, unique_ids=unique, spill=spill, **limits
-    )
+    found = collapse_table(config.files, layout=layout, windows=windows, unique_ids=unique, spill=spill, **limits)
     rows = int(found.places["incidents"].sum() + found.rejects["rows"].sum())
     announce(
         f"{rows:,} rows were counted where they lie, as {len(found.places):,} places "
@@ -109,10 +105,7 @@ def _count(
 
 
 def time_records(
-    records: Records,
-    incidents: gpd.GeoDataFrame,
-    spots: gpd.GeoDataFrame,
-    areas: Mapping[str, gpd.GeoDataFrame],
+    records: Records, incidents: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, areas: Mapping[str, gpd.GeoDataFrame]
 ) -> gpd.GeoDataFrame:
     """Give what tells of time: the incidents, or of a large table its dates by hotspot and area."""
     if records.large is None:

@@ -28,6 +28,4 @@ def say_centre(config: Config, sums: Mapping[str, pd.DataFrame]) -> str:
     named = [layer for layer, given in config.areas.items() if "easting" in given]
     if not named or not any("rate" in table.columns for table in sums.values()):
         return ""
-    return (
-        f"Rates per resident leave out the records in '{named[0].replace('_', ' ')}', where few people live."
-    )
+    return f"Rates per resident leave out the records in '{named[0].replace('_', ' ')}', where few people live."

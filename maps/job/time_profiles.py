@@ -55,10 +55,7 @@ def profile_all(incidents: pd.DataFrame, *, given: Mapping[str, Any], calendar: 
         clock = by in ("weekday", "hour", "weekday_hour")
         try:
             table = profile_times(
-                incidents,
-                by=by,
-                ends=ends if clock else None,
-                calendar=_calendar_for(by, incidents, calendar),
+                incidents, by=by, ends=ends if clock else None, calendar=_calendar_for(by, incidents, calendar)
             )
         except InputError as error:
             found.refused[by] = f"{error.problem} ({error.given})." if error.given else f"{error.problem}."
@@ -125,8 +122,7 @@ def hide_times(table: pd.DataFrame, who: Profile) -> pd.DataFrame:
 def tabulate_times(times: Times, who: Profile, *, calendar: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the sheets of a run's time profiles; the last says which are not there, and why."""
     tables = {
-        SHEETS[by]: hide_times(table, who).rename(columns=_HEADS).reset_index()
-        for by, table in times.profiles.items()
+        SHEETS[by]: hide_times(table, who).rename(columns=_HEADS).reset_index() for by, table in times.profiles.items()
     }
     if SHEETS["month"] in tables:
         months = tables[SHEETS["month"]]

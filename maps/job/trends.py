@@ -57,9 +57,7 @@ def bears_trends(incidents: gpd.GeoDataFrame) -> bool:
     return bool(held >= LEAST_MONTHS and held > (months.max() - months.min()).n)
 
 
-def class_hotspots(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, ground: Any
-) -> pd.DataFrame | None:
+def class_hotspots(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, ground: Any) -> pd.DataFrame | None:
     """Class each hotspot that lies mostly on the ground, against the ground's own rate; None where not.
 
     Beside the other hotspots alone every place would look ordinary, so ground is needed.
@@ -96,9 +94,7 @@ def _mostly_on(spots: gpd.GeoDataFrame, ground: Any) -> Any:
     return held
 
 
-def class_cells(
-    incidents: gpd.GeoDataFrame, *, given: Mapping[str, Any], ground: Any
-) -> gpd.GeoDataFrame | None:
+def class_cells(incidents: gpd.GeoDataFrame, *, given: Mapping[str, Any], ground: Any) -> gpd.GeoDataFrame | None:
     """Class every cell of a grid that was hot in any month, ours and Esri's word for it."""
     if not bears_trends(incidents):
         return None
@@ -115,8 +111,6 @@ def class_cells(
     if found is None:
         return None
     shown = cells[["incidents", "geometry"]].join(found[["hot_months", "months", "trend", "esri"]])
-    shown = shown[shown["hot_months"] > 0].sort_values(
-        ["hot_months", "incidents"], ascending=False, kind="stable"
-    )
+    shown = shown[shown["hot_months"] > 0].sort_values(["hot_months", "incidents"], ascending=False, kind="stable")
     shown.attrs["kind"] = "cells"
     return gpd.GeoDataFrame(shown[["incidents", "hot_months", "months", "trend", "esri", "geometry"]])

@@ -72,13 +72,7 @@ def _name_streets(shown: gpd.GeoDataFrame, box: Box, labels: Labels, scale: floa
         if line is not None and (at := _straight(line, length)) is not None:
             found.append((int(rank), -line.length, str(name), size, *at))
     for rank, _, name, size, x, y, turn in sorted(found):
-        look = {
-            "size": size,
-            "style": "normal",
-            "colour": INK,
-            "z": 7,
-            "weight": "bold" if rank == MAIN else "normal",
-        }
+        look = {"size": size, "style": "normal", "colour": INK, "z": 7, "weight": "bold" if rank == MAIN else "normal"}
         labels.streets.append({"x": x, "y": y, "text": name, "turn": turn, "dot": False, **look})
     return bool(found)
 
@@ -97,9 +91,7 @@ def _straight(line: Any, length: float) -> tuple[float, float, float] | None:
         return None
     starts = np.linspace(0, room, 9)
     for start in sorted(starts, key=lambda s: abs(s - room / 2)):
-        a, m, b = (
-            shapely.get_coordinates(line.interpolate(start + part * length))[0] for part in (0, 0.5, 1)
-        )
+        a, m, b = (shapely.get_coordinates(line.interpolate(start + part * length))[0] for part in (0, 0.5, 1))
         if np.hypot(*(b - a)) > 0.96 * length and np.hypot(*((a + b) / 2 - m)) < 0.08 * length:
             turn = float(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0])))
             return float((a[0] + b[0]) / 2), float((a[1] + b[1]) / 2), (turn + 90) % 180 - 90

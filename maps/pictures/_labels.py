@@ -38,14 +38,7 @@ class Labels:
         self.badges.append({"x": x, "y": y, "text": text, "colour": colour, "size": 5 if small else 6})
 
     def add_names(
-        self,
-        points: gpd.GeoSeries,
-        names: Iterable[object],
-        *,
-        size: float,
-        style: str,
-        colour: str,
-        z: float,
+        self, points: gpd.GeoSeries, names: Iterable[object], *, size: float, style: str, colour: str, z: float
     ) -> None:
         """Add a name at each point (EPSG:27700)."""
         for point, name in zip(points, names, strict=True):
@@ -63,9 +56,7 @@ class Labels:
         taken: list[Any] = [artist.get_window_extent() for artist in self.kept_free]
         for badge in self.badges:
             self._draw_badge(badge, box, taken)
-        shown = [
-            n for n in (*self.streets, *self.names) if box[0] < n["x"] < box[2] and box[1] < n["y"] < box[3]
-        ]
+        shown = [n for n in (*self.streets, *self.names) if box[0] < n["x"] < box[2] and box[1] < n["y"] < box[3]]
         for name in shown[:MOST_NAMES]:
             self._draw_name(name, taken)
 

@@ -27,14 +27,7 @@ def blank_axes(figure: Any, box: tuple[float, float, float, float]) -> Axes:
 
 
 def draw_shapes(
-    ax: Axes,
-    shapes: gpd.GeoSeries,
-    *,
-    face: str | list[str],
-    edge: str,
-    line: float,
-    z: float,
-    dashes: Any = "solid",
+    ax: Axes, shapes: gpd.GeoSeries, *, face: str | list[str], edge: str, line: float, z: float, dashes: Any = "solid"
 ) -> None:
     """Polygons with their holes, and lines, by plain matplotlib paths."""
     from matplotlib.collections import LineCollection, PathCollection
@@ -47,18 +40,14 @@ def draw_shapes(
             continue
         for part in getattr(shape, "geoms", [shape]):
             if part.geom_type == "Polygon":
-                rings = [
-                    Path(np.asarray(r.coords)[:, :2], closed=True) for r in (part.exterior, *part.interiors)
-                ]
+                rings = [Path(np.asarray(r.coords)[:, :2], closed=True) for r in (part.exterior, *part.interiors)]
                 paths.append(Path.make_compound_path(*rings))
                 colours.append(colour)
             else:
                 lines.append(np.asarray(part.coords)[:, :2])
     if paths:
         ax.add_collection(
-            PathCollection(
-                paths, facecolors=colours, edgecolors=edge, linewidths=line, linestyles=dashes, zorder=z
-            )
+            PathCollection(paths, facecolors=colours, edgecolors=edge, linewidths=line, linestyles=dashes, zorder=z)
         )
     if lines:
         ax.add_collection(LineCollection(lines, colors=edge, linewidths=line, linestyles=dashes, zorder=z))
@@ -69,9 +58,7 @@ def draw_key(ax: Axes, key: list[tuple[str, str]], heading: str, corner: Any) ->
     from matplotlib.patches import Patch
 
     handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.8, label=words) for colour, words in key]
-    legend = ax.legend(
-        handles=handles, title=heading, loc=corner, alignment="left", fontsize=7, title_fontsize=7.5
-    )
+    legend = ax.legend(handles=handles, title=heading, loc=corner, alignment="left", fontsize=7, title_fontsize=7.5)
     legend.get_title().set_fontweight("bold")
     legend.set_zorder(9)
     return legend
@@ -93,15 +80,7 @@ def draw_scale(ax: Axes, box: tuple[float, float, float, float]) -> None:
     ax.plot([x, x + length], [y, y], color=INK, lw=2.5, solid_capstyle="butt", zorder=9)
     words = f"{length} m" if length < 1000 else f"{length // 1000} km"
     ax.text(
-        x + length / 2,
-        y,
-        f"{words}\n",
-        ha="center",
-        va="center",
-        size=7,
-        color=INK,
-        zorder=9,
-        path_effects=halo(2.5),
+        x + length / 2, y, f"{words}\n", ha="center", va="center", size=7, color=INK, zorder=9, path_effects=halo(2.5)
     )
     ax.annotate(
         "N",
@@ -129,8 +108,6 @@ def save_png(figure: Any) -> bytes:
     colours, counts = np.unique(red << 16 | green << 8 | blue, return_counts=True)
     commonest = colours[np.argsort(-counts, kind="stable")[:64]]
     palette = Image.new("P", (1, 1))
-    palette.putpalette(
-        np.column_stack([commonest >> 16, commonest >> 8 & 255, commonest & 255]).ravel().tolist()
-    )
+    palette.putpalette(np.column_stack([commonest >> 16, commonest >> 8 & 255, commonest & 255]).ravel().tolist())
     picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
     return small.getvalue()

@@ -43,9 +43,7 @@ def list_marks(plan: Plan) -> list[dict[str, str]]:
 
 def marks_in(entries: list[dict[str, str]], months: list[str]) -> list[tuple[str, dict[str, str]]]:
     """Letter and entry of those that fall in the months, in order of time; one letter for one name."""
-    inside = [
-        entry for entry in entries if any(entry["start"][:7] <= month <= entry["end"][:7] for month in months)
-    ]
+    inside = [entry for entry in entries if any(entry["start"][:7] <= month <= entry["end"][:7] for month in months)]
     inside.sort(key=lambda entry: (entry["start"], entry["name"]))
     names = list(dict.fromkeys(entry["name"] for entry in inside))
     return [(chr(ord("A") + names.index(entry["name"]) % 26), entry) for entry in inside]
@@ -56,8 +54,7 @@ def _place_mark(entry: dict[str, str], months: list[str]) -> tuple[float, float]
     spans = [
         (place, max(pd.Timestamp(entry["start"]), first), min(pd.Timestamp(entry["end"]), last), first, last)
         for place, (first, last) in enumerate(
-            (pd.Period(month, freq="M").start_time, pd.Period(month, freq="M").end_time.normalize())
-            for month in months
+            (pd.Period(month, freq="M").start_time, pd.Period(month, freq="M").end_time.normalize()) for month in months
         )
         if entry["start"][:7] <= months[place] <= entry["end"][:7]
     ]
@@ -94,10 +91,7 @@ def _mark_hidden(axes: Any, places: list[int], top: float) -> None:
 
 
 def draw_months(
-    months: list[dict[str, object]],
-    marks: list[dict[str, str]] | None = None,
-    *,
-    size: tuple[float, float] = SIZE,
+    months: list[dict[str, object]], marks: list[dict[str, str]] | None = None, *, size: tuple[float, float] = SIZE
 ) -> bytes:
     """Draw bars of records by month, marked with a calendar; the same bytes for the same counts."""
     import matplotlib as mpl
@@ -122,9 +116,7 @@ def draw_months(
         if len(counts) <= 6:
             for place, count in enumerate(counts):
                 if count is not None:
-                    axes.annotate(
-                        f"{count:,}", (place, count), ha="center", va="bottom", fontsize=7, color=INK
-                    )
+                    axes.annotate(f"{count:,}", (place, count), ha="center", va="bottom", fontsize=7, color=INK)
         axes.set_ylim(0, top)
         _mark(axes, marks or [], [str(row["month"]) for row in shown])
         for side in ("top", "right"):

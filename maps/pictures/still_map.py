@@ -46,9 +46,7 @@ def draw_static_map(
     """Draw hotspots and layers as one PNG, of the whole area or around one hotspot."""
     require_metres(spots, what="spots")
     if focus is not None and focus not in spots.index:
-        raise InputError(
-            "There is no hotspot of that rank", given=f"focus={focus}", advice=f"1 to {len(spots)}"
-        )
+        raise InputError("There is no hotspot of that rank", given=f"focus={focus}", advice=f"1 to {len(spots)}")
     who = profile_named(profile)
     released = with_shapes(release(spots, kind="spots", profile=who))
     if focus is not None and focus not in released.index:
@@ -204,18 +202,12 @@ def _draw_spots(
         ranks = list(spots.index)
         others = spots.drop(index=focus)
         draw_shapes(ax, others.geometry, face="#dfe3e799", edge=LINE, line=0.8, z=3)
-        draw_shapes(
-            ax, spots.loc[[focus]].geometry, face=f"{colours[ranks.index(focus)]}66", edge=INK, line=2, z=4
-        )
+        draw_shapes(ax, spots.loc[[focus]].geometry, face=f"{colours[ranks.index(focus)]}66", edge=INK, line=2, z=4)
         labels.add_points(list(streets), size=7, z=7)
     first = [focus] if focus is not None else []
     for rank in first + [r for r in spots.index if r != focus]:
         centre = (
-            shapely.centroid(spots.geometry[rank])
-            if focus is None
-            else spots.geometry[rank].representative_point()
+            shapely.centroid(spots.geometry[rank]) if focus is None else spots.geometry[rank].representative_point()
         )
         colour = INK if focus is not None else colours[list(spots.index).index(rank)]
-        labels.add_badge(
-            centre.x, centre.y, str(rank), colour=colour, small=focus is not None and rank != focus
-        )
+        labels.add_badge(centre.x, centre.y, str(rank), colour=colour, small=focus is not None and rank != focus)

@@ -20,9 +20,7 @@ _MOST = 12
 _STEP = 40.0  # metres
 
 
-def locate_streets(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None, *, profile: Profile
-) -> pd.DataFrame:
+def locate_streets(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame | None, *, profile: Profile) -> pd.DataFrame:
     """Streets in the hotspots: name and position, the busiest first."""
     columns = ["rank", "name", "easting", "northing", "incidents"]
     if incidents is None or "place" not in incidents.columns:

@@ -264,10 +264,7 @@ def find_record(folder: str | Path, place: str, *, closed: bool) -> Path:
     wanted = Path(wanted).name
     shelf = look_through(folder)
     plans = read_closed(folder).plans if closed else {**shelf.shown, **shelf.plans}
-    names = {
-        path: (path.stem.casefold(), plan.ref.casefold(), plan.title.casefold())
-        for path, plan in plans.items()
-    }
+    names = {path: (path.stem.casefold(), plan.ref.casefold(), plan.title.casefold()) for path, plan in plans.items()}
     exact = [path for path, known in names.items() if wanted in known]
     fit = exact or [path for path, known in names.items() if wanted and any(wanted in text for text in known)]
     if len(fit) == 1:

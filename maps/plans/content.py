@@ -35,13 +35,9 @@ ACTION_CELLS = {
 }
 
 
-def lay_out_plan(
-    plan: Plan, *, pictures: Pictures | None = None, marking: str = "", attribution: str = ""
-) -> Document:
+def lay_out_plan(plan: Plan, *, pictures: Pictures | None = None, marking: str = "", attribution: str = "") -> Document:
     """Blocks of a plan's document: data's words beside blanks for people's."""
-    heading = Line(
-        tuple(_field(plan, f"heading.{name}") for name in ("owner", "reference", "review_date", "stage"))
-    )
+    heading = Line(tuple(_field(plan, f"heading.{name}") for name in ("owner", "reference", "review_date", "stage")))
     blocks: list[Block] = [Text(_opening(plan), note=True), heading, *_month(plan)]
     if plan.covers == "person":
         blocks += _person(plan)
@@ -72,14 +68,11 @@ def _field(plan: Plan, tag: str, label: str = "", hint: str = "") -> Field:
 def _scanning(plan: Plan, pictures: Pictures | None, attribution: str) -> list[Block]:
     data = plan.scanning
     blocks: list[Block] = [Heading("1. Scanning: what is the problem?"), Text(data.get("problem", ""))]
-    blocks.append(
-        Line((_field(plan, "scanning.problem", "The problem in one sentence, as people here would say it"),))
-    )
+    blocks.append(Line((_field(plan, "scanning.problem", "The problem in one sentence, as people here would say it"),)))
     if pictures is not None:
         blocks.append(pictures)
     rows = tuple(
-        (start_sentence(name), text, _field(plan, f"cheers.{name}"))
-        for name, text in data.get("cheers", {}).items()
+        (start_sentence(name), text, _field(plan, f"cheers.{name}")) for name, text in data.get("cheers", {}).items()
     )
     blocks.append(
         Grid(
@@ -104,24 +97,12 @@ def _analysis(plan: Plan) -> list[Block]:
     rows += [
         ("Who, by role?", f"{NOTHING} Roles and references only, no names.", _field(plan, "analysis.who")),
         ("What was tried before?", NOTHING, _field(plan, "analysis.tried")),
-        (
-            "Why here? Questions to test",
-            " ".join(data.get("hypotheses", ())),
-            _field(plan, "analysis.hypotheses"),
-        ),
-        (
-            "What is not known?",
-            f"Not in these records: {gaps}." if gaps else "",
-            _field(plan, "analysis.gaps"),
-        ),
+        ("Why here? Questions to test", " ".join(data.get("hypotheses", ())), _field(plan, "analysis.hypotheses")),
+        ("What is not known?", f"Not in these records: {gaps}." if gaps else "", _field(plan, "analysis.gaps")),
     ]
     header = ("Question", "What the data says", "What local people and teams add")
     sides = tuple(
-        (
-            label,
-            _field(plan, f"triangle.{first}", label),
-            _field(plan, f"triangle.{second}", start_sentence(second)),
-        )
+        (label, _field(plan, f"triangle.{first}", label), _field(plan, f"triangle.{second}", start_sentence(second)))
         for label, first, second, _ in SIDES
     )
     triangle = Grid(
@@ -248,22 +229,14 @@ def _assessment(plan: Plan) -> list[Block]:
         blocks.append(Line((_field(plan, f"assessment.{name}", label),)))
     if said := say_stages(plan):
         blocks += [Heading("Closed and reopened", 2), Bullets(tuple(map(clean_text, said)))]
-    closing = (
-        "sign_off.role",
-        "sign_off.date",
-        "closing.reason",
-        "closing.reviewed_by",
-        "closing.reviewed_on",
-    )
+    closing = ("sign_off.role", "sign_off.date", "closing.reason", "closing.reviewed_by", "closing.reviewed_on")
     blocks.append(Line(tuple(_field(plan, tag) for tag in closing)))
     return blocks
 
 
 def _person(plan: Plan) -> list[Block]:
     """Form for a repeat victim or offender: references only."""
-    rows = tuple(
-        (start_sentence(name), _field(plan, f"cheers.{name}")) for name in ("harmful", "events", "recurring")
-    )
+    rows = tuple((start_sentence(name), _field(plan, f"cheers.{name}")) for name in ("harmful", "events", "recurring"))
     asked = tuple(
         (question, _field(plan, f"analysis.{name}"))
         for question, name in (

@@ -83,10 +83,7 @@ def _merge_record(folder: Path, shelf: Shelf, second: Path) -> None:
 
 
 def _take(
-    plan: Plan,
-    record: Path,
-    entries: Iterable[tuple[str, Entry]],
-    added: Iterable[tuple[str, dict[str, str]]],
+    plan: Plan, record: Path, entries: Iterable[tuple[str, Entry]], added: Iterable[tuple[str, dict[str, str]]]
 ) -> list[str]:
     """Take words into a plan and its record; the fields that were changed in both."""
     held, clashes, new = plan.fields(), [], False

@@ -165,9 +165,7 @@ def _write_plans(
     drafts = _Drafts(wanted, spots, releasable(incidents, who), who, closed, drafting)
     names = worst_without(spots, [*shelf.known(), *kept], asked) if isinstance(asked, int) else list(asked)
     if few := [text for text in names if text in wanted.untold]:  # numbers of these are hidden elsewhere
-        announce(
-            f"Under profile '{who.name}' numbers of these may not be told, and no plan: {say_list(few)}."
-        )
+        announce(f"Under profile '{who.name}' numbers of these may not be told, and no plan: {say_list(few)}.")
     names = [text for text in names if text not in wanted.untold]
     again = {
         record: plan
@@ -264,9 +262,7 @@ class _Drafts:
         return plan
 
 
-def ground_of_plans(
-    plans: Iterable[Plan], asked: Iterable[Any], incidents: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
+def ground_of_plans(plans: Iterable[Plan], asked: Iterable[Any], incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Areas of plans, and of places that plans are asked for: nothing is compared with them."""
     parts = [frozen_frame(plan, "areas").to_crs(incidents.crs) for plan in plans]
     for what in asked:
@@ -352,9 +348,7 @@ def worst_without(spots: gpd.GeoDataFrame, plans: Sequence[Plan], count: int) ->
 def find_current(plan: Plan, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> Any:
     """Find what the list now says of a plan's place; None when it is no longer there."""
     if plan.covers == "street":
-        return (
-            plan.frozen.get("name") if (incidents["place"].str.endswith(plan.frozen["name"])).any() else None
-        )
+        return plan.frozen.get("name") if (incidents["place"].str.endswith(plan.frozen["name"])).any() else None
     refs = [area["ref"] for area in plan.frozen["areas"]]
     found = spots[spots["ref"].isin(refs)]
     if plan.covers == "area" or found.empty:
@@ -386,9 +380,7 @@ def find_asked(request: str, spots: gpd.GeoDataFrame, areas: Mapping[str, gpd.Ge
 def _find_area(layer: str, name: str, areas: Mapping[str, gpd.GeoDataFrame]) -> Any:
     if layer not in areas:
         known = ", ".join(["street", *areas])
-        raise InputError(
-            "A plan was asked for in a layer that is not there", given=layer, advice=f"one of {known}"
-        )
+        raise InputError("A plan was asked for in a layer that is not there", given=layer, advice=f"one of {known}")
     return find_area(areas[layer], name, layer=layer)
 
 

@@ -46,9 +46,7 @@ def draw_pictures(plan: Plan, look: Look) -> Pictures | None:
         frame, rank = place_on_list(plan, look.spots)
         width, height = MAP_SIZE
         near = _near(look.layers or {}, frame.geometry[rank])
-        png = draw_static_map(
-            frame, layers=near, focus=rank, profile=look.profile, width=width, height=height
-        )
+        png = draw_static_map(frame, layers=near, focus=rank, profile=look.profile, width=width, height=height)
         drawn.append(_show_map(plan, png))
     months = plan.analysis.get("months", [])
     # bars of nothing would mislead, and one bar says nothing

@@ -14,16 +14,7 @@ from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_count, say_date, say_list, say_months
 from hotspots.plans.record import Plan
-from hotspots.plans.stages import (
-    CLOSED,
-    DUE,
-    VERDICTS,
-    closed_on,
-    last_closing,
-    read_stage,
-    read_verdict,
-    stage_of,
-)
+from hotspots.plans.stages import CLOSED, DUE, VERDICTS, closed_on, last_closing, read_stage, read_verdict, stage_of
 from hotspots.plans.success import baseline_of, goal_of
 from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content
@@ -77,11 +68,7 @@ class Register:
 
 
 def make_register(
-    folder: str | Path,
-    *,
-    as_of: Any,
-    profile: Profile | None = None,
-    delivered: Mapping[str, str] | None = None,
+    folder: str | Path, *, as_of: Any, profile: Profile | None = None, delivered: Mapping[str, str] | None = None
 ) -> Register:
     """Read every plan of a folder, open and closed, and give one row a plan; nothing is written.
 
@@ -110,11 +97,7 @@ def make_register(
 
 
 def list_plans(
-    plans: Sequence[Plan],
-    closed: Sequence[Plan] = (),
-    *,
-    as_of: Any,
-    delivered: Mapping[str, str] | None = None,
+    plans: Sequence[Plan], closed: Sequence[Plan] = (), *, as_of: Any, delivered: Mapping[str, str] | None = None
 ) -> Register:
     """Give one row a plan, of open plans and closed ones; otherwise as `make_register`."""
     both = [*((plan, False) for plan in plans), *((plan, True) for plan in closed)]
@@ -128,9 +111,7 @@ def list_plans(
     return Register(table[[*COLUMNS]].reset_index(drop=True), said, settle)
 
 
-def write_register(
-    register: Register, path: Path, *, as_of: Any, who: Profile, marking: str | None = None
-) -> Path:
+def write_register(register: Register, path: Path, *, as_of: Any, who: Profile, marking: str | None = None) -> Path:
     """Write a register as a page of its own: never open, whatever the records are."""
     fewer = follow_content(who, ["plan"])
     shown = fewer.marking if marking is None else marking

@@ -19,13 +19,7 @@ from maps.documents.word_files import open_word, refuse_damage, refuse_open
 from maps.plans.read_back import read_back
 from maps.plans.write_plan import file_stem
 
-OTHER_KINDS = (
-    ".doc",
-    ".docm",
-    ".odt",
-    ".rtf",
-    ".pages",
-)  # what people save a document as, and we do not read
+OTHER_KINDS = (".doc", ".docm", ".odt", ".rtf", ".pages")  # what people save a document as, and we do not read
 COPY = re.compile(r" edited [\d-]*( \d+)?$")  # our own, which was named when it was made
 TITLE = "Problem-solving plan (SARA): "
 _REF = re.compile(r"\bPlan (\S+)\. (?:Opened|The blank)")
@@ -104,9 +98,7 @@ class Shelf:
 def say_strays(strays: list[Stray]) -> None:
     """Name documents that no record claims."""
     if strays:
-        told = say_list(
-            f"“{s.path.name}”{f' ({told})' if (told := s.problem or s.ref) else ''}" for s in strays
-        )
+        told = say_list(f"“{s.path.name}”{f' ({told})' if (told := s.problem or s.ref) else ''}" for s in strays)
         one = len(strays) == 1
         said, them = ("1 document", "it") if one else (f"{len(strays)} documents", "them")
         announce(

@@ -25,9 +25,7 @@ from maps.wording import RECORDS
 def say_actions(actions: pd.DataFrame) -> list[Block]:
     """Open the pack with every open action, overdue first."""
     late = int(actions["overdue"].sum())
-    said = (
-        f"{say_count(len(actions), 'open action')}, {late:,} overdue." if len(actions) else "No open actions."
-    )
+    said = f"{say_count(len(actions), 'open action')}, {late:,} overdue." if len(actions) else "No open actions."
     blocks: list[Block] = [Heading("Open actions"), Text(said[:1].upper() + said[1:])]
     if len(actions):
         shown = ("action", "plan", "lead", "owner", "due", "status", "note")
@@ -48,9 +46,7 @@ def say_reviews(plans: Sequence[Plan], as_of: Any) -> list[Block]:
 def say_assets(assets: pd.DataFrame) -> list[Block]:
     """List what stands in the area by the register: its review, and whether it helped."""
     said = assets["did_it_help"].map(clean_text)
-    dates = [
-        [f"{day:%d/%m/%Y}" if pd.notna(day) else "" for day in assets[c]] for c in ("installed", "review")
-    ]
+    dates = [[f"{day:%d/%m/%Y}" if pd.notna(day) else "" for day in assets[c]] for c in ("installed", "review")]
     due = assets["due"].map({"review": " (due)"}).fillna("")
     dates[1] = [f"{day}{late}" for day, late in zip(dates[1], due, strict=True)]
     named = [assets[column].map(clean_text) for column in ("kind", "name")]
@@ -106,21 +102,16 @@ def show_map(here: gpd.GeoDataFrame, name: str, picture: dict[str, Any]) -> list
     if here.empty:
         return [Heading("Map"), Text("No hotspot lies in this area.")]
     png = draw_static_map(here, width=170, height=100, **picture)
-    alt = (
-        f"Map of {name} with {say_count(len(here), 'hotspot')}, numbered as in the table below, 1 the worst."
-    )
+    alt = f"Map of {name} with {say_count(len(here), 'hotspot')}, numbered as in the table below, 1 the worst."
     return [Heading("Map"), Pictures((Picture(png, alt, "Hotspots, numbered as in the table.", 17.0),))]
 
 
-def show_months(
-    months: pd.Series, calendar: pd.DataFrame, who: Profile, counted: str = RECORDS
-) -> list[Block]:
+def show_months(months: pd.Series, calendar: pd.DataFrame, who: Profile, counted: str = RECORDS) -> list[Block]:
     """Chart the months of the area, marked with the calendar."""
     gone = hide_small(months, threshold=who.threshold) | months.isna()
     pairs = zip(months.items(), gone, strict=True)
     shown: list[dict[str, object]] = [
-        {"month": str(month), "incidents": None if hidden else int(number)}
-        for (month, number), hidden in pairs
+        {"month": str(month), "incidents": None if hidden else int(number)} for (month, number), hidden in pairs
     ]
     if not any(row["incidents"] for row in shown):
         return []

@@ -20,22 +20,14 @@ COVERAGE = "Coverage"
 WEIGHTS, FEW = "Weights used", "Kinds of few records (not named)"
 # Their counts are those of other sheets cut another way, or name a sensitive category on its own: what
 # one of them shows gives back what another hides.
-_TOLD_TWICE = (
-    *("Records by kind", "Priorities", "Unknown categories", "Repeat points", "Repeat streets"),
-    SPLITS,
-)
+_TOLD_TWICE = (*("Records by kind", "Priorities", "Unknown categories", "Repeat points", "Repeat streets"), SPLITS)
 _SEVERITY = "Severity by "
 _NOT_PUBLIC = (ACTIONS, MORE)  # who does what, and where officers would go
-_PREMISES = (
-    *("name", "kind", "incidents", "harm"),
-    *("share_of_incidents", "cumulative_share", "share_of_premises"),
-)
+_PREMISES = (*("name", "kind", "incidents", "harm"), *("share_of_incidents", "cumulative_share", "share_of_premises"))
 _SINCE = ("ref", "status", "previous", "rank", "previous_rank", "local_name")
 
 
-def release_sheets(
-    tables: Mapping[str, pd.DataFrame], who: Profile
-) -> tuple[dict[str, pd.DataFrame], list[str]]:
+def release_sheets(tables: Mapping[str, pd.DataFrame], who: Profile) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Return the sheets that may leave, and the names of those left out.
 
     Without a threshold every sheet goes as it is.

@@ -105,9 +105,7 @@ def lay_out_times(
         blocks += [Heading("Not shown, and why"), Bullets(tuple(refused))]
     blocks.append(Text(profile.audience, note=True))
     title = f"When it happens: {words['title']}"
-    return Document(
-        title, "Time profiles", str(words["marking"]), day, tuple(blocks), keywords="time profiles"
-    )
+    return Document(title, "Time profiles", str(words["marking"]), day, tuple(blocks), keywords="time profiles")
 
 
 def _key(periods: Periods, table: pd.DataFrame) -> list[Block]:

@@ -24,16 +24,7 @@ from maps.job.trends import LAYER
 from maps.plans.actions import tabulate_actions
 from maps.plans.readers import plans_for
 from maps.plans.register import Register
-from maps.results._release_sheets import (
-    ACTIONS,
-    LISTS,
-    MORE,
-    SINCE,
-    WEIGHTS,
-    plain_premises,
-    release_sheets,
-    say_left,
-)
+from maps.results._release_sheets import ACTIONS, LISTS, MORE, SINCE, WEIGHTS, plain_premises, release_sheets, say_left
 from maps.tables.csv_files import write_csv, write_rejects
 from maps.tables.geopackage import write_geopackage
 from maps.tables.workbook import write_tables
@@ -153,9 +144,7 @@ def areas_of(job: Job) -> pd.DataFrame:
 def areas_with_sums(job: Job) -> dict[str, gpd.GeoDataFrame]:
     """Polygons of every layer with their sums beside them."""
     joined = {
-        layer: areas[["code", "name", areas.geometry.name]].join(
-            job.area_sums[layer].drop(columns=["code", "name"])
-        )
+        layer: areas[["code", "name", areas.geometry.name]].join(job.area_sums[layer].drop(columns=["code", "name"]))
         for layer, areas in job.areas.items()
     }
     for frame in joined.values():

@@ -131,10 +131,7 @@ def write_pack(
     who = follow_content(who, [*held, *(kind for plan in chosen for kind in kinds_in_plan(plan))])
     said = replace(said, marking=who.marking if said.marking is None else said.marking)
     actions = tabulate_actions(chosen, as_of=as_of)
-    picture: dict[str, Any] = {
-        "layers": {name: _area_frame(name, ground, spots.crs), **(layers or {})},
-        "profile": who,
-    }
+    picture: dict[str, Any] = {"layers": {name: _area_frame(name, ground, spots.crs), **(layers or {})}, "profile": who}
     # who does what is for those who meet
     shut = [plan for plan in closed if _plan_inside(plan, ground)]
     register = list_plans(chosen, shut, as_of=as_of)
@@ -226,10 +223,7 @@ def is_inside(spots: gpd.GeoDataFrame, ground: Any) -> pd.Series:
 def _told(said: PackWords) -> list[str]:
     """Say in the foot the period, the source, what is counted, what was left out and whose data it is."""
     told = {"Period": said.period, "Source": said.source, "Counted": said.counted}
-    return [
-        *(f"{word}: {text}." for word, text in told.items() if text),
-        *filter(None, (said.note, said.attribution)),
-    ]
+    return [*(f"{word}: {text}." for word, text in told.items() if text), *filter(None, (said.note, said.attribution))]
 
 
 def _standing_in(assets: gpd.GeoDataFrame | None, ground: Any) -> gpd.GeoDataFrame:

@@ -26,10 +26,7 @@ _OUTPUTS = (
     *(("dispersals", "Dispersals"), ("seizures", "Seizures"), ("penalty_notices", "Penalty notices")),
 )
 _REFERRALS = ("Lighting", "Waste", "A defect", "Overgrown plants", "A person to be helped")
-_TO_DO = (
-    "Be seen on foot and talk to people. Look at what makes trouble easy here, and say what should be "
-    "put right."
-)
+_TO_DO = "Be seen on foot and talk to people. Look at what makes trouble easy here, and say what should be put right."
 _KEPT = pd.Timedelta(days=31)
 
 
@@ -130,9 +127,7 @@ def _fill(shift: pd.DataFrame, rows: list[dict[str, Any]], name: str, stamp: str
     title = f"{team}, {day}, vehicle {vehicle}" if team else f"{day}, vehicle {vehicle}"
     others = shift[~shift["activity"].isin(["visit"])]
     breaks, last = (others[others["activity"] == what] for what in ("break", "writing up"))
-    beside = [
-        f"{clean(r.activity).capitalize()} {r.arrive:%H:%M} to {r.leave:%H:%M}." for r in others.itertuples()
-    ]
+    beside = [f"{clean(r.activity).capitalize()} {r.arrive:%H:%M} to {r.leave:%H:%M}." for r in others.itertuples()]
     facts = " ".join([f"{say_count(len(rows), 'visit')}, in this order.", *beside])
     data = {
         "id": hashlib.sha256(repr((name, rows)).encode()).hexdigest()[:16],

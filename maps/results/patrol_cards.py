@@ -123,12 +123,7 @@ def _picture(shift: gpd.GeoDataFrame, ground: gpd.GeoDataFrame) -> Pictures:
 
 
 def _card(
-    shift: pd.DataFrame,
-    seed: int | None,
-    where: list[Any],
-    tasks: Mapping[str, Sequence[str]],
-    *,
-    first: bool,
+    shift: pd.DataFrame, seed: int | None, where: list[Any], tasks: Mapping[str, Sequence[str]], *, first: bool
 ) -> list[Any]:
     date, vehicle = shift["date"].iloc[0], shift["vehicle"].iloc[0]
     visits = shift[shift["activity"] == "visit"]
@@ -290,9 +285,7 @@ def patrol_layers(timetable: gpd.GeoDataFrame, *, date: Any = None) -> dict[str,
     here = timetable[(timetable["date"] == day) & (timetable["activity"] == "visit")]
     if len(here) == 0:
         worked = f"{timetable['date'].min():%Y-%m-%d} to {timetable['date'].max():%Y-%m-%d}"
-        raise InputError(
-            "No patrol is timetabled that day", given=f"{day:%Y-%m-%d}", advice=f"a day of {worked}"
-        )
+        raise InputError("No patrol is timetabled that day", given=f"{day:%Y-%m-%d}", advice=f"a day of {worked}")
     layers = {}
     for vehicle, rows in here.groupby("vehicle"):
         name = f"Patrol {vehicle}, {WEEKDAYS[day.day_of_week]} {day.day} {MONTHS[day.month - 1]}"

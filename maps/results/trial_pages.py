@@ -52,9 +52,7 @@ def lay_out_proposal(trial: Trial, rates: Floats, who: Profile, *, title: str) -
         Bullets(_WHEN_NOT),
         Text(who.audience, note=True),
     ]
-    return Document(
-        title, "Trial of patrols", who.marking, str(trial.start.date()), tuple(blocks), "trial, patrols"
-    )
+    return Document(title, "Trial of patrols", who.marking, str(trial.start.date()), tuple(blocks), "trial, patrols")
 
 
 def lay_out_result(trial: Trial, result: TrialResult, who: Profile, *, title: str) -> Document:
@@ -96,11 +94,7 @@ def _say_plan(trial: Trial) -> str:
 def _say_rules(trial: Trial) -> str:
     how, measure = trial.analysis, trial.measure
     what = " and ".join(measure.categories) or "All records"
-    detected = (
-        ""
-        if measure.detected
-        else ", but not what police activity itself detects, for patrols find more of it"
-    )
+    detected = "" if measure.detected else ", but not what police activity itself detects, for patrols find more of it"
     side = "fewer records" if how.side == "fewer" else "a difference either way"
     washout = (
         " As a second reading, days on are set beside days with no visit in the "
@@ -122,9 +116,7 @@ def _say_seen_at_all(trial: Trial, rates: Floats, expected: float) -> str:
     known = {"dispersion": dispersion, "level": trial.analysis.level}
     often = smallest_fall(trial.draw, rates, power=0.8, one_sided=one, **known)
     half = smallest_fall(trial.draw, rates, power=0.5, one_sided=one, **known)
-    basis = (
-        f"Going by the records so far, about {say_number(round(expected))} are to be expected at these places"
-    )
+    basis = f"Going by the records so far, about {say_number(round(expected))} are to be expected at these places"
     if np.isnan(often):
         return f"{basis}: too few to show any fall four times in five. Take more places, kinds or weeks."
     return (

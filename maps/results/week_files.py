@@ -70,9 +70,7 @@ def read_timetable(folder: Path) -> pd.DataFrame:
     return table.assign(**read)
 
 
-def _name_unreadable(
-    problems: Problems, table: pd.DataFrame, name: str, bad: pd.Series, example: str
-) -> None:
+def _name_unreadable(problems: Problems, table: pd.DataFrame, name: str, bad: pd.Series, example: str) -> None:
     if bad.any():
         first = int(bad.to_numpy().argmax())
         problems.add(
@@ -89,9 +87,7 @@ def read_stops(folder: Path) -> gpd.GeoDataFrame:
     try:
         return gpd.read_file(folder / LAYERS, layer="patrols")
     except (DataLayerError, DataSourceError, OSError) as error:
-        raise InputError(
-            "The results hold no stops of patrols", given=str(folder / LAYERS), advice=_ADVICE
-        ) from error
+        raise InputError("The results hold no stops of patrols", given=str(folder / LAYERS), advice=_ADVICE) from error
 
 
 def _read_gap(folder: Path) -> float:

@@ -82,10 +82,7 @@ def write_job(
     write_maps(job, folder, words, exact, filters)
     steps.say("Writing the tables")
     write_frames(job, folder, who, words=words, register=register)
-    plain = {
-        **words,
-        "note": words["note"].replace(say_harm(job, who), "").strip(),
-    }  # no page of times has harm
+    plain = {**words, "note": words["note"].replace(say_harm(job, who), "").strip()}  # no page of times has harm
     write_time_pages(job.periods, folder, profile=who, words=plain, as_of=job.as_of)
     if job.tested is not None:
         write_picture(job.tested, folder)
@@ -240,9 +237,7 @@ def say_off_areas(job: Job) -> str:
     if not may_say("records lie outside the areas", layers, why=why):
         return ""
     named = ", ".join(layer.replace("_", " ") for layer in layers)
-    return (
-        f"Nearly all records lie outside the areas of: {named}; sums by area are of the few inside, if any."
-    )
+    return f"Nearly all records lie outside the areas of: {named}; sums by area are of the few inside, if any."
 
 
 def say_harm(job: Job, who: Profile) -> str:
@@ -258,9 +253,7 @@ def write_week(job: Job, folder: Path, who: Profile) -> None:
     folder.mkdir()
     shown: dict[str, Any] = {"profile": who, "marking": marking_of(job, who)}
     tasks = note_places(job, who)
-    write_cards(
-        timetable, folder, title=job.config.title, seed=seed, ground=job.streets, tasks=tasks, **shown
-    )
+    write_cards(timetable, folder, title=job.config.title, seed=seed, ground=job.streets, tasks=tasks, **shown)
     write_calendar(timetable, folder / "patrols.ics", **shown)
     write_officer_pages(timetable, folder / "phone", stops=job.patrols, tasks=tasks, **shown)
     for name, table in (("timetable", timetable), ("rounds", summary)):
@@ -298,11 +291,7 @@ def planned_now(job: Job, who: Profile) -> list[str]:
     """List hotspots for which a plan is to be drafted."""
     asked = plan_options(job, who)["asked"]
     held = {path.name.partition("-")[0] for path in (job.config.plans or Path("none")).glob("*.html")}
-    return (
-        [ref for ref in job.spots["ref"] if ref not in held][:asked]
-        if isinstance(asked, int)
-        else list(asked)
-    )
+    return [ref for ref in job.spots["ref"] if ref not in held][:asked] if isinstance(asked, int) else list(asked)
 
 
 def plan_options(job: Job, who: Profile) -> dict[str, Any]:
@@ -338,9 +327,7 @@ def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
         layers["places nearby"] = job.nearby.assign(name=job.nearby.get("name", job.nearby["kind"]))
         layers["places nearby"].attrs["kind"] = "places"
     compared = [
-        frozen_frame(plan, "comparator_areas")
-        .to_crs(job.spots.crs)
-        .assign(role=f"compared with {plan.title}")
+        frozen_frame(plan, "comparator_areas").to_crs(job.spots.crs).assign(role=f"compared with {plan.title}")
         for plan in plans_for(job.config.plans, who)
         if plan.covers != "person" and plan.frozen.get("comparator_areas")
     ]
@@ -351,30 +338,8 @@ def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
 
 
 _TOLD = (
-    *(
-        "incidents",
-        "sources",
-        "harm",
-        "crosswalks",
-        "place",
-        "nearby",
-        "map",
-        "premises",
-        "hotspots",
-        "profiles",
-    ),
-    *(
-        "changes",
-        "calendar",
-        "times",
-        "trends",
-        "near_repeats",
-        "boards",
-        "cameras",
-        "patrols",
-        "areas",
-        "output",
-    ),
+    *("incidents", "sources", "harm", "crosswalks", "place", "nearby", "map", "premises", "hotspots", "profiles"),
+    *("changes", "calendar", "times", "trends", "near_repeats", "boards", "cameras", "patrols", "areas", "output"),
 )
 
 
@@ -429,6 +394,4 @@ def describe_calendar(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def reconcile(table: pd.DataFrame) -> dict[str, dict[str, int]]:
     """Reconciliation as plain numbers by layer."""
-    return {
-        str(k): {str(c): int(v) for c, v in row.items()} for k, row in table.to_dict(orient="index").items()
-    }
+    return {str(k): {str(c): int(v) for c, v in row.items()} for k, row in table.to_dict(orient="index").items()}

@@ -119,9 +119,7 @@ def _read_file(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            layers = [
-                (i, str(n)) for i, (n, kind) in enumerate(pyogrio.list_layers(path)) if kind is not None
-            ]
+            layers = [(i, str(n)) for i, (n, kind) in enumerate(pyogrio.list_layers(path)) if kind is not None]
             parts = [_read_layer(path, i, n, wanted, around, layout, what, len(layers)) for i, n in layers]
     except (OSError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise InputError(f"{what} cannot be read", given=path.name, advice="export it again") from error
@@ -138,9 +136,7 @@ def _read_file(
             advice='[map.layout] name = "COLUMN" and class = "COLUMN" say which columns hold them',
         )
     elif wanted == "road" and rows["name"].eq("").all():
-        announce(
-            f"{path.name}: no column of street names is known. [map.layout] name = ... says which it is."
-        )
+        announce(f"{path.name}: no column of street names is known. [map.layout] name = ... says which it is.")
     return rows, credit_of({c for _, read in parts for c in read})
 
 
@@ -151,12 +147,7 @@ def _read_layer(
     import pyogrio
 
     info = pyogrio.read_info(path, layer=number)
-    if (
-        layers > 1
-        and wanted
-        and not layout
-        and find_kind(layer) not in ("", wanted, "building" * (wanted == "place"))
-    ):
+    if layers > 1 and wanted and not layout and find_kind(layer) not in ("", wanted, "building" * (wanted == "place")):
         return None, [str(c) for c in info["fields"]]
     if info["crs"] is None:
         raise InputError(

@@ -66,16 +66,12 @@ def classify(
         kinds[:] = find_kind(layer) or wanted
     names = _names(data, given)
     rows = gpd.GeoDataFrame(
-        {"kind": kinds, "rank": _ranks(data, given, layout or {}), "name": names},
-        geometry=data.geometry,
-        crs=data.crs,
+        {"kind": kinds, "rank": _ranks(data, given, layout or {}), "name": names}, geometry=data.geometry, crs=data.crs
     )
     rows.loc[rows["kind"] != "road", "rank"] = 0
     fits = {"road": _LINES, "rail": _LINES, "water": _LINES + _AREAS, "green": _AREAS, "building": _AREAS}
     of = rows.geom_type
-    kept = pd.Series(
-        [kind == "place" or of[i] in fits.get(kind, ()) for i, kind in rows["kind"].items()], rows.index
-    )
+    kept = pd.Series([kind == "place" or of[i] in fits.get(kind, ()) for i, kind in rows["kind"].items()], rows.index)
     named = _named_places(data, rows, tagged=tagged)
     found = pd.concat([rows[kept & (rows["kind"] != "place")], named])
     found = found[found["kind"].eq(wanted)] if wanted else found
@@ -84,11 +80,7 @@ def classify(
 
 def _tag(data: gpd.GeoDataFrame, key: str) -> pd.Series:
     """Give an OpenStreetMap tag, from its column or from among the other tags."""
-    found = (
-        data[key].astype("str").where(data[key].notna(), "")
-        if key in data.columns
-        else pd.Series("", data.index)
-    )
+    found = data[key].astype("str").where(data[key].notna(), "") if key in data.columns else pd.Series("", data.index)
     if "other_tags" in data.columns:
         other = data["other_tags"].astype("str").str.extract(rf'"{key}"=>"([^"]*)"', expand=False).fillna("")
         found = found.where(found.ne(""), other)
@@ -99,9 +91,7 @@ def _kinds_by_tag(data: gpd.GeoDataFrame) -> pd.Series:
     highway, railway, building = (_tag(data, key) for key in ("highway", "railway", "building"))
     uses = [_tag(data, key) for key in ("leisure", "landuse", "natural")]
     line = data.geom_type.isin(_LINES)
-    wet = (
-        _tag(data, "waterway").ne("") | uses[2].isin(["water", "bay"]) | uses[1].isin(["reservoir", "basin"])
-    )
+    wet = _tag(data, "waterway").ne("") | uses[2].isin(["water", "bay"]) | uses[1].isin(["reservoir", "basin"])
     green = np.any([use.isin(_KNOWN["green"]) for use in uses], axis=0)
     choices = [
         line & highway.ne("") & ~highway.isin(_KNOWN["no_roads"]),
@@ -118,10 +108,7 @@ def _named_places(data: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, *, tagged: boo
     """Places people name a corner by: points, and the middle of buildings and grounds that have a name."""
     if tagged:
         what = np.any(
-            [
-                _tag(data, tag).ne("") & ~_tag(data, tag).isin(_KNOWN["no_places"])
-                for tag in _KNOWN["place_tags"]
-            ],
+            [_tag(data, tag).ne("") & ~_tag(data, tag).isin(_KNOWN["no_places"]) for tag in _KNOWN["place_tags"]],
             axis=0,
         )
         is_place = what & ~data.geom_type.isin(_LINES) & _tag(data, "highway").eq("")
@@ -148,9 +135,7 @@ def _ranks(data: gpd.GeoDataFrame, given: Mapping[str, str], layout: Mapping[str
         return pd.Series(LOCAL, index=data.index)
     classes = data[column].map(clean).str.casefold()
     own = {
-        str(v).casefold(): r
-        for r, key in enumerate(("main", "middle", "local", "path"))
-        for v in layout.get(key, ())
+        str(v).casefold(): r for r, key in enumerate(("main", "middle", "local", "path")) for v in layout.get(key, ())
     }
     ranks: pd.Series = classes.map({one: own.get(one, _rank_of(one)) for one in classes.unique()})
     return ranks.astype(int)

@@ -96,9 +96,7 @@ def _say_missing(frame: gpd.GeoDataFrame, missing: pd.Series[bool]) -> str:
 
 
 def _class_symbols(classes: Classes, shape: str) -> list[str]:
-    return [
-        _symbol(str(i), shape, fill=colour, line=INK, filled=True) for i, colour in enumerate(classes.colours)
-    ]
+    return [_symbol(str(i), shape, fill=colour, line=INK, filled=True) for i, colour in enumerate(classes.colours)]
 
 
 def _symbol(name: str, shape: str, *, fill: str, line: str, filled: bool, hatched: bool = False) -> str:

@@ -52,9 +52,7 @@ def write_geopackage(
     who = follow_content(who, held)
     stamp = clean(who.marking if marking is None else marking)
     moment = f"{pd.Timestamp(as_of):%Y-%m-%dT%H:%M:%S}.000Z"
-    styles = [
-        (name, frame.geometry.name, style_of(frame, kind=kind)) for name, (kind, frame) in released.items()
-    ]
+    styles = [(name, frame.geometry.name, style_of(frame, kind=kind)) for name, (kind, frame) in released.items()]
     with replacing(target) as beside:
         for name, (_, frame) in released.items():
             _write_layer(beside, name, frame, moment=moment, words=f"{stamp}: {title}" if stamp else title)

@@ -76,9 +76,7 @@ def write_tables(
     import xlsxwriter
 
     who = profile_named(profile)
-    of_sheet = {
-        name: (kinds or {}).get(name) or _kind_of_sheet(name, frame) for name, frame in sheets.items()
-    }
+    of_sheet = {name: (kinds or {}).get(name) or _kind_of_sheet(name, frame) for name, frame in sheets.items()}
     frames = {
         name: release(frame, kind=of_sheet[name], profile=who, columns=(columns or {}).get(name, ()))
         for name, frame in sheets.items()
@@ -91,9 +89,7 @@ def write_tables(
         created = pd.Timestamp(as_of).to_pydatetime().replace(tzinfo=None)
         _set_properties(book, title=title, stamp=stamp, who=who, created=created)
         named = _name_sheets(frames)
-        _write_about(
-            book, title, statement, stamp, who, {s: (notes or {}).get(n, "") for n, s in named.items()}
-        )
+        _write_about(book, title, statement, stamp, who, {s: (notes or {}).get(n, "") for n, s in named.items()})
         for number, (name, frame) in enumerate(frames.items()):
             sheet = book.add_worksheet(named[name])
             table = flatten(without_harm(frame))
@@ -114,9 +110,7 @@ def _set_properties(book: Any, *, title: str, stamp: str, who: Profile, created:
     book.set_custom_property("Disclosure profile", who.name)
 
 
-def _write_about(
-    book: Any, title: str, statement: str, stamp: str, who: Profile, notes: Mapping[str, str]
-) -> None:
+def _write_about(book: Any, title: str, statement: str, stamp: str, who: Profile, notes: Mapping[str, str]) -> None:
     sheet = book.add_worksheet("About")
     bold, wrap = book.add_format({"bold": True, "font_size": 14}), book.add_format({"text_wrap": True})
     head = book.add_format({"bold": True, "bottom": 1})
@@ -173,17 +167,13 @@ def _write_sheet(
         )
     for i, (column, head) in enumerate(zip(table.columns, heads, strict=True)):
         cell_format = book.add_format({"num_format": HEADS.get(column, ("", "General"))[1], "valign": "top"})
-        texts = [
-            _write_cell(sheet, 3 + r, i, v, column, cell_format, who) for r, v in enumerate(table[column])
-        ]
+        texts = [_write_cell(sheet, 3 + r, i, v, column, cell_format, who) for r, v in enumerate(table[column])]
         sheet.set_column(i, i, min(max([len(head) + 3, *map(len, texts)]), _WIDEST))
     sheet.freeze_panes(3, 0)
     _mark_print(sheet, stamp)
 
 
-def _write_cell(
-    sheet: Any, row: int, column: int, value: Any, name: str, cell_format: Any, who: Profile
-) -> str:
+def _write_cell(sheet: Any, row: int, column: int, value: Any, name: str, cell_format: Any, who: Profile) -> str:
     value = known(value)
     if value is None:
         text = who.suppressed if name in ("incidents", "before", "after") else ""

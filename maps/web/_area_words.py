@@ -52,9 +52,7 @@ def say_first(areas: gpd.GeoDataFrame, *, per: float, rate: str = "rate") -> lis
     if _some(areas, rate):
         left_out = _some(areas, "incidents_without_centre")
         without, centre = (", city centre left out", "") if left_out else ("", f" {BUSY}")
-        said.append(
-            _say(areas, rate, f"Most per {say_number(per)} residents{without}", ranks="rate") + centre
-        )
+        said.append(_say(areas, rate, f"Most per {say_number(per)} residents{without}", ranks="rate") + centre)
     return said
 
 

@@ -70,14 +70,7 @@ def filter_incidents(
     filters.across = f"{round(side * math.sqrt(3), -2):,.0f} m"
     rank = assign_hotspots(held, spots)
     facts = pd.DataFrame(
-        {
-            "cell": cell,
-            "month": by_month,
-            "category": by_category,
-            "source": by_source,
-            "n": number,
-            "rank": rank,
-        },
+        {"cell": cell, "month": by_month, "category": by_category, "source": by_source, "n": number, "rank": rank},
         index=held.index,
     )
     if profile.threshold:
@@ -180,9 +173,7 @@ def _groups(
     return found
 
 
-def _suppress(
-    facts: pd.DataFrame, filters: Filters, spots: gpd.GeoDataFrame, threshold: int, told: Any
-) -> None:
+def _suppress(facts: pd.DataFrame, filters: Filters, spots: gpd.GeoDataFrame, threshold: int, told: Any) -> None:
     totals = facts.groupby("cell")["n"].sum().reindex(range(len(filters.shapes)), fill_value=0)
     shown = totals.ge(threshold)
     if told is not None:  # what lies in a place whose number is hidden bounds that number

@@ -41,11 +41,7 @@ _UNLIKE = ("areas", "comparison", "patrols", "places", "cameras")  # kinds of wh
 
 
 def prepare_layers(
-    layers: Mapping[str, gpd.GeoDataFrame] | None,
-    *,
-    spots: gpd.GeoDataFrame,
-    profile: Profile,
-    counted: str = COUNTED,
+    layers: Mapping[str, gpd.GeoDataFrame] | None, *, spots: gpd.GeoDataFrame, profile: Profile, counted: str = COUNTED
 ) -> list[dict[str, Any]]:
     """Every layer as the page wants it, in the order given."""
     prepared: list[dict[str, Any]] = []
@@ -85,9 +81,7 @@ def _prepare(
     if kind == "streets":
         data = _near(data, spots)
     if kind == "cells":
-        data = (
-            data[data["incidents"].isna() | data["incidents"].gt(0)] if "incidents" in data.columns else data
-        )
+        data = data[data["incidents"].isna() | data["incidents"].gt(0)] if "incidents" in data.columns else data
     areas = kind == "areas"
     lines = set(data.geom_type) <= {"LineString", "MultiLineString"} and len(data) > 0
     label = clean(name).replace("_", " ")
@@ -141,10 +135,7 @@ def _items(
         number = clean(row.get("order", label if data.index.name in ("rank", "stop") else ""))
         item: dict[str, Any] = {"name": clean(row.get("name", ""))}
         if is_point:
-            item |= {
-                "at": place,
-                "mark": (_MARKS.get(kind, "•") + number) if kind == "cameras" else number or "•",
-            }
+            item |= {"at": place, "mark": (_MARKS.get(kind, "•") + number) if kind == "cameras" else number or "•"}
             if has(row, "radius"):
                 item["radius"] = round(float(row["radius"]), 1)
         else:
@@ -168,9 +159,7 @@ def layer_summary(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: layer[key] for key in ("id", "name", "show", "kind", "style", "key")} for layer in layers]
 
 
-def bounds_of(
-    spots: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame] | None
-) -> list[list[float]] | None:
+def bounds_of(spots: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame] | None) -> list[list[float]] | None:
     """South-west and north-east corner around the hotspots, or around the layers when there are none."""
     frames = [spots] if len(spots) else [f for f in (layers or {}).values() if len(f)]
     if not frames:

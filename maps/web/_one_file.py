@@ -67,9 +67,7 @@ def standalone(page: str, *, root: Element, title: str, marking: str = "", summa
     page = re.sub(r"<meta name=\"viewport\".*?/>", "", page, flags=re.S)
     page = re.sub(r"<meta http-equiv=\"content-type\"[^>]*>", "", page)
     page = re.sub(r"<title>.*?</title>", "", page, count=1, flags=re.S)
-    page = page.replace("</body>\n<script>", "<script>", 1).replace(
-        "</script>\n</html>", "</script>\n</body>\n</html>"
-    )
+    page = page.replace("</body>\n<script>", "<script>", 1).replace("</script>\n</html>", "</script>\n</body>\n</html>")
     head = (
         '<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(page)}">\n'
@@ -108,10 +106,7 @@ def _ids(element: Element, found: set[str]) -> set[str]:
     if element._id in found:
         return found
     found.add(element._id)
-    for child in (
-        *element._children.values(),
-        *(getattr(element, n, None) for n in ("header", "html", "script")),
-    ):
+    for child in (*element._children.values(), *(getattr(element, n, None) for n in ("header", "html", "script"))):
         if isinstance(child, Element):
             _ids(child, found)
     return found
@@ -138,11 +133,7 @@ def _leaflet_script() -> str:
     return f"/* {_LICENCE} */\n{text}\n{icon_js}\n{_SHIM}\n"
 
 
-_ICONS = {
-    "iconUrl": "marker-icon.png",
-    "iconRetinaUrl": "marker-icon-2x.png",
-    "shadowUrl": "marker-shadow.png",
-}
+_ICONS = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
 
 
 @cache

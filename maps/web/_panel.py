@@ -24,9 +24,7 @@ from maps.wording import COUNTED, describe_spot, name_spot, say_certainty, say_c
 
 _PAGES = Environment(finalize=lambda v: v if isinstance(v, Markup) else escape(v))
 SCRIPTS = ("map.js", "ground.js", "filters.js", "two.js", "list.js", "details.js", "picture.js")
-HARM_NOTE = (
-    "Harm adds up a weight for each record, in days, as the harm index gives it: graver crimes weigh more."
-)
+HARM_NOTE = "Harm adds up a weight for each record, in days, as the harm index gives it: graver crimes weigh more."
 
 
 def read_template(name: str) -> str:
@@ -92,17 +90,14 @@ class Panel(MacroElement):
         bottom = fill_template("page_bottom.html", data=Markup(embed_json(self.data)), **self.page)
         figure.header.add_child(Raw(leaflet_head()), name="safer_head", index=0)
         figure.header.add_child(
-            Raw(f"<style>\n{read_template('map.css')}{mark_pages(self.about['marking'])}</style>"),
-            name="safer_style",
+            Raw(f"<style>\n{read_template('map.css')}{mark_pages(self.about['marking'])}</style>"), name="safer_style"
         )
         figure.html.add_child(Raw(top), name="safer_top", index=0)
         figure.html.add_child(Raw(bottom), name="safer_bottom")
         figure.script.add_child(Raw("".join(map(read_template, SCRIPTS)) + call), name="safer_script")
 
 
-def measure_spots(
-    spots: gpd.GeoDataFrame, *, period: str = "", counted: str = COUNTED
-) -> list[dict[str, Any]]:
+def measure_spots(spots: gpd.GeoDataFrame, *, period: str = "", counted: str = COUNTED) -> list[dict[str, Any]]:
     """Ways the hotspots can be coloured: by harm, number and change, as far as the columns are there."""
     over = f", {period}" if period else ""
     found = []
@@ -141,12 +136,7 @@ def _measure_change(spots: gpd.GeoDataFrame, counted: str) -> dict[str, Any]:
 
 
 def prepare_spots(
-    spots: gpd.GeoDataFrame,
-    *,
-    measures: list[dict[str, Any]],
-    period: str,
-    profile: Profile,
-    counted: str = COUNTED,
+    spots: gpd.GeoDataFrame, *, measures: list[dict[str, Any]], period: str, profile: Profile, counted: str = COUNTED
 ) -> list[dict[str, Any]]:
     """Each hotspot as the page wants it: shape, classes, and sentences made once."""
     shapes = encode_shapes(spots.geometry, tolerance=0.5)
@@ -155,9 +145,7 @@ def prepare_spots(
     prepared = []
     for i, (rank, row) in enumerate(spots.iterrows()):
         number = int(rank)
-        lines = describe_spot(
-            row, rank=number, total=len(spots), period=period, profile=profile, counted=counted
-        )
+        lines = describe_spot(row, rank=number, total=len(spots), period=period, profile=profile, counted=counted)
         prepared.append(
             {
                 "n": number,
@@ -170,9 +158,7 @@ def prepare_spots(
                 "class": {m["key"]: m["classes"][i] for m in measures},
                 "lines": lines,
                 "sure": say_certainty(row),
-                "two": [None if pd.isna(row[c]) else int(row[c]) for c in ("before", "after")]
-                if two
-                else None,
+                "two": [None if pd.isna(row[c]) else int(row[c]) for c in ("before", "after")] if two else None,
             }
         )
     return prepared

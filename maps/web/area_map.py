@@ -258,13 +258,7 @@ def say_interval(row: pd.Series, column: str) -> str:
 
 
 def _prepare(
-    ranked: gpd.GeoDataFrame,
-    measures: list[dict[str, Any]],
-    *,
-    per: float,
-    period: str,
-    who: Profile,
-    counted: str,
+    ranked: gpd.GeoDataFrame, measures: list[dict[str, Any]], *, per: float, period: str, who: Profile, counted: str
 ) -> list[dict[str, Any]]:
     shapes = encode_shapes(ranked.geometry, coverage=True)
     at = encode_points(ranked.geometry.representative_point())
@@ -309,8 +303,7 @@ def _table(ranked: gpd.GeoDataFrame, order: list[str], *, per: float, who: Profi
     rows = []
     for rank, row in ranked.iterrows():
         cells = [
-            {"text": say_count(row, c, who), "range": say_range(row, c), "number": True, "column": c}
-            for c in shown
+            {"text": say_count(row, c, who), "range": say_range(row, c), "number": True, "column": c} for c in shown
         ]
         if both.any():
             two = tell_both(row, most_of(ranked), told=told, known=both[rank], profile=who)

@@ -257,9 +257,7 @@ def _check(spots: gpd.GeoDataFrame) -> None:
 
 def follow_layers(who: Profile, layers: Mapping[str, gpd.GeoDataFrame] | None) -> Profile:
     """Readership of a map with these layers, said aloud where a layer makes it a smaller one."""
-    kinds = {
-        name: kind_given(kind_of(name, frame), frame) for name, frame in (layers or {}).items() if len(frame)
-    }
+    kinds = {name: kind_given(kind_of(name, frame), frame) for name, frame in (layers or {}).items() if len(frame)}
     strict = follow_content(who, kinds.values())
     if strict is not who:
         names = [f"'{clean(name)}'" for name, kind in kinds.items() if follow_content(who, [kind]) is not who]

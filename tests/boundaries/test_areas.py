@@ -23,10 +23,7 @@ BOW_TIE = Polygon([(430000, 433000), (430100, 433100), (430100, 433000), (430000
 
 
 def frame(shapes, crs="EPSG:27700", **columns):
-    columns = columns or {
-        "CD": [f"E{i}" for i in range(len(shapes))],
-        "NM": [f"N{i}" for i in range(len(shapes))],
-    }
+    columns = columns or {"CD": [f"E{i}" for i in range(len(shapes))], "NM": [f"N{i}" for i in range(len(shapes))]}
     return gpd.GeoDataFrame(columns, geometry=list(shapes), crs=crs)
 
 
@@ -44,9 +41,7 @@ def save(tmp_path):
 def test_every_format_gives_the_same_areas(tmp_path, name):
     data, file = frame([SQUARE, NEXT], CD=["A", "B"], NM=["One", "Two"], extra=[1, 2]), tmp_path / name
     if name.endswith("parquet"):
-        pytest.importorskip(
-            "pyarrow.parquet", reason="the extra 'parquet' is not installed", exc_type=ImportError
-        )
+        pytest.importorskip("pyarrow.parquet", reason="the extra 'parquet' is not installed", exc_type=ImportError)
         data.to_parquet(file)
     elif name.endswith("zip"):
         data.to_file(tmp_path / "inner.shp")
@@ -60,10 +55,7 @@ def test_every_format_gives_the_same_areas(tmp_path, name):
     areas = read_areas(file, name="NM", code="CD", vintage=2024)
     assert list(areas.columns) == ["code", "name", "vintage", "extra", "geometry"]
     assert areas.crs == "EPSG:27700"
-    assert areas[["code", "name", "vintage", "extra"]].values.tolist() == [
-        ["A", "One", 2024, 1],
-        ["B", "Two", 2024, 2],
-    ]
+    assert areas[["code", "name", "vintage", "extra"]].values.tolist() == [["A", "One", 2024, 1], ["B", "Two", 2024, 2]]
     assert list(areas.index) == [0, 1]
     assert areas.area.round(0).tolist() == [10000, 10000]
 
@@ -101,9 +93,7 @@ def test_a_file_of_several_layers_asks_which(tmp_path):
 
 def test_missing_columns_name_those_found_and_the_nearest(save):
     file = save(frame([SQUARE], WARD_NAME=["A"]))
-    with pytest.raises(
-        InputError, match=r"no column 'WARD_NAM' \(given: columns WARD_NAME; try: 'WARD_NAME'\)"
-    ):
+    with pytest.raises(InputError, match=r"no column 'WARD_NAM' \(given: columns WARD_NAME; try: 'WARD_NAME'\)"):
         read_areas(file, name="WARD_NAM")
 
 
@@ -125,9 +115,7 @@ def test_all_problems_come_at_once(save):
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_no_coordinate_reference_system(save):
     file = save(frame([SQUARE], crs=None, NM=["A"]), "areas.shp")
-    with pytest.raises(
-        InputError, match=r"no coordinate reference system \(given: a shapefile without its .prj"
-    ):
+    with pytest.raises(InputError, match=r"no coordinate reference system \(given: a shapefile without its .prj"):
         read_areas(file, name="NM")
 
 
@@ -239,9 +227,7 @@ def test_the_leeds_wards_overlap_by_a_quarter_of_a_square_kilometre(shared_data:
 def test_the_files_own_code_and_name_are_kept_when_others_are_named(save):
     file = save(frame([SQUARE], CD=["E1"], NM=["One"], code=["old-1"], name=["Uno"]))
     areas = read_areas(file, name="NM", code="CD")
-    assert areas[["code", "name", "raw_code", "raw_name"]].to_numpy().tolist() == [
-        ["E1", "One", "old-1", "Uno"]
-    ]
+    assert areas[["code", "name", "raw_code", "raw_name"]].to_numpy().tolist() == [["E1", "One", "old-1", "Uno"]]
 
 
 def test_an_outline_without_ground_is_refused_not_repaired(save):

@@ -157,9 +157,7 @@ def test_equal_shares_are_ties_settled_by_harm_then_code():
 
 def test_distance_to_the_nearest_line_and_the_flag():
     one = areas_of(box(0, 0, 200, 200), box(200, 0, 400, 200))
-    attached, _ = attach_areas(
-        points((100, 100), (160, 100), (240, 30), (-30, 100), (460, 100)), {"ward": one}
-    )
+    attached, _ = attach_areas(points((100, 100), (160, 100), (240, 30), (-30, 100), (460, 100)), {"ward": one})
     assert attached["ward_edge"].tolist() == [100.0, 40.0, 30.0, 30.0, 60.0]
     assert attached["ward_uncertain"].tolist() == [False, True, True, True, False]
     closer, _ = attach_areas(points((160, 100)), {"ward": one}, uncertain=40.0)
@@ -180,8 +178,7 @@ def test_layers_that_overlap_by_nature_give_lists():
     assert "pspo_code" not in attached
     assert sums.loc["pspo"].to_dict() == {"accepted": 3, "inside": 1, "tie": 1, "nearest": 0, "outside": 1}
     with pytest.raises(
-        InputError,
-        match=r"overlapping names the layer 'pspos', not given \(given: layers pspo; try: 'pspo'\)",
+        InputError, match=r"overlapping names the layer 'pspos', not given \(given: layers pspo; try: 'pspo'\)"
     ):
         attach_areas(frame, {"pspo": orders}, overlapping=["pspos"])
 
@@ -264,9 +261,7 @@ def test_shares_of_a_hotspot_are_those_of_its_incidents(shapes, outlines, where)
 @pytest.fixture(scope="module")
 def layers(shared_data: Path):
     folder = shared_data / "areas"
-    wards = join_lookup(
-        read_areas(folder / "leeds_wards.geojson", name="WARD_NAME"), read_lookup("leeds-2024")
-    )
+    wards = join_lookup(read_areas(folder / "leeds_wards.geojson", name="WARD_NAME"), read_lookup("leeds-2024"))
     return {
         "ward": wards,
         "committee": nest_areas(wards, "committee"),

@@ -18,9 +18,7 @@ HALVES = areas_of(box(0, 0, 10, 10), box(10, 0, 20, 10))
 
 def test_the_sum_of_hotspots_and_those_that_cross_are_said_by_layer(caplog):
     with caplog.at_level(logging.WARNING):
-        attach_areas(
-            spots_of(box(2, 0, 12, 10)), {"ward": HALVES}, incidents=points((3, 5), (11, 5), (11, 6))
-        )
+        attach_areas(spots_of(box(2, 0, 12, 10)), {"ward": HALVES}, incidents=points((3, 5), (11, 5), (11, 6)))
     assert "ward: 1 hotspot accepted = 1 inside + 0 tie + 0 nearest" in caplog.text
     assert "ward: more than one area holds part of 1 of 1 hotspot." in caplog.text
 
@@ -78,17 +76,13 @@ def test_shares_follow_the_spots_whatever_their_number():
 
 def test_equal_shares_are_listed_by_code():
     turned = areas_of(box(10, 0, 20, 10), box(0, 0, 10, 10), codes=["B", "A"])
-    attached, sums = attach_areas(
-        spots_of(box(2, 0, 18, 10)), {"ward": turned}, incidents=points((3, 5), (11, 5))
-    )
+    attached, sums = attach_areas(spots_of(box(2, 0, 18, 10)), {"ward": turned}, incidents=points((3, 5), (11, 5)))
     assert attached["ward_shares"].item() == [("Area A", 0.5), ("Area B", 0.5)]
     assert sums.loc["ward", "tie"] == 1
 
 
 def test_priority_areas_are_flagged_and_nowhere_is_none():
-    marked = areas_of(box(0, 0, 10, 10), box(10, 0, 20, 10), box(20, 0, 30, 10)).assign(
-        priority=[True, False, None]
-    )
+    marked = areas_of(box(0, 0, 10, 10), box(10, 0, 20, 10), box(20, 0, 30, 10)).assign(priority=[True, False, None])
     frame = points((5, 5), (15, 5), (25, 5), (500, 5)).set_index(pd.Index([3, 2, 1, 0]))
     attached, _ = attach_areas(frame, {"ward": marked}, overlapping=[])
     lists, _ = attach_areas(frame, {"pspo": marked}, overlapping=["pspo"])
@@ -114,9 +108,7 @@ def test_only_points_or_only_polygons_are_attached():
     assert attached["ward_shares"].tolist() == [[("Area A", 1.0)], [("Area A", 0.5), ("Area B", 0.5)]]
     for wrong in ([LineString([(0, 0), (1, 1)])], [LineString([(0, 0), (1, 1)]), Point(1, 1)]):
         lines = gpd.GeoDataFrame(geometry=wrong, crs=27700)
-        with pytest.raises(
-            InputError, match=r"^These rows cannot be attached to areas.*all points or all poly"
-        ):
+        with pytest.raises(InputError, match=r"^These rows cannot be attached to areas.*all points or all poly"):
             attach_areas(lines, {"ward": HALVES})
 
 
@@ -142,7 +134,4 @@ def test_a_record_without_a_place_counts_for_no_hotspot():
     rows = points((0.5, 0.5), (2.5, 0.5), (3.5, 0.5))
     rows = pd.concat([rows, rows.iloc[:1].set_geometry([None], crs=rows.crs)], ignore_index=True)
     found, _ = attach_areas(spots, {"ward": areas_of(box(0, 0, 2, 1), box(2, 0, 4, 1))}, incidents=rows)
-    assert found["ward_shares"].iloc[0] == [
-        ("Area B", pytest.approx(2 / 3)),
-        ("Area A", pytest.approx(1 / 3)),
-    ]
+    assert found["ward_shares"].iloc[0] == [("Area B", pytest.approx(2 / 3)), ("Area A", pytest.approx(1 / 3))]

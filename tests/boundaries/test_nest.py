@@ -203,9 +203,7 @@ def test_wards_of_another_vintage_are_refused(shared_data: Path):
     old = read_areas(
         shared_data / "areas" / "leeds_wards_2004_2018.geojson", name="WD13NM", code="WD13CD", vintage=2013
     )
-    with pytest.raises(
-        InputError, match=r"None of the areas.*Armley E05001414 is now E05011385.*one vintage"
-    ):
+    with pytest.raises(InputError, match=r"None of the areas.*Armley E05001414 is now E05011385.*one vintage"):
         join_lookup(old, read_lookup("leeds-2024"))
     changes = compare_vintages(old, read_lookup("leeds-2024"))
     assert changes.loc[changes["change"] == "gone", "name"].tolist() == [
@@ -229,9 +227,7 @@ def squares(**codes):
 
 
 def test_split_merged_and_tangled_areas_are_added_up():
-    old = squares(
-        same=(0, 10), split=(10, 20), m1=(20, 30), m2=(30, 40), x=(40, 50), y=(50, 60), lost=(90, 95)
-    )
+    old = squares(same=(0, 10), split=(10, 20), m1=(20, 30), m2=(30, 40), x=(40, 50), y=(50, 60), lost=(90, 95))
     new = squares(same=(0, 10), s1=(10, 14), s2=(14, 20), merged=(20, 40), p=(40, 45), q=(45, 60))
     shared = join_vintages(old, new).set_index("code")
     assert shared["change"].to_dict() == {
@@ -288,17 +284,12 @@ def test_a_look_up_without_other_spellings_joins_by_name(caplog):
     wards = areas_of(box(0, 0, 1, 1), box(1, 0, 2, 1), code=["Armley", "Otley"], name=["Armley", "Otley"])
     table = pd.DataFrame({"code": ["E1", "E2"], "name": ["ARMLEY", "Otley"], "committee": ["West", "North"]})
     joined = join_lookup(wards, table)
-    assert joined[["code", "name", "committee"]].values.tolist() == [
-        ["E1", "ARMLEY", "West"],
-        ["E2", "Otley", "North"],
-    ]
+    assert joined[["code", "name", "committee"]].values.tolist() == [["E1", "ARMLEY", "West"], ["E2", "Otley", "North"]]
     assert "joined by name" in caplog.text
 
 
 def test_a_name_that_several_members_have_is_refused_with_their_codes():
     parks = areas_of(box(0, 0, 1, 1), box(1, 0, 2, 1), box(2, 0, 3, 1), name=["Park", "park", "Hill"])
-    with pytest.raises(
-        InputError, match=r"'Plan' names the ward 'Park', as several are called \(given: A, B"
-    ):
+    with pytest.raises(InputError, match=r"'Plan' names the ward 'Park', as several are called \(given: A, B"):
         nest_areas(parks, {"Plan": ["Park", "Hill"]})
     assert nest_areas(parks, {"Plan": ["B", "Hill"]})["members"].tolist() == [["B", "C"]]

@@ -41,8 +41,7 @@ def test_exchanged_axes_are_tried_and_named() -> None:
     points = records(40)
     swapped = gpd.GeoDataFrame(geometry=gpd.points_from_xy(points.geometry.y, points.geometry.x), crs=27700)
     assert told(swapped, wards()) == [
-        "ward: all 40 records lie outside every area; "
-        "with easting and northing exchanged 40 of 40 would lie inside."
+        "ward: all 40 records lie outside every area; with easting and northing exchanged 40 of 40 would lie inside."
     ]
     assert told(swapped, wards().iloc[:1])  # one area, where another reading fits
 
@@ -68,8 +67,7 @@ def test_areas_of_another_town_are_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("inside", "outside", "said"),
-    [(40, 0, False), (16, 24, False), (5, 44, False), (4, 36, True), (0, 1, True)],
+    ("inside", "outside", "said"), [(40, 0, False), (16, 24, False), (5, 44, False), (4, 36, True), (0, 1, True)]
 )
 def test_nine_in_ten_is_the_line(inside: int, outside: int, said: bool) -> None:
     assert bool(told(records(inside, outside), wards())) == said
@@ -84,9 +82,7 @@ def test_places_count_as_their_records_and_few_in_one_area_are_no_alarm() -> Non
     assert told(points.iloc[:0], wards()) == []
 
 
-def test_a_run_says_it_beside_the_sum_and_on_the_map(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_says_it_beside_the_sum_and_on_the_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wards().to_file(tmp_path / "wards.gpkg")
     rows = pd.DataFrame({"when": "2024-03-01", "kind": "Noise", "x": 430_100 + np.arange(40), "y": 440_900})
     rows.to_csv(tmp_path / "cases.csv", index=False)

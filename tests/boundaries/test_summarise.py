@@ -215,11 +215,7 @@ def july(shared_data: Path, month: str) -> gpd.GeoDataFrame:
 @pytest.mark.parametrize("month", ["2016-07", "2017-07", "2018-07"])
 def test_wards_committees_and_district_have_one_sum(shared_data: Path, wards, month):
     frame = july(shared_data, month)
-    layers = {
-        "ward": wards,
-        "committee": nest_areas(wards, "committee"),
-        "district": nest_areas(wards, "district"),
-    }
+    layers = {"ward": wards, "committee": nest_areas(wards, "committee"), "district": nest_areas(wards, "district")}
     attached, sums = attach_areas(frame, layers)
     totals = {k: summarise_areas(attached, v, layer=k)["incidents"].sum() for k, v in layers.items()}
     assert len(set(totals.values())) == 1

@@ -80,11 +80,5 @@ def test_the_sum_of_the_example_adds_up(guide):
 
 def test_every_blank_of_the_board_paper_has_its_line(guide):
     paper = guide[guide.index("## A board paper to fill in") : guide.index("Filled in, for the exercise")]
-    for part in (
-        "What could have been seen",
-        "What was seen",
-        "In one sentence",
-        "Did it move",
-        "How far to trust",
-    ):
+    for part in ("What could have been seen", "What was seen", "In one sentence", "Did it move", "How far to trust"):
         assert part in paper

@@ -70,9 +70,7 @@ def follow(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
                 printed.write(run_line(line, expected=2 if "Error:" in quoted else 0, capsys=capsys))
         said = " ".join(f"{printed.getvalue()} {capsys.readouterr().out}".split())
         for line in quoted.splitlines():
-            assert " ".join(line.split()) in said, (
-                f"{page.name} quotes {line!r}, not found in: {said[-1500:]}"
-            )
+            assert " ".join(line.split()) in said, f"{page.name} quotes {line!r}, not found in: {said[-1500:]}"
 
 
 def run_line(line: str, *, expected: int, capsys: pytest.CaptureFixture[str]) -> str:
@@ -281,9 +279,7 @@ def test_the_share_of_asb_is_that_of_the_files(shared_data):
     first, last = (f"{100 * frame['category'].eq(ASB).mean():.0f}%" for frame in (leeds, later))
     for page in ("guides/did-it-work.md", "governance/method-statement.md"):
         text = " ".join((DOCS / page).read_text(encoding="utf-8").split())
-        assert re.search(
-            rf"was {first} of (all rows|Leeds's rows) in July 2016 and {last} in March 2024", text
-        )
+        assert re.search(rf"was {first} of (all rows|Leeds's rows) in July 2016 and {last} in March 2024", text)
 
 
 def test_the_commands_of_the_readme_are_those_that_are_followed_elsewhere():
@@ -362,21 +358,14 @@ def test_every_sheet_and_file_of_a_run_stands_on_the_page_of_results(started):
     for path in results.iterdir():
         name = f"{path.name}/" if path.is_dir() else path.name
         assert f"`{name}" in files, name
-    of_layer = {
-        "Severity by best fit ward": "Severity by LAYER",
-        "Changes by best fit ward": "Changes by LAYER",
-    }
+    of_layer = {"Severity by best fit ward": "Severity by LAYER", "Changes by best fit ward": "Changes by LAYER"}
     written = {of_layer.get(name, name) for name in pd.read_excel(results / "tables.xlsx", sheet_name=None)}
     written = {"Hotspots NAME" if name == "Hotspots ASB" else name for name in written}
     assert len(written) > 20
-    named = {
-        getattr(pack_tables, name) for name in ("LISTS", "MORE", "SINCE", "ACTIONS", "UNLISTED", "CHANCE")
-    }
+    named = {getattr(pack_tables, name) for name in ("LISTS", "MORE", "SINCE", "ACTIONS", "UNLISTED", "CHANCE")}
     named |= {tested.SHEET, tested.SPLITS, times.REFUSED, *times.SHEETS.values()}
     named |= {periods.TRENDS, periods.CELL_TRENDS, periods.NEAR, periods.CHAINS}
-    told = set(
-        re.findall(r"`([^`]+)`", "\n".join(r.split("|")[1] for r in sheets.splitlines() if r[:3] == "| `"))
-    )
+    told = set(re.findall(r"`([^`]+)`", "\n".join(r.split("|")[1] for r in sheets.splitlines() if r[:3] == "| `")))
     assert written | named <= told, (written | named) - told
     pack = pd.read_excel(started / "our-team" / "armley" / "tables.xlsx", sheet_name=None)
     assert all(f'"{name}"' in page.split("## The pack")[1] for name in pack)
@@ -397,11 +386,7 @@ def test_the_reference_has_every_function_that_a_page_names():
 
     listed = {*hotspots.__all__, *boundaries.__all__, *maps.__all__}
     for page in (DOCS / "reference").glob("*.md"):
-        listed |= {
-            name.rsplit(".", 1)[1]
-            for name in re.findall(r"^::: (\S+)", page.read_text(), re.M)
-            if "." in name
-        }
+        listed |= {name.rsplit(".", 1)[1] for name in re.findall(r"^::: (\S+)", page.read_text(), re.M) if "." in name}
     ours = set()
     for room in ("hotspots", "boundaries", "maps"):
         for file in (REPO / room).rglob("*.py"):
@@ -409,18 +394,14 @@ def test_the_reference_has_every_function_that_a_page_names():
     columns = {"default_location"}  # of hotspots.csv, not the function of that name
     for page in DOCS.rglob("*.md"):
         text = page.read_text(encoding="utf-8")
-        named = set(re.findall(r"\b([a-z]+_[a-z_]+)\(", text)) | set(
-            re.findall(r"`(?:\w+\.)*([a-z]+_[a-z_]+)`", text)
-        )
+        named = set(re.findall(r"\b([a-z]+_[a-z_]+)\(", text)) | set(re.findall(r"`(?:\w+\.)*([a-z]+_[a-z_]+)`", text))
         if page.name not in ("errors.md", "rules.md"):  # rules.md is for whoever mends the code
             assert (named & ours) - listed - columns == set(), page.name
 
 
 def test_every_rule_stands_where_its_page_says() -> None:
     """The page of what cannot happen names functions and modules that are there."""
-    names = re.findall(
-        r"`((?:hotspots|boundaries|maps)\.[\w.]+)`", (DOCS / "rules.md").read_text(encoding="utf-8")
-    )
+    names = re.findall(r"`((?:hotspots|boundaries|maps)\.[\w.]+)`", (DOCS / "rules.md").read_text(encoding="utf-8"))
     assert len(names) > 25
     for name in names:
         module, _, attribute = name.rpartition(".")

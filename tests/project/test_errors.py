@@ -38,9 +38,7 @@ def test_every_message_is_a_sentence_that_the_paragraph_can_end(script):
         where = f"{message.module}:{message.line} {message.problem}"
         assert message.problem == message.problem.strip(), where
         if message.kind == "error":
-            assert re.match(r"[A-Z…'\[]|--\w|data\.police\.uk|\w+ (must|has|names|is) ", message.problem), (
-                where
-            )
+            assert re.match(r"[A-Z…'\[]|--\w|data\.police\.uk|\w+ (must|has|names|is) ", message.problem), where
         if message.kind in ("error", "problem"):
             assert not message.problem.endswith("."), where
 
@@ -59,9 +57,7 @@ def test_what_heads_a_list_of_problems_is_on_the_page(script):
     assert len(titles) > 25
     assert "- The configuration … has problems" in page
     assert "- There is not enough memory for this" in page
-    code = (
-        'problems = Problems(f"The {what} cannot be used")\nreturn _fail("No. Try: yes")\n_fail(str(error))'
-    )
+    code = 'problems = Problems(f"The {what} cannot be used")\nreturn _fail("No. Try: yes")\n_fail(str(error))'
     assert [m.kind for m in script._messages_of(ast.parse(code), "maps.new")] == ["title", "title"]
 
 

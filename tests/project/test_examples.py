@@ -52,10 +52,7 @@ def kinds_of(outputs: list[dict]) -> set[str]:
 
 def test_the_notebooks_are_what_their_scripts_make():
     done = subprocess.run(
-        [sys.executable, str(EXAMPLES / "make_notebooks.py"), "--check"],
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, str(EXAMPLES / "make_notebooks.py"), "--check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
     assert sorted(p.stem for p in EXAMPLES.glob("*.ipynb")) == sorted(NAMES)
@@ -142,9 +139,7 @@ def test_patrols_and_cameras_make_a_week_to_hand_out(tmp_path):
 
 def test_your_own_city_runs_on_the_packaged_example_as_it_comes(tmp_path):
     outputs = run_notebook(
-        "your_own_city",
-        tmp_path,
-        claims="assert len(incidents) == 29_640\nassert splits[0][1] == ['2018-07']",
+        "your_own_city", tmp_path, claims="assert len(incidents) == 29_640\nassert splits[0][1] == ['2018-07']"
     )
     assert {"text/html", "image/png"} <= kinds_of(outputs)
 

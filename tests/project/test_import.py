@@ -12,18 +12,7 @@ from pathlib import Path
 import pytest
 from where import REPO
 
-HEAVY = (
-    "scipy",
-    "sklearn",
-    "folium",
-    "matplotlib",
-    "docx",
-    "xlsxwriter",
-    "ibis",
-    "duckdb",
-    "openpyxl",
-    "requests",
-)
+HEAVY = ("scipy", "sklearn", "folium", "matplotlib", "docx", "xlsxwriter", "ibis", "duckdb", "openpyxl", "requests")
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:

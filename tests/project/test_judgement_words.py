@@ -34,15 +34,8 @@ def spelt(path: Path) -> list[str]:
 
 
 def test_no_other_module_spells_a_word_that_judges():
-    pattern = re.compile(
-        rf"\b({'|'.join(re.escape(w) for w in WORDS if w not in ALSO_PLAIN)})\b", re.IGNORECASE
-    )
-    files = [
-        p
-        for room in ("hotspots", "boundaries", "maps")
-        for p in (REPO / room).rglob("*.py")
-        if p.name != HOME
-    ]
+    pattern = re.compile(rf"\b({'|'.join(re.escape(w) for w in WORDS if w not in ALSO_PLAIN)})\b", re.IGNORECASE)
+    files = [p for room in ("hotspots", "boundaries", "maps") for p in (REPO / room).rglob("*.py") if p.name != HOME]
     found = [(path.name, text) for path in files for text in spelt(path) if pattern.search(text)]
     assert len(files) > 100
     assert found == []
@@ -100,9 +93,7 @@ def test_the_whole_is_said_first_with_both_counts_and_sources_that_part_in_one_s
 
 
 def test_where_nothing_can_be_told_of_single_places_that_is_said_once_and_not_coloured():
-    level = pd.DataFrame(
-        {"arrow": ["level"] * 3, "no_arrow": [""] * 3, "words": ["from 9 to 8: as before"] * 3}
-    )
+    level = pd.DataFrame({"arrow": ["level"] * 3, "no_arrow": [""] * 3, "words": ["from 9 to 8: as before"] * 3})
     assert say_places(level).startswith("Nothing can be told of single hotspots: none of the 3 compared")
     spots = level.assign(incidents=[9, 8, 7])
     assert [one["key"] for one in measure_spots(spots, period="")] == ["incidents"]

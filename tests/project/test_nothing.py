@@ -31,14 +31,7 @@ LAYOUT: dict[str, Any] = {
     "name": "ours",
     "source": "council cases",
     "unit": "case",
-    "columns": {
-        "incident_id": "Ref",
-        "when": "Date",
-        "category": "Type",
-        "place": "Street",
-        "x": "E",
-        "y": "N",
-    },
+    "columns": {"incident_id": "Ref", "when": "Date", "category": "Type", "place": "Street", "x": "E", "y": "N"},
     "coordinates": {"kind": "metres"},
 }
 
@@ -202,8 +195,6 @@ def test_real_ids_that_come_twice_are_settled_as_before(shared_data, caplog):
     assert "share an ID" not in caplog.text
 
 
-@pytest.mark.parametrize(
-    ("text", "decimals"), [("4.30E+05", -3), ("-1.55e0", 2), ("-8.2e-05", 6), ("1.31E+0013", -11)]
-)
+@pytest.mark.parametrize(("text", "decimals"), [("4.30E+05", -3), ("-1.55e0", 2), ("-8.2e-05", 6), ("1.31E+0013", -11)])
 def test_decimals_of_an_exponent_by_hand(text, decimals):
     assert count_decimals(text) == decimals

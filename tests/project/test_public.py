@@ -12,9 +12,7 @@ import hotspots
 import maps
 
 ROOMS = (hotspots, boundaries, maps)
-FUNCTIONS = [
-    getattr(room, name) for room in ROOMS for name in room.__all__ if inspect.isfunction(getattr(room, name))
-]
+FUNCTIONS = [getattr(room, name) for room in ROOMS for name in room.__all__ if inspect.isfunction(getattr(room, name))]
 VERBS = {
     *("aggregate", "assess", "assign", "attach", "backtest", "centre", "choose", "classify", "close"),
     *("cluster", "compare", "count", "describe", "download", "draft", "draw", "explain", "filter"),

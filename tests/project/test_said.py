@@ -51,7 +51,6 @@ def test_the_method_statement_lists_the_same_rules():
     lines = STATEMENT.read_text(encoding="utf8").splitlines()
     start = lines.index("| kind of sentence | said only where |") + 2
     listed = dict(
-        tuple(part.strip() for part in line.strip("|").split("|"))
-        for line in lines[start : start + len(RULES)]
+        tuple(part.strip() for part in line.strip("|").split("|")) for line in lines[start : start + len(RULES)]
     )
     assert listed == RULES

@@ -111,9 +111,7 @@ def cities(folder: Path, shared_data: Path, *, lacking: str = "") -> Raw:
     for name, frame in open_months(shared_data, "six_cities_2018_10_2019_02"):
         names = frame["LSOA name"]
         if not (lacking and lacking in name):
-            fresh = names.str.contains(rf"(?:{'|'.join(CITIES)}) 00[1-9]") & ~frame["Crime ID"].isin(
-                seen - {""}
-            )
+            fresh = names.str.contains(rf"(?:{'|'.join(CITIES)}) 00[1-9]") & ~frame["Crime ID"].isin(seen - {""})
             months[name] = cut(frame, fresh, 45)
             seen |= set(months[name]["Crime ID"])
     raw = write_police(folder, months)
@@ -249,9 +247,7 @@ def found(raw: Raw, said: str) -> set[str]:
 def made(**given) -> Raw:
     """Rows of one force, thirty in each month given."""
     months = given.pop("months", ["2018-07"])
-    rows = pd.DataFrame(
-        {"month": [m for m in months for _ in range(30)], "who": "Kent Police", "kind": "Drugs"}
-    )
+    rows = pd.DataFrame({"month": [m for m in months for _ in range(30)], "who": "Kent Police", "kind": "Drugs"})
     return Raw(rows, weighed=True, **given)
 
 
@@ -313,9 +309,7 @@ def test_a_rate_of_nobody_is_found(monkeypatch):
 
 
 def test_a_time_of_day_that_nobody_recorded_and_half_a_year_of_seasons_are_found():
-    assert found(made(), "Busiest four hours: 16:00 to 20:00, 9 of 30 of those with a time.") == {
-        "time of day"
-    }
+    assert found(made(), "Busiest four hours: 16:00 to 20:00, 9 of 30 of those with a time.") == {"time of day"}
     profile = "More than an even spread gives: summer (30, 15 expected)."
     assert found(made(), profile) == {"season"}
     whole = [f"2018-{month:02d}" for month in range(1, 13)]
@@ -333,14 +327,9 @@ def test_records_said_to_lie_outside_or_ground_that_was_given_is_found():
     assert found(made(inside=29, ground="the study area"), "No study area was given: ...") == {
         "ground that nobody chose"
     }
-    for said in (
-        "All 30 records lie outside every area; ...",
-        "Nearly all records lie outside the areas of: ward",
-    ):
+    for said in ("All 30 records lie outside every area; ...", "Nearly all records lie outside the areas of: ward"):
         assert found(made(inside=29), said) == {"records lie outside the areas"}
         assert found(made(inside=3), said) == set()
     assert found(made(), "Colour the hotspots by change") == {"change of single places"}
-    assert [kind for kind, _ in judge_doors({"prison.docx": "Meet licensees and door staff."})] == [
-        "premises"
-    ]
+    assert [kind for kind, _ in judge_doors({"prison.docx": "Meet licensees and door staff."})] == ["premises"]
     assert judge_doors({"high-street.docx": "Meet licensees and door staff."}) == []

@@ -15,9 +15,7 @@ from maps.wording import describe_item, list_streets, say_change
 
 
 def lines(kind: str, **row: object) -> list[str]:
-    return describe_item(
-        pd.Series(row, dtype=object), kind=kind, layer="Ours", profile=profile_named("internal")
-    )
+    return describe_item(pd.Series(row, dtype=object), kind=kind, layer="Ours", profile=profile_named("internal"))
 
 
 def test_a_camera_says_its_advice_reach_and_what_it_adds():
@@ -47,9 +45,7 @@ def test_patrols_places_and_other_layers_say_what_they_are():
     assert lines("patrols") == ["Patrol area."]
     assert lines("places", amenity="fast_food") == ["Fast food"]
     assert lines("places", amenity="") == ["Ours"]
-    assert lines("comparison", role="comparison area", incidents=7) == [
-        "Comparison area: 7 crimes and ASB incidents."
-    ]
+    assert lines("comparison", role="comparison area", incidents=7) == ["Comparison area: 7 crimes and ASB incidents."]
     assert lines("comparison") == ["Ours."]
     assert lines("areas") == []
 
@@ -78,9 +74,7 @@ def test_a_profile_of_sensitive_categories_is_not_offered(tmp_path, caplog):
     incidents = make_incidents(spots)
     incidents.loc[0, "category"] = "Rape"
     groups = {"Nights": ["Burglary"], "Rape": ["Rape"], "Elsewhere": ["Piracy"]}
-    page = write_map(
-        spots, tmp_path / "m.html", layers={"incidents": incidents}, groups=groups, profile="open"
-    )
+    page = write_map(spots, tmp_path / "m.html", layers={"incidents": incidents}, groups=groups, profile="open")
     assert "The profile 'Rape' is not offered on the map" in caplog.text
     assert '"Nights"' in page.read_text(encoding="utf-8")
     assert "Elsewhere" not in page.read_text(encoding="utf-8")

@@ -14,9 +14,7 @@ codespell_lib = pytest.importorskip("codespell_lib")
 if not (REPO / "docs").is_dir():
     pytest.skip("docs/ is not part of the installed package", allow_module_level=True)
 PAGES = sorted([*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md"), *(REPO / "maps").rglob("*.txt")])
-CODE = sorted(
-    f for room in ("hotspots", "boundaries", "maps", "examples") for f in (REPO / room).rglob("*.py")
-)
+CODE = sorted(f for room in ("hotspots", "boundaries", "maps", "examples") for f in (REPO / room).rglob("*.py"))
 DATA = Path(codespell_lib.__file__).parent / "data"
 # Ours on purpose: names, file and column names, and words that the lists take for another one.
 OURS = {w for w in (REPO / "tests" / "words.txt").read_text("utf-8").splitlines() if not w.startswith("#")}
@@ -42,9 +40,7 @@ def misspelt(text: str) -> list[str]:
     """Each wrong word of a text and what to write instead."""
     plain = re.sub(r"https?://\S+|`[^`]*`|\S*[_/\\.]\w\S*|\w+\([^)]*\)", " ", text)
     words = re.findall(r"(?<![\w#&-])[A-Za-z]+(?:'[a-z]+)?(?![\w-])", plain)
-    return sorted(
-        {f"{word} -> {wrong_words()[word.lower()]}" for word in words if word.lower() in wrong_words()}
-    )
+    return sorted({f"{word} -> {wrong_words()[word.lower()]}" for word in words if word.lower() in wrong_words()})
 
 
 def prose_of(file: Path) -> str:
@@ -53,9 +49,7 @@ def prose_of(file: Path) -> str:
     said = re.findall(r"(?:^|\s)# (.+)$", source, flags=re.MULTILINE)
     for node in ast.walk(ast.parse(source)):
         text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-        if " " in text and not re.search(
-            r"<\w|</|;.*}|: ?[#\w]+;|url\(", text
-        ):  # style sheets and markup are no prose
+        if " " in text and not re.search(r"<\w|</|;.*}|: ?[#\w]+;|url\(", text):  # style sheets and markup are no prose
             said.append(re.sub(r"^ *(>>>|\.\.\.) .*$", "", text, flags=re.MULTILINE))
     return "\n".join(said)
 

@@ -154,10 +154,7 @@ def test_the_help_of_every_command_keeps_to_the_vocabulary(capsys):
     assert breaches(capsys.readouterr().out.replace("--incidents", "")) == []
 
 
-FOLDERS, SINGLE = (
-    ("guides", "readers", "governance"),
-    ("index", "configuration", "scale", "results", "commands"),
-)
+FOLDERS, SINGLE = (("guides", "readers", "governance"), ("index", "configuration", "scale", "results", "commands"))
 PAGES = [
     REPO / "README.md",
     *(REPO / "docs" / f"{name}.md" for name in SINGLE),
@@ -181,11 +178,7 @@ def test_the_files_of_a_folder_to_start_in_keep_to_the_vocabulary():
 
 def test_months_and_days_are_named_in_english_whatever_the_language():
     """A notebook may set a language; strftime and the calendar's names would follow it."""
-    follows = re.compile(
-        r":[^{}\"']*%[aAbBp]\b[^{}\"']*\}|strftime\([^)]*%[aAbBp]|calendar\.(month|day)_(name|abbr)"
-    )
-    code = {
-        str(p): p.read_text("utf-8") for room in ("hotspots", "maps") for p in (REPO / room).rglob("*.py")
-    }
+    follows = re.compile(r":[^{}\"']*%[aAbBp]\b[^{}\"']*\}|strftime\([^)]*%[aAbBp]|calendar\.(month|day)_(name|abbr)")
+    code = {str(p): p.read_text("utf-8") for room in ("hotspots", "maps") for p in (REPO / room).rglob("*.py")}
     code = {name: re.sub(r"^ *(>>>|\.\.\.).*$", "", text, flags=re.MULTILINE) for name, text in code.items()}
     assert {name: follows.findall(text) for name, text in code.items() if follows.search(text)} == {}

@@ -53,21 +53,15 @@ class Seen:
 
     def watch(self, page: Any) -> None:
         page.on("request", lambda r: self.requests.append(r.url))
-        page.on(
-            "console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None
-        )
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda e: self.complaints.append(str(e)))
         page.on("dialog", lambda d: (self.dialogs.append(d.message), d.dismiss()))
 
 
 @contextmanager
-def open_page(
-    browser: Any, path: Path, *, width: int = 1366, height: int = 768, **options: Any
-) -> Iterator[Any]:
+def open_page(browser: Any, path: Path, *, width: int = 1366, height: int = 768, **options: Any) -> Iterator[Any]:
     """Page with the network cut, and what it asked for as ``page.seen``."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, reduced_motion="reduce", **options
-    )
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
     context.set_offline(True)
     page = context.new_page()
     page.seen = Seen()

@@ -14,9 +14,7 @@ def records(*months: tuple[str, list[tuple[float, float]]], **columns: object) -
     xy = np.array([at for _, points in months for at in points], dtype=float).reshape(-1, 2)
     when = pd.to_datetime([f"{month}-01" for month, points in months for _ in points])
     return gpd.GeoDataFrame(
-        {"when": when, "precision": "month", **columns},
-        geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]),
-        crs=27700,
+        {"when": when, "precision": "month", **columns}, geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700
     )
 
 

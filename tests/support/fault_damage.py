@@ -112,9 +112,7 @@ def damaged(names: list[str], config: Callable[[Path, str], Path]) -> Callable[[
     return make
 
 
-def mislabelled(
-    names: list[str], config: Callable[[Path, str], Path]
-) -> Callable[[Path, random.Random], Path]:
+def mislabelled(names: list[str], config: Callable[[Path, str], Path]) -> Callable[[Path, random.Random], Path]:
     """Whole bytes of one format under the ending of another."""
 
     def make(team: Path, dice: random.Random) -> Path:

@@ -39,52 +39,17 @@ XY: dict[str, list[tuple[str, str]]] = {
 }
 WHEN: dict[str, list[str]] = {
     "unreadable date": [
-        *(
-            "soon",
-            "2018-13",
-            "",
-            "0000-00",
-            "2018-02-30",
-            "99999-01",
-            "20180",
-            "2018/99",
-            "1e5",
-            "2018-07-32",
-        ),
+        *("soon", "2018-13", "", "0000-00", "2018-02-30", "99999-01", "20180", "2018/99", "1e5", "2018-07-32"),
         *("=TODAY()", "July 20l8", "1899-12", "-2018-07", "2018-07 24:61", "'2018-07", "nan", "NaT", "inf"),
-        *(
-            "9" * 300,
-            "2018-07-01T25:00",
-            "31/02/2018",
-            "25/12/2017",
-            "#VALUE!",
-            "Julember 2018",
-            "0",
-            "2018--07",
-        ),
+        *("9" * 300, "2018-07-01T25:00", "31/02/2018", "25/12/2017", "#VALUE!", "Julember 2018", "0", "2018--07"),
     ],
     "day and month ambiguous": ["03/04/2018", "1/2/2018", "05-06-2018", "07.08.2018", "03/04/18"],
     "future date": ["2031-01", "2199-12", "2030-12-31", "2018-09", "Sep-18"],
 }
 TEXT = [
-    *(
-        "On or near Boar Lane",
-        "On or near Ffordd y Môr",
-        "إيجبت ستريت",
-        "通り",
-        "👮 Street",
-        "\u202eenaL raoB",
-    ),
+    *("On or near Boar Lane", "On or near Ffordd y Môr", "إيجبت ستريت", "通り", "👮 Street", "\u202eenaL raoB"),
     *('"On or near A, B and C"', '"The ""Red Lion"" pub"', "=HYPERLINK(1)", "@SUM(A1)", "+1", "-1", "\tx"),
-    *(
-        "<script>alert(1)</script>",
-        "x" * 5000,
-        "'; DROP TABLE x; --",
-        "%s%n{}",
-        "a\0b",
-        "\x1b[31mred",
-        "\x07",
-    ),
+    *("<script>alert(1)</script>", "x" * 5000, "'; DROP TABLE x; --", "%s%n{}", "a\0b", "\x1b[31mred", "\x07"),
     *("\ufeffx", "e\u0301" * 20, "null", "..\\..\\x", "\u2028", "\x0b\x0c", "C:\\con", "\x85", "\xa0"),
 ]
 
@@ -209,9 +174,7 @@ def check_rows(folder: Path, placed: dict[tuple[str, int], BadRow], *, metres: b
     """Read the files and say what does not hold: each row used, or listed with file, line and right cause."""
     from hotspots import read_incidents
 
-    incidents, rejects = read_incidents(
-        folder, layout=METRES if metres else "police.uk", study_area=STUDY, as_of=AS_OF
-    )
+    incidents, rejects = read_incidents(folder, layout=METRES if metres else "police.uk", study_area=STUDY, as_of=AS_OF)
     wrong = []
     if len(incidents) + len(rejects) != len(placed):
         wrong.append(f"{len(incidents)} used + {len(rejects)} not used is not {len(placed)} rows")
@@ -221,9 +184,7 @@ def check_rows(folder: Path, placed: dict[tuple[str, int], BadRow], *, metres: b
     for (file, line), row in placed.items():
         cause = found.get((file, line), FINE)
         if row.cause not in (ANY, cause):
-            wrong.append(
-                f"{file} line {line}: {cause or 'used'}, not {row.cause or 'used'}: {row.text[:150]!r}"
-            )
+            wrong.append(f"{file} line {line}: {cause or 'used'}, not {row.cause or 'used'}: {row.text[:150]!r}")
         elif cause == FINE and row.ident and row.ident not in used:
             wrong.append(f"{file} line {line}: neither used nor listed: {row.text[:150]!r}")
     return wrong
@@ -237,9 +198,7 @@ def tear(folder: Path, *, seed: int, wounds: int) -> int:
         data = bytearray(path.read_bytes())
         for _ in range(wounds):
             at = dice.randint(len(HEADER) + 1, len(data) - 2)
-            data[at : at + dice.choice([0, 1, 1, 30])] = dice.choice(
-                [b'"', b"\0", b"\r", b"\n", b",", b"\xff", b""]
-            )
+            data[at : at + dice.choice([0, 1, 1, 30])] = dice.choice([b'"', b"\0", b"\r", b"\n", b",", b"\xff", b""])
         path.write_bytes(bytes(data))
     return len(files)
 

@@ -103,21 +103,12 @@ OTHERS = {
     "study": ("wards.geojson", {"incidents": 'files = "july.csv"\nstudy_area = "other.geojson"'}),
     "premises": ("pubs.geojson", {"rest": '[premises.pubs]\nfile = "other.geojson"\ndistance = 50'}),
     "nearby": ("pubs.geojson", {"rest": '[nearby]\nfile = "other.geojson"'}),
-    "agreed": (
-        "wards.geojson",
-        {"hotspots": '[hotspots]\ncount = 2\nagreed = "other.geojson"\nagreed_name = "ward"'},
-    ),
+    "agreed": ("wards.geojson", {"hotspots": '[hotspots]\ncount = 2\nagreed = "other.geojson"\nagreed_name = "ward"'}),
     "previous": ("pubs.geojson", {"hotspots": '[hotspots]\ncount = 2\nprevious = "other.geojson"'}),
-    "streets": (
-        "wards.geojson",
-        {"hotspots": '[hotspots]\nmethod = "streets"\ncount = 2\nstreets = "other.geojson"'},
-    ),
+    "streets": ("wards.geojson", {"hotspots": '[hotspots]\nmethod = "streets"\ncount = 2\nstreets = "other.geojson"'}),
     "layout": ("own.toml", {"incidents": 'files = "july.csv"\nlayout = "other.toml"'}),
     "scheme": ("scheme.csv", {"rest": '[harm]\nscheme = "other.csv"'}),
-    "lookup": (
-        "lookup.csv",
-        {"areas": '[areas.ward]\nfile = "wards.geojson"\nname = "ward"\nlookup = "other.csv"'},
-    ),
+    "lookup": ("lookup.csv", {"areas": '[areas.ward]\nfile = "wards.geojson"\nname = "ward"\nlookup = "other.csv"'}),
     "crosswalk": ("lookup.csv", {"rest": '[crosswalks]\n"police.uk" = "other.csv"'}),
 }
 
@@ -130,9 +121,7 @@ def other_file(team: Path, dice: random.Random) -> Path:
     if kind < 4:
         target.write_bytes(dice.choice(DAMAGE)(data, dice))
     elif kind == 4:
-        target.write_bytes(
-            (team / dice.choice(["july.csv", "july.xlsx", "pubs.geojson", "own.toml"])).read_bytes()
-        )
+        target.write_bytes((team / dice.choice(["july.csv", "july.xlsx", "pubs.geojson", "own.toml"])).read_bytes())
     else:
         target.mkdir()
     return write_config(team, **parts)

@@ -99,9 +99,7 @@ def make_layers(spots: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
             cumulative_share_of_harm=[0.12],
         ),
         "pubs": frame([shapely.Point(430300, 433700)], name=["The Fenton"], kind=["pub"]),
-        "comparison area": frame(
-            [shapely.box(432000, 433000, 432400, 433400)], name=["C1"], role=["comparator"]
-        ),
+        "comparison area": frame([shapely.box(432000, 433000, 432400, 433400)], name=["C1"], role=["comparator"]),
         "ring": frame([ring], name=["Ring"], role=["ring, 200 m"]),
         "cells of 250 m": frame([shapely.box(430500, 433000, 430750, 433250)], incidents=[40]),
         "roads": frame([shapely.LineString([(429900, 433400), (430400, 433700)])], name=["A Road"]),

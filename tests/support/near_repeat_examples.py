@@ -10,6 +10,4 @@ def make(rows: list[tuple[float, float, int]], precision: str = "day") -> gpd.Ge
     """Points at x, y on a day of 2018."""
     when = [pd.Timestamp("2018-01-01") + pd.Timedelta(days=int(day)) for _, _, day in rows]
     points = gpd.points_from_xy([row[0] for row in rows], [row[1] for row in rows])
-    return gpd.GeoDataFrame(
-        {"when": pd.to_datetime(when), "precision": precision}, geometry=points, crs=27700
-    )
+    return gpd.GeoDataFrame({"when": pd.to_datetime(when), "precision": precision}, geometry=points, crs=27700)

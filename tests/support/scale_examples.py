@@ -14,13 +14,7 @@ from hotspots import cluster_incidents, count_cells, find_hotspots, weigh_incide
 
 DEMO = Path(str(files("maps"))) / "demo"
 KEYS = ["x", "y", "category", "place", "source"]
-SPOILT = {
-    "unreadable date",
-    "future date",
-    "latitude and longitude swapped",
-    "no coordinates",
-    "duplicate Crime ID",
-}
+SPOILT = {"unreadable date", "future date", "latitude and longitude swapped", "no coordinates", "duplicate Crime ID"}
 
 
 def spoilt_download(out: Path) -> Path:

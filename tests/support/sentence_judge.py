@@ -67,9 +67,7 @@ def _number(text: str) -> int:
 
 def _months(text: str) -> list[str]:
     """Months of "July 2018", or of "October 2018 to November 2018"."""
-    ends = [
-        f"{year}-{MONTHS.index(name) + 1:02d}" for name, year in re.findall(rf"({NAMED}) (\d{{4}})", text)
-    ]
+    ends = [f"{year}-{MONTHS.index(name) + 1:02d}" for name, year in re.findall(rf"({NAMED}) (\d{{4}})", text)]
     if len(ends) == 1 and (first := re.match(rf"({NAMED}) to", text)):  # "October to November 2018"
         ends.insert(0, f"{ends[0][:4]}-{MONTHS.index(first[1]) + 1:02d}")
     return [str(month) for month in pd.period_range(ends[0], ends[-1], freq="M")] if ends else []

@@ -253,9 +253,7 @@ def table_of(spark: Any, source: Path, *, parts: int = 0, seed: int = 0) -> Any:
     return ibis.pyspark.connect(spark).table(name)
 
 
-def same_answer(
-    one: tuple[gpd.GeoDataFrame, pd.DataFrame], other: tuple[gpd.GeoDataFrame, pd.DataFrame]
-) -> bool:
+def same_answer(one: tuple[gpd.GeoDataFrame, pd.DataFrame], other: tuple[gpd.GeoDataFrame, pd.DataFrame]) -> bool:
     """Whether two answers of `aggregate_incidents` are the same to the last bit, order and types included."""
     for a, b in zip(one, other, strict=True):
         a, b = pd.DataFrame(a), pd.DataFrame(b)
@@ -279,12 +277,7 @@ class Outcome:
 
 
 def count_while_a_worker_dies(
-    cluster: Cluster,
-    source: Path,
-    expected: tuple[gpd.GeoDataFrame, pd.DataFrame],
-    *,
-    after: float,
-    **how: Any,
+    cluster: Cluster, source: Path, expected: tuple[gpd.GeoDataFrame, pd.DataFrame], *, after: float, **how: Any
 ) -> Outcome:
     """Count a folder on the cluster, kill one worker ``after`` so many seconds, and judge the answer.
 

@@ -36,9 +36,7 @@ def plan(*rows: tuple[int, str]) -> pd.DataFrame:
     )
 
 
-PLAN = plan(
-    (0, "2026-11-30 14:00"), (2, "2026-11-30 14:30"), (0, "2026-11-30 16:00"), (0, "2026-12-01 14:00")
-)
+PLAN = plan((0, "2026-11-30 14:00"), (2, "2026-11-30 14:30"), (0, "2026-11-30 16:00"), (0, "2026-12-01 14:00"))
 
 
 LOG = """ref,part,arrived,left,officers,searches,arrests,mode

@@ -452,9 +452,7 @@ def _check_areas(folder: Path, _: str) -> Iterator[str]:
         whole = sums.get(layer, {})
         inside = sum(whole.get(part, 0) for part in ("inside", "tie", "nearest"))
         exact = all(re.fullmatch(r"\d+", r["incidents"]) for r in rows)
-        exact &= (
-            _manifest(folder)["parameters"].get("output", {}).get("profile") != "public"
-        )  # to the nearest 10
+        exact &= _manifest(folder)["parameters"].get("output", {}).get("profile") != "public"  # to the nearest 10
         if whole and exact and len(by_code) == len(rows) and not whole.get("several"):
             total = sum(int(r["incidents"]) for r in rows)
             if total < inside or (total > inside and not _overlaps(folder, layer)):

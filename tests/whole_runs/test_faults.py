@@ -53,9 +53,7 @@ def test_every_kind_of_source_that_changes_during_a_run_is_named(tmp_path, capsy
     )
     # what the job makes of its files does not matter here: only that each is watched from start to end
     monkeypatch.setattr(maps.commands.run, "do_job", lambda *_, **__: None)
-    monkeypatch.setattr(
-        maps.commands.run, "write_job", lambda *_, **__: (team / name).write_bytes(b"changed")
-    )
+    monkeypatch.setattr(maps.commands.run, "write_job", lambda *_, **__: (team / name).write_bytes(b"changed"))
     said = refused(capsys, "run", config, "--out", tmp_path / "out")
     assert f"changed while they were being read. Given: {name}. Try" in said
     assert [p.name for p in tmp_path.iterdir()] == ["team"]

@@ -23,9 +23,7 @@ from maps import draw_map
 from maps.cli import main
 
 CLAIMS = re.compile(r"\bharm\b|sentence days?|in prison|most harmful", re.IGNORECASE)
-ONCE = (
-    "None of these kinds has a weight in the harm index (cchi-2026): everything here is counted, not weighed."
-)
+ONCE = "None of these kinds has a weight in the harm index (cchi-2026): everything here is counted, not weighed."
 IN_PLANS = "None of these kinds has a weight in a harm index: records are counted, not weighed."
 LAYOUT = """
 name = "ours"
@@ -54,9 +52,7 @@ def write_cases(path: Path, kinds: list[str], *, rows: int = 60) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def run(
-    folder: Path, *, kinds: list[str], unit: str = "case", profile: str = "internal", more: str = ""
-) -> Path:
+def run(folder: Path, *, kinds: list[str], unit: str = "case", profile: str = "internal", more: str = "") -> Path:
     write_cases(folder / "cases.csv", kinds)
     (folder / "layout.toml").write_text(LAYOUT.format(source="our cases", unit=unit), encoding="utf-8")
     (folder / "run.toml").write_text(
@@ -96,17 +92,11 @@ def claims_in(folder: Path) -> dict[str, list[str]]:
     ("unit", "kinds", "profile"),
     [
         ("case", ["Noise", "Drugs", "Nuisance"], "internal"),
-        (
-            "request",
-            ["Burglary", "Fly-tipping"],
-            "partner",
-        ),  # a request about burglary is no recorded burglary
+        ("request", ["Burglary", "Fly-tipping"], "partner"),  # a request about burglary is no recorded burglary
         ("incident", ["Noise nuisance", "Bonfire, unlit"], "public"),
     ],
 )
-def test_a_run_of_cases_without_weights_speaks_by_number_and_says_so_once(
-    tmp_path, capsys, unit, kinds, profile
-):
+def test_a_run_of_cases_without_weights_speaks_by_number_and_says_so_once(tmp_path, capsys, unit, kinds, profile):
     out = run(tmp_path, kinds=kinds, unit=unit, profile=profile)
     console = "".join(capsys.readouterr())
     assert claims_in(out) == {}
@@ -195,9 +185,7 @@ def test_areas_and_severity_tables_leave_blank_what_no_weight_stands_behind():
 def test_the_sentence_names_scheme_shares_by_source_and_our_own_weight():
     rows = add_harm(mixed(robberies=30, cases=50), asb_weight=2)
     said = say_weights(rows)
-    assert said.startswith(
-        "Harm is weighed by cchi-2026: for each crime the days in prison a court would start"
-    )
+    assert said.startswith("Harm is weighed by cchi-2026: for each crime the days in prison a court would start")
     assert "a weight for 38% of the records: none of council and all of force." in said
     assert "count 2 days each: a weight of ours" in said
     few = say_weights(add_harm(mixed(robberies=3, cases=50)), threshold=5)
@@ -207,14 +195,8 @@ def test_the_sentence_names_scheme_shares_by_source_and_our_own_weight():
 @pytest.mark.parametrize(
     ("weights", "said"),
     [
-        (
-            "label,weight\nNoise,0\nDrugs,0\n",
-            "None of these kinds has a weight above 0 in the harm index (own.csv)",
-        ),
-        (
-            "label,weight\nNoise,4\n",
-            "Harm is weighed by own.csv. The index has a weight for 50% of the records.",
-        ),
+        ("label,weight\nNoise,0\nDrugs,0\n", "None of these kinds has a weight above 0 in the harm index (own.csv)"),
+        ("label,weight\nNoise,4\n", "Harm is weighed by own.csv. The index has a weight for 50% of the records."),
         ("label,weight\nNoise,4\nDrugs,1\n", "Harm is weighed by own.csv."),
     ],
 )

@@ -36,9 +36,7 @@ def at(*xy: tuple[float, float], **columns: Any) -> gpd.GeoDataFrame:
 
 
 @pytest.mark.parametrize("options", METHODS.values(), ids=METHODS.keys())
-@pytest.mark.parametrize(
-    "odd", ["category", "missing", "duplicated", "text", "levels", "zoned", "period", "name"]
-)
+@pytest.mark.parametrize("odd", ["category", "missing", "duplicated", "text", "levels", "zoned", "period", "name"])
 def test_odd_types_change_nothing(options: dict[str, Any], odd: str) -> None:
     plain = stacks().assign(harm=1.0)
     n = len(plain)
@@ -61,14 +59,10 @@ def test_odd_types_change_nothing(options: dict[str, Any], odd: str) -> None:
 
 
 @pytest.mark.parametrize("options", METHODS.values(), ids=METHODS.keys())
-@pytest.mark.parametrize(
-    "records", [at(), at((430_000, 430_000)), at((430_000, 430_000), (430_010, 430_000))]
-)
+@pytest.mark.parametrize("records", [at(), at((430_000, 430_000)), at((430_000, 430_000), (430_010, 430_000))])
 def test_next_to_nothing_is_counted_as_it_is(options: dict[str, Any], records: gpd.GeoDataFrame) -> None:
     found = find_hotspots(records, count=5, resamples=2, **options)
-    wanted = (
-        [len(records)] if options == {} and len(records) else []
-    )  # nothing dense, nothing to compare with
+    wanted = [len(records)] if options == {} and len(records) else []  # nothing dense, nothing to compare with
     assert found["incidents"].tolist() == wanted
     assert found.index.name == "rank"
     assert found.crs == 27700
@@ -183,9 +177,7 @@ def two_months() -> gpd.GeoDataFrame:
         ({}, {"splits": 5}, "A split is a pair"),
     ],
 )
-def test_a_backtest_says_what_it_cannot_use(
-    columns: dict[str, Any], options: dict[str, Any], said: str
-) -> None:
+def test_a_backtest_says_what_it_cannot_use(columns: dict[str, Any], options: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         backtest_hotspots(two_months().assign(**columns), ceiling_draws=0, **{"count": 2, **options})
 
@@ -202,10 +194,7 @@ def test_a_previous_run_without_hotspots_makes_all_of_them_new() -> None:
 def test_agreed_areas_with_odd_columns_are_read() -> None:
     listed = gpd.GeoDataFrame(
         {"name": pd.Categorical(["Square", None]), "kind": pd.Categorical(["Single", "clustered"])},
-        geometry=[
-            shapely.box(430_000, 430_000, 430_500, 430_500),
-            shapely.box(430_500, 430_500, 431_000, 431_000),
-        ],
+        geometry=[shapely.box(430_000, 430_000, 430_500, 430_500), shapely.box(430_500, 430_500, 431_000, 431_000)],
         crs=27700,
     )
     spots = read_hotspots(listed, incidents=stacks(), resamples=0)
@@ -214,18 +203,13 @@ def test_agreed_areas_with_odd_columns_are_read() -> None:
 
 
 def test_agreed_areas_without_references_get_their_own() -> None:
-    squares = [
-        shapely.box(430_000, 430_000, 430_500, 430_500),
-        shapely.box(430_500, 430_500, 431_000, 431_000),
-    ]
+    squares = [shapely.box(430_000, 430_000, 430_500, 430_500), shapely.box(430_500, 430_500, 431_000, 431_000)]
     blank = gpd.GeoDataFrame({"ref": [None, None]}, geometry=squares, crs=27700)
     assert read_hotspots(blank, incidents=stacks(), resamples=0)["ref"].is_unique
     with pytest.raises(InputError, match="A reference occurs twice"):
         read_hotspots(blank.assign(ref="A"), incidents=stacks(), resamples=0)
     with pytest.raises(InputError, match="radius must be above 0"):
-        read_hotspots(
-            gpd.GeoDataFrame(geometry=[shapely.Point(1, 1)], crs=27700), incidents=stacks(), radius=0
-        )
+        read_hotspots(gpd.GeoDataFrame(geometry=[shapely.Point(1, 1)], crs=27700), incidents=stacks(), radius=0)
 
 
 def test_a_forecast_of_no_numbers_is_refused() -> None:

@@ -29,14 +29,10 @@ def test_places_are_counted_inside_a_ward_and_about_the_middle_of_a_hotspot() ->
     everything = records(["2024-03-01"] * 3)
     facts = SimpleNamespace(inside=everything, everything=everything, weights=pd.Series([1, 1, 1]))
     pubs = gpd.GeoDataFrame(
-        {"kind": ["pub"] * 19},
-        geometry=gpd.points_from_xy(430_100 + 80.0 * np.arange(19), [430_300] * 19),
-        crs=27700,
+        {"kind": ["pub"] * 19}, geometry=gpd.points_from_xy(430_100 + 80.0 * np.arange(19), [430_300] * 19), crs=27700
     )
     ward = shapely.box(429_900, 429_900, 431_900, 431_900)
-    assert nearby_text(nearby_counts(facts, pubs, ground=ward)).startswith(
-        "In the area: 19 pubs. Do the busiest"
-    )
+    assert nearby_text(nearby_counts(facts, pubs, ground=ward)).startswith("In the area: 19 pubs. Do the busiest")
     disc = shapely.Point(430_000, 430_000).buffer(150)
     near = int((np.hypot(100 + 80.0 * np.arange(19), 300) <= 400).sum())
     said = nearby_text(nearby_counts(facts, pubs, ground=disc))
@@ -55,9 +51,7 @@ def test_places_are_counted_inside_a_ward_and_about_the_middle_of_a_hotspot() ->
 )
 def test_months_of_one_season_make_no_chart_of_seasons(months: list[str], left_out: set[str]) -> None:
     calendar = pd.DataFrame({"kind": [], "name": [], "start": [], "end": []})
-    times = profile_all(
-        records(months), given={"by": ["month", "calendar month", "season"]}, calendar=calendar
-    )
+    times = profile_all(records(months), given={"by": ["month", "calendar month", "season"]}, calendar=calendar)
     assert set(times.refused) == left_out
     assert set(times.profiles) == {"month", "calendar month", "season"} - left_out
     if left_out:
@@ -67,9 +61,7 @@ def test_months_of_one_season_make_no_chart_of_seasons(months: list[str], left_o
 def test_a_rate_names_its_period_and_of_whom() -> None:
     rated = {"ward": pd.DataFrame({"rate": [85.0]})}
     job = SimpleNamespace(
-        area_sums=rated,
-        dated=records(["2016-07-01", "2017-07-01", "2018-07-01"]),
-        config=SimpleNamespace(areas={}),
+        area_sums=rated, dated=records(["2016-07-01", "2017-07-01", "2018-07-01"]), config=SimpleNamespace(areas={})
     )
     assert say_rates(job) == (
         "Rates are per 1,000 residents for the whole of the period (July 2016, July 2017 and July 2018), "

@@ -102,9 +102,7 @@ def test_places_that_are_not_compared_decide_nothing_for_others():
     rows = {"when": pd.to_datetime(["2017-07-01", "2018-07-01"] * 2), "precision": "month"}
     frame = pd.DataFrame(rows | {"incidents": [60, 90, 500, 500], "ward": [1, 1, 2, 2]})
     with one_judgement():
-        chosen = compare_periods(
-            frame, after="2018-07", by=frame["ward"], selected_on="2018-07", dispersion=9
-        )
+        chosen = compare_periods(frame, after="2018-07", by=frame["ward"], selected_on="2018-07", dispersion=9)
         told = compare_periods(frame[:2], after="2018-07", by=frame["ward"][:2], dispersion=1)
     assert chosen["arrow"].tolist() == ["", ""]
     assert told["arrow"].tolist() == ["up"]

@@ -75,16 +75,7 @@ def test_smaller_worlds_are_smaller_and_can_be_printed() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="commands are forked")
 def test_fixed_worlds_hold() -> None:
     seeds = tomllib.loads((BENCHMARKS / "world_seeds.toml").read_text(encoding="utf-8"))["suite"]
-    words = [
-        sys.executable,
-        str(BENCHMARKS / "worlds.py"),
-        "--fixed",
-        "suite",
-        "--jobs",
-        "1",
-        "--quiet",
-        "--no-shrink",
-    ]
+    words = [sys.executable, str(BENCHMARKS / "worlds.py"), "--fixed", "suite", "--jobs", "1", "--quiet", "--no-shrink"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     assert f"{len(set(seeds.values()))} worlds" in done.stdout

@@ -23,19 +23,13 @@ def find(job: Job) -> Job:
     listed = keep_listed(job.incidents, job.config, job.as_of)
     ground = choose_ground(listed, job.areas, study_area=job.study, known=job.config.areas)
     main = make_list(listed, job.config, study_area=job.study, ground=ground.shape)
-    job = _attach_late(
-        replace(job, ground=ground, since_last=main.changes, unlisted=main.unlisted), main.spots
-    )
+    job = _attach_late(replace(job, ground=ground, since_last=main.changes, unlisted=main.unlisted), main.spots)
     spots, history = main.spots, job.incidents
     if listed is not history:
         job = replace(job, incidents=history.loc[listed.index])
         job = replace(job, dated=job.incidents)
-        if (
-            profile_of(job.config, history).threshold > 0
-        ):  # what is hidden is worked out on the list's records
-            announce(
-                "Changes and trends are told of the listed dates alone: more could give away hidden counts."
-            )
+        if profile_of(job.config, history).threshold > 0:  # what is hidden is worked out on the list's records
+            announce("Changes and trends are told of the listed dates alone: more could give away hidden counts.")
             history = job.incidents
     if job.areas:
         rules = attach_rules(job.config, job.areas)

@@ -32,12 +32,8 @@ def count_instead(config: Config) -> Config:
         table = getattr(config, name)
         asked = [key for key, value in table.items() if (key, value) == ("by", "harm") or key == "min_harm"]
         for key in asked:
-            announce(
-                f"[{name}] {key} = {table[key]} is left aside: no record has a weight, so numbers decide."
-            )
-        changed[name] = table.changed(
-            without=tuple(asked), **{key: "incidents" for key in asked if key == "by"}
-        )
+            announce(f"[{name}] {key} = {table[key]} is left aside: no record has a weight, so numbers decide.")
+        changed[name] = table.changed(without=tuple(asked), **{key: "incidents" for key in asked if key == "by"})
     return config.changed(**changed)
 
 

@@ -22,19 +22,10 @@ def quiet(caplog):
     caplog.set_level(logging.ERROR, logger="safer_hotspots")
 
 
-def make(
-    counts: list[tuple[float, float, tuple[int, int, int]]], category: str = "Robbery"
-) -> gpd.GeoDataFrame:
+def make(counts: list[tuple[float, float, tuple[int, int, int]]], category: str = "Robbery") -> gpd.GeoDataFrame:
     """Places at x, y with counts in the selection, baseline and response month."""
     rows = [
-        {
-            "when": pd.Timestamp(month),
-            "precision": "month",
-            "category": category,
-            "incidents": n,
-            "x": x,
-            "y": y,
-        }
+        {"when": pd.Timestamp(month), "precision": "month", "category": category, "incidents": n, "x": x, "y": y}
         for x, y, numbers in counts
         for month, n in zip(MONTHS.values(), numbers, strict=True)
     ]
@@ -115,9 +106,7 @@ def test_a_baseline_from_the_selection_period_is_refused_unless_told():
     call = {"start": "2018-07-01", "end": "2018-07-31", "selected_on": ["2016-07", "2017-07"]}
     with pytest.raises(InputError, match="overlaps the period that selected the areas"):
         assess_response(even_town(response=50), squares((50, 50)), **call)
-    told = assess_response(
-        even_town(response=50), squares((50, 50)), judging=Judging(allow_overlap=True), **call
-    )
+    told = assess_response(even_town(response=50), squares((50, 50)), judging=Judging(allow_overlap=True), **call)
     assert told.verdict.startswith("Not to be trusted, because the baseline July 2017 overlaps")
     assert "come down by themselves" in told.verdict
     assert told.cautions[0].startswith("Not to be trusted: the baseline July 2017 overlaps")
@@ -127,15 +116,11 @@ def test_a_baseline_from_the_selection_period_is_refused_unless_told():
 
 def test_areas_chosen_after_the_baseline_are_refused_too():
     with pytest.raises(InputError, match="comes before the period that selected"):
-        assess_response(
-            even_town(), squares((50, 50)), start="2018-07-01", end="2018-07-31", selected_on="2018-07"
-        )
+        assess_response(even_town(), squares((50, 50)), start="2018-07-01", end="2018-07-31", selected_on="2018-07")
 
 
 def test_no_selection_period_is_said_aloud():
-    result = assess_response(
-        even_town(), squares((50, 50)), start="2018-07-01", end="2018-07-31", selected_on=None
-    )
+    result = assess_response(even_town(), squares((50, 50)), start="2018-07-01", end="2018-07-31", selected_on=None)
     assert any("No selection period was stated" in line for line in result.cautions)
 
 
@@ -305,9 +290,7 @@ def test_a_given_ring_and_a_response_of_more_than_a_year():
     ring = gpd.GeoDataFrame(geometry=[shapely.box(-300, -300, -100, 300)], crs=27700)
     moved = make([(-200, 50, (30, 30, 90))])
     both = gpd.GeoDataFrame(pd.concat([town, moved], ignore_index=True), crs=27700)
-    found = assess_response(both, squares((50, 50)), judging=Judging(ring=ring), **WHEN).findings[
-        "all records"
-    ]
+    found = assess_response(both, squares((50, 50)), judging=Judging(ring=ring), **WHEN).findings["all records"]
     assert found.ring == (30, 90)
     long = assess_response(
         both,
@@ -337,9 +320,7 @@ def test_percentages_go_by_the_day_where_the_windows_differ_in_length():
 
 def test_a_ring_that_fell_is_no_sign_of_displacement():
     town = even_town(response=50)
-    calm = make(
-        [(-100, 50, (90, 90, 20)), *[(1050.0 + 1000 * i + 150, 50.0, (40, 40, 40)) for i in range(5)]]
-    )
+    calm = make([(-100, 50, (90, 90, 20)), *[(1050.0 + 1000 * i + 150, 50.0, (40, 40, 40)) for i in range(5)]])
     both = gpd.GeoDataFrame(pd.concat([town, calm], ignore_index=True), crs=27700)
     lines = assess_response(both, squares((50, 50)), **WHEN).lines()
     assert any("shows no sign of crime moving there" in line for line in lines)
@@ -365,9 +346,7 @@ def test_a_ring_needs_width_and_areas_a_comparator():
     with pytest.raises(InputError, match="wider than 0"):
         draw_ring(squares((0, 0)), width=0)
     with pytest.raises(InputError, match="no areas to compare with"):
-        assess_response(
-            even_town(), squares((50, 50)), comparator=squares((1050, 50)).assign(role="placebo"), **WHEN
-        )
+        assess_response(even_town(), squares((50, 50)), comparator=squares((1050, 50)).assign(role="placebo"), **WHEN)
     points = gpd.GeoDataFrame(geometry=[shapely.Point(50, 50)], crs=27700)
     with pytest.raises(InputError, match="cover no ground"):
         propose_comparators(even_town(), points, selected_on="2016-07")
@@ -384,12 +363,7 @@ def test_days_are_counted_where_records_have_them():
         crs=27700,
     )
     result = assess_response(
-        frame,
-        squares((50, 50)),
-        start="2018-03-05",
-        end="2018-03-25",
-        selected_on="2016",
-        covered="2016..2018",
+        frame, squares((50, 50)), start="2018-03-05", end="2018-03-25", selected_on="2016", covered="2016..2018"
     )
     assert str(result.after) == "5 March 2018 to 25 March 2018"
     inside = frame[(frame.geometry.x == 50) & frame["when"].between("2018-03-05", "2018-03-25")]

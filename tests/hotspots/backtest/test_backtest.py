@@ -146,19 +146,13 @@ def test_places_shuffled_rows_and_doubled_weights_give_the_same_table() -> None:
     city = random_city(1)
     want = backtest_hotspots(city, count=5, study_area=AREA, by="harm")[COMPARED]
     mixed = city.sample(frac=1, random_state=2).reset_index(drop=True)
-    pd.testing.assert_frame_equal(
-        backtest_hotspots(mixed, count=5, study_area=AREA, by="harm")[COMPARED], want
-    )
-    frame = pd.DataFrame(
-        {"x": city.geometry.x, "y": city.geometry.y, "when": city["when"], "harm": city["harm"]}
-    )
+    pd.testing.assert_frame_equal(backtest_hotspots(mixed, count=5, study_area=AREA, by="harm")[COMPARED], want)
+    frame = pd.DataFrame({"x": city.geometry.x, "y": city.geometry.y, "when": city["when"], "harm": city["harm"]})
     sums = frame.assign(incidents=1).groupby(["x", "y", "when"], as_index=False)[["harm", "incidents"]].sum()
     places = gpd.GeoDataFrame(
         sums.assign(precision="month"), geometry=gpd.points_from_xy(sums["x"], sums["y"]), crs=27700
     )
-    pd.testing.assert_frame_equal(
-        backtest_hotspots(places, count=5, study_area=AREA, by="harm")[COMPARED], want
-    )
+    pd.testing.assert_frame_equal(backtest_hotspots(places, count=5, study_area=AREA, by="harm")[COMPARED], want)
     doubled = backtest_hotspots(city.assign(harm=2 * city["harm"]), count=5, study_area=AREA, by="harm")
     np.testing.assert_allclose(doubled["hit_rate"], want["hit_rate"])
 
@@ -198,9 +192,7 @@ def test_the_seed_repeats_and_the_input_stays() -> None:
     pd.testing.assert_frame_equal(city, before)
 
 
-def test_without_a_study_area_the_ground_of_the_records_is_used_and_said(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_without_a_study_area_the_ground_of_the_records_is_used_and_said(caplog: pytest.LogCaptureFixture) -> None:
     city = records(("2024-01", [(0, 0), (1000, 2000)]), ("2024-02", [(0, 0)]))
     with caplog.at_level(logging.WARNING):
         found = backtest_hotspots(city, count=1, methods=["squares"]).iloc[0]

@@ -59,15 +59,7 @@ def test_harm_that_is_none_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "splits",
-    [
-        7,
-        "2024-01",
-        ["2024-01"],
-        [("2024-01",)],
-        [["2024-01", "2024-02", "2024-03"]],
-        [{"2024-01", "2024-02"}],
-    ],
+    "splits", [7, "2024-01", ["2024-01"], [("2024-01",)], [["2024-01", "2024-02", "2024-03"]], [{"2024-01", "2024-02"}]]
 )
 def test_a_split_is_a_pair(splits: object) -> None:
     city = records(("2024-01", [(0, 0)]), ("2024-02", [(0, 0)]))
@@ -127,9 +119,7 @@ def test_pai_is_of_the_area_of_the_study_area_and_cells_are_of_all_of_it() -> No
 def test_nothing_at_all_gives_an_empty_table() -> None:
     none = random_city(1).iloc[:0]
     assert len(backtest_hotspots(none, count=1)) == 0
-    assert np.isnan(
-        backtest_hotspots(records(("2024-01", [(0, 0)]), ("2024-02", [(0, 0)])), count=1)["pai"]
-    ).all()
+    assert np.isnan(backtest_hotspots(records(("2024-01", [(0, 0)]), ("2024-02", [(0, 0)])), count=1)["pai"]).all()
 
 
 def test_harm_in_years_gives_the_same_shares_and_intervals_as_in_days() -> None:

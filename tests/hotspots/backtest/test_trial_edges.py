@@ -68,14 +68,10 @@ def test_intervals_by_the_same_draws(n, unit):
     rates = np.array([drawn[:, hold[at]].sum(axis=1) / drawn.sum(axis=1) for hold in holds]).T
     best = hits.index(max(hits))
     for k, row in enumerate(found):
-        assert (row["hit_low"], row["hit_high"]) == pytest.approx(
-            tuple(np.quantile(rates[:, k], [0.05, 0.95]))
-        )
+        assert (row["hit_low"], row["hit_high"]) == pytest.approx(tuple(np.quantile(rates[:, k], [0.05, 0.95])))
         behind = rates[:, best] - rates[:, k]
         assert row["behind"] == pytest.approx(max(hits) - hits[k])
-        assert (row["behind_low"], row["behind_high"]) == pytest.approx(
-            tuple(np.quantile(behind, [0.05, 0.95]))
-        )
+        assert (row["behind_low"], row["behind_high"]) == pytest.approx(tuple(np.quantile(behind, [0.05, 0.95])))
         assert math.isnan(row["ceiling"])
 
 

@@ -43,9 +43,7 @@ def test_the_choice_is_as_good_as_the_best_of_every_set(seed):
     weights, reach, bonus = tangled(seed)
     for count in (1, 2, 3, 4):
         found = cover_most(weights, reach, count=count, bonus=bonus)
-        assert worth(weights, reach, bonus, found) == pytest.approx(
-            best_of_all(weights, reach, bonus, count), abs=1e-9
-        )
+        assert worth(weights, reach, bonus, found) == pytest.approx(best_of_all(weights, reach, bonus, count), abs=1e-9)
         assert len(found) <= count
         assert (np.diff(found) > 0).all()
 
@@ -84,9 +82,7 @@ def test_chosen_sites_come_by_what_each_adds_and_a_tie_keeps_its_order():
 def test_demand_that_the_same_sites_reach_becomes_one_row(monkeypatch, mix):
     if mix is not None:  # all sums are then alike, as they could be by accident: the long way is taken
         monkeypatch.setattr(covering, "_MIX", mix)
-    table = np.array(
-        [[1, 0, 1], [0, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 1], [0, 1, 0], [1, 1, 1]], dtype=float
-    )
+    table = np.array([[1, 0, 1], [0, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 1], [0, 1, 0], [1, 1, 1]], dtype=float)
     table[3] *= 4  # how far, not only whether: of no account
     rows, demand = covering._merge_alike(csr_array(table), np.array([1.0, 9, 2, 4, 8, 0, 16]))
     assert rows.toarray().tolist() == [[1, 0, 1], [0, 1, 0], [0, 1, 1], [1, 1, 1]]
@@ -123,9 +119,7 @@ def test_only_sites_within_another_go(seed):
         """Whether j does all that i does, and is preferred."""
         return j != i and held[i] <= held[j] and (held[i] < held[j] or bonus[j] > 0 or j < i)
 
-    useless = {
-        i for i in range(14) if bonus[i] <= 0 and (not held[i] or any(within(i, j) for j in range(14)))
-    }
+    useless = {i for i in range(14) if bonus[i] <= 0 and (not held[i] or any(within(i, j) for j in range(14)))}
     assert covering._undominated(reach, bonus).tolist() == sorted(set(range(14)) - useless)
 
 
@@ -145,9 +139,7 @@ def test_one_by_one_takes_what_adds_most(seed):
     chosen: list[int] = []
     for _ in range(5):
         adds = [
-            -1.0
-            if s in chosen
-            else worth(weights, reach, bonus, [*chosen, s]) - worth(weights, reach, bonus, chosen)
+            -1.0 if s in chosen else worth(weights, reach, bonus, [*chosen, s]) - worth(weights, reach, bonus, chosen)
             for s in range(reach.shape[1])
         ]
         if max(adds) <= 0:
@@ -281,9 +273,7 @@ def test_the_relaxation_has_no_gap_between_its_shares_and_its_prices(seed, room)
     shares, prices = covering._relax(weights, reach, bonus, room)
     assert shares.sum() <= room + 1e-6
     met = np.minimum(reach @ shares, 1)
-    assert bound(weights, reach, bonus, room, prices) == pytest.approx(
-        weights @ met + bonus @ shares, abs=1e-4
-    )
+    assert bound(weights, reach, bonus, room, prices) == pytest.approx(weights @ met + bonus @ shares, abs=1e-4)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

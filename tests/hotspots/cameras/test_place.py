@@ -26,9 +26,7 @@ def crimes(*rows: tuple[float, float, float], **columns: list) -> gpd.GeoDataFra
     )
 
 
-STREET = crimes(
-    (0, 0, 10), (60, 0, 1), (120, 0, 8), (1000, 0, 12), (5000, 0, 3), place=["A", "A", "B", "C", "D"]
-)
+STREET = crimes((0, 0, 10), (60, 0, 1), (120, 0, 8), (1000, 0, 12), (5000, 0, 3), place=["A", "A", "B", "C", "D"])
 
 
 @st.composite
@@ -44,9 +42,7 @@ def covering_cases(draw):
 @settings(max_examples=80, deadline=None)
 def test_the_sites_are_as_good_as_trying_every_set(case, count):
     weights, reach, bonus = case
-    sets = [
-        s for k in range(min(count, len(bonus)) + 1) for s in itertools.combinations(range(len(bonus)), k)
-    ]
+    sets = [s for k in range(min(count, len(bonus)) + 1) for s in itertools.combinations(range(len(bonus)), k)]
     best = max(covered_weight(weights, reach, np.array(s, int)) + bonus[list(s)].sum() for s in sets)
     found = cover_most(weights, reach, count=count, bonus=bonus)
     assert len(found) <= count
@@ -163,9 +159,7 @@ def test_spots_count_at_each_part():
     )
     sites = place_cameras(spots, count=1, radius=60)
     assert sites.geometry.item() == Point(900, 0)
-    assert place_cameras(spots, count=1, radius=100)["marginal_share_of_harm"].item() == pytest.approx(
-        50 / 90
-    )
+    assert place_cameras(spots, count=1, radius=100)["marginal_share_of_harm"].item() == pytest.approx(50 / 90)
 
 
 def test_the_answer_does_not_depend_on_the_order_of_rows():
@@ -261,10 +255,7 @@ def test_on_real_files_no_less_than_greedy_and_the_top_places(shared_data, file,
 
 def test_a_site_at_a_kind_of_place_names_the_street_beside_it():
     rows = crimes(
-        (0, 0, 9),
-        (30, 0, 1),
-        (900, 0, 5),
-        place=["On or near Nightclub", "On or near Call Lane", "Supermarket"],
+        (0, 0, 9), (30, 0, 1), (900, 0, 5), place=["On or near Nightclub", "On or near Call Lane", "Supermarket"]
     )
     assert place_cameras(rows, count=2, radius=20)["name"].tolist()[0] == "Nightclub"
     assert place_cameras(rows, count=2, radius=50, candidates=rows.iloc[[0, 2]])["name"].tolist() == [
@@ -272,6 +263,4 @@ def test_a_site_at_a_kind_of_place_names_the_street_beside_it():
         "Supermarket",
     ]
     posts = gpd.GeoDataFrame(geometry=[Point(5, 0)], crs=CRS)
-    assert place_cameras(rows, count=1, radius=50, candidates=posts)["name"].tolist() == [
-        "Nightclub, Call Lane"
-    ]
+    assert place_cameras(rows, count=1, radius=50, candidates=posts)["name"].tolist() == ["Nightclub, Call Lane"]

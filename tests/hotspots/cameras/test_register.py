@@ -36,9 +36,7 @@ def test_whether_it_helped_is_read_where_the_register_has_it(tmp_path):
     file = tmp_path / "register.csv"
     row = "C1,camera,Boar Lane,430100,433300,2026-01-10,2026-07-10,,,"
     file.write_text(f'{HEAD.strip()},did_it_help\n{row},"fewer calls, said the shops"\n')
-    assert read_register(file, as_of="2026-08-01")[0]["did_it_help"].tolist() == [
-        "fewer calls, said the shops"
-    ]
+    assert read_register(file, as_of="2026-08-01")[0]["did_it_help"].tolist() == ["fewer calls, said the shops"]
     assert read_register(write(file, f"{row}\n"), as_of="2026-08-01")[0]["did_it_help"].tolist() == [""]
 
 

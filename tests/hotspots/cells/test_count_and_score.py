@@ -23,9 +23,7 @@ L_SHAPE = shapely.Polygon([(0, 0), (1000, 0), (1000, 400), (400, 400), (400, 100
 
 def points(xy: object, **columns: object) -> gpd.GeoDataFrame:
     xy = np.asarray(xy, dtype=float).reshape(-1, 2)
-    return gpd.GeoDataFrame(
-        columns, index=range(len(xy)), geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700
-    )
+    return gpd.GeoDataFrame(columns, index=range(len(xy)), geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700)
 
 
 def scatter(n: int, seed: int, far: float = 1000) -> np.ndarray:
@@ -208,11 +206,7 @@ def test_equal_to_esda_to_a_trillionth(shape: str, area: object) -> None:
     table = {i: [int(j) for j in touching[1][touching[0] == i] if j != i] for i in range(len(cells))}
     for by in ("incidents", "harm"):
         theirs = esda.G_Local(
-            cells[by].to_numpy(float),
-            weights.W(table, silence_warnings=True),
-            transform="B",
-            permutations=0,
-            star=True,
+            cells[by].to_numpy(float), weights.W(table, silence_warnings=True), transform="B", permutations=0, star=True
         )
         ours = score_cells(cells, by=by)
         assert np.abs(ours["z"] - theirs.Zs).max() < 1e-12

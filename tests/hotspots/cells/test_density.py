@@ -108,9 +108,7 @@ def test_incidents_outside_the_study_area_do_not_smear_into_it() -> None:
 def test_places_give_the_same_surface_and_the_input_is_not_changed() -> None:
     rows = points([(5, 5), (5, 5), (900, 40)])
     before = rows.copy()
-    pd.testing.assert_frame_equal(
-        smooth_density(points([(5, 5), (900, 40)], incidents=[2, 1])), smooth_density(rows)
-    )
+    pd.testing.assert_frame_equal(smooth_density(points([(5, 5), (900, 40)], incidents=[2, 1])), smooth_density(rows))
     pd.testing.assert_frame_equal(rows, before)
 
 

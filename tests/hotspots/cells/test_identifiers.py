@@ -57,10 +57,7 @@ def test_flat_cells_hold_their_points_and_are_scored_and_assigned():
     at = assign_cells(points, cells)
     held = cells.geometry.loc[at.astype("int64")].reset_index(drop=True)
     assert held.buffer(1e-6).contains(points.geometry).all()
-    assert (
-        at.value_counts().sort_index().tolist()
-        == cells["incidents"][cells["incidents"] > 0].sort_index().tolist()
-    )
+    assert at.value_counts().sort_index().tolist() == cells["incidents"][cells["incidents"] > 0].sort_index().tolist()
     # the same points with x and y exchanged, on the pointy lattice: the same scores
     turned = _points(np.column_stack([points.geometry.y, points.geometry.x]))
     other = count_cells(turned, size=202, shape="hexagon")
@@ -72,9 +69,7 @@ def test_flat_cells_hold_their_points_and_are_scored_and_assigned():
     assert np.isfinite(same[0]["z"]).all()
 
 
-@pytest.mark.parametrize(
-    "write", ["text", "prefix", "integers", "signed", "decimal text", "csv", "gpkg", "parquet"]
-)
+@pytest.mark.parametrize("write", ["text", "prefix", "integers", "signed", "decimal text", "csv", "gpkg", "parquet"])
 @pytest.mark.parametrize("orientation", ["pointy", "flat"])
 def test_any_list_of_identifiers_is_read(tmp_path, write: str, orientation: str):
     xy = [(430_000, 433_000), (431_000, 433_000), (431_000, 436_000)]

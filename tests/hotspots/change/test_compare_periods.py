@@ -23,9 +23,7 @@ def quiet(caplog):
     caplog.set_level(logging.ERROR, logger="safer_hotspots")
 
 
-def make(
-    counts: dict[str, tuple[int, int]], months: tuple[str, str] = ("2017-07", "2018-07")
-) -> pd.DataFrame:
+def make(counts: dict[str, tuple[int, int]], months: tuple[str, str] = ("2017-07", "2018-07")) -> pd.DataFrame:
     """Places of one category each, with a count in the earlier and the later month."""
     rows = [
         {"when": pd.Timestamp(f"{month}-01"), "precision": "month", "category": name, "incidents": n}
@@ -67,23 +65,17 @@ def test_beside_a_force_both_differences_are_given():
 
 def test_a_category_stands_beside_the_same_category_of_the_force():
     force = make({"A": (200, 100), "B": (50, 80)})
-    table = compare_periods(
-        make({"A": (20, 10), "B": (5, 8)}), after="2018-07", by="category", comparator=force
-    )
+    table = compare_periods(make({"A": (20, 10), "B": (5, 8)}), after="2018-07", by="category", comparator=force)
     assert table["comparator_after"].to_dict() == {"A": 100, "B": 80}
 
 
 def test_windows_of_different_length_are_compared_by_the_day():
     frame = pd.DataFrame(
-        {
-            "when": pd.to_datetime(["2018-06-01"] * 100 + ["2018-07-01"] * 90),
-            "precision": "day",
-            "source": "x",
-        }
+        {"when": pd.to_datetime(["2018-06-01"] * 100 + ["2018-07-01"] * 90), "precision": "day", "source": "x"}
     )
-    row = compare_periods(
-        frame, before="2018-06-01..2018-06-10", after="2018-07-01..2018-07-05", covered="2018"
-    ).iloc[0]
+    row = compare_periods(frame, before="2018-06-01..2018-06-10", after="2018-07-01..2018-07-05", covered="2018").iloc[
+        0
+    ]
     assert row["ratio"] == pytest.approx((90 / 5) / (100 / 10))
     assert row["p"] == pytest.approx(etest_p(100, 90, days_before=10, days_after=5))
     assert "10.00 to 18.00 a day" in row["words"]
@@ -112,8 +104,7 @@ def test_words_and_percentages_agree_where_the_windows_differ_in_length():
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
-    [("2018-07", "2017-07"), ("2018-07", "2018-07"), ("2017-07..2018-01", "2018-01..2018-07")],
+    ("before", "after"), [("2018-07", "2017-07"), ("2018-07", "2018-07"), ("2017-07..2018-01", "2018-01..2018-07")]
 )
 def test_windows_the_wrong_way_round_or_over_each_other_are_refused(before, after):
     with pytest.raises(InputError, match="earlier window must end before the later one starts"):
@@ -254,10 +245,7 @@ def test_a_jump_in_recording_is_warned_of():
 
 def test_recording_change_is_seen_in_the_real_files(shared_data):
     folder = shared_data / "police_uk"
-    frames = [
-        read_incidents(folder / name)[0]
-        for name in ("west_yorkshire_2016_2018_july.zip", "leeds_2024_03.zip")
-    ]
+    frames = [read_incidents(folder / name)[0] for name in ("west_yorkshire_2016_2018_july.zip", "leeds_2024_03.zip")]
     both = pd.concat(frames, ignore_index=True)
     leeds = both[both["raw_LSOA name"].str.startswith("Leeds")].reset_index(drop=True)
     found = find_recording_changes(leeds, before="2016-07", after="2024-03")

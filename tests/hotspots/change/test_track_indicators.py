@@ -48,9 +48,7 @@ def test_the_board_page_by_hand():
     assert table.attrs["before"] == "July 2017"
     assert table.loc["crime", ["before", "after"]].tolist() == [860, 800]
     assert table.loc["violence", ["before", "after", "arrow"]].tolist() == [320, 210, "down"]
-    assert table.loc["violence", "words"].startswith(
-        "from 320 to 210 (110 fewer) between July 2017 and July 2018"
-    )
+    assert table.loc["violence", "words"].startswith("from 320 to 210 (110 fewer) between July 2017 and July 2018")
     assert ": no clear change (a true fall of " in table.loc["asb", "words"]
     assert table.loc["drugs-alcohol", "words"].endswith("a clear rise, neither called better nor worse")
     assert table.loc["hate", "words"] == "not in this source"
@@ -77,11 +75,7 @@ def test_hotspots_chosen_on_one_window_show_no_change():
     table = track_indicators(frame, after="2018-07", hot=hot, selected_on="2018-07")
     assert table.loc["hotspot-crime", "arrow"] == ""
     assert table.loc["hotspot-crime", ["before", "after"]].tolist() == [1260, 1180]
-    assert (
-        table.loc[["hotspot-crime", "hotspot-serious-violence"], ["percent", "points", "p"]]
-        .isna()
-        .all(axis=None)
-    )
+    assert table.loc[["hotspot-crime", "hotspot-serious-violence"], ["percent", "points", "p"]].isna().all(axis=None)
     assert "not compared: these places were chosen on July 2018" in table.loc["hotspot-crime", "words"]
     assert table.loc["violence", "arrow"] == "down"
     assert table.loc[["hotspot-crime", "hotspot-serious-violence"], "sparkline"].tolist() == ["", ""]
@@ -169,13 +163,7 @@ def test_a_page_of_ones_own_names_all_its_mistakes(tmp_path):
     )
     with pytest.raises(InputError) as error:
         read_indicators(path)
-    for part in (
-        "'kind'",
-        "'counts'",
-        "comes more than once",
-        "try: 'direction'",
-        "share of an unknown indicator",
-    ):
+    for part in ("'kind'", "'counts'", "comes more than once", "try: 'direction'", "share of an unknown indicator"):
         assert part in str(error.value)
     path.write_text('[[indicator]]\nkey = "a"\n')
     with pytest.raises(InputError, match=r"\[indicator.1\] needs 'name'"):
@@ -253,11 +241,7 @@ def test_the_page_of_leeds(shared_data):
     leeds = incidents[incidents["raw_LSOA name"].str.startswith("Leeds")].reset_index(drop=True)
     spots = find_hotspots(leeds[leeds["when"] == "2016-07-01"].reset_index(drop=True), count=92)
     table = track_indicators(
-        leeds,
-        after="2018-07",
-        hot=assign_hotspots(leeds, spots).notna(),
-        selected_on="2016-07",
-        beside=incidents,
+        leeds, after="2018-07", hot=assign_hotspots(leeds, spots).notna(), selected_on="2016-07", beside=incidents
     )
     july = leeds[leeds["when"] == "2018-07-01"]
     assert table.loc["asb", "after"] == (july["category"] == "Anti-social behaviour").sum()

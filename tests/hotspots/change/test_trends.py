@@ -12,9 +12,7 @@ from hotspots.change.trends import classify_counts, classify_hot, classify_trend
 from hotspots.checks import InputError
 
 
-def classes(
-    *hot: list[int], cold: list[int] | None = None, strength: list[float] | None = None
-) -> pd.DataFrame:
+def classes(*hot: list[int], cold: list[int] | None = None, strength: list[float] | None = None) -> pd.DataFrame:
     warm = np.array(hot, dtype=bool)
     cool = np.zeros_like(warm) if cold is None else np.array([cold], dtype=bool)
     force = np.zeros(warm.shape) if strength is None else np.array([strength], dtype=float)
@@ -95,9 +93,7 @@ def test_ten_periods_are_needed():
 def town(seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
     months = pd.date_range("2018-01-01", periods=12, freq="MS")
     rng = np.random.default_rng(seed)
-    rows = [
-        (m, place) for m in months for place in range(20) for _ in range(rng.poisson(30 if place == 3 else 4))
-    ]
+    rows = [(m, place) for m in months for place in range(20) for _ in range(rng.poisson(30 if place == 3 else 4))]
     frame = pd.DataFrame({"when": [m for m, _ in rows], "precision": "month"})
     return frame, pd.Series([place for _, place in rows])
 
@@ -128,12 +124,8 @@ def test_row_order_and_places_change_nothing(seed):
     expected = classify_trends(frame, by=place)
     order = np.random.default_rng(seed).permutation(len(frame))
     pd.testing.assert_frame_equal(classify_trends(frame.iloc[order], by=place.iloc[order]), expected)
-    places = (
-        frame.assign(place=place).groupby(["when", "precision", "place"]).size().reset_index(name="incidents")
-    )
-    pd.testing.assert_frame_equal(
-        classify_trends(places, by=places["place"].rename(None)), expected, check_names=False
-    )
+    places = frame.assign(place=place).groupby(["when", "precision", "place"]).size().reset_index(name="incidents")
+    pd.testing.assert_frame_equal(classify_trends(places, by=places["place"].rename(None)), expected, check_names=False)
 
 
 def test_labels_must_stand_on_the_incidents():

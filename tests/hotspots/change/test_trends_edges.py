@@ -113,11 +113,7 @@ def months_of(*rows):
 
 def test_months_are_counted_with_those_between_and_all_rows_in_the_total():
     frame = months_of(
-        ("2018-01-01", 1, 2),
-        ("2018-03-01", 1, 5),
-        ("2018-03-01", 7, 1),
-        ("2018-03-01", -1, 9),
-        ("2018-01-01", None, 4),
+        ("2018-01-01", 1, 2), ("2018-03-01", 1, 5), ("2018-03-01", 7, 1), ("2018-03-01", -1, 9), ("2018-01-01", None, 4)
     )
     counts, everyone = count_months(frame, by=frame["place"])
     assert counts.columns.astype(str).tolist() == ["2018-01", "2018-02", "2018-03"]
@@ -141,16 +137,12 @@ def test_the_expected_share_is_that_of_the_ground():
     placed = counts.loc[[1, 2, 3]].reindex(size.index, fill_value=0)
     places_only = classify_counts(placed, expected=np.outer(size / 5, placed.sum()), alpha=0.2)
     by = frame["place"]
-    pd.testing.assert_frame_equal(
-        classify_trends(frame, by=by, size=size, alpha=0.2), places_only, check_names=False
-    )
+    pd.testing.assert_frame_equal(classify_trends(frame, by=by, size=size, alpha=0.2), places_only, check_names=False)
     everywhere = classify_counts(placed, expected=np.outer(size / 12, counts.sum()), alpha=0.2)
     found = classify_trends(frame, by=by, size=size, size_of_all=12, alpha=0.2)
     pd.testing.assert_frame_equal(found, everywhere, check_names=False)
     assert not everywhere.equals(places_only)
-    equal = classify_counts(
-        counts.loc[[1, 2, 3]], expected=np.outer([1 / 3] * 3, counts.loc[[1, 2, 3]].sum())
-    )
+    equal = classify_counts(counts.loc[[1, 2, 3]], expected=np.outer([1 / 3] * 3, counts.loc[[1, 2, 3]].sum()))
     pd.testing.assert_frame_equal(classify_trends(frame, by=by), equal, check_names=False)
 
 
@@ -198,9 +190,7 @@ def test_the_hours_of_a_span_by_hand():
     starts = pd.Series(pd.to_datetime(["2018-07-08 23:15", "2018-07-02 00:00", "2018-07-04 12:30"]))
     ends = pd.Series(pd.to_datetime(["2018-07-09 01:45", None, "2018-07-12 12:30"]))
     week = spread_over_week(starts, ends, [5, 2, 168]).week
-    assert week[[167, 0, 1, 2]] == pytest.approx(
-        [5 * 45 / 150 + 1, 5 * 60 / 150 + 2 + 1, 5 * 45 / 150 + 1, 1]
-    )
+    assert week[[167, 0, 1, 2]] == pytest.approx([5 * 45 / 150 + 1, 5 * 60 / 150 + 2 + 1, 5 * 45 / 150 + 1, 1])
     assert week[3:167] == pytest.approx(1)
 
 

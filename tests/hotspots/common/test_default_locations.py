@@ -11,12 +11,7 @@ from hotspots import choose_patrols, draft_plan, place_cameras
 from hotspots.common.place_names import ELSEWHERE, default_location, setting_of
 from hotspots.plans._response_menu import fits_setting, problem_families, read_menu, suggest_responses
 
-STATIONS = [
-    "London Victoria (Station)",
-    "Oxford Circus (Lu Station)",
-    "West Ham (Dlr)",
-    "Sandilands (Tram Stop)",
-]
+STATIONS = ["London Victoria (Station)", "Oxford Circus (Lu Station)", "West Ham (Dlr)", "Sandilands (Tram Stop)"]
 STREETS = ["Station Road", "Hospital Lane", "Prison Street", "Alma Court", "Old Station Yard"]
 TEAM = {"officers": 2, "vehicles": 1, "shift": "14:00-22:00", "travel_minutes": 5}
 VIOLENT = pd.DataFrame({"type": ["Violence and sexual offences", "Public order"], "incidents": [80, 20]})
@@ -38,14 +33,10 @@ def spots(*names: str) -> gpd.GeoDataFrame:
     harm = [100.0 - i for i in range(len(names))]
     table = {"ref": [f"R{i}" for i in range(len(names))], "name": list(names), "incidents": 20, "harm": harm}
     table |= {"parts": [[]] * len(names), "streets": [[name] for name in names]}
-    return gpd.GeoDataFrame(
-        table, geometry=discs, crs=27700, index=pd.RangeIndex(1, len(names) + 1, name="rank")
-    )
+    return gpd.GeoDataFrame(table, geometry=discs, crs=27700, index=pd.RangeIndex(1, len(names) + 1, name="rank"))
 
 
-@pytest.mark.parametrize(
-    "name", ["Prison", "Hospital", "HMP Leeds", "Leeds Crown Court", "Police Station", *STATIONS]
-)
+@pytest.mark.parametrize("name", ["Prison", "Hospital", "HMP Leeds", "Leeds Crown Court", "Police Station", *STATIONS])
 def test_no_stop_stands_at_such_a_place_unless_it_is_asked_for(name: str) -> None:
     given = spots(name, "Boar Lane")
     choice, _ = choose_patrols(given, **TEAM)
@@ -66,9 +57,7 @@ def test_where_every_place_is_such_a_place_no_stop_is_chosen_and_each_says_why()
 def crimes() -> gpd.GeoDataFrame:
     places = ["On or near Prison"] * 6 + ["On or near Boar Lane"] * 3 + ["On or near Briggate"]
     x = [430_000] * 6 + [431_000] * 3 + [432_000]
-    return gpd.GeoDataFrame(
-        {"place": places, "harm": 1.0}, geometry=gpd.points_from_xy(x, [433_000] * 10), crs=27700
-    )
+    return gpd.GeoDataFrame({"place": places, "harm": 1.0}, geometry=gpd.points_from_xy(x, [433_000] * 10), crs=27700)
 
 
 def test_no_camera_is_proposed_at_such_a_place_and_shares_are_still_of_all() -> None:
@@ -115,15 +104,11 @@ def test_licensees_are_not_met_where_it_is_known_that_there_are_none() -> None:
 
 def test_every_kind_of_place_in_the_menu_is_one_that_names_tell() -> None:
     for row in read_menu()["responses"]:
-        assert any(
-            fits_setting(row, kind) for kind in ("street", *ELSEWHERE, "shops", "open space", "education")
-        )
+        assert any(fits_setting(row, kind) for kind in ("street", *ELSEWHERE, "shops", "open space", "education"))
 
 
 def test_a_plan_at_a_prison_asks_what_happened_there_and_not_about_closing_times() -> None:
-    rows = crimes().assign(
-        category="Violence and sexual offences", source="police.uk", when=pd.Timestamp("2024-03-01")
-    )
+    rows = crimes().assign(category="Violence and sexual offences", source="police.uk", when=pd.Timestamp("2024-03-01"))
     area = gpd.GeoDataFrame(geometry=[Point(430_000, 433_000).buffer(150)], crs=27700).geometry[0]
     plan = draft_plan(area, rows, title="Armley prison", as_of="2024-04-30")
     assert plan.analysis["hypotheses"][0].startswith("Did what is recorded at")

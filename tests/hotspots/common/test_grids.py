@@ -18,11 +18,7 @@ from hotspots.checks import InputError
 from hotspots.patrols._travel import locate_depot
 
 # a corner of each town in its own grid: multiples of the lattice and of the kilometre squares
-GRIDS = {
-    "EPSG:27700": (430_000, 433_000),
-    "EPSG:29902": (333_000, 374_000),
-    "EPSG:32616": (447_000, 4_636_000),
-}
+GRIDS = {"EPSG:27700": (430_000, 433_000), "EPSG:29902": (333_000, 374_000), "EPSG:32616": (447_000, 4_636_000)}
 
 
 def _town(crs: str) -> gpd.GeoDataFrame:
@@ -41,16 +37,11 @@ def _told(crs: str) -> dict[str, object]:
     halves = [shapely.box(x, 0, x + 1500, 3000) for x in (0, 1500)]
     areas = gpd.GeoDataFrame({"code": ["W", "E"], "name": ["West", "East"]}, geometry=halves, crs=27700)
     areas = (
-        areas.set_crs(crs, allow_override=True)
-        .translate(*corner)
-        .to_frame("geometry")
-        .join(areas[["code", "name"]])
+        areas.set_crs(crs, allow_override=True).translate(*corner).to_frame("geometry").join(areas[["code", "name"]])
     )
     attached, _ = attach_areas(spots, {"ward": areas}, incidents=town)
     cells = count_cells(town, size=250)
-    stops, _ = choose_patrols(
-        spots, officers=2, vehicles=1, shift="14:00-22:00", travel_minutes=5, by="incidents"
-    )
+    stops, _ = choose_patrols(spots, officers=2, vehicles=1, shift="14:00-22:00", travel_minutes=5, by="incidents")
     tested = backtest_hotspots(town, count=3)
     assert {str(spots.crs), str(attached.crs), str(cells.crs), str(stops.crs)} == {crs}
     moved = spots.translate(-corner[0], -corner[1])
@@ -100,9 +91,7 @@ def test_a_grid_that_does_not_fit_is_refused(crs, x, y, words):
 
 def test_two_grids_are_never_mixed():
     spots = find_hotspots(_town("EPSG:27700"), count=1, resamples=0)
-    box = gpd.GeoDataFrame(
-        {"code": ["A"], "name": ["A"]}, geometry=[shapely.box(0, 0, 9, 9)], crs="EPSG:29902"
-    )
+    box = gpd.GeoDataFrame({"code": ["A"], "name": ["A"]}, geometry=[shapely.box(0, 0, 9, 9)], crs="EPSG:29902")
     with pytest.raises(InputError, match=r"grid of the rest.*EPSG:29902 beside EPSG:27700"):
         attach_areas(spots, {"ward": box})
 
@@ -116,9 +105,7 @@ LAYOUT = {
 
 def _table(folder, rows):
     file = folder / "r.csv"
-    file.write_text(
-        "date,x,y,type\n" + "".join(f"2023-01-0{i + 1},{x},{y},Theft\n" for i, (x, y) in enumerate(rows))
-    )
+    file.write_text("date,x,y,type\n" + "".join(f"2023-01-0{i + 1},{x},{y},Theft\n" for i, (x, y) in enumerate(rows)))
     return file
 
 
@@ -131,9 +118,7 @@ def test_records_in_feet_and_metres_are_read_into_the_grid(tmp_path):
     at = read.geometry.iloc[0]
     assert (at.x, at.y) == pytest.approx((1_174_600 * 1200 / 3937, 1_900_300 * 1200 / 3937), abs=0.01)
     own = LAYOUT | {"coordinates": {"kind": "metres"}}  # metres of the grid itself
-    read, _ = read_incidents(
-        _table(tmp_path, [(333_000, 374_000)]), layout=own, crs="EPSG:29902", as_of="2024-01-01"
-    )
+    read, _ = read_incidents(_table(tmp_path, [(333_000, 374_000)]), layout=own, crs="EPSG:29902", as_of="2024-01-01")
     assert (read.geometry.iloc[0].x, read.geometry.iloc[0].y) == (333_000, 374_000)
 
 
@@ -146,9 +131,7 @@ def test_records_from_abroad_are_never_taken_silently(tmp_path, caplog):
     read, left = read_incidents(file, layout=LAYOUT, crs="EPSG:32616", as_of="2024-01-01")
     assert len(read) == 2
     assert left.empty
-    _, left = read_incidents(
-        _table(tmp_path, [(41.88, -87.63)]), layout=LAYOUT, crs="EPSG:32616", as_of="2024-01-01"
-    )
+    _, left = read_incidents(_table(tmp_path, [(41.88, -87.63)]), layout=LAYOUT, crs="EPSG:32616", as_of="2024-01-01")
     assert left["cause"].tolist() == ["latitude and longitude swapped"]
 
 
@@ -175,9 +158,7 @@ def test_a_depot_stands_in_the_grid_of_the_stops():
 
 
 def test_every_layout_of_the_guide_is_read(tmp_path):
-    text = (Path(__file__).parents[3] / "docs" / "guides" / "outside-great-britain.md").read_text(
-        encoding="utf-8"
-    )
+    text = (Path(__file__).parents[3] / "docs" / "guides" / "outside-great-britain.md").read_text(encoding="utf-8")
     blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
     told = [block for block in blocks if "layout" in block.get("incidents", {})]
     written = {

@@ -21,8 +21,7 @@ def points(xy, **columns):
 
 @settings(max_examples=50, deadline=None)
 @given(
-    st.lists(st.tuples(st.sampled_from([-0.0, 0.0, 1.5, 430_000.1]), st.integers(-2, 2)), max_size=40),
-    st.booleans(),
+    st.lists(st.tuples(st.sampled_from([-0.0, 0.0, 1.5, 430_000.1]), st.integers(-2, 2)), max_size=40), st.booleans()
 )
 def test_places_are_those_of_a_dictionary(xy, clash):
     known: dict[tuple[float, float], int] = {}
@@ -53,7 +52,4 @@ def test_grid_references():
     assert grid_reference(216_600, 771_200) == "NN1660071200"
     assert grid_reference(400_000, 1_100_000) == "HU0000000000"
     assert grid_reference(700_001, 5) == "E700001N5"
-    assert unique_references([(0, 0), (0.5, 0.5)], taken=["SV0000000000"]) == [
-        "SV0000000000-2",
-        "SV0000000000-3",
-    ]
+    assert unique_references([(0, 0), (0.5, 0.5)], taken=["SV0000000000"]) == ["SV0000000000-2", "SV0000000000-3"]

@@ -16,29 +16,21 @@ def test_an_acronym_keeps_its_letters_wherever_it_stands(word: str) -> None:
     assert start_small(f"{word}, later") == f"{word}, later"
 
 
-@pytest.mark.parametrize(
-    "name", ["Leeds City Council", "I heard", "McDonald's manager", "West Yorkshire Police"]
-)
+@pytest.mark.parametrize("name", ["Leeds City Council", "I heard", "McDonald's manager", "West Yorkshire Police"])
 def test_a_name_keeps_its_large_letter(name: str) -> None:
     assert start_small(name) == name
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [
-        ("Neighbourhood officer", "neighbourhood officer"),
-        ("A street", "a street"),
-        ("", ""),
-        ("Robbery", "robbery"),
-    ],
+    [("Neighbourhood officer", "neighbourhood officer"), ("A street", "a street"), ("", ""), ("Robbery", "robbery")],
 )
 def test_other_words_begin_small(given: str, said: str) -> None:
     assert start_small(given) == said
 
 
 @pytest.mark.parametrize(
-    ("key", "said"),
-    [("asb_board", "ASB board"), ("CCTV-sites", "CCTV sites"), ("lsoa", "LSOA"), ("map", "Map")],
+    ("key", "said"), [("asb_board", "ASB board"), ("CCTV-sites", "CCTV sites"), ("lsoa", "LSOA"), ("map", "Map")]
 )
 def test_a_key_is_read_with_its_acronyms(key: str, said: str) -> None:
     assert name_key(key) == said

@@ -9,14 +9,7 @@ from hypothesis import strategies as st
 
 from hotspots.checks import InputError
 from hotspots.common.when import precision_of, rows_in, spans_of
-from hotspots.common.windows import (
-    make_window,
-    name_windows,
-    read_day,
-    read_window,
-    read_windows,
-    whole_months,
-)
+from hotspots.common.windows import make_window, name_windows, read_day, read_window, read_windows, whole_months
 from hotspots.reading.covered import find_covered
 
 
@@ -160,9 +153,7 @@ def test_an_export_that_ends_on_the_28th_does_not_cover_its_month():
 
 
 def test_places_of_whole_years_cover_their_years():
-    places = pd.DataFrame(
-        {"window": ["2022/23", "2023/24"], "incidents": [9000, 8000], "source": "police.uk"}
-    )
+    places = pd.DataFrame({"window": ["2022/23", "2023/24"], "incidents": [9000, 8000], "source": "police.uk"})
     assert not find_covered(places, [read_window("2022/23"), read_window("2023/24")]).gaps
     assert rows_in(places, read_window("2023/24")).tolist() == [False, True]
     with pytest.raises(InputError, match="does not wholly cover"):

@@ -89,9 +89,7 @@ def test_what_cannot_be_read_is_one_clear_error(tmp_path: Path, name: str) -> No
         (text(*[line(note='"torn')] * 60), 39, ["wrong number of fields"]),
     ],
 )
-def test_what_can_be_read_is_and_the_rest_is_named(
-    tmp_path: Path, data: str, accepted: int, causes: list[str]
-) -> None:
+def test_what_can_be_read_is_and_the_rest_is_named(tmp_path: Path, data: str, accepted: int, causes: list[str]) -> None:
     incidents, rejects = read_incidents(put(tmp_path, data))
     assert len(incidents) == accepted
     assert sorted(set(rejects["cause"])) == causes
@@ -168,9 +166,7 @@ def test_hidden_files_of_an_archive_are_passed_over(tmp_path: Path) -> None:
     incidents, _ = read_incidents(make_zip(tmp_path / "a.zip", members))
     assert len(incidents) == 1
     with pytest.raises(InputError, match="nothing to read"):
-        find_files(tmp_path / "none", skip=()) if (tmp_path / "none").mkdir() else find_files(
-            tmp_path / "none"
-        )
+        find_files(tmp_path / "none", skip=()) if (tmp_path / "none").mkdir() else find_files(tmp_path / "none")
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -200,9 +196,7 @@ def test_lines_too_long_and_too_short_are_told_also_where_their_commas_add_up() 
     assert table.bad == [(3, "3 fields where the header has 2"), (4, "1 fields where the header has 2")]
 
 
-@given(
-    st.lists(st.lists(st.text(st.sampled_from("xé1 .'-\t\u2028\x1a"), max_size=5), min_size=2, max_size=2))
-)
+@given(st.lists(st.lists(st.text(st.sampled_from("xé1 .'-\t\u2028\x1a"), max_size=5), min_size=2, max_size=2)))
 @SLOW
 def test_plain_lines_keep_their_numbers(rows: list[list[str]]) -> None:
     table = read_table("\n".join(["a,b", *(",".join(row) for row in rows)]), delimiter=",")
@@ -216,22 +210,13 @@ def test_a_text_full_of_stray_quotes_is_read_to_its_end() -> None:
     table = read_table("a,b,c,d\n" + body, delimiter=",")
     # after 21 quotes that swallow what follows, a quote is a letter like any other
     assert table.bad == [(2 + 2 * i, "a quotation mark is never closed") for i in range(21)]
-    assert table.rows["a"].tolist() == [
-        *map(str, range(21)),
-        *(str(i) for i in range(21, 30) for _ in range(2)),
-    ]
+    assert table.rows["a"].tolist() == [*map(str, range(21)), *(str(i) for i in range(21, 30) for _ in range(2))]
     assert table.rows["b"].tolist()[21:23] == ['"open', "plain"]
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 1100), st.sampled_from(['"', ",", "\n", "x", "\r", '""', ""])), max_size=6
-    )
-)
+@given(st.lists(st.tuples(st.integers(1, 1100), st.sampled_from(['"', ",", "\n", "x", "\r", '""', ""])), max_size=6))
 @SLOW
-def test_no_untouched_row_is_lost_when_a_file_is_damaged(
-    tmp_path: Path, wounds: list[tuple[int, str]]
-) -> None:
+def test_no_untouched_row_is_lost_when_a_file_is_damaged(tmp_path: Path, wounds: list[tuple[int, str]]) -> None:
     lines = [HEADER, *(line(f"id{i:02d}") for i in range(20))]
     whole = "\n".join(lines) + "\n"
     hurt = whole
@@ -251,9 +236,7 @@ def test_no_untouched_row_is_lost_when_a_file_is_damaged(
     st.sampled_from(["csv", "json", "geojson", "xlsx", "parquet", "gpkg", "zip", "csv.gz", "tsv"]),
 )
 @SLOW
-def test_any_bytes_under_any_name_are_read_or_refused_clearly(
-    tmp_path: Path, data: bytes, suffix: str
-) -> None:
+def test_any_bytes_under_any_name_are_read_or_refused_clearly(tmp_path: Path, data: bytes, suffix: str) -> None:
     path = put(tmp_path, data, f"a.{suffix}")
     # Anything but an InputError fails the test; so few bytes cannot hold the required columns.
     with pytest.raises(InputError):

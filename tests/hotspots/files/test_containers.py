@@ -114,9 +114,7 @@ def test_a_shapefile_in_a_zip_is_held_to_the_limit(tmp_path: Path) -> None:
         read_areas(tmp_path / "a.zip", name="a")
 
 
-def test_a_zip_too_deep_and_every_other_file_are_named(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_zip_too_deep_and_every_other_file_are_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     deep = MONTH.encode()
     for _ in range(DEPTH):
         deep = zipped(deeper__zip=deep) if deep[:2] == b"PK" else zipped(a__csv=deep)
@@ -282,9 +280,7 @@ OUTCOMES = "Crime ID,Month,Reported by,Longitude,Latitude,Location,LSOA code,LSO
 STOPS = "Type,Date,Latitude,Longitude,Gender,Legislation,Object of search,Outcome\n"
 
 
-@pytest.mark.parametrize(
-    ("header", "what"), [(OUTCOMES, "outcomes of crimes"), (STOPS, "stops and searches")]
-)
+@pytest.mark.parametrize(("header", "what"), [(OUTCOMES, "outcomes of crimes"), (STOPS, "stops and searches")])
 @pytest.mark.parametrize("name", ["march.csv", "2024-03-west-yorkshire-street.csv"])
 def test_what_police_uk_publishes_beside_crimes_is_named_under_any_name(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, header: str, what: str, name: str
@@ -305,9 +301,7 @@ def test_a_file_that_the_layout_leaves_out_is_not_told_to_end_in_csv(tmp_path: P
     assert "ending in" not in str(error.value)
 
 
-@pytest.mark.parametrize(
-    "said", ["sep=,", "sep=;", "SEP=|", '"sep=,"', "sep=\\t", "sep=\t", "\ufeffsep=,", "sep=:"]
-)
+@pytest.mark.parametrize("said", ["sep=,", "sep=;", "SEP=|", '"sep=,"', "sep=\\t", "sep=\t", "\ufeffsep=,", "sep=:"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
 def test_the_line_with_the_separator_is_followed(tmp_path: Path, said: str, end: str, coding: str) -> None:

@@ -23,9 +23,7 @@ from hotspots.files.input_files import find_files
 from hotspots.finding.find import find_hotspots
 from hotspots.reading.sources import combine_incidents, find_possible_duplicates
 
-ROWS = pd.DataFrame(
-    {"ref": ["A1", None], "east": [430_000.0, 430_000.5], "when": pd.to_datetime(["2024-03-01", None])}
-)
+ROWS = pd.DataFrame({"ref": ["A1", None], "east": [430_000.0, 430_000.5], "when": pd.to_datetime(["2024-03-01", None])})
 
 
 def rows_of(path: Path, **options: object) -> list[list[str]]:
@@ -39,9 +37,7 @@ def test_a_plain_parquet_file_is_read_as_text(tmp_path: Path) -> None:
     assert rows_of(tmp_path / "rows.parquet") == [["A1", "430000", "2024-03-01"], ["", "430000.5", ""]]
 
 
-def test_the_first_of_several_layers_is_read_and_said_aloud(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_first_of_several_layers_is_read_and_said_aloud(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "two.gpkg"
     points = gpd.GeoDataFrame({"ref": ["A1"]}, geometry=[Point(430_000, 433_000)], crs=27700)
     points.to_file(path, layer="crimes")
@@ -124,10 +120,7 @@ def test_what_a_file_is_not_is_said(tmp_path: Path, name: str, data: bytes, said
 def test_times_with_a_zone_dates_and_bytes_are_text() -> None:
     zoned = pd.Series(pd.to_datetime(["2024-07-01T12:00:00Z", None], utc=True))
     frame = pd.DataFrame({"when": zoned, "day": [dt.date(2024, 7, 1), None], "name": [b"Beck", None]})
-    assert as_text(frame).to_numpy().tolist() == [
-        ["2024-07-01T12:00:00+00:00", "2024-07-01", "Beck"],
-        ["", "", ""],
-    ]
+    assert as_text(frame).to_numpy().tolist() == [["2024-07-01T12:00:00+00:00", "2024-07-01", "Beck"], ["", "", ""]]
     assert as_text(pd.DataFrame(index=range(3))).shape == (3, 0)
 
 

@@ -102,9 +102,7 @@ MARKS: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("mark", MARKS)
 @pytest.mark.parametrize("last", [False, True])
 @pytest.mark.parametrize("packed", [False, True])
-def test_an_answer_that_says_it_is_cut_is_refused(
-    tmp_path: Path, mark: str, last: bool, packed: bool
-) -> None:
+def test_an_answer_that_says_it_is_cut_is_refused(tmp_path: Path, mark: str, last: bool, packed: bool) -> None:
     whole = json.loads(wards().to_crs(4326).to_json())
     path = tmp_path / "wards.geojson"
     path.write_text(json.dumps({**whole, **MARKS[mark]} if last else {**MARKS[mark], **whole}))
@@ -188,9 +186,7 @@ def test_texts_of_several_lines_are_no_paths(tmp_path: Path) -> None:
 
 
 def test_nesting_without_end_is_said_in_plain_words() -> None:
-    with pytest.raises(
-        InputError, match="The layout has lists or tables inside one another, too deep"
-    ) as error:
+    with pytest.raises(InputError, match="The layout has lists or tables inside one another, too deep") as error:
         parse_toml(DEEP["brackets"], name="a", what="The layout", advice="")
     assert "recursion" not in str(error.value)
 

@@ -28,9 +28,7 @@ STACKS = [(1000, 1000, 20), (1300, 1000, 10), (100, 100, 10)]
 
 
 def test_both_rates_by_hand() -> None:
-    found = find_hotspots(
-        records(*STACKS, (2100, 1000, 5)), radius=100, count=1, study_area=GROUND, resamples=0
-    )
+    found = find_hotspots(records(*STACKS, (2100, 1000, 5)), radius=100, count=1, study_area=GROUND, resamples=0)
     disc, belt = math.pi * 100**2, math.pi * (600**2 - 100**2)
     assert found["incidents"].tolist() == [20]
     assert found["expected"].iloc[0] == pytest.approx(40 / 4e6 * disc, rel=1e-3)
@@ -50,9 +48,7 @@ def test_a_ground_that_means_nothing_expects_nothing() -> None:
     assert one["expected"].isna().all()  # one place: nobody knows over what its records could have fallen
     given = find_hotspots(records((500, 500, 7)), radius=100, count=1, resamples=0, study_area=GROUND)
     assert given["expected"].tolist() == pytest.approx([7 * math.pi * 100**2 / 4e6], rel=1e-3)
-    wide = find_hotspots(
-        records((500, 500, 7), (900, 900, 1)), radius=900, count=1, resamples=0, study_area=GROUND
-    )
+    wide = find_hotspots(records((500, 500, 7), (900, 900, 1)), radius=900, count=1, resamples=0, study_area=GROUND)
     assert wide["expected"].isna().all()  # 2.5 of 4 km²: it covers most of the ground there is
 
 
@@ -88,9 +84,7 @@ def test_where_records_fall_at_random_a_place_chosen_blindly_holds_what_is_expec
 
 
 def test_ground_without_a_record_expects_none() -> None:
-    squares = gpd.GeoDataFrame(
-        geometry=[shapely.box(900, 900, 1100, 1100), shapely.box(300, 300, 400, 400)], crs=27700
-    )
+    squares = gpd.GeoDataFrame(geometry=[shapely.box(900, 900, 1100, 1100), shapely.box(300, 300, 400, 400)], crs=27700)
     off = read_hotspots(squares, incidents=records((5000, 5000, 3)), resamples=0, study_area=GROUND)
     assert off[["expected", "expected_nearby"]].values.tolist() == [[0, 0], [0, 0]]
     # the first holds 4 records, the other none; neither has one near by

@@ -195,9 +195,7 @@ def test_assigning_by_geometry_agrees_with_the_counts(options, seed):
 
 
 def test_streets_are_named_without_on_or_near():
-    frame = points(
-        [(0, 0)] * 4, place=["On or near Boar Lane", "On or near Boar Lane", "On or near Briggate", ""]
-    )
+    frame = points([(0, 0)] * 4, place=["On or near Boar Lane", "On or near Boar Lane", "On or near Briggate", ""])
     spots = find_hotspots(frame, count=1)
     assert spots["name"].tolist() == ["Boar Lane"]
     assert spots["streets"].tolist() == [["Boar Lane", "Briggate"]]
@@ -256,10 +254,7 @@ def test_dbscan_hotspots_do_not_depend_on_row_order():
         ({"radious": 100}, "unknown option 'radious' .try: radius"),
         ({"method": "cells", "spacing": 50}, r"spacing is for discs \(given: method='cells'"),
         ({"method": "streets", "radius": 100}, "radius is for discs and DBSCAN"),
-        (
-            {"method": "cells", "min_harm": 1, "cell_size": 0},
-            "min_harm is for DBSCAN.*cell_size must be above",
-        ),
+        ({"method": "cells", "min_harm": 1, "cell_size": 0}, "min_harm is for DBSCAN.*cell_size must be above"),
         ({"method": "dbscan", "count": {"A": 1}}, "count by area is for discs"),
         ({"count": {"A": 1}}, "needs the column of areas"),
         ({"method": Discs(), "spacing": 50}, "spacing is said in the method itself"),

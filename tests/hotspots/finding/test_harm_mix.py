@@ -47,8 +47,7 @@ def by_categories(frame: gpd.GeoDataFrame, more: int) -> dict[float, Fraction]:
         n = len(part)
         kinds = part["category"].value_counts()
         each = sum(
-            Fraction(w) * (int(kinds.get(k, 0)) + more * Fraction(int(mix[k]), len(frame)))
-            for k, w in WEIGHTS.items()
+            Fraction(w) * (int(kinds.get(k, 0)) + more * Fraction(int(mix[k]), len(frame))) for k, w in WEIGHTS.items()
         ) / (n + more)
         found[x] = n * each
     return found
@@ -125,9 +124,7 @@ def test_the_backtest_chooses_discs_as_find_hotspots_does_and_scores_what_is_rec
         [CITY.assign(when=months), later.assign(when=pd.Timestamp("2024-02-01"))], ignore_index=True
     ).assign(precision="month")
     frame = gpd.GeoDataFrame(whole, crs=27700)
-    found = backtest_hotspots(
-        frame, count=1, by="harm", methods=["discs", "discs on incidents"], ceiling_draws=0
-    )
+    found = backtest_hotspots(frame, count=1, by="harm", methods=["discs", "discs on incidents"], ceiling_draws=0)
     assert found["captured"].tolist() == [730.0, 2.0]
     assert found["total"].tolist() == [732.0, 732.0]
     assert found["pei"].iloc[0] == 1.0

@@ -20,13 +20,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "discs": {"count": 8, "by": "harm"},
     "discs apart": {"count": 8, "merge": False, "max_overlap": 0.3},
     "dbscan": {"method": "dbscan", "min_incidents": 12, "radius": 120},
-    "dbscan split": {
-        "method": "dbscan",
-        "min_incidents": 6,
-        "radius": 120,
-        "max_diameter": 400,
-        "min_harm": 20.0,
-    },
+    "dbscan split": {"method": "dbscan", "min_incidents": 6, "radius": 120, "max_diameter": 400, "min_harm": 20.0},
     "squares": {"method": "cells", "cell_size": 250, "by": "harm"},
     "hexagons": {"method": "cells", "cell_size": HEXAGON, "cell_shape": "hexagon"},
     "streets": {"method": "streets", "max_distance": 20},
@@ -50,18 +44,14 @@ def town(seed: int) -> gpd.GeoDataFrame:
 
 def streets() -> gpd.GeoDataFrame:
     lines = [
-        shapely.LineString(
-            [(WEST + 500 * i, SOUTH + 300 + 700 * j), (WEST + 500 * (i + 1), SOUTH + 300 + 700 * j)]
-        )
+        shapely.LineString([(WEST + 500 * i, SOUTH + 300 + 700 * j), (WEST + 500 * (i + 1), SOUTH + 300 + 700 * j)])
         for i in range(6)
         for j in range(4)
     ]
     return gpd.GeoDataFrame(geometry=lines, crs=27700)
 
 
-def find(
-    records: gpd.GeoDataFrame, method: str, *, by: tuple[float, float] = (0, 0), **more: Any
-) -> pd.DataFrame:
+def find(records: gpd.GeoDataFrame, method: str, *, by: tuple[float, float] = (0, 0), **more: Any) -> pd.DataFrame:
     """Hotspots as plain numbers, put back to where they were before everything was moved ``by`` metres."""
     options = {**METHODS[method], **more}
     if method == "streets":
@@ -123,12 +113,8 @@ def test_twice_the_records_find_the_same_ground(method: str, seed: int) -> None:
 @pytest.mark.parametrize("method", METHODS)
 @MIXED
 @given(seed=SEEDS, across=st.integers(-30, 30), up=st.integers(-30, 30))
-def test_moving_everything_by_whole_cells_moves_the_hotspots(
-    method: str, seed: int, across: int, up: int
-) -> None:
-    step = {"squares": (250.0, 250.0), "hexagons": (np.sqrt(3) * HEXAGON, 3 * HEXAGON)}.get(
-        method, (50.0, 50.0)
-    )
+def test_moving_everything_by_whole_cells_moves_the_hotspots(method: str, seed: int, across: int, up: int) -> None:
+    step = {"squares": (250.0, 250.0), "hexagons": (np.sqrt(3) * HEXAGON, 3 * HEXAGON)}.get(method, (50.0, 50.0))
     by = (across * step[0], up * step[1])
     records = town(seed)
     # half a metre off the grid lines: no rounding can carry a record over one

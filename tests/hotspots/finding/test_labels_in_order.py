@@ -14,9 +14,7 @@ from hotspots.change.indicator_files import Indicator
 from hotspots.checks import InputError
 
 LABELS = [7, 7, -1, 3, 3, 3]
-XY = [(430_000, 430_000), (430_030, 430_000), (433_000, 430_000)] + [
-    (436_000, 430_000 + 20 * i) for i in range(3)
-]
+XY = [(430_000, 430_000), (430_030, 430_000), (433_000, 430_000)] + [(436_000, 430_000 + 20 * i) for i in range(3)]
 
 
 def records() -> gpd.GeoDataFrame:

@@ -85,9 +85,7 @@ def test_a_run_matched_with_itself_keeps_everything():
 
 def test_agreed_areas_are_scored_like_found_ones(tmp_path):
     frame = FRAME.assign(harm=[1.0] * 11 + [365.0] * 4 + [1.0] * 3, place="On or near Boar Lane")
-    areas = boxes(
-        (0, 0, 150, 20), (200, 0, 250, 20), (900, 0, 950, 20), title=["One", "Two", "None"], code=[7, 8, 9]
-    )
+    areas = boxes((0, 0, 150, 20), (200, 0, 250, 20), (900, 0, 950, 20), title=["One", "Two", "None"], code=[7, 8, 9])
     frame = frame.set_geometry(frame.geometry.translate(430_000, 433_000))
     areas = areas.set_geometry(areas.geometry.translate(430_000, 433_000))
     path = tmp_path / "agreed list.gpkg"
@@ -123,10 +121,7 @@ def test_agreed_points_pieces_and_overlaps(caplog):
 def test_an_agreed_list_keeps_its_own_columns_and_may_hold_nothing_yet():
     listed = boxes((200, 0, 220, 20), (0, 0, 20, 20), ref=["H2", "H1"], lead=["Council", "Police"])
     spots = read_hotspots(listed.rename_geometry("outline"), incidents=FRAME, resamples=0)
-    assert spots[["ref", "incidents", "raw_lead"]].values.tolist() == [
-        ["H1", 6, "Police"],
-        ["H2", 4, "Council"],
-    ]
+    assert spots[["ref", "incidents", "raw_lead"]].values.tolist() == [["H1", 6, "Police"], ["H2", 4, "Council"]]
     quiet = read_hotspots(listed, incidents=FRAME.iloc[:0], resamples=0)
     assert quiet["incidents"].tolist() == [0, 0]
     with pytest.raises(InputError, match=r"lack the column owner.*ref, lead"):
@@ -146,10 +141,7 @@ def test_found_places_outside_the_list_are_told():
     ("listed", "said"),
     [
         (boxes((0, 0, 1, 1)).set_crs(None, allow_override=True), "no coordinate reference system"),
-        (
-            gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs=27700),
-            "neither areas nor points",
-        ),
+        (gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs=27700), "neither areas nor points"),
         (boxes((0, 0, 1, 1), (2, 2, 3, 3), ref=["a", "a"]), "twice"),
         ("no such file.gpkg", "not there"),
         (__file__, "cannot be read"),
@@ -163,10 +155,7 @@ def test_lists_that_cannot_be_read_say_why(listed, said):
 def test_what_a_list_gives_up_on_another_problem():
     asb = points([(0, 0)] * 8 + [(5000, 0)] * 2, harm=[1.0] * 10)
     theft = points([(0, 0)] * 1 + [(5000, 0)] * 4, harm=[2.0] * 5)
-    lists = {
-        "asb": find_hotspots(asb, count=1, resamples=0),
-        "theft": find_hotspots(theft, count=1, resamples=0),
-    }
+    lists = {"asb": find_hotspots(asb, count=1, resamples=0), "theft": find_hotspots(theft, count=1, resamples=0)}
     table = compare_lists(lists, {"asb": asb, "theft": theft}).set_index(["list", "profile"])
     assert table["share_of_incidents"].round(9).tolist() == [0.8, 0.2, 0.2, 0.8]
     assert table.loc[("theft", "asb"), "gives_up_incidents"] == pytest.approx(0.6)

@@ -67,9 +67,7 @@ def test_hot_streets_that_meet_make_one_run():
     rng = np.random.default_rng(0)
     xy = np.column_stack([rng.uniform(20, 380, 30), rng.uniform(-8, 8, 30)])
     xy = np.concatenate([xy, np.column_stack([rng.uniform(392, 408, 30), rng.uniform(20, 280, 30)])])
-    xy = np.concatenate(
-        [xy, np.column_stack([rng.uniform(0, 800, 20), 1000 + 200 * rng.integers(0, 10, 20)])]
-    )
+    xy = np.concatenate([xy, np.column_stack([rng.uniform(0, 800, 20), 1000 + 200 * rng.integers(0, 10, 20)])])
     frame = points(np.concatenate([xy, [(5000, 5000)]]))
     network = streets()
     spots = find_hotspots(frame, method="streets", streets=network, resamples=5)
@@ -108,9 +106,7 @@ def test_a_place_midway_between_two_streets_counts_on_the_first_drawn():
     network = gpd.GeoDataFrame(
         geometry=[shapely.LineString([(0, y), (400, y)]) for y in (0, 10, 500, 1000, 1500)], crs=27700
     )
-    street, metres = nearest_street(
-        np.array([(7.0, 5.0), (9.0, 499.0), (9.0, 800.0)]), network.geometry.array, most=50
-    )
+    street, metres = nearest_street(np.array([(7.0, 5.0), (9.0, 499.0), (9.0, 800.0)]), network.geometry.array, most=50)
     assert street.tolist() == [0, 2, -1]
     assert metres.tolist() == [5, 1, np.inf]
 
@@ -153,12 +149,7 @@ def test_an_empty_cell_with_busy_neighbours_is_no_hotspot_until_something_happen
     ring = [(x, y) for x in (850, 950, 1050) for y in (850, 950, 1050) if (x, y) != (950, 950)]
     lone = [(x, y) for x in (150, 550, 1350, 1750) for y in (150, 550, 1550)]
     frame = points(ring * 10 + lone * 30)
-    options = {
-        "method": "cells",
-        "cell_size": 100,
-        "study_area": shapely.box(0, 0, 2000, 2000),
-        "resamples": 0,
-    }
+    options = {"method": "cells", "cell_size": 100, "study_area": shapely.box(0, 0, 2000, 2000), "resamples": 0}
     assert len(find_hotspots(frame, **options)) == 0
     spots = find_hotspots(points(ring * 10 + lone * 30 + [(950, 950)]), **options)
     assert spots["incidents"].tolist() == [1]
@@ -168,12 +159,7 @@ def test_an_empty_cell_with_busy_neighbours_is_no_hotspot_until_something_happen
 def test_cells_by_harm_find_what_counts_do_not():
     grid = [(x + 50, y + 50) for x in range(0, 2000, 100) for y in range(0, 2000, 100)]
     frame = points(grid, harm=[1000.0 if xy == (550, 550) else 1.0 for xy in grid])
-    options = {
-        "method": "cells",
-        "cell_size": 100,
-        "study_area": shapely.box(0, 0, 2000, 2000),
-        "resamples": 0,
-    }
+    options = {"method": "cells", "cell_size": 100, "study_area": shapely.box(0, 0, 2000, 2000), "resamples": 0}
     assert len(find_hotspots(frame, by="incidents", **options)) == 0
     spots = find_hotspots(frame, by="harm", **options)
     assert spots["incidents"].tolist() == [9]  # the heavy cell and the eight that touch it

@@ -16,9 +16,7 @@ from hotspots.finding.stability import add_stability, draw_changes, follow
 def points(counts, **columns):
     """One place for each count, 1 km apart."""
     rows = gpd.GeoDataFrame(
-        columns,
-        geometry=gpd.points_from_xy(1000.0 * np.arange(len(counts)), np.zeros(len(counts))),
-        crs=27700,
+        columns, geometry=gpd.points_from_xy(1000.0 * np.arange(len(counts)), np.zeros(len(counts))), crs=27700
     )
     return rows.assign(incidents=counts)
 
@@ -104,13 +102,9 @@ def test_ranks_and_shares_over_the_runs_by_hand():
 def test_the_interval_of_ranks_leaves_out_one_run_in_twenty_on_each_side():
     frame, label = points([600, 200, 50]), np.array([0, 1, 2])
     same, turned = [0, 1, 2], [-1, 0, -1]  # then the second is first, and the others stand last, second
-    found = add_stability(
-        spots(3), label, frame, ground_of(frame), scripted(*[same] * 39, turned), resamples=36
-    )
+    found = add_stability(spots(3), label, frame, ground_of(frame), scripted(*[same] * 39, turned), resamples=36)
     assert found[["rank_low", "rank_high"]].values.tolist() == [[1, 1], [2, 2], [3, 3]]
-    found = add_stability(
-        spots(3), label, frame, ground_of(frame), scripted(*[same] * 37, *[turned] * 3), resamples=36
-    )
+    found = add_stability(spots(3), label, frame, ground_of(frame), scripted(*[same] * 37, *[turned] * 3), resamples=36)
     assert found[["rank_low", "rank_high"]].values.tolist() == [[1, 2], [1, 2], [2, 3]]
     assert found["rank_low"].dtype == found["rank_high"].dtype == "Int64"
     # a rank that two runs of forty gave is within, and is not evened out with the next

@@ -85,9 +85,7 @@ def test_a_partitioned_parquet_folder_gives_the_same(folder, places, tmp_path):
         table.to_parquet(part / "part-0.parquet")
     parquet, rejects = aggregate_incidents(tmp_path, as_of="2018-08-31")
     pd.testing.assert_series_equal(counted(parquet), counted(places[0]))
-    assert (
-        rejects.groupby("cause")["rows"].sum().to_dict() == places[1].groupby("cause")["rows"].sum().to_dict()
-    )
+    assert rejects.groupby("cause")["rows"].sum().to_dict() == places[1].groupby("cause")["rows"].sum().to_dict()
 
 
 def test_a_study_area_rejects_what_lies_outside(folder):

@@ -19,16 +19,7 @@ ROWS = pd.DataFrame(
         "Longitude": ["-1.5", "-1.5", "-1.5", "-1.5", "-1.5", " -1.50 ", "53.8", "-1.5"],
         "Latitude": ["53.8", "53.8", "53.8", "53.8", "53.8", "53.8", "-1.5", "53.8"],
         "Location": "On or near Boar Lane",
-        "Crime type": [
-            "Burglary",
-            "Burglary",
-            "Robbery",
-            "Robbery",
-            "Burglary",
-            "Burglary",
-            "Robbery",
-            "Drugs",
-        ],
+        "Crime type": ["Burglary", "Burglary", "Robbery", "Robbery", "Burglary", "Burglary", "Robbery", "Drugs"],
     }
 )
 
@@ -75,11 +66,7 @@ def test_a_moment_falls_in_the_month_that_london_had(zone):
     windows = ["June 2018", "July 2018"]
     places, rejects = aggregate_incidents(engine.table("rows"), windows=windows, as_of="2018-08-31")
     # British Summer Time: 23:30 UTC on 30 June is half past midnight on 1 July, 23:00 on 31 July is August
-    assert dict(zip(places["window"], places["incidents"], strict=True)) == {
-        "": 1,
-        "June 2018": 1,
-        "July 2018": 1,
-    }
+    assert dict(zip(places["window"], places["incidents"], strict=True)) == {"": 1, "June 2018": 1, "July 2018": 1}
     assert rejects["rows"].tolist() == [1]
     assert engine.raw_sql("SELECT current_setting('TimeZone')").fetchone() == (zone,)
 
@@ -100,11 +87,7 @@ def test_a_file_that_spark_wrote_holds_moments(old, tmp_path):
 def test_the_sample_of_rejects_does_not_depend_on_the_order_of_rows():
     samples = []
     for seed in (1, 2, 3):
-        shuffled = (
-            pd.concat([ROWS] * 5, ignore_index=True)
-            .drop(columns="Crime ID")
-            .sample(frac=1, random_state=seed)
-        )
+        shuffled = pd.concat([ROWS] * 5, ignore_index=True).drop(columns="Crime ID").sample(frac=1, random_state=seed)
         _, rejects = aggregate_incidents(in_sqlite(shuffled), as_of="2018-08-31")
         samples.append(rejects.attrs["sample"])
     assert len(samples[0]) > 0
@@ -122,9 +105,7 @@ def test_a_table_that_tells_its_files_has_them_in_the_sample():
 
 def test_a_table_that_is_gone_is_one_sentence():
     engine = ibis.duckdb.connect()
-    engine.raw_sql(
-        "CREATE TABLE rows AS SELECT '' AS Month, '' AS Longitude, '' AS Latitude, '' AS \"Crime type\""
-    )
+    engine.raw_sql("CREATE TABLE rows AS SELECT '' AS Month, '' AS Longitude, '' AS Latitude, '' AS \"Crime type\"")
     table = engine.table("rows")
     engine.raw_sql("DROP TABLE rows")
     with pytest.raises(InputError, match=r"could not answer.*rows does not exist"):

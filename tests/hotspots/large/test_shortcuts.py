@@ -78,9 +78,7 @@ def test_cells_of_a_ragged_area_are_those_that_overlap_it(shape):
     rng = np.random.default_rng(4)
     for size in (40.0, 130.0):
         boxes = [shapely.box(x, y, x + 500, y + 500) for x, y in 500 * rng.integers(0, 9, (14, 2))]
-        area = shapely.union(
-            shapely.union_all(boxes), shapely.buffer(shapely.Point(2222, 1111), 333, quad_segs=3)
-        )
+        area = shapely.union(shapely.union_all(boxes), shapely.buffer(shapely.Point(2222, 1111), 333, quad_segs=3))
         grid = hotspots.cells.grid.make_grid(shape, size)
         column, row = hotspots.cells.grid.cells_within(grid, area)
         every = hotspots.cells.grid.cells_of_box(grid, area.bounds)
@@ -90,9 +88,7 @@ def test_cells_of_a_ragged_area_are_those_that_overlap_it(shape):
         }
 
 
-@pytest.mark.parametrize(
-    "mix", [hotspots.cameras._maximal_covering._MIX, np.uint64(0)]
-)  # 0: all rows seem equal
+@pytest.mark.parametrize("mix", [hotspots.cameras._maximal_covering._MIX, np.uint64(0)])  # 0: all rows seem equal
 def test_demand_that_the_same_sites_reach_is_one_row(monkeypatch, mix):
     monkeypatch.setattr(hotspots.cameras._maximal_covering, "_MIX", mix)
     rng = np.random.default_rng(2)

@@ -13,15 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from scale_examples import DEMO, SPOILT, answers, counted, spoilt_download
-from spark_cluster import (
-    ADDRESS,
-    count_while_a_worker_dies,
-    running_cluster,
-    same_answer,
-    session,
-    table_of,
-    why_not,
-)
+from spark_cluster import ADDRESS, count_while_a_worker_dies, running_cluster, same_answer, session, table_of, why_not
 from where import REPO
 
 from hotspots import aggregate_incidents, compare_periods, read_incidents
@@ -124,33 +116,8 @@ def test_how_the_rows_are_dealt_out_does_not_matter(spark, folder, in_spark, see
 def test_rubbish_in_text_columns_is_counted_and_breaks_nothing(spark, tmp_path):
     """Strict casts must never be asked of text: 2,000 rows of whatever a file may hold."""
     draw = random.Random(11)
-    cell = [
-        "",
-        "x",
-        "53.8",
-        "-1.5",
-        "0",
-        "430000",
-        "1e3",
-        " 53.8 ",
-        "NaN",
-        "inf",
-        "1,5",
-        "−1.5",
-        "\t",
-        "null",
-    ]
-    month = [
-        "2018-07",
-        "2018-13",
-        "",
-        "Jul-18",
-        "2031-01",
-        "31/02/2018",
-        "43282",
-        "2018-07-31T23:30:00Z",
-        "–",
-    ]
+    cell = ["", "x", "53.8", "-1.5", "0", "430000", "1e3", " 53.8 ", "NaN", "inf", "1,5", "−1.5", "\t", "null"]
+    month = ["2018-07", "2018-13", "", "Jul-18", "2031-01", "31/02/2018", "43282", "2018-07-31T23:30:00Z", "–"]
     columns = ["Crime ID", "Month", "Longitude", "Latitude", "Crime type"]
     rows = [
         (str(i), draw.choice(month), draw.choice(cell), draw.choice(cell), draw.choice(["A", "B ", "", "é"]))
@@ -217,9 +184,7 @@ def test_a_date_without_a_zone_stays_as_it_is(spark, kind):
     rows = [("2018-07-01", -1.5, 53.8, "A"), ("2018-07-31", -1.5, 53.8, "A"), ("2018-08-01", -1.5, 53.8, "A")]
     named(spark, rows, "day string, Longitude double, Latitude double, `Crime type` string")
     late = "' 23:59:59'" if kind == "timestamp_ntz" else "''"
-    spark.sql(
-        f"SELECT *, CAST(concat(day, {late}) AS {kind}) AS Month FROM some_rows"
-    ).createOrReplaceTempView("days")
+    spark.sql(f"SELECT *, CAST(concat(day, {late}) AS {kind}) AS Month FROM some_rows").createOrReplaceTempView("days")
     table = ibis.pyspark.connect(spark).table("days")
     places, _ = aggregate_incidents(table, windows=["July 2018"], **DAY)
     assert dict(zip(places["window"], places["incidents"], strict=True)) == {"": 1, "July 2018": 2}

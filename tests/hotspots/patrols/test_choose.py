@@ -34,9 +34,7 @@ def make_spots(at: list[tuple[float, float]], harm: list[float], **columns: list
     return frame.set_index(pd.RangeIndex(1, n + 1, name="rank"))
 
 
-LINE = make_spots(
-    [(i * 1000, 0) for i in range(6)], [60, 50, 40, 30, 20, 10], ward_name=WARDS, ward_code=WARDS
-)
+LINE = make_spots([(i * 1000, 0) for i in range(6)], [60, 50, 40, 30, 20, 10], ward_name=WARDS, ward_code=WARDS)
 
 
 def chosen_names(spots, **options) -> str:
@@ -70,10 +68,7 @@ def test_the_stated_minutes_decide_how_many_stops_there_are():
     # A round of 15 + 120 minutes, 45 a stop: 3 stops in one vehicle.
     assert chosen_names(LINE, officers=2, vehicles=1, travel_minutes=30, slack_minutes=0) == "ABC"
     assert chosen_names(LINE, officers=2, vehicles=1, travel_minutes=30, slack_minutes=1) == "AB"
-    assert (
-        chosen_names(LINE, officers=2, vehicles=1, travel_minutes=30, break_minutes=45, slack_minutes=0)
-        == "AB"
-    )
+    assert chosen_names(LINE, officers=2, vehicles=1, travel_minutes=30, break_minutes=45, slack_minutes=0) == "AB"
 
 
 def test_real_travel_decides_where_no_minutes_are_stated():
@@ -97,13 +92,7 @@ def test_shares_and_the_worth_of_further_officers():
 def test_every_stop_has_its_reason():
     overlapping = make_spots([(0, 0), (50, 0), (5000, 0), (90_000, 0)], [60, 50, 40, 30])
     choice, _ = choose_patrols(
-        overlapping,
-        officers=1,
-        vehicles=1,
-        shift="14:00-16:00",
-        depot=(430_000, 430_000),
-        speed=60,
-        already=["C"],
+        overlapping, officers=1, vehicles=1, shift="14:00-16:00", depot=(430_000, 430_000), speed=60, already=["C"]
     )
     why = choice.set_index("name")["why"]
     assert why["A"] == "chosen"
@@ -134,14 +123,7 @@ def test_demands_that_cannot_be_met_are_named():
 
 def test_parts_of_a_clustered_hotspot_are_stops_of_their_own():
     parts = [
-        {
-            "easting": 430_000.0 + x,
-            "northing": 430_000.0,
-            "radius": 90.0,
-            "incidents": i,
-            "harm": h,
-            "street": s,
-        }
+        {"easting": 430_000.0 + x, "northing": 430_000.0, "radius": 90.0, "incidents": i, "harm": h, "street": s}
         for x, i, h, s in ((0, 9, 40.0, "Boar Lane"), (170, 4, 20.0, "Call Lane"))
     ]
     spots = LINE.assign(parts=[parts] + [[]] * 5)
@@ -372,10 +354,7 @@ def test_streets_come_from_the_incidents_where_they_are_given():
 def test_a_depot_may_be_a_point_or_a_frame_of_one():
     point = Point(430_000, 430_000)
     frame = gpd.GeoDataFrame(geometry=[point], crs=CRS)
-    results = [
-        choose_patrols(LINE, **TEAM, depot=d)[0]["chosen"].tolist()
-        for d in (point, frame, (430_000, 430_000))
-    ]
+    results = [choose_patrols(LINE, **TEAM, depot=d)[0]["chosen"].tolist() for d in (point, frame, (430_000, 430_000))]
     assert results[0] == results[1] == results[2]
     with pytest.raises(InputError, match="One depot"):
         choose_patrols(LINE, **TEAM, depot=pd.concat([frame, frame]))
@@ -384,9 +363,7 @@ def test_a_depot_may_be_a_point_or_a_frame_of_one():
 def test_a_night_shift_counts_the_hours_after_midnight():
     from hotspots.patrols._shifts import parse_pattern, within_shift
 
-    times = pd.Series(
-        pd.to_datetime(["2026-06-05 23:00", "2026-06-06 01:59", "2026-06-06 02:00", "2026-06-07 01:00"])
-    )
+    times = pd.Series(pd.to_datetime(["2026-06-05 23:00", "2026-06-06 01:59", "2026-06-06 02:00", "2026-06-07 01:00"]))
     # Friday 5 June into Saturday; the Saturday night is not worked.
     assert within_shift(times, parse_pattern("22:00-02:00", ["Fri"])).tolist() == [True, True, False, False]
     assert str(parse_pattern("22:00-02:00", ["Fri"])[4]) == "22:00-02:00"

@@ -17,14 +17,7 @@ from hotspots.patrols.options import PatrolTeam
 
 HOME = (433_000.0, 433_000.0)
 NORTH = PatrolTeam(
-    "Neighbourhood",
-    4,
-    2,
-    "10:00-18:00",
-    briefing_minutes=30,
-    writing_minutes=20,
-    break_minutes=30,
-    depot=HOME,
+    "Neighbourhood", 4, 2, "10:00-18:00", briefing_minutes=30, writing_minutes=20, break_minutes=30, depot=HOME
 )
 EVENING = PatrolTeam("Guardians", 2, 1, "18:00-02:00", weekdays=["Friday", "Saturday"], break_minutes=30)
 HOURS = {1: ("10:00", "18:00"), 2: ("10:00", "18:00"), 3: ("18:00", "02:00")}
@@ -45,13 +38,7 @@ def town(count: int):
 @pytest.fixture(scope="module")
 def fortnight():
     return timetable_doses(
-        town(40),
-        dose="2 per week",
-        teams=[NORTH, EVENING],
-        start="2026-12-01",
-        days=14,
-        seed=1,
-        least_hours=30,
+        town(40), dose="2 per week", teams=[NORTH, EVENING], start="2026-12-01", days=14, seed=1, least_hours=30
     )
 
 
@@ -93,13 +80,7 @@ def test_days_and_vehicles_bear_alike(fortnight):
 
 
 def test_another_seed_gives_another_order_and_the_same_seed_the_same(fortnight):
-    options = {
-        "dose": "2 per week",
-        "teams": [NORTH, EVENING],
-        "start": "2026-12-01",
-        "days": 14,
-        "least_hours": 30,
-    }
+    options = {"dose": "2 per week", "teams": [NORTH, EVENING], "start": "2026-12-01", "days": 14, "least_hours": 30}
     again, _ = timetable_doses(town(40), seed=1, **options)
     pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(fortnight[0]))
     other, _ = timetable_doses(town(40), seed=2, **options)
@@ -129,10 +110,7 @@ def test_doses_by_class_areas_of_teams_and_what_is_added_or_dropped():
     # 430 minutes beside briefing and writing up: three visits, at least 90 minutes apart
     assert first.groupby("date").size().tolist() == [3, 3]
     assert faults_of(first, hours=HOURS, least_hours=1.5) == []
-    assert set(table.loc[(table["team"] == "South") & (table["activity"] == "visit"), "name"]) <= {
-        names[1],
-        names[4],
-    }
+    assert set(table.loc[(table["team"] == "South") & (table["activity"] == "visit"), "name"]) <= {names[1], names[4]}
 
 
 def test_what_does_not_fit_is_said_and_the_worst_places_come_first(caplog):
@@ -168,9 +146,7 @@ def test_a_dose_that_is_none_is_named(text):
 
 def test_all_doses_that_cannot_be_are_named_at_once():
     with pytest.raises(InputError, match=r"dose of single.*no hotspot or class.*'Nowhere'"):
-        timetable_doses(
-            town(3), dose={"single": "often", "Nowhere": "1 per day"}, teams=[NORTH], start="2026-12-01"
-        )
+        timetable_doses(town(3), dose={"single": "often", "Nowhere": "1 per day"}, teams=[NORTH], start="2026-12-01")
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,16 @@ from hotspots.patrols.visits import record_visits
 CENTRE = 430_000.0  # of the first stop, 200 m wide
 
 
-def drive(
-    seconds: float, visits: int = 30, *, seed: int = 0, metres: float = 0.0
-) -> tuple[pd.DataFrame, float]:
+def drive(seconds: float, visits: int = 30, *, seed: int = 0, metres: float = 0.0) -> tuple[pd.DataFrame, float]:
     """Points every so many seconds of a vehicle that is inside or 2 km away; and the true minutes inside."""
     rng = np.random.default_rng(seed)
     minutes = rng.uniform(6, 20, visits)
     time = np.arange(rng.uniform(0, seconds), visits * 2400, seconds)
     which, into = np.divmod(time, 2400)
     inside = (into >= 600) & (into < 600 + 60 * minutes[which.astype(int)])
-    return points(
-        time, np.where(inside, CENTRE, CENTRE + 2000) + rng.normal(0, 1, len(time)) * metres
-    ), float(minutes.sum())
+    return points(time, np.where(inside, CENTRE, CENTRE + 2000) + rng.normal(0, 1, len(time)) * metres), float(
+        minutes.sum()
+    )
 
 
 def points(seconds, easting, **more) -> pd.DataFrame:
@@ -48,9 +46,7 @@ def test_one_point_inside_counts_one_interval():
     visits, _ = record_visits(log, PLAN, stops=STOPS)
     assert visits["minutes"].tolist() == [4]
     assert visits["arrived"].tolist() == [pd.Timestamp("2026-11-02 00:14")]
-    assert (visits["minutes_low"].iloc[0], visits["minutes_high"].iloc[0]) == pytest.approx(
-        (0.89, 7.11), abs=0.01
-    )
+    assert (visits["minutes_low"].iloc[0], visits["minutes_high"].iloc[0]) == pytest.approx((0.89, 7.11), abs=0.01)
 
 
 def test_a_position_that_trembles_on_the_rim_splits_no_visit():
@@ -67,12 +63,7 @@ def test_a_tracker_silent_while_it_stands_gives_limits_alone(caplog):
     for k in range(12):
         start = k * 3600 + np.arange(0, 600, 15)
         stay = 300 + 60 * k
-        times += [
-            *start,
-            k * 3600 + 600,
-            k * 3600 + 600 + stay,
-            *(k * 3600 + 610 + stay + np.arange(0, 300, 15)),
-        ]
+        times += [*start, k * 3600 + 600, k * 3600 + 600 + stay, *(k * 3600 + 610 + stay + np.arange(0, 300, 15))]
         where += [CENTRE + 2000] * len(start) + [CENTRE] * 2 + [CENTRE + 2000] * 20
         true += stay / 60
     visits, _ = record_visits(points(times, where), PLAN, stops=STOPS)
@@ -83,9 +74,7 @@ def test_a_tracker_silent_while_it_stands_gives_limits_alone(caplog):
 
 
 def test_a_least_stay_makes_a_visit_and_its_minutes_are_never_lost(caplog):
-    log = points(
-        np.arange(30) * 60, [CENTRE if i in (3, 10, 11, 12, 13) else CENTRE + 2000 for i in range(30)]
-    )
+    log = points(np.arange(30) * 60, [CENTRE if i in (3, 10, 11, 12, 13) else CENTRE + 2000 for i in range(30)])
     visits, _ = record_visits(log, PLAN, stops=STOPS)
     assert visits["minutes"].tolist() == [4]
     assert visits.attrs["passing_minutes"] == {"SE01": 1}
@@ -102,9 +91,7 @@ def test_a_point_sent_twice_is_named():
 
 
 def test_every_column_of_a_log_is_kept_or_named(caplog):
-    log = pd.DataFrame(
-        {"ref": PLAN["ref"], "part": PLAN["part"], "arrived": PLAN["arrive"], "left": PLAN["leave"]}
-    )
+    log = pd.DataFrame({"ref": PLAN["ref"], "part": PLAN["part"], "arrived": PLAN["arrive"], "left": PLAN["leave"]})
     log = log.assign(Agency="council", role="warden", cost=12.5, Weather="dry", minutes=14)
     log = log.assign(**{"Officer name": "PC Doe", "Shoulder no": 1234})
     visits, _ = record_visits(log, PLAN, stops=STOPS)

@@ -56,9 +56,7 @@ def test_two_crews_without_a_vehicle_are_two_crews():
 
 def test_minutes_stand_beside_visits_places_gaps_harm_and_what_was_recorded():
     done = visits(*JOINT, arrests=[1, 0, 2], cost=[10.0, 10.0, "x"])
-    table = sum_delivery(
-        done, by=("period", "name"), every="quarter", stops=STOPS.assign(harm=[5.0, 5.0, 9.0])
-    )
+    table = sum_delivery(done, by=("period", "name"), every="quarter", stops=STOPS.assign(harm=[5.0, 5.0, 9.0]))
     row = table.iloc[0]
     assert (row["period"], row["visits"], row["places"], row["minutes"]) == ("2026Q4", 3, 1, 35)
     assert (row["officer_minutes"], row["harm_dose"], row["arrests"], row["cost"]) == (70, 27, 3, 20)

@@ -63,9 +63,7 @@ CHOICE = st.fixed_dictionaries(
     CHOICE,
 )
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_every_number_of_vehicles_gets_a_plan_or_a_word(
-    vehicles, officers, count, width, shift, both, choose
-):
+def test_every_number_of_vehicles_gets_a_plan_or_a_word(vehicles, officers, count, width, shift, both, choose):
     spots, team = make_town(count, width), {"officers": officers, "vehicles": vehicles, "shift": shift}
     try:
         choice, further = choose_patrols(spots, **team, **both, **choose)
@@ -99,9 +97,7 @@ def shortest(times: np.ndarray, stops: tuple[int, ...], visit: float) -> float:
 def splits(stops: list[int], vehicles: int):
     """Every way to share stops over at most so many vehicles."""
     for owner in itertools.product(range(vehicles), repeat=len(stops)):
-        yield [
-            p for v in range(vehicles) if (p := tuple(s for s, o in zip(stops, owner, strict=True) if o == v))
-        ]
+        yield [p for v in range(vehicles) if (p := tuple(s for s, o in zip(stops, owner, strict=True) if o == v))]
 
 
 @given(st.integers(0, 999), st.integers(3, 6), st.integers(1, 6))
@@ -109,9 +105,7 @@ def splits(stops: list[int], vehicles: int):
 def test_a_split_is_within_a_quarter_of_the_best_of_all(seed, vehicles, count):
     at = np.random.default_rng(seed).random((count, 2)) * 30
     times = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
-    best = min(
-        max(shortest(times, p, 15) for p in way) for way in splits(list(range(count)), min(vehicles, 3))
-    )
+    best = min(max(shortest(times, p, 15) for p in way) for way in splits(list(range(count)), min(vehicles, 3)))
     found = split_stops(times, visit=15, limit=1.25 * best, vehicles=vehicles)
     assert sorted(np.concatenate(found).tolist()) == list(range(count))
     assert len(found) <= vehicles

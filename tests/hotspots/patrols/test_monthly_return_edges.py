@@ -31,9 +31,7 @@ def test_a_stop_that_was_never_planned_is_in_the_return(tmp_path):
     assert (row["median_gap"], row["share_of_gaps_kept"]) == (121, 0)
     whole = table[["planned_visits", "delivered_visits", "unplanned_visits"]]
     assert whole.dtypes.astype(str).tolist() == ["int64"] * 3
-    assert (
-        "0 of 1 were 120 minutes or less; the middle one was 121 minutes." in describe_visits(extra, PLAN)[2]
-    )
+    assert "0 of 1 were 120 minutes or less; the middle one was 121 minutes." in describe_visits(extra, PLAN)[2]
     assert describe_visits(extra, PLAN)[-1].endswith(": penalty notices 5.")
 
 
@@ -85,16 +83,12 @@ def test_a_period_misspelt_is_put_right(visits):
 def test_where_nothing_was_planned_and_nothing_done_it_says_so(visits):
     none = "Delivered: no visits were planned in these days, and none are in the log."
     assert describe_visits(visits.iloc[:0], PLAN.iloc[:0]) == [none]
-    assert describe_visits(visits.iloc[:0], PLAN.iloc[:1]) == [
-        "Delivered: no visit is in the log; 1 was planned."
-    ]
+    assert describe_visits(visits.iloc[:0], PLAN.iloc[:1]) == ["Delivered: no visit is in the log; 1 was planned."]
     for count in (1, len(visits)):
         assert none not in describe_visits(visits.iloc[:count], PLAN.iloc[:0])
 
 
-@pytest.mark.parametrize(
-    ("count", "said"), [(0, "0"), (1, "not shown"), (4, "not shown"), (5, "5"), (6, "6")]
-)
+@pytest.mark.parametrize(("count", "said"), [(0, "0"), (1, "not shown"), (4, "not shown"), (5, "5"), (6, "6")])
 def test_few_outputs_are_not_shown_below_a_threshold(visits, count, said):
     done = visits.iloc[:1].assign(searches=9, arrests=count)
     (line,) = [text for text in describe_visits(done, PLAN, threshold=5) if text.startswith("Recorded")]

@@ -85,9 +85,7 @@ def check(timetable, choice, *, shift, gap, visit, rest, breaks, speed, detour, 
 @st.composite
 def towns(draw):
     n = draw(st.integers(1, 9))
-    at = draw(
-        st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=n, max_size=n, unique=True)
-    )
+    at = draw(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=n, max_size=n, unique=True))
     return make_choice([(x * 100.0, y * 100.0) for x, y in at])
 
 
@@ -132,15 +130,7 @@ def test_every_timetable_keeps_every_rule(choice, seed, breaks, shift, depot, mi
 
 def test_the_checker_notices_a_broken_rule():
     timetable, _ = timetable_patrols(TOWN, **RULES, days=1)
-    rules = {
-        "shift": "14:00-22:00",
-        "visit": 15,
-        "rest": 0,
-        "breaks": 0,
-        "speed": 25,
-        "detour": 1.3,
-        "depot": None,
-    }
+    rules = {"shift": "14:00-22:00", "visit": 15, "rest": 0, "breaks": 0, "speed": 25, "detour": 1.3, "depot": None}
     check(timetable, TOWN, gap=120, **rules)
     broken = timetable.copy()
     first = broken["rank"].iloc[0]
@@ -218,10 +208,7 @@ def records(hours: dict[str, list[int]], precision: str = "minute") -> gpd.GeoDa
     at = TOWN.set_index("name")
     rows = [(name, hour) for name, listed in hours.items() for hour in listed]
     return gpd.GeoDataFrame(
-        {
-            "when": [pd.Timestamp("2026-06-01") + pd.Timedelta(hours=h) for _, h in rows],
-            "precision": precision,
-        },
+        {"when": [pd.Timestamp("2026-06-01") + pd.Timedelta(hours=h) for _, h in rows], "precision": precision},
         geometry=[Point(at.loc[n, "easting"], at.loc[n, "northing"]) for n, _ in rows],
         crs=CRS,
     )
@@ -230,13 +217,7 @@ def records(hours: dict[str, list[int]], precision: str = "minute") -> gpd.GeoDa
 def test_stops_are_drawn_more_often_at_their_worse_hours():
     three = TOWN.iloc[:3]
     incidents = records({"A": [20] * 60, "B": [15] * 60, "C": [20, 15]})
-    options = {
-        **RULES,
-        "officers": 2,
-        "vehicles": 1,
-        "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri"],
-        "days": 28,
-    }
+    options = {**RULES, "officers": 2, "vehicles": 1, "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri"], "days": 28}
     table, _ = timetable_patrols(three, **options, incidents=incidents)
     late = table[table["arrive"].dt.hour.between(19, 21)]["name"].value_counts()
     early = table[table["arrive"].dt.hour.between(14, 16)]["name"].value_counts()
@@ -303,25 +284,12 @@ def test_many_stops_in_one_vehicle_keep_every_rule():
     one_car = {**RULES, "officers": 2, "vehicles": 1}
     table, summary = timetable_patrols(many, **one_car, days=2, visit_minutes=10, slack_minutes=0)
     assert summary["stops"].tolist() == [10]
-    check(
-        table,
-        many,
-        shift="14:00-22:00",
-        gap=120,
-        visit=10,
-        rest=0,
-        breaks=0,
-        speed=25,
-        detour=1.3,
-        depot=None,
-    )
+    check(table, many, shift="14:00-22:00", gap=120, visit=10, rest=0, breaks=0, speed=25, detour=1.3, depot=None)
     assert table.groupby("date")["rank"].nunique().eq(10).all()
     assert summary["choices"].item() > 1
 
 
-def test_a_timetable_without_a_working_day_says_nothing_that_is_no_number(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_a_timetable_without_a_working_day_says_nothing_that_is_no_number(caplog: pytest.LogCaptureFixture) -> None:
     tuesday = {**RULES, "start": "2026-11-24", "days": 1, "weekdays": ["mon", "fri"]}
     timetable_patrols(TOWN, **tuesday)
     assert "no shift falls on the days" in caplog.text

@@ -184,12 +184,8 @@ def test_an_unknown_period_is_said():
 
 
 def test_where_the_log_is_silent_as_many_officers_came_as_were_planned(tmp_path, caplog):
-    log = pd.DataFrame(
-        {"ref": PLAN["ref"], "part": PLAN["part"], "arrived": PLAN["arrive"], "left": PLAN["leave"]}
-    )
-    late = log.iloc[:1].assign(
-        arrived=pd.Timestamp("2026-11-30 20:00"), left=pd.Timestamp("2026-11-30 20:10")
-    )
+    log = pd.DataFrame({"ref": PLAN["ref"], "part": PLAN["part"], "arrived": PLAN["arrive"], "left": PLAN["leave"]})
+    late = log.iloc[:1].assign(arrived=pd.Timestamp("2026-11-30 20:00"), left=pd.Timestamp("2026-11-30 20:10"))
     three = PLAN.assign(officer_minutes=[45.0, 30, 30, 30])
     visits, _ = record_visits(pd.concat([log, late]), three, stops=STOPS)
     by_time = visits.sort_values("arrived")
@@ -216,12 +212,7 @@ def test_a_log_of_points_without_any_point_has_no_visits(tmp_path):
 
 def test_outputs_that_are_no_numbers_are_said(tmp_path, caplog):
     log = pd.DataFrame(
-        {
-            "ref": PLAN["ref"],
-            "arrived": PLAN["arrive"],
-            "left": PLAN["leave"],
-            "arrests": ["two", "1", "", None],
-        }
+        {"ref": PLAN["ref"], "arrived": PLAN["arrive"], "left": PLAN["leave"], "arrests": ["two", "1", "", None]}
     )
     visits, _ = record_visits(log, PLAN, stops=STOPS)
     assert visits["arrests"].sum() == 1

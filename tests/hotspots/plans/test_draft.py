@@ -39,20 +39,14 @@ def test_counts_of_a_draft_are_those_of_the_rows_inside(plan: Plan) -> None:
         "violence and sexual offences, 30 of 35 (86%). Hotspot 1 of 2 by number of records."
     )
     assert plan.title == "Boar Lane, Little London & Woodhouse"
-    assert plan.analysis["months"] == [
-        {"month": "2017-07", "incidents": 18},
-        {"month": "2018-07", "incidents": 17},
-    ]
+    assert plan.analysis["months"] == [{"month": "2017-07", "incidents": 18}, {"month": "2018-07", "incidents": 17}]
 
 
-def test_harm_has_its_range_and_its_part_of_the_whole(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
-) -> None:
+def test_harm_has_its_range_and_its_part_of_the_whole(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
     weighed = incidents.assign(harm=10.0, harm_low=5.0, harm_high=20.0)
     said = draft_plan(spots.loc[1], weighed, study_area="Leeds").scanning["problem"]
     assert (
-        "Harm score: 350 sentence days (175 to 700 with the low and high weights), 35% of the 1,000 in Leeds."
-        in said
+        "Harm score: 350 sentence days (175 to 700 with the low and high weights), 35% of the 1,000 in Leeds." in said
     )
 
 
@@ -61,11 +55,7 @@ def test_places_give_the_same_draft_as_rows(spots: gpd.GeoDataFrame, incidents: 
     places = incidents.groupby(keys).agg(incidents=("incident_id", "size"), geometry=("geometry", "first"))
     frame = gpd.GeoDataFrame(places.reset_index(), geometry="geometry", crs="EPSG:27700")
     collapsed, rows = (draft_plan(spots.loc[1], data, spots=spots) for data in (frame, incidents))
-    assert (collapsed.scanning, collapsed.analysis, collapsed.frozen) == (
-        rows.scanning,
-        rows.analysis,
-        rows.frozen,
-    )
+    assert (collapsed.scanning, collapsed.analysis, collapsed.frozen) == (rows.scanning, rows.analysis, rows.frozen)
 
 
 def test_rows_may_stand_in_any_order(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
@@ -98,8 +88,7 @@ def test_a_hotspot_that_comes_apart_in_re_runs_is_not_said_to_vanish(
 
 def test_a_default_location_is_flagged(plan: Plan) -> None:
     assert any(
-        "“Hospital” holds 5 of 35 (14%); records default to a hospital" in text
-        for text in plan.scanning["limits"]
+        "“Hospital” holds 5 of 35 (14%); records default to a hospital" in text for text in plan.scanning["limits"]
     )
 
 
@@ -109,12 +98,9 @@ def test_an_area_without_incidents_is_refused(incidents: gpd.GeoDataFrame) -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "problem"),
-    [(3, "needs a hotspot"), ("Boar Lain", "'Boar Lane'"), (box(0, 0, 1, 1), "needs a name")],
+    ("given", "problem"), [(3, "needs a hotspot"), ("Boar Lain", "'Boar Lane'"), (box(0, 0, 1, 1), "needs a name")]
 )
-def test_what_a_plan_cannot_be_about_is_said(
-    given: object, problem: str, incidents: gpd.GeoDataFrame
-) -> None:
+def test_what_a_plan_cannot_be_about_is_said(given: object, problem: str, incidents: gpd.GeoDataFrame) -> None:
     with pytest.raises(InputError, match=problem):
         draft_plan(given, incidents)
 
@@ -127,14 +113,9 @@ def test_a_plan_may_cover_several_hotspots_a_street_or_an_area(
     ward = draft_plan(wards.loc[0], incidents, {"ward": wards})
     drawn = draft_plan(box(429_900, 432_900, 430_100, 433_100), incidents, title="The yard")
     assert [p.covers for p in (several, street, ward, drawn)] == ["hotspots", "street", "area", "area"]
-    assert several.scanning["problem"].startswith(
-        "95 recorded crimes and 5 ASB incidents at Boar Lane and Far Street"
-    )
+    assert several.scanning["problem"].startswith("95 recorded crimes and 5 ASB incidents at Boar Lane and Far Street")
     assert "Hotspots 1 and 2 of 2" in several.scanning["problem"]
-    assert (
-        "Ward, by number: Hunslet & Riverside 65 and Little London & Woodhouse 35."
-        in several.analysis["where"]
-    )
+    assert "Ward, by number: Hunslet & Riverside 65 and Little London & Woodhouse 35." in several.analysis["where"]
     # only the crimes are on the street; the ASB of that point is at the hospital, yet on the same ground
     assert street.scanning["problem"].startswith("30 recorded crimes and 5 ASB incidents on Boar Lane")
     assert ward.title == "Little London & Woodhouse"
@@ -154,9 +135,7 @@ def test_two_whole_years_are_compared_whole(spots: gpd.GeoDataFrame, make: Make)
     )
 
 
-def test_collisions_and_calls_are_not_called_crimes(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
-) -> None:
+def test_collisions_and_calls_are_not_called_crimes(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
     calls = incidents.assign(source="Ambulance", category="Assault", raw_unit="call")
     plan = draft_plan(spots.loc[1], calls)
     assert plan.scanning["problem"].startswith("35 calls at Boar Lane")
@@ -182,9 +161,7 @@ def test_no_change_is_shown_where_the_place_was_chosen_on_one_month_only(
         assert plan.analysis["compare"].startswith("All the data: from ")
 
 
-def test_a_plan_says_of_its_place_what_the_list_says(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
-) -> None:
+def test_a_plan_says_of_its_place_what_the_list_says(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
     said = "from 18 to 17 between July 2017 and July 2018: no clear change, as one of 85"
     plan = draft_plan(spots.assign(words=said).loc[1], incidents)
     assert f"Here: {said}." in plan.analysis["compare"]
@@ -192,9 +169,7 @@ def test_a_plan_says_of_its_place_what_the_list_says(
     assert table.endswith("Here: from 9 to 8.")
 
 
-def test_baseline_comes_from_months_that_did_not_choose_the_place(
-    spots: gpd.GeoDataFrame, make: Make
-) -> None:
+def test_baseline_comes_from_months_that_did_not_choose_the_place(spots: gpd.GeoDataFrame, make: Make) -> None:
     data = make(months=["2018-05-01", "2018-06-01", "2018-07-01"])
     later = draft_plan(spots.loc[1], data, selected_on="2018-05").frozen
     assert later["baseline_months"] == ["2018-06", "2018-07"]
@@ -229,9 +204,7 @@ def test_a_redraft_keeps_people_and_what_is_fixed_and_shows_changes(
     )
 
 
-def test_a_day_of_the_draft_that_is_none_is_named(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
-) -> None:
+def test_a_day_of_the_draft_that_is_none_is_named(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
     with pytest.raises(InputError, match="as_of is not a date"):
         draft_plan(spots.loc[1], incidents, as_of="soon")
 
@@ -252,9 +225,7 @@ def test_nearby_places_are_counted_beside_the_average_and_asked_about(
     said = draft_plan(spots.loc[1], incidents, nearby=layer).analysis["nearby"]
     # two recorded points in the data: four pubs near one, one near the other (399 m away or less)
     assert "Within 400 m: 4 pubs (average 2.5)." in said
-    assert said.endswith(
-        "Do any of these bring people here at the times that matter? Being near is not a cause."
-    )
+    assert said.endswith("Do any of these bring people here at the times that matter? Being near is not a cause.")
 
 
 def test_small_counts_are_shown_nowhere_under_a_threshold(spots: gpd.GeoDataFrame, make: Make) -> None:
@@ -268,9 +239,7 @@ def test_small_counts_are_shown_nowhere_under_a_threshold(spots: gpd.GeoDataFram
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=8), st.integers(2, 10))
 @settings(max_examples=60, deadline=None)
-def test_folding_leaves_no_small_count_and_no_total_that_gives_one_back(
-    counts: list[int], threshold: int
-) -> None:
+def test_folding_leaves_no_small_count_and_no_total_that_gives_one_back(counts: list[int], threshold: int) -> None:
     table = pd.DataFrame({"type": [f"t{i}" for i in range(len(counts))], "incidents": counts})
     folded = fold_small(table, threshold, name="type")
     assert folded["incidents"].sum() == sum(counts)
@@ -313,18 +282,14 @@ def test_every_family_of_problem_has_suggestions_of_each_e() -> None:
         assert any(row["why"] == words[0] for row in found)
 
 
-BAD = re.compile(
-    r"\bnan\b|\bNone\b|<NA>|\bNaT\b|(?<![,.\d])[01] (incidents|crimes|records|months|ASB incidents)\b"
-)
+BAD = re.compile(r"\bnan\b|\bNone\b|<NA>|\bNaT\b|(?<![,.\d])[01] (incidents|crimes|records|months|ASB incidents)\b")
 CAUSE = re.compile(r"\b(because of|caused by|due to|leads to|as a result of|thanks to)\b", re.IGNORECASE)
 
 
 @given(
     crimes=st.integers(0, 40),
     asb=st.integers(0, 3),
-    months=st.lists(
-        st.sampled_from(["2017-07-01", "2018-06-01", "2018-07-01"]), min_size=1, max_size=3, unique=True
-    ),
+    months=st.lists(st.sampled_from(["2017-07-01", "2018-06-01", "2018-07-01"]), min_size=1, max_size=3, unique=True),
     harm=st.sampled_from([None, 0.0, 12.5]),
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -362,9 +327,7 @@ def test_the_worst_leeds_hotspots_read_as_an_analyst_would_write(shared_data: ob
         assert not BAD.search(said), BAD.search(said)
         assert not CAUSE.search(said), CAUSE.search(said)
         total = int(spots.loc[rank, "incidents"])
-        crimes, asb = (
-            int(n.replace(",", "")) for n in re.findall(r"^([\d,]+) recorded .* and ([\d,]+) ASB", said)[0]
-        )
+        crimes, asb = (int(n.replace(",", "")) for n in re.findall(r"^([\d,]+) recorded .* and ([\d,]+) ASB", said)[0])
         assert crimes + asb == total
         assert plan.options
         # nothing is as busy as the busiest, no other prison is near; the rest hold from half to twice as many
@@ -391,9 +354,7 @@ def test_a_place_chosen_on_nobody_knows_what_shows_no_change(incidents, spots):
 
 def test_a_row_in_two_areas_that_overlap_by_nature_counts_in_both() -> None:
     rows = gpd.GeoDataFrame(geometry=gpd.points_from_xy([5, 5, 15, 15], [5] * 4), crs=27700)
-    orders = gpd.GeoDataFrame(
-        {"name": ["A", "B"]}, geometry=[box(0, 0, 20, 10), box(10, 0, 20, 10)], crs=27700
-    )
+    orders = gpd.GeoDataFrame({"name": ["A", "B"]}, geometry=[box(0, 0, 20, 10), box(10, 0, 20, 10)], crs=27700)
     assert share_layers(rows, {"pspo": orders}) == {"pspo": [("A", 1.0)]}
     orders.attrs["overlapping"] = True
     assert share_layers(rows, {"pspo": orders}) == {"pspo": [("A", 1.0), ("B", 0.5)]}

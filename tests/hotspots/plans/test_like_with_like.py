@@ -38,12 +38,7 @@ def draft(counts: tuple[int, ...], target: object = None):
     spots = find_hotspots(incidents, count=8, resamples=0, merge=False)
     given = wards.loc[0] if target is None else target
     plan = draft_plan(
-        given,
-        incidents,
-        {"ward": wards},
-        spots=spots,
-        as_of="2024-04-30",
-        title=None if target is None else "Drawn",
+        given, incidents, {"ward": wards}, spots=spots, as_of="2024-04-30", title=None if target is None else "Drawn"
     )
     areas = plan.frozen.get("comparator_areas")
     return plan, None if not areas else frozen_frame(plan, "comparator_areas"), wards

@@ -45,9 +45,7 @@ def test_days_without_hours_name_no_hour(spots: gpd.GeoDataFrame, make: Make) ->
     assert "weekday and hour" in plan.analysis["gaps"]
 
 
-def test_records_without_dates_say_so_everywhere(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
-) -> None:
+def test_records_without_dates_say_so_everywhere(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
     plan = draft_plan(spots.loc[1], incidents.drop(columns=["when", "precision"]))
     assert plan.analysis["when"] == "The records given carry no dates."
     assert plan.analysis["compare"] == "The records given carry no dates, so nothing can be compared."
@@ -68,10 +66,7 @@ def test_too_few_in_either_month_are_not_compared(spots: gpd.GeoDataFrame, make:
     said = draft_plan(spots.loc[1], data, threshold=10, **chosen).analysis["compare"]
     assert said.startswith("All the data: from 46 to 46 between July 2017 and July 2018")
     assert said.endswith("Here are too few records in one of them to compare.")
-    assert (
-        "from 6 to 6 between July 2017 and July 2018"
-        in draft_plan(spots.loc[1], data, **chosen).analysis["compare"]
-    )
+    assert "from 6 to 6 between July 2017 and July 2018" in draft_plan(spots.loc[1], data, **chosen).analysis["compare"]
 
 
 def test_nearby_places_may_come_by_kind_and_be_none_or_ordinary(
@@ -86,9 +81,7 @@ def test_nearby_places_may_come_by_kind_and_be_none_or_ordinary(
     assert said(pubs((440_000, 440_000))) == "None of the places given lie within 400 m."
     # one pub here, three at the other recorded point: here is below the average of two
     ordinary = pubs((430_000, 433_100), *[(431_500 + i, 433_000) for i in range(3)])
-    assert said(ordinary) == (
-        "No kind of place given is more common within 400 m than on average over the data."
-    )
+    assert said(ordinary) == ("No kind of place given is more common within 400 m than on average over the data.")
     assert "Within 400 m: 1 pub (average 0.5)." in said(pubs((430_000, 433_100)))
     with pytest.raises(InputError, match="must be points"):
         said([Point(430_000, 433_000)])
@@ -96,23 +89,17 @@ def test_nearby_places_may_come_by_kind_and_be_none_or_ordinary(
         said({"pub": pubs((430_000, 433_000))["pub"].set_crs(4326, allow_override=True)})
 
 
-def test_a_surrounding_area_of_no_width_is_refused(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
-) -> None:
+def test_a_surrounding_area_of_no_width_is_refused(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
     with pytest.raises(InputError, match="wider than 0 metres"):
         draft_plan(spots.loc[1], incidents, ring=0)
 
 
-def test_a_selection_period_outside_the_data_is_refused(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
-) -> None:
+def test_a_selection_period_outside_the_data_is_refused(spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> None:
     with pytest.raises(InputError, match="hold no month of the period"):
         draft_plan(spots.loc[1], incidents, selected_on="2011-01")
 
 
-def test_a_baseline_counted_otherwise_later_is_told_as_a_revision(
-    spots: gpd.GeoDataFrame, make: Make
-) -> None:
+def test_a_baseline_counted_otherwise_later_is_told_as_a_revision(spots: gpd.GeoDataFrame, make: Make) -> None:
     first = draft_plan(spots.loc[1], make(crimes=30, asb=0), selected_on=["2017-07", "2018-07"])
     again = draft_plan(spots.loc[1], make(crimes=34, asb=0), plan=first)
     assert [c["text"] for c in again.changes] == [

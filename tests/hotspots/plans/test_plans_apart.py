@@ -26,13 +26,7 @@ def town() -> gpd.GeoDataFrame:
         for _ in range(10)
     ]
     when, place, points = zip(*rows, strict=True)
-    frame = {
-        "when": when,
-        "place": place,
-        "precision": "month",
-        "category": "Burglary",
-        "source": "police.uk",
-    }
+    frame = {"when": when, "place": place, "precision": "month", "category": "Burglary", "source": "police.uk"}
     frame["incident_id"] = [f"f:{n}" for n in range(len(rows))]
     return gpd.GeoDataFrame(frame, geometry=list(points), crs=27700)
 

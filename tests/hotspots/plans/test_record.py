@@ -18,9 +18,7 @@ from hotspots.plans.person_names import draft_person_plan, find_names, refuse_na
 from hotspots.plans.record import ROWS, SINGLE, Plan, known_tag
 from hotspots.plans.toml_file import dump_plan, read_plan, write_record
 
-WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=40) | st.just(
-    'two\nlines "quoted" \\ é'
-)
+WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=40) | st.just('two\nlines "quoted" \\ é')
 TAGS = st.sampled_from(
     [f"{g}.{n}" for g, names in SINGLE.items() for n in names]
     + [f"{g}.{i}.{n}" for g, names in ROWS.items() for i in (1, 2) for n in names]

@@ -24,9 +24,7 @@ from maps.plans._patrols_and_cameras import say_cameras, say_patrols
 MONTHS = ("2016-07-01", "2017-07-01", "2018-07-01")
 
 
-def records(
-    *groups: tuple[str, int, float], category: str = "Violence and sexual offences"
-) -> gpd.GeoDataFrame:
+def records(*groups: tuple[str, int, float], category: str = "Violence and sexual offences") -> gpd.GeoDataFrame:
     """So many records of each place at so many metres east, their months in turn."""
     rows = [(place, east) for place, count, east in groups for _ in range(count)]
     columns = {
@@ -121,9 +119,7 @@ def test_no_street_is_compared_with_a_prison() -> None:
 
 
 def test_one_grave_record_is_no_recurring_problem() -> None:
-    types = pd.DataFrame(
-        {"type": ["Anti-social behaviour", "Robbery"], "incidents": [105, 1], "harm": [0.0, 365.0]}
-    )
+    types = pd.DataFrame({"type": ["Anti-social behaviour", "Robbery"], "incidents": [105, 1], "harm": [0.0, 365.0]})
     assert list(problem_families(types)) == ["asb"]
     assert list(problem_families(types.assign(incidents=[105, 3]))) == ["robbery", "asb"]
 
@@ -132,9 +128,7 @@ def test_theft_from_shops_is_told_from_other_theft() -> None:
     for category, shops in (("Shoplifting", True), ("Other theft", False), ("Bicycle theft", False)):
         families = problem_families(pd.DataFrame({"type": [category], "incidents": [40]}))
         asked = [QUESTIONS_BY_FAMILY[family] for family in families]
-        actions = [
-            row["action"] for row in suggest_responses(pd.DataFrame({"type": [category], "incidents": [40]}))
-        ]
+        actions = [row["action"] for row in suggest_responses(pd.DataFrame({"type": [category], "incidents": [40]}))]
         assert any("racks" in text for text in asked) == shops
         assert any("stock" in text or "shop thieves" in text for text in actions) == shops
 
@@ -248,9 +242,7 @@ def test_small_words_are_right() -> None:
     left = pd.DataFrame({"ref": ["R1"], "chosen": [False], "why": ["left out: no time left"]})
     assert say_patrols("R1", left) == "Patrols: left out of the patrol plan: no time left."
     site = gpd.GeoDataFrame({"name": ["Boar Lane"]}, index=[1], geometry=[Point(5, 5)], crs=27700)
-    assert (
-        say_cameras(Point(900, 0).buffer(20), site) == "Cameras: the one site proposed does not stand here."
-    )
+    assert say_cameras(Point(900, 0).buffer(20), site) == "Cameras: the one site proposed does not stand here."
 
 
 def test_few_records_and_one_month_are_called_so() -> None:
@@ -263,9 +255,7 @@ def test_few_records_and_one_month_are_called_so() -> None:
 
 
 def test_car_parks_of_a_ward_are_no_likeness_and_no_place_between_them() -> None:
-    rows = records(
-        ("Parking Area", 3, 0.0), ("Parking Area", 2, 800.0), *((f"S{k}", 2, 50.0 * k) for k in range(30))
-    )
+    rows = records(("Parking Area", 3, 0.0), ("Parking Area", 2, 800.0), *((f"S{k}", 2, 50.0 * k) for k in range(30)))
     ground = shapely.box(429_000, 432_000, 432_000, 434_000)
     plan = draft_plan(ground, rows, title="Ward", as_of="2018-08-31")
     assert "“Parking Area” 5 (on 2 points)" in plan.analysis["where"]

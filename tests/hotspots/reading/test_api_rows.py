@@ -54,9 +54,7 @@ def test_events_of_two_requests_that_overlap_are_counted_once(tmp_path, name):
 def test_a_number_of_the_api_counts_only_on_rows_that_are_the_same(tmp_path):
     other_month = [row(1, month="2024-04")]
     numbered_by_row = [row(2, id=1)]  # a file that numbers its own rows
-    files = [
-        put(tmp_path / f"{i}.json", rows) for i, rows in enumerate([[row(1)], other_month, numbered_by_row])
-    ]
+    files = [put(tmp_path / f"{i}.json", rows) for i, rows in enumerate([[row(1)], other_month, numbered_by_row])]
     assert len(read(files)[0]) == 3
 
 

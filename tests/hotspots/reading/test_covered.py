@@ -29,13 +29,7 @@ HEAD = "Crime ID,Month,Reported by,Longitude,Latitude,Location,Crime type\n"
 
 def make(without=lambda force, month, kind: False, column="raw_force", each=EACH):
     rows = [
-        {
-            "when": pd.Timestamp(month),
-            column: force,
-            "category": kind,
-            "precision": "month",
-            "incidents": each,
-        }
+        {"when": pd.Timestamp(month), column: force, "category": kind, "precision": "month", "incidents": each}
         for force, month, kind in itertools.product(FORCES, MONTHS, KINDS)
         if not without(force, month, kind)
     ]
@@ -115,9 +109,7 @@ def test_chance_may_leave_a_month_of_few_records_empty():
 
 def test_a_force_of_one_name_in_two_spellings_is_one_and_a_blank_is_its_source():
     frame = make()
-    frame["raw_force"] = np.where(
-        frame["when"] < "2019", frame["raw_force"], frame["raw_force"].str.upper() + " "
-    )
+    frame["raw_force"] = np.where(frame["when"] < "2019", frame["raw_force"], frame["raw_force"].str.upper() + " ")
     assert find_covered(frame, WINDOWS).gaps == []
     assert set(publishers_of(frame.assign(raw_force=None))) == {"police.uk"}
 
@@ -168,8 +160,7 @@ def test_a_whole_run_names_the_force_and_month_and_claims_nothing_of_it(tmp_path
         if wanted is not None:
             write(tmp_path / "in", force, month, wanted)
     (tmp_path / "team.toml").write_text(
-        'as_of = 2019-08-31\n[incidents]\nfiles = "in"\n[hotspots]\ncount = 2\nresamples = 0\n'
-        "[output]\ndrafts = 1\n",
+        'as_of = 2019-08-31\n[incidents]\nfiles = "in"\n[hotspots]\ncount = 2\nresamples = 0\n[output]\ndrafts = 1\n',
         encoding="utf-8",
     )
     assert main(["run", str(tmp_path / "team.toml"), "--out", str(tmp_path / "out")]) == 0

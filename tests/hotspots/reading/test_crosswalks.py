@@ -71,9 +71,7 @@ def test_values_of_each_source_meet_our_categories_and_priorities() -> None:
 def test_an_unmatched_value_is_counted_and_listed_never_dropped() -> None:
     frame = rows(("police.uk", "Witchcraft"), ("police.uk", "Drugs"), ("police.uk", "Witchcraft"))
     assert list_unmatched(frame).values.tolist() == [["police.uk", "Witchcraft", 2]]
-    assert list_unmatched(frame.assign(incidents=[3, 1, 4])).values.tolist() == [
-        ["police.uk", "Witchcraft", 7]
-    ]
+    assert list_unmatched(frame.assign(incidents=[3, 1, 4])).values.tolist() == [["police.uk", "Witchcraft", 7]]
 
 
 def test_a_source_of_ones_own_takes_a_crosswalk_or_all_of_ours() -> None:
@@ -95,9 +93,7 @@ def test_a_crosswalk_with_an_unknown_priority_is_refused(tmp_path: Path) -> None
 
 def test_proactively_detected_offences_are_flagged() -> None:
     frame = rows(
-        ("police.uk", "Possession of weapons"),
-        ("police.uk", "Robbery"),
-        ("force crime", "Trafficking of drugs"),
+        ("police.uk", "Possession of weapons"), ("police.uk", "Robbery"), ("force crime", "Trafficking of drugs")
     )
     assert flag_proactive(frame).tolist() == [True, False, True]
 
@@ -127,13 +123,7 @@ def clocked() -> pd.DataFrame:
             "source": "force crime",
             "category": ["Violence with injury", "Violence with injury", "Arson", "Robbery", "Robbery"],
             "when": pd.to_datetime(
-                [
-                    "2024-03-02 23:30",
-                    "2024-03-02 12:00",
-                    "2024-03-02 23:30",
-                    "2024-03-03 04:59",
-                    "2024-03-03 00:00",
-                ]
+                ["2024-03-02 23:30", "2024-03-02 12:00", "2024-03-02 23:30", "2024-03-03 04:59", "2024-03-03 00:00"]
             ),
             "precision": ["minute", "minute", "minute", "minute", "day"],
         }
@@ -160,11 +150,7 @@ def test_profiles_by_words_weekday_and_column() -> None:
 def test_serious_violence_goes_by_what_is_written_not_by_our_broad_category() -> None:
     frame = rows(("force crime", "Stalking and harassment"), ("force crime", "Homicide"), ("x", "robbery"))
     assert match_profile(frame, "serious-violence").tolist() == [False, True, True]
-    assert match_profile(frame, {"categories": ["Violence and sexual offences"]}).tolist() == [
-        True,
-        True,
-        False,
-    ]
+    assert match_profile(frame, {"categories": ["Violence and sexual offences"]}).tolist() == [True, True, False]
 
 
 def test_a_proxy_is_named_as_such() -> None:
@@ -174,9 +160,7 @@ def test_a_proxy_is_named_as_such() -> None:
 
 def test_a_profile_with_mistakes_names_all_of_them() -> None:
     with pytest.raises(InputError) as error:
-        load_profile(
-            {"catgories": ["x"], "hours": [20, 30], "priorities": ["Hate"], "contains": "x"}, name="p"
-        )
+        load_profile({"catgories": ["x"], "hours": [20, 30], "priorities": ["Hate"], "contains": "x"}, name="p")
     for part in ("'catgories'", "categories", "[20, 30]", "Hate crime", "'contains' must be a list", "'p'"):
         assert part in str(error.value)
     with pytest.raises(InputError, match="filters nothing"):
@@ -220,11 +204,7 @@ def test_a_profile_may_be_of_one_source_or_kind_of_asb_and_names_a_column_misspe
     frame = clocked().assign(raw_Beat="A")
     frame.loc[[0, 1], ["source", "category"]] = [["asb app", "Nuisance"], ["asb app", "Noise"]]
     own = pd.DataFrame(
-        {
-            "value": ["Nuisance", "Noise"],
-            "category": "Anti-social behaviour",
-            "nsir": ["nuisance", "environmental"],
-        }
+        {"value": ["Nuisance", "Noise"], "category": "Anti-social behaviour", "nsir": ["nuisance", "environmental"]}
     )
     crosswalks = {"asb app": own, "force crime": "force-crime"}
     assert match_profile(frame, {"sources": ["asb app"]}).tolist() == [True, True, False, False, False]

@@ -31,13 +31,7 @@ pytest.importorskip("platformdirs", reason="the extra 'download' is not installe
 WARDS = [
     {
         "type": "Feature",
-        "properties": {
-            "FID": i,
-            "WD24CD": f"E{i}",
-            "WD24NM": f"Ward {i}",
-            "LAD24CD": "E08",
-            "LAD24NM": "Leeds",
-        },
+        "properties": {"FID": i, "WD24CD": f"E{i}", "WD24NM": f"Ward {i}", "LAD24CD": "E08", "LAD24NM": "Leeds"},
         "geometry": mapping(box(430000 + 100 * i, 433000, 430100 + 100 * i, 433100)),
     }
     for i in range(7)
@@ -83,9 +77,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "wrong JSON":
             return self.reply(b"<html>Sorry</html>")
         if fault == "error inside":
-            return self.reply(
-                json.dumps({"error": {"code": 500, "message": "Error performing query"}}).encode()
-            )
+            return self.reply(json.dumps({"error": {"code": 500, "message": "Error performing query"}}).encode())
         if fault == "bad request":
             return self.reply(json.dumps({"error": {"code": 400, "message": "Invalid field"}}).encode())
         status, body, headers = self.answer()
@@ -120,9 +112,7 @@ class Handler(BaseHTTPRequestHandler):
         wards = WARDS
         if "Local_Authority" in path:
             ground = mapping(box(430000, 433000, 430260, 433100))
-            wards = [
-                {"type": "Feature", "properties": {"LAD18CD": "E08", "LAD18NM": "Leeds"}, "geometry": ground}
-            ]
+            wards = [{"type": "Feature", "properties": {"LAD18CD": "E08", "LAD18NM": "Leeds"}, "geometry": ground}]
         elif old:
             wards = [
                 w | {"properties": {"WD18CD": w["properties"]["WD24CD"], "WD18NM": w["properties"]["WD24NM"]}}
@@ -130,8 +120,7 @@ class Handler(BaseHTTPRequestHandler):
             ]
         elif "Lower_layer" in path:
             wards = [
-                w | {"properties": {"LSOA21CD": f"E01{i}", "LSOA21NM": f"Leeds 01{i}A"}}
-                for i, w in enumerate(WARDS)
+                w | {"properties": {"LSOA21CD": f"E01{i}", "LSOA21NM": f"Leeds 01{i}A"}} for i, w in enumerate(WARDS)
             ]
         elif "Middle_layer" in path:
             wards = [w | {"properties": {"code": "E02"}} for w in WARDS]
@@ -146,11 +135,7 @@ class Handler(BaseHTTPRequestHandler):
         found = found[: len(found) - self.server.lost]
         more = start + size < len(found)
         return self.json(
-            {
-                "type": "FeatureCollection",
-                "features": found[start : start + size],
-                "exceededTransferLimit": more,
-            }
+            {"type": "FeatureCollection", "features": found[start : start + size], "exceededTransferLimit": more}
         )
 
     def archive(self, name):
@@ -325,10 +310,7 @@ def police(service):
 
 def test_incidents_of_one_force_come_out_of_one_archive(police, tmp_path):
     paths = incidents_from(police, tmp_path)
-    assert [path.name for path in paths] == [
-        "2023-12-west-yorkshire-street.csv",
-        "2024-03-west-yorkshire-street.csv",
-    ]
+    assert [path.name for path in paths] == ["2023-12-west-yorkshire-street.csv", "2024-03-west-yorkshire-street.csv"]
     assert paths[1].read_text() == "Crime ID,Month\n,2024-03\n" * 500
     assert not any("2023-12.zip" in path for path in police.asked)
     asked = len(police.asked)

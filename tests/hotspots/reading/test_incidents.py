@@ -47,12 +47,7 @@ def test_a_row_becomes_the_contract_columns(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert incidents.crs == CRS
     row = incidents.iloc[0]
-    assert (row.incident_id, row.source, row.precision, row.category) == (
-        "x1",
-        "police.uk",
-        "month",
-        "Robbery",
-    )
+    assert (row.incident_id, row.source, row.precision, row.category) == ("x1", "police.uk", "month", "Robbery")
     assert row.when == pd.Timestamp("2024-03-01")
     # METHODS section 7: true place by OSTN15; without the grid PROJ is 1.74 m off.
     assert row.geometry.distance(Point(422242.186, 433818.701)) < 1.8
@@ -76,9 +71,7 @@ def test_a_row_becomes_the_contract_columns(tmp_path: Path) -> None:
         ("a,b", "wrong number of fields", "2 fields where the header has 12"),
     ],
 )
-def test_each_cause_is_named_with_its_line_and_value(
-    tmp_path: Path, bad: str, cause: str, value: str
-) -> None:
+def test_each_cause_is_named_with_its_line_and_value(tmp_path: Path, bad: str, cause: str, value: str) -> None:
     path = write(tmp_path / "a.csv", line(), line(), bad, line())
     incidents, rejects = read_incidents(path, as_of="2025-01-01")
     assert len(incidents) == 3
@@ -221,9 +214,7 @@ def test_a_folder_that_has_grown_runs_as_it_was_and_the_later_file_is_named(tmp_
 
 
 def test_a_file_of_swapped_coordinates_is_diagnosed_as_a_whole(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "a.csv", *[line(lon="53.8", lat="-1.5")] * 8, *[line(lon="", lat="")] * 30, line()
-    )
+    path = write(tmp_path / "a.csv", *[line(lon="53.8", lat="-1.5")] * 8, *[line(lon="", lat="")] * 30, line())
     incidents, rejects = read_incidents(path)
     assert "a.csv: 8 of its 39 rows" in diagnose_rejects(incidents, rejects)[0]
     with pytest.raises(InputError, match="exchange the two columns"):
@@ -267,19 +258,13 @@ def test_one_force_and_month_in_two_files_is_refused_unless_told_which_to_keep(t
     write(tmp_path / "2.csv", line(), line(), line(lon="-1.6"), line("x", category="Drugs"))
     with pytest.raises(InputError, match=r"WYP 2024-03 in 1\.csv and 2\.csv"):
         read_incidents(tmp_path)
-    for keep, rows, cause in (
-        ("first", 3, "same force"),
-        ("last", 4, "same force"),
-        ("both", 6, "duplicate"),
-    ):
+    for keep, rows, cause in (("first", 3, "same force"), ("last", 4, "same force"), ("both", 6, "duplicate")):
         incidents, rejects = read_incidents(tmp_path, same_month=keep)
         assert (len(incidents), len(rejects)) == (rows, 7 - rows)
         assert rejects["cause"].str.startswith(cause).all()
 
 
-def test_a_month_in_two_folders_of_the_usual_names_is_refused_and_both_files_are_counted(
-    tmp_path: Path,
-) -> None:
+def test_a_month_in_two_folders_of_the_usual_names_is_refused_and_both_files_are_counted(tmp_path: Path) -> None:
     folders = [tmp_path / name / "2024-03" for name in ("old", "new")]
     for folder in folders:
         folder.mkdir(parents=True)

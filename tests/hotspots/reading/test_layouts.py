@@ -79,8 +79,7 @@ def test_an_unknown_layout_names_the_nearest() -> None:
 
 def test_a_layout_may_come_from_a_file_and_build_on_another(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(
-        'base = "council-asb-cases"\nsource = "Leeds LASBT"\n[columns]\nwhen = "Logged"\n',
-        encoding="utf-8-sig",
+        'base = "council-asb-cases"\nsource = "Leeds LASBT"\n[columns]\nwhen = "Logged"\n', encoding="utf-8-sig"
     )
     layout = load_layout("mine.toml", folder=tmp_path)
     assert (layout.source, layout.columns["when"], layout.unit) == ("Leeds LASBT", ("Logged",), "case")
@@ -172,10 +171,7 @@ def test_a_key_finds_its_place_in_the_look_up(tmp_path: Path) -> None:
     incidents, rejects = read_text(tmp_path, text, **own)
     assert incidents["incident_id"].tolist() == ["1"]
     assert incidents.geometry.x.tolist() == [430000]
-    assert rejects[["cause", "value"]].values.tolist() == [
-        ["no coordinates", "key 99"],
-        ["no coordinates", "key 13"],
-    ]
+    assert rejects[["cause", "value"]].values.tolist() == [["no coordinates", "key 99"], ["no coordinates", "key 13"]]
 
 
 def test_rows_without_a_key_do_not_get_the_place_of_a_blank_key(tmp_path: Path, caplog) -> None:
@@ -198,18 +194,9 @@ def test_blank_coordinates_fall_back_on_the_postcode(tmp_path: Path) -> None:
     table = pd.DataFrame({"pcd": ["LS1 4AP"], "lon": ["-1.55"], "lat": ["53.8"]})
     own = {
         "columns": OWN["columns"] | {"key": "Postcode"},
-        "lookup": {
-            "file": table,
-            "key": "pcd",
-            "x": "lon",
-            "y": "lat",
-            "type": "postcode",
-            "kind": "degrees",
-        },
+        "lookup": {"file": table, "key": "pcd", "x": "lon", "y": "lat", "type": "postcode", "kind": "degrees"},
     }
-    text = (
-        "Ref,Opened,Type,E,N,Postcode\n1,2024-01-02,Noise,,,ls14ap\n2,2024-01-02,Noise,430000,433000,ls14ap\n"
-    )
+    text = "Ref,Opened,Type,E,N,Postcode\n1,2024-01-02,Noise,,,ls14ap\n2,2024-01-02,Noise,430000,433000,ls14ap\n"
     incidents, rejects = read_text(tmp_path, text, **own)
     assert rejects.empty
     assert incidents.geometry.x.between(429000, 431000).all()
@@ -228,21 +215,14 @@ def frame() -> gpd.GeoDataFrame:
             "Opened": pd.to_datetime(["2024-01-02 03:04"] * 4),
             "Type": ["Noise", "Noise", "=1+1", "Noise"],
         },
-        geometry=[
-            Point(430000, 433000),
-            MultiPoint([(430100, 433000)]),
-            None,
-            Polygon([(0, 0), (1, 0), (1, 1)]),
-        ],
+        geometry=[Point(430000, 433000), MultiPoint([(430100, 433000)]), None, Polygon([(0, 0), (1, 0), (1, 1)])],
         crs=CRS,
     )
 
 
 @pytest.mark.parametrize("crs", [CRS, "EPSG:4326", "EPSG:3857"])
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet"])
-def test_spatial_formats_read_with_times_and_every_row_accounted_for(
-    tmp_path: Path, suffix: str, crs: str
-) -> None:
+def test_spatial_formats_read_with_times_and_every_row_accounted_for(tmp_path: Path, suffix: str, crs: str) -> None:
     if suffix == "parquet":
         pytest.importorskip("pyarrow")
     path = tmp_path / f"a.{suffix}"
@@ -341,20 +321,13 @@ def test_memphis_reads_with_its_clock_in_its_own_metres(shared_data: Path) -> No
 
 
 def test_a_month_that_excel_made_a_day_stays_a_month(tmp_path: Path) -> None:
-    rows = {
-        "Month": pd.to_datetime(["2024-03-01"]),
-        "Longitude": [-1.5],
-        "Latitude": [53.8],
-        "Crime type": "Drugs",
-    }
+    rows = {"Month": pd.to_datetime(["2024-03-01"]), "Longitude": [-1.5], "Latitude": [53.8], "Crime type": "Drugs"}
     pd.DataFrame(rows).to_excel(tmp_path / "a.xlsx", index=False)
     incidents, _ = read_incidents(tmp_path / "a.xlsx")
     assert incidents[["when", "precision"]].values.tolist() == [[pd.Timestamp("2024-03-01"), "month"]]
 
 
-def test_ids_that_excel_rewrote_never_make_duplicates(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_ids_that_excel_rewrote_never_make_duplicates(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     rows = "\n".join(f"2.01913E+12,2024-01-02,Noise,{430000 + i},433000" for i in range(3))
     incidents, rejects = read_text(tmp_path, f"Ref,Opened,Type,E,N\n{rows}\n")
     assert incidents["incident_id"].tolist() == ["a.csv:2", "a.csv:3", "a.csv:4"]
@@ -362,9 +335,7 @@ def test_ids_that_excel_rewrote_never_make_duplicates(
     assert "3 IDs were rewritten by Excel" in caplog.text
 
 
-def test_a_file_in_which_most_rows_share_an_id_is_spoken_of(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_file_in_which_most_rows_share_an_id_is_spoken_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     rows = "\n".join(f"7,2024-01-02,Noise,{430000 + i},433000" for i in range(3))
     _, rejects = read_text(tmp_path, f"Ref,Opened,Type,E,N\n{rows}\n")
     assert len(rejects) == 2
@@ -408,15 +379,9 @@ def test_the_operation_used_for_coordinates_can_be_told() -> None:
         ({"target": "EPSG:4326", "coordinates": {"kind": "degrees"}}, "in metres"),
         ({"columns": OWN["columns"] | {"key": "E"}}, "needs a \\[lookup\\]"),
         ({"lookup": {"file": "x.csv"}}, "needs 'key' and 'x' and 'y'"),
+        ({"lookup": {"file": "none.csv", "key": "k", "x": "x", "y": "y"}, "columns": {"key": "PC"}}, "not there"),
         (
-            {"lookup": {"file": "none.csv", "key": "k", "x": "x", "y": "y"}, "columns": {"key": "PC"}},
-            "not there",
-        ),
-        (
-            {
-                "lookup": {"file": "x.csv", "key": "k", "x": "x", "y": "y", "type": "uprm"},
-                "columns": {"key": "PC"},
-            },
+            {"lookup": {"file": "x.csv", "key": "k", "x": "x", "y": "y", "type": "uprm"}, "columns": {"key": "PC"}},
             "Unknown type of look-up key.*uprm.*uprn, usrn, postcode, street, text",
         ),
         ({"columns": "Ref"}, "must be a table"),
@@ -427,11 +392,7 @@ def test_a_layout_that_cannot_work_says_why(tmp_path: Path, change: dict[str, An
     if isinstance(change.get("columns"), dict):
         change = change | {"columns": OWN["columns"] | change["columns"]}
     with pytest.raises(InputError, match=words):
-        read_text(
-            tmp_path,
-            "Ref,Opened,Type,E,N,PC\n1,2024-01-02,Noise,,,a\n2,2024-01-02,Noise,1.5,53,b\n",
-            **change,
-        )
+        read_text(tmp_path, "Ref,Opened,Type,E,N,PC\n1,2024-01-02,Noise,,,a\n2,2024-01-02,Noise,1.5,53,b\n", **change)
 
 
 def test_a_layout_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
@@ -458,10 +419,7 @@ def test_metres_of_another_grid_are_judged_by_no_british_bounds() -> None:
     ],
 )
 def test_the_origin_of_the_grid_is_no_place_in_degrees_either(lon: str, lat: str) -> None:
-    x, y = (
-        pd.Series([lon, "-6.3", "-7.55716"]),
-        pd.Series([lat, "49.92", "49.80"]),
-    )  # beside Scilly, and the sea
+    x, y = (pd.Series([lon, "-6.3", "-7.55716"]), pd.Series([lat, "49.92", "49.80"]))  # beside Scilly, and the sea
     judged = judge_coordinates(x, y, kind="degrees")
     assert judged["cause"].tolist() == ["coordinates 0,0", "", ""]
     numbers = judge_coordinates(x.astype(float), y.astype(float), kind="degrees")

@@ -15,9 +15,7 @@ from hotspots.reading.months_covered import check_coverage, describe_coverage
 from hotspots.reading.sources import combine_incidents, find_possible_duplicates, read_sources
 
 
-def frame(
-    when: list[str], *, source: str = "s", category: str = "c", precision: str = "day"
-) -> gpd.GeoDataFrame:
+def frame(when: list[str], *, source: str = "s", category: str = "c", precision: str = "day") -> gpd.GeoDataFrame:
     ids = [f"{source}{i}" for i in range(len(when))]
     return gpd.GeoDataFrame(
         {
@@ -149,8 +147,7 @@ def test_several_sources_become_one_set_and_are_never_compared(tmp_path: Path) -
     header = "Case Reference,Date Opened,ASB Type,Easting,Northing,Ward\n"
     (tmp_path / "c.csv").write_text(header + "1,05/03/2024,Noise,430000,433000,A\n2,05/03/2024,Noise,,,B\n")
     incidents, rejects = read_sources(
-        {"police": {"files": "p.csv"}, "council": {"files": ["c.csv"], "layout": "council-asb-cases"}},
-        folder=tmp_path,
+        {"police": {"files": "p.csv"}, "council": {"files": ["c.csv"], "layout": "council-asb-cases"}}, folder=tmp_path
     )
     assert incidents["source"].tolist() == ["police.uk", "council ASB cases"]
     assert (incidents.crs, rejects["area"].tolist()) == (CRS, ["B"])
@@ -183,9 +180,7 @@ def test_possible_duplicates_are_listed_by_hand() -> None:
     police = frame(["2024-01-01 22:00", "2024-01-05 10:00"], source="police", precision="minute")
     council = frame(["2024-01-02", "2024-01-01"], source="council")
     council = council.set_geometry(gpd.GeoSeries([Point(30, 40), Point(300, 0)], crs=CRS))
-    rows = pd.concat(
-        [police, council, frame(["2024-01-01"], source="u", precision="month")], ignore_index=True
-    )
+    rows = pd.concat([police, council, frame(["2024-01-01"], source="u", precision="month")], ignore_index=True)
     table = find_possible_duplicates(rows, distance=100, hours=3)
     # Police at 22:00 on the 1st, council some time on the 2nd: at least two hours apart.
     assert table[["first", "second", "metres", "hours"]].values.tolist() == [[0, 2, 50, 2]]

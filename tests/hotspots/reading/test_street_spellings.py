@@ -33,11 +33,7 @@ def test_a_large_s_after_an_apostrophe_is_made_small_and_no_name_is_touched(writ
 )
 def test_two_ways_of_writing_a_street_are_one_street(other: str) -> None:
     written = pd.Series(["On or near Harehills Road", "Harehills Road", other])
-    assert settle_spelling(written).tolist() == [
-        "On or near Harehills Road",
-        "Harehills Road",
-        "Harehills Road",
-    ]
+    assert settle_spelling(written).tolist() == ["On or near Harehills Road", "Harehills Road", "Harehills Road"]
 
 
 @pytest.mark.parametrize(
@@ -63,22 +59,16 @@ def test_spelling_settles_once_and_keeps_every_row(names: list[str]) -> None:
 
 def _cases(path, streets):
     rows = [f"0{1 + k}/03/2024,Noise,{street},430000,433000" for k, street in enumerate(streets)]
-    path.write_text(
-        "\n".join(["Date Received,ASB Type,Street,Easting,Northing", *rows]) + "\n", encoding="utf-8"
-    )
+    path.write_text("\n".join(["Date Received,ASB Type,Street,Easting,Northing", *rows]) + "\n", encoding="utf-8")
 
 
 def test_two_sources_that_write_a_street_their_own_way_rank_it_once(tmp_path) -> None:
     police = (
-        "Month,Longitude,Latitude,Location,Crime type\n"
-        + "2024-03,-1.545,53.792,On or near Harehills Road,Drugs\n" * 3
+        "Month,Longitude,Latitude,Location,Crime type\n" + "2024-03,-1.545,53.792,On or near Harehills Road,Drugs\n" * 3
     )
     (tmp_path / "police.csv").write_text(police)
     _cases(tmp_path / "council.csv", ["harehills rd", "Harehills Rd"])
-    sources = {
-        "police": {"files": "police.csv"},
-        "council": {"files": "council.csv", "layout": "council-asb-cases"},
-    }
+    sources = {"police": {"files": "police.csv"}, "council": {"files": "council.csv", "layout": "council-asb-cases"}}
     incidents, rejects = read_sources(sources, folder=tmp_path, as_of="2024-12-31")
     assert rejects.empty
     assert set(incidents["place"]) == {"On or near Harehills Road", "Harehills Road"}

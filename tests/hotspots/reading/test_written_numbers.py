@@ -120,9 +120,7 @@ def test_eastings_and_northings_that_lost_their_digits_are_not_used(tmp_path, lo
     _, rejects = read_incidents(
         write(tmp_path / "a.csv", columns["E"], columns["N"]), layout=METRES, as_of="2024-12-31"
     )
-    assert rejects[["cause", "value"]].to_numpy().tolist() == [
-        [LOST_DIGITS, f"{columns['E'][0]}, {columns['N'][0]}"]
-    ]
+    assert rejects[["cause", "value"]].to_numpy().tolist() == [[LOST_DIGITS, f"{columns['E'][0]}, {columns['N'][0]}"]]
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,7 @@ def test_sentences_say_kinds_gaps_own_areas_and_unknown_categories() -> None:
 
 def test_tables_of_nothing_are_empty() -> None:
     columns = ["incident_id", "source", "when", "precision", "category", "place"]
-    empty = gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs=CRS).astype(
-        {"when": "datetime64[ns]"}
-    )
+    empty = gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs=CRS).astype({"when": "datetime64[ns]"})
     tables = tabulate_records(empty, pd.DataFrame({c: [] for c in [*columns, "cause"]}))
     assert all(table.empty for table in tables.values())
     assert describe_records(empty, pd.DataFrame()) == []

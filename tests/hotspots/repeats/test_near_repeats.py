@@ -38,9 +38,7 @@ def test_pairs_fall_in_the_band_of_their_distance_and_days():
 def test_every_dealing_of_three_dates_by_hand():
     # the one near pair keeps its 0 days in a third of all dealings of the dates 0, 0, 100
     rows = [(0, 0, 0), (50, 0, 0), (9000, 0, 100)]
-    row = find_near_repeats(make(rows), permutations=3000, seed=1).table.loc[
-        ("over 0 to 100 m", "0 to 7 days")
-    ]
+    row = find_near_repeats(make(rows), permutations=3000, seed=1).table.loc[("over 0 to 100 m", "0 to 7 days")]
     assert row["expected"] == pytest.approx(1 / 3, abs=0.03)
     assert row["p"] == pytest.approx(1 / 3, abs=0.03)
 
@@ -63,9 +61,7 @@ def test_counts_and_p_agree_with_pointpats(seed):
 
 def test_no_clustering_in_time_is_not_called_one():
     rng = np.random.default_rng(7)
-    rows = [
-        (x, y, d) for x, y, d in zip(*rng.uniform(0, 3000, (2, 300)), rng.integers(0, 365, 300), strict=True)
-    ]
+    rows = [(x, y, d) for x, y, d in zip(*rng.uniform(0, 3000, (2, 300)), rng.integers(0, 365, 300), strict=True)]
     table = find_near_repeats(make(rows), permutations=499).table
     assert table["q"].min() > 0.05
 

@@ -66,11 +66,7 @@ def test_points_are_ranked_one_by_one_and_within_an_area() -> None:
     table = rank_places(streets(), by="point")
     assert table["places"].tolist() == [1] * 7
     inside = rank_places(streets(), by="point", within=box(-1, -1, 30, 30))
-    assert inside[["name", "incidents"]].values.tolist() == [
-        ["Supermarket", 2],
-        ["Supermarket", 1],
-        ["Boar Lane", 1],
-    ]
+    assert inside[["name", "incidents"]].values.tolist() == [["Supermarket", 2], ["Supermarket", 1], ["Boar Lane", 1]]
     with pytest.raises(InputError, match="street or by point"):
         rank_places(streets(), by="ward")
 
@@ -121,9 +117,7 @@ def test_each_incident_goes_to_its_nearest_within_the_distance() -> None:
     assert by_count["name"].tolist() == ["A", "B", "C"]
 
 
-@pytest.mark.parametrize(
-    "index", [["a", "a", "a"], pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)])]
-)
+@pytest.mark.parametrize("index", [["a", "a", "a"], pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)])])
 def test_premises_count_by_themselves_whatever_their_labels(index: object) -> None:
     rows = frame(("", 10, 0, 1), ("", 90, 0, 5), ("", 50, 0, 1), ("", 530, 10, 2), ("", 300, 300, 9))
     shared = venues().set_axis(index, axis=0)
@@ -143,10 +137,7 @@ def test_premises_without_incidents_and_incidents_without_premises() -> None:
         assign_premises(rows, venues(), distance=0)
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=1, max_size=25),
-    st.integers(1, 200),
-)
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=1, max_size=25), st.integers(1, 200))
 @settings(max_examples=30, deadline=None)
 def test_the_nearest_is_the_nearest_by_brute_force(points: list[tuple[int, int]], distance: int) -> None:
     rows = frame(*(("", float(x), float(y), 1.0) for x, y in points))

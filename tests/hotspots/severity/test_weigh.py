@@ -243,10 +243,7 @@ def test_the_largest_offence_is_one_row_s_and_stays_blank_where_that_has_no_cate
 def test_severity_by_category_is_a_table_too() -> None:
     rows = pd.DataFrame({"category": ["Robbery", "Drugs", "Robbery"], "harm": [365.0, 3.0, 365.0]})
     table = tabulate_severity(rows, by="category")
-    assert table[["score", "incidents", "largest"]].to_numpy().tolist() == [
-        [730, 2, "Robbery"],
-        [3, 1, "Drugs"],
-    ]
+    assert table[["score", "incidents", "largest"]].to_numpy().tolist() == [[730, 2, "Robbery"], [3, 1, "Drugs"]]
     assert table.index.tolist() == ["Robbery", "Drugs"]
 
 

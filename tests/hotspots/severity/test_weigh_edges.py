@@ -91,9 +91,7 @@ def test_twenty_unknown_categories_are_named_the_most_frequent_first(caplog):
     with caplog.at_level(logging.WARNING, logger="safer_hotspots"):
         weigh_incidents(rows)
     listed = ", ".join(f"kind {k:02} ({k + 1})" for k in range(20, 0, -1))
-    assert f"231 records are of categories that the scheme does not weigh; each weighs 1: {listed}." in (
-        caplog.text
-    )
+    assert f"231 records are of categories that the scheme does not weigh; each weighs 1: {listed}." in (caplog.text)
     table = list_unweighed(rows)
     assert table["category"].tolist() == names[::-1]
     assert table.index.tolist() == list(range(21))

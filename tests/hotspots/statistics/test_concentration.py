@@ -79,9 +79,7 @@ def top_share_of_poisson(events: int, places: int, share: float) -> float:
 
 
 def test_few_events_look_concentrated_by_chance() -> None:
-    assert measure_concentration(spread_out(92, 5310), seed=2).loc["Gini", "chance"] == pytest.approx(
-        0.98, abs=0.005
-    )
+    assert measure_concentration(spread_out(92, 5310), seed=2).loc["Gini", "chance"] == pytest.approx(0.98, abs=0.005)
     top = measure_concentration(spread_out(474, 5310), seed=2).loc["top 2% of places hold"]
     assert top["chance"] == pytest.approx(0.27, abs=0.005)
     assert top["chance"] == pytest.approx(top_share_of_poisson(474, 5310, 0.02), abs=0.005)

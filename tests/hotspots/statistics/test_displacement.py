@@ -136,9 +136,7 @@ def test_quotient_of_the_paper_and_where_it_is_not_defined():
 def test_smallest_fall_that_four_equal_counts_can_show(count, percent):
     fall = detectable_fall(count)
     assert round(100 * fall) == percent
-    at_the_edge = weighted_displacement_difference(
-        treated=(count, count * (1 - fall)), control=(count, count)
-    )
+    at_the_edge = weighted_displacement_difference(treated=(count, count * (1 - fall)), control=(count, count))
     assert at_the_edge.high == pytest.approx(0, abs=1e-9)
 
 

@@ -82,9 +82,7 @@ def test_what_cannot_be_judged_has_no_number_but_its_multiplier(pair):
     assert one.ratio == 1
 
 
-@pytest.mark.parametrize(
-    ("treated", "control"), [((40, 40), (30, 35)), ((9, 9), (400, 380)), ((6, 1), (900, 900))]
-)
+@pytest.mark.parametrize(("treated", "control"), [((40, 40), (30, 35)), ((9, 9), (400, 380)), ((6, 1), (900, 900))])
 def test_the_detectable_fall_by_the_formula(treated, control):
     spread = Spread(1.2, 30, 29, True)
     found = judge_counts(treated, control, spread=spread)

@@ -13,9 +13,7 @@ from hotspots.statistics.two_counts import etest_p, rate_ratio, score_z, typical
 few = st.integers(0, 60)
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "p"), [(3, 0, 0.0884), (6, 2, 0.1749), (10, 5, 0.2062), (15, 5, 0.0250)]
-)
+@pytest.mark.parametrize(("before", "after", "p"), [(3, 0, 0.0884), (6, 2, 0.1749), (10, 5, 0.2062), (15, 5, 0.0250)])
 def test_published_etest(before, after, p):
     assert etest_p(before, after) == pytest.approx(p, abs=5e-5)
     assert etest_p(after, before) == pytest.approx(p, abs=5e-5)

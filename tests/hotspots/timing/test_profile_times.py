@@ -80,13 +80,7 @@ def test_hours_and_weekdays_by_hand():
 def test_few_days_on_which_nearly_nothing_is_expected_are_drawn():
     """0.02 are expected on the days of a peak, and 97.5 in 100 even spreads give none: below the mean."""
     table = pd.DataFrame(
-        {
-            "incidents": [1, 0],
-            "days": [200, 4],
-            "expected": [0.98, 0.02],
-            "chance_low": 0,
-            "chance_high": [3, 0],
-        },
+        {"incidents": [1, 0], "days": [200, 4], "expected": [0.98, 0.02], "chance_low": 0, "chance_high": [3, 0]},
         index=pd.Index(["other times", "a peak"], name="peak"),
     )
     figure = draw_times(table, title="One")
@@ -167,9 +161,7 @@ def test_the_week_adds_up_and_equals_a_walk_minute_by_minute(rows):
 
 
 def test_halloween_to_bonfire_night_and_other_peaks():
-    frame = timed(
-        "2018-10-30 12:00", "2018-10-31 12:00", "2018-11-05 23:59", "2018-11-06 00:01", "2018-12-25 12:00"
-    )
+    frame = timed("2018-10-30 12:00", "2018-10-31 12:00", "2018-11-05 23:59", "2018-11-06 00:01", "2018-12-25 12:00")
     table = profile_times(frame, by="peaks")
     assert table["incidents"][lambda s: s > 0].to_dict() == {
         "Halloween to Bonfire Night": 2,
@@ -201,12 +193,7 @@ def test_known_dates_of_peaks_and_holidays():
 def test_own_school_dates_are_used():
     own = read_calendar(
         pd.DataFrame(
-            {
-                "name": ["Half-term", "Op X"],
-                "kind": ["holiday", "operation"],
-                "start": ["2018-07-02"] * 2,
-                "end": "",
-            }
+            {"name": ["Half-term", "Op X"], "kind": ["holiday", "operation"], "start": ["2018-07-02"] * 2, "end": ""}
         )
     )
     table = profile_times(timed("2018-07-02 10:00", "2018-07-03 10:00"), by="holidays", calendar=own)
@@ -215,9 +202,7 @@ def test_own_school_dates_are_used():
 
 def test_a_calendar_names_every_line_that_is_wrong(tmp_path):
     path = tmp_path / "calendar.csv"
-    path.write_text(
-        "name,kind,start,end\nA,party,2018-07-01,\nB,event,1/7/2018,\nC,event,2018-07-02,2018-07-01\n"
-    )
+    path.write_text("name,kind,start,end\nA,party,2018-07-01,\nB,event,1/7/2018,\nC,event,2018-07-02,2018-07-01\n")
     with pytest.raises(InputError) as error:
         read_calendar(path)
     for line in ("line 2 has a kind", "line 3 has a date", "line 4 has an end before"):
@@ -248,9 +233,7 @@ def test_unknown_profile_and_empty_input():
 @settings(max_examples=4, deadline=None)
 def test_row_order_and_places_change_nothing(seed):
     rng = np.random.default_rng(seed)
-    rows = timed(
-        *(str(pd.Timestamp("2018-01-01") + pd.Timedelta(minutes=int(m))) for m in rng.integers(0, 99999, 40))
-    )
+    rows = timed(*(str(pd.Timestamp("2018-01-01") + pd.Timedelta(minutes=int(m))) for m in rng.integers(0, 99999, 40)))
     places = rows.groupby(["when", "precision"]).size().reset_index(name="incidents")
     for by in ("month", "weekday_hour", "peaks"):
         expected = profile_times(rows, by=by)
@@ -295,9 +278,7 @@ def test_places_named_by_their_window_have_months():
 def test_a_window_longer_than_a_month_is_not_put_down_to_its_first_month():
     year = pd.DataFrame({"window": ["2017-07", "2018"], "incidents": [3, 4]})
     for by in ("month", "calendar month", "season"):
-        with pytest.raises(
-            InputError, match=r"1 row spans more than one month.*1 January 2018 up to 1 January 2019"
-        ):
+        with pytest.raises(InputError, match=r"1 row spans more than one month.*1 January 2018 up to 1 January 2019"):
             profile_times(year, by=by)
 
 

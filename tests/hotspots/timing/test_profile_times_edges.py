@@ -25,13 +25,7 @@ def dated(*moments: str, precision: str = "minute", **columns: object) -> pd.Dat
 
 @pytest.mark.parametrize(
     ("by", "missing"),
-    [
-        ("hour", "hour"),
-        ("weekday_hour", "hour"),
-        ("weekday", "weekday"),
-        ("holidays", "day"),
-        ("peaks", "day"),
-    ],
+    [("hour", "hour"), ("weekday_hour", "hour"), ("weekday", "weekday"), ("holidays", "day"), ("peaks", "day")],
 )
 def test_the_refusal_names_what_months_do_not_hold(by, missing):
     with pytest.raises(InputError) as refused:
@@ -77,10 +71,7 @@ def test_warnings_are_also_announced(caplog):
 def test_one_in_twenty_may_be_at_midnight(at_midnight, said):
     clock = ["2018-07-02 00:00"] * at_midnight + ["2018-07-02 13:30"] * (20 - at_midnight)
     found = profile_times(dated(*clock), by="hour").attrs["warnings"]
-    told = (
-        "10% of the records say exactly midnight: probably hours nobody knew, "
-        "so do not read midnight as a peak."
-    )
+    told = "10% of the records say exactly midnight: probably hours nobody knew, so do not read midnight as a peak."
     assert found == ([told] if said else [])
 
 
@@ -106,9 +97,9 @@ def test_swapped_ends_are_counted_in_words():
 
 def test_an_end_dated_to_the_day_does_not_lengthen_a_span_with_a_clock():
     """Only records dated to the day reach to the end of it, whichever of their two days is the later."""
-    frame = pd.concat(
-        [dated("2018-07-02 22:00"), dated("2018-07-04", precision="day")], ignore_index=True
-    ).assign(until=pd.to_datetime(["2018-07-03 02:00", "2018-07-02 00:00"]))
+    frame = pd.concat([dated("2018-07-02 22:00"), dated("2018-07-04", precision="day")], ignore_index=True).assign(
+        until=pd.to_datetime(["2018-07-03 02:00", "2018-07-02 00:00"])
+    )
     table = profile_times(frame, by="weekday", ends="until")
     # two of four hours each on Monday and Tuesday; and a third of Monday to Wednesday
     want = [1 / 2 + 1 / 3, 1 / 2 + 1 / 3, 1 / 3, 0, 0, 0, 0]

@@ -29,8 +29,7 @@ def test_a_second_run_drafts_no_more_and_changes_nothing(team, tmp_path):
     assert main(["run", str(team / "team.toml"), "--out", str(tmp_path / "again")]) == 0
     assert {p.name: p.read_bytes() for p in (team / "plans").iterdir()} == before
     first, again = (
-        {p.name: p.read_bytes() for p in d.iterdir() if p.is_file()}
-        for d in (team / "results", tmp_path / "again")
+        {p.name: p.read_bytes() for p in d.iterdir() if p.is_file()} for d in (team / "results", tmp_path / "again")
     )
     assert first == again
 
@@ -85,8 +84,7 @@ def test_what_cannot_be_assessed_is_one_sentence_and_the_plan_stays(team, tmp_pa
 
 def test_what_else_happened_can_be_given_when_it_is_over(team, tmp_path):
     (tmp_path / "else.csv").write_text(
-        "name,kind,start,end\nLights out,event,2018-07-10,2018-07-12\nLong ago,event,2015-01-01,\n",
-        encoding="utf-8",
+        "name,kind,start,end\nLights out,event,2018-07-10,2018-07-12\nLong ago,event,2015-01-01,\n", encoding="utf-8"
     )
     arguments = ["assess", str(record_of(team)), "--incidents", str(team / "all.zip")]
     arguments += ["--calendar", str(tmp_path / "else.csv"), "--out", str(tmp_path / "out")]

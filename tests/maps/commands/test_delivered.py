@@ -62,15 +62,8 @@ def test_in_house_all_tables_add_up_and_the_page_is_marked(folder):
 
 def test_for_partners_nothing_by_place_or_shift_and_no_small_number(folder):
     out = folder / "outside"
-    account_delivery(
-        folder / "log.csv", [folder / "week"], out, layout=folder / "layout.toml", profile="partner"
-    )
-    assert {p.name for p in out.glob("*.csv")} == {
-        "by-period.csv",
-        "by-agency.csv",
-        "return.csv",
-        "release.csv",
-    }
+    account_delivery(folder / "log.csv", [folder / "week"], out, layout=folder / "layout.toml", profile="partner")
+    assert {p.name for p in out.glob("*.csv")} == {"by-period.csv", "by-agency.csv", "return.csv", "release.csv"}
     agencies = pd.read_csv(out / "by-agency.csv")
     assert "arrests" not in agencies
     assert agencies["searches"].tolist() == [15, 9]
@@ -79,19 +72,12 @@ def test_for_partners_nothing_by_place_or_shift_and_no_small_number(folder):
 
 @pytest.mark.parametrize(
     ("layout", "words"),
-    [
-        ("[colums]\n", "colums"),
-        ('rows = ["agncy"]\n', "agncy"),
-        ("columns = 3\n", "columns"),
-        ("[", "not valid TOML"),
-    ],
+    [("[colums]\n", "colums"), ('rows = ["agncy"]\n', "agncy"), ("columns = 3\n", "columns"), ("[", "not valid TOML")],
 )
 def test_a_layout_that_cannot_be_read_is_named(folder, tmp_path, layout, words):
     (tmp_path / "bad.toml").write_text(layout)
     with pytest.raises(InputError, match=words):
-        account_delivery(
-            folder / "log.csv", [folder / "week"], tmp_path / "out", layout=tmp_path / "bad.toml"
-        )
+        account_delivery(folder / "log.csv", [folder / "week"], tmp_path / "out", layout=tmp_path / "bad.toml")
 
 
 def test_it_is_not_published(folder, tmp_path):

@@ -61,8 +61,7 @@ def test_each_month_lists_its_window_and_compares_with_its_history(months: Path)
 
 def test_references_are_carried_and_open_plans_left_alone(months: Path):
     refs = [
-        gpd.read_file(months / "out" / m / "hotspots.gpkg", layer="hotspots")["ref"]
-        for m in ("2023-06", "2023-07")
+        gpd.read_file(months / "out" / m / "hotspots.gpkg", layer="hotspots")["ref"] for m in ("2023-06", "2023-07")
     ]
     assert refs[0].tolist() == refs[1].tolist()
     record = json.loads((months / "out" / "2023-07" / "manifest.json").read_text())

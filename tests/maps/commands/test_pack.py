@@ -64,9 +64,7 @@ def test_an_area_that_is_not_there_is_one_sentence(team, capsys, area, said):
 
 def test_months_of_collapsed_places_count_their_incidents():
     months = pd.to_datetime(["2018-06-01", "2018-08-01", "2018-08-01"])
-    timed = pd.DataFrame(
-        {"when": months, "ward_code": ["E1", "E1", "E2"], "incidents": [7, 12, 100], "category": "x"}
-    )
+    timed = pd.DataFrame({"when": months, "ward_code": ["E1", "E1", "E2"], "incidents": [7, 12, 100], "category": "x"})
     places = timed.drop(columns="when")  # a large table has dates in ``timed`` alone
     job = SimpleNamespace(incidents=places, timed=timed)
     assert count_months_of(job, "ward", "E1").to_dict() == {"2018-06": 7, "2018-08": 12}

@@ -151,9 +151,7 @@ def swap_coordinates(text: str) -> str:
     ("break_it", "said"),
     [
         (
-            lambda f: (f / "july.csv").write_text(
-                swap_coordinates((f / "july.csv").read_text()), encoding="utf-8"
-            ),
+            lambda f: (f / "july.csv").write_text(swap_coordinates((f / "july.csv").read_text()), encoding="utf-8"),
             "latitude and longitude swapped",
         ),
         (lambda f: (f / "july.csv").write_bytes(b""), "july.csv"),
@@ -170,9 +168,7 @@ def swap_coordinates(text: str) -> str:
     ],
     ids=["swapped", "empty", "missing", "other columns", "header only", "no wards", "no config"],
 )
-def test_each_broken_input_ends_with_one_paragraph_and_nothing_written(
-    folder, tmp_path, capsys, break_it, said
-):
+def test_each_broken_input_ends_with_one_paragraph_and_nothing_written(folder, tmp_path, capsys, break_it, said):
     config = small_config(folder)
     break_it(folder)
     assert said in fails(capsys, "run", str(config), "--out", str(tmp_path / "out"))
@@ -261,11 +257,7 @@ def test_the_readme_notebook_runs(tmp_path):
     readme = REPO / "README.md"
     block = readme.read_text(encoding="utf-8").split("```python")[1].split("```")[0]
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", block],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
+        [sys.executable, "-W", "error", "-c", block], capture_output=True, text=True, cwd=tmp_path, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "ward_name" in done.stdout

@@ -90,9 +90,7 @@ def walked(tmp_path_factory):
         for _ in range(counts[p, d])
     ]
     write_records(
-        folder / "later.csv",
-        [*(when for _, when in rows), pd.Timestamp("2026-09-01")],
-        [*(p for p, _ in rows), 0],
+        folder / "later.csv", [*(when for _, when in rows), pd.Timestamp("2026-09-01")], [*(p for p, _ in rows), 0]
     )
     visits = pd.read_csv(folder / "trial" / "patrols" / "timetable.csv").query("activity == 'visit'")
     log = visits[["ref", "arrive", "leave"]].rename(columns={"arrive": "arrived", "leave": "left"})
@@ -112,9 +110,7 @@ def test_officers_are_sent_to_places_that_are_on_and_to_no_others(walked):
     folder, trial, _ = walked
     days = pd.read_csv(folder / "trial" / "days.csv").query("on")
     visits = pd.read_csv(folder / "trial" / "patrols" / "timetable.csv").query("activity == 'visit'")
-    assert set(zip(visits["date"], visits["ref"], strict=True)) == set(
-        zip(days["date"], days["ref"], strict=True)
-    )
+    assert set(zip(visits["date"], visits["ref"], strict=True)) == set(zip(days["date"], days["ref"], strict=True))
     assert len(days) == trial.on.sum() == 84
 
 
@@ -150,15 +146,7 @@ def test_a_draw_is_made_once_and_a_change_is_named(walked, capsys):
     changed = folder / "changed.toml"
     text = (folder / "trial" / "trial.toml").read_text(encoding="utf-8")
     changed.write_text(text.replace("detected = false", "detected = true"), encoding="utf-8")
-    judge = [
-        "trial",
-        "judge",
-        str(changed),
-        "--incidents",
-        str(folder / "later.csv"),
-        "--layout",
-        "force-crime",
-    ]
+    judge = ["trial", "judge", str(changed), "--incidents", str(folder / "later.csv"), "--layout", "force-crime"]
     assert main([*judge, "--out", str(folder / "other")]) == 0
     page = (folder / "other" / "result.html").read_text(encoding="utf-8")
     assert "Changed since it was drawn" in page
@@ -169,10 +157,7 @@ def test_a_configuration_without_a_trial_is_one_sentence(walked, tmp_path, capsy
     folder = walked[0]
     plain = folder / "plain.toml"
     plain.write_text(CONFIG.partition("[trial]")[0], encoding="utf-8")
-    assert (
-        main(["trial", "draw", str(plain), "--results", str(folder / "run"), "--out", str(tmp_path / "x")])
-        == 2
-    )
+    assert main(["trial", "draw", str(plain), "--results", str(folder / "run"), "--out", str(tmp_path / "x")]) == 2
     assert "[trial] with places" in capsys.readouterr().err
 
 

@@ -44,9 +44,7 @@ def test_whatever_ends_a_command_is_one_sentence_and_a_code(monkeypatch, capsys,
 
 
 def test_the_module_is_a_command_too():
-    ran = subprocess.run(
-        [sys.executable, "-m", "maps.cli", "check", "no.csv"], capture_output=True, text=True
-    )
+    ran = subprocess.run([sys.executable, "-m", "maps.cli", "check", "no.csv"], capture_output=True, text=True)
     assert ran.returncode == 2
     assert "no such file" in ran.stderr
 
@@ -123,9 +121,7 @@ def stop_reading(monkeypatch) -> Iterator[Callable[..., None]]:
         (["init", "team"], 0),
     ],
 )
-def test_a_reader_that_stops_stops_nothing_and_hears_nothing(
-    tmp_path, monkeypatch, stop_reading, unread, words, code
-):
+def test_a_reader_that_stops_stops_nothing_and_hears_nothing(tmp_path, monkeypatch, stop_reading, unread, words, code):
     rows = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,Crime type\n"
     rows += "".join(f"{n:064x},2024-07,A,A,-1.55,53.80,On or near Street {n},Drugs\n" for n in range(1, 40))
     (tmp_path / "some.csv").write_text(rows, encoding="utf-8")

@@ -43,10 +43,7 @@ def test_a_result_appears_whole_and_leaves_nothing_beside_it(tmp_path):
     assert read_result(out) == "one"
     assert [p.name for p in out.parent.iterdir()] == ["my results"]
     listed = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["outputs"]
-    assert listed == {
-        "map.html": sha256_of(out / "map.html"),
-        "plans/1.docx": sha256_of(out / "plans/1.docx"),
-    }
+    assert listed == {"map.html": sha256_of(out / "map.html"), "plans/1.docx": sha256_of(out / "plans/1.docx")}
 
 
 def test_a_second_result_replaces_the_first(tmp_path):
@@ -187,10 +184,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_failed_run_takes_the_parent_folders_it_made_with_it(tmp_path):
     (tmp_path / "there").mkdir()
-    with (
-        pytest.raises(ValueError, match="failed"),
-        replace_folder(tmp_path / "there" / "deep" / "er" / "out"),
-    ):
+    with pytest.raises(ValueError, match="failed"), replace_folder(tmp_path / "there" / "deep" / "er" / "out"):
         raise ValueError("failed")
     assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
     make(tmp_path / "there" / "deep" / "er" / "out")
@@ -205,9 +199,7 @@ def test_two_runs_into_one_folder_the_second_is_told(tmp_path):
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_folders_are_exchanged_at_once_where_the_system_can_and_in_two_steps_elsewhere(
-    tmp_path, monkeypatch, at_once
-):
+def test_folders_are_exchanged_at_once_where_the_system_can_and_in_two_steps_elsewhere(tmp_path, monkeypatch, at_once):
     if at_once and sys.platform != "linux":
         pytest.skip("only Linux is sure to exchange folders on its own disks")
     make(tmp_path / "out", "one")
@@ -240,10 +232,7 @@ def test_what_is_put_aside_lies_beside_the_results_and_the_next_run_clears_what_
 
 def test_a_result_without_its_manifest_is_never_swapped_in(tmp_path):
     make(tmp_path / "out", "old")
-    with (
-        pytest.raises(RuntimeError, match="without its manifest"),
-        replace_folder(tmp_path / "out") as folder,
-    ):
+    with pytest.raises(RuntimeError, match="without its manifest"), replace_folder(tmp_path / "out") as folder:
         (folder / "map.html").write_text("half", encoding="utf-8")
     assert read_result(tmp_path / "out") == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out"]

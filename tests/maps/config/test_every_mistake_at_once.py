@@ -21,10 +21,7 @@ def square(**names: str) -> str:
     ring = [[-1.6, 53.7], [-1.4, 53.7], [-1.4, 53.9], [-1.6, 53.9], [-1.6, 53.7]]
     shape = {"type": "Polygon", "coordinates": [ring]}
     return json.dumps(
-        {
-            "type": "FeatureCollection",
-            "features": [{"type": "Feature", "properties": names, "geometry": shape}],
-        }
+        {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": names, "geometry": shape}]}
     )
 
 

@@ -246,9 +246,7 @@ def test_a_source_that_cannot_be_read_is_said_once(tmp_path, capsys):
     """Among the sources it stands in brackets, and the same of the file itself is nothing more."""
     (tmp_path / "records.xlsx").write_bytes(b"PK\x03\x04 cut off")
     (tmp_path / "more.csv").write_text("Month\n", encoding="utf-8")
-    sources = (
-        '[sources.one]\nfiles = "records.xlsx"\n[sources.two]\nfiles = "more.csv"\nlayout = "noise-calls"\n'
-    )
+    sources = '[sources.one]\nfiles = "records.xlsx"\n[sources.two]\nfiles = "more.csv"\nlayout = "noise-calls"\n'
     (tmp_path / "p.toml").write_text(sources, encoding="utf-8")
     assert main(["run", str(tmp_path / "p.toml"), "--out", str(tmp_path / "out")]) == 2
     said = capsys.readouterr().err

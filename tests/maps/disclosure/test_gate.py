@@ -15,16 +15,7 @@ from map_examples import make_incidents, make_layers, make_spots, make_wards
 
 import maps
 from hotspots.checks import InputError
-from maps.disclosure.gate import (
-    APART,
-    COLUMNS,
-    MERGED,
-    PROFILES,
-    is_sensitive,
-    name_category,
-    profile_named,
-    release,
-)
+from maps.disclosure.gate import APART, COLUMNS, MERGED, PROFILES, is_sensitive, name_category, profile_named, release
 from maps.results._release_sheets import LISTS, release_sheets
 from maps.tables.geopackage import write_geopackage
 from maps.tables.workbook import write_tables
@@ -50,9 +41,7 @@ def laden(frame):
 
 
 def as_map(spots, layers, profile, tmp_path):
-    return write_map(
-        spots, tmp_path / "o.html", layers=layers, profile=profile, period="July 2018"
-    ).read_bytes()
+    return write_map(spots, tmp_path / "o.html", layers=layers, profile=profile, period="July 2018").read_bytes()
 
 
 def as_area_map(spots, layers, profile, tmp_path):
@@ -119,9 +108,7 @@ def test_a_small_count_goes_with_its_harm_shares_and_a_neighbour():
 
 
 def test_shares_and_parts_that_are_small_counts_are_hidden_too():
-    parts = [
-        {"easting": 1.0, "northing": 1.0, "radius": 150.0, "incidents": n, "street": "S"} for n in (90, 8, 2)
-    ]
+    parts = [{"easting": 1.0, "northing": 1.0, "radius": 150.0, "incidents": n, "street": "S"} for n in (90, 8, 2)]
     spots = make_spots(1, parts=[parts], ward_shares=[[("A", 0.9), ("B", 0.08), ("C", 0.02)]])
     found = release(spots, kind="spots", profile="partner").iloc[0]
     assert [p.get("incidents") for p in found["parts"]] == [90, None, None]
@@ -129,9 +116,7 @@ def test_shares_and_parts_that_are_small_counts_are_hidden_too():
     assert parts[2]["incidents"] == 2
 
 
-@pytest.mark.parametrize(
-    "category", ["Domestic abuse", "Rape", "HATE crime", "Child sexual exploitation", "Stalking"]
-)
+@pytest.mark.parametrize("category", ["Domestic abuse", "Rape", "HATE crime", "Child sexual exploitation", "Stalking"])
 def test_sensitive_categories_are_counted_only_with_others(category):
     assert is_sensitive(category)
     assert name_category(category) == APART
@@ -170,9 +155,7 @@ def test_only_layers_with_code_name_and_shares_count_as_attached():
 
 @pytest.mark.parametrize("kind", [k for k in COLUMNS if k not in ("spots", "incidents", "table")])
 def test_each_kind_keeps_only_its_own_columns(kind):
-    frame = laden(
-        gpd.GeoDataFrame({key: [1] for key in COLUMNS[kind]}, geometry=[shapely.Point(0, 0)], crs=27700)
-    )
+    frame = laden(gpd.GeoDataFrame({key: [1] for key in COLUMNS[kind]}, geometry=[shapely.Point(0, 0)], crs=27700))
     kept = release(frame, kind=kind, profile="open")
     assert set(kept.columns) == {*COLUMNS[kind], "geometry"}
 
@@ -256,9 +239,4 @@ def test_what_lies_in_the_centre_is_a_count_of_its_own():
         assert shown[column].isna().tolist() == [True, False, False, True]
     alone = release(areas.iloc[[0, 2]], kind="areas", profile="partner")
     assert alone["incidents_without_centre"].isna().all()
-    assert release(areas, kind="areas", profile="open")["incidents_without_centre"].tolist() == [
-        37,
-        50,
-        80,
-        35,
-    ]
+    assert release(areas, kind="areas", profile="open")["incidents_without_centre"].tolist() == [37, 50, 80, 35]

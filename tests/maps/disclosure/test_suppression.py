@@ -69,9 +69,7 @@ def test_no_small_count_can_be_worked_out_from_the_totals(rows, threshold):
     for (i, j), (low, high) in zip(np.argwhere(hidden), bounds_by_programme(counts, hidden), strict=True):
         if counts[i, j] >= threshold:
             continue
-        nothing_left = (
-            not (~hidden[i] & (counts[i] > 0)).any() and not (~hidden[:, j] & (counts[:, j] > 0)).any()
-        )
+        nothing_left = not (~hidden[i] & (counts[i] > 0)).any() and not (~hidden[:, j] & (counts[:, j] > 0)).any()
         assert high - low >= threshold - 2 or nothing_left
 
 

@@ -18,9 +18,7 @@ def test_a_table_of_eight_columns_becomes_blocks_under_their_headings(browser, t
     grid = Grid("Visits", HEADS, (ROW, ROW), (0.125,) * 8, (0,))
     other = Grid("Streets", ("Hotspot", "Streets"), (("A", "B"),), (0.5, 0.5))
     page = tmp_path / "card.html"
-    page.write_text(
-        render_html(Document("Card", "Cards", "", "", (grid, other, Pictures(())))), encoding="utf-8"
-    )
+    page.write_text(render_html(Document("Card", "Cards", "", "", (grid, other, Pictures(())))), encoding="utf-8")
     says = "(i) => getComputedStyle(document.querySelectorAll('td')[i], '::before').content"
     with open_page(browser, page, width=width, height=740) as opened:
         assert opened.evaluate("document.documentElement.scrollWidth") <= width

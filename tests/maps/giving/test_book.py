@@ -103,19 +103,10 @@ def test_no_time_counts_as_given_away():
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.lists(st.integers(0, 6), min_size=4, max_size=4).filter(lambda n: 0 < sum(n) <= 13),
-    st.sampled_from([3, 4]),
-)
+@given(st.lists(st.integers(0, 6), min_size=4, max_size=4).filter(lambda n: 0 < sum(n) <= 13), st.sampled_from([3, 4]))
 def test_every_hidden_number_is_as_open_as_the_rule_would_leave_it(counts, threshold):
     # wards A = pieces 0 and 1, B = 2, C = 3; plan areas North = 0 and 2, South = 1 and 3
-    of = {
-        ("ward", "A"): [0, 1],
-        ("ward", "B"): [2],
-        ("ward", "C"): [3],
-        ("lap", "N"): [0, 2],
-        ("lap", "S"): [1, 3],
-    }
+    of = {("ward", "A"): [0, 1], ("ward", "B"): [2], ("ward", "C"): [3], ("lap", "N"): [0, 2], ("lap", "S"): [1, 3]}
     held = [i for i, n in enumerate(counts) if n]
     at = [i for i, n in enumerate(counts) for _ in range(n)]
     book = Book(np.ones(len(at), dtype=int), threshold)
@@ -141,10 +132,7 @@ def test_every_hidden_number_is_as_open_as_the_rule_would_leave_it(counts, thres
 @pytest.mark.parametrize(
     ("harm", "told"),
     [
-        (
-            97.0,
-            97.0,
-        ),  # 3 of a weight that many others have: nothing follows, and nothing is taken off but digits
+        (97.0, 97.0),  # 3 of a weight that many others have: nothing follows, and nothing is taken off but digits
         (0.0, 0.0),
     ],
 )

@@ -154,6 +154,4 @@ def test_what_counts_as_come_back():
         (12, (7, 12), False),
         (12, (9, 13), True),
     ):
-        assert (
-            intruder.is_narrow(lambda a, b, low=low, high=high: max(a, low) <= min(b, high), value, 5) == back
-        )
+        assert intruder.is_narrow(lambda a, b, low=low, high=high: max(a, low) <= min(b, high), value, 5) == back

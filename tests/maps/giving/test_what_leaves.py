@@ -111,9 +111,7 @@ def test_no_map_shows_a_number_that_is_none(tmp_path, value):
     frame = make_spots(3)
     last = pd.array([frame["harm"].iloc[0], frame["harm"].iloc[1], pd.NA], dtype="Float64")
     holed = last if NONE[value] is None or NONE[value] is pd.NA else [9.0, 8.0, float(NONE[value])]
-    shares = {
-        name: [0.1, 0.1, np.nan if holed is last else holed[2]] for name in ("share_of_harm", "stability")
-    }
+    shares = {name: [0.1, 0.1, np.nan if holed is last else holed[2]] for name in ("share_of_harm", "stability")}
     path = write_map(
         frame.assign(harm=holed, **shares), tmp_path / "map.html",
         profile="open", period="July 2018", source="police.uk",

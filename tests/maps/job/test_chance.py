@@ -24,9 +24,7 @@ TOWN = Ground(shapely.box(0, 0, 5000, 5000), "the town")
 def records(*stacks: tuple[float, float, int], months: tuple[str, ...] = ("2024-01-01",)) -> gpd.GeoDataFrame:
     xy = np.repeat([(x, y) for x, y, _ in stacks], [n for *_, n in stacks], axis=0).astype(float)
     frame = gpd.GeoDataFrame(
-        {"harm": [1.0] * len(xy), "precision": "month"},
-        geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]),
-        crs=27700,
+        {"harm": [1.0] * len(xy), "precision": "month"}, geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700
     )
     frame["when"] = pd.to_datetime(np.resize(list(months), len(frame)))
     return frame
@@ -36,9 +34,7 @@ def test_everything_in_one_place_is_not_chance_and_is_said_so() -> None:
     table = tabulate_chance({"ASB": records((2500, 2500, 40), (9000, 9000, 5))}, TOWN)
     row = table[(table["measure"] == "top 2% of places hold") & (table["of"] == "records")].iloc[0]
     assert row["incidents"] == 40  # five lie off the ground
-    assert row["cells"] == len(
-        count_cells(records((1, 1, 1)), size=200, shape="hexagon", study_area=TOWN.shape)
-    )
+    assert row["cells"] == len(count_cells(records((1, 1, 1)), size=200, shape="hexagon", study_area=TOWN.shape))
     assert row["observed"] == 1
     assert row["chance_low"] <= row["chance"] <= row["chance_high"] < 0.5
     by_harm = table[(table["measure"] == "top 2% of places hold") & (table["of"] == "harm")].iloc[0]
@@ -62,9 +58,7 @@ def test_few_cells_get_a_share_that_means_several() -> None:
 
 def test_scattered_records_are_as_concentrated_as_chance() -> None:
     xy = np.random.default_rng(1).uniform(0, 5000, (474, 2))
-    some = gpd.GeoDataFrame(
-        {"harm": np.ones(474)}, geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700
-    )
+    some = gpd.GeoDataFrame({"harm": np.ones(474)}, geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=27700)
     table = tabulate_chance({"dust": some}, TOWN).set_index(["of", "measure"])
     for measure in ("top 2% of places hold", "Gini"):
         row = table.loc[("records", measure)]
@@ -91,9 +85,7 @@ def test_the_ground_is_the_study_area_else_the_layer_that_holds_most_else_square
     layers, known = {"ward": square, "beat": square}, {"ward": {"file": "w"}, "beat": {"file": "b"}}
     assert choose_ground(some, layers, study_area=square, known=known).name == "the study area"
     assert choose_ground(some, layers, known=known).name == "the 1 areas of ward"
-    apart = choose_ground(
-        some, layers, known={"ward": {"file": "w", "overlapping": True}, "beat": {"file": "b"}}
-    )
+    apart = choose_ground(some, layers, known={"ward": {"file": "w", "overlapping": True}, "beat": {"file": "b"}})
     assert apart.name == "the 2.0 km² where records lie"
     assert apart.shape.area == 2e6
 
@@ -128,9 +120,7 @@ def test_a_backtest_is_made_where_it_is_asked_for(caplog: pytest.LogCaptureFixtu
     assert "only one month" in caplog.text
 
 
-def test_a_backtest_that_no_grid_can_bear_is_named_and_the_run_goes_on(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_a_backtest_that_no_grid_can_bear_is_named_and_the_run_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     months = ("2024-01-01", "2024-02-01")
     strays = records((2500, 2500, 40), (370_000, 740_000, 5), months=months)
     country = Ground(shapely.box(0, 0, 700_000, 1_300_000), "the country")
@@ -144,9 +134,7 @@ def test_cells_of_records_far_apart_fill_the_ground_where_they_lie(caplog: pytes
     town = [(2500 + 250 * n, 2500 + 250 * (n % 3), 10 + 40 * (n == 2)) for n in range(9)]
     spots = find_hotspots(records(*town), method="cells", resamples=0)
     assert "fill the rectangle around the incidents" in caplog.text
-    far = find_hotspots(
-        records(*town, (350_000, 700_000, 1), (372_000, 2000, 1)), method="cells", resamples=0
-    )
+    far = find_hotspots(records(*town, (350_000, 700_000, 1), (372_000, 2000, 1)), method="cells", resamples=0)
     assert "the incidents lie far apart" in caplog.text
     assert 0 < len(far) <= len(spots) + 1
     assert far["incidents"].max() >= 50
@@ -159,16 +147,10 @@ def write_config(folder: Path, backtest: str) -> Path:
         for month in ("2024-01", "2024-02")
         for i in range(40)
     ]
-    head = (
-        "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
-    )
-    (folder / "some.csv").write_text(
-        "\n".join([head + "Last outcome category,Context", *rows]), encoding="utf-8"
-    )
+    head = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
+    (folder / "some.csv").write_text("\n".join([head + "Last outcome category,Context", *rows]), encoding="utf-8")
     config = folder / "some.toml"
-    lines = (
-        f'as_of = 2024-03-01\n[incidents]\nfiles = "some.csv"\n[hotspots]\ncount = 2\nbacktest = {backtest}\n'
-    )
+    lines = f'as_of = 2024-03-01\n[incidents]\nfiles = "some.csv"\n[hotspots]\ncount = 2\nbacktest = {backtest}\n'
     config.write_text(lines, encoding="utf-8")
     return config
 
@@ -217,9 +199,7 @@ def test_places_are_judged_by_their_incidents_not_their_rows() -> None:
     pd.testing.assert_frame_equal(found, tabulate_chance({"ASB": records((2500, 2500, 40))}, TOWN))
     assert found["incidents"].unique().tolist() == [40]
     inside = gpd.GeoDataFrame({"code": ["A"], "name": ["A"]}, geometry=[shapely.box(0, 0, 9, 9)], crs=27700)
-    dots = records((1, 1, 1), (2000, 1, 1), (4000, 1, 1)).assign(
-        incidents=[8, 1, 1], ward_code=["A", None, None]
-    )
+    dots = records((1, 1, 1), (2000, 1, 1), (4000, 1, 1)).assign(incidents=[8, 1, 1], ward_code=["A", None, None])
     known = {"ward": {"file": "wards"}}
     assert choose_ground(dots, {"ward": inside}, known=known).name == "the 1 areas of ward"
     assert choose_ground(dots.drop(columns="incidents"), {"ward": inside}, known=known).name == (

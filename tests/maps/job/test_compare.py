@@ -16,16 +16,9 @@ def months(*names: str) -> list[pd.Period]:
 
 def incidents(counts: dict[str, int]) -> gpd.GeoDataFrame:
     """So many incidents a month, all on one spot, and as many again far away."""
-    rows = [
-        (pd.Timestamp(month), x)
-        for month, n in counts.items()
-        for x in (430_000.0, 440_000.0)
-        for _ in range(n)
-    ]
+    rows = [(pd.Timestamp(month), x) for month, n in counts.items() for x in (430_000.0, 440_000.0) for _ in range(n)]
     frame = pd.DataFrame(rows, columns=["when", "x"])
-    frame = frame.assign(
-        precision="month", category="Burglary", source="police.uk", place="On or near A Street"
-    )
+    frame = frame.assign(precision="month", category="Burglary", source="police.uk", place="On or near A Street")
     points = gpd.points_from_xy(frame.pop("x"), 433_000.0)
     return gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:27700")
 

@@ -105,16 +105,12 @@ def test_a_choice_of_ground_is_said_once_and_none_where_it_is_given(caplog: pyte
         find_hotspots(frame(xy), count=2, resamples=0)
         assert caplog.text.count("Set study_area to") == 1
         caplog.clear()
-        find_hotspots(
-            frame(xy), count=2, resamples=0, study_area=shapely.box(430_000, 430_000, 432_000, 432_000)
-        )
+        find_hotspots(frame(xy), count=2, resamples=0, study_area=shapely.box(430_000, 430_000, 432_000, 432_000))
         assert "study_area" not in caplog.text
         wards = gpd.GeoDataFrame({"code": ["A"]}, geometry=[shapely.box(0, 0, 9, 9)], crs=27700)
         known = {"ward": {"file": "w"}}
         off = choose_ground(frame(xy).assign(ward_code=None), {"ward": wards}, known=known)
-    assert off.said.startswith(
-        "No study area was given and no layer of areas holds over half of the records:"
-    )
+    assert off.said.startswith("No study area was given and no layer of areas holds over half of the records:")
     assert off.said in caplog.text
 
 
@@ -155,23 +151,17 @@ def test_a_share_that_chance_holds_too_is_no_sentence() -> None:
     ],
 )
 def test_the_british_grid_is_advised_to_british_data_alone(crs: str, xy: list[float], advised: bool) -> None:
-    with pytest.raises(
-        InputError, match=r"must be in a grid of metres|this grid is not for this place"
-    ) as caught:
+    with pytest.raises(InputError, match=r"must be in a grid of metres|this grid is not for this place") as caught:
         find_hotspots(frame(np.array([xy], dtype=float), crs), resamples=0)
     assert ("27700" in str(caught.value)) == advised
 
 
-@pytest.mark.parametrize(
-    ("crs", "xy"), [("EPSG:26971", [358_000, 579_000]), ("EPSG:2157", [733_000, 874_000])]
-)
+@pytest.mark.parametrize(("crs", "xy"), [("EPSG:26971", [358_000, 579_000]), ("EPSG:2157", [733_000, 874_000])])
 def test_chicago_and_belfast_are_answered_in_their_own_grids(crs: str, xy: list[float]) -> None:
     assert str(find_hotspots(frame(np.array([xy], dtype=float), crs), count=1, resamples=0).crs) == crs
 
 
-@pytest.mark.parametrize(
-    "xy", [[7_650_000, 680_000], [-170_000, 7_130_000], [600_000, 5_900_000], [4e5, -4e5]]
-)
+@pytest.mark.parametrize("xy", [[7_650_000, 680_000], [-170_000, 7_130_000], [600_000, 5_900_000], [4e5, -4e5]])
 def test_coordinates_far_off_the_grid_are_refused_whatever_the_label_says(xy: list[float]) -> None:
     points = frame(np.array([xy], dtype=float))
     with pytest.raises(InputError, match="far outside the British National Grid"):

@@ -80,9 +80,7 @@ def test_the_workbook_compares_and_weighs_each_order(team, held):
         assert changes.loc[name, "Records before (number)"] == (month == "2017-07").sum()
         assert changes.loc[name, "Records after (number)"] == (month == "2018-07").sum()
     severity = sheet(team / "out" / "tables.xlsx", "Severity by pspo")
-    assert {name: severity.loc[name, "Records (number)"] for name in held} == {
-        n: len(m) for n, m in held.items()
-    }
+    assert {name: severity.loc[name, "Records (number)"] for name in held} == {n: len(m) for n, m in held.items()}
 
 
 def test_the_list_names_every_order_of_a_place(team):

@@ -46,15 +46,8 @@ def results(tmp_path_factory) -> Path:
 def test_the_week_has_cards_a_calendar_and_a_timetable(results):
     names = {p.name for p in (results / "patrols").iterdir()}
     assert "Patrol 1, Monday 3 September" in (results / "patrols.html").read_text(encoding="utf-8")
-    assert "Patrol 1, Monday 3 September" not in (results / "map.html").read_text(
-        encoding="utf-8"
-    )  # which is open
-    assert names == {
-        *("patrol-cards.html", "patrol-cards.docx", "patrols.ics"),
-        "timetable.csv",
-        "rounds.csv",
-        "phone",
-    }
+    assert "Patrol 1, Monday 3 September" not in (results / "map.html").read_text(encoding="utf-8")  # which is open
+    assert names == {*("patrol-cards.html", "patrol-cards.docx", "patrols.ics"), "timetable.csv", "rounds.csv", "phone"}
 
 
 def test_visits_stay_in_the_shift_and_each_hotspot_is_seen_again_within_two_hours(results):

@@ -25,9 +25,7 @@ def folder(tmp_path: Path) -> Path:
     incidents, _ = read_incidents(tmp_path / "july.csv")
     busy = incidents.geometry.value_counts().index[:2]
     points = gpd.GeoSeries([*busy, gpd.points_from_xy([100_000], [100_000])[0]], crs="EPSG:27700")
-    gpd.GeoDataFrame({"name": ["The First", "The Second", "Nowhere"]}, geometry=points).to_file(
-        tmp_path / "pubs.gpkg"
-    )
+    gpd.GeoDataFrame({"name": ["The First", "The Second", "Nowhere"]}, geometry=points).to_file(tmp_path / "pubs.gpkg")
     return tmp_path
 
 
@@ -52,9 +50,7 @@ def test_premises_are_ranked_by_what_is_nearest_to_them(folder):
 
 def test_the_workbook_says_what_was_read_and_how_it_was_weighed(folder):
     sheets = run(folder)
-    assert {"Records by kind", "Coverage", "Priorities", "Weights used", "Repeat streets", "By month"} <= set(
-        sheets
-    )
+    assert {"Records by kind", "Coverage", "Priorities", "Weights used", "Repeat streets", "By month"} <= set(sheets)
 
 
 def test_points_stay_in_the_room_under_the_partner_profile(folder):

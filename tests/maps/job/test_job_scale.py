@@ -88,8 +88,7 @@ def test_parquet_by_periods_gives_the_same_values(runs, file):
 def test_changes_and_months_are_the_same(runs):
     for sheet in ("By month", "Coverage", "Changes by ward", "Records by kind"):
         found = [
-            pd.read_excel(runs[name] / "tables.xlsx", sheet_name=sheet, header=None)
-            for name in ("csv", "periods")
+            pd.read_excel(runs[name] / "tables.xlsx", sheet_name=sheet, header=None) for name in ("csv", "periods")
         ]
         # counted where they lie, records keep their source, not who published each
         told = [table[table[2].ne("(all of one publisher)")].reset_index(drop=True) for table in found]

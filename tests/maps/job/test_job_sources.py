@@ -54,8 +54,7 @@ def test_two_sources_are_read_each_by_its_layout_and_stay_apart(folder):
 def test_files_in_two_places_and_a_source_without_files_are_named(folder, capsys):
     path = folder / "team.toml"
     path.write_text(
-        CONFIG.replace("[sources.police]", '[incidents]\nfiles = "police.csv"\n[sources.police]'),
-        encoding="utf-8",
+        CONFIG.replace("[sources.police]", '[incidents]\nfiles = "police.csv"\n[sources.police]'), encoding="utf-8"
     )
     assert main(["run", str(path), "--out", str(folder / "out")]) == 2
     assert "both in [incidents] and in [sources]" in capsys.readouterr().err

@@ -140,10 +140,7 @@ def test_every_form_of_areas_damaged_in_every_way_is_left_and_the_others_are_bui
     frame = squares("North", "South")
     frame.to_parquet(path) if form == "parquet" else frame.to_file(path)
     path.write_bytes(DAMAGE[damage](path.read_bytes()))
-    tables = {
-        "ward": {"file": path, "name": "name"},
-        "centre": {"easting": 430000, "northing": 433500, "radius": 9},
-    }
+    tables = {"ward": {"file": path, "name": "name"}, "centre": {"easting": 430000, "northing": 433500, "radius": 9}}
     left: dict[str, InputError] = {}
     assert [*read_layers(tables, left=left)] == ["centre"]
     assert [*left] == ["ward"]

@@ -35,9 +35,7 @@ def first(tmp_path_factory) -> Path:
 def test_places_keep_their_references_and_a_sheet_says_what_became_of_each(first):
     out = run(first.parent, "count = 8\nresamples = 0\nradius = 160\nprevious = 'first'", name="second")
     before, after = (pd.read_csv(folder / "hotspots.csv") for folder in (first, out))
-    since = (
-        pd.read_excel(out / "tables.xlsx", sheet_name="Since the last run", header=None).to_numpy().ravel()
-    )
+    since = pd.read_excel(out / "tables.xlsx", sheet_name="Since the last run", header=None).to_numpy().ravel()
     assert set(after["ref"]) & set(before["ref"])
     assert "kept" in since
     assert "gone" in since
@@ -65,9 +63,7 @@ def test_agreed_places_are_scored_and_others_shown_as_not_on_the_list(first):
     assert len(others) == len(spots) - 2
     assert "not on the agreed list" in (out / "map.html").read_text(encoding="utf-8").lower()
     # nobody said what they were chosen on: perhaps on one of the two Julys compared
-    assert set(table["no_arrow"]) == {
-        "not compared: it is not known which period's counts chose these places"
-    }
+    assert set(table["no_arrow"]) == {"not compared: it is not known which period's counts chose these places"}
     assert table["arrow"].isna().all()
     assert table["trend"].isna().all()
 
@@ -80,9 +76,7 @@ def test_agreed_places_show_a_change_where_their_choice_allows_it(agreed_on, sho
     chosen = {"agreed": "agreed.gpkg", "agreed_on": tomllib.loads(f"on = {agreed_on}")["on"]}
     months = pd.to_datetime(["2016-07-01", "2017-07-01", "2018-07-01"])
     points = gpd.GeoDataFrame(
-        {"when": months, "precision": "month", "source": "x"},
-        geometry=gpd.points_from_xy([0] * 3, [0] * 3),
-        crs=27700,
+        {"when": months, "precision": "month", "source": "x"}, geometry=gpd.points_from_xy([0] * 3, [0] * 3), crs=27700
     )
     spots = gpd.GeoDataFrame({"ref": ["A"]}, geometry=points.buffer(150)[:1], crs=27700)
     spots.index = pd.RangeIndex(1, 2, name="rank")

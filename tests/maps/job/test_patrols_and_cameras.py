@@ -48,9 +48,7 @@ def test_patrols_drive_along_the_streets_of_a_file_in_whatever_system_it_is(road
     team = {"officers": 2, "vehicles": 1, "shift": "14:00-16:00", "by": "incidents"}
     found, further = pick_patrols(spots, incidents, {**team, "streets": roads, "start": "2026-11-30"})
     by_hand, _ = choose_patrols(spots, incidents=incidents, streets=ROADS, **team)
-    assert (
-        found[["name", "chosen", "why"]].values.tolist() == by_hand[["name", "chosen", "why"]].values.tolist()
-    )
+    assert found[["name", "chosen", "why"]].values.tolist() == by_hand[["name", "chosen", "why"]].values.tolist()
     assert further["officers"].iloc[0] == 2
 
 

@@ -170,9 +170,7 @@ def test_hotspots_and_cells_have_their_trend_class_and_esris(team):
 
 def test_near_repeats_and_their_chains_are_sheets(team):
     near = sheet(team, "Near repeats")
-    assert {"Metres", "Days", "Pairs", "Pairs by chance", "Times chance", "P", "Q", "Note"} == set(
-        near.columns
-    )
+    assert {"Metres", "Days", "Pairs", "Pairs by chance", "Times chance", "P", "Q", "Note"} == set(near.columns)
     chains = sheet(team, "Near repeat chains")
     # every day has a record in the west and one in the east, within 200 m of the day before's
     assert chains.iloc[:, 1].tolist() == [1460, 730]
@@ -210,14 +208,8 @@ def test_the_pack_of_an_area_has_its_months_and_indicators(team):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (
-            ('"2018-06-02..2018-06-03"', '"some day"'),
-            "line 30: 'Street party': This is not the name of a window",
-        ),
-        (
-            ('files = "ops.csv"', 'files = "opps.csv"'),
-            "line 28: 'files' names no such file or folder (given: opps.csv",
-        ),
+        (('"2018-06-02..2018-06-03"', '"some day"'), "line 30: 'Street party': This is not the name of a window"),
+        (('files = "ops.csv"', 'files = "opps.csv"'), "line 28: 'files' names no such file or folder (given: opps.csv"),
         (
             ('survey = "survey.csv"', 'survey = "none.csv"'),
             "line 35: 'survey' names no such file or folder (given: none.csv",
@@ -259,9 +251,7 @@ def test_near_repeats_of_months_are_refused_beside_the_profiles(tmp_path):
     config = Config(path=tmp_path, files=[], near_repeats=NearRepeats(permutations=9))
     points = monthly({"2018-06": 10, "2018-07": 30})
     spots = find_hotspots(points, count=1, resamples=0)
-    periods = tell_periods(
-        config, points, spots, {}, ground=choose_ground(points, {}), as_of=None, chosen_on=None
-    )
+    periods = tell_periods(config, points, spots, {}, ground=choose_ground(points, {}), as_of=None, chosen_on=None)
     assert periods.near is None
     rows = tabulate_periods(periods, PROFILES["open"], points)["Times not shown"].set_index("profile")
     assert "Near repeats need records dated to the day" in rows.loc["Near repeats", "reason"]
@@ -293,9 +283,7 @@ def test_profiles_do_not_hang_on_the_order_of_the_rows(seed):
 
 
 def test_small_months_take_what_would_tell_them_along():
-    table = profile_all(
-        monthly({"2018-06": 3, "2018-07": 30, "2018-08": 40}), given={}, calendar=read_events({})
-    )
+    table = profile_all(monthly({"2018-06": 3, "2018-07": 30, "2018-08": 40}), given={}, calendar=read_events({}))
     shown = hide_times(table.profiles["month"], PROFILES["partner"])
     # 3 is hidden, and 30 beside it: else the total gives the 3 back
     assert shown["incidents"].isna().tolist() == [True, True, False]
@@ -332,10 +320,7 @@ def test_a_page_that_the_records_cannot_fill_is_named_and_the_others_are_made(ca
     wards = {"name": ["West", "East"], "code": ["W1", "E1"]}
     areas = {"ward": gpd.GeoDataFrame(wards, geometry=[shapely.box(0, 0, 1, 1)] * 2, crs=27700)}
     options = {"changes": {}, "selected_on": None, "calendar": read_events({}), "areas": areas, "as_of": None}
-    given = {
-        "years": {"after": "2017-08..2018-07", "before": "2016-08..2017-07"},
-        "east": {"area": "ward:East"},
-    }
+    given = {"years": {"after": "2017-08..2018-07", "before": "2016-08..2017-07"}, "east": {"area": "ward:East"}}
     (board,) = make_boards(frame, hot, given=given, **options)
     assert board.name == "board"
     assert "No page 'years'" in caplog.text
@@ -378,9 +363,7 @@ def test_trends_are_measured_on_the_ground_of_the_run_whatever_layer_comes_first
     disc = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0).buffer(100)], crs=27700)  # a layer far away
     ground = Ground(shapely.box(425_000, 428_000, 435_000, 438_000), "the study area")
     config = Config(path=tmp_path, files=[])
-    periods = tell_periods(
-        config, points, spots, {"disc": disc.assign(code="D", name="D")}, ground=ground, as_of=None
-    )
+    periods = tell_periods(config, points, spots, {"disc": disc.assign(code="D", name="D")}, ground=ground, as_of=None)
     assert periods.spot_trends["trend"].tolist() == ["persistent"]
     assert periods.cell_trends["trend"].tolist() == ["persistent"]
 

@@ -80,9 +80,7 @@ def test_lists_are_layers_of_the_map(incidents):
 def test_a_mistake_in_a_profile_is_named_with_its_line(tmp_path):
     (tmp_path / "july.csv").write_text("x", encoding="utf-8")
     path = tmp_path / "team.toml"
-    path.write_text(
-        '[incidents]\nfiles = "july.csv"\n\n[profiles.asb]\ncatgories = ["x"]\n', encoding="utf-8"
-    )
+    path.write_text('[incidents]\nfiles = "july.csv"\n\n[profiles.asb]\ncatgories = ["x"]\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"line 4.*catgories"):
         read_config(path)
 
@@ -93,17 +91,12 @@ def test_a_list_is_attached_by_the_rules_of_the_main_list(incidents):
         geometry=[shapely.box(429_000, 432_000, 431_000, 434_000)] * 2,
         crs=27700,
     )
-    (asb, *_) = find_lists(
-        incidents, PROFILES, areas={"pspo": layer}, options=OPTIONS, rules={"overlapping": ["pspo"]}
-    )
+    (asb, *_) = find_lists(incidents, PROFILES, areas={"pspo": layer}, options=OPTIONS, rules={"overlapping": ["pspo"]})
     assert "pspo_name" not in asb.spots.columns
     assert ["Order A", "Order B"] in asb.spots["pspo_names"].tolist()
 
 
 def test_two_lists_of_one_title_are_refused(incidents):
-    profiles = {
-        "a": {"title": "Drink", "categories": [ASB]},
-        "b": {"title": "drink", "categories": ["Burglary"]},
-    }
+    profiles = {"a": {"title": "Drink", "categories": [ASB]}, "b": {"title": "drink", "categories": ["Burglary"]}}
     with pytest.raises(InputError, match=r"same title.*\[profiles.a\] and \[profiles.b\]"):
         find_lists(incidents, profiles, areas={}, options=OPTIONS)

@@ -70,9 +70,7 @@ def test_a_copy_that_conflicts_is_named_and_stays_with_its_words(
         caplog.clear()
 
 
-def test_a_copied_record_is_merged_by_what_was_last_written(
-    record: Path, month: Callable[[], list[Path]]
-) -> None:
+def test_a_copied_record_is_merged_by_what_was_last_written(record: Path, month: Callable[[], list[Path]]) -> None:
     copy = record.with_name(f"{record.stem} (2).toml")
     text = record.read_text(encoding="utf-8")
     copy.write_text(text.replace('why = ""', 'why = "The yard"'), encoding="utf-8")
@@ -107,11 +105,7 @@ def test_a_copied_record_that_conflicts_is_named_with_its_fields_and_stays_with_
 
 @pytest.mark.parametrize("kind", [".docx", ".toml"])
 def test_a_copy_that_somebody_has_open_is_named_and_merged_when_it_is_closed(
-    kind: str,
-    record: Path,
-    month: Callable[[], list[Path]],
-    type_into: Type,
-    caplog: pytest.LogCaptureFixture,
+    kind: str, record: Path, month: Callable[[], list[Path]], type_into: Type, caplog: pytest.LogCaptureFixture
 ) -> None:
     copy = record.with_name(f"{record.stem} (1).docx")
     shutil.copyfile(record.with_suffix(".docx"), copy)
@@ -153,12 +147,6 @@ def test_fields_are_date_pickers_and_drop_downs(record: Path) -> None:
         kinds[tag] = [kind for kind in ("date", "comboBox") if control.find(f"{W}{kind}") is not None]
     for tag in ("response.start", "actions.1.due", "sign_off.date", "heading.review_date"):
         assert kinds[tag] == ["date"]
-    for tag in (
-        "heading.stage",
-        "actions.1.status",
-        "actions.1.three_e",
-        "assessment.verdict",
-        "actions.1.lead",
-    ):
+    for tag in ("heading.stage", "actions.1.status", "actions.1.three_e", "assessment.verdict", "actions.1.lead"):
         assert kinds[tag] == ["comboBox"]
     assert kinds["analysis.why"] == []

@@ -83,9 +83,7 @@ def test_line_breaks_tabs_and_paragraphs_in_a_field_are_kept(record: Path, type_
         (zipfile.ZIP_STORED, "word/big.xml", "far too large for a plan"),
     ],
 )
-def test_a_document_that_would_fill_the_memory_is_refused(
-    record: Path, how: int, name: str, words: str
-) -> None:
+def test_a_document_that_would_fill_the_memory_is_refused(record: Path, how: int, name: str, words: str) -> None:
     """The limit is that of every packed file; of text, which takes many times its size, a plan's own."""
     word = record.with_suffix(".docx")
     with zipfile.ZipFile(word, "a", how) as packed, packed.open(name, "w") as big:

@@ -66,9 +66,7 @@ def test_text_written_outside_the_fields_after_a_save_cut_short_is_kept(
 
 
 @pytest.mark.parametrize("plain", [True, False])
-def test_a_row_added_in_word_is_saved_and_makes_no_copy(
-    record: Path, spots: gpd.GeoDataFrame, plain: bool
-) -> None:
+def test_a_row_added_in_word_is_saved_and_makes_no_copy(record: Path, spots: gpd.GeoDataFrame, plain: bool) -> None:
     """A row of actions copied in Word, with its fields or as plain cells, goes into record and documents."""
     path = record.with_suffix(".docx")
     word = docx.Document(str(path))

@@ -86,14 +86,8 @@ def test_words_are_read_in_the_forms_people_type(text: str, stage: str, verdict:
 
 
 def test_a_closed_plan_is_never_due_or_overdue() -> None:
-    plan = staged(
-        actions__1__action="Mend the light", actions__1__due="1/7/2018", heading__review_date="1/7/2018"
-    )
-    assert (
-        len(tabulate_actions([plan], as_of="2018-10-31"))
-        == len(list_reviews([plan], as_of="2018-10-31"))
-        == 1
-    )
+    plan = staged(actions__1__action="Mend the light", actions__1__due="1/7/2018", heading__review_date="1/7/2018")
+    assert len(tabulate_actions([plan], as_of="2018-10-31")) == len(list_reviews([plan], as_of="2018-10-31")) == 1
     plan.set_field("heading.stage", "Closed")
     assert tabulate_actions([plan], as_of="2018-10-31").empty
     assert list_reviews([plan], as_of="2018-10-31") == []
@@ -127,9 +121,7 @@ CLOSINGS: dict[str, Callable[[Path, Type], None]] = {
     "moved to another folder": lambda folder, _: put_in_closed(folder, (".toml", ".docx"), "Old ones 2018"),
     "the record moved": lambda folder, _: put_in_closed(folder, (".toml",), "Closed"),
     "the document moved": lambda folder, _: put_in_closed(folder, (".docx",), "closed"),
-    "stage typed in Word": lambda folder, write: write(
-        next(folder.glob("*.docx")), {"heading.stage": "Closed"}
-    ),
+    "stage typed in Word": lambda folder, write: write(next(folder.glob("*.docx")), {"heading.stage": "Closed"}),
     "signed off as stopped": lambda folder, write: write(
         next(folder.glob("*.docx")),
         {"assessment.verdict": "Stopped", "sign_off.role": "Inspector", "sign_off.date": "15/7/2018"},
@@ -139,9 +131,7 @@ CLOSINGS: dict[str, Callable[[Path, Type], None]] = {
 
 
 @pytest.mark.parametrize("way", CLOSINGS)
-def test_a_plan_closed_in_any_way_stays_closed(
-    way: str, month: Month, tmp_path: Path, type_into: Type
-) -> None:
+def test_a_plan_closed_in_any_way_stays_closed(way: str, month: Month, tmp_path: Path, type_into: Type) -> None:
     folder = tmp_path / "plans"
     month("2018-06-30")
     type_into(next(folder.glob("*.docx")), {"assessment.lessons": "Ask earlier"})
@@ -170,9 +160,7 @@ def test_a_standing_request_does_not_open_a_closed_plan_and_a_new_one_does(
     assert "was closed on 15 July 2018" in caplog.text
 
 
-def test_a_place_asked_for_after_its_plan_by_rank_was_closed_has_a_new_one(
-    month: Month, tmp_path: Path
-) -> None:
+def test_a_place_asked_for_after_its_plan_by_rank_was_closed_has_a_new_one(month: Month, tmp_path: Path) -> None:
     month("2018-06-30")
     close_all(tmp_path / "plans")
     assert len(month("2018-08-31", asked=["SE3000033000"])) == 2
@@ -184,23 +172,15 @@ def test_reopened_by_command_or_by_hand_with_every_word_in_its_history(
     folder = tmp_path / "plans"
     month("2018-06-30")
     closed = close_record(
-        next(folder.glob("*.toml")),
-        as_of="2018-07-15",
-        verdict="stop",
-        reason="Solved",
-        signed_off="Inspector",
+        next(folder.glob("*.toml")), as_of="2018-07-15", verdict="stop", reason="Solved", signed_off="Inspector"
     )
     with pytest.raises(InputError, match="No open plan"):
         find_record(folder, "Boar Lane", closed=False)
-    record = reopen_record(
-        find_record(folder, "boar lane", closed=True), folder, as_of="2018-08-01", reason="Back"
-    )
+    record = reopen_record(find_record(folder, "boar lane", closed=True), folder, as_of="2018-08-01", reason="Back")
     assert not closed.exists()
     plan = read_plan(record)
     assert [row["stage"] for row in plan.stages] == ["scanning", "closed", "reopened"]
-    assert {"verdict": "stop", "reason": "Solved", "signed_off": "Inspector"}.items() <= plan.stages[
-        1
-    ].items()
+    assert {"verdict": "stop", "reason": "Solved", "signed_off": "Inspector"}.items() <= plan.stages[1].items()
     assert plan.fields()["sign_off.role"] == ""
     assert stage_of(plan, as_of="2018-08-31").name == "reopened"
     assert len(month("2018-08-31")) == 2

@@ -128,10 +128,7 @@ def test_what_word_shows_in_a_field_that_was_emptied_is_no_words(run: Run, tmp_p
     second.find(f"{W}sdtPr").remove(second.find(f"{W}sdtPr/{W}showingPlcHdr"))  # typed, by whomever
     word.save(str(record.with_suffix(".docx")))
     entries = read_fields(record.with_suffix(".docx")).entries
-    assert [entries[tag_of(control)[0]].text for control in (first, second)] == [
-        "",
-        "Click or tap here to enter text.",
-    ]
+    assert [entries[tag_of(control)[0]].text for control in (first, second)] == ["", "Click or tap here to enter text."]
 
 
 def test_a_field_typed_in_word_and_in_the_record_holds_both_once_whatever_field_it_is(
@@ -535,17 +532,9 @@ def test_words_typed_in_libreoffice_are_read_back_and_nothing_is_taken_for_an_ed
     word = record.with_suffix(".docx")
     type_into(word, {tag: f"Typed in {tag}" for tag in TAGS})
     home = tmp_path / "office"
-    options = [
-        "--headless",
-        f"-env:UserInstallation={home.as_uri()}",
-        "--convert-to",
-        "docx:MS Word 2007 XML",
-    ]
+    options = ["--headless", f"-env:UserInstallation={home.as_uri()}", "--convert-to", "docx:MS Word 2007 XML"]
     subprocess.run(
-        [office, *options, "--outdir", str(tmp_path / "saved"), str(word)],
-        check=True,
-        capture_output=True,
-        timeout=240,
+        [office, *options, "--outdir", str(tmp_path / "saved"), str(word)], check=True, capture_output=True, timeout=240
     )
     shutil.copyfile(tmp_path / "saved" / word.name, word)
     run("2018-09-30", asked=1)

@@ -66,9 +66,7 @@ def test_the_baseline_is_counted_when_its_months_have_come_and_stays(plan: Plan)
 
 
 @pytest.fixture
-def month(
-    tmp_path: Path, spots: gpd.GeoDataFrame, make: Callable[..., gpd.GeoDataFrame]
-) -> Callable[..., list[Path]]:
+def month(tmp_path: Path, spots: gpd.GeoDataFrame, make: Callable[..., gpd.GeoDataFrame]) -> Callable[..., list[Path]]:
     def run(last: int, **options: Any) -> list[Path]:
         rows = make(months=MONTHS)
         rows = rows[rows["when"] <= MONTHS[last - 1]]
@@ -98,19 +96,13 @@ def test_a_plan_lives_and_the_register_tells_of_it(
     assert [entry["month"] for entry in plan.monthly] == ["2018-06", "2018-08"]
     here = sum(i % 10 == 7 for i in range(35))
     assert plan.monthly[-1]["short"].startswith(f"August 2018: {here} records here (July 2018 ")
-    assert (
-        "Months of the response (3 July 2018 to 30 September 2018): July 2018" in plan.monthly[-1]["lines"][1]
-    )
+    assert "Months of the response (3 July 2018 to 30 September 2018): July 2018" in plan.monthly[-1]["lines"][1]
     assert "1 action overdue, 0 due within four weeks." in plan.monthly[-1]["lines"]
     may_june = sum(i % 10 in (4, 5) for i in range(35))
     rows = make_register(folder, as_of="2018-10-31").rows.set_index("ref")
     first = rows.loc["SE3000033000"]
     assert first["baseline"] == f"{may_june} (May 2018 and June 2018)"
-    assert (first["stage"], first["since"], first["owner"]) == (
-        "assessment due",
-        "1 October 2018",
-        "Sergeant",
-    )
+    assert (first["stage"], first["since"], first["owner"]) == ("assessment due", "1 October 2018", "Sergeant")
     assert first["target"] == f"{0.8 * may_june:.0f} or fewer"
     assert first["overdue"] == "1"
     close_record(next(folder.glob("*far*.toml")), as_of="2018-09-15", verdict="stop", signed_off="Inspector")
@@ -121,18 +113,12 @@ def test_a_plan_lives_and_the_register_tells_of_it(
     page = write_register(register, tmp_path / "plans.html", as_of="2018-10-31", who=PROFILES["open"])
     assert "OFFICIAL-SENSITIVE" in page.read_text(encoding="utf-8")
     assert main(["plans", str(folder), "--as-of", "2018-10-31"]) == 0
-    assert "Boar Lane (SE3000033000): assessment due since 1 October 2018" in " ".join(
-        capsys.readouterr().out.split()
-    )
+    assert "Boar Lane (SE3000033000): assessment due since 1 October 2018" in " ".join(capsys.readouterr().out.split())
     assert main(["plans", str(folder), "--check", "--as-of", "2018-10-31"]) == 0
     assert "an assessment is due since 1 October 2018" in " ".join(capsys.readouterr().out.split())
-    assert (
-        main(["plans", str(folder), "close", "boar lane", "--verdict", "stop", "--as-of", "2018-10-31"]) == 0
-    )
+    assert main(["plans", str(folder), "close", "boar lane", "--verdict", "stop", "--as-of", "2018-10-31"]) == 0
     assert main(["plans", str(folder), "close", "boar lane"]) == 2
-    assert (
-        main(["plans", str(folder), "reopen", "boar lane", "--reason", "Back", "--as-of", "2018-11-01"]) == 0
-    )
+    assert main(["plans", str(folder), "reopen", "boar lane", "--reason", "Back", "--as-of", "2018-11-01"]) == 0
     again = make_register(folder, as_of="2018-11-02").rows
     assert again["stage"].tolist() == ["reopened", "closed"]
     assert again["due"].tolist() == ["", ""]  # the response was that of the first time

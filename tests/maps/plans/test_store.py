@@ -114,9 +114,7 @@ def test_a_document_open_in_word_is_left_alone(record: Path) -> None:
     assert record.with_suffix(".docx").read_bytes() == before
 
 
-def test_a_document_saved_without_the_tags_of_its_fields_is_read_by_their_order(
-    record: Path, type_into: Type
-) -> None:
+def test_a_document_saved_without_the_tags_of_its_fields_is_read_by_their_order(record: Path, type_into: Type) -> None:
     # what LibreOffice before 7.5 does
     word = record.with_suffix(".docx")
     type_into(word, TYPED)
@@ -195,20 +193,13 @@ def test_a_place_under_another_reference_that_has_a_plan_gets_no_second_one(
 
 
 @pytest.mark.parametrize(
-    "request_text",
-    ["SE3150033000", "SE3000033000+SE3150033000", "street:Boar Lane", "ward:hunslet & riverside"],
+    "request_text", ["SE3150033000", "SE3000033000+SE3150033000", "street:Boar Lane", "ward:hunslet & riverside"]
 )
 def test_what_is_asked_for_is_drafted_and_drafted_again(
-    request_text: str,
-    spots: gpd.GeoDataFrame,
-    incidents: gpd.GeoDataFrame,
-    wards: gpd.GeoDataFrame,
-    tmp_path: Path,
+    request_text: str, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
     for day in ("2018-08-31", "2018-11-30"):
-        update_plans(
-            tmp_path, spots, incidents, {"ward": wards}, asked=[request_text], as_of=day, profile="open"
-        )
+        update_plans(tmp_path, spots, incidents, {"ward": wards}, asked=[request_text], as_of=day, profile="open")
     plans = list(look_through(tmp_path).plans.values())
     assert [(plan.opened, plan.drafted) for plan in plans] == [("2018-08-31", "2018-11-30")]
 
@@ -267,14 +258,10 @@ def test_a_name_typed_into_a_persons_plan_is_refused_and_stays_out_of_the_record
 def test_sensitive_categories_are_not_named_beyond_internal(
     spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
-    named = incidents.assign(
-        category=incidents["category"].replace("Violence and sexual offences", "Domestic abuse")
-    )
+    named = incidents.assign(category=incidents["category"].replace("Violence and sexual offences", "Domestic abuse"))
     update_plans(tmp_path / "a", spots, named, as_of="2018-08-31", asked=1, profile="partner")
     update_plans(tmp_path / "b", spots, named, as_of="2018-08-31", asked=1, profile="internal")
-    written = {
-        n: "".join(p.read_text(encoding="utf-8") for p in (tmp_path / n).glob("*.[ht]*ml")) for n in "ab"
-    }
+    written = {n: "".join(p.read_text(encoding="utf-8") for p in (tmp_path / n).glob("*.[ht]*ml")) for n in "ab"}
     assert "omestic" not in written["a"]
     assert "omestic" in written["b"]
 
@@ -344,9 +331,7 @@ def test_a_plan_saved_without_hotspots_keeps_its_map_profile_and_marking(
     assert not caplog.text
 
 
-def test_a_plan_whose_outline_moved_is_drawn_where_it_was_opened(
-    record: Path, spots: gpd.GeoDataFrame
-) -> None:
+def test_a_plan_whose_outline_moved_is_drawn_where_it_was_opened(record: Path, spots: gpd.GeoDataFrame) -> None:
     from maps.plans.pictures import place_on_list
 
     moved = spots.copy()
@@ -360,10 +345,7 @@ def test_a_plan_goes_only_to_readers_it_was_written_for(
 ) -> None:
     run = {"as_of": "2018-08-31", "asked": 1}
     documents = update_plans(tmp_path, spots, incidents, profile="partner", **run)
-    copied = {
-        name: len(documents_for(documents, PROFILES[name]))
-        for name in ("internal", "partner", "open", "public")
-    }
+    copied = {name: len(documents_for(documents, PROFILES[name])) for name in ("internal", "partner", "open", "public")}
     assert copied == {"internal": 2, "partner": 2, "open": 0, "public": 0}
     assert [len(plans_for(tmp_path, PROFILES[name])) for name in ("partner", "public")] == [1, 0]
     with caplog.at_level(logging.WARNING, logger="safer_hotspots"):

@@ -126,9 +126,7 @@ def test_hostile_text_is_shown_and_does_nothing(plan: Plan, tmp_path: Path) -> N
     assert "{{ co }}" in read_fields(word).entries["analysis.why"].text
 
 
-def test_a_document_with_newer_words_is_never_overwritten(
-    plan: Plan, tmp_path: Path, type_into: Type
-) -> None:
+def test_a_document_with_newer_words_is_never_overwritten(plan: Plan, tmp_path: Path, type_into: Type) -> None:
     word, _ = write_plan(plan, tmp_path, profile="open")
     type_into(word, {"actions.1.action": "Light the yard"})
     before = word.read_bytes()
@@ -154,9 +152,7 @@ def test_small_counts_of_an_assessment_may_leave_only_internally(
     spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
     plan = draft_plan(spots.loc[1], incidents, threshold=5)
-    plan.assessments = [
-        {"date": "2018-09-30", "lines": [], "counts": [{"measure": "all", "treated_after": 4}]}
-    ]
+    plan.assessments = [{"date": "2018-09-30", "lines": [], "counts": [{"measure": "all", "treated_after": 4}]}]
     with pytest.raises(InputError, match="assessment shows counts under 5"):
         write_plan(plan, tmp_path, profile="partner")
     assert write_plan(plan, tmp_path, profile="internal")
@@ -187,20 +183,11 @@ def to_pdf(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[Path]], l
     """Convert documents with LibreOffice and give the text of each, page breaks kept."""
     office, reader = shutil.which("soffice"), shutil.which("pdftotext")
     if office is None or reader is None:
-        pytest.skip(
-            "LibreOffice (soffice) or pdftotext is not installed: documents are not read back from PDF"
-        )
+        pytest.skip("LibreOffice (soffice) or pdftotext is not installed: documents are not read back from PDF")
     home = tmp_path_factory.mktemp("office")
 
     def convert(documents: list[Path]) -> list[str]:
-        options = [
-            "--headless",
-            f"-env:UserInstallation={home.as_uri()}",
-            "--convert-to",
-            PDF,
-            "--outdir",
-            str(home),
-        ]
+        options = ["--headless", f"-env:UserInstallation={home.as_uri()}", "--convert-to", PDF, "--outdir", str(home)]
         subprocess.run([office, *options, *map(str, documents)], check=True, capture_output=True, timeout=240)
         pages = [home / f"{path.stem}.pdf" for path in documents]
         return [
@@ -216,11 +203,7 @@ def to_pdf(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[Path]], l
 def _has_arial() -> bool:
     """Whether Arial, or a font of the same widths, is at hand."""
     finder = shutil.which("fc-match")
-    found = (
-        subprocess.run([finder, "Arial"], capture_output=True, text=True, check=False).stdout
-        if finder
-        else ""
-    )
+    found = subprocess.run([finder, "Arial"], capture_output=True, text=True, check=False).stdout if finder else ""
     return any(name in found for name in ("Arial", "Liberation Sans", "Arimo"))
 
 

@@ -159,10 +159,7 @@ def test_few_arrests_are_not_shown_under_a_threshold(team, patrolled, tmp_path):
     }
     searches = 9 * len(visits)
     said = "Recorded by officers (activity, not a result): searches"
-    assert lines == {
-        "internal": f"{said} {searches}, arrests 1.",
-        "partner": f"{said} {searches}, arrests not shown.",
-    }
+    assert lines == {"internal": f"{said} {searches}, arrests 1.", "partner": f"{said} {searches}, arrests not shown."}
 
 
 def test_each_profile_gets_its_files(team, patrolled, tmp_path):

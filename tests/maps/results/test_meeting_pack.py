@@ -133,13 +133,7 @@ def test_a_pack_lists_the_cameras_of_its_area_their_reviews_and_whether_they_hel
     rows = {"kind": "camera", "name": ["Boar Lane", "Far"], "did_it_help": ["", "no"], "standing": True}
     dates = {"installed": pd.Timestamp("2026-01-10"), "review": pd.Timestamp("2026-07-10"), "due": "review"}
     assets = gpd.GeoDataFrame({**rows, **dates}, geometry=[inside, far], crs=27700)
-    given = {
-        "area": wards.loc[0],
-        "spots": spots,
-        "as_of": "2026-08-01",
-        "assets": assets,
-        "source": "police.uk",
-    }
+    given = {"area": wards.loc[0], "spots": spots, "as_of": "2026-08-01", "assets": assets, "source": "police.uk"}
     text = write_pack(tmp_path / "open", profile="open", **given).read_text(encoding="utf-8")
     table = re.search(r"Cameras and other assets.*?</table>", text, flags=re.DOTALL)[0]
     cells = re.findall(r"<t[dh][^>]*>([^<]*)", table)
@@ -176,9 +170,7 @@ def test_a_pack_is_the_same_bytes_again_and_changes_no_plan(
 
     held = copy.deepcopy(plan)
     pages = [
-        write_pack(
-            tmp_path / name, area=wards.loc[0], spots=spots, plans=[plan], as_of="2018-10-15", profile="open"
-        )
+        write_pack(tmp_path / name, area=wards.loc[0], spots=spots, plans=[plan], as_of="2018-10-15", profile="open")
         for name in "ab"
     ]
     files = [sorted(p for p in page.parent.rglob("*") if p.is_file()) for page in pages]
@@ -189,9 +181,9 @@ def test_a_pack_is_the_same_bytes_again_and_changes_no_plan(
 def test_an_area_without_hotspots_or_plans_says_so(
     spots: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
-    text = write_pack(
-        tmp_path, area=wards.loc[0], spots=spots.loc[[2]], as_of="2018-10-15", profile="open"
-    ).read_text(encoding="utf-8")
+    text = write_pack(tmp_path, area=wards.loc[0], spots=spots.loc[[2]], as_of="2018-10-15", profile="open").read_text(
+        encoding="utf-8"
+    )
     for said in ("No open actions.", "No hotspot lies in this area.", "No open plan lies in this area."):
         assert said in text
 
@@ -200,9 +192,9 @@ def test_a_committee_is_several_wards_taken_together(
     plan: Plan, spots: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
     wards.attrs["name"] = "Inner committee"
-    text = write_pack(
-        tmp_path, area=wards, spots=spots, plans=[plan], as_of="2018-10-15", profile="open"
-    ).read_text(encoding="utf-8")
+    text = write_pack(tmp_path, area=wards, spots=spots, plans=[plan], as_of="2018-10-15", profile="open").read_text(
+        encoding="utf-8"
+    )
     assert "Meeting pack: Inner committee, 15 October 2018" in text
     assert "Far Street" in text
 
@@ -211,18 +203,14 @@ def test_counts_under_the_profile_are_not_in_a_pack(
     spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
     small = spots.assign(incidents=[3, 65])
-    text = write_pack(
-        tmp_path, area=wards.loc[0], spots=small, as_of="2018-10-15", profile="partner"
-    ).read_text()
+    text = write_pack(tmp_path, area=wards.loc[0], spots=small, as_of="2018-10-15", profile="partner").read_text()
     row = re.search(r"<tr><td class=number>1</td>.*?</tr>", text)
     assert row is not None
     assert ">3<" not in row[0]
     assert "not shown" in row[0]
     exact = draft_plan(spots.loc[1], incidents)
     with pytest.raises(InputError, match="counts under 5"):
-        write_pack(
-            tmp_path, area=wards.loc[0], spots=spots, plans=[exact], as_of="2018-10-15", profile="partner"
-        )
+        write_pack(tmp_path, area=wards.loc[0], spots=spots, plans=[exact], as_of="2018-10-15", profile="partner")
 
 
 def test_what_is_no_area_is_said(spots: gpd.GeoDataFrame, tmp_path: Path) -> None:
@@ -249,9 +237,7 @@ def test_patrols_and_cameras_are_said_in_a_sentence(spots: gpd.GeoDataFrame) -> 
         "Cameras: 2 of the 3 sites proposed stand here: number 1, Boar Lane; number 3, Briggate."
     )
     assert say_cameras(Point(0, 0).buffer(1), sites) == "Cameras: none of the 3 sites proposed stands here."
-    stops = pd.DataFrame(
-        {"ref": ["SE1", "SE1", "SE2"], "chosen": [True, True, False], "why": ["", "", "too far"]}
-    )
+    stops = pd.DataFrame({"ref": ["SE1", "SE1", "SE2"], "chosen": [True, True, False], "why": ["", "", "too far"]})
     assert say_patrols("SE1", stops) == "Patrols: in the patrol plan with 2 stops."
     assert say_patrols("SE2", stops) == "Patrols: left out of the patrol plan: too far."
     assert say_patrols("SE3", stops) == ""
@@ -293,17 +279,10 @@ def test_a_pack_replaces_the_documents_of_the_pack_before(
 def test_a_pack_tells_of_its_own_area_and_hotspots_and_not_of_the_first_of_the_city(
     spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame
 ) -> None:
-    words = [
-        "from 568 to 680 between July 2017 and July 2018: no clear change",
-        "from 9 to 8: no clear change",
-    ]
+    words = ["from 568 to 680 between July 2017 and July 2018: no clear change", "from 9 to 8: no clear change"]
     spots = spots.assign(arrow="level", no_arrow="", words=words)
     table = pd.DataFrame(
-        {
-            "before": [44, 90],
-            "after": [51, 99],
-            "words": ["from 44 to 51: no clear change; beside it 9", "x"],
-        },
+        {"before": [44, 90], "after": [51, 99], "words": ["from 44 to 51: no clear change; beside it 9", "x"]},
         index=["Armley", "Bramley"],
     ).assign(arrow="level")
     whole = "All the records: from 100 to 160: a clear rise."

@@ -74,10 +74,7 @@ def test_taps_of_twenty_shifts_are_read_back_with_no_row_refused(pages, rota, tm
                 day = path.stem.split("-vehicle-")[0].removeprefix("shift-")
                 mine = visits[(visits["date"] == day) & (visits["vehicle"] == int(path.stem[-1]))]
                 moments = [
-                    [
-                        int(at.tz_localize("Europe/London").timestamp() * 1000)
-                        for at in (row.arrive, row.leave)
-                    ]
+                    [int(at.tz_localize("Europe/London").timestamp() * 1000) for at in (row.arrive, row.leave)]
                     for row in mine.itertuples()
                 ]
                 page.evaluate(TAPS, moments)
@@ -115,9 +112,7 @@ def test_the_rest_of_a_shift_is_planned_anew_from_where_the_phone_is(pages, rota
         names = [text.split(". ", 1)[1] for text in page.locator("section h2").all_inner_texts()]
         assert names[0] == mine["name"].iloc[-1]
         assert sorted(names) == sorted(mine["name"])
-        times = [
-            text.split(" (")[0].split(" to ") for text in page.locator("section .when").all_inner_texts()
-        ]
+        times = [text.split(" (")[0].split(" to ") for text in page.locator("section .when").all_inner_texts()]
         assert times[0][0] == "16:00"
         assert all(left <= arrive for (_, left), (arrive, _) in itertools.pairwise(times))
         assert times[-1][1] <= "19:00"

@@ -17,13 +17,7 @@ def make_timetable() -> gpd.GeoDataFrame:
     for date in ("2026-07-03", "2026-07-04"):
         for vehicle in (1, 2):
             for order, (name, time, minutes) in enumerate(
-                [
-                    ("Boar Lane", "14:00", 15),
-                    ("", "14:20", 30),
-                    (HOSTILE, "15:00", 15),
-                    ("Boar Lane", "15:30", 15),
-                ],
-                1,
+                [("Boar Lane", "14:00", 15), ("", "14:20", 30), (HOSTILE, "15:00", 15), ("Boar Lane", "15:30", 15)], 1
             ):
                 at = pd.Timestamp(f"{date} {time}")
                 rows.append(
@@ -55,9 +49,7 @@ TIMETABLE = make_timetable()
 
 
 def test_what_officers_are_told_of_a_place_stands_on_its_card(tmp_path):
-    page, _ = write_cards(
-        TIMETABLE, tmp_path, tasks={"SE9": ["Look for open gates.", "<b>Speak</b> to staff."]}
-    )
+    page, _ = write_cards(TIMETABLE, tmp_path, tasks={"SE9": ["Look for open gates.", "<b>Speak</b> to staff."]})
     text = page.read_text(encoding="utf-8")
     assert text.count("Look for open gates. &lt;b&gt;Speak&lt;/b&gt; to staff.") == 4
 
@@ -153,9 +145,7 @@ def test_a_calendar_is_marked_and_never_public(tmp_path):
         lines = str(event["description"]).splitlines()
         assert lines[0] == lines[-1] == "OFFICIAL-SENSITIVE"
     dated = write_calendar(TIMETABLE, tmp_path / "b.ics", profile="open").read_text(encoding="utf-8")
-    assert (
-        "CLASS:CONFIDENTIAL" in dated
-    )  # published records or not: days and places of patrols are no open data
+    assert "CLASS:CONFIDENTIAL" in dated  # published records or not: days and places of patrols are no open data
     plain = write_calendar(TIMETABLE, tmp_path / "c.ics", marking="").read_text(encoding="utf-8")
     assert "CLASS" not in plain
     assert "X-WR" not in plain

@@ -44,7 +44,4 @@ def test_open_tasks_of_its_plan_are_told_and_one_with_a_name_stays_there():
         mock.patch("maps.results.place_notes.tabulate_actions", return_value=tasks),
     ):
         lines = note_places(made, profile_named("internal"))[ref]
-    assert lines[-2:] == [
-        "Task of the plan, due 14/10/2026: cut the hedge.",
-        "Task of the plan: see the plan.",
-    ]
+    assert lines[-2:] == ["Task of the plan, due 14/10/2026: cut the hedge.", "Task of the plan: see the plan."]

@@ -27,12 +27,8 @@ def test_one_file_with_all_or_a_file_for_each_give_the_same_ground(tmp_path):
 
 
 def test_a_file_in_degrees_is_moved_and_of_a_country_only_what_is_around_is_read(tmp_path):
-    far = gpd.GeoDataFrame(
-        {"name": ["Far"]}, geometry=[LineString([(600000, 200000), (600100, 200000)])], crs=27700
-    )
-    near = gpd.GeoDataFrame(
-        {"name": ["Near"]}, geometry=[LineString([(430000, 433000), (430100, 433000)])], crs=27700
-    )
+    far = gpd.GeoDataFrame({"name": ["Far"]}, geometry=[LineString([(600000, 200000), (600100, 200000)])], crs=27700)
+    near = gpd.GeoDataFrame({"name": ["Near"]}, geometry=[LineString([(430000, 433000), (430100, 433000)])], crs=27700)
     path = tmp_path / "roads.geojson"
     pd.concat([near, far]).to_crs(4326).to_file(path)
     found = read_ground({"streets": path}, around=make_spots(1))

@@ -75,22 +75,13 @@ def unpack(layer):
 def test_every_street_comes_back_to_within_two_metres_and_under_its_own_name():
     ground = make_ground()
     layers = pack_ground(ground)
-    assert [(one["kind"], one["rank"]) for one in layers][-4:] == [
-        ("road", 3),
-        ("road", 2),
-        ("road", 0),
-        ("place", 0),
-    ]
+    assert [(one["kind"], one["rank"]) for one in layers][-4:] == [("road", 3), ("road", 2), ("road", 0), ("place", 0)]
     for layer in layers:
         for name, lines in unpack(layer):
-            back = gpd.GeoSeries([LineString(p) if len(p) > 1 else Point(p) for p in lines], crs=4326).to_crs(
-                27700
-            )
+            back = gpd.GeoSeries([LineString(p) if len(p) > 1 else Point(p) for p in lines], crs=4326).to_crs(27700)
             mine = ground[(ground["kind"] == layer["kind"]) & (ground["rank"] == layer["rank"])]
             mine = mine[mine["name"] == name] if layer["kind"] in ("road", "place") else mine
-            truth = (
-                mine.geometry.boundary if layer["kind"] in ("water", "green", "building") else mine.geometry
-            )
+            truth = mine.geometry.boundary if layer["kind"] in ("water", "green", "building") else mine.geometry
             assert back.union_all().hausdorff_distance(truth.union_all()) < 4
 
 
@@ -98,9 +89,7 @@ def test_a_street_that_touches_the_edge_of_what_is_kept_does_no_harm():
     spot = make_spots(1)
     west, _, east, north = spot.geometry.iloc[0].buffer(250, quad_segs=4).bounds
     touching = LineString([(west, north + 50), ((west + east) / 2, north), (east, north + 50)])
-    twice = LineString(
-        [(430000, north - 20), (430000, north + 90), (430020, north + 90), (430020, north - 20)]
-    )
+    twice = LineString([(430000, north - 20), (430000, north + 90), (430020, north + 90), (430020, north - 20)])
     rows = {"kind": ["road"] * 2, "rank": [2] * 2, "name": ["Edge", "Twice"]}
     ground = gpd.GeoDataFrame(rows, geometry=[touching, twice], crs=27700)
     (layer,) = prepare_ground(ground, spot)
@@ -108,11 +97,7 @@ def test_a_street_that_touches_the_edge_of_what_is_kept_does_no_harm():
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.lists(
-        st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 3000)), min_size=2, max_size=6), max_size=6
-    )
-)
+@given(st.lists(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 3000)), min_size=2, max_size=6), max_size=6))
 def test_whatever_the_lines_are_they_come_back(lines):
     shapes = [LineString([(430000 + x, 433000 + y) for x, y in line]) for line in lines if len(set(line)) > 1]
     rows = {

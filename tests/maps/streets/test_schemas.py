@@ -15,9 +15,7 @@ def test_openstreetmap_s_tags_are_known_in_columns_and_among_other_tags():
     lines["railway"] = [None] * 5 + ["light_rail"]
     expected = [("road", 0, "A"), ("road", 1, "B"), ("road", 2, "C"), ("road", 3, ""), ("rail", 0, "")]
     assert told(classify(lines, layer="lines")) == expected
-    areas = frame(
-        SQUARE, other_tags=['"natural"=>"water"', '"leisure"=>"park"', None], building=[None, None, "yes"]
-    )
+    areas = frame(SQUARE, other_tags=['"natural"=>"water"', '"leisure"=>"park"', None], building=[None, None, "yes"])
     assert [k for k, _, _ in told(classify(areas, layer="multipolygons"))] == ["water", "green", "building"]
     points = frame(Point(1, 1), name=["The Fenton", "Stop 7", "Box"], highway=[None, "bus_stop", None])
     points["other_tags"] = ['"amenity"=>"pub"', None, '"amenity"=>"post_box"']
@@ -51,11 +49,7 @@ def test_openstreetmap_s_tags_are_known_in_columns_and_among_other_tags():
         (  # OS OpenMap Local
             "Road",
             {
-                "classification": [
-                    "Primary Road",
-                    "A Road, Collapsed Dual Carriageway",
-                    "Pedestrianised Street",
-                ],
+                "classification": ["Primary Road", "A Road, Collapsed Dual Carriageway", "Pedestrianised Street"],
                 "distinctiveName": ["York Road", None, "Lands Lane"],
                 "roadNumber": ["A64", "A61", None],
             },
@@ -85,10 +79,7 @@ def test_other_layers_are_known_by_their_names(layer, shape, kind):
 def test_a_layout_names_the_columns_of_anybody_s_file():
     roads = frame(LINE, STRASSE=["Hoch", "Weg"], ART=["Gross", "Pfad"])
     layout = {"name": "strasse", "class": "Art", "main": ["gross"], "path": ["Pfad"]}
-    assert told(classify(roads, layer="x", wanted="road", layout=layout)) == [
-        ("road", 0, "Hoch"),
-        ("road", 3, "Weg"),
-    ]
+    assert told(classify(roads, layer="x", wanted="road", layout=layout)) == [("road", 0, "Hoch"), ("road", 3, "Weg")]
 
 
 def test_who_is_to_be_named():

@@ -43,9 +43,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
 
 def test_every_layer_has_a_default_style_that_is_sound_xml(tmp_path):
     path = write_geopackage(tmp_path / "h.gpkg", {"hotspots": make_spots(9), "ward": make_wards()}, **OPTIONS)
-    rows = query(
-        path, "SELECT f_table_name, f_geometry_column, styleQML, useAsDefault, update_time FROM layer_styles"
-    )
+    rows = query(path, "SELECT f_table_name, f_geometry_column, styleQML, useAsDefault, update_time FROM layer_styles")
     assert [(r[0], r[1], r[3], r[4][:10]) for r in rows] == [
         ("hotspots", "geom", 1, "2018-07-31"),
         ("ward", "geom", 1, "2018-07-31"),
@@ -56,9 +54,7 @@ def test_every_layer_has_a_default_style_that_is_sound_xml(tmp_path):
     assert [r.get("symbol") for r in ranges] == [s.get("name") for s in symbols]
     assert float(ranges[0].get("lower")) == 4680
     assert float(ranges[-1].get("upper")) == 5000
-    assert query(path, "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'") == [
-        ("attributes",)
-    ]
+    assert query(path, "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'") == [("attributes",)]
 
 
 def test_dates_are_the_given_one_never_today(tmp_path):
@@ -76,9 +72,7 @@ def test_marking_is_in_the_file_and_forbidden_columns_are_not(tmp_path):
 
 def test_hostile_names_and_empty_layers_are_written(tmp_path):
     path = write_geopackage(
-        tmp_path / "h.gpkg",
-        {"hotspots": make_spots(1, name=[HOSTILE]), HOSTILE: make_wards().iloc[:0]},
-        **OPTIONS,
+        tmp_path / "h.gpkg", {"hotspots": make_spots(1, name=[HOSTILE]), HOSTILE: make_wards().iloc[:0]}, **OPTIONS
     )
     assert gpd.read_file(path, layer="hotspots")["name"].tolist() == [HOSTILE]
 
@@ -111,10 +105,7 @@ def test_a_value_at_a_break_has_the_colour_it_has_on_the_map(tmp_path):
         "./ranges/range"
     )
     # QGIS: the first range that the value lies in, both ends included
-    found = [
-        next(i for i, r in enumerate(ranges) if float(r.get("lower")) <= h <= float(r.get("upper")))
-        for h in harm
-    ]
+    found = [next(i for i, r in enumerate(ranges) if float(r.get("lower")) <= h <= float(r.get("upper"))) for h in harm]
     assert found == classes.of(spots["harm"])
 
 

@@ -80,10 +80,7 @@ def test_small_numbers_are_words_and_unneeded_columns_are_gone(tmp_path):
 def test_other_tables_need_their_columns_named(tmp_path):
     frame = pd.DataFrame({"month": ["July 2018"], "incidents": [12], "officer": ["SECRET"]})
     book = write(
-        tmp_path,
-        {"By month": frame},
-        kinds={"By month": "table"},
-        columns={"By month": ["month", "incidents"]},
+        tmp_path, {"By month": frame}, kinds={"By month": "table"}, columns={"By month": ["month", "incidents"]}
     )
     assert [c.value for c in book["By month"][3]] == ["Month", "Records (number)"]
 
@@ -101,9 +98,7 @@ def test_headings_say_what_people_say_and_asb_incidents_stay(tmp_path):
 
 
 def test_hostile_names_and_empty_tables_are_written(tmp_path):
-    book = write(
-        tmp_path, {f"Hotspots {HOSTILE}": make_spots(1, name=[HOSTILE]), "Wards": make_spots().iloc[:0]}
-    )
+    book = write(tmp_path, {f"Hotspots {HOSTILE}": make_spots(1, name=[HOSTILE]), "Wards": make_spots().iloc[:0]})
     assert book.worksheets[1].cell(4, 3).value == HOSTILE
     assert book.worksheets[2].max_row >= 3
 

@@ -99,9 +99,7 @@ def test_every_file_hides_the_same_areas(folder):
     out = folder / "partner"
     rows = pd.read_csv(out / "areas.csv").set_index("code")["incidents"]
     layer = gpd.read_file(out / "hotspots.gpkg", layer="ward").set_index("code")["incidents"]
-    sheet = pd.read_excel(out / "tables.xlsx", sheet_name="Areas", header=2).set_index("Code")[
-        "Records (number)"
-    ]
+    sheet = pd.read_excel(out / "tables.xlsx", sheet_name="Areas", header=2).set_index("Code")["Records (number)"]
     hidden = set(rows.index[rows.isna()])
     assert hidden  # 1,500 records over 33 wards: some hold a handful
     assert set(layer.index[layer.isna()]) == hidden

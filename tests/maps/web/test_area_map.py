@@ -88,9 +88,7 @@ def test_a_rate_says_per_what_and_of_what(tmp_path):
     assert "Crimes and ASB incidents per 1,000 residents" in page
     assert "Rate per resident" not in page
     steady = TABLE.assign(rate_shrunk=[11.0, 7.0])
-    assert (
-        "Crimes and ASB incidents per 1,000 residents, steadied" in write(tmp_path, table=steady).read_text()
-    )
+    assert "Crimes and ASB incidents per 1,000 residents, steadied" in write(tmp_path, table=steady).read_text()
     hardly = TABLE.assign(rate_shrunk=[11.99, 6.01])
     assert "steadied" not in write(tmp_path, table=hardly).read_text()
 
@@ -100,15 +98,10 @@ def test_what_comes_first_is_said_with_its_range_its_place_and_the_centre(tmp_pa
     places |= {"rank_by_rate_from": [1, 2], "rank_by_rate_to": [1, 2]}
     table = TABLE.assign(harm_from=[8000.0, 8500.0], harm_to=[10100.0, 16000.0], **places)
     page = unescape(write(tmp_path, table=table, headline="All the records: from 9 to 8.").read_text())
-    assert (
-        "Most harm: West & Woodhouse, 12,000 (likely 8,500 to 16,000); its true place could be 1 to 2."
-        in page
-    )
+    assert "Most harm: West & Woodhouse, 12,000 (likely 8,500 to 16,000); its true place could be 1 to 2." in page
     assert "Most per 1,000 residents: East, 12 (likely 10 to 14). Busy centres rank high" in page
     flat = table.assign(rate_shrunk=table["rate"] - 0.1, rate_shrunk_from=9.4, rate_shrunk_to=13.2)
-    both = unescape(
-        write(tmp_path, table=flat).read_text()
-    )  # hardly steadied: the list shows the rate, so do words
+    both = unescape(write(tmp_path, table=flat).read_text())  # hardly steadied: the list shows the rate, so do words
     assert "East, 12 (likely 10 to 14)." in both
     assert "All the records: from 9 to 8." in page
     centre = table.assign(harm_without_centre=[9000.0, 100.0], incidents_without_centre=[240, 5])
@@ -127,9 +120,7 @@ def test_of_one_area_none_is_first_and_where_some_are_hidden_it_is_the_first_of_
 @pytest.mark.browser
 def test_three_areas_are_seen_on_opening_and_their_ground_lies_under_them(browser, tmp_path):
     many = pd.concat([make_wards()] * 4, ignore_index=True)
-    many = many.assign(
-        code=[f"E{i}" for i in range(8)], name=[f"Burmantofts & Richmond Hill {i}" for i in range(8)]
-    )
+    many = many.assign(code=[f"E{i}" for i in range(8)], name=[f"Burmantofts & Richmond Hill {i}" for i in range(8)])
     columns = ["incidents", "incidents_from", "incidents_to", "harm", "rate", "rate_from", "rate_to"]
     table = pd.DataFrame({c: [TABLE[c][0] + i for i in range(8)] for c in columns}).assign(code=many["code"])
     table = table.assign(
@@ -142,11 +133,7 @@ def test_three_areas_are_seen_on_opening_and_their_ground_lies_under_them(browse
     )
     roads.to_file(tmp_path / "roads.gpkg")
     path = write(
-        tmp_path,
-        areas=many,
-        table=table,
-        headline="All the records: from 9 to 8.",
-        ground=tmp_path / "roads.gpkg",
+        tmp_path, areas=many, table=table, headline="All the records: from 9 to 8.", ground=tmp_path / "roads.gpkg"
     )
     with open_page(browser, path) as page:
         page.evaluate("document.querySelectorAll('.sh-fold').forEach((fold) => { fold.open = false; })")
@@ -176,9 +163,7 @@ def test_figures_of_the_table_go_before_older_ones_of_the_areas(tmp_path):
 
 
 def test_areas_show_both_counts_and_what_changed(tmp_path):
-    table = TABLE.assign(
-        before=[100, 40], after=[140, 20], arrow=["level", "down"], words=["a", "from 40 to 20"]
-    )
+    table = TABLE.assign(before=[100, 40], after=[140, 20], arrow=["level", "down"], words=["a", "from 40 to 20"])
     page = write(tmp_path, table=table).read_text()
     data = json.loads(re.search(r'id="sh-data">(.*?)</script>', page, flags=re.S).group(1))
     assert dict(data["spots"][1]["lines"])["Changed or not"] == "From 40 to 20."
@@ -190,9 +175,7 @@ def test_areas_show_both_counts_and_what_changed(tmp_path):
 def test_changes_join_areas_by_a_name_that_only_one_has():
     from maps.results.write_job import join_changes
 
-    table = pd.DataFrame(
-        {"code": ["1", "2", "3"], "name": ["A", "B", "B"], "incidents": [9, 8, 7]}, index=[4, 5, 6]
-    )
+    table = pd.DataFrame({"code": ["1", "2", "3"], "name": ["A", "B", "B"], "incidents": [9, 8, 7]}, index=[4, 5, 6])
     columns = {"before": [1, 2], "after": [3, 4], "arrow": ["", "up"], "words": ["w", "v"]}
     joined = join_changes(table, pd.DataFrame(columns, index=["B", "A"]))
     assert joined["before"].tolist()[0] == 2

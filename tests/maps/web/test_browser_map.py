@@ -174,9 +174,7 @@ def test_cells_show_a_key_and_answer_a_click(page):
     )
     page.mouse.click(box["x"] + centre[0], box["y"] + centre[1])
     page.locator(".leaflet-popup-content").wait_for()
-    assert re.search(
-        r"\d+ crimes? (and|or) ASB incidents?", page.locator(".leaflet-popup-content").inner_text()
-    )
+    assert re.search(r"\d+ crimes? (and|or) ASB incidents?", page.locator(".leaflet-popup-content").inner_text())
 
 
 def test_street_names_come_from_the_data_when_near(page):
@@ -186,9 +184,7 @@ def test_street_names_come_from_the_data_when_near(page):
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (360, 740), (320, 256)])
-def test_axe_finds_nothing_with_and_without_a_popup_and_nothing_scrolls_sideways(
-    browser, example, width, height
-):
+def test_axe_finds_nothing_with_and_without_a_popup_and_nothing_scrolls_sideways(browser, example, width, height):
     with open_page(browser, example, width=width, height=height) as page:
         assert run_axe(page) == []
         page.get_by_label("All records").check()
@@ -242,9 +238,7 @@ def test_hostile_text_in_every_field_is_inert_and_verbatim(browser, tmp_path):
     layers = {n: f.assign(name=HOSTILE) if "name" in f.columns else f for n, f in layers.items()}
     layers["incidents"] = layers["incidents"].assign(category=HOSTILE, place="On or near " + HOSTILE)
     words = dict.fromkeys(("title", "period", "source", "note", "attribution", "marking"), HOSTILE)
-    path = write_map(
-        spots, tmp_path / "map.html", layers=layers, profile="open", groups={HOSTILE: [HOSTILE]}, **words
-    )
+    path = write_map(spots, tmp_path / "map.html", layers=layers, profile="open", groups={HOSTILE: [HOSTILE]}, **words)
     with open_page(browser, path) as page:
         for box in page.locator("input[data-layer]").all():
             box.check()
@@ -256,15 +250,7 @@ def test_hostile_text_in_every_field_is_inert_and_verbatim(browser, tmp_path):
         assert page.seen.complaints == []
         assert page.seen.requests == [path.as_uri()]
         assert page.evaluate("document.querySelectorAll('img').length") == 1  # the still picture
-        for place in (
-            "h1",
-            ".sh-head p",
-            ".sh-about p",
-            ".sh-pop h2",
-            ".sh-pop dl",
-            ".sh-foot",
-            "tr.sh-row th",
-        ):
+        for place in ("h1", ".sh-head p", ".sh-about p", ".sh-pop h2", ".sh-pop dl", ".sh-foot", "tr.sh-row th"):
             assert HOSTILE in page.locator(place).first.inner_text(), place
         assert HOSTILE in page.title()
         assert HOSTILE in page.locator("#sh-category option").last.text_content()
@@ -289,9 +275,7 @@ def test_the_policy_stops_whatever_would_load_or_run(page):
 
 
 @pytest.mark.parametrize("profile", ["partner", "public"])
-def test_where_numbers_are_hidden_the_page_says_so_and_offers_one_choice_at_a_time(
-    browser, tmp_path, profile
-):
+def test_where_numbers_are_hidden_the_page_says_so_and_offers_one_choice_at_a_time(browser, tmp_path, profile):
     spots = make_spots(COUNT)
     path = write_map(spots, tmp_path / "map.html", layers=make_layers(spots), profile=profile)
     with open_page(browser, path) as page:

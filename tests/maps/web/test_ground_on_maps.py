@@ -24,14 +24,10 @@ def data_of(page):
 
 
 @pytest.mark.browser
-def test_streets_and_names_are_drawn_under_the_hotspots_found_by_search_and_asked_of_nobody(
-    browser, tmp_path
-):
+def test_streets_and_names_are_drawn_under_the_hotspots_found_by_search_and_asked_of_nobody(browser, tmp_path):
     ground = make_ground()
     ground.loc[1, "name"] = HOSTILE
-    path = write_map(
-        make_spots(2), tmp_path / "map.html", layers={"ward": make_wards()}, ground=ground, profile="open"
-    )
+    path = write_map(make_spots(2), tmp_path / "map.html", layers={"ward": make_wards()}, ground=ground, profile="open")
     with open_page(browser, path) as page:
         assert page.evaluate(INK, "ground") > 0  # main roads and rail from afar
         page.locator("tr.sh-row button").first.click()
@@ -79,9 +75,7 @@ def test_a_card_of_a_patrol_has_a_map_of_its_stops(tmp_path):
 
     spots = make_spots(3).assign(area_name="Armley")
     stops, _ = choose_patrols(spots, officers=2, vehicles=1, shift="14:00-18:00", by="harm")
-    week, _ = timetable_patrols(
-        stops, start="2018-08-06", days=1, officers=2, vehicles=1, shift="14:00-18:00", seed=1
-    )
+    week, _ = timetable_patrols(stops, start="2018-08-06", days=1, officers=2, vehicles=1, shift="14:00-18:00", seed=1)
     for ground, pictures in ((None, 0), (make_ground(), 1)):
         page, word = write_cards(week, tmp_path, ground=ground)
         assert page.read_text().count("<img ") == pictures
@@ -104,9 +98,7 @@ def test_streets_lie_around_cameras_and_patrol_stops_too():
     )
     stop = site.assign(chosen=True, minutes=15)
     for layers, there in (({}, False), ({"cameras": site}, True), ({"patrol stops": stop}, True)):
-        page = (
-            draw_map(make_spots(1), layers=layers, ground=make_ground(), profile="open").get_root().render()
-        )
+        page = draw_map(make_spots(1), layers=layers, ground=make_ground(), profile="open").get_root().render()
         names = {name for layer in data_of(page)["ground"] for name in layer["names"]}
         assert ("Far Close" in names) is there
         assert {"Boar Lane", "Call Lane"} <= names

@@ -23,9 +23,7 @@ def data_of(page: str) -> dict:
 
 
 def test_nothing_in_the_page_loads_from_another_host(tmp_path):
-    page = write_map(
-        make_spots(), tmp_path / "map.html", layers={"ward": make_wards()}, **OPTIONS
-    ).read_text()
+    page = write_map(make_spots(), tmp_path / "map.html", layers={"ward": make_wards()}, **OPTIONS).read_text()
     markup = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
     assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?!data:|#)[^\"'>\s]", markup)
     assert not re.search(r"url\((?!data:|#)", page.split("</head>")[0].split("<script>")[0])
@@ -49,8 +47,7 @@ def test_policy_names_the_hash_of_every_script(tmp_path):
 
 def test_the_same_input_gives_the_same_bytes(tmp_path):
     written = [
-        write_map(make_spots(), tmp_path / f"{i}.html", layers={"ward": make_wards()}, **OPTIONS)
-        for i in (1, 2)
+        write_map(make_spots(), tmp_path / f"{i}.html", layers={"ward": make_wards()}, **OPTIONS) for i in (1, 2)
     ]
     assert written[0].read_bytes() == written[1].read_bytes()
 
@@ -148,8 +145,6 @@ def test_a_drawn_map_is_written_with_its_picture_and_stays_as_it_was(tmp_path):
     page = write_map(m, tmp_path / "a.html").read_text()
     assert "data:image/png;base64," in page.split("</header>")[1].split("</section>")[0]
     assert write_map(m, tmp_path / "b.html").read_text() == page
-    direct = write_map(
-        make_spots(), tmp_path / "c.html", layers={"ward": make_wards()}, **OPTIONS
-    ).read_text()
+    direct = write_map(make_spots(), tmp_path / "c.html", layers={"ward": make_wards()}, **OPTIONS).read_text()
     assert direct == page
     assert 'sh-picture"' not in m.get_root().render()

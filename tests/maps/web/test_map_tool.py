@@ -57,11 +57,7 @@ def box(page, what):
 @browser_only
 def test_on_opening_rows_are_seen_the_change_is_said_and_the_statistics_fold(page):
     bottom = box(page, ".sh-panel")["y"] + box(page, ".sh-panel")["height"]
-    seen = [
-        r
-        for r in page.locator("tr.sh-row").all()
-        if sum(map(r.bounding_box().get, ("y", "height"))) <= bottom
-    ]
+    seen = [r for r in page.locator("tr.sh-row").all() if sum(map(r.bounding_box().get, ("y", "height"))) <= bottom]
     assert len(seen) >= 3
     assert page.get_by_text("a clear fall").is_visible()
     assert not page.get_by_text("Fact 1 of the whole").is_visible()
@@ -132,31 +128,9 @@ def test_what_is_saved_is_what_is_shown_with_its_marking_and_no_formula(page):
         page.click("#sh-csv")
     text = kept.value.path().read_bytes().decode("utf-8-sig")
     head, *rows = csv.reader(io.StringIO(text))
-    assert head == [
-        "No.",
-        "Reference",
-        "Where",
-        "Area",
-        "Number",
-        "Harm",
-        "Before",
-        "After",
-        "Change",
-        "Marking",
-    ]
+    assert head == ["No.", "Reference", "Where", "Area", "Number", "Harm", "Before", "After", "Change", "Marking"]
     assert rows == [
-        [
-            "1",
-            "SE30000",
-            "'=2+5",
-            "Hunslet & Riverside",
-            "100",
-            "5,000",
-            "120",
-            "100",
-            "",
-            "OFFICIAL-SENSITIVE",
-        ]
+        ["1", "SE30000", "'=2+5", "Hunslet & Riverside", "100", "5,000", "120", "100", "", "OFFICIAL-SENSITIVE"]
     ]
 
 
@@ -198,9 +172,7 @@ def test_one_hotspot_is_printed_on_one_page_with_its_map(browser, example):
 @browser_only
 def test_a_short_move_of_the_map_makes_nothing_anew(page):
     page.evaluate("document.querySelectorAll('.sh-badge').forEach((el) => { el.dataset.old = '1'; })")
-    moving = (
-        "(d) => window[Object.keys(window).find(k => k.startsWith('map_'))].panBy([d, 0], {animate: false})"
-    )
+    moving = "(d) => window[Object.keys(window).find(k => k.startsWith('map_'))].panBy([d, 0], {animate: false})"
     page.evaluate(moving, 60)
     assert page.locator(".sh-badge:not([data-old])").count() == 0
     page.evaluate(moving, 700)

@@ -25,9 +25,7 @@ def example(folder, profile, **columns):
     spots = make_spots(COUNT, **columns)
     spots.attrs["periods"] = ("July 2016", "July 2018")
     layers = {"ward": make_wards(), "incidents": make_incidents(spots)}
-    return write_map(
-        spots, folder / "map.html", layers=layers, profile=profile, period="July 2017 and July 2018"
-    )
+    return write_map(spots, folder / "map.html", layers=layers, profile=profile, period="July 2017 and July 2018")
 
 
 def fills(page, at):
@@ -64,9 +62,7 @@ def test_two_maps_move_as_one_with_one_scale_and_the_list_has_both_numbers(brows
         assert page.locator("#sh-month").is_disabled()
         with page.expect_download() as kept:
             page.click("#sh-shoot")
-        sides = page.evaluate(
-            "[...document.querySelectorAll('.leaflet-container')].map((e) => e.clientWidth)"
-        )
+        sides = page.evaluate("[...document.querySelectorAll('.leaflet-container')].map((e) => e.clientWidth)")
         with Image.open(kept.value.path()) as picture:
             assert picture.width == 2 * (sum(sides) + 4)
         assert run_axe(page) == []
