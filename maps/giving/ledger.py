@@ -22,7 +22,7 @@ from hotspots.checks import InputError
 from hotspots.common.membership import rows_in
 from hotspots.common.places import incidents_per_row
 from hotspots.common.when import rows_in as rows_when
-from hotspots.common.wording import say_percentage
+from hotspots.common.wording import say_count, say_percentage
 from hotspots.reading.covered import find_covered
 from maps.disclosure.gate import PROFILES, Profile, name_category
 from maps.giving.book import Book, Bools, round_half_up
@@ -301,8 +301,9 @@ def say_hidden(ledger: Ledger, who: Profile) -> str:
         return ""
     small = sum(n < ledger.threshold for n in hidden)
     said = (
-        f"Of {len(values):,} numbers by area and hotspot {len(hidden):,} are not shown under profile "
-        f"'{who.name}': {small:,} small ones and {len(hidden) - small:,} beside them, which is "
+        f"Of {say_count(len(values), 'number')} by area and hotspot {len(hidden):,} "
+        f"{'is' if len(hidden) == 1 else 'are'} not shown under profile '{who.name}': {small:,} small and "
+        f"{len(hidden) - small:,} beside the small, which is "
         f"{say_percentage(sum(hidden) / sum(values.values()))} of what these numbers count."
     )
     if lost := [key for key in ledger.lost if key in values]:

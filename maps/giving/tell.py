@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from boundaries.names import find_area
+from hotspots.checks import announce
 from hotspots.common.membership import rows_in
 from hotspots.common.places import incidents_per_row
 from maps.disclosure._hide_rows import hide_rows
@@ -211,6 +212,11 @@ def _tell_areas(job: Any, layer: str, ledger: Ledger, harms: _Harms) -> pd.DataF
 def _tell_periods(job: Any, ledger: Ledger, who: Profile) -> Any:
     """Hide months of all the records, with the other profiles that they add up to; and changes by area."""
     times, changes = job.periods.times, {}
+    if job.periods.changes and not ledger.has_windows:
+        announce(
+            f"No table of changes is written under profile '{who.name}': the numbers of the two periods are too many "
+            "to be proved safe together. Larger areas, or fewer layers, would allow one."
+        )
     for title, table in job.periods.changes.items() if ledger.has_windows else ():
         layer = next((k for k in job.areas if title == f"Changes by {k.replace('_', ' ')}"), "")
         if layer:
