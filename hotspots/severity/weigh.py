@@ -18,7 +18,17 @@ from hotspots.severity.weights import FALLBACKS, LACKS, is_packaged, read_weight
 LEVELS = {"low": "low", "middle": "weight", "high": "high"}
 
 
-def weigh_incidents(incidents: pd.DataFrame, **options: Any) -> pd.Series:
+def weigh_incidents(
+    incidents: pd.DataFrame,
+    *,
+    scheme: str | Path | pd.DataFrame = "cchi-2026",
+    level: str = "middle",
+    asb_weight: float = 1.0,
+    unknown_weight: float = 1.0,
+    offence: str | None = None,
+    proactive: bool = True,
+    crosswalks: Mapping[str, Any] | None = None,
+) -> pd.Series:
     """Harm of each incident in days (Cambridge Crime Harm Index 2026 by default).
 
     Parameters
@@ -40,8 +50,6 @@ def weigh_incidents(incidents: pd.DataFrame, **options: Any) -> pd.Series:
         False weighs what police activity itself detects (drugs, weapons) 0, and says how much that was.
     crosswalks : mapping of source to crosswalk, optional
         As for `crosswalk_categories`, which finds our category for a source's own.
-    **options
-        Those above, from ``scheme`` on.
 
     Returns
     -------
@@ -65,11 +73,14 @@ def weigh_incidents(incidents: pd.DataFrame, **options: Any) -> pd.Series:
     >>> weigh_incidents(rows).tolist()
     [365.0, 1.0, 1.0]
     """
-    explained = explain_weights(incidents, **options)
+    explained = explain_weights(
+        incidents, scheme=scheme, level=level, asb_weight=asb_weight, unknown_weight=unknown_weight,
+        offence=offence, proactive=proactive, crosswalks=crosswalks,
+    )  # fmt: skip
     counts = incidents_per_row(incidents)
-    if lacks := LACKS.get(str(options.get("scheme"))):
+    if lacks := LACKS.get(str(scheme)):
         announce(lacks)
-    _announce(explained, incidents["category"], counts, options.get("unknown_weight", 1.0))
+    _announce(explained, incidents["category"], counts, unknown_weight)
     return (explained["weight"] * counts).astype(float).rename("harm")
 
 
