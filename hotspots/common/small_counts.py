@@ -17,7 +17,7 @@ def hide_small(counts: pd.Series, *, threshold: int) -> pd.Series:
     Examples
     --------
     >>> hide_small(pd.Series([2, 5, 20, 0]), threshold=5).tolist()
-    [True, True, True, False]
+    [True, True, False, False]
     """
     numbers = pd.to_numeric(counts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
     hidden = (numbers > 0) & (numbers < threshold)

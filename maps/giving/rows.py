@@ -45,7 +45,7 @@ def settle_rows(
     ``before`` is the same table as fewer readers see it: what it hides stays hidden.
     """
     columns = sorted(names.unique(), key=lambda name: (name == "", name))
-    table = pd.DataFrame(index=rows.job.spots.index, columns=columns, dtype="Int64")
+    settled: dict[Any, pd.Series] = {}
     number = np.asarray(incidents_per_row(rows.job.incidents))
     elsewhere = ~np.logical_or.reduce([np.zeros(len(names), dtype=bool), *map(rows.of, rows.told)])
     spare = pd.Series(number[elsewhere]).groupby(names.to_numpy()[elsewhere]).sum()
@@ -55,8 +55,9 @@ def settle_rows(
     for spot in rows.told:  # beside what lies elsewhere, small cells of the others may give way
         room = spare + sum(of for other, of in small.items() if other != spot)
         already = set() if before is None else set(before.columns[before.loc[spot].isna()])
-        table.loc[spot] = _settle_row(rows, spot, names, room, already, windows)
-    return table
+        settled[spot] = _settle_row(rows, spot, names, room, already, windows)
+    table = pd.DataFrame.from_dict(settled, orient="index", columns=columns)
+    return table.reindex(rows.job.spots.index).astype("Int64")
 
 
 def _count(names: pd.Series, number: Any, mine: Bools) -> pd.Series:

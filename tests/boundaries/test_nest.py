@@ -118,7 +118,7 @@ def test_members_that_are_not_there_are_named_all_at_once():
 
 def test_a_member_in_two_groups_is_refused_unless_they_overlap():
     groups = {"One": ["A", "B"], "Two": ["B"]}
-    with pytest.raises(InputError, match="Area B is in One and in Two"):
+    with pytest.raises(InputError, match="Area B in One and in Two"):
         nest_areas(WARDS, groups)
     laps = nest_areas(WARDS, groups, overlapping=True)
     attached, sums = attach_areas(points((1, 5), (15, 5), (90, 5)), {"lap": laps}, overlapping=["lap"])

@@ -86,5 +86,5 @@ def test_a_rate_names_its_period_and_of_whom() -> None:
 )
 def test_rows_of_other_districts_are_not_rows_that_could_not_be_used(causes: list[str], said: str) -> None:
     rejects = pd.DataFrame({"cause": sorted(causes)})
-    job = SimpleNamespace(rejects=rejects, incidents=records(["2024-03-01"] * 2))
+    job = SimpleNamespace(rejects=rejects, used=0, incidents=records(["2024-03-01"] * 2))
     assert say_left_out(job) == said

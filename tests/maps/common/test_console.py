@@ -15,6 +15,7 @@ from rich.console import Console
 from xlsxwriter.exceptions import FileCreateError
 
 import maps.cli
+import maps.commands.run
 import maps.common.progress
 import maps.common.swap_folder
 from hotspots.checks import InputError
@@ -35,10 +36,10 @@ from maps.plans.write_plan import write_file
     ],
 )
 def test_whatever_ends_a_command_is_one_sentence_and_a_code(monkeypatch, capsys, problem, code, said):
-    def fail(_):
+    def fail(**_):
         raise problem
 
-    monkeypatch.setattr(maps.cli, "_check", fail)
+    monkeypatch.setattr(maps.commands.run, "check_inputs", fail)
     assert main(["check", "a.csv"]) == code
     assert capsys.readouterr().err.startswith(said)
 

@@ -363,7 +363,8 @@ def test_trends_are_measured_on_the_ground_of_the_run_whatever_layer_comes_first
     disc = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0).buffer(100)], crs=27700)  # a layer far away
     ground = Ground(shapely.box(425_000, 428_000, 435_000, 438_000), "the study area")
     config = Config(path=tmp_path, files=[])
-    periods = tell_periods(config, points, spots, {"disc": disc.assign(code="D", name="D")}, ground=ground, as_of=None)
+    layers = {"disc": disc.assign(code="D", name="D")}
+    periods = tell_periods(config, points, spots, layers, ground=ground, as_of=None, chosen_on=None)
     assert periods.spot_trends["trend"].tolist() == ["persistent"]
     assert periods.cell_trends["trend"].tolist() == ["persistent"]
 
