@@ -155,8 +155,8 @@ def _say_seen(verdict: Verdict) -> str:
     per_off = 100 * verdict.off / max(verdict.days_off, 1)
     return (
         f"{say_count(verdict.on, 'record')} on {say_number(verdict.days_on)} patrolled place-days "
-        f"({per_on:.1f} in a hundred), {say_count(verdict.off, 'record')} on "
-        f"{say_number(verdict.days_off)} others ({per_off:.1f} in a hundred)."
+        f"({per_on:.1f} for every hundred), {say_count(verdict.off, 'record')} on "
+        f"{say_number(verdict.days_off)} others ({per_off:.1f} for every hundred)."
     )
 
 
@@ -212,7 +212,7 @@ def _say_clean(clean: CleanVerdict | None, unclean: str, washout: int) -> str:
         return ""
     return (
         f"A second reading, beside {say_count(clean.clean_days, 'place-day')} with no visit in the "
-        f"{say_count(washout, 'day')} before: {_say_change(clean.ratio)} on patrolled days "
+        f"{'day' if washout == 1 else say_count(washout, 'day')} before: {_say_change(clean.ratio)} on patrolled days "
         f"({_say_chance(clean.p_fewer)} by chance)."
     )
 
@@ -222,5 +222,7 @@ def _say_tail(tail: Tail | None) -> str:
         return ""
     if tail.least == 0 and tail.most >= 7:
         return "For how long a visit's effect lasts cannot be told from these days."
-    also = "" if tail.least == tail.most else f" ({tail.least} to {tail.most} fit nearly as well)"
+    also = "" if tail.least == tail.most else f" ({tail.least} to {tail.most} days fit nearly as well)"
+    if tail.days == 0:
+        return f"No effect of a visit is seen on the days after it{also}."
     return f"The effect of a visit seems to last until {say_count(tail.days, 'day')} after it{also}."

@@ -16,7 +16,7 @@ from hotspots.checks import InputError, announce
 from hotspots.common.place_names import flag_default_locations
 from hotspots.common.places import incidents_per_row
 from hotspots.common.sentence_rules import note_sentences
-from hotspots.common.when import spans_of
+from hotspots.common.when import precision_of, spans_of
 from hotspots.common.wording import say_count
 from hotspots.patrols.doses import timetable_doses
 from hotspots.reading.rejects import refuse_systematic
@@ -69,6 +69,11 @@ def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> N
         trial = _draw(config, stops)
         if trial.start <= pd.Timestamp(config.as_of or pd.Timestamp.now()):
             announce("The first day is past: days may have been chosen by what happened, which is no trial.")
+        if precision_of(found.incidents).eq("month").all():
+            announce(
+                "These records name months, not days: a trial can be drawn from them, and judged only with records "
+                "that name the day."
+            )
         rates = _expect(found.incidents, trial)
         who = profile_named(config.output.profile, sources=sorted(set(found.incidents["source"].astype(str))))
         kept = follow_content(who, ["timetable"])

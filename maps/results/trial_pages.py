@@ -98,7 +98,7 @@ def _say_rules(trial: Trial) -> str:
     side = "fewer records" if how.side == "fewer" else "a difference either way"
     washout = (
         " As a second reading, days on are set beside days with no visit in the "
-        f"{say_count(how.washout, 'day')} before."
+        f"{'day' if how.washout == 1 else say_count(how.washout, 'day')} before."
         if how.washout
         else ""
     )
