@@ -87,7 +87,7 @@ def assess_plan(
         )
     require_metres(incidents, what="incidents")
     first, last = response_dates(plan, start, end)
-    targets = frozen_frame(plan, "areas")
+    targets = frozen_areas(plan, "areas")
     found = assess_response(
         incidents,
         targets,
@@ -185,7 +185,7 @@ def responses_of(plans: Iterable[Plan]) -> gpd.GeoDataFrame:
             "geometry": shape,
         }
         for plan in plans
-        for shape in frozen_frame(plan, "areas").geometry
+        for shape in frozen_areas(plan, "areas").geometry
     ]
     frame = pd.DataFrame(rows, columns=["name", "start", "end", "geometry"])
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=grid_of_plans(plans))
@@ -201,10 +201,14 @@ def grid_of_plans(plans: Sequence[Plan]) -> str:
     return next((str(plan.frozen["crs"]) for plan in plans if "crs" in plan.frozen), CRS)
 
 
-def frozen_frame(plan: Plan, key: str) -> gpd.GeoDataFrame:
-    """Areas as they stand in a record, as a frame in the plan's own grid."""
-    shapes = [read_outline(row["wkt"]) for row in plan.frozen.get(key, [])]
-    return gpd.GeoDataFrame(geometry=shapes, crs=grid_of_plans([plan]))
+def frozen_frame(rows: Sequence[dict[str, Any]], *, crs: str = CRS) -> gpd.GeoDataFrame:
+    """Areas as they stand in a record, as a frame in their plan's grid (``crs``)."""
+    return gpd.GeoDataFrame(geometry=[read_outline(row["wkt"]) for row in rows], crs=crs)
+
+
+def frozen_areas(plan: Plan, key: str = "areas") -> gpd.GeoDataFrame:
+    """Areas of a plan as fixed at its opening, in the plan's own grid."""
+    return frozen_frame(plan.frozen.get(key, []), crs=grid_of_plans([plan]))
 
 
 def _apart(others: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
@@ -217,7 +221,7 @@ def _apart(others: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.Ge
 def _others(plan: Plan, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
     """Give the other hotspots to cut out: those given, else those that were near when the plan was opened."""
     known = plan.frozen.get("other_areas", [])
-    return frozen_frame(plan, "other_areas") if given is None and known else given
+    return frozen_areas(plan, "other_areas") if given is None and known else given
 
 
 def _comparators(
@@ -226,7 +230,7 @@ def _comparators(
     """Give the comparator fixed at opening; further places only measure how far counts vary."""
     if not plan.frozen.get("comparator_areas"):
         return None
-    fixed = frozen_frame(plan, "comparator_areas").assign(role="comparator")
+    fixed = frozen_areas(plan, "comparator_areas").assign(role="comparator")
     selected = _selected(plan)
     try:
         if selected is None:

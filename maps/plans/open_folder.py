@@ -18,7 +18,7 @@ from hotspots.checks import InputError, announce
 from hotspots.common.outline_text import read_outline
 from hotspots.common.wording import say_list
 from hotspots.plans._target import find_target
-from hotspots.plans.assess import assess_plan, frozen_frame, responses_of
+from hotspots.plans.assess import assess_plan, frozen_areas, responses_of
 from hotspots.plans.draft import draft_plan
 from hotspots.plans.record import Plan
 from hotspots.plans.stages import note_stage
@@ -264,7 +264,7 @@ class _Drafts:
 
 def ground_of_plans(plans: Iterable[Plan], asked: Iterable[Any], incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Areas of plans, and of places that plans are asked for: nothing is compared with them."""
-    parts = [frozen_frame(plan, "areas").to_crs(incidents.crs) for plan in plans]
+    parts = [frozen_areas(plan, "areas").to_crs(incidents.crs) for plan in plans]
     for what in asked:
         with suppress(InputError):  # said when its own plan is drafted
             found = find_target(what, incidents, title=None).parts

@@ -14,7 +14,7 @@ import pandas as pd
 from hotspots.checks import announce
 from hotspots.common.sentence_rules import may_say
 from hotspots.common.wording import say_months
-from hotspots.plans.assess import frozen_frame
+from hotspots.plans.assess import frozen_areas
 from hotspots.reading.covered import list_gaps
 from hotspots.reading.rejects import OFF_AREA, sum_causes
 from hotspots.severity.weighed_kinds import say_weights
@@ -327,7 +327,7 @@ def context_layers(job: Job, who: Profile) -> dict[str, gpd.GeoDataFrame]:
         layers["places nearby"] = job.nearby.assign(name=job.nearby.get("name", job.nearby["kind"]))
         layers["places nearby"].attrs["kind"] = "places"
     compared = [
-        frozen_frame(plan, "comparator_areas").to_crs(job.spots.crs).assign(role=f"compared with {plan.title}")
+        frozen_areas(plan, "comparator_areas").to_crs(job.spots.crs).assign(role=f"compared with {plan.title}")
         for plan in plans_for(job.config.plans, who)
         if plan.covers != "person" and plan.frozen.get("comparator_areas")
     ]

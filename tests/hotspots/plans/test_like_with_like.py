@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from hotspots import draft_plan, find_hotspots
-from hotspots.plans.assess import frozen_frame
+from hotspots.plans.assess import frozen_areas
 
 SIDE = 2000.0
 
@@ -41,7 +41,7 @@ def draft(counts: tuple[int, ...], target: object = None):
         given, incidents, {"ward": wards}, spots=spots, as_of="2024-04-30", title=None if target is None else "Drawn"
     )
     areas = plan.frozen.get("comparator_areas")
-    return plan, None if not areas else frozen_frame(plan, "comparator_areas"), wards
+    return plan, None if not areas else frozen_areas(plan, "comparator_areas"), wards
 
 
 def test_a_ward_is_compared_with_wards_as_busy() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
-from hotspots.plans.assess import assess_plan, frozen_frame, responses_of
+from hotspots.plans.assess import assess_plan, frozen_areas, responses_of
 from hotspots.plans.draft import draft_plan
 from maps.plans import open_folder
 
@@ -44,7 +44,7 @@ def spots() -> gpd.GeoDataFrame:
 
 
 def shared(plan, places: gpd.GeoDataFrame) -> int:
-    areas = frozen_frame(plan, "comparator_areas")
+    areas = frozen_areas(plan, "comparator_areas")
     return int(areas.intersects(places.union_all()).sum())
 
 
@@ -67,7 +67,7 @@ def test_plans_drafted_together_are_no_comparison_areas_of_one_another(town, spo
     monkeypatch.setattr(open_folder, "save_plan", keep)
     open_folder.update_plans(tmp_path, spots, early, as_of="2017-01-01", asked=3, profile="open")
     assert len(drafted) == 3
-    grounds = [frozen_frame(plan, "areas") for plan in drafted]
+    grounds = [frozen_areas(plan, "areas") for plan in drafted]
     for plan in drafted:
         assert all(shared(plan, ground) == 0 for ground in grounds)
 
