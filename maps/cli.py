@@ -127,6 +127,7 @@ _JUDGE = (
     _LAYOUT,
     _arg("--profile", "P", "who the page is for: open, internal, partner, public"),
     _arg("--visits", "LOG.csv", "log of patrol visits: what was delivered"),
+    _arg("--columns", "L.toml", "names of that log's columns"),
     _OUT_ONCE,
 )
 _AIM = "what would be success; more: after a campaign; else as the plan's target says"

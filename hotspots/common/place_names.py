@@ -102,6 +102,5 @@ def setting_of_layer(layer: str) -> str:
 def flag_default_locations(places: pd.Series) -> pd.Series:
     """Name the kind of default location in each place text, or ""."""
     codes, names = pd.factorize(plain_text(places))
-    texts = pd.Series(names, dtype="str").str.removeprefix("On or near ")
-    kinds = np.array([match_default(text) for text in texts], dtype=object)
+    kinds = np.array([default_location(text) for text in pd.Series(names, dtype="str")], dtype=object)
     return pd.Series(kinds[codes] if len(kinds) else kinds, index=places.index, dtype="str")

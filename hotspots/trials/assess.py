@@ -22,7 +22,7 @@ from hotspots.trials.record import Trial, say_changes
 
 FEWEST = 20  # records in all, below which nothing is called
 _UNKNOWN = (
-    "What it cannot say: whether crime moved elsewhere, whether patrols would do the same at other places "
+    "These days cannot say whether crime moved elsewhere, whether patrols would do the same at other places "
     "or in another season, and what each visit was worth. If a visit's effect lasts into the days without "
     "one, the true difference is larger than the one seen."
 )
@@ -194,15 +194,31 @@ def _say_delivered(trial: Trial, days: int, delivered: pd.DataFrame | None) -> s
     if delivered is None:
         return "Whether officers kept to the draw is not known: no log of visits was read."
     when = pd.to_datetime(delivered["date"]).dt.normalize()
+    if "planned_start" in delivered.columns:  # a visit nobody planned belongs to the day of the trial it fell in
+        day = count_days(london_clock(delivered["arrived"]), trial.start, day_starts=trial.measure.day_starts)
+        own = trial.start + pd.to_timedelta(day.astype("int64"), unit="D")
+        when = when.where(delivered["planned_start"].notna(), own)
     came = pd.MultiIndex.from_arrays([when, delivered["ref"].astype(str)])
     drawn = pd.MultiIndex.from_product([trial.dates[:days], trial.places["ref"]])
     kept = drawn.isin(came).reshape(days, -1).T
     on = trial.on[:, :days]
-    return (
-        f"Officers came on {int((kept & on).sum()):,} of {int(on.sum()):,} drawn place-days, and on "
-        f"{int((kept & ~on).sum()):,} of {int((~on).sum()):,} that were to have none. Days count as they "
-        "were drawn."
-    )
+    unused, inside = int(delivered.attrs.get("not_used", 0)), when[when.isin(trial.dates[:days])]
+    came_on, came_off = int((kept & on).sum()), int((kept & ~on).sum())
+    said = [
+        f"Officers came on {came_on:,} of {int(on.sum()):,} drawn place-days, and on {came_off:,} of "
+        f"{int((~on).sum()):,} that were to have none: {say_percentage(came_on / on.sum())} and "
+        f"{say_percentage(came_off / (~on).sum())}. Days count as they were drawn, whatever was delivered."
+    ]
+    if (kept != on).mean() > 0.05:
+        said.append("Visits missed and visits on other days both make a difference look smaller than it is.")
+    if unused:
+        said.append(f"{say_count(unused, 'row')} of the log could not be used, and may hold more visits.")
+    week, first, last = pd.Timedelta(days=7), inside.min(), inside.max()
+    if len(inside) and (first - trial.start >= week or trial.dates[days - 1] - last >= week):
+        said.append(
+            f"The log has visits from {say_date(first)} to {say_date(last)} alone: of other days nothing is known."
+        )
+    return " ".join(said)
 
 
 def _say_clean(clean: CleanVerdict | None, unclean: str, washout: int) -> str:
@@ -220,7 +236,7 @@ def _say_clean(clean: CleanVerdict | None, unclean: str, washout: int) -> str:
 def _say_tail(tail: Tail | None) -> str:
     if tail is None:
         return ""
-    if tail.least == 0 and tail.most >= 7:
+    if tail.least == 0 and tail.most > 3:
         return "For how long a visit's effect lasts cannot be told from these days."
     also = "" if tail.least == tail.most else f" ({tail.least} to {tail.most} days fit nearly as well)"
     if tail.days == 0:

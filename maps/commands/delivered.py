@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import pandas as pd
-from pydantic import Field
 
 from hotspots import record_visits
-from hotspots.checks import InputError, Problems, announce, read_text
+from hotspots.checks import InputError, announce
 from hotspots.common.wording import say_date, say_months
-from hotspots.files.own_toml import parse_toml
-from hotspots.files.typed_tables import OneOf, Table, read_table
-from hotspots.patrols.ledger import KEYS, account_shifts, fill_return, sum_delivery
+from hotspots.patrols.ledger import account_shifts, fill_return, sum_delivery
 from hotspots.patrols.monthly_return import OUTPUTS, describe_visits
 from maps.common.escape import clean
 from maps.common.swap_folder import clear_errors, replace_folder
@@ -26,6 +23,7 @@ from maps.documents.blocks import Document, Grid, Heading, Text
 from maps.documents.to_html import render_html
 from maps.giving.release_list import write_release_list
 from maps.results.delivered_visits import join_weeks
+from maps.results.log_layout import LogLayout, read_log_layout
 from maps.results.manifest import count_rows, list_inputs, refuse_within, write_manifest
 from maps.results.week_files import files_of_week
 from maps.tables.csv_files import write_csv, write_rejects
@@ -63,7 +61,7 @@ def account_delivery(
         raise InputError(
             "Where patrols were is not published", given=f"profile={profile!r}", advice="internal or partner"
         )
-    given, asked = [Path(log), *(f for r in results for f in files_of_week(r))], _read_layout(layout)
+    given, asked = [Path(log), *(f for r in results for f in files_of_week(r))], read_log_layout(layout)
     given += [Path(layout)] if layout else []
     refuse_within(Path(out), given)
     with replace_folder(Path(out)) as folder, clear_errors(Path(out)):
@@ -85,25 +83,8 @@ def account_delivery(
     print(f"Delivered: {len(visits):,} visits. Open {Path(out) / 'delivered.html'}")
 
 
-class _Layout(Table):
-    columns: dict[str, Any] = Field({})
-    return_: dict[str, Any] | None = Field(None, alias="return")
-    rows: list[Annotated[str, OneOf(tuple(KEYS))]] = Field(["period", "agency"])
-
-
-def _read_layout(layout: str | Path | None) -> _Layout:
-    if layout is None:
-        return _Layout.holding()
-    what, problems = "The layout of the log", Problems("The layout of the log has problems")
-    text = read_text(Path(layout), what=what)
-    raw = parse_toml(text, name=Path(layout).name, what=what, advice="[columns], [return] and rows")
-    asked = read_table(_Layout, raw, problems, text=text)
-    problems.raise_any()
-    return asked
-
-
 def _tables(
-    visits: pd.DataFrame, stops: pd.DataFrame, every: str, asked: _Layout, who: Profile
+    visits: pd.DataFrame, stops: pd.DataFrame, every: str, asked: LogLayout, who: Profile
 ) -> dict[str, pd.DataFrame]:
     """Tables of the ledger that these readers may have."""
     wanted = {name: by for name, by in _TABLES.items() if set(by) <= {*visits.columns, "period"}}

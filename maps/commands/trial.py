@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotspots import read_incidents, record_visits
 from hotspots.checks import InputError, announce
-from hotspots.common.place_names import flag_default_locations
+from hotspots.common.place_names import ELSEWHERE, flag_default_locations
 from hotspots.common.places import incidents_per_row
 from hotspots.common.sentence_rules import note_sentences
 from hotspots.common.when import precision_of, spans_of
@@ -35,10 +35,11 @@ from maps.documents.to_word import render_word
 from maps.giving.release_list import write_release_list
 from maps.job.patrols_and_cameras import teams_of
 from maps.job.read_records import read_records
+from maps.results.log_layout import read_log_layout
 from maps.results.manifest import count_rows, list_inputs, list_inputs_of, write_manifest
 from maps.results.trial_pages import lay_out_proposal, lay_out_result
-from maps.results.week_files import TIMETABLE, read_stops, read_timetable
-from maps.tables.csv_files import write_csv
+from maps.results.week_files import TIMETABLE, read_names, read_stops, read_timetable
+from maps.tables.csv_files import write_csv, write_rejects
 
 RECORD = "trial.toml"
 _HOLDS = {name: ["timetable"] for name in ("trial", "days", "patrols/", "proposal")}
@@ -65,7 +66,7 @@ def draw_job(config_path: str | Path, results: str | Path, out: str | Path) -> N
         inputs = [*list_inputs_of(config), *list_inputs([results / "hotspots.gpkg"], config.path.parent)]
         found = read_records(config, as_of=config.as_of)
         steps.say("Drawing the days")
-        stops = _pick_places(read_stops(results), int(config.trial.get("places", 20)))
+        stops = _pick_places(read_stops(results), int(config.trial.get("places", 20)), read_names(results))
         trial = _draw(config, stops)
         if trial.start <= pd.Timestamp(config.as_of or pd.Timestamp.now()):
             announce("The first day is past: days may have been chosen by what happened, which is no trial.")
@@ -100,44 +101,53 @@ def judge_job(
     layout: str = "police.uk",
     profile: str | None = None,
     visits: str | Path | None = None,
+    columns: str | Path | None = None,
 ) -> None:
     """Judge a trial by the records of its days, and write one page on what it showed."""
     record, out, paths = Path(record), Path(out), [Path(file) for file in files]
+    beside = [Path(one) for one in (visits, columns) if one]
     with show_steps(2) as steps, replace_folder(out) as folder, clear_errors(out):
         steps.say("Reading the records")
         trial = read_trial(record)
-        inputs = list_inputs([record, *paths, *([Path(visits)] if visits else [])], record.parent)
+        visited, unused = _read_log(record, trial, visits, columns)
+        inputs = list_inputs([record, *paths, *beside], record.parent)
         incidents, rejects = read_incidents(paths, layout=layout, crs=trial.places.crs.to_string())
         refuse_systematic(incidents, rejects)
         steps.say("Judging the days")
-        result = assess_trial(incidents, trial, delivered=_read_log(record, visits))
+        result = assess_trial(incidents, trial, delivered=visited)
         who = profile_named(profile, sources=sorted(set(incidents["source"].astype(str))))
         kept = follow_content(who, ["visits"])
         _write_pages(folder, "result", lay_out_result(trial, result, kept, title="What the trial showed"))
         if who.name == "internal":
             table = _by_place(trial, result.counts)
             write_csv(table, folder / "places.csv", kind="table", profile=kept, columns=list(table.columns))
-        write_release_list(folder, who, marking=None, holds={"result": ["visits"], "places": ["visits"]})
+            if len(unused):
+                write_rejects(unused, folder / "visits-not-used.csv")
+        write_release_list(folder, who, marking=None, holds={"": ["visits"]})
         parameters = {"trial": record.name, "layout": Path(layout).name}
         rows = count_rows(len(incidents), rejects)
         write_manifest(folder, {"inputs": inputs, "rows": rows, "parameters": parameters})
     print(f"{result.lines['sure']} Open {out / 'result.html'}")
 
 
-def _pick_places(stops: gpd.GeoDataFrame, count: int) -> gpd.GeoDataFrame:
-    """Take the first stop of each of the first hotspots: its other parts are its neighbours.
+def _pick_places(stops: gpd.GeoDataFrame, count: int, names: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Take the first stop of each of the first hotspots, by the name that the map gives the hotspot.
 
-    Where records are only put down, at a prison or a hospital, nothing is tried.
+    Its other parts are its neighbours. Where records are only put down, at a prison or a hospital, nothing is tried.
     """
-    own = stops[flag_default_locations(stops["name"]).isin(["", "supermarket"]).to_numpy()]
-    first = own.drop_duplicates("ref", keep="first").reset_index(drop=True).assign(part=0)
+    aside = stops["ref"].map(names).where(stops["part"].eq(0), stops["name"]).fillna(stops["name"])
+    own = stops[~flag_default_locations(aside).isin(ELSEWHERE).to_numpy()]
+    first = own.drop_duplicates("ref", keep="first").reset_index(drop=True)
     if len(first) < count:
         raise InputError(
             "The run has fewer hotspots than the trial asks places for",
             given=f"places = {count}; {say_count(len(first), 'hotspot')}",
             advice=f"places = {len(first)}",
         )
-    return first.head(count)
+    first = first.head(count)
+    if several := int(first["part"].gt(0).sum()):
+        announce(f"{say_count(several, 'hotspot')} of several parts: the trial is of the busiest part of each alone.")
+    return first.assign(name=first["ref"].map(names).fillna(first["name"]), part=0)
 
 
 def _draw(config: Config, stops: gpd.GeoDataFrame) -> Trial:
@@ -164,7 +174,8 @@ def _write_week(trial: Trial, stops: gpd.GeoDataFrame, config: Config, folder: P
     given: dict[str, Any] = dict(config.patrols)
     kept = ("visit_minutes", "travel_minutes", "speed", "detour")
     plain: dict[str, Any] = {key: given[key] for key in kept if key in given}
-    spots = stops.assign(parts=[[]] * len(stops), streets=[[]] * len(stops))
+    streets = stops.get("streets", pd.Series("", index=stops.index)).fillna("").str.split("; ")
+    spots = stops.assign(parts=[[]] * len(stops), streets=streets)
     parts = []
     log = logging.getLogger("safer_hotspots")
     log.disabled = True  # what is said of one day would be said of each
@@ -197,13 +208,22 @@ def _write_pages(folder: Path, name: str, document: Document) -> None:
     (folder / f"{name}.docx").write_bytes(render_word(document))
 
 
-def _read_log(record: Path, visits: str | Path | None) -> pd.DataFrame | None:
+def _read_log(
+    record: Path, trial: Trial, visits: str | Path | None, columns: str | Path | None
+) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+    """Visits of the log at the places of the trial, and the rows of it that are not used."""
     if visits is None:
-        return None
-    places = read_trial(record).places
+        if columns is not None:
+            raise InputError(
+                "Names of columns belong to a log", given=f"--columns {columns}", advice="--visits LOG.csv"
+            )
+        return None, pd.DataFrame()
+    places, named = trial.places, read_log_layout(columns).columns
     centre = places.geometry.representative_point()
     stops = places.assign(part=0, rank=range(1, len(places) + 1), easting=centre.x, northing=centre.y)
-    return record_visits(visits, read_timetable(record.parent), stops=stops)[0]
+    found, unused = record_visits(visits, read_timetable(record.parent), stops=stops, columns=named or None)
+    found.attrs["not_used"] = len(unused)
+    return found, unused
 
 
 def _by_place(trial: Trial, counts: Floats) -> pd.DataFrame:

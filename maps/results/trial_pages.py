@@ -9,6 +9,7 @@ from hotspots.trials.assess import TrialResult
 from hotspots.trials.design import Floats
 from hotspots.trials.power import smallest_fall, trial_power
 from hotspots.trials.record import Trial
+from maps.common.escape import clean
 from maps.disclosure.gate import Profile
 from maps.documents.blocks import Block, Bullets, Document, Grid, Heading, Text
 
@@ -40,6 +41,7 @@ def lay_out_proposal(trial: Trial, rates: Floats, who: Profile, *, title: str) -
     blocks: list[Block] = [
         Heading("What will be tried"),
         Text(_say_plan(trial)),
+        Text(_say_places(trial)),
         Heading("Why chance decides"),
         Text(_WHY),
         Bullets(_FAIR),
@@ -71,6 +73,7 @@ def lay_out_result(trial: Trial, result: TrialResult, who: Profile, *, title: st
     ):
         blocks.append(Heading(heading))
         blocks += [Text(lines[key]) for key in keys if key in lines]
+        blocks += [Text(_say_places(trial))] if "tried" in keys else []
     blocks.append(Text(who.audience, note=True))
     return Document(
         title, "Result of a trial", who.marking, str(trial.dates[-1].date()), tuple(blocks), "trial, patrols"
@@ -89,6 +92,10 @@ def _say_plan(trial: Trial) -> str:
         f"extra patrols: {int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. "
         f"They were drawn with the seed {draw.seed}."
     )
+
+
+def _say_places(trial: Trial) -> str:
+    return f"The places: {'; '.join(map(clean, trial.places['name']))}."
 
 
 def _say_rules(trial: Trial) -> str:

@@ -90,6 +90,16 @@ def read_stops(folder: Path) -> gpd.GeoDataFrame:
         raise InputError("The results hold no stops of patrols", given=str(folder / LAYERS), advice=_ADVICE) from error
 
 
+def read_names(folder: Path) -> dict[str, str]:
+    """Read what the map of a run calls each hotspot, by its reference."""
+    import pyogrio
+
+    if "hotspots" not in pyogrio.list_layers(folder / LAYERS)[:, 0]:
+        return {}
+    named = gpd.read_file(folder / LAYERS, layer="hotspots", columns=["ref", "name"], ignore_geometry=True)
+    return dict(zip(named["ref"].astype(str), named["name"], strict=True))
+
+
 def _read_gap(folder: Path) -> float:
     """Return the gap that the run was asked to keep: the default where it says none, infinite with doses."""
     try:

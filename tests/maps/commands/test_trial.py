@@ -64,6 +64,23 @@ def write_records(path, moments, place, *, category="Burglary"):
     table.to_csv(path, index=False)
 
 
+def write_log(folder, trial):
+    """Sixty of the visits drawn, five on days off, one nowhere, under headings that a log of theirs has."""
+    visits = pd.read_csv(folder / "trial" / "patrols" / "timetable.csv").query("activity == 'visit'")
+    kept = visits[["ref", "arrive", "leave"]].iloc[:60]
+    place, day = (np.nonzero(~trial.on)[i][::34] for i in (0, 1))
+    other = pd.DataFrame(
+        {"ref": trial.places["ref"].to_numpy()[place], "arrive": trial.dates[day].astype("str") + " 15:00"}
+    )
+    other["leave"] = other["arrive"].str.replace("15:00", "15:12")
+    nowhere = pd.DataFrame({"ref": ["P99"], "arrive": ["2026-06-02 15:00"], "leave": ["2026-06-02 15:10"]})
+    log = pd.concat([kept, other, nowhere])
+    log.columns = ["Site", "On scene", "Clear"]
+    log.assign(Officer="PC Doe").to_csv(folder / "theirs.csv", index=False)
+    columns = '[columns]\nref = "Site"\narrived = "On scene"\nleft = "Clear"\n'
+    (folder / "columns.toml").write_text(columns, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
     """Folder in which a trial was drawn and judged, with its made-up records and log."""
@@ -79,7 +96,9 @@ def walked(tmp_path_factory):
         crs=27700,
     )
     (folder / "run").mkdir()
+    stops.loc[stops["ref"].eq("P1"), ["name", "part"]] = ["Nightclub near Briggate", 1]  # a part has its own name
     stops.to_file(folder / "run" / "hotspots.gpkg", layer="patrols")
+    stops.assign(name=NAMES)[["ref", "name", "geometry"]].to_file(folder / "run" / "hotspots.gpkg", layer="hotspots")
     as_in_the_guide("draw", folder, {"partnership.toml": "team.toml", "july": "run"})
     trial = read_trial(folder / "trial" / "trial.toml")
     place_of = [NAMES.index(name) for name in trial.places["name"]]
@@ -92,11 +111,9 @@ def walked(tmp_path_factory):
     write_records(
         folder / "later.csv", [*(when for _, when in rows), pd.Timestamp("2026-09-01")], [*(p for p, _ in rows), 0]
     )
-    visits = pd.read_csv(folder / "trial" / "patrols" / "timetable.csv").query("activity == 'visit'")
-    log = visits[["ref", "arrive", "leave"]].rename(columns={"arrive": "arrived", "leave": "left"})
-    log.iloc[:60].to_csv(folder / "log.csv", index=False)
-    names = {"records.csv": "later.csv", "our-layout.toml": "force-crime"}
-    as_in_the_guide("judge", folder, names, "--profile", "internal")
+    write_log(folder, trial)
+    names = {"records.csv": "later.csv", "our-layout.toml": "force-crime", "log.csv": "theirs.csv"}
+    as_in_the_guide("judge", folder, names, "--profile", "internal", "--columns", "columns.toml")
     return folder, trial, counts
 
 
@@ -112,6 +129,15 @@ def test_officers_are_sent_to_places_that_are_on_and_to_no_others(walked):
     visits = pd.read_csv(folder / "trial" / "patrols" / "timetable.csv").query("activity == 'visit'")
     assert set(zip(visits["date"], visits["ref"], strict=True)) == set(zip(days["date"], days["ref"], strict=True))
     assert len(days) == trial.on.sum() == 84
+
+
+def test_a_place_has_the_name_that_the_map_gives_it(walked):
+    folder, trial, _ = walked
+    assert trial.places["name"].tolist() == [name for name in NAMES if name != "HMP Leeds"]
+    for page in ("trial/proposal.html", "judged/result.html"):
+        text = (folder / page).read_text(encoding="utf-8")
+        assert "Briggate" in text
+        assert "Nightclub" not in text
 
 
 def test_what_says_where_officers_will_be_is_never_open(walked):
@@ -133,7 +159,9 @@ def test_the_result_is_what_was_planted(walked):
     page = (folder / "judged" / "result.html").read_text(encoding="utf-8")
     assert "fewer records on patrolled days than chance explains" in page
     assert f"{counts[trial.on].sum()} records on 84 patrolled place-days" in page
-    assert "came on 60 of 84 drawn place-days, and on 0 of 168 that were to have none" in page
+    assert "came on 60 of 84 drawn place-days, and on 5 of 168 that were to have none: 71% and 3%" in page
+    assert "1 row of the log could not be used" in page
+    assert pd.read_csv(folder / "judged" / "visits-not-used.csv")["value"].tolist() == ["P99"]
     table = pd.read_csv(folder / "judged" / "places.csv")
     assert table["records_on"].tolist() == (counts * trial.on).sum(axis=1).tolist()
 
