@@ -1,7 +1,5 @@
 """Attach incidents and hotspots to areas: exactly once, by a stated rule, with the sums to prove it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Download official areas from the Open Geography portal of the Office for National Statistics."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Intervals of counts, harm, rates and ranks, and rates shrunk towards the average."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Build every layer that a configuration describes, each from a file, a look-up, other layers or a point."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Settle which one area each coordinate belongs to, how that was decided, and how near a line it lies."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

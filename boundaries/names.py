@@ -1,7 +1,5 @@
 """Match names of areas that are written in different ways."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

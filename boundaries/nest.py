@@ -1,7 +1,5 @@
 """Build larger areas of smaller ones: committees and districts of wards, Local Area Plans of anything."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Open a file of areas, whatever its format, or say why it cannot be opened."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import geopandas as gpd

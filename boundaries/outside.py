@@ -1,7 +1,5 @@
 """Records that lie outside nearly every area: said, with the reading of their numbers that would fit."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

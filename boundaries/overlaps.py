@@ -1,7 +1,5 @@
 """Measure where areas overlap each other or leave gaps, in square metres."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

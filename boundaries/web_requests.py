@@ -1,7 +1,5 @@
 """Ask a web service for JSON, keep what it said, notice when that was damaged."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

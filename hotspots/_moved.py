@@ -1,7 +1,5 @@
 """Modules that had another name before they had rooms: the old name still imports, and says the new one."""
 
-from __future__ import annotations
-
 import functools
 import importlib
 import sys

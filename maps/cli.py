@@ -1,7 +1,5 @@
 """The command line. What a user can cause ends with exit 2 and one paragraph, never a traceback."""
 
-from __future__ import annotations
-
 import argparse
 import gc
 import logging

@@ -1,7 +1,5 @@
 """What a map says about a hotspot: plain sentences for councillors, made once for every output."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hotspots.common.judgement_words import AGAIN, NOT_COMPARED

@@ -1,7 +1,5 @@
 """The same comparison at earlier times: areas of the same ranks then, when no response had been made."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """One measure of an assessment: its counts, its test and everything a reader needs beside it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """The ring round some areas, where crime might move to, with other hotspots cut out."""
 
-from __future__ import annotations
-
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt

@@ -1,7 +1,5 @@
 """The windows of an assessment: response, baseline and selection, and whether they may be compared."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The ground of an assessment: targets, comparison areas, their rings, and who was counted in each."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

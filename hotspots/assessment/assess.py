@@ -1,7 +1,5 @@
 """Did it work: the response areas before and after, beside areas that had no response."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Areas to compare with: places without a response, of the same rank in the same earlier period."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

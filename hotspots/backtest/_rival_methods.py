@@ -1,7 +1,5 @@
 """What a user would pick instead of our discs, at equal unit size: cells, last period, KDE peaks, Gi*."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple

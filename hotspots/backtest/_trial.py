@@ -1,7 +1,5 @@
 """One test of a backtest: what there was to choose on, what came next, how each method did."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

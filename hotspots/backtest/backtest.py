@@ -1,7 +1,5 @@
 """Was the choice good: choose on one period, score on the next, beside what else could have been chosen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any

@@ -1,7 +1,5 @@
 """Score any ranking of equal units against what came: hit rate, PAI, PEI; and the picture of a backtest."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Exact maximal covering: which sites together reach the most demand (Church and ReVelle, 1974)."""
 
-from __future__ import annotations
-
 import itertools
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where cameras may stand: points given, junctions of streets, a lattice; and what each reaches."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

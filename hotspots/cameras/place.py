@@ -1,7 +1,5 @@
 """Where a limited number of cameras, or of any guardian asset, reach the most harm."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

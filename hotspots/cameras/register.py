@@ -1,7 +1,5 @@
 """A small register of guardian assets: where each stands, when it is reviewed, and the stock of products."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Incidents counted on a fixed grid, and which cells stand out from it (Gi*)."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

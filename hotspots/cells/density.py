@@ -1,7 +1,5 @@
 """A smooth surface of incidents per square kilometre, for pictures."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

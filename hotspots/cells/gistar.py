@@ -1,7 +1,5 @@
 """Gi* in numbers: sums over neighbours, z, p two-sided, q after Benjamini and Hochberg, permutations."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A regular grid of squares or hexagons with a fixed National Grid origin: which cell, which ground."""
 
-from __future__ import annotations
-
 import gc
 import math
 from collections.abc import Iterator

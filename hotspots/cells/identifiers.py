@@ -1,7 +1,5 @@
 """Names of cells that others know too: the national hexagon's 64 bits, and those of H3."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

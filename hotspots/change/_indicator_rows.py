@@ -1,7 +1,5 @@
 """The figures behind each row of a board page: counted, taken as a share, or from a survey."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Signs that the recording changed, not the crime: a category's share of all rows jumps."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Whether a change may be shown for places that were chosen by their own counts."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from hotspots.common.judgement_words import NOT_COMPARED

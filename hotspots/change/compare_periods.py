@@ -1,7 +1,5 @@
 """What changed between two windows: counts, rates, intervals, the comparator, and one line of words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 

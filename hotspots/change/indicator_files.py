@@ -1,7 +1,5 @@
 """Data files that name the indicators of a board page, read and checked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources

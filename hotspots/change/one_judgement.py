@@ -1,7 +1,5 @@
 """One judgement for one comparison: the same records of two windows are judged once, wherever they stand."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

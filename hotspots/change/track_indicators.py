@@ -1,7 +1,5 @@
 """The page a board reads each quarter: each indicator this year and last, in one line of words."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

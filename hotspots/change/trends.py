@@ -1,7 +1,5 @@
 """Which places are hot month after month, newly, no longer, or on and off: ours and Esri's words."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

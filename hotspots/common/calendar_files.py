@@ -1,7 +1,5 @@
 """Where a calendar comes from: an .ics file of any calendar program, or names with their dates."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Calendars of peaks, holidays, events, operations and campaigns, and how they mark a chart."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Names of columns that many rooms use, and a column of text without gaps."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 HARMS = ("harm", "harm_low", "harm_high")

@@ -1,7 +1,5 @@
 """Months and weekdays by name: English whatever language a notebook sets, which strftime would follow."""
 
-from __future__ import annotations
-
 MONTHS = (
     "January",
     "February",

@@ -1,7 +1,5 @@
 """Figures that a notebook shows by themselves."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

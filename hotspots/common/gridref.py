@@ -1,7 +1,5 @@
 """Grid references: a permanent, file-safe name for a place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Harm in two terms: what an index weighs, and what none does, at a weight of ours."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

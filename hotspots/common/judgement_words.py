@@ -1,7 +1,5 @@
 """The words that judge, each with where it may stand and what it needs; documents take theirs from here."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

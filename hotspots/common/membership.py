@@ -1,7 +1,5 @@
 """Which areas of an attached layer each record is in: one, none, or several where areas overlap by nature."""
 
-from __future__ import annotations
-
 from typing import Any, TypeVar
 
 import numpy as np

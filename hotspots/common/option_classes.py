@@ -1,7 +1,5 @@
 """Options of one idea in one frozen class: read from keywords, a misspelt one named with the nearest."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """Outlines as text in a plan's record: written to the decimetre, read back without lines that cross."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import shapely

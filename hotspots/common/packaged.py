@@ -1,7 +1,5 @@
 """The data files that come with the package: weights, layouts, crosswalks, indicators."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Sequence
 from importlib import resources

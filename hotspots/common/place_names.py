@@ -1,7 +1,5 @@
 """Names people can find a place by: a street, or a kind of place and the street beside it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Records on the same spot become one place: distinct coordinates, in order of first appearance."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 

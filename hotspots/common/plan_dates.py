@@ -1,7 +1,5 @@
 """Dates as people write them in a plan: day first, as in Britain."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 

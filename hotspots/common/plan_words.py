@@ -1,7 +1,5 @@
 """Names and text as a careful writer would put them; numbers, lists and dates are in `common.wording`."""
 
-from __future__ import annotations
-
 import math
 import re
 from functools import lru_cache

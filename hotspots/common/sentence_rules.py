@@ -1,7 +1,5 @@
 """Every kind of sentence that depends on the data, the rule that lets it out, and what a run did with it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """The ground that records stand on, for when nobody says what the ground is: a few strays do not move it."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which of some counts are left out where their total is known: small ones, and as few more as it takes."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """When each record happened, as far as its precision says, and which of them lie in a window."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd

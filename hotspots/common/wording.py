@@ -1,7 +1,5 @@
 """The one way to write a number, a share, a change, a date: all that people read takes it from here."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any

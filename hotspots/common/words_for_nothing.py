@@ -1,7 +1,5 @@
 """Words for nothing: what people and programs write where they have no value, in any case and spelling."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache

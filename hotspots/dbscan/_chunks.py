@@ -1,7 +1,5 @@
 """Pairs of neighbours a few million at a time, so that memory does not grow with how dense places are."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
 from typing import Any

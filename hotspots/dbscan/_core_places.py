@@ -1,7 +1,5 @@
 """Which places have enough around them: bounds from small squares settle most, few are counted one by one."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable
 from functools import partial

@@ -1,7 +1,5 @@
 """Which core places hang together, and which cluster a border place joins: memory linear in the places."""
 
-from __future__ import annotations
-
 import itertools
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Places sorted into small squares, to be added up over runs of squares in a row."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """DBSCAN on distinct coordinates: scikit-learn's labels in a small fraction of its time and memory."""
 
-from __future__ import annotations
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd

@@ -1,7 +1,5 @@
 """Delimited text to rows: every physical line of a file is accounted for, whatever its quotes do."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """File formats to one kind of table: CSV, Excel, Parquet, GeoPackage, GeoJSON and JSON, all as text."""
 
-from __future__ import annotations
-
 import io
 import json
 import warnings

@@ -1,7 +1,5 @@
 """One layer of a file of shapes: the right one, whole, in its own letters."""
 
-from __future__ import annotations
-
 import re
 import sqlite3
 import zipfile

@@ -1,7 +1,5 @@
 """Which files a source names: files, several, patterns, folders and zips, each with its name and bytes."""
 
-from __future__ import annotations
-
 import fnmatch
 import gzip
 import io

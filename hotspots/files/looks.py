@@ -1,7 +1,5 @@
 """What bytes look like, whatever a file's name says: so that no message is full of binary."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

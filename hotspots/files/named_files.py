@@ -1,7 +1,5 @@
 """Names and patterns to files: a name that exists is that file, and each file is found once."""
 
-from __future__ import annotations
-
 import fnmatch
 import os
 import re

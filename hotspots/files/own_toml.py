@@ -1,7 +1,5 @@
 """TOML of the user's own: read, or refused in words that say what to change on which line."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Where in a TOML text each key stands, so that a message can name the line."""
 
-from __future__ import annotations
-
 import functools
 import re
 

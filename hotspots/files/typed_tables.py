@@ -1,7 +1,5 @@
 """Tables of a user's own TOML as typed models: what a key may hold is said once, every mistake is named."""
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import types

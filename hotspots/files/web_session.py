@@ -1,7 +1,5 @@
 """Ask a web service politely: wait and try again when it is busy, slow or briefly away."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A sheet of a workbook as rows: what it says of its own extent is no more than a hint."""
 
-from __future__ import annotations
-
 import io
 import warnings
 import zipfile

@@ -1,7 +1,5 @@
 """Hotspots from cells: touching cells that stand out from the whole study area (Gi*)."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Hotspots of any shape: DBSCAN clusters, split where they chain into something nobody can patrol."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import shapely

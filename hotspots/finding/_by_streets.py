@@ -1,7 +1,5 @@
 """Hot streets: incidents with exact coordinates put on the nearest street of a network."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

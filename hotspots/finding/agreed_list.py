@@ -1,7 +1,5 @@
 """Hotspots that were agreed, not found: a partnership's list, scored like any other."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Which hotspot each incident is in: one or none."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """The best patrollable discs: fixed radius, picked one after another by what each one adds."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Mapping

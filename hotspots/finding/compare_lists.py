@@ -1,7 +1,5 @@
 """One list per problem, and what each list gives up on the others."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """What a hotspot must say of itself: places records default to, one offence that dominates, a lone stack."""
 
-from __future__ import annotations
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd

@@ -1,7 +1,5 @@
 """Where the centre of a disc may stand: a lattice first, then the very spots where one more place fits in."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

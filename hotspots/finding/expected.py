@@ -1,7 +1,5 @@
 """What a place of that size would hold anyway: by chance, and at the rate of the ground around it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """The verb of the room: find hotspots, by whichever method."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

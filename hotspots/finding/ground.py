@@ -1,7 +1,5 @@
 """The ground that hotspots are found on, and what every method is given and gives back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """What a place is worth to a choice by harm: its own number of records, of a mix drawn to the city's."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from hotspots.common.places import Floats, Ints

@@ -1,7 +1,5 @@
 """The same place from run to run: a reference is inherited by overlap of at least half the incidents."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

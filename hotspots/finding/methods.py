@@ -1,7 +1,5 @@
 """What each method of finding takes: one frozen class a method; checks, messages and pages follow from it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields

@@ -1,7 +1,5 @@
 """Shapes around labelled places: buffered and dissolved, whoever made the labels."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """How firmly each hotspot stands: the same search on other draws of the same ground."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Dates of a large table: the few distinct ones are read, then put into classes that the engine counts by."""
 
-from __future__ import annotations
-
 from itertools import combinations
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What engines do in ways of their own: the clock they show, how they fail, what they say on the way."""
 
-from __future__ import annotations
-
 import logging
 import warnings
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Counted groups of rows judged as rows of a file are: each distinct coordinate, date and ID once."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

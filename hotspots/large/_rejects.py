@@ -1,7 +1,5 @@
 """Rows of a large table that cannot be used: counted by cause, file and month, and a sample of them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any

@@ -1,7 +1,5 @@
 """Rows of a large table that share their ID with another: few, found exactly, and settled like a city's."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 

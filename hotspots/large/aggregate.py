@@ -1,7 +1,5 @@
 """From tens of millions of rows to a city's worth: one aggregation, run wherever the data already is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field

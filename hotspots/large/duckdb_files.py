@@ -1,7 +1,5 @@
 """Files on an embedded DuckDB: Parquet, CSV and partitioned folders as one table, larger than memory."""
 
-from __future__ import annotations
-
 import fnmatch
 import glob
 import tempfile

@@ -1,7 +1,5 @@
 """A large table over time: every date of every hotspot and area, not of every place."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

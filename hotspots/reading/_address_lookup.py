@@ -1,7 +1,5 @@
 """Keys to coordinates: UPRN, USRN, postcode or street name, through a look-up that the user supplies."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Rows that name only a ward or postcode district: counted in that area, never drawn as a point."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hotspots.checks import InputError, require_columns

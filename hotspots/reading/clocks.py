@@ -1,7 +1,5 @@
 """Times of day as people and programs write them, to minutes past midnight; what is in doubt is not read."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Coordinates as written to points in metres: what is wrong with each pair is named, never guessed."""
 
-from __future__ import annotations
-
 import warnings
 from functools import lru_cache
 from typing import Any

@@ -1,7 +1,5 @@
 """Like with like in time: which sources, forces and kinds have records in every month that is compared."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 

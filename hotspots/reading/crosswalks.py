@@ -1,7 +1,5 @@
 """Crosswalks: each source's categories to ours, to the nine shared priorities and to NSIR qualifiers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Dates as written to timestamps: by stated formats, never guessing between day and month."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Download recorded incidents from data.police.uk, one force and month at a time."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import time

@@ -1,7 +1,5 @@
 """Rows that come twice: a Crime ID repeated or revised, and one force's month in two files."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import shapely

@@ -1,7 +1,5 @@
 """Incidents: every row of the source files, either read or rejected with its file, line and cause."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Kinds of record: crimes, ASB incidents, service requests, cases and calls are never added together."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """How far a layout fits a file: which columns it finds, which it lacks, and the nearest names there are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Layouts: which column of a source's file means what, kept as TOML data files or written by the user."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path

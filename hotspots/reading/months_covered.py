@@ -1,7 +1,5 @@
 """Coverage: which months each source and category covers, where an export was cut, what is missing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Shapes of the user's own, from any file of them, in metres."""
 
-from __future__ import annotations
-
 import warnings
 from pathlib import Path
 from typing import Any

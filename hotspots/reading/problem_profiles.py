@@ -1,7 +1,5 @@
 """Problem profiles: named filters over categories, priorities, sources and hours."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, TypeVar
 

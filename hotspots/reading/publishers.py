@@ -1,7 +1,5 @@
 """Who published each record: the source, or the force, council or office within it that the layout names."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 FORCE = "raw_force"  # the layout's column of who publishes, as `read_incidents` keeps it

@@ -1,7 +1,5 @@
 """What the rejects say: per file and cause, and whether a whole file was written the wrong way round."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd

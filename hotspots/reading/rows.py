@@ -1,7 +1,5 @@
 """Rows of a file judged one by one: date, place, category, and the cause where a row cannot be used."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

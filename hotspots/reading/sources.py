@@ -1,7 +1,5 @@
 """Several sources as one set of incidents: ``source`` is kept, and nothing is de-duplicated across them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Counts spread over columns: one per source or kind, none lost where a key is missing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

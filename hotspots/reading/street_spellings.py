@@ -1,7 +1,5 @@
 """One spelling for each street: "Harehills Rd" and "harehills road" are one place to a reader."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

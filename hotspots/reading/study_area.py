@@ -1,7 +1,5 @@
 """The ground that is looked at, as one polygon."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

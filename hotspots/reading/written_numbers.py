@@ -1,7 +1,5 @@
 """Numbers as people write them: separators between thousands and decimal commas, decided by the column."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd

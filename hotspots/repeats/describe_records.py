@@ -1,7 +1,5 @@
 """What was read, in sentences and in tables: kinds, coverage, unknown categories, weights, repeat places."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

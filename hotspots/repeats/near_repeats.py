@@ -1,7 +1,5 @@
 """Near repeats: whether a crime makes another one likelier near by and soon after (Knox test)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

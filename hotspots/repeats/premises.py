@@ -1,7 +1,5 @@
 """Premises and blocks: each incident to its nearest within a stated distance; ranked, with concentration."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Repeat places: the streets and points with most incidents and most harm, one street at a time."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Severity by area as a partnership reads it: score, rank and its range, change, largest offence."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What guardians are placed for: harm and incidents per distinct place, from records, places or hotspots."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Category weights from an offence mix: what a recorded-crime table and offence weights say together."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

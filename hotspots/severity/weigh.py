@@ -1,7 +1,5 @@
 """Severity: each incident weighed in days of the Cambridge Crime Harm Index, ASB apart."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Harm only where there are weights: which records an index weighs, and what is said of the others."""
 
-from __future__ import annotations
-
 from typing import Any, TypeVar
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Weights files: days of harm per offence or category; ours, computed or the user's."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from pathlib import Path
 

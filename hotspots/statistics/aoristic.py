@@ -1,7 +1,5 @@
 """Records that happened some time between two moments, spread over the hours of the week."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

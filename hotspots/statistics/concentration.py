@@ -1,7 +1,5 @@
 """How concentrated incidents are, always beside what pure chance would show."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Weighted displacement difference and quotient: how far the places with a response moved beyond the rest."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 

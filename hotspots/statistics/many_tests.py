@@ -1,7 +1,5 @@
 """Many tests at once: two-sided p, false discoveries after Benjamini and Hochberg."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd

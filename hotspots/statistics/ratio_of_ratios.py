@@ -1,7 +1,5 @@
 """The test behind the verdict: a ratio of ratios whose interval is widened by areas without a response."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

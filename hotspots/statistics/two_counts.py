@@ -1,7 +1,5 @@
 """Two counts compared: rate ratio with a score interval, E-test, and adjustment for many comparisons."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

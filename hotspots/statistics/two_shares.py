@@ -1,7 +1,5 @@
 """Two shares compared: percentage points with their interval, never confused with per cent."""
 
-from __future__ import annotations
-
 from hotspots.checks import InputError
 
 

@@ -1,7 +1,5 @@
 """A time profile as a picture: bars, or the week as a grid of hours."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which days the records cover, so that bins of time are compared by the day."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """When it happens: month, season, weekday, hour, school holidays and named peaks, as far as the data bear."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

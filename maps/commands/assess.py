@@ -1,7 +1,5 @@
 """The command ``hotspots assess``: fill a plan's Assessment from later data."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

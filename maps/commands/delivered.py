@@ -1,7 +1,5 @@
 """The command ``hotspots delivered``: the ledger of patrols, from a log and the runs that planned them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path

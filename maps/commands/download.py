@@ -1,7 +1,5 @@
 """Open streets for a map: the squares it needs, out of Ordnance Survey's one file of the country."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 import tempfile

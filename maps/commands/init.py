@@ -1,7 +1,5 @@
 """A folder to start in: a commented configuration, places for the data, and a page for the team."""
 
-from __future__ import annotations
-
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One list a month from one configuration: each run inherits the references of the month before."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

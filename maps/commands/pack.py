@@ -1,7 +1,5 @@
 """The command ``hotspots pack``: the pack for one group's meeting, from the same configuration as a run."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

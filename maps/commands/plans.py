@@ -1,7 +1,5 @@
 """The command ``hotspots plans``: the register of a folder of plans; close, reopen and open plans."""
 
-from __future__ import annotations
-
 import datetime as dt
 import shutil
 import textwrap

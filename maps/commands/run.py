@@ -1,7 +1,5 @@
 """The commands: run a configuration into a folder, or check files and write nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path

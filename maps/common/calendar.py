@@ -1,7 +1,5 @@
 """The calendar of a run: what happened when, as the charts, the tables and the plans name it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The console: letters that it cannot show become '?', and a reader that stops (`| head`) stops nothing."""
 
-from __future__ import annotations
-
 import errno
 import os
 import sys

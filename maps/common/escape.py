@@ -1,7 +1,5 @@
 """The one place where text becomes markup, and data becomes a script block."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from maps.disclosure.not_finite import known, strict_json

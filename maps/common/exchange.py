@@ -1,7 +1,5 @@
 """Two folders exchanged in one step, so that no moment is without a result."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import sys

@@ -1,7 +1,5 @@
 """What kind of layer a frame is, told from its name and columns."""
 
-from __future__ import annotations
-
 import re
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Whether the memory that a process may take is enough to begin: where it is not, libraries wait for ever."""
 
-from __future__ import annotations
-
 import importlib
 
 LEAST = 950_000_000  # bytes of address space that a small run needs, most of it for libraries

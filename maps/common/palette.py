@@ -1,7 +1,5 @@
 """Colours, classes and legend words that every map and picture shares."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Sequence

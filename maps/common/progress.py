@@ -1,7 +1,5 @@
 """Progress on the command line: a bar where somebody watches, one line a step elsewhere."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

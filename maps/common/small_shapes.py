@@ -1,7 +1,5 @@
 """Shapes made small for the page: simplified in metres, then whole numbers of 0.00001 degrees."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

@@ -1,7 +1,5 @@
 """All or nothing: results are written beside their folder, then swapped in; nobody's own file is lost."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import json

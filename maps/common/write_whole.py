@@ -1,7 +1,5 @@
 """Files written whole or not at all: beside the old one first, then in its place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What else is wrong, once something is: each file of a configuration, opened as the job would open it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The configuration: one documented TOML file, every mistake in it named at once."""
 
-from __future__ import annotations
-
 import datetime as dt
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Everything that a configuration may say: a new key is a line here, and its words in the guide."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal

@@ -1,7 +1,5 @@
 """What somebody added to a map after it was drawn: no gate has seen it."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from typing import Any

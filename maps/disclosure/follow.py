@@ -1,7 +1,5 @@
 """The most sensitive thing in a file decides for whom it is: patrols and camera sites are never open."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 Every writer of this room passes its frames through `release` before anything is drawn or written.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What leaves: what is not known or not finite leaves as a blank, in whatever file it would stand."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Small-number suppression: which counts are left out, so that totals do not give them back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

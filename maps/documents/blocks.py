@@ -1,7 +1,5 @@
 """A plan as a row of plain blocks, so that Word and HTML show the same content."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 

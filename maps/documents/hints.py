@@ -1,7 +1,5 @@
 """Hints that stand in the empty fields of a document."""
 
-from __future__ import annotations
-
 from hotspots.common.plan_words import name_key
 
 HINT = "Type here"

@@ -1,7 +1,5 @@
 """A document as one HTML page, ready to print: the same content as in Word, by templates/document.html."""
 
-from __future__ import annotations
-
 import base64
 from functools import cache
 from html import escape

@@ -1,7 +1,5 @@
 """The plan as a real Word document: styles, table headers, alt text, page numbers, marking, properties."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from datetime import datetime

@@ -1,7 +1,5 @@
 """People's fields in the Word document: tagged content controls, written and read back."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import re

@@ -1,7 +1,5 @@
 """A Word document in whatever state it is found: read, or refused in one sentence that says what to do."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Iterator

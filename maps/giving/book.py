@@ -7,8 +7,6 @@ told, and to 1 or more where one is hidden. Each way of filling the pieces that 
 number is safe where worlds are in hand that all fit, and in which it is as different as it should be.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field

@@ -6,8 +6,6 @@ exchange: some records of that kind for as many of another, where that moves the
 figures left out.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

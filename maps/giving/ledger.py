@@ -5,8 +5,6 @@ kinds, sources and a board's indicators in the two compared; kinds within each h
 hotspot; months of all the records. A hotspot whose own number is hidden tells no kind and no month.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field

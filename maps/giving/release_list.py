@@ -1,7 +1,5 @@
 """``release.csv``: of each file of the results, for whom it is, how it is marked, and why."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Kinds and months of each hotspot: what of its row may be told beside its own number."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Areas coarse enough to be shaded: where every number of a layer is hidden, another, or all as one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import geopandas as gpd

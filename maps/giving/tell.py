@@ -1,7 +1,5 @@
 """A finished job as one readership may be told of it: what the ledger hides is out of every frame at once."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any

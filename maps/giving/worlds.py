@@ -1,7 +1,5 @@
 """A world that fits what is told and gives one number another value, found by whole-number programming."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The ground that a run looks at as a whole, and what to call it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

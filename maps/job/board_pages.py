@@ -1,7 +1,5 @@
 """The pages a board reads: which indicators, for which area, beside what, as the configuration says."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How concentrated each problem is, never without what pure chance would show."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import geopandas as gpd

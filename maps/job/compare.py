@@ -1,7 +1,5 @@
 """Which two periods a run compares, and what changed between them at each hotspot."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any

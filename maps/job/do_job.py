@@ -1,7 +1,5 @@
 """The whole job in memory: stage by stage, from a configuration to everything that is then written."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace

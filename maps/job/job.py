@@ -1,7 +1,5 @@
 """What a run knows: each stage adds to it, and nothing in it is changed in place."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Files beside the records that cannot be read: each is named, and the rest of the month is done."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any

@@ -1,7 +1,5 @@
 """Which dates a list is made of, where the records reach further back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """The main list of a run: hotspots found, or agreed by the partnership, with their lasting references."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

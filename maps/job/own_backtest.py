@@ -1,7 +1,5 @@
 """Was the choice good: the backtest of a run's own records, where the configuration asks for it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where a run sends people and cameras, by the configuration or by a default said aloud."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One list of hotspots per problem, and what each list gives up on the others."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

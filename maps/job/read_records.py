@@ -1,7 +1,5 @@
 """The records of a run: read row by row, or, where they are many, counted where they lie."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

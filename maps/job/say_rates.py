@@ -1,7 +1,5 @@
 """Over what the rates by area are, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

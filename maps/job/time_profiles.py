@@ -1,7 +1,5 @@
 """When it happens, for a run: every time profile that the records bear, and why the others are not there."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Trend classes for a run: cells of a grid, and hotspots, hot month after month, newly or no longer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Areas of which the records do not tell all, or nothing: never shaded as if they were quiet."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """A chart of months, marked with what happened in them; plans and meeting packs share it."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where the streets named in the incidents lie, for orientation without a background map."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """The parts of a meeting pack that come before the plans."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

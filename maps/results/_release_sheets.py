@@ -1,7 +1,5 @@
 """The workbook's further sheets under a profile: which may leave, with which columns, and which stay."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Pages about time: when it happens, in pictures, and the pages a board reads; as Word and as a web page."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The tables of a run: CSV for other tools, one workbook for people, one GeoPackage for maps."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What patrols delivered at the place of a plan: a log of visits beside the timetables of earlier runs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple

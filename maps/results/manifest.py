@@ -1,7 +1,5 @@
 """The record of a run: what went in, what was decided, what came out, to the byte."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import os
 import platform

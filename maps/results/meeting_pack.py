@@ -1,7 +1,5 @@
 """The pack for one meeting: what was promised, what changed, the map, the tables and the plans."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The officer's page: one HTML file a shift for a phone without signal, to tap in and out."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path

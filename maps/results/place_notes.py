@@ -1,7 +1,5 @@
 """What officers are told of a place: its problem, what to look for, whom to speak to, tasks of its plan."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hotspots import assign_hotspots

@@ -1,7 +1,5 @@
 """A trial in words: a page before its first day, for those who must agree, and one when it is over."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from hotspots.common.wording import say_count, say_date, say_number, say_percentage

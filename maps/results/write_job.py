@@ -1,7 +1,5 @@
 """Everything that a run hands out, written into one folder."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What a map needs of the ground: all of it around the hotspots, the main roads of the whole area."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Read the ground from files of streets, places, water, green, rail and buildings, or one file with all."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The ground made small for the page: one line a street, whole hundred-thousandths of a degree, as text."""
 
-from __future__ import annotations
-
 import base64
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Whose columns say what: OpenStreetMap's tags, Ordnance Survey's open products, or the user's layout."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Which main roads run through a place: what a driver knows it by."""
 
-from __future__ import annotations
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd

@@ -1,7 +1,5 @@
 """What people read above the columns of a table, with units."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd

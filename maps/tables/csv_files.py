@@ -1,7 +1,5 @@
 """Tables as text files: lists become text, points become eastings and northings, formulas stay text."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

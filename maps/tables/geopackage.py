@@ -1,7 +1,5 @@
 """A GeoPackage that opens styled in QGIS, with the same bytes for the same input."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing

@@ -1,7 +1,5 @@
 """Every table in one workbook that opens formatted, says its units and runs nothing."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Read what stands beside the hotspots: premises, places nearby, the streets under the map."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

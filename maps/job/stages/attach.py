@@ -1,7 +1,5 @@
 """Build the layers of areas, and say of each record in which area it lies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Say beside the concentration what chance alone would show, and try the choice."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from maps.job.chance import tabulate_chance

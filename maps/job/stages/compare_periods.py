@@ -1,7 +1,5 @@
 """Say what changed, and all else that a run says of time."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from maps.job.compare import add_changes, add_trends, choice_of

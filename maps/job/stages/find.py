@@ -1,7 +1,5 @@
 """Find the main list, and the layers that are made of it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Find one list of hotspots for each problem that the configuration names."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from maps.job.job import Job

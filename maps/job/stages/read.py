@@ -1,7 +1,5 @@
 """Read the records, and say what they hold."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Choose where officers and cameras go."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from maps.job.job import Job

@@ -1,7 +1,5 @@
 """Weigh the records by harm, or go on by number where nothing has a weight."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 
