@@ -5,20 +5,18 @@ from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from hotspots.assessment._rings import locate
 from hotspots.assessment._windows_of_response import Design
 from hotspots.assessment.comparison_areas import POOL, in_window, share_ground
-from hotspots.common.places import Floats, Ints, collapse_incidents, incidents_per_row
+from hotspots.common.places import Bools, Floats, Ints, collapse_incidents, incidents_per_row
 from hotspots.common.when import spans_of
 from hotspots.common.windows import Window, make_window, read_windows
 from hotspots.reading.covered import list_lacking
 from hotspots.statistics.ratio_of_ratios import Drift, judge_counts, measure_drift, measure_spread
 
-Bools = npt.NDArray[np.bool_]
 _MOST = 0.9  # of the records: areas that hold fewer are not all that there was to choose from
 _LATEST = 24  # earlier times that are looked at
 

@@ -6,8 +6,7 @@ import numpy.typing as npt
 import shapely
 
 from hotspots.checks import InputError, require_metres
-
-Ints = npt.NDArray[np.int64]
+from hotspots.common.places import Ints
 
 
 def draw_ring(

@@ -10,11 +10,10 @@ import pandas as pd
 
 from hotspots.assessment._rings import draw_ring, locate
 from hotspots.checks import InputError, require_metres
-from hotspots.common.places import collapse_incidents
+from hotspots.common.places import Floats, collapse_incidents
 from hotspots.common.when import rows_in
 from hotspots.common.windows import Window
 
-Floats = npt.NDArray[np.float64]
 ROLES = ("target", "comparator", "ring", "comparator ring")
 
 

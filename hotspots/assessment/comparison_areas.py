@@ -10,11 +10,10 @@ import shapely
 
 from hotspots.assessment._rings import locate
 from hotspots.checks import InputError, require_metres
-from hotspots.common.places import coordinates_of, incidents_per_row
+from hotspots.common.places import Floats, coordinates_of, incidents_per_row
 from hotspots.common.when import rows_in
 from hotspots.common.windows import Window, name_windows, read_windows
 
-Floats = npt.NDArray[np.float64]
 FEWEST = 5  # areas compared with, however few the targets: one alone is too noisy
 TOUCHING = 1.0  # m²: two areas with a common edge do not overlap
 _LARGE, _SHARE = 10, 0.05  # a ward beside a street: it stays unless much of it had the response

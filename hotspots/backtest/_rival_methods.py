@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from hotspots.cells.density import Surface
 from hotspots.cells.gistar import sum_grid, z_scores
 from hotspots.cells.grid import Grid, cells_of_box, cells_within, centre_points, key_cells, locate_points
-from hotspots.common.places import Floats, Ints, exact_units
+from hotspots.common.places import Bools, Floats, Ints, exact_units
 from hotspots.finding.by_discs import choose_discs
 from hotspots.finding.disc_centres import RIM, members_of
 from hotspots.statistics.many_tests import false_discovery, two_sided
-
-Bools = npt.NDArray[np.bool_]
 
 UNITS = {
     "discs": "disc",

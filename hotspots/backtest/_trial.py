@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hotspots.backtest._rival_methods import UNITS, Bools, Pool, Terms, best_units, choose_units
-from hotspots.common.places import Floats, Places, exact_units
+from hotspots.backtest._rival_methods import UNITS, Pool, Terms, best_units, choose_units
+from hotspots.common.places import Bools, Floats, Places, exact_units
 from hotspots.finding.harm_mix import shrink_mix
 
 _DRAWS = 400

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.backtest._rival_methods import UNITS, Bools, Terms
+from hotspots.backtest._rival_methods import UNITS, Terms
 from hotspots.backtest._trial import Records, Split, Trial
 from hotspots.checks import InputError, Problems, announce, closest_name
-from hotspots.common.places import Places, collapse_incidents
+from hotspots.common.places import Bools, Places, collapse_incidents
 from hotspots.common.settled_ground import say_ground, settle_ground
 from hotspots.common.when import months_of, rows_in, spans_of
 from hotspots.common.windows import Window, name_windows, read_windows

@@ -5,12 +5,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hotspots.checks import announce
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from hotspots.common.places import Floats, Ints
 
 # HiGHS stops at an absolute gap of 1e-6: on this scale that is 1e-10 of all demand.
 _SCALE = 1e4

@@ -5,13 +5,11 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hotspots.checks import InputError, require_metres
 from hotspots.common.place_names import strip_near
+from hotspots.common.places import Floats
 from hotspots.severity.demand import Demand
-
-Floats = NDArray[np.float64]
 
 GRID_STEP = 50.0
 

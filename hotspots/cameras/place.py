@@ -11,11 +11,9 @@ from hotspots.cameras._maximal_covering import cover_most, covered_weight, order
 from hotspots.cameras.candidate_sites import candidate_points, reach_of, read_points
 from hotspots.checks import CRS, InputError, announce
 from hotspots.common.place_names import ELSEWHERE, flag_default_locations, is_kind_of_place
+from hotspots.common.places import Floats, Ints
 from hotspots.common.wording import say_count, say_percentage
 from hotspots.severity.demand import Demand, Problem, collect_demand
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _KEEP_ON_TIES = 1e-8
 _SHARES = [

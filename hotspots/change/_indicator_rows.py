@@ -11,7 +11,7 @@ from hotspots.change.indicator_files import Indicator
 from hotspots.change.one_judgement import mark_records
 from hotspots.checks import InputError, require_columns
 from hotspots.common.calendars import name_in_months
-from hotspots.common.places import incidents_per_row
+from hotspots.common.places import Bools, incidents_per_row
 from hotspots.common.when import months_of, rows_in
 from hotspots.common.windows import Window, read_window
 from hotspots.common.wording import say_figure
@@ -19,7 +19,6 @@ from hotspots.reading.problem_profiles import match_profile
 from hotspots.statistics.two_counts import rate_ratio
 from hotspots.statistics.two_shares import compare_shares
 
-Bools = npt.NDArray[np.bool_]
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 

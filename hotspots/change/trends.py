@@ -8,13 +8,12 @@ import pandas as pd
 
 from hotspots.checks import InputError, announce
 from hotspots.common.judgement_words import NO_TREND, PERSISTENT, TRENDS
-from hotspots.common.places import incidents_per_row
+from hotspots.common.places import Bools, incidents_per_row
 from hotspots.common.when import months_of
 from hotspots.common.windows import read_window
 from hotspots.reading.covered import keep_whole, list_gaps
 from hotspots.statistics.many_tests import false_discovery
 
-Bools = npt.NDArray[np.bool_]
 FEWEST_PERIODS = 10
 CLASSES = TRENDS
 

@@ -11,6 +11,7 @@ import shapely
 
 from hotspots.checks import CRS, InputError, require_metres, require_on_grid
 
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 

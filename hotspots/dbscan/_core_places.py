@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from hotspots.common.places import Floats, Ints
+from hotspots.common.places import Bools, Floats, Ints
 from hotspots.dbscan._chunks import pairs_in_chunks
-from hotspots.dbscan._squares import Bools, Squares, list_runs
+from hotspots.dbscan._squares import Squares, list_runs
 
 ROWS = 4096  # places at a time, so that they stay in the processor's cache
 RING = 256  # with more places than this on a circle, a tree is the faster way

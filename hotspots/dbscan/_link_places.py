@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from hotspots.common.places import Floats, Ints
+from hotspots.common.places import Bools, Floats, Ints
 from hotspots.dbscan import _chunks as chunks
 from hotspots.dbscan._chunks import split_rows
 from hotspots.dbscan._core_places import find_core
-from hotspots.dbscan._squares import Bools, Squares
+from hotspots.dbscan._squares import Squares
 
 _NONE = np.iinfo(np.int64).max
 _PLACES = 20_000  # at a time

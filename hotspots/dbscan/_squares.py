@@ -3,15 +3,12 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from hotspots.common.places import Floats, Ints
+from hotspots.common.places import Bools, Floats, Ints
 
 CUTS = (10, 7, 5, 4)  # squares to a radius: the finest that fit into memory
 _SHIFT = 0.1234567  # of a square: coordinates in whole metres then lie on no edge
 _FULL = 8_000_000  # squares that may be listed whether something lies in them or not
-
-Bools = npt.NDArray[np.bool_]
 
 
 class Squares:

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import Problems
-from hotspots.common.places import Floats, Ints, collapse_incidents
+from hotspots.common.places import Bools, Floats, Ints, collapse_incidents
 from hotspots.dbscan._core_places import find_core
 from hotspots.dbscan._link_places import label_places, link_pairs
-from hotspots.dbscan._squares import Bools, Squares
+from hotspots.dbscan._squares import Squares
 
 PAIRS_PER_PLACE = 12
 

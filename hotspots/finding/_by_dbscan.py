@@ -1,11 +1,10 @@
 """Hotspots of any shape: DBSCAN clusters, split where they chain into something nobody can patrol."""
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from hotspots.checks import announce
-from hotspots.common.places import Ints, exact_units
+from hotspots.common.places import Bools, Ints, exact_units
 from hotspots.dbscan.cluster import check_cluster_options, cluster_places
 from hotspots.finding._disc_picking import Discs
 from hotspots.finding._summarise import Shape
@@ -16,8 +15,6 @@ from hotspots.finding.outlines import heaviest_first, round_buffer, shapes_of_la
 
 MIN_INCIDENTS = 36
 NO_DISCS = Discs(np.empty((0, 2)), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-
-Bools = npt.NDArray[np.bool_]
 
 
 def find_dense(ground: Ground, asked: Clusters) -> Found:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hotspots.checks import InputError, announce
@@ -17,7 +16,6 @@ from hotspots.reading.layouts import Layout
 
 TEXTS = ("category", "place", "key", "area", "offence", "force")
 BLANK = -9e99  # stands for a coordinate that is missing: an engine joins on it, on nothing it does not
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

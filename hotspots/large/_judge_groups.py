@@ -5,11 +5,11 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from hotspots.checks import announce
+from hotspots.common.places import Ints
 from hotspots.large._columns import BLANK, Texts
 from hotspots.large._rejects import label_categories, text_coordinates
 from hotspots.reading.duplicates import REPEATED, drop_shared_ids, mark_duplicate_ids
@@ -19,7 +19,6 @@ from hotspots.reading.rows import judge_rows
 from hotspots.reading.street_spellings import settle_spelling
 
 _SOME_DAY = "1900-01-01"
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass

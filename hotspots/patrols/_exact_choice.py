@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hotspots.checks import InputError, announce
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from hotspots.common.places import Bools, Floats
 
 _SCALE = 1e4
 
@@ -24,7 +21,7 @@ class Bound(NamedTuple):
     high: float
 
 
-def choose_stops(worth: Floats, rules: list[Bound], *, most: int) -> Flags:
+def choose_stops(worth: Floats, rules: list[Bound], *, most: int) -> Bools:
     """Choose the stops worth most together, at most so many, keeping every rule."""
     found = _solve(worth, rules, most)
     if found is None:
@@ -32,7 +29,7 @@ def choose_stops(worth: Floats, rules: list[Bound], *, most: int) -> Flags:
     return found
 
 
-def keeps(chosen: Flags, rules: list[Bound], *, least: bool = True) -> bool:
+def keeps(chosen: Bools, rules: list[Bound], *, least: bool = True) -> bool:
     """Say whether a choice keeps every rule; without ``least``, what it must hold may still come."""
     sums = [(float(rule.weights[chosen].sum()), rule) for rule in rules]
     return all((not least or rule.low - 1e-9 <= total) and total <= rule.high + 1e-9 for total, rule in sums)
@@ -47,7 +44,7 @@ def _rows(n: int, rules: list[Bound], most: int) -> tuple[Any, Floats, Floats]:
     return csr_array(weights), np.array([*low, 0.0]), np.array([*high, float(most)])
 
 
-def _solve(worth: Floats, rules: list[Bound], most: int) -> Flags | None:
+def _solve(worth: Floats, rules: list[Bound], most: int) -> Bools | None:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     n = len(worth)

@@ -9,8 +9,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from hotspots.common.places import Floats
 
 # A fix is good to about so many metres; one so far beyond the rim has left; shorter absences do not count.
 _ERROR, _MARGIN, _AWAY = 10.0, 25.0, 60.0

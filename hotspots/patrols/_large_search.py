@@ -12,11 +12,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from hotspots.common.places import Bools, Floats
 from hotspots.patrols._exact_choice import Bound, keeps
 from hotspots.patrols._rounds import EXACT_STOPS, fitting_rounds
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Plan = list[list[int]]
 
 _TRIES, _MORE_TRIES, _CEILING = 500, 120, 3000
@@ -46,7 +45,7 @@ class Ground:
         chosen = self.flags(plan)
         return float(self.worth[chosen].sum()) if keeps(chosen, self.rules) else -1.0
 
-    def flags(self, plan: Iterable[Iterable[int]]) -> Flags:
+    def flags(self, plan: Iterable[Iterable[int]]) -> Bools:
         """Mark the stops of a plan."""
         chosen = np.zeros(len(self.worth), dtype=bool)
         chosen[[stop for tour in plan for stop in tour]] = True
@@ -179,7 +178,7 @@ def _put_back(ground: Ground, plan: Plan, rng: np.random.Generator, chance: floa
     return [tour for tour in plan if tour]
 
 
-def _still_asked(ground: Ground, chosen: Flags) -> Floats:
+def _still_asked(ground: Ground, chosen: Bools) -> Floats:
     """Add a great deal to the stops that a demand still lacks."""
     great = float(ground.worth.sum()) + 1.0
     extra = np.zeros(len(chosen))

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from hotspots.common.places import Floats, Ints
 
 EXACT_STOPS = 14
 _TIGHT = 1e-9

@@ -6,12 +6,9 @@ import itertools
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hotspots.common.places import Floats, Ints
 from hotspots.patrols._safe_orders import Event
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _TRIES = 5
 _WAIT = 60.0

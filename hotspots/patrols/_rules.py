@@ -8,16 +8,13 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hotspots.checks import InputError, announce, closest_name
+from hotspots.common.places import Bools, Floats
 from hotspots.common.wording import say_percentage
 from hotspots.patrols._exact_choice import Bound
 from hotspots.patrols.options import Wishes
 from hotspots.reading.crosswalks import fold_label
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 # Neighbouring discs share a sliver by rounding: below this they only touch.
 _TOUCH = 1.0
@@ -40,7 +37,7 @@ def demands_of(wishes: Wishes, musts: list[Any]) -> Demands:
     return Demands(musts, wishes.priority, share, least, wishes.area, wishes.spacing)
 
 
-def make_rules(stops: gpd.GeoDataFrame, demands: Demands, *, possible: Flags) -> list[Bound]:
+def make_rules(stops: gpd.GeoDataFrame, demands: Demands, *, possible: Bools) -> list[Bound]:
     """Rules that a choice of stops keeps: no overlaps, the spacing, and every demand by name."""
     rules = [
         Bound("", np.isin(np.arange(len(stops)), (i, j)).astype(float), -np.inf, 1)
@@ -85,7 +82,7 @@ def clashes(stops: gpd.GeoDataFrame, spacing: float) -> list[tuple[int, int]]:
     return sorted(pairs)
 
 
-def in_areas(stops: pd.DataFrame, names: Collection[str], area: str, *, aloud: bool = True) -> Flags:
+def in_areas(stops: pd.DataFrame, names: Collection[str], area: str, *, aloud: bool = True) -> Bools:
     """Whether each stop lies in one of the areas named ("&" and "and" are the same)."""
     column = f"{area}_name"
     if column not in stops.columns:
@@ -123,7 +120,7 @@ def _check_share(share: float, priority: Collection[str]) -> float:
     return float(share)
 
 
-def refuse_far(stops: pd.DataFrame, far: Flags, demands: Demands, legs: Floats) -> None:
+def refuse_far(stops: pd.DataFrame, far: Bools, demands: Demands, legs: Floats) -> None:
     """Raise `InputError` where a hotspot that must be visited, or every one, is too far for the shift."""
     for rank in demands.musts:
         mine = stops["rank"].eq(rank).to_numpy()
@@ -142,7 +139,7 @@ def refuse_far(stops: pd.DataFrame, far: Flags, demands: Demands, legs: Floats) 
 
 
 def give_reasons(
-    stops: gpd.GeoDataFrame, worth: Floats, chosen: Flags, far: Flags, demands: Demands, barred: Flags
+    stops: gpd.GeoDataFrame, worth: Floats, chosen: Bools, far: Bools, demands: Demands, barred: Bools
 ) -> list[str]:
     """Say in words why each stop is chosen or left out."""
     clash: dict[int, int] = {}

@@ -9,10 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hotspots.common.places import Floats, Ints
 from hotspots.patrols._duty import Duty
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ALL_ORDERS = 7
 _SAMPLED = 400

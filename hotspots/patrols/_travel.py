@@ -7,13 +7,11 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hotspots.checks import CRS, InputError, announce, require_metres, require_on_grid
+from hotspots.common.places import Floats
 from hotspots.common.wording import say_count
 from hotspots.patrols.options import Travel
-
-Floats = NDArray[np.float64]
 
 
 def travel_times(

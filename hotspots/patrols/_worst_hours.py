@@ -7,12 +7,10 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hotspots.checks import announce, require_columns, require_metres
+from hotspots.common.places import Floats
 from hotspots.patrols._stops import which_stop
-
-Floats = NDArray[np.float64]
 
 # A stop quiet at some hour is still drawn a quarter as often as an average one.
 _FLOOR = 0.25

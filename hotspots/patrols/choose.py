@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
 from hotspots.common.place_names import ELSEWHERE
+from hotspots.common.places import Bools, Floats
 from hotspots.patrols._duty import Duty, check_duty, duty_of
 from hotspots.patrols._exact_choice import Bound, choose_stops
 from hotspots.patrols._large_search import Ground, better_rounds
@@ -22,9 +23,6 @@ from hotspots.patrols._stops import list_stops, name_spots
 from hotspots.patrols._travel import stop_times
 from hotspots.patrols.options import Times, Travel, Wishes, gather
 from hotspots.severity.demand import Problem
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _FURTHER = 4
 
@@ -176,7 +174,7 @@ class _Plan:
     """One choice problem, solved for any number of crews."""
 
     def __init__(
-        self, stops: gpd.GeoDataFrame, rules: list[Bound], between: Floats, duty: Duty, hours: float, barred: Flags
+        self, stops: gpd.GeoDataFrame, rules: list[Bound], between: Floats, duty: Duty, hours: float, barred: Bools
     ) -> None:
         self.stops, self.rules, self.between, self.duty, self.hours = stops, rules, between, duty, hours
         self.barred = barred
@@ -186,7 +184,7 @@ class _Plan:
         values = self.stops[by].fillna(0).to_numpy(dtype=float)
         return np.where(self.barred, 0.0, values * (1 - self.stops["already"].to_numpy(dtype=float)))
 
-    def share(self, chosen: Flags, measure: str) -> float:
+    def share(self, chosen: Bools, measure: str) -> float:
         """Share of all recorded harm or incidents that a choice covers."""
         shares = self.stops[f"share_of_{measure}"].to_numpy(dtype=float)
         return float((shares * (1 - self.stops["already"].to_numpy(dtype=float)))[chosen].sum())
@@ -197,7 +195,7 @@ class _Plan:
         in_round = 1 if self.duty.limit < 2 * a_stop else int((self.duty.limit + 1e-9) // a_stop)
         return max(1, min(in_round, int((self.hours + travel + 1e-9) // a_stop)))
 
-    def split(self, chosen: Flags, crews: int) -> list[list[int]] | None:
+    def split(self, chosen: Bools, crews: int) -> list[list[int]] | None:
         """Split the stops chosen into rounds that the crews can keep, or None."""
         at = np.flatnonzero(chosen)
         limit, visit = min(self.duty.limit, self.hours), self.duty.visit
@@ -219,7 +217,7 @@ class _Plan:
         return number
 
 
-def _count_officers(plan: _Plan, team: Team, chosen: Flags, by: str) -> list[dict[str, Any]]:
+def _count_officers(plan: _Plan, team: Team, chosen: Bools, by: str) -> list[dict[str, Any]]:
     """Count what is covered with the team, and with each further officer at as many stops a vehicle."""
     rows: list[dict[str, Any]] = []
     crews, now = team.crews, chosen

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hotspots.checks import InputError, Problems, announce, require_columns, require_metres
 from hotspots.common.day_names import WEEKDAYS
 from hotspots.common.place_names import ELSEWHERE
+from hotspots.common.places import Floats, Ints
 from hotspots.common.wording import say_count
 from hotspots.patrols._dose_text import Dose, give_doses
 from hotspots.patrols._routes import Day, fill_day
@@ -23,9 +24,6 @@ from hotspots.patrols._travel import stop_times
 from hotspots.patrols.choose import Team, make_team
 from hotspots.patrols.options import PatrolTeam, Times, Travel, gather
 from hotspots.patrols.timetable import COLUMNS, first_day, frame_rows
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _STREETS = 4
 IN_HAND = "time in hand"  # so long no visit is due: the drive back, and what the day brings

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from shapely.geometry import Point
 
 from hotspots.checks import InputError, announce, require_columns, require_metres
 from hotspots.common.day_names import WEEKDAYS
+from hotspots.common.places import Floats, Ints
 from hotspots.common.wording import say_count
 from hotspots.patrols._duty import Duty, check_duty, count_any_order, duty_of, list_gaps
 from hotspots.patrols._rounds import shortest_round, split_stops
@@ -22,9 +22,6 @@ from hotspots.patrols._travel import stop_times
 from hotspots.patrols._worst_hours import Rhythm, even_rhythm, lean, measure_rhythm
 from hotspots.patrols.choose import Team, make_team
 from hotspots.patrols.options import Times, Travel, gather
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # As many streets as fifteen minutes on foot allow, and as a line of the card holds.
 _STREETS = 4

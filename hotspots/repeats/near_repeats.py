@@ -5,17 +5,14 @@ from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hotspots.checks import InputError, announce
-from hotspots.common.places import coordinates_of, incidents_per_row
+from hotspots.common.places import Floats, Ints, coordinates_of, incidents_per_row
 from hotspots.common.when import london_clock, precision_of
 from hotspots.dbscan._link_places import link_pairs
 from hotspots.statistics.many_tests import false_discovery
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 NO_RATIO = "chance gives no such pair: no ratio"
 _CHAIN_COLUMNS = {"chain": "int64", "order": "int64", "days": "int64", "metres": "float64"}
 

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from hotspots.checks import InputError, closest_name, require_columns, require_metres
 from hotspots.common.place_names import strip_near
-from hotspots.common.places import pick_busiest
+from hotspots.common.places import Floats, pick_busiest
 from hotspots.common.wording import say_count
 from hotspots.reading.problem_profiles import Profile, match_profile
 
-Floats = NDArray[np.float64]
 Problem = str | Mapping[str, Any] | Profile | Collection[str] | None
 MEASURES = ("harm", "incidents")
 

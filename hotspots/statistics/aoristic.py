@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from hotspots.common.places import Floats
+
 HOURS = 168
 _CHUNK = 20_000  # rows at a time, so that memory stays flat
 

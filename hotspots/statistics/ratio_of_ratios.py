@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hotspots.checks import InputError
+from hotspots.common.places import Floats
 
-Floats = npt.NDArray[np.float64]
 FEW_AREAS = 5  # below this the spread of real counts cannot be estimated from the areas at hand
 LIKE = 0.7  # comparison areas with fewer than this share of the targets' counts are unlike them
 FEW_TIMES = 4  # below this nothing is said of how the highest come down by themselves

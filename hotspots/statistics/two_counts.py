@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hotspots.checks import InputError
+from hotspots.common.places import Floats
 
-Floats = npt.NDArray[np.float64]
 _EXACT = 1000  # from this total on the E-test and the plain normal agree to three decimals
 _TAIL = 1e-12
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hotspots.checks import InputError
+from hotspots.common.places import Floats
 from hotspots.trials.design import Bools, Draw, days_since
 
-Floats = npt.NDArray[np.float64]
 LEAST_CLEAN = 0.1  # a smaller share of clean days off rests on a handful of days
 LONGEST_TAIL = 7  # days after a visit over which its effect is looked for
 _LIMIT = np.log(50.0)  # a bound beyond is none: 0, or infinite

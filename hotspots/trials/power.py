@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hotspots.common.places import Floats
 from hotspots.trials.design import Draw
 from hotspots.trials.judge import _studentise
 
-Floats = npt.NDArray[np.float64]
 TRIALS = 2000
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from hotspots.common.places import Bools, Floats
+
 FIGURES = (2, 1)
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from hotspots.common.places import Ints
+
 PLENTY = 2**31
 
 
