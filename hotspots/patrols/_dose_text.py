@@ -1,7 +1,5 @@
 """Doses in words: how often a hotspot is to be visited, for all, a class of them or one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple

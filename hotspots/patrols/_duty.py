@@ -1,7 +1,5 @@
 """What a patrol must keep to: minutes of a visit, the gap between visits, breaks and slack."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The exact choice of stops under rules."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

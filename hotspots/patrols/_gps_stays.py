@@ -1,7 +1,5 @@
 """Stays in hotspots from GPS points: minutes without bias, and the limits that hold the truth."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

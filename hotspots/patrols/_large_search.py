@@ -4,8 +4,6 @@ Stops are taken out of a plan and put back in another order, thousands of times 
 Ropke, 2007); of all the rounds met on the way the best set is then chosen exactly.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """Columns of a log of visits: those with a meaning here, those kept as they are, those left out by name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """Rounds of a vehicle that keep the gap rule, and the set of rounds that covers most."""
 
-from __future__ import annotations
-
 import itertools
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """One shift of one team: which of the stops due each vehicle visits, in which order, and when."""
 
-from __future__ import annotations
-
 import itertools
 from typing import NamedTuple
 

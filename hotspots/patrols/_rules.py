@@ -1,7 +1,5 @@
 """Demands on a choice of stops as rules, and the reason each stop is in or out."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Unpredictable orders that never break the gap rule: one vehicle's stops, one shift."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Hours of a shift, the days it is worked, and which incidents fall in it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from typing import NamedTuple

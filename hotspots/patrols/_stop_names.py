@@ -1,7 +1,5 @@
 """Names an officer can find: streets rather than kinds of place, no two stops alike."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Stops that can be patrolled: hotspots or their parts, with what is at stake in the hours of the shift."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

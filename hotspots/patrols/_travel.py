@@ -1,7 +1,5 @@
 """Minutes between stops: straight lines with a detour factor, or along a network of streets."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

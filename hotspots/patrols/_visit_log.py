@@ -1,7 +1,5 @@
 """A log of visits as it comes: typed times, or GPS points; every row used or named."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """When each stop is worst: weights by hour, on weekdays and at weekends, for the draw of a timetable."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """Which hotspots a limited number of officers visit: most harm covered, and what is left out and why."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 

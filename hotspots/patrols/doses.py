@@ -1,7 +1,5 @@
 """A timetable of doses: every hotspot of a list as often as asked, by several teams, in turn."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Where patrol time goes beside where harm is: by area and deprivation, with and without what police find."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

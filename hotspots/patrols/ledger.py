@@ -1,7 +1,5 @@
 """The ledger of delivery: minutes claimed by agency, role, place, shift and period, adding up exactly."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Patrol time delivered against planned: the monthly return, and what officers recorded, kept apart."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

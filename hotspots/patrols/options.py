@@ -1,7 +1,5 @@
 """Options of patrols, gathered by what they are about; each can also be given by its plain name."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any

@@ -1,7 +1,5 @@
 """Rounds of each vehicle and day that keep the gap rule in an order nobody can foretell."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """What patrols delivered: a log of times or GPS points, matched to the timetable."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Analysis in plain English: where, when, compared with what, what stands nearby; causes as questions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

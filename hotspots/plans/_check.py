@@ -1,7 +1,5 @@
 """Whether a record is a plan: every problem at once, each with its line and what to do."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping

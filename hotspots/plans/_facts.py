@@ -1,7 +1,5 @@
 """What a plan counts: the incidents of its area, by type, street, month, and beside the whole."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

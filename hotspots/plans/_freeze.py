@@ -1,7 +1,5 @@
 """What is fixed when a plan is opened, and how later data differ from it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The response menu: what has been tried elsewhere against such problems; nothing is chosen here."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

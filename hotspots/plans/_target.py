@@ -1,7 +1,5 @@
 """What a plan is about: one hotspot, several, a street, or any area, in one shape."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The Assessment of a plan: later data beside what was fixed when it was opened."""
 
-from __future__ import annotations
-
 import copy
 import datetime as dt
 from collections.abc import Iterable, Sequence

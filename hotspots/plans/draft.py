@@ -1,7 +1,5 @@
 """Problem-solving plans (SARA): drafted from the data, kept by people, assessed later."""
 
-from __future__ import annotations
-
 import copy
 from dataclasses import dataclass
 from typing import Any

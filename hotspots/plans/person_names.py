@@ -1,7 +1,5 @@
 """Plans hold roles and references, never names: what looks like one is refused, or pointed out."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

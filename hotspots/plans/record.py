@@ -1,7 +1,5 @@
 """The plan itself: what data wrote, what was fixed when it was opened, and what people wrote."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """Scanning in plain English: what the records say, where they come from, and what they cannot tell."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

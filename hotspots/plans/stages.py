@@ -1,7 +1,5 @@
 """Where a plan stands, by its dates and by people's words: from scanning to closed, and reopened."""
 
-from __future__ import annotations
-
 import copy
 import datetime as dt
 import re

@@ -1,7 +1,5 @@
 """Success as a number: the baseline, the target that people wrote, and what could be seen at all."""
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import dataclass

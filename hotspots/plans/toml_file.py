@@ -1,7 +1,5 @@
 """The record of a plan: one TOML file that people may edit; comments and order survive every save."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import os

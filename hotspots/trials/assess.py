@@ -1,7 +1,5 @@
 """What a trial showed: records counted by place and day, judged as it was drawn, and said in words."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import geopandas as gpd

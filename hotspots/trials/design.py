@@ -1,7 +1,5 @@
 """The draw of a trial: which places are patrolled on which days, by a recorded rule and seed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import comb
 

@@ -1,7 +1,5 @@
 """What days on and off show: the recorded procedure drawn again, as randomised."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What a trial could show at all, before it starts."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

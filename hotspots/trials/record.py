@@ -1,7 +1,5 @@
 """A trial's record: drawn and frozen before its first day, and what of it was changed since."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import json

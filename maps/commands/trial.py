@@ -1,7 +1,5 @@
 """The command ``hotspots trial``: days with and without patrols, drawn and later judged."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path

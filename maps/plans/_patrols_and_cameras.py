@@ -1,7 +1,5 @@
 """What the patrol and camera work has to say about one plan: a sentence each for the response menu."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

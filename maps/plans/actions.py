@@ -1,7 +1,5 @@
 """Actions and reviews of the open plans: what is due, what is overdue, who leads."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any

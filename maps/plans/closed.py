@@ -1,7 +1,5 @@
 """Closed plans: put away in a folder of their own, their places known, and read for what they taught."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What a plan's document says, block by block: the same for Word and for HTML."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from hotspots.common.plan_words import clean_text, start_sentence, start_small

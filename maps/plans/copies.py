@@ -1,7 +1,5 @@
 """Copies that a synchronised folder makes of a plan: compared, and merged where they do not conflict."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path

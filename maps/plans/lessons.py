@@ -1,7 +1,5 @@
 """What closed plans taught, told in a new plan for a place like theirs."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from hotspots.common.plan_words import clean_text

@@ -1,7 +1,5 @@
 """One writer at a time in a folder of open plans; the system frees the lock even when a run is killed."""
 
-from __future__ import annotations
-
 import os
 import threading
 import time

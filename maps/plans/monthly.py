@@ -1,7 +1,5 @@
 """What the latest month says of an open plan: a dated block, added beside what was fixed at opening."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd

@@ -1,7 +1,5 @@
 """The folder of open plans: draft what is asked for, assess, copy into the results of a run."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The two pictures of a plan: the place, drawn from the data and the streets under them, and its months."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -5,8 +5,6 @@ copy that is named aloud. `merge_words` says what a field then holds, `refuse_ne
 documents to it, `keep_copy` makes the copy. A record is written before its document (`maps.plans.store`).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from hotspots.checks import InputError, announce

@@ -1,7 +1,5 @@
 """Which open plans may be handed out with a run: those written for its readers, or for more."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

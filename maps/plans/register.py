@@ -1,7 +1,5 @@
 """The register: one row a plan, open and closed, and what a human must settle."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

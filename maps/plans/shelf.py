@@ -1,7 +1,5 @@
 """A folder of open plans as it is found: what can be written, what is left and why, what nobody claims."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

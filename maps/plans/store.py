@@ -1,7 +1,5 @@
 """An open plan on disk: read back, then written, the record always before its document; no word is lost."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

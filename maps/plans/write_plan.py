@@ -1,7 +1,5 @@
 """Plans as documents people can open: Word and a page to print."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path

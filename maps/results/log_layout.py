@@ -1,7 +1,5 @@
 """The names of a log's columns, and of a return's, as its keepers have them: a small TOML file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any
 

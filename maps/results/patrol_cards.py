@@ -1,7 +1,5 @@
 """Patrols on paper, in a calendar and on the map: what a crew and a planner take away."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path

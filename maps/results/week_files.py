@@ -1,7 +1,5 @@
 """A week of patrols read back from the results of the run that drew it."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Which area comes first, with the caution that belongs to it, in words that stand above the list."""
 
-from __future__ import annotations
-
 import geopandas as gpd
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """All incidents as cells of ground, never as points, with what the page needs to filter them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

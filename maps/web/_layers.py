@@ -1,7 +1,5 @@
 """From a frame of any kind to a layer of the map: released, described in words, made small."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

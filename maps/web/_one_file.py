@@ -1,7 +1,5 @@
 """A Folium page turned into one file that needs nothing: libraries inlined, policy set, ids renumbered."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

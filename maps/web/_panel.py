@@ -1,7 +1,5 @@
 """The page around the map: heading, choices, key and the table of the same rows, as one branca element."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

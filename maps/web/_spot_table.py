@@ -1,7 +1,5 @@
 """The ranked table beside the map: numbers, and both counts where two periods are compared."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd
