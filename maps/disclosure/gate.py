@@ -4,9 +4,11 @@ Every writer of this room passes its frames through `release` before anything is
 """
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from typing import TypeVar
 
 import geopandas as gpd
@@ -35,30 +37,8 @@ class Profile:
         return "not shown" if self.threshold else ""
 
 
-PROFILES = {
-    "open": Profile("open", 0, "", "Published open data: may be shared with anyone."),
-    "internal": Profile(
-        "internal",
-        0,
-        "OFFICIAL-SENSITIVE",
-        "Exact counts: only for the named signatories of the information-sharing agreement.",
-    ),
-    "partner": Profile(
-        "partner",
-        5,
-        "OFFICIAL-SENSITIVE",
-        "For the partnership's problem-solving group, not for publication."
-        " Counts under 5, and some beside them, are not shown.",
-    ),
-    "public": Profile(
-        "public",
-        10,
-        "OFFICIAL",
-        "Prepared for the public. Counts under 10, and some beside them, are not shown; those of areas and "
-        "hotspots are to the nearest 10.",
-        nearest=10,
-    ),
-}
+_TABLE = tomllib.loads((files("maps.disclosure") / "gate.toml").read_text(encoding="utf-8"))
+PROFILES = {name: Profile(name, **given) for name, given in _TABLE["profiles"].items()}
 _FROM_FEWEST = ("internal", "partner", "open", "public")  # readers; the public is shown less than open data
 OPEN_SOURCES = frozenset({"police.uk", "data.police.uk"})
 MERGED = "Violence and sexual offences"
@@ -76,57 +56,7 @@ _SENSITIVE = re.compile(
 )
 
 # What a page, picture or table of each kind needs; nothing else is ever let through.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "spots": (
-        *("ref", "name", "incidents", "harm", "harm_low", "harm_high", "share_of_incidents", "share_of_harm"),
-        *("places", "kind", "parts", "rank_low", "rank_high", "stability", "trend", "streets"),
-        *("default_location", "default_location_share", "largest_offence_share", "one_offence", "snap_point"),
-        *("harm_rank_low", "harm_rank_high", "expected", "expected_nearby", "found_again"),
-        *("before", "after", "arrow", "no_arrow", "words"),
-    ),
-    "areas": (
-        *("code", "name", "vintage", "layer", "period", "category", "source", "population", "per", "priority"),
-        *(
-            f"{name}{end}"
-            for name in ("incidents", "harm", "rate", "rate_shrunk", "share_of_incidents", "share_of_harm")
-            for end in ("", "_from", "_to", "_low", "_high", "_without_centre")
-        ),
-        *(
-            f"rank_by_{name}{end}"
-            for name in ("incidents", "harm", "rate", "rate_shrunk")
-            for end in ("", "_from", "_to", "_without_centre")
-        ),
-        *("small_numbers", "largest_single_share", "unknown", "before", "after", "arrow", "no_arrow", "words"),
-    ),
-    "cells": ("incidents", "harm", "share", "significant", "hot_months", "months", "trend", "esri"),
-    "patrols": (
-        *("stop", "rank", "ref", "name", "part", "order", "round", "vehicle", "visits", "minutes", "start"),
-        *(
-            "dose",
-            "visits_asked",
-            "visits_planned",
-            "chosen",
-            "why",
-            "streets",
-            "incidents",
-            "harm",
-            "share_of_harm",
-            "share_of_incidents",
-        ),
-        *("cumulative_share", "cumulative_share_of_harm", "easting", "northing"),
-    ),
-    "cameras": (
-        *("rank", "name", "place", "radius", "order", "existing", "action", "gain", "move_metres"),
-        *(f"{kind}_share_of_{what}" for kind in ("marginal", "cumulative") for what in ("harm", "incidents")),
-        *("incidents", "harm"),
-    ),
-    "places": ("name", "kind", "type", "amenity"),
-    "comparison": ("name", "role", "ref", "incidents"),
-    "streets": ("name",),
-    "table": (),
-    "plan": (),
-    "incidents": ("source", "when", "precision", "category", "place", "incidents"),
-}
+COLUMNS: dict[str, tuple[str, ...]] = {kind: tuple(columns) for kind, columns in _TABLE["columns"].items()}
 
 
 def profile_named(name: str | Profile | None, *, sources: Sequence[str] = ()) -> Profile:
