@@ -47,7 +47,7 @@ def draw_ground(ax: Axes, ground: gpd.GeoDataFrame, box: Box, labels: Labels, *,
                 draw_shapes(ax, rows, face="none", edge=edge if part == 1.3 else fill, line=wide, z=part)
     named = _name_streets(shown, box, labels, scale) and scale <= _ROADS[LOCAL][1]
     if scale <= _PLACES:
-        places = shown[(shown["kind"] == "place")]
+        places = shown[shown["kind"] == "place"].sort_values("rank", kind="stable")
         look = {"size": 5.5, "style": "italic", "colour": "#4d2470", "z": 7.0}
         labels.add_names(places.geometry, places["name"], **look)  # type: ignore[arg-type]
     return named

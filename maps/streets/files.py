@@ -36,7 +36,8 @@ def read_ground(
     Returns
     -------
     GeoDataFrame
-        ``kind`` (road, rail, water, green, building, place), ``rank`` (of roads: 0 main to 3 path), ``name``
+        ``kind`` (road, rail, water, green, building, place), ``rank`` (of roads: 0 main to 3 path;
+        of places: 0 known from afar, 1 nearby, 2 other), ``name``
         and geometry in the grid of ``around`` (without it EPSG:27700); who is to be named for it stands in
         ``attrs["credit"]``.
 

@@ -28,6 +28,7 @@ _CLASSES = (
     (MIDDLE, r"(secondary|tertiary|b road|minor|classified unnumbered|regional)"),
 )
 _KNOWN = tomllib.loads((files("maps.streets") / "columns.toml").read_text(encoding="utf-8"))
+_PART_OF = r"\b(?:building|block|wing|unit|department|centre for)\b"  # of a hospital or college: known to few
 _LINES, _AREAS = ("LineString", "MultiLineString"), ("Polygon", "MultiPolygon")
 OSM_CREDIT = "Streets and places © OpenStreetMap contributors, Open Database Licence."
 OS_CREDIT = "Contains OS data © Crown copyright and database right."
@@ -103,7 +104,10 @@ def _kinds_by_tag(data: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _named_places(data: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, *, tagged: bool) -> gpd.GeoDataFrame:
-    """Places people name a corner by: points, and the middle of buildings and grounds that have a name."""
+    """Places people name a corner by: points, and the middle of buildings and grounds that have a name.
+
+    Rank 0 are those a driver knows from afar (a station, a hospital), 1 those known nearby (a school), 2 all others.
+    """
     if tagged:
         what = np.any(
             [_tag(data, tag).ne("") & ~_tag(data, tag).isin(_KNOWN["no_places"]) for tag in _KNOWN["place_tags"]],
@@ -113,7 +117,12 @@ def _named_places(data: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, *, tagged: boo
     else:
         is_place = rows["kind"].isin(["place", "building"]) & ~data.geom_type.isin(_LINES)
     found = rows[is_place & rows["name"].ne("")]
-    return found.assign(kind="place", rank=0).set_geometry(found.geometry.representative_point())
+    of = data.loc[found.index]
+    said = pd.DataFrame({key: _tag(of, key).str.casefold() for key in (*_KNOWN["place_tags"], *_KNOWN["classes"])})
+    apart = found["name"].str.contains(_PART_OF, case=False, regex=True)
+    known = [said.isin(_KNOWN[words]).any(axis=1) & ~apart for words in ("landmarks", "known_nearby")]
+    ranks = np.select(known, [0, 1], 2)
+    return found.assign(kind="place", rank=ranks).set_geometry(found.geometry.representative_point())
 
 
 def _names(data: gpd.GeoDataFrame, given: Mapping[str, str]) -> pd.Series:

@@ -8,9 +8,8 @@ import pandas as pd
 import shapely
 
 from hotspots.checks import InputError, require_metres
-from hotspots.common.plan_words import start_sentence
 from maps.common.escape import clean
-from maps.common.layer_kinds import identify, kind_of
+from maps.common.layer_kinds import identify, kind_of, name_layer
 from maps.common.palette import ACCENT, LAND, LINE, UNDER, Classes, choose_classes
 from maps.common.small_shapes import encode_points, encode_shapes
 from maps.disclosure.gate import COLUMNS, Profile, release
@@ -86,7 +85,7 @@ def _prepare(
     classes = choose_classes(data["incidents"]) if kind == "cells" and "incidents" in data.columns else None
     return {
         "id": identify(name),
-        "name": start_sentence(label) or "Layer",
+        "name": name_layer(label),
         "kind": kind,
         "geometry": "line" if lines else "area",
         "pane": "areas" if areas else "lines" if kind in ("comparison", "cells") else "over",

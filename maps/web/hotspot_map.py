@@ -27,7 +27,7 @@ from maps.pictures.still_map import draw_static_map
 from maps.pictures.street_names import locate_streets, place_names
 from maps.streets.files import take_ground
 from maps.streets.pack import prepare_ground
-from maps.streets.through import name_roads
+from maps.streets.through import name_landmarks, name_roads
 from maps.web._incident_cells import filter_incidents
 from maps.web._layers import bounds_of, layer_summary, prepare_layers, shown_layers
 from maps.web._one_file import standalone
@@ -139,7 +139,7 @@ def draw_map(
         "measures": [{"key": m["key"], "colours": colours_of(m)} for m in measures],
         "under": UNDER,
         "amount": AMOUNT,
-        "spots": _with_roads(told, name_roads(released, under)),
+        "spots": _with_roads(told, name_roads(released, under), name_landmarks(released, under)),
         "ground": prepare_ground(under, _stood_on(spots, layers), area=next(iter(on.values()), None)),
         "streets": place_names(locate_streets(spots, incidents, profile=who), spots.crs),
         "filters": None if filters is None else vars(filters),
@@ -272,13 +272,16 @@ def _stood_on(spots: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame] | 
     return gpd.GeoDataFrame(geometry=shapes, crs=spots.crs)
 
 
-def _with_roads(prepared: list[dict[str, Any]], roads: list[list[str]]) -> list[dict[str, Any]]:
-    """Say beside where a hotspot is which main roads lead there."""
-    for spot, names in zip(prepared, roads, strict=True):
+def _with_roads(
+    prepared: list[dict[str, Any]], roads: list[list[str]], landmarks: list[list[str]]
+) -> list[dict[str, Any]]:
+    """Say beside where a hotspot is which landmarks stand by it and which main roads lead there."""
+    for spot, by, names in zip(prepared, landmarks, roads, strict=True):
+        said = [f"By {say_list([clean(name) for name in by])}."] if by else []
         if names:
-            (head, where), *others = spot["lines"]
-            said = f"Main road{'s' * (len(names) > 1)} there: {say_list([clean(name) for name in names])}."
-            spot["lines"] = [(head, f"{where} {said}"), *others]
+            said += [f"Main road{'s' * (len(names) > 1)} there: {say_list([clean(name) for name in names])}."]
+        (head, where), *others = spot["lines"]
+        spot["lines"] = [(head, " ".join([where, *said])), *others]
     return prepared
 
 

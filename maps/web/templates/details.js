@@ -41,10 +41,11 @@ function saferDetails(app) {
     const head = fill(spot);
     box.hidden = false;
     app.mark(spot);
-    if (move || (from && from.closest && from.closest("table"))) {
+    const listed = from && from.closest && from.closest("table");
+    if (move || listed) {
       if (getComputedStyle($("detail").parentElement).overflowY !== "auto") map.getContainer().scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
       app.show(spot);
-    }
+    } else if (app.tooFar(spot)) app.show(spot);
     box.parentElement.scrollTop = 0;
     head.focus({ preventScroll: true });
     address(spot.ref);

@@ -106,7 +106,7 @@ function saferGround(app) {
   };
 
   /* ---- names: streets by rank, then places; none over another, over a number or over an area's name ---- */
-  const namesFrom = [13.5, 14.5, 15, 16.5], PLACES_FROM = 16;
+  const namesFrom = [13.5, 14.5, 15, 16.5], placesFrom = [15, 16, 16.5]; // landmarks known from afar come first
   const font = (layer) => (layer.kind === "place" ? "italic 11px" : layer.rank === 0 ? "700 12px" : layer.rank === 1 ? "600 12px" : "11px") + ' "Segoe UI", Arial, sans-serif';
   const widths = new Map();
   const widthOf = (pen, text) => {
@@ -179,8 +179,7 @@ function saferGround(app) {
         }
       });
     }));
-    if (zoom < PLACES_FROM) return;
-    ground.filter((layer) => layer.kind === "place").forEach((layer) => {
+    ground.filter((layer) => layer.kind === "place" && zoom >= placesFrom[Math.min(layer.rank, 2)]).sort((p, q) => p.rank - q.rank).forEach((layer) => {
       pen.font = font(layer);
       layer.shapes.forEach((shape) => {
         const x = shape.lines[0][0] * at.scale - at.ox, y = shape.lines[0][1] * at.scale - at.oy;

@@ -58,6 +58,7 @@ function saferList(app, details) {
     if (typeof b === "number") return -1;
     return a.localeCompare(b, "en-GB");
   };
+  const whole = table.caption.firstChild.textContent;
   heads.forEach((head, index) => {
     const sort = make("button", "sh-sort", head.textContent);
     sort.type = "button";
@@ -71,6 +72,10 @@ function saferList(app, details) {
       const sign = order === "ascending" ? 1 : -1;
       rows.sort((a, b) => sign * compare(valueOf(a, index), valueOf(b, index)) || a.dataset.n - b.dataset.n);
       body.append(...rows);
+      /* the heading says the order that is seen */
+      const many = whole.split(", ")[0], tail = whole.includes(";") ? whole.slice(whole.indexOf(";")) : "";
+      const way = index === 1 ? (sign > 0 ? "A to Z" : "Z to A") : sign > 0 ? "lowest first" : "highest first";
+      table.caption.firstChild.textContent = index === 0 && sign > 0 ? whole : many + " by " + sort.textContent.toLowerCase() + ", " + way + tail;
       say("Sorted by " + sort.textContent + ", " + order + ".");
     });
   });

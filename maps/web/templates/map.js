@@ -70,6 +70,8 @@ function saferMap(map, data) {
       if (on) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
     });
   };
+  /* pressed on the map: gone to where it is drawn too small for its streets, or lies partly outside */
+  app.tooFar = (spot) => !map.getBounds().contains(spot.layer.getBounds()) || (data.noun === "hotspot" && map.getZoom() < STREETS_FROM);
   app.show = (spot) => {
     if (!map.hasLayer(spot.layer)) { const box = $("show-spots"); if (box) { box.checked = true; hotspots.addTo(map); label(); } }
     map.fitBounds(spot.layer.getBounds().pad(0.25), { maxZoom: 17, animate: !calm, duration: 0.6 });
@@ -170,7 +172,8 @@ function saferMap(map, data) {
     };
     spots.forEach((spot) => texts.push({ at: spot.at, text: lines(spot.title).join("\n"), width: 6.6 * Math.max(...lines(spot.title).map((l) => l.length)) + 10, height: 6 + 14 * lines(spot.title).length, cls: "sh-badge sh-name", pane: "sh-badges", from: 0, group: "spots", spot, plain: true, or: badge(spot, spot.at) }));
   } else {
-    spots.forEach((spot) => texts.push(badge(spot, spot.parts[0])));
+    /* a number that has no room at its first part stands at another */
+    spots.forEach((spot) => texts.push(Object.assign(spot.parts.reduceRight((or, at) => Object.assign(badge(spot, at), { or }), undefined), { first: true })));
     spots.forEach((spot) => spot.parts.slice(1).forEach((at) => texts.push(badge(spot, at))));
   }
   (ground.named ? [] : data.streets || []).forEach((s) => texts.push({ at: s.at, text: s.name, width: 7 * s.name.length + 12, height: 18, cls: "sh-street", pane: "sh-labels", from: 15, group: "spots" }));
@@ -214,8 +217,12 @@ function saferMap(map, data) {
       texts.forEach((item) => {
         if (zoom < item.from || !app.map.hasLayer(groups[item.group])) return;
         const lift = fits(item, item.cls === "sh-street" ? [0, 20, -20] : [0]);
-        if (lift !== undefined) wanted.set(item, lift);
-        else if (item.or && fits(item.or, [0]) !== undefined) wanted.set(item.or, 0);
+        let or = item.or;
+        while (lift === undefined && or && fits(or, [0]) === undefined) or = or.or;
+        /* of the first ten none is missing: its number moves up or down rather than go */
+        const near = lift === undefined && !or && item.spot && item.spot.n <= 10 && item.first ? fits(item, [20, -20]) : undefined;
+        if (lift !== undefined || near !== undefined) wanted.set(item, lift === undefined ? near : lift);
+        else if (or) wanted.set(or, 0);
       });
       standing.forEach((was, item) => { if (!wanted.has(item)) { labels.removeLayer(was.marker); standing.delete(item); } });
       wanted.forEach((lift, item) => {

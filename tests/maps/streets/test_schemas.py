@@ -19,7 +19,7 @@ def test_openstreetmap_s_tags_are_known_in_columns_and_among_other_tags():
     assert [k for k, _, _ in told(classify(areas, layer="multipolygons"))] == ["water", "green", "building"]
     points = frame(Point(1, 1), name=["The Fenton", "Stop 7", "Box"], highway=[None, "bus_stop", None])
     points["other_tags"] = ['"amenity"=>"pub"', None, '"amenity"=>"post_box"']
-    assert told(classify(points, layer="points")) == [("place", 0, "The Fenton")]
+    assert told(classify(points, layer="points")) == [("place", 1, "The Fenton")]
 
 
 @pytest.mark.parametrize(

@@ -311,3 +311,25 @@ def test_there_are_no_more_classes_than_places_to_fill_them():
     classes = choose_classes(pd.Series([900, 300, 20]))
     assert len(classes.words) == 3
     assert len(set(classes.colours)) == 3
+
+
+@browser_only
+def test_a_press_on_a_number_of_the_map_goes_to_its_streets_and_the_caption_says_the_order(page):
+    for _ in range(4):
+        page.get_by_role("button", name="Zoom out").click()
+        page.wait_for_timeout(400)
+    page.evaluate("[...document.querySelectorAll('.sh-badge')].find((e) => e.textContent === '5').click()")
+    page.wait_for_timeout(900)
+    assert page.locator("#sh-detail h2").inner_text().startswith("5.")
+    inside = page.locator("path.sh-spot").evaluate_all(
+        """(all) => { const b = all.find((e) => e.ariaLabel.startsWith("Hotspot 5:")).getBoundingClientRect();
+        return b.width; }"""
+    )
+    assert inside > 30, "drawn large enough for what stands in it"
+    page.locator("#sh-detail button", has_text="Close").click()
+    caption = page.locator("#sh-list caption")
+    assert caption.inner_text() == "12 hotspots, most harmful first"
+    page.get_by_role("button", name="Number", exact=True).click()
+    assert caption.inner_text() == "12 hotspots by number, highest first"
+    page.get_by_role("button", name="No.", exact=True).click()
+    assert caption.inner_text() == "12 hotspots, most harmful first"
