@@ -11,6 +11,7 @@ from hotspots.checks import InputError, announce, closest_name
 from hotspots.common.places import Bools, Floats
 from hotspots.common.wording import say_percentage
 from hotspots.patrols._exact_choice import Bound
+from hotspots.patrols._stops import name_spots
 from hotspots.patrols.options import Wishes
 from hotspots.reading.crosswalks import fold_label
 
@@ -21,7 +22,8 @@ _TOUCH = 1.0
 class Demands(NamedTuple):
     """What the planner asks for, besides the most harm."""
 
-    musts: list[Any]
+    musts: dict[Any, str]  # rank: why
+    dropped: dict[Any, str]
     priority: Collection[str]
     most_outside: float | None
     least: Mapping[str, int]
@@ -29,10 +31,27 @@ class Demands(NamedTuple):
     spacing: float
 
 
-def demands_of(wishes: Wishes, musts: list[Any]) -> Demands:
-    """Take what the planner asks for from the options; the hotspots that must be visited by their rank."""
+def demands_of(wishes: Wishes, spots: gpd.GeoDataFrame) -> Demands:
+    """Take what the planner asks for from the options; hotspots by their rank."""
     share, least = wishes.max_share_outside_priority, wishes.minimum_per_area or {}
-    return Demands(musts, wishes.priority, share, least, wishes.area, wishes.spacing)
+    said = wishes.must_include if isinstance(wishes.must_include, Mapping) else dict.fromkeys(wishes.must_include, "-")
+    musts, dropped = ranks_with_reasons(said, spots, "adds"), ranks_with_reasons(wishes.dropped, spots, "drops")
+    if both := set(musts) & set(dropped):
+        given = ", ".join(map(str, spots.loc[sorted(both), "name"]))
+        raise InputError("A hotspot is both added and dropped", given=given, advice="one of the two")
+    return Demands(musts, dropped, wishes.priority, share, least, wishes.area, wishes.spacing)
+
+
+def ranks_with_reasons(given: Mapping[Any, str], spots: gpd.GeoDataFrame, does: str) -> dict[Any, str]:
+    """Find the ranks of hotspots named against the list, each with its reason, which must be there."""
+    for label, reason in given.items():
+        if not str(reason).strip():
+            raise InputError(
+                f"Whoever {does} a place against the list says why",
+                given=f"{label!r} without a reason",
+                advice=f'{label} = "asked for by the ward\'s councillors, 3 November"',
+            )
+    return {name_spots(label, spots): str(reason).strip() for label, reason in given.items()}
 
 
 def make_rules(stops: gpd.GeoDataFrame, demands: Demands, *, possible: Bools) -> list[Bound]:
@@ -157,7 +176,12 @@ def give_reasons(
         if taken:
             kind = stops["default_location"].iloc[i]
             doubt = f"; check what happened there: records default to a {kind}" if kind else ""
-            reasons.append(("must be included" if must else "chosen") + doubt)
+            asked = (
+                f"must be included: {demands.musts[stops['rank'].iloc[i]]}".removesuffix(": -") if must else "chosen"
+            )
+            reasons.append(asked + doubt)
+        elif stops["rank"].iloc[i] in demands.dropped:
+            reasons.append(f"dropped against the list: {demands.dropped[stops['rank'].iloc[i]]}")
         elif barred[i]:
             kind = stops["default_location"].iloc[i]
             reasons.append(f"left out: records default to a {kind}; a stop there is to be asked for")

@@ -11,6 +11,9 @@ from hotspots.common.places import Floats
 from hotspots.common.wording import say_count
 from hotspots.patrols.options import Travel
 
+_FAR = 500.0  # metres from the nearest street, from which on it is said
+_ISLAND = 0.01  # a smaller part of the streets, joined to no other, is not driven to
+
 
 def travel_times(
     points: Floats, *, speed: float = 25.0, detour: float = 1.3, streets: gpd.GeoDataFrame | None = None
@@ -38,6 +41,15 @@ def stop_times(stops: pd.DataFrame, depot: Any, travel: Travel) -> tuple[Floats,
     legs = np.zeros(n) if home is None else times[n, :n]
     between = times[:n, :n] if even is None else even * (1 - np.eye(n))
     return legs, between
+
+
+def say_travel(travel: Travel) -> str:
+    """Say how driving is reckoned, as cards and tables say it."""
+    if travel.travel_minutes is not None:
+        return f"Driving is taken as {say_count(travel.travel_minutes, 'minute')} from any stop to the next."
+    straight = f"in straight lines, made {travel.detour:g} times as long"
+    way = straight if travel.streets is None else "along the streets, either way on each"
+    return f"Driving is reckoned {way}, at {travel.speed:g} km an hour."
 
 
 def check_travel(speed: float, detour: float) -> None:
@@ -78,45 +90,70 @@ def locate_depot(depot: Any, *, crs: Any = CRS) -> Floats | None:
 
 
 def _along_streets(points: Floats, straight: Floats, streets: gpd.GeoDataFrame, detour: float) -> Floats:
+    """Metres along the streets, which may be driven either way, and from each point to the nearest street."""
     from scipy.sparse.csgraph import dijkstra
-    from scipy.spatial import cKDTree
 
     require_metres(streets, what="streets")
-    nodes, graph = _network(streets)
-    found = cKDTree(nodes).query(points)
-    off, at = np.asarray(found[0]), np.asarray(found[1])
-    near, where = np.unique(at, return_inverse=True)
-    along = dijkstra(graph, directed=False, indices=near)[:, near][np.ix_(where, where)]
-    metres = along + (off[:, None] + off[None, :]) * detour
-    # two stops off the same corner of the network need not go to it and back
-    metres = np.where(along == 0, np.minimum(metres, straight), metres)
-    np.fill_diagonal(metres, 0)
-    cut = ~np.isfinite(metres)
+    if len(points) < 2:
+        return straight
+    graph, off = _network(streets, points)
+    along = dijkstra(graph, directed=False, indices=np.arange(len(points)))[:, : len(points)]
+    ends = (off[:, None] + off[None, :]) * detour
+    cut = ~np.isfinite(along)
     if cut.any():
         announce(
             f"{say_count(cut.sum() // 2, 'pair of stops', 'pairs of stops')} not joined by the streets: "
             "straight lines with the detour factor are used for them."
         )
-    return np.where(cut, straight, metres)
+    if (far := off > _FAR).any():
+        announce(
+            f"{say_count(far.sum(), 'stop')} stand over {_FAR:.0f} metres from any street: straight lines lead there."
+        )
+    # who would have to go farther to the streets than to the other stop goes straight
+    metres = np.where(cut | (ends >= straight), straight, along + ends)
+    np.fill_diagonal(metres, 0)
+    return metres
 
 
-def _network(streets: gpd.GeoDataFrame) -> tuple[Floats, Any]:
-    """Vertices of the lines, and the sparse graph of metres between neighbours."""
+def _network(streets: gpd.GeoDataFrame, points: Floats) -> tuple[Any, Floats]:
+    """Sparse graph of metres, its first nodes the points, each on its nearest street; and how far off they stand.
+
+    Streets meet where they share a vertex, or where one ends within a metre of another; not where they only cross,
+    for one may be a bridge.
+    """
+    import shapely
     from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-    lines = streets.geometry.explode(index_parts=False).reset_index(drop=True)
-    if len(lines) == 0 or not (lines.geom_type == "LineString").all():
+    lines = streets.geometry.explode(index_parts=False).to_numpy()
+    if len(lines) == 0 or not (shapely.get_type_id(lines) == 1).all():
         raise InputError(
             "The streets must be lines", given=f"{len(lines)} shapes", advice="a GeoPackage of road centre lines"
         )
-    vertices = lines.get_coordinates()
-    at = np.round(vertices["x"].to_numpy(), 1) + 1j * np.round(vertices["y"].to_numpy(), 1)
-    distinct, node = np.unique(at, return_inverse=True)
-    same = vertices.index.to_numpy()[1:] == vertices.index.to_numpy()[:-1]
-    a, b = node[:-1][same], node[1:][same]
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    pairs = np.unique(np.column_stack([low, high])[low != high], axis=0)
-    metres = np.abs(distinct[pairs[:, 0]] - distinct[pairs[:, 1]])
-    size = len(distinct)
-    graph = coo_array((metres, (pairs[:, 0], pairs[:, 1])), shape=(size, size)).tocsr()
-    return np.column_stack([distinct.real, distinct.imag]), graph
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    node = len(points) + np.unique(np.round(xy, 1), axis=0, return_inverse=True)[1].ravel()
+    new = np.r_[True, line[1:] != line[:-1]]
+    steps = np.r_[0.0, np.where(new[1:], 0.0, np.hypot(*np.diff(xy, axis=0).T))].cumsum()
+    at = steps - np.maximum.accumulate(np.where(new, steps, 0.0))  # metres along its own line
+    end, tree = new | np.r_[new[1:], True], shapely.STRtree(lines)
+    who, meets = tree.query(shapely.points(xy[end]), "dwithin", distance=1.0)
+    line, node = np.r_[line, meets], np.r_[node, node[end][who]]
+    at = np.r_[at, shapely.line_locate_point(lines[meets], shapely.points(xy[end][who]))]
+    # nobody lives on an island of a few streets: the file lacks what joins it
+    size = len(lines) + int(node.max()) + 1
+    touch = coo_array((np.ones(len(line)), (line, node + len(lines))), shape=(size, size)).tocsr()
+    island = connected_components(touch, directed=False)[1][: len(lines)]
+    main = np.flatnonzero(np.bincount(island)[island] >= _ISLAND * len(lines))
+    places = shapely.points(points)
+    (_, nearest), off = shapely.STRtree(lines[main]).query_nearest(places, return_distance=True, all_matches=False)
+    line, node = np.r_[line, main[nearest]], np.r_[node, np.arange(len(points))]
+    at = np.r_[at, shapely.line_locate_point(lines[main[nearest]], places)]
+    order = np.lexsort((at, line))
+    order = order[(np.bincount(node)[node] > 1)[order] | (node < len(points))[order]]  # bends are no corners
+    line, node, at = line[order], node[order], at[order]
+    same = (line[1:] == line[:-1]) & (node[1:] != node[:-1])
+    pairs = np.sort(np.column_stack([node[:-1], node[1:]])[same], axis=1)
+    metres = np.maximum(np.diff(at)[same], 1e-6)  # nothing at all would be no edge
+    shortest = np.lexsort((metres, pairs[:, 1], pairs[:, 0]))
+    pairs, first = np.unique(pairs[shortest], axis=0, return_index=True)
+    return coo_array((metres[shortest][first], pairs.T), shape=(size, size)).tocsr(), off

@@ -17,7 +17,7 @@ from hotspots.patrols._large_search import Ground, better_rounds
 from hotspots.patrols._rounds import split_stops
 from hotspots.patrols._rules import demands_of, give_reasons, make_rules, refuse_far
 from hotspots.patrols._shifts import parse_pattern
-from hotspots.patrols._stops import list_stops, name_spots
+from hotspots.patrols._stops import list_stops
 from hotspots.patrols._travel import stop_times
 from hotspots.patrols.options import Times, Travel, Wishes, gather
 from hotspots.severity.demand import Problem
@@ -75,7 +75,7 @@ def choose_patrols(
     **plain
         The fields of `hotspots.patrols.options`, by name: ``visit_minutes, max_gap_minutes, break_minutes,
         slack_minutes`` (`Times`); ``travel_minutes, speed, detour, streets, depot`` (`Travel`);
-        ``must_include, priority, max_share_outside_priority, minimum_per_area, area, spacing, already,
+        ``must_include, dropped, priority, max_share_outside_priority, minimum_per_area, area, spacing, already,
         default_locations`` (`Wishes`).
 
     Returns
@@ -125,12 +125,12 @@ def choose_patrols(
     if len(spots) == 0:
         return _empty_choice(spots), _further([], by)
     stops = list_stops(spots, by=by, incidents=incidents, profile=profile, pattern=pattern, already=wishes.already)
-    demands = demands_of(wishes, [name_spots(label, spots) for label in wishes.must_include])
+    demands = demands_of(wishes, spots)
     legs, between = stop_times(stops, travel.depot, travel)
     hours = min(s.minutes for s in pattern.values()) - duty.rest
     far = 2 * legs + duty.visit > hours
     refuse_far(stops, far, demands, legs)
-    rules = make_rules(stops, demands, possible=~far)
+    rules = make_rules(stops, demands, possible=~far & ~stops["rank"].isin(demands.dropped).to_numpy())
     barred = np.zeros(len(stops), dtype=bool)
     if not wishes.default_locations:
         barred = (stops["default_location"].isin(ELSEWHERE) & ~stops["rank"].isin(demands.musts)).to_numpy()

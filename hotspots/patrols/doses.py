@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspots.checks import InputError, Problems, announce, require_columns, require_metres
+from hotspots.checks import Problems, announce, require_columns, require_metres
 from hotspots.common.day_names import WEEKDAYS
 from hotspots.common.place_names import ELSEWHERE
 from hotspots.common.places import Floats, Ints
 from hotspots.common.wording import say_count
 from hotspots.patrols._dose_text import Dose, give_doses
 from hotspots.patrols._routes import Day, fill_day
-from hotspots.patrols._rules import in_areas
+from hotspots.patrols._rules import in_areas, ranks_with_reasons
 from hotspots.patrols._shifts import Shift, parse_pattern
-from hotspots.patrols._stops import list_stops, name_spots
-from hotspots.patrols._travel import stop_times
+from hotspots.patrols._stops import list_stops
+from hotspots.patrols._travel import say_travel, stop_times
 from hotspots.patrols.choose import Team, make_team
 from hotspots.patrols.options import PatrolTeam, Times, Travel, gather
 from hotspots.patrols.timetable import COLUMNS, first_day, frame_rows
@@ -125,6 +125,7 @@ def timetable_doses(
     work = _Rota(stops, doses, crews, times.visit_minutes, least_hours, by, np.random.default_rng(seed))
     rows = [row for day in pd.date_range(first, periods=days) for row in work.day(day)]
     table = frame_rows(rows, stops.crs, [*COLUMNS, "team"])
+    table.attrs["travel"] = say_travel(travel)
     return table, work.told(table, why, days)
 
 
@@ -182,17 +183,11 @@ def _doses_of(
     for at in np.flatnonzero(stops["default_location"].isin(ELSEWHERE)):
         doses[at] = Dose(0, "week")
         why[at] = f"left out: records default to a {kinds_of_place[at]}; a stop there is to be added"
-    for given, text in ((added, "added"), (dropped, "dropped")):
-        for label, reason in given.items():
-            if not str(reason).strip():
-                raise InputError(
-                    f"Whoever {'adds' if text == 'added' else 'drops'} a place against the list says why",
-                    given=f"{label!r} without a reason",
-                    advice=f'{label} = "asked for by the ward\'s councillors, 3 November"',
-                )
-            for at in np.flatnonzero(stops["rank"].eq(name_spots(label, spots))):
+    for given, does, text in ((added, "adds", "added"), (dropped, "drops", "dropped")):
+        for rank, reason in ranks_with_reasons(given, spots, does).items():
+            for at in np.flatnonzero(stops["rank"].eq(rank)):
                 doses[at] = Dose(0, "week") if text == "dropped" else _at_least_weekly(doses[at])
-                why[at] = f"{text} against the list: {str(reason).strip()}"
+                why[at] = f"{text} against the list: {reason}"
     return doses, why
 
 

@@ -33,9 +33,10 @@ class Travel:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a planner asks for besides the most harm."""
+    """What a planner asks for besides the most harm; what goes against the list with the reason, ``{place: why}``."""
 
-    must_include: Iterable[Any] = ()
+    must_include: Mapping[Any, str] | Iterable[Any] = ()
+    dropped: Mapping[Any, str] = field(default_factory=dict)
     priority: Collection[str] = ()
     max_share_outside_priority: float | None = None
     minimum_per_area: Mapping[str, int] | None = None

@@ -16,7 +16,7 @@ from hotspots.patrols._duty import Duty, check_duty, count_any_order, duty_of, l
 from hotspots.patrols._rounds import shortest_round, split_stops
 from hotspots.patrols._safe_orders import Event, draw_day, safe_orders
 from hotspots.patrols._shifts import Shift, parse_pattern
-from hotspots.patrols._travel import stop_times
+from hotspots.patrols._travel import say_travel, stop_times
 from hotspots.patrols._worst_hours import Rhythm, even_rhythm, lean, measure_rhythm
 from hotspots.patrols.choose import Team, make_team
 from hotspots.patrols.options import Times, Travel, gather
@@ -112,6 +112,7 @@ def timetable_patrols(
         if day.day_of_week in pattern:
             rows += _draw_date(day, pattern[day.day_of_week], rounds, work)
     timetable = frame_rows(rows, choice.crs)
+    timetable.attrs["travel"] = say_travel(travel)
     summary = _summarise(timetable, rounds, work)
     _announce_cost(summary)
     return timetable, summary

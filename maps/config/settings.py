@@ -273,7 +273,7 @@ class Patrols(Table):
     detour: AtLeastOne = 1.3
     depot: Annotated[list[Number], Len(2, 2)] | None = None
     crew: Whole | None = shown("shared out")
-    must_include: list[str | int] | None = None
+    must_include: list[str | int] | dict[str, str] | None = None
     priority: list[str] | None = None
     max_share_outside_priority: Share | None = None
     minimum_per_area: dict[str, Count] | None = None
@@ -282,7 +282,7 @@ class Patrols(Table):
     already: list[str | int] | dict[str, Share] | None = None
     weekdays: list[str] | None = shown("all")
     default_locations: bool = False
-    streets: File | None = None
+    streets: File | None = shown("those of `[map]`")
     start: Day | None = None
     days: Whole = 7
     breaks: Count = 1

@@ -31,8 +31,8 @@ STAGES: dict[str, Stage] = {
     "Finding the hotspots of each problem": find_problems,
     "Comparing with chance": compare_chance,
     "Comparing periods": compare_periods,
-    "Choosing patrols and camera sites": send,
     "": add_context,
+    "Choosing patrols and camera sites": send,  # along the streets that lie under the map
 }
 
 

@@ -17,6 +17,7 @@ from hotspots.patrols._dose_text import parse_dose
 from hotspots.patrols.doses import check_teams, sum_shifts, timetable_doses
 from hotspots.patrols.options import PatrolTeam
 from hotspots.reading.own_shapes import read_shapes
+from maps.streets.schemas import PATH
 
 CAMERAS: dict[str, Any] = {"count": 10, "radius": 100.0}
 REACH = 100  # kilometres that nineteen records in twenty span each way
@@ -24,7 +25,14 @@ PATROLS: dict[str, Any] = {"officers": 4, "vehicles": 2, "shift": "14:00-22:00"}
 # what the timetable alone asks for, and what it shares with the choice of stops
 WEEK = ("start", "days", "breaks")
 # what doses ask for besides, and of each team
-DOSES = ("dose", "teams", "least_hours", "added", "dropped", "briefing_minutes", "writing_minutes")
+DOSES = ("dose", "teams", "least_hours", "briefing_minutes", "writing_minutes")
+# what either says of places against the list, and what the choice of stops alone can be asked for
+AGAINST = ("must_include", "added", "dropped")
+_CHOICE = (
+    *("max_gap_minutes", "slack_minutes", "breaks", "priority", "max_share_outside_priority", "minimum_per_area"),
+    *("spacing", "already", "default_locations"),
+)
+_UNSAID = "nobody said why"
 _HOURS = ("officers", "vehicles", "shift", "crew", "weekdays", "depot", "break_minutes")
 _BOTH = ("visit_minutes", "speed", "detour", "streets", "travel_minutes", "area")
 CAMERA_FILES = ("candidates", "existing", "current", "assets")
@@ -37,8 +45,8 @@ TEAM = (
 def check_deploy(patrols: Mapping[str, Any], cameras: Mapping[str, Any]) -> None:
     """Refuse, before any work, what the configuration alone shows to be wrong."""
     nobody = gpd.GeoDataFrame({"ref": [], "name": [], "harm": []}, geometry=[], crs=CRS)
-    plain = {key: value for key, value in patrols.items() if key not in (*WEEK, *DOSES, "streets")}
-    choose_patrols(nobody, **{**PATROLS, **plain})
+    plain = {key: value for key, value in patrols.items() if key not in (*WEEK, *DOSES, *AGAINST, "streets")}
+    choose_patrols(nobody, **{**PATROLS, **plain}, **_against_list(patrols))
     check_doses(patrols)
     place_cameras(nobody, **{**CAMERAS, **{k: v for k, v in cameras.items() if k not in CAMERA_FILES}})
 
@@ -91,18 +99,24 @@ def plan_patrols(
     given: Mapping[str, Any],
     *,
     seed: int,
+    ground: gpd.GeoDataFrame | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, tuple[gpd.GeoDataFrame, pd.DataFrame] | None]:
     """Plan what the configuration asks for: doses for the whole list, or the choice of the two-hour rule.
 
+    Driving is along the streets that the configuration names, else those of the ``ground`` of the map, if there are.
     Returns the stops, what more officers would add, and the timetable with its summary, or None.
     """
     if "dose" not in given:
-        patrols, further = pick_patrols(spots, incidents, given)
-        return patrols, further, draw_week(patrols, timed, given, seed=seed)
-    options = {key: given[key] for key in (*_BOTH, "start", "days", *DOSES[2:5], "by") if key in given}
+        patrols, further = pick_patrols(spots, incidents, given, ground)
+        return patrols, further, draw_week(patrols, timed, given, seed=seed, ground=ground)
+    if unused := [key for key in _CHOICE if key in given]:
+        announce(f"With a dose these of [patrols] are not used: {say_list(unused)}.")
+    options = {key: given[key] for key in (*_BOTH, "start", "days", "least_hours", "by") if key in given}
+    against = _against_list(given)
+    options |= {"added": against["must_include"], "dropped": against["dropped"]}
     options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
     options |= {"dose": given["dose"], "teams": teams_of(given), "seed": seed, "incidents": incidents}
-    found = _try("No rota of doses is drawn", timetable_doses, spots, **_read_streets(options, spots.crs))
+    found = _try("No rota of doses is drawn", timetable_doses, spots, **_read_streets(options, spots.crs, ground))
     if found is None:
         return gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame(), None
     return found[1], pd.DataFrame(), (found[0], sum_shifts(found[0]))
@@ -134,10 +148,14 @@ def site_cameras(incidents: gpd.GeoDataFrame, given: Mapping[str, Any], *, as_of
 
 
 def pick_patrols(
-    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: Mapping[str, Any]
+    spots: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    given: Mapping[str, Any],
+    ground: gpd.GeoDataFrame | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Choose the stops that patrols can keep; say who is left out, and what more officers would add."""
-    options = {**PATROLS, **{key: value for key, value in given.items() if key not in WEEK}}
+    options = {**PATROLS, **{key: value for key, value in given.items() if key not in (*WEEK, *AGAINST)}}
+    options |= _against_list(given)
     if not given and not suits_default(incidents):
         few = incidents_per_row(incidents).sum() < SMALL_BASE
         why = f"fewer than {SMALL_BASE} records" if few else f"records over {REACH:,} km, too far for a team"
@@ -147,19 +165,24 @@ def pick_patrols(
         said = f"{PATROLS['officers']} officers in {PATROLS['vehicles']} vehicles, {PATROLS['shift']}"
         announce(f"No [patrols] in the configuration: {said}.")
     options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
-    options = _read_streets(options, spots.crs)
+    options = _read_streets(options, spots.crs, ground)
     found = _try("No patrols are chosen", choose_patrols, spots, incidents=incidents, **options)
     return found or (gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame())
 
 
 def draw_week(
-    patrols: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: Mapping[str, Any], *, seed: int
+    patrols: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    given: Mapping[str, Any],
+    *,
+    seed: int,
+    ground: gpd.GeoDataFrame | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame] | None:
     """Draw the rounds of each vehicle and day, where the configuration says from which day on."""
     if "start" not in given or patrols.empty:
         return None
     options = {**PATROLS, "seed": seed, **{k: v for k, v in given.items() if k in TEAM or k in WEEK}}
-    options = _read_streets(options, patrols.crs)
+    options = _read_streets(options, patrols.crs, ground)
     found: tuple[gpd.GeoDataFrame, pd.DataFrame] | None
     found = _try("No timetable is drawn", timetable_patrols, patrols, incidents=incidents, **options)
     return found
@@ -174,7 +197,21 @@ def _try(otherwise: str, work: Callable[..., Any], *given: Any, **options: Any) 
         return None
 
 
-def _read_streets(options: dict[str, Any], crs: Any) -> dict[str, Any]:
-    if "streets" not in options:
+def _against_list(given: Mapping[str, Any]) -> dict[str, dict[Any, str]]:
+    """Places that must be visited or are dropped against the list, each with the reason, whichever key says so."""
+    musts = given.get("must_include", ())
+    why = dict(musts) if isinstance(musts, Mapping) else dict.fromkeys(musts, _UNSAID)
+    if _UNSAID in why.values():
+        named = say_list([str(label) for label, said in why.items() if said == _UNSAID])
+        announce(f"No reason is given why patrols must include {named}: in a table, label = reason, it is kept.")
+    return {"must_include": {**why, **given.get("added", {})}, "dropped": dict(given.get("dropped", {}))}
+
+
+def _read_streets(options: dict[str, Any], crs: Any, ground: gpd.GeoDataFrame | None) -> dict[str, Any]:
+    """Read the streets to drive along; else those under the map that are no paths, where there are any."""
+    if "streets" in options:
+        return {**options, "streets": read_shapes(options["streets"], what="The file of streets", crs=crs)}
+    if ground is None or "travel_minutes" in options:
         return options
-    return {**options, "streets": read_shapes(options["streets"], what="The file of streets", crs=crs)}
+    lines = ground[ground["kind"].eq("road") & ground["rank"].lt(PATH) & ground.geom_type.str.contains("LineString")]
+    return {**options, "streets": lines} if len(lines) else options

@@ -1,6 +1,7 @@
 """Choose where officers and cameras go."""
 
 from dataclasses import replace
+from typing import Any
 
 from maps.job.job import Job
 from maps.job.patrols_and_cameras import plan_patrols, site_cameras
@@ -9,6 +10,7 @@ from maps.job.patrols_and_cameras import plan_patrols, site_cameras
 def send(job: Job) -> Job:
     """Add the stops of patrols, what more officers would add, the week's rounds and the camera sites."""
     config = job.config
-    patrols, further, week = plan_patrols(job.spots, job.incidents, job.timed, config.patrols, seed=config.seed)
+    how: dict[str, Any] = {"seed": config.seed, "ground": job.streets}
+    patrols, further, week = plan_patrols(job.spots, job.incidents, job.timed, config.patrols, **how)
     cameras = site_cameras(job.incidents, config.cameras, as_of=job.as_of)
     return replace(job, patrols=patrols, further_officers=further, week=week, cameras=cameras)

@@ -236,6 +236,30 @@ def test_what_cannot_be_used_is_said(change, words):
         choose_patrols(LINE, **{**TEAM, **change})
 
 
+def test_a_place_against_the_list_has_its_reason():
+    few = {"officers": 2, "vehicles": 1, "travel_minutes": 30, "slack_minutes": 0}  # 135 minutes of a round: three
+    asked = {"must_include": {"F": "asked for by the ward"}, "dropped": {1: "works until spring"}}
+    choice, _ = choose_patrols(LINE, **{**TEAM, **few}, **asked)
+    why = choice.set_index("name")["why"]
+    assert why["F"] == "must be included: asked for by the ward"
+    assert why["A"] == "dropped against the list: works until spring"
+    assert set(choice.loc[choice["chosen"], "name"]) == {"B", "C", "F"}  # worst first, of those left
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"must_include": {"F": " "}}, "Whoever adds a place against the list says why"),
+        ({"dropped": {"F": ""}}, "Whoever drops a place against the list says why"),
+        ({"must_include": ["F"], "dropped": {6: "works"}}, "both added and dropped"),
+        ({"dropped": {"B": "works", "A": "works"}, "minimum_per_area": {"Armley": 1}}, "at least 1 in Armley"),
+    ],
+)
+def test_what_cannot_be_against_the_list_is_said(asked, words):
+    with pytest.raises(InputError, match=words):
+        choose_patrols(LINE, **TEAM, **asked)
+
+
 def test_no_harm_is_said():
     with pytest.raises(InputError, match="no harm to cover"):
         choose_patrols(LINE.assign(harm=0.0), **TEAM)

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from map_examples import make_incidents, make_spots
 
-from hotspots import choose_patrols
+from hotspots import choose_patrols, timetable_patrols
 from hotspots.checks import CRS, InputError
 from hotspots.reading.own_shapes import read_shapes
 from maps.config.read import read_config
@@ -50,6 +50,37 @@ def test_patrols_drive_along_the_streets_of_a_file_in_whatever_system_it_is(road
     by_hand, _ = choose_patrols(spots, incidents=incidents, streets=ROADS, **team)
     assert found[["name", "chosen", "why"]].values.tolist() == by_hand[["name", "chosen", "why"]].values.tolist()
     assert further["officers"].iloc[0] == 2
+
+
+def test_patrols_drive_along_the_streets_under_the_map_but_on_no_path():
+    spots = make_spots()
+    incidents = make_incidents(spots).assign(harm=1.0)
+    given = {"officers": 2, "vehicles": 1, "shift": "14:00-18:00", "by": "incidents", "start": "2026-11-30", "days": 1}
+    ground = pd.concat([ROADS, ROADS.translate(50, 50).to_frame("geometry")]).assign(kind="road", rank=[1, 3])
+    _, _, (week, _) = plan_patrols(spots, incidents, incidents, given, seed=1, ground=ground)
+    stops, _ = choose_patrols(spots, incidents=incidents, streets=ROADS, **{k: given[k] for k in list(given)[:4]})
+    by_hand, _ = timetable_patrols(
+        stops, streets=ROADS, incidents=incidents, seed=1, **{k: v for k, v in given.items() if k != "by"}
+    )
+    assert week[["ref", "travel_minutes"]].values.tolist() == by_hand[["ref", "travel_minutes"]].values.tolist()
+    assert week.attrs["travel"] == "Driving is reckoned along the streets, either way on each, at 25 km an hour."
+    _, _, (straight, _) = plan_patrols(spots, incidents, incidents, given, seed=1)
+    assert straight.attrs["travel"].startswith("Driving is reckoned in straight lines, made 1.3 times as long")
+
+
+@pytest.mark.parametrize("dose", [{}, {"dose": "2 per week"}])
+def test_a_place_against_the_list_has_its_reason_in_either_regime(dose, caplog):
+    spots = make_spots()
+    incidents = make_incidents(spots).assign(harm=1.0)
+    first, second, third = spots["name"].iloc[:3]
+    given = {"start": "2026-11-30", "by": "incidents", "must_include": {first: "the ward asked"}, **dose}
+    given |= {"added": {second: "a fair"}, "dropped": {third: "works"}}
+    check_deploy(given, {})
+    why = plan_patrols(spots, incidents, incidents, given, seed=1)[0].set_index("name")["why"]
+    assert [said.partition(": ")[2] for said in why[[first, second, third]]] == ["the ward asked", "a fair", "works"]
+    plan_patrols(spots, incidents, incidents, {**given, "must_include": [first], "spacing": 10}, seed=1)
+    assert f"No reason is given why patrols must include {first}" in caplog.text
+    assert ("these of [patrols] are not used: spacing." in caplog.text) == bool(dose)
 
 
 def test_an_assumption_that_cannot_be_kept_is_told_and_stops_nothing(caplog):
