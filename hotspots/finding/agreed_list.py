@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.checks import InputError, announce
+from hotspots.cells.identifiers import read_bits, read_cells
+from hotspots.checks import InputError, announce, require_installed
 from hotspots.common.columns import plain_text
 from hotspots.common.places import Floats, Ints, Places, incidents_per_row
 from hotspots.files.geofiles import read_layer
@@ -26,7 +27,7 @@ NOT_LISTED = "not on the list"
 
 
 def read_hotspots(
-    path: str | Path | gpd.GeoDataFrame,
+    path: Any,
     *,
     incidents: gpd.GeoDataFrame,
     name: str | None = None,
@@ -41,8 +42,9 @@ def read_hotspots(
 
     Parameters
     ----------
-    path : str, Path or GeoDataFrame
-        A file of polygons or points with a coordinate reference system (GeoPackage, GeoJSON, Shapefile).
+    path : str, Path, frame or sequence
+        A file of polygons or points with a coordinate reference system (GeoPackage, GeoJSON, Shapefile), or a
+        list of cells by their identifiers, as `hotspots.read_cells` takes it: these are then the references.
     incidents : GeoDataFrame
         What to score them on.
     name, ref, kind : str or None
@@ -79,7 +81,9 @@ def read_hotspots(
     >>> read_hotspots(area, incidents=points, resamples=0)[["name", "incidents"]].to_dict("records")
     [{'name': 'The Square', 'incidents': 2}]
     """
-    given = _read(path).to_crs(incidents.crs)
+    given = _read(path, crs=incidents.crs).to_crs(incidents.crs)
+    if ref is None and "ref" not in given and "identifier" in given and read_bits(given["identifier"]) is not None:
+        ref = "identifier"
     columns = {key: _column(given, key, asked) for key, asked in (("name", name), ("ref", ref), ("kind", kind))}
     outlines = _outlines(given, radius)
     ground = read_ground(incidents, Discs())
@@ -141,9 +145,9 @@ def mark_unlisted(spots: gpd.GeoDataFrame, agreed: gpd.GeoDataFrame, *, incident
     return refs
 
 
-def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _read(path: Any, *, crs: Any) -> gpd.GeoDataFrame:
     given = path
-    if not isinstance(path, gpd.GeoDataFrame):
+    if isinstance(path, str | Path):
         if not Path(path).exists():
             raise InputError(
                 "The file of agreed hotspots is not there",
@@ -151,7 +155,7 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 advice="check the name and the folder",
             )
         try:
-            given = read_layer(Path(path), name=Path(path).name)
+            given = _read_file(Path(path), crs)
         except InputError:
             raise
         except Exception as error:
@@ -161,6 +165,8 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 given=f"{Path(path).name}: {reason}",
                 advice="a GeoPackage, GeoJSON or Shapefile",
             ) from error
+    elif not isinstance(path, gpd.GeoDataFrame):
+        given = read_cells(path, crs=crs)
     if not isinstance(given, gpd.GeoDataFrame) or given.crs is None:
         raise InputError(
             "The agreed hotspots have no coordinate reference system",
@@ -178,6 +184,25 @@ def _read(path: str | Path | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             advice="draw them as outlines, discs or points",
         )
     return given
+
+
+def _read_file(path: Path, crs: Any) -> gpd.GeoDataFrame:
+    """Outlines and points of a file of shapes; of a table the cells that it names by their identifiers."""
+    ending = path.suffix.lower()
+    plain = ending == ".csv"
+    if ending == ".parquet":
+        read_schema = require_installed("pyarrow.parquet", extra="parquet").read_schema
+        plain = b"geo" not in (read_schema(path).metadata or {})
+    if not plain:
+        return read_layer(path, name=path.name)
+    try:
+        return read_cells(path, crs=crs)
+    except InputError as error:
+        raise InputError(
+            "This table of agreed hotspots holds no outlines, and no cells known by an identifier",
+            given=f"{path.name}: {error}",
+            advice="a GeoPackage, GeoJSON or Shapefile of outlines, or a column of cells' identifiers",
+        ) from None
 
 
 def _column(given: gpd.GeoDataFrame, key: str, asked: str | None) -> str | None:
