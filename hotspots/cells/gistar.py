@@ -124,7 +124,7 @@ def neighbour_pairs(column: Ints, row: Ints, *, shape: str) -> npt.NDArray[np.in
     order = np.argsort(key, kind="stable")
     ordered = key[order]
     found = []
-    for parity, offsets in _offsets(shape):
+    for parity, offsets in [(None, _SQUARE)] if shape == "square" else [(0, _HEXAGON_EVEN), (1, _HEXAGON_ODD)]:
         mine = np.flatnonzero(row % 2 == parity) if parity is not None else np.arange(len(row))
         for up, right in offsets:
             wanted = key[mine] + up * 10_000_000 + right
@@ -132,10 +132,6 @@ def neighbour_pairs(column: Ints, row: Ints, *, shape: str) -> npt.NDArray[np.in
             hit = ordered[at] == wanted
             found.append(np.column_stack([mine[hit], order[at[hit]]]))
     return np.concatenate(found).astype(np.int64)
-
-
-def _offsets(shape: str) -> list[tuple[int | None, list[tuple[int, int]]]]:
-    return [(None, _SQUARE)] if shape == "square" else [(0, _HEXAGON_EVEN), (1, _HEXAGON_ODD)]
 
 
 def _sum_scattered(values: Floats, column: Ints, row: Ints, *, shape: str) -> Sums:

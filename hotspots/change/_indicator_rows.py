@@ -87,7 +87,7 @@ class Counted:
         if reason:
             kept = {name: numbers[name] for name in ("before", "after", "base_before", "base_after") if name in numbers}
             sides = ", ".join(
-                f"{_side(numbers, name)} in {window}"
+                f"{say_figure(numbers[name], numbers.get(f'base_{name}', np.nan))} in {window}"
                 for name, window in (("before", self.first), ("after", self.second))
             )
             # no trace either: it would stand highest in the months that chose the places
@@ -136,11 +136,6 @@ class Counted:
         inside = (at >= 0) & (at < len(months))
         weights = np.asarray(self.counts[rows], dtype=float)[inside]
         return np.bincount(at[inside], weights, minlength=len(months)).astype(float)
-
-
-def _side(numbers: dict[str, Any], name: str) -> str:
-    """Write one window's figure: a count, or a share with what it is of."""
-    return say_figure(numbers[name], numbers.get(f"base_{name}", np.nan))
 
 
 def _as_bools(hot: pd.Series, index: pd.Index) -> Bools:

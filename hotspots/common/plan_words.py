@@ -2,7 +2,6 @@
 
 import math
 import re
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -23,12 +22,7 @@ def clean_text(text: Any) -> str:
     """
     if text is None or text is pd.NA or text is pd.NaT or (isinstance(text, float) and math.isnan(text)):
         return ""
-    return _clean(str(text))
-
-
-@lru_cache(maxsize=1 << 16)  # the names of streets and kinds stand in every row
-def _clean(text: str) -> str:
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _CONTROL.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def start_sentence(text: str) -> str:

@@ -33,7 +33,7 @@ def read_menu() -> dict[str, Any]:
     families = menu["responses"]["families"]
     for row in menu["responses"]["response"]:
         known = row["technique"] in techniques and row["three_e"] in THREE_E
-        suits = set(row["suits"]) <= {*families, "any"} and _settings(row) <= _KNOWN
+        suits = set(row["suits"]) <= {*families, "any"} and {*row.get("not_at", ()), *row.get("only_at", ())} <= _KNOWN
         if not (known and suits and row.get("power", "dispersal") in menu["powers"]):
             raise InputError(
                 "The response menu names something that is not there",
@@ -48,11 +48,6 @@ def read_menu() -> dict[str, Any]:
         "dated": menu["powers"]["dated"],
         "expires": menu["powers"]["expires"],
     }
-
-
-def _settings(row: dict[str, Any]) -> set[str]:
-    """Kinds of place that a response names, in either way."""
-    return {*row.get("not_at", ()), *row.get("only_at", ())}
 
 
 def fits_setting(row: dict[str, Any], setting: str) -> bool:

@@ -176,7 +176,7 @@ def _merge(old: Any, new: dict[str, Any]) -> None:
             _merge(present, value)
         elif _is_rows(value) and isinstance(present, AoT):
             _merge_rows(present, value)
-        elif present is None or _plain(_unwrap(present)) != value:
+        elif present is None or _plain(present.unwrap() if hasattr(present, "unwrap") else present) != value:
             old[key] = _item(value, key)
 
 
@@ -188,10 +188,6 @@ def _merge_rows(old: AoT, new: list[dict[str, Any]]) -> None:
             _merge(old[i], row)
         else:
             old.append(_table(row))
-
-
-def _unwrap(value: Any) -> Any:
-    return value.unwrap() if hasattr(value, "unwrap") else value
 
 
 def _is_rows(value: Any) -> bool:

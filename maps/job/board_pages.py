@@ -84,7 +84,7 @@ def make_boards(
                 hot_before=None if hot_before is None else hot_before[here],
                 survey=_read_survey(page.get("survey"), page.get("indicators", "board")),
                 beside=None if rows is None else incidents[like.rows],
-                dispersion=_spread_of(str(page.get("area", "")), spread or {}),
+                dispersion=(spread or {}).get(str(page.get("area", "")).partition(":")[0], (spread or {}).get("", 1.0)),
                 **same,
             )
         except (NotCoveredError, UnreadableError) as error:
@@ -116,10 +116,6 @@ def _count_rows(
         if rows is not None and base is not None:
             found[one.key] = tuple(rows & base & here & inside for inside in counted.when)
     return found
-
-
-def _spread_of(area: str, spread: Mapping[str, float]) -> float:
-    return spread.get(area.partition(":")[0], spread.get("", 1.0))
 
 
 def _title_of(page: Mapping[str, Any], name: str) -> str:
