@@ -11,9 +11,9 @@ import shapely
 
 from boundaries.areas import read_areas
 from boundaries.names import fold_name
-from boundaries.web_requests import get_json, keep_file, kept_note
+from boundaries.web_requests import get_json
 from hotspots.checks import InputError, announce, closest_name, require_installed
-from hotspots.files.web_session import cache_folder, open_session
+from hotspots.files.web_session import cache_folder, keep_file, kept_note, open_session
 
 #: The catalogue of the Open Geography portal (an ArcGIS feature service).
 SERVICE = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"

@@ -1,14 +1,10 @@
 """Ask a web service for JSON, keep what it said, notice when that was damaged."""
 
-import hashlib
-import json
 import time
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hotspots.checks import InputError, announce, require_installed
+from hotspots.checks import InputError, require_installed
 from hotspots.files.web_session import BUSY, PAUSE, TRIES
 
 
@@ -41,36 +37,6 @@ def get_json(session: Any, url: str, *, timeout: float, **parameters: Any) -> di
             if fault.get("code") not in (None, *BUSY):
                 break
     raise _refused(url, trouble)
-
-
-def keep_file(path: Path, content: bytes, note: Mapping[str, Any]) -> None:
-    """Write a download and, beside it, its checksum and where it came from; never half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for target, data in (
-        (path, content),
-        (_note_of(path), json.dumps({"sha256": hashlib.sha256(content).hexdigest(), **note}).encode()),
-    ):
-        part = target.with_name(target.name + ".part")
-        part.write_bytes(data)
-        part.replace(target)
-
-
-def kept_note(path: Path) -> dict[str, Any] | None:
-    """Note beside an earlier download that is still as it was, else None."""
-    if not (path.is_file() and _note_of(path).is_file()):
-        return None
-    try:
-        note = dict(json.loads(_note_of(path).read_text(encoding="utf-8")))
-    except ValueError:
-        note = {}
-    if note.get("sha256") == hashlib.sha256(path.read_bytes()).hexdigest():
-        return note
-    announce(f"{path.name} in the download folder has changed since it was downloaded: downloading it again.")
-    return None
-
-
-def _note_of(path: Path) -> Path:
-    return path.with_name(path.name + ".json")
 
 
 def _refused(url: str, trouble: str) -> InputError:

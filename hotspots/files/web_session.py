@@ -1,9 +1,12 @@
-"""Ask a web service politely: wait and try again when it is busy, slow or briefly away."""
+"""Ask a web service politely, and keep what it gave: waiting when it is busy, noticing what was damaged."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hotspots.checks import require_installed
+from hotspots.checks import announce, require_installed
 
 #: Tries in all, and seconds before the second one; each further wait is twice as long.
 TRIES, PAUSE = 5, 1.0
@@ -27,3 +30,33 @@ def open_session() -> Any:
     for scheme in ("https://", "http://"):
         session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
     return session
+
+
+def keep_file(path: Path, content: bytes, note: Mapping[str, Any]) -> None:
+    """Write a download and, beside it, its checksum and where it came from; never half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for target, data in (
+        (path, content),
+        (_note_of(path), json.dumps({"sha256": hashlib.sha256(content).hexdigest(), **note}).encode()),
+    ):
+        part = target.with_name(target.name + ".part")
+        part.write_bytes(data)
+        part.replace(target)
+
+
+def kept_note(path: Path) -> dict[str, Any] | None:
+    """Note beside an earlier download that is still as it was, else None."""
+    if not (path.is_file() and _note_of(path).is_file()):
+        return None
+    try:
+        note = dict(json.loads(_note_of(path).read_text(encoding="utf-8")))
+    except ValueError:
+        note = {}
+    if note.get("sha256") == hashlib.sha256(path.read_bytes()).hexdigest():
+        return note
+    announce(f"{path.name} in the download folder has changed since it was downloaded: downloading it again.")
+    return None
+
+
+def _note_of(path: Path) -> Path:
+    return path.with_name(path.name + ".json")

@@ -1,6 +1,5 @@
 """Download recorded incidents from data.police.uk, one force and month at a time."""
 
-import hashlib
 import re
 import time
 from collections.abc import Iterable
@@ -11,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hotspots.checks import InputError, Problems, announce, closest_name, require_installed
-from hotspots.files.web_session import PAUSE, TRIES, cache_folder, open_session
+from hotspots.files.web_session import PAUSE, TRIES, cache_folder, keep_file, kept_note, open_session
 
 #: The official service.
 SERVICE = "https://data.police.uk"
@@ -67,12 +66,12 @@ def download_incidents(
     name = re.sub(r"[^a-z]+", "-", force.casefold()).strip("-")
     for known in dict.fromkeys((name, name.removesuffix("-police").removesuffix("-constabulary"))):
         paths = [_path(root, month, known) for month in wanted]
-        if all(_is_intact(path) for path in paths):
+        if all(kept_note(path) is not None for path in paths):
             return paths
     with _open_session() as session:
         code = _find_force(session, force, service, timeout)
         paths = [_path(root, month, code) for month in wanted]
-        missing = [month for month, path in zip(wanted, paths, strict=True) if not _is_intact(path)]
+        missing = [month for month, path in zip(wanted, paths, strict=True) if kept_note(path) is None]
         _take_all(session, service, code, missing, root, timeout)
     announce(f"Downloaded police.uk files of {code} are kept in {root}.")
     return paths
@@ -146,7 +145,7 @@ def _take(
         for one in missing:
             path = _path(root, one, force)
             if path.name in held:
-                _keep(path, archive.read(held[path.name]))
+                keep_file(path, archive.read(held[path.name]), {})
                 got.append(one)
     if month not in got:
         raise InputError(
@@ -205,25 +204,3 @@ def _raise_final(found: Any, requests: Any, *, last: bool, error: Exception) -> 
             given=str(found or error)[:160],
             advice=f"try later, {by_hand}",
         ) from error
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a download and its checksum; never half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for target, data in ((path, content), (_sum_of(path), hashlib.sha256(content).hexdigest().encode())):
-        part = target.with_name(target.name + ".part")
-        part.write_bytes(data)
-        part.replace(target)
-
-
-def _is_intact(path: Path) -> bool:
-    if not (path.is_file() and _sum_of(path).is_file()):
-        return False
-    whole = _sum_of(path).read_text() == hashlib.sha256(path.read_bytes()).hexdigest()
-    if not whole:
-        announce(f"{path.name} in the download folder has changed since it was downloaded: downloading again.")
-    return whole
-
-
-def _sum_of(path: Path) -> Path:
-    return path.with_name(path.name + ".sha256")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, create_model
 
-from hotspots.checks import CRS, InputError, Problems, advise_grid_of, closest_name, find_crs, why_no_grid
+from hotspots.checks import CRS, InputError, Problems, advise_grid_of, closest_name, find_crs, read_text, why_no_grid
 from hotspots.common.packaged import list_packaged, packaged_toml
 from hotspots.files.own_toml import parse_toml
 from hotspots.files.typed_tables import OneOf, Table, needed, read_table
@@ -113,7 +113,7 @@ def _find_layout(layout: str | Path | Mapping[str, Any] | Layout, folder: str | 
         return _build(packaged_toml("layouts", str(layout)), Path(folder))
     path = Path(folder) / layout
     if path.suffix.lower() == ".toml" and path.is_file():
-        return _build(_on_base(_parse(path.read_bytes(), str(layout))), path.parent)
+        return _build(_on_base(_parse(path)), path.parent)
     known = list_layouts()
     near = closest_name(str(layout), known)
     raise InputError(
@@ -123,14 +123,9 @@ def _find_layout(layout: str | Path | Mapping[str, Any] | Layout, folder: str | 
     )
 
 
-def _parse(data: bytes, name: str) -> dict[str, Any]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "The layout is not UTF-8 text", given=name, advice="save it as UTF-8 in your editor"
-        ) from error
-    return parse_toml(text, name=name, what="The layout", advice="mend that line: text stands in quotes")
+def _parse(path: Path) -> dict[str, Any]:
+    text, advice = read_text(path, what="The layout"), "mend that line: text stands in quotes"
+    return parse_toml(text, name=path.name, what="The layout", advice=advice)
 
 
 def _on_base(table: dict[str, Any]) -> dict[str, Any]:
