@@ -79,6 +79,10 @@ class Problems:
         notes = [f"given: {given}"] * bool(given) + [f"try: {advice}"] * bool(advice)
         self.found.append(problem + (f" ({'; '.join(notes)})" if notes else ""))
 
+    def note(self, error: InputError) -> None:
+        """Note what another check refused: as one of a list, after a colon."""
+        self.add(error.problem[:1].lower() + error.problem[1:], given=error.given, advice=error.advice)
+
     def raise_any(self) -> None:
         """Raise one `InputError` that lists everything noted; do nothing when all is well."""
         if self.found:

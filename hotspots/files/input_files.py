@@ -55,8 +55,7 @@ def find_files(source: Any, *, skip: Sequence[str] = ()) -> list[SourceFile]:
         try:
             found += _open_path(path, name, search)
         except InputError as error:
-            problem = error.problem[:1].lower() + error.problem[1:]  # one of a list, after a colon
-            search.problems.add(problem, given=error.given, advice=error.advice)
+            search.problems.note(error)
     kept = [f for f in found if not _matches(f.name, skip)]
     if not kept and not search.problems.found:
         _nothing_left(source, [f.name for f in found], search)
@@ -184,8 +183,7 @@ def _inside_zip(source: Any, name: str, search: _Search, allowance: Allowance, *
             else:
                 found.append(SourceFile(full, read, allowance))
         except InputError as error:
-            problem = error.problem[:1].lower() + error.problem[1:]  # one of a list, after a colon
-            search.problems.add(problem, given=error.given, advice=error.advice)
+            search.problems.note(error)
     return found
 
 

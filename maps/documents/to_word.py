@@ -8,6 +8,7 @@ from typing import Any
 from hotspots.common.plan_words import clean_text
 from maps.documents.blocks import Block, Bullets, Cell, Document, Field, Grid, Heading, Line, Picture, Pictures, Text
 from maps.documents.word_fields import add_control, seal_document
+from maps.documents.word_files import element
 
 FONT = "Arial"
 CELL = "Cell"  # the id of our style for tables, set as it is: looking styles up by name is slow
@@ -67,11 +68,7 @@ def _set_page(word: Any, document: Document) -> None:
 
 def _add_number(paragraph: Any, code: str) -> None:
     """Add a page number that Word works out itself."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    number = OxmlElement("w:fldSimple")
-    number.set(qn("w:instr"), code)
+    number = element("fldSimple", instr=code)
     number.append(paragraph.add_run("1")._r)
     paragraph._p.append(number)
 
@@ -100,7 +97,6 @@ def _set_styles(word: Any) -> None:
 
 def _set_font(style: Any, size: float) -> None:
     """One plain font: theme fonts would win over the name, so they go."""
-    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Pt
 
@@ -113,9 +109,7 @@ def _set_font(style: Any, size: float) -> None:
         fonts.set(qn(f"w:{key}"), FONT)
     for old in properties.findall(qn("w:lang")):
         properties.remove(old)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-GB")
-    properties.append(language)
+    properties.append(element("lang", val="en-GB"))
 
 
 def _set_properties(word: Any, document: Document) -> None:
@@ -213,29 +207,14 @@ def _fill_cell(cell: Any, content: Cell, *, header: bool, right: bool) -> None:
     else:
         paragraph.add_run(clean_text(content)).bold = header
     if header:
-        _shade(cell)
-
-
-def _shade(cell: Any) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    shade = OxmlElement("w:shd")
-    for key, value in (("val", "clear"), ("color", "auto"), ("fill", "E6E6E6")):
-        shade.set(qn(f"w:{key}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)
+        cell._tc.get_or_add_tcPr().append(element("shd", val="clear", color="auto", fill="E6E6E6"))
 
 
 def _describe_table(table: Any, grid: Grid) -> None:
     """Caption for screen readers, header row repeated on each page, no row torn in two."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    caption = OxmlElement("w:tblCaption")
-    caption.set(qn("w:val"), clean_text(grid.caption))
-    table._tbl.tblPr.append(caption)
+    table._tbl.tblPr.append(element("tblCaption", val=clean_text(grid.caption)))
     for i, row in enumerate(table.rows):
         properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
+        properties.append(element("cantSplit"))
         if i == 0:
-            properties.append(OxmlElement("w:tblHeader"))
+            properties.append(element("tblHeader"))

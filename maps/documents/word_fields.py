@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from hotspots.common.plan_words import clean_text
 from hotspots.plans.record import ROWS, Plan, known_tag
 from maps.documents.blocks import Field
 from maps.documents.hints import CHOICES, DATES, hints_of
-from maps.documents.word_files import open_word, refuse_damage
+from maps.documents.word_files import element, open_word, refuse_damage
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # what Word itself shows in a field that was emptied
@@ -76,15 +76,7 @@ def seal_document(word: Any) -> None:
 
 def add_control(paragraph: Any, entry: Field) -> None:
     """Append a content control for one field to a paragraph; an empty one shows its hint."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
     from docx.shared import RGBColor
-
-    def element(name: str, **attributes: str) -> Any:
-        made = OxmlElement(f"w:{name}")
-        for key, value in attributes.items():
-            made.set(qn(f"w:{key}"), value)
-        return made
 
     # a control of plain text would lose its grey in LibreOffice: rich text is what neither element says
     number = str(int(hashlib.sha256(entry.tag.encode()).hexdigest()[:7], 16))
@@ -95,7 +87,7 @@ def add_control(paragraph: Any, entry: Field) -> None:
     properties.append(element("lock", val="sdtLocked"))
     if not entry.value:
         properties.append(element("showingPlcHdr"))
-    properties.extend(_kind_of_control(entry, element))
+    properties.extend(_kind_of_control(entry))
     content = element("sdtContent")
     run = paragraph.add_run(entry.value or entry.hint)
     if not entry.value:
@@ -109,7 +101,7 @@ def add_control(paragraph: Any, entry: Field) -> None:
     paragraph._p.append(control)
 
 
-def _kind_of_control(entry: Field, element: Callable[..., Any]) -> list[Any]:
+def _kind_of_control(entry: Field) -> list[Any]:
     """Make a drop-down or a date picker of a control; its words may be any, as people type them."""
     name = entry.tag.rsplit(".", 1)[-1]
     if name in CHOICES:

@@ -14,6 +14,17 @@ MOST_XML = 30_000_000  # of one part of text, which takes many times its size in
 OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
+def element(name: str, **attributes: str) -> Any:
+    """Make an element of Word's own markup."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    made = OxmlElement(f"w:{name}")
+    for key, value in attributes.items():
+        made.set(qn(f"w:{key}"), value)
+    return made
+
+
 @contextmanager
 def refuse_damage(path: Path) -> Iterator[None]:
     """Turn whatever a damaged document brings up in the libraries that read it into one sentence."""
