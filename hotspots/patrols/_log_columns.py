@@ -6,32 +6,13 @@ from collections.abc import Iterable
 import pandas as pd
 
 from hotspots.checks import announce
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.wording import say_list
 
-OUTPUTS = (
-    *("searches", "arrests", "weapons", "intelligence", "penalty_notices"),
-    *("dispersals", "warnings", "seizures", "referrals"),
-)
-TEXTS = ("mode", "activity", "source", "vehicle")
-# Kept under these names where a log has them.
-CLAIMS = ("agency", "role", "team", "shift", "cost")
-PLACES = (
-    *("ref", "hotspot", "part", "arrived", "left", "time", "easting", "northing", "longitude", "latitude"),
-    "officers",
-)
+_TABLE = packaged_toml("log_columns")
+PLACES, TEXTS, CLAIMS, OUTPUTS = (tuple(_TABLE[kind]) for kind in ("places", "texts", "claims", "outputs"))
 KNOWN = (*PLACES, *TEXTS, *CLAIMS, *OUTPUTS)
-_MADE = (
-    *("date", "rank", "name", "planned_start", "planned_end", "minutes", "minutes_low", "minutes_high"),
-    *("measured", "officer_minutes", "stop"),
-)
-# Words of a heading that speak of a person: minutes are of places, never of named officers.
-_PERSON = frozenset(
-    (
-        *("officer", "collar", "warrant", "shoulder", "epaulette", "badge", "surname", "forename", "firstname"),
-        *("lastname", "driver", "constable", "sergeant", "staff", "employee", "user", "username", "email"),
-        *("phone", "mobile", "pc", "pcso", "person", "patroller", "warden"),
-    )
-)
+_MADE, _PERSON = frozenset(_TABLE["made"]), frozenset(_TABLE["person"])
 
 
 def words_of(heading: str) -> list[str]:

@@ -9,21 +9,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspots.checks import Problems, announce, require_columns, require_metres
-from hotspots.common.day_names import WEEKDAYS
 from hotspots.common.place_names import ELSEWHERE
 from hotspots.common.places import Floats, Ints
 from hotspots.common.wording import say_count
 from hotspots.patrols._dose_text import Dose, give_doses
 from hotspots.patrols._routes import Day, fill_day
 from hotspots.patrols._rules import in_areas, ranks_with_reasons
+from hotspots.patrols._safe_orders import Event
 from hotspots.patrols._shifts import Shift, parse_pattern
 from hotspots.patrols._stops import list_stops
 from hotspots.patrols._travel import say_travel, stop_times
 from hotspots.patrols.choose import Team, make_team
 from hotspots.patrols.options import PatrolTeam, Times, Travel, gather
-from hotspots.patrols.timetable import COLUMNS, first_day, frame_rows
+from hotspots.patrols.timetable import COLUMNS, first_day, frame_rows, row_of
 
-_STREETS = 4
 IN_HAND = "time in hand"  # so long no visit is due: the drive back, and what the day brings
 
 
@@ -308,37 +307,18 @@ class _Rota:
         begin, team = day + pd.Timedelta(minutes=shift.start), crew.team
         crews, extra = divmod(crew.size.officers, crew.size.crews)
         officers = crew.size.crew if team.crew else crews + (vehicle - before <= extra)
-        spans = [("briefing", -1, 0.0, 0.0, team.briefing_minutes)] if team.briefing_minutes else []
-        spans += [("visit" if e.stop >= 0 else "break", e.stop, e.travel, e.arrive, e.leave) for e in route]
+        spans = [("briefing", Event(-1, 0.0, 0.0, team.briefing_minutes, 0))] if team.briefing_minutes else []
+        spans += [("visit", e._replace(choices=due)) if e.stop >= 0 else ("break", e) for e in route]
         patrol = shift.minutes - team.writing_minutes
         if patrol - (now := route[-1].leave if route else team.briefing_minutes) >= self.visit:
-            spans.append((IN_HAND, -1, 0.0, now, patrol))
+            spans.append((IN_HAND, Event(-1, 0.0, now, patrol, 0)))
         if team.writing_minutes:
-            spans.append(("writing up", -1, 0.0, patrol, shift.minutes))
-        rows: list[dict[str, Any]] = []
-        for order, (activity, stop, drive, arrive, leave) in enumerate(spans, 1):
-            row: dict[str, Any] = {
-                "date": day,
-                "weekday": WEEKDAYS[day.day_of_week],
-                "vehicle": vehicle,
-                "order": order,
-                "activity": activity,
-                "arrive": begin + pd.Timedelta(minutes=arrive),
-                "leave": begin + pd.Timedelta(minutes=leave),
-                "minutes": leave - arrive,
-                "travel_minutes": drive,
-                "officers": officers,
-                "officer_minutes": (leave - arrive) * officers,
-                "choices": due if stop >= 0 else 0,
-                "team": team.name,
-            }
-            if stop >= 0:
-                place = self.stops.iloc[stop]
-                row |= {name: place[name] for name in ("rank", "ref", "name", "part")}
-                row |= {"walk": ", ".join(map(str, list(place["streets"])[:_STREETS]))}
-                row |= {"geometry": gpd.points_from_xy([place["easting"]], [place["northing"]])[0]}
-            rows.append(row)
-        return rows
+            spans.append(("writing up", Event(-1, 0.0, patrol, shift.minutes, 0)))
+        shared = {"date": day, "vehicle": vehicle, "officers": officers, "team": team.name}
+        return [
+            row_of(event, begin, self.stops.iloc[event.stop] if event.stop >= 0 else None, what, order=order, **shared)
+            for order, (what, event) in enumerate(spans, 1)
+        ]
 
     def told(self, table: pd.DataFrame, why: list[str], days: int) -> gpd.GeoDataFrame:
         """Say of every stop what was asked, what is planned, and why it is short where it is."""

@@ -216,48 +216,47 @@ def _rest_times(minutes: float, breaks: int, duty: Duty, rng: np.random.Generato
 
 def _rows(events: list[Event], mine: Ints, begin: pd.Timestamp, vehicle: int, work: _Work) -> list[dict[str, Any]]:
     crews, extra = divmod(work.team.officers, work.team.crews)
-    officers = crews + (vehicle <= extra)
+    shared: dict[str, Any] = {"date": begin.normalize(), "vehicle": vehicle, "officers": crews + (vehicle <= extra)}
     rows = []
     for order, event in enumerate(events, 1):
-        minutes = event.leave - event.arrive
-        row: dict[str, Any] = {
-            "date": begin.normalize(),
-            "weekday": WEEKDAYS[begin.day_of_week],
-            "vehicle": vehicle,
-            "order": order,
-            "activity": "visit" if event.stop >= 0 else "break",
-            "arrive": begin + pd.Timedelta(minutes=event.arrive),
-            "leave": begin + pd.Timedelta(minutes=event.leave),
-            "minutes": minutes,
-            "travel_minutes": event.travel,
-            "officers": officers,
-            "officer_minutes": minutes * officers,
-            "choices": event.choices,
-        }
-        if event.stop >= 0:
-            stop = work.stops.iloc[mine[event.stop]]
-            streets = stop["streets"] if isinstance(stop["streets"], list) else []
-            walk = ", ".join(map(str, streets[:_STREETS]))
-            row |= {name: stop[name] for name in ("rank", "ref", "name", "part")}
-            row |= {"walk": walk, "geometry": Point(stop["easting"], stop["northing"])}
-        rows.append(row)
+        place = work.stops.iloc[mine[event.stop]] if event.stop >= 0 else None
+        rows.append(row_of(event, begin, place, "break" if place is None else "visit", order=order, **shared))
     return rows
+
+
+def row_of(event: Event, begin: pd.Timestamp, place: Any, activity: str, **shared: Any) -> dict[str, Any]:
+    """One row of a timetable: a visit to a place, or what else is done between two minutes of a shift."""
+    minutes, streets = event.leave - event.arrive, [] if place is None else place["streets"]
+    row: dict[str, Any] = {
+        **shared,
+        "weekday": WEEKDAYS[shared["date"].day_of_week],
+        "activity": activity,
+        "arrive": begin + pd.Timedelta(minutes=event.arrive),
+        "leave": begin + pd.Timedelta(minutes=event.leave),
+        "minutes": minutes,
+        "travel_minutes": event.travel,
+        "officer_minutes": minutes * shared["officers"],
+        "choices": event.choices,
+    }
+    if place is not None:
+        row |= {name: place[name] for name in ("rank", "ref", "name", "part")}
+        row["walk"] = ", ".join(map(str, streets[:_STREETS])) if isinstance(streets, list) else ""
+        row["geometry"] = Point(place["easting"], place["northing"])
+    return row
 
 
 def frame_rows(rows: list[dict[str, Any]], crs: Any, columns: list[str] | None = None) -> gpd.GeoDataFrame:
     """Rows of a timetable as a typed table."""
     table = pd.DataFrame(rows, columns=columns or COLUMNS)
-    for column in ("vehicle", "order", "officers", "choices"):
-        table[column] = table[column].astype("int64")
-    for column in ("rank", "part"):
-        table[column] = table[column].astype("Int64")
-    for column in ("minutes", "travel_minutes", "officer_minutes"):
-        table[column] = table[column].astype(float)
-    for column in ("date", "arrive", "leave"):
-        table[column] = pd.to_datetime(table[column]).astype("datetime64[ns]")
-    for column in ("weekday", "activity", "ref", "name", "walk"):
-        table[column] = table[column].fillna("").astype("str")
-    return gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=gpd.GeoSeries(table["geometry"], crs=crs))
+    texts = ["weekday", "activity", "ref", "name", "walk"]
+    table[texts] = table[texts].fillna("")
+    kinds: dict[str, Any] = dict.fromkeys(texts, "str") | dict.fromkeys(("rank", "part"), "Int64")
+    kinds |= dict.fromkeys(("vehicle", "order", "officers", "choices"), "int64")
+    kinds |= dict.fromkeys(("minutes", "travel_minutes", "officer_minutes"), float)
+    kinds |= dict.fromkeys(("date", "arrive", "leave"), "datetime64[ns]")
+    return gpd.GeoDataFrame(
+        table.drop(columns="geometry").astype(kinds), geometry=gpd.GeoSeries(table["geometry"], crs=crs)
+    )
 
 
 def _summarise(timetable: gpd.GeoDataFrame, rounds: list[Ints], work: _Work) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Where a run sends people and cameras, by the configuration or by a default said aloud."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -36,10 +37,7 @@ _UNSAID = "nobody said why"
 _HOURS = ("officers", "vehicles", "shift", "crew", "weekdays", "depot", "break_minutes")
 _BOTH = ("visit_minutes", "speed", "detour", "streets", "travel_minutes", "area")
 CAMERA_FILES = ("candidates", "existing", "current", "assets")
-TEAM = (
-    *("officers", "vehicles", "shift", "visit_minutes", "max_gap_minutes", "break_minutes", "slack_minutes"),
-    *("travel_minutes", "speed", "detour", "streets", "depot", "crew", "weekdays"),
-)
+TEAM = ("max_gap_minutes", "slack_minutes", *_HOURS, *_BOTH[:-1])
 
 
 def check_deploy(patrols: Mapping[str, Any], cameras: Mapping[str, Any]) -> None:
@@ -99,16 +97,14 @@ def plan_patrols(
     given: Mapping[str, Any],
     *,
     seed: int,
-    ground: gpd.GeoDataFrame | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, tuple[gpd.GeoDataFrame, pd.DataFrame] | None]:
     """Plan what the configuration asks for: doses for the whole list, or the choice of the two-hour rule.
 
-    Driving is along the streets that the configuration names, else those of the ``ground`` of the map, if there are.
     Returns the stops, what more officers would add, and the timetable with its summary, or None.
     """
     if "dose" not in given:
-        patrols, further = pick_patrols(spots, incidents, given, ground)
-        return patrols, further, draw_week(patrols, timed, given, seed=seed, ground=ground)
+        patrols, further = pick_patrols(spots, incidents, given)
+        return patrols, further, draw_week(patrols, timed, given, seed=seed)
     if unused := [key for key in _CHOICE if key in given]:
         announce(f"With a dose these of [patrols] are not used: {say_list(unused)}.")
     options = {key: given[key] for key in (*_BOTH, "start", "days", "least_hours", "by") if key in given}
@@ -116,7 +112,7 @@ def plan_patrols(
     options |= {"added": against["must_include"], "dropped": against["dropped"]}
     options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
     options |= {"dose": given["dose"], "teams": teams_of(given), "seed": seed, "incidents": incidents}
-    found = _try("No rota of doses is drawn", timetable_doses, spots, **_read_streets(options, spots.crs, ground))
+    found = _try("No rota of doses is drawn", timetable_doses, spots, **_read_streets(options, spots.crs))
     if found is None:
         return gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame(), None
     return found[1], pd.DataFrame(), (found[0], sum_shifts(found[0]))
@@ -148,10 +144,7 @@ def site_cameras(incidents: gpd.GeoDataFrame, given: Mapping[str, Any], *, as_of
 
 
 def pick_patrols(
-    spots: gpd.GeoDataFrame,
-    incidents: gpd.GeoDataFrame,
-    given: Mapping[str, Any],
-    ground: gpd.GeoDataFrame | None = None,
+    spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: Mapping[str, Any]
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Choose the stops that patrols can keep; say who is left out, and what more officers would add."""
     options = {**PATROLS, **{key: value for key, value in given.items() if key not in (*WEEK, *AGAINST)}}
@@ -165,24 +158,19 @@ def pick_patrols(
         said = f"{PATROLS['officers']} officers in {PATROLS['vehicles']} vehicles, {PATROLS['shift']}"
         announce(f"No [patrols] in the configuration: {said}.")
     options.setdefault("by", "harm" if spots["harm"].sum() > 0 else "incidents")
-    options = _read_streets(options, spots.crs, ground)
+    options = _read_streets(options, spots.crs)
     found = _try("No patrols are chosen", choose_patrols, spots, incidents=incidents, **options)
     return found or (gpd.GeoDataFrame(geometry=[], crs=spots.crs), pd.DataFrame())
 
 
 def draw_week(
-    patrols: gpd.GeoDataFrame,
-    incidents: gpd.GeoDataFrame,
-    given: Mapping[str, Any],
-    *,
-    seed: int,
-    ground: gpd.GeoDataFrame | None = None,
+    patrols: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, given: Mapping[str, Any], *, seed: int
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame] | None:
     """Draw the rounds of each vehicle and day, where the configuration says from which day on."""
     if "start" not in given or patrols.empty:
         return None
     options = {**PATROLS, "seed": seed, **{k: v for k, v in given.items() if k in TEAM or k in WEEK}}
-    options = _read_streets(options, patrols.crs, ground)
+    options = _read_streets(options, patrols.crs)
     found: tuple[gpd.GeoDataFrame, pd.DataFrame] | None
     found = _try("No timetable is drawn", timetable_patrols, patrols, incidents=incidents, **options)
     return found
@@ -207,11 +195,15 @@ def _against_list(given: Mapping[str, Any]) -> dict[str, dict[Any, str]]:
     return {"must_include": {**why, **given.get("added", {})}, "dropped": dict(given.get("dropped", {}))}
 
 
-def _read_streets(options: dict[str, Any], crs: Any, ground: gpd.GeoDataFrame | None) -> dict[str, Any]:
-    """Read the streets to drive along; else those under the map that are no paths, where there are any."""
-    if "streets" in options:
-        return {**options, "streets": read_shapes(options["streets"], what="The file of streets", crs=crs)}
-    if ground is None or "travel_minutes" in options:
-        return options
+def along_streets(given: Mapping[str, Any], ground: gpd.GeoDataFrame | None) -> Mapping[str, Any]:
+    """Let patrols that are asked for, and say nothing else, drive along the streets under the map, not the paths."""
+    if not given or ground is None or {"streets", "travel_minutes"} & set(given):
+        return given
     lines = ground[ground["kind"].eq("road") & ground["rank"].lt(PATH) & ground.geom_type.str.contains("LineString")]
-    return {**options, "streets": lines} if len(lines) else options
+    return {**given, "streets": lines} if len(lines) else given
+
+
+def _read_streets(options: dict[str, Any], crs: Any) -> dict[str, Any]:
+    if not isinstance(options.get("streets"), str | Path):
+        return options
+    return {**options, "streets": read_shapes(options["streets"], what="The file of streets", crs=crs)}

@@ -90,7 +90,8 @@ def lay_out_cards(
     blocks: list[Any] = []
     for _, shift in rows.groupby(["date", "vehicle"]):
         drawn = [] if ground is None or ground.empty else [_picture(timetable.loc[shift.index], ground)]
-        blocks += _card(shift, seed, drawn, tasks or {}, timetable.attrs.get("travel", ""), first=not blocks)
+        blocks += _card(shift, seed, drawn, tasks or {}, first=not blocks)
+    blocks += [Text(timetable.attrs["travel"], note=True)] if blocks and "travel" in timetable.attrs else []
     if not blocks:
         blocks = [Text("No patrol is timetabled.")]
     day = f"{rows['date'].min():%Y-%m-%d}" if len(rows) else ""
@@ -121,13 +122,7 @@ def _picture(shift: gpd.GeoDataFrame, ground: gpd.GeoDataFrame) -> Pictures:
 
 
 def _card(
-    shift: pd.DataFrame,
-    seed: int | None,
-    where: list[Any],
-    tasks: Mapping[str, Sequence[str]],
-    way: str,
-    *,
-    first: bool,
+    shift: pd.DataFrame, seed: int | None, where: list[Any], tasks: Mapping[str, Sequence[str]], *, first: bool
 ) -> list[Any]:
     date, vehicle = shift["date"].iloc[0], shift["vehicle"].iloc[0]
     visits = shift[shift["activity"] == "visit"]
@@ -145,7 +140,7 @@ def _card(
     drawn = "" if seed is None else f" Drawn at random, seed {seed}."
     note = (
         "Be seen, on foot, on the streets named; talk to people. Keep the order: it was drawn so that no "
-        f"hotspot is left longer than planned and nobody can foretell the next.{drawn} {way}"
+        f"hotspot is left longer than planned and nobody can foretell the next.{drawn}"
     )
     grid = Grid(f"Visits of {heading}", _HEADER, tuple(_row(r) for _, r in shift.iterrows()), _WIDTHS, (0, 3))
     walks = tuple(

@@ -1,5 +1,8 @@
 """A trial in words: a page before its first day, for those who must agree, and one when it is over."""
 
+import tomllib
+from importlib.resources import files
+
 import numpy as np
 
 from hotspots.common.wording import say_count, say_date, say_number, say_percentage
@@ -12,25 +15,7 @@ from maps.disclosure.gate import Profile
 from maps.documents.blocks import Block, Bullets, Document, Grid, Heading, Text
 
 _FALLS = (0.2, 0.3, 0.4, 0.5)
-_WHY = (
-    "Crime goes up and down by itself. Where patrols are sent because it is high, it falls afterwards even "
-    "if they do nothing. So chance decides, by a draw anybody can repeat, on which days each place is "
-    "patrolled. Days with patrols are then compared with days without, at the same places and in the same "
-    "weeks."
-)
-_FAIR = (
-    "No place is left out for the whole time: each has days of both kinds.",
-    "Calls for help are answered on every day as always. Only extra visits are drawn.",
-    "Whoever runs the trial does not change the days for a bad week: that would spoil what it can show. "
-    "For a threat to life the draw is left aside, and the log says so.",
-    "Nothing is recorded of single residents or officers: only places, days and counts.",
-)
-_WHEN_NOT = (
-    "when a place needs somebody there every day, whatever a trial would say;",
-    "when there are too few records to see a difference that matters: see the table;",
-    "when records have months only, or reach you weeks late and incomplete;",
-    "when officers cannot be kept from the places on the other days.",
-)
+_WORDS = tomllib.loads((files("maps.results") / "trial_words.toml").read_text(encoding="utf-8"))
 
 
 def lay_out_proposal(trial: Trial, rates: Floats, who: Profile, *, title: str) -> Document:
@@ -41,15 +26,15 @@ def lay_out_proposal(trial: Trial, rates: Floats, who: Profile, *, title: str) -
         Text(_say_plan(trial)),
         Text(_say_places(trial)),
         Heading("Why chance decides"),
-        Text(_WHY),
-        Bullets(_FAIR),
+        Text(_WORDS["why"]),
+        Bullets(tuple(_WORDS["fair"])),
         Heading("What could be seen at all"),
         Text(_say_seen_at_all(trial, rates, expected)),
         *_power_table(trial, rates),
         Heading("How it will be judged"),
         Text(_say_rules(trial)),
         Heading("When not to try it"),
-        Bullets(_WHEN_NOT),
+        Bullets(tuple(_WORDS["when_not"])),
         Text(who.audience, note=True),
     ]
     return Document(title, "Trial of patrols", who.marking, str(trial.start.date()), tuple(blocks), "trial, patrols")

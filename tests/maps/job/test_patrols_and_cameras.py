@@ -16,6 +16,7 @@ from hotspots.reading.own_shapes import read_shapes
 from maps.config.read import read_config
 from maps.job.main_list import finder_options
 from maps.job.patrols_and_cameras import (
+    along_streets,
     check_deploy,
     draw_week,
     pick_patrols,
@@ -57,7 +58,7 @@ def test_patrols_drive_along_the_streets_under_the_map_but_on_no_path():
     incidents = make_incidents(spots).assign(harm=1.0)
     given = {"officers": 2, "vehicles": 1, "shift": "14:00-18:00", "by": "incidents", "start": "2026-11-30", "days": 1}
     ground = pd.concat([ROADS, ROADS.translate(50, 50).to_frame("geometry")]).assign(kind="road", rank=[1, 3])
-    _, _, (week, _) = plan_patrols(spots, incidents, incidents, given, seed=1, ground=ground)
+    _, _, (week, _) = plan_patrols(spots, incidents, incidents, along_streets(given, ground), seed=1)
     stops, _ = choose_patrols(spots, incidents=incidents, streets=ROADS, **{k: given[k] for k in list(given)[:4]})
     by_hand, _ = timetable_patrols(
         stops, streets=ROADS, incidents=incidents, seed=1, **{k: v for k, v in given.items() if k != "by"}
