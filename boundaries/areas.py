@@ -1,7 +1,5 @@
 """Read any file of areas: wards, committees, Local Area Plans, LSOAs, protection orders."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -194,7 +192,7 @@ def _check_britain(areas: gpd.GeoDataFrame, problems: Problems) -> None:
         )
 
 
-def _rows(mask: pd.Series[bool]) -> str:
+def _rows(mask: "pd.Series[bool]") -> str:
     rows = np.flatnonzero(mask.to_numpy()) + 1
     shown = ", ".join(map(str, rows[:5])) + (" ..." if len(rows) > 5 else "")
     return f"row{'s' * (len(rows) > 1)} {shown} of {len(mask)}"

@@ -1,7 +1,5 @@
 """Attach hotspots to areas by the share of their incidents and harm in each."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -131,14 +129,16 @@ def _choose_largest(pieces: pd.DataFrame, areas: gpd.GeoDataFrame, count: int) -
 
 
 def _list_all(
-    pieces: pd.DataFrame, areas: gpd.GeoDataFrame, layer: str, index: pd.Index[Any]
+    pieces: pd.DataFrame, areas: gpd.GeoDataFrame, layer: str, index: "pd.Index[Any]"
 ) -> tuple[dict[str, Any], Any]:
     inside = pieces[pieces["area"] >= 0]
     holder, held = inside["area"].to_numpy(dtype=np.intp), inside["spot"].to_numpy(dtype=np.intp)
     return collect_lists(areas, holder, held, len(index), np.arange(len(index)), layer=layer, index=index)
 
 
-def _list_shares(pieces: pd.DataFrame, areas: gpd.GeoDataFrame, measure: str, index: pd.Index[Any]) -> pd.Series[Any]:
+def _list_shares(
+    pieces: pd.DataFrame, areas: gpd.GeoDataFrame, measure: str, index: "pd.Index[Any]"
+) -> "pd.Series[Any]":
     names = areas["name"].to_numpy(dtype=object)
     lists: list[list[tuple[str, float]]] = [[] for _ in range(len(index))]
     ordered = _sort_pieces(pieces, areas, [measure])

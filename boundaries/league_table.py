@@ -1,7 +1,5 @@
 """The columns of one league table of areas: sums, shares, ranks and rates, each with its interval."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -59,7 +57,7 @@ def _forget_harm(table: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
 
 
 def add_rates(
-    table: pd.DataFrame, people: pd.Series[float], *, per: float, confidence: float, centre: bool
+    table: pd.DataFrame, people: "pd.Series[float]", *, per: float, confidence: float, centre: bool
 ) -> pd.DataFrame:
     """Add rates per resident, raw and shrunk, with intervals; none where nobody lives."""
     events = table["incidents_without_centre" if centre else "incidents"].to_numpy(dtype=float)
@@ -82,7 +80,7 @@ def add_rates(
     return table.assign(**added)
 
 
-def _sum_up(codes: pd.Series[str], rows: pd.DataFrame) -> pd.DataFrame:
+def _sum_up(codes: "pd.Series[str]", rows: pd.DataFrame) -> pd.DataFrame:
     wanted = ["incidents", "harm", "harm_low", "harm_high", "squared", "weighed"]
     return rows.groupby("code")[[c for c in wanted if c in rows.columns]].sum().reindex(codes).fillna(0.0)
 
@@ -104,10 +102,10 @@ def _measure_columns(sums: pd.DataFrame, rows: pd.DataFrame, measure: str, confi
     }
 
 
-def _whole(sums: pd.DataFrame, measure: str) -> pd.Series[Any]:
+def _whole(sums: pd.DataFrame, measure: str) -> "pd.Series[Any]":
     return sums[measure].round().astype("int64") if measure == "incidents" else sums[measure]
 
 
-def _rank(values: pd.Series[float]) -> pd.Series[int]:
+def _rank(values: "pd.Series[float]") -> "pd.Series[int]":
     # Sums of the same weights in another order differ in the last digit: they are still the same rank.
     return values.round(6).rank(method="min", ascending=False).astype("int64")

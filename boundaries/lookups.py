@@ -1,7 +1,5 @@
 """Look-ups: what is known of each area beside its shape, keyed on code and vintage."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 from pathlib import Path
 
@@ -115,7 +113,7 @@ def join_lookup(areas: gpd.GeoDataFrame, lookup: pd.DataFrame) -> gpd.GeoDataFra
     return joined[[*order, *rest, joined.geometry.name]]
 
 
-def _codes_by_name(areas: gpd.GeoDataFrame, lookup: pd.DataFrame) -> pd.Series[str]:
+def _codes_by_name(areas: gpd.GeoDataFrame, lookup: pd.DataFrame) -> "pd.Series[str]":
     names = {fold_name(name): code for name, code in zip(lookup["name"], lookup["code"], strict=True)}
     if "aliases" in lookup.columns:
         for others, code in zip(lookup["aliases"].fillna(""), lookup["code"], strict=True):
@@ -130,7 +128,7 @@ def _codes_by_name(areas: gpd.GeoDataFrame, lookup: pd.DataFrame) -> pd.Series[s
     return codes
 
 
-def _report_misses(areas: gpd.GeoDataFrame, lookup: pd.DataFrame, hit: pd.Series[bool], nameless: bool) -> None:
+def _report_misses(areas: gpd.GeoDataFrame, lookup: pd.DataFrame, hit: "pd.Series[bool]", nameless: bool) -> None:
     if hit.all():
         return
     missed = areas[~hit]

@@ -1,7 +1,5 @@
 """Layers whose areas overlap by nature: every area is listed, none is chosen."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd
@@ -13,7 +11,7 @@ from boundaries.locate import INSIDE, OUTSIDE, TIE, pair_points
 
 
 def list_areas(
-    points: Any, areas: gpd.GeoDataFrame, position: Any, *, layer: str, index: pd.Index[Any]
+    points: Any, areas: gpd.GeoDataFrame, position: Any, *, layer: str, index: "pd.Index[Any]"
 ) -> tuple[dict[str, Any], NDArray[np.int8]]:
     """List codes and names for each row, in order of code, and say how many hold each distinct point."""
     holder, point = pair_points(points, areas.geometry.to_numpy())
@@ -21,7 +19,7 @@ def list_areas(
 
 
 def collect_lists(
-    areas: gpd.GeoDataFrame, holder: Any, held: Any, count: int, position: Any, *, layer: str, index: pd.Index[Any]
+    areas: gpd.GeoDataFrame, holder: Any, held: Any, count: int, position: Any, *, layer: str, index: "pd.Index[Any]"
 ) -> tuple[dict[str, Any], NDArray[np.int8]]:
     """List the areas paired with each of ``count`` things, spread over the rows at ``position``."""
     codes = areas["code"].to_numpy(dtype=object)

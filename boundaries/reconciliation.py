@@ -1,7 +1,5 @@
 """The columns and sums that every attachment ends in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +11,7 @@ from boundaries.locate import HOW
 from hotspots.checks import announce, require_columns
 
 
-def label_rows(areas: gpd.GeoDataFrame, row: Any, *, layer: str, index: pd.Index[Any]) -> dict[str, Any]:
+def label_rows(areas: gpd.GeoDataFrame, row: Any, *, layer: str, index: "pd.Index[Any]") -> dict[str, Any]:
     """Code and name columns for each row's area, and its priority flag; -1 gives a missing value."""
     out = {}
     for column in ("code", "name"):

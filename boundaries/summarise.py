@@ -1,7 +1,5 @@
 """Sum incidents and harm up by area, with rates per resident, and never a rank without its interval."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -21,7 +19,7 @@ def summarise_areas(
     layer: str,
     by: Sequence[str] = (),
     centre: gpd.GeoDataFrame | None = None,
-    population: str | pd.Series[float] | None = None,
+    population: "str | pd.Series[float] | None" = None,
     per: float = 1000.0,
     confidence: float = 0.95,
     small: int = 20,
@@ -142,7 +140,7 @@ def _flatten(
     return condense_rows(rows, [*by, *(["centre"] if centre is not None else [])])
 
 
-def _divide_by(incidents: gpd.GeoDataFrame, column: str) -> pd.Series[str]:
+def _divide_by(incidents: gpd.GeoDataFrame, column: str) -> "pd.Series[str]":
     if column in incidents.columns:
         named: pd.Series[str] = incidents[column].astype(str)
         return named
@@ -158,7 +156,7 @@ def _divide_by(incidents: gpd.GeoDataFrame, column: str) -> pd.Series[str]:
     )
 
 
-def _find_population(areas: gpd.GeoDataFrame, population: str | pd.Series[float] | None) -> pd.Series[float] | None:
+def _find_population(areas: gpd.GeoDataFrame, population: "str | pd.Series[float] | None") -> "pd.Series[float] | None":
     """Residents by code, NaN where unknown or where the area has no residents of its own."""
     if population is None and "population" not in areas.columns:
         return None
@@ -175,7 +173,7 @@ def _find_population(areas: gpd.GeoDataFrame, population: str | pd.Series[float]
     return numbers
 
 
-def _report_strangers(areas: gpd.GeoDataFrame, people: pd.Series[float], given: pd.Series[float]) -> None:
+def _report_strangers(areas: gpd.GeoDataFrame, people: "pd.Series[float]", given: "pd.Series[float]") -> None:
     missing = areas[people.isna().to_numpy()]
     if len(missing) == len(areas) and len(areas):
         raise InputError(

@@ -1,7 +1,5 @@
 """Areas of different years: which codes changed, and the smallest areas that both years share."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import geopandas as gpd
@@ -122,7 +120,7 @@ def join_vintages(
     return table
 
 
-def group_codes(codes: pd.Series[Any], shared: gpd.GeoDataFrame) -> pd.Series[Any]:
+def group_codes(codes: "pd.Series[Any]", shared: gpd.GeoDataFrame) -> "pd.Series[Any]":
     """Shared area of each code of either vintage, missing where unknown: for rows that mix the two.
 
     Returns

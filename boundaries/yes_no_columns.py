@@ -1,7 +1,5 @@
 """Read a column that says yes or no, however people write it."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hotspots.checks import InputError
@@ -10,7 +8,7 @@ _YES = frozenset(("true", "yes", "1", "1.0"))
 _NO = frozenset(("false", "no", "0", "0.0", "", "nan", "none", "<na>"))
 
 
-def read_flags(values: pd.Series, *, what: str) -> pd.Series[bool]:
+def read_flags(values: pd.Series, *, what: str) -> "pd.Series[bool]":
     """Read yes and no, true and false, 1 and 0; missing is no.
 
     Examples

@@ -1,7 +1,5 @@
 """What every room shares: clear errors, checks of what came in, and choices said aloud."""
 
-from __future__ import annotations
-
 import difflib
 import importlib
 import logging
@@ -179,7 +177,7 @@ def count_weighed(incidents: pd.DataFrame, *, strict: bool = False) -> Any:
     return counts
 
 
-def on_index(values: Any, index: pd.Index, *, what: str, advice: str) -> pd.Series[Any]:
+def on_index(values: Any, index: pd.Index, *, what: str, advice: str) -> "pd.Series[Any]":
     """Give one value for each record its index: a Series has its own, anything else stands in their order.
 
     Examples

@@ -1,7 +1,5 @@
 """The words of an assessment: what could be seen, what was seen, and one verdict that claims no cause."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 NOT_WHY = "these figures cannot say why"
 
 
-def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust: str = "") -> str:
+def write_verdict(finding: "Finding", *, baseline: Window, after: Window, distrust: str = "") -> str:
     """One sentence on one measure that never claims a cause."""
     may_say("verdict", finding.judged.direction != "unknown", why="a count of nothing on one side")
     where = f"{finding.measure} in the target areas"
@@ -33,7 +31,7 @@ def write_verdict(finding: Finding, *, baseline: Window, after: Window, distrust
     return f"Not to be trusted, because {distrust}; it would otherwise read: {sentence}" if distrust else sentence
 
 
-def explain_finding(finding: Finding, *, baseline: Window, after: Window) -> list[str]:
+def explain_finding(finding: "Finding", *, baseline: Window, after: Window) -> list[str]:
     """Sentences behind a verdict: what could be seen first, then the verdict, the ring, earlier times."""
     told = [_visible(finding), finding.verdict, _drift(finding), _difference(finding)]
     told.append(_ring(finding, baseline, after))
@@ -42,11 +40,11 @@ def explain_finding(finding: Finding, *, baseline: Window, after: Window) -> lis
     return [line for line in [*told, _spread(finding)] if line]
 
 
-def _is_held(finding: Finding) -> bool:
+def _is_held(finding: "Finding") -> bool:
     return finding.judged.withheld and finding.judged.high < 1
 
 
-def _withheld(finding: Finding) -> str:
+def _withheld(finding: "Finding") -> str:
     return (
         f"no fall is called, because the comparison areas had {say_percentage(finding.likeness)} of the "
         "targets' records when these were chosen, the highest places come down by themselves, and there is "
@@ -54,7 +52,7 @@ def _withheld(finding: Finding) -> str:
     )
 
 
-def _drift(finding: Finding) -> str:
+def _drift(finding: "Finding") -> str:
     if finding.drift is None:
         return ""
     moved = say_signed(100 * (np.exp(finding.drift.log) - 1), unit="%")
@@ -69,7 +67,7 @@ def _say_times(number: int) -> str:
     return say_count(number, "earlier time in the records", "earlier times in the records")
 
 
-def _outcome(finding: Finding) -> str:
+def _outcome(finding: "Finding") -> str:
     seen = finding.judged.direction
     if seen == "unknown":
         return start_sentence(NO_VERDICT)
@@ -82,7 +80,7 @@ def _outcome(finding: Finding) -> str:
     return f"{outcome}, {'as was aimed for' if more == (finding.aim == 'more') else 'against the aim'}"
 
 
-def _beside(finding: Finding, baseline: Window, after: Window) -> str:
+def _beside(finding: "Finding", baseline: Window, after: Window) -> str:
     judged = finding.judged
     control = f"while the comparison areas went {_went(finding.control, baseline, after)}"
     if judged.direction == "unknown":
@@ -98,13 +96,13 @@ def _beside(finding: Finding, baseline: Window, after: Window) -> str:
     )
 
 
-def _visible(finding: Finding) -> str:
+def _visible(finding: "Finding") -> str:
     judged = finding.judged
     base = f"What could be seen at all of {finding.measure}: with {say_number(round(finding.treated[0]))} before"
     return f"{base} and these comparison areas, {say_seen(judged.likely, judged.detectable)}."
 
 
-def _difference(finding: Finding) -> str:
+def _difference(finding: "Finding") -> str:
     wdd, seen = finding.wdd, finding.judged.direction
     told = (
         f"Weighted displacement difference, surrounding area included: {say_signed(wdd.estimate)} records "
@@ -123,7 +121,7 @@ def _difference(finding: Finding) -> str:
     return told
 
 
-def _ring(finding: Finding, baseline: Window, after: Window) -> str:
+def _ring(finding: "Finding", baseline: Window, after: Window) -> str:
     seen = finding.ring_judged.direction
     near, far = (_went(pair, baseline, after) for pair in (finding.ring, finding.control_ring))
     counts = f"The surrounding area went {near}, that of the comparison areas {far}"
@@ -143,12 +141,12 @@ def _ring(finding: Finding, baseline: Window, after: Window) -> str:
     return f"{counts}: {words}. Weighted displacement quotient {value} ({meaning})."
 
 
-def _say_widened(finding: Finding, found: Any) -> str:
+def _say_widened(finding: "Finding", found: Any) -> str:
     low, high = say_signed(found.low), say_signed(found.high)
     return f"({say_percentage(finding.level)} interval {low} to {high}, widened)"
 
 
-def _harm(finding: Finding) -> str:
+def _harm(finding: "Finding") -> str:
     harm = finding.harm
     assert harm is not None
     return (
@@ -157,7 +155,7 @@ def _harm(finding: Finding) -> str:
     )
 
 
-def _spread(finding: Finding) -> str:
+def _spread(finding: "Finding") -> str:
     spread, earlier = finding.spread, finding.earlier
     source = (
         f"estimated from {spread.areas} areas without a response"

@@ -1,7 +1,5 @@
 """Counting points into the cells of a grid: what `count_cells` and `smooth_density` share."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -23,7 +21,7 @@ class Points(NamedTuple):
     xy: Floats
     weights: dict[str, Floats]
 
-    def keep(self, some: npt.NDArray[np.bool_]) -> Points:
+    def keep(self, some: npt.NDArray[np.bool_]) -> "Points":
         """Keep some of the points."""
         return Points(self.xy[some], {name: values[some] for name, values in self.weights.items()})
 

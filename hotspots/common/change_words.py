@@ -1,7 +1,5 @@
 """A change between two counts in words: as a number, in percent only where the base bears it."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from hotspots.common.judgement_words import SAME

@@ -1,7 +1,5 @@
 """Windows of time by name (2023/24, year to date, the last 16 months) and which records lie in them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,15 +39,15 @@ class Window:
         """The last day that is in the window."""
         return (self.end - pd.Timedelta(1, "us")).normalize()
 
-    def holds(self, other: Window) -> bool:
+    def holds(self, other: "Window") -> bool:
         """Whether the whole of another window lies in this one."""
         return self.start <= other.start and other.end <= self.end
 
-    def overlaps(self, other: Window) -> bool:
+    def overlaps(self, other: "Window") -> bool:
         """Whether the two windows share any time."""
         return self.start < other.end and other.start < self.end
 
-    def earlier(self, years: int) -> Window:
+    def earlier(self, years: int) -> "Window":
         """Return the same calendar dates ``years`` years before."""
         gap = pd.DateOffset(years=years)
         if self.end == _month(self.end):

@@ -1,7 +1,5 @@
 """The one limit on what is unpacked: zips, gz, workbooks, Parquet; one inside another, alone or together."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from dataclasses import dataclass, field
@@ -26,7 +24,7 @@ class Allowance:
     """
 
     packed: int = 0
-    whole: Allowance | None = None
+    whole: "Allowance | None" = None
     total: int = 0
     counted: dict[str, int] = field(default_factory=dict)
 

@@ -1,7 +1,5 @@
 """Greedy picking of discs: a queue of centres by what each would add, and who counts which place."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,7 +45,7 @@ class Choice(NamedTuple):
     tree: Any
 
     @classmethod
-    def of(cls, xy: Floats, weight: Ints, radius: float, origin: tuple[float, float], area: Ints | None) -> Choice:
+    def of(cls, xy: Floats, weight: Ints, radius: float, origin: tuple[float, float], area: Ints | None) -> "Choice":
         """Index the places once."""
         from scipy.spatial import cKDTree
 

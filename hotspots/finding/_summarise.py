@@ -1,7 +1,5 @@
 """One summariser for every method: shapes and who is in them become the table of hotspots."""
 
-from __future__ import annotations
-
 import math
 from typing import Any, NamedTuple
 
@@ -27,7 +25,7 @@ class Shape(NamedTuple):
     part: Ints  # the part that counts each of them
 
     @classmethod
-    def of(cls, geometry: Any, kind: str, centres: list[tuple[float, float, float]], part_of: Any) -> Shape:
+    def of(cls, geometry: Any, kind: str, centres: list[tuple[float, float, float]], part_of: Any) -> "Shape":
         """Make a shape from the part that counts each place, or -1."""
         every = np.asarray(part_of, dtype=np.int64)
         inside = np.flatnonzero(every >= 0)
@@ -116,7 +114,7 @@ def _worst_first(row: dict[str, Any]) -> tuple[float, ...]:
     return (-harm, -row["incidents"], *row["parts"][0]["_at"])
 
 
-def _summarise_shape(shape: Shape, places: Places, harms: dict[str, Floats], streets: _Streets) -> dict[str, Any]:
+def _summarise_shape(shape: Shape, places: Places, harms: dict[str, Floats], streets: "_Streets") -> dict[str, Any]:
     inside = shape.inside
     parts: list[dict[str, Any]] = []
     for number, (easting, northing, radius) in enumerate(shape.centres):

@@ -1,7 +1,5 @@
 """The columns of a large table that matter, and how its rows are counted by them on the engine."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -37,7 +35,7 @@ class Rows:
         """Give a table with the hashes of texts in place of the texts."""
         return table.mutate(**{name: hash_of(table[name]) for name in self.hashed})
 
-    def plainly(self) -> Rows:
+    def plainly(self) -> "Rows":
         """Give the same rows, grouped by the texts themselves."""
         texts = {name: self.table[name].fill_null("").strip() for name in self.hashed}
         return replace(self, table=self.table.mutate(**texts), hashed=())

@@ -1,7 +1,5 @@
 """What a page says of itself, the same for a map, a map of areas and a pack."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 
@@ -24,6 +22,6 @@ class PageWords:
         """The sources, as the choice of a profile takes them."""
         return [self.source] if self.source else []
 
-    def filled(self, *, title: str, counted: str, credit: str) -> PageWords:
+    def filled(self, *, title: str, counted: str, credit: str) -> "PageWords":
         """Return the same words, with those that the page found out by itself."""
         return replace(self, title=self.title or title, counted=counted, attribution=credit)

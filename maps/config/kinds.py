@@ -1,7 +1,5 @@
 """What a value of the configuration may be: files, dates, periods, numbers above 0."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path

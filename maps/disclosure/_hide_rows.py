@@ -1,7 +1,5 @@
 """Small counts out of a frame, with whatever else on their rows, or in their lists, would tell them."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 
@@ -31,7 +29,7 @@ def hide_counts(kept: pd.DataFrame, threshold: int) -> None:
         kept[column] = kept[column].mask(centred)
 
 
-def hide_rows(kept: pd.DataFrame, column: str, gone: pd.Series[bool]) -> None:
+def hide_rows(kept: pd.DataFrame, column: str, gone: "pd.Series[bool]") -> None:
     """Hide a count on some rows of a frame, which is changed, and what else would tell it."""
     if column == "incidents":
         others = [c for c in kept.columns if _GOES_WITH.match(str(c))]
@@ -44,7 +42,7 @@ def hide_rows(kept: pd.DataFrame, column: str, gone: pd.Series[bool]) -> None:
         kept[other] = kept[other].mask(gone)
 
 
-def _small_centres(kept: pd.DataFrame, gone: pd.Series[bool] | None, threshold: int) -> pd.Series[bool]:
+def _small_centres(kept: pd.DataFrame, gone: "pd.Series[bool] | None", threshold: int) -> "pd.Series[bool]":
     """Find the rows whose count within a city centre, or without it, is small or protects one that is.
 
     The two add up to the row's own count, and each adds up over the rows. Where too few rows reach into

@@ -4,8 +4,6 @@
 analyst, with a day after which it is to be deleted.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -39,7 +37,7 @@ class Earlier:
     # filled by `enter_into`: what was told and no longer follows from the records
     revised: set[Hashable] = field(default_factory=set)
 
-    def of_partners(self) -> Earlier:
+    def of_partners(self) -> "Earlier":
         """Return what partners were told, as far as the public's results know."""
         return Earlier(self.state, self.beside)
 

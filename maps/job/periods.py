@@ -1,7 +1,5 @@
 """What a run says of time: its calendar, profiles, changes by group, trends, near repeats, board pages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -214,7 +212,7 @@ def note_periods(periods: Periods) -> dict[str, str]:
     return notes
 
 
-def hide_changes(table: pd.DataFrame, who: Profile, hidden: pd.Series[bool] | None = None) -> pd.DataFrame:
+def hide_changes(table: pd.DataFrame, who: Profile, hidden: "pd.Series[bool] | None" = None) -> pd.DataFrame:
     """Leave out of a comparison the groups whose counts are too small, and what would tell them.
 
     ``hidden`` are further groups to leave out.

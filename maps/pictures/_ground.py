@@ -1,7 +1,5 @@
 """The ground on still pictures: the same streets and names as on the page, as many as the scale bears."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -27,7 +25,7 @@ _LETTER = 0.56  # width of a letter, of its size
 _POINT = 25.4 / 72  # millimetres
 
 
-def draw_ground(ax: Axes, ground: gpd.GeoDataFrame, box: Box, labels: Labels, *, width: float) -> bool:
+def draw_ground(ax: "Axes", ground: gpd.GeoDataFrame, box: Box, labels: Labels, *, width: float) -> bool:
     """Draw what of the ground lies in a box of metres, on a picture so many millimetres wide."""
     scale = (box[2] - box[0]) / width
     here = ground[ground.geometry.intersects(shapely.box(*box))]

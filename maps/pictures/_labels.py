@@ -1,7 +1,5 @@
 """Numbers and names on a still map, each shown only where it covers no other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +20,7 @@ MOST_NAMES = 200  # tried on a picture: of a country's thousand wards no more co
 class Labels:
     """Collects labels of a map; numbers are placed first, then streets, then areas."""
 
-    def __init__(self, ax: Axes) -> None:
+    def __init__(self, ax: "Axes") -> None:
         self.ax = ax
         self.badges: list[dict[str, Any]] = []
         self.names: list[dict[str, Any]] = []

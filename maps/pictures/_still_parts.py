@@ -1,7 +1,5 @@
 """The parts of a still picture: ground, shapes, key, scale bar, arrow, and its bytes."""
 
-from __future__ import annotations
-
 import io
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 _NICE = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
-def blank_axes(figure: Any, box: tuple[float, float, float, float]) -> Axes:
+def blank_axes(figure: Any, box: tuple[float, float, float, float]) -> "Axes":
     """Axes that fill the figure, on the ground's colour."""
     ax: Axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     ax.set(xlim=(box[0], box[2]), ylim=(box[1], box[3]), xticks=[], yticks=[], facecolor=SEA)
@@ -27,7 +25,7 @@ def blank_axes(figure: Any, box: tuple[float, float, float, float]) -> Axes:
 
 
 def draw_shapes(
-    ax: Axes, shapes: gpd.GeoSeries, *, face: str | list[str], edge: str, line: float, z: float, dashes: Any = "solid"
+    ax: "Axes", shapes: gpd.GeoSeries, *, face: str | list[str], edge: str, line: float, z: float, dashes: Any = "solid"
 ) -> None:
     """Polygons with their holes, and lines, by plain matplotlib paths."""
     from matplotlib.collections import LineCollection, PathCollection
@@ -53,7 +51,7 @@ def draw_shapes(
         ax.add_collection(LineCollection(lines, colors=edge, linewidths=line, linestyles=dashes, zorder=z))
 
 
-def draw_key(ax: Axes, key: list[tuple[str, str]], heading: str, corner: Any) -> Any:
+def draw_key(ax: "Axes", key: list[tuple[str, str]], heading: str, corner: Any) -> Any:
     """Key of colours with its heading."""
     from matplotlib.patches import Patch
 
@@ -64,7 +62,7 @@ def draw_key(ax: Axes, key: list[tuple[str, str]], heading: str, corner: Any) ->
     return legend
 
 
-def empty_corner(ax: Axes, spots: gpd.GeoDataFrame) -> str:
+def empty_corner(ax: "Axes", spots: gpd.GeoDataFrame) -> str:
     """Corner for the key where it covers the fewest hotspots."""
     centres = spots.geometry.centroid
     x, y = ax.transLimits.transform(np.column_stack([centres.x, centres.y])).T
@@ -72,7 +70,7 @@ def empty_corner(ax: Axes, spots: gpd.GeoDataFrame) -> str:
     return "lower right" if right <= left else "upper left"
 
 
-def draw_scale(ax: Axes, box: tuple[float, float, float, float]) -> None:
+def draw_scale(ax: "Axes", box: tuple[float, float, float, float]) -> None:
     """Scale bar of a round length, and an arrow to the north."""
     wide = box[2] - box[0]
     length = max([n for n in _NICE if n <= wide / 5] or [_NICE[0]])

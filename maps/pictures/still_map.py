@@ -1,7 +1,5 @@
 """Small still maps for documents and print, in the colours and words of the interactive map."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -58,7 +56,7 @@ def draw_static_map(
     box = _frame(released, layers, focus=focus, shape=width / height)
     found = _streets(released, layers, focus=focus, who=who)
 
-    def fill(ax: Axes, labels: Labels) -> None:
+    def fill(ax: "Axes", labels: Labels) -> None:
         _draw_layers(ax, layers, who=who, labels=labels)
         on = ground if ground is not None else grounds[0] if grounds else None
         named = on is not None and draw_ground(ax, on, box, labels, width=width)
@@ -76,7 +74,7 @@ def draw_static_areas(areas: gpd.GeoDataFrame, *, by: str = "incidents", heading
     colours, key, plain = colour_spots(areas, by=by)
     shapes = simplify_together(areas.geometry, tolerance=5)
 
-    def fill(ax: Axes, labels: Labels) -> None:
+    def fill(ax: "Axes", labels: Labels) -> None:
         draw_shapes(ax, shapes, face=colours, edge=INK, line=0.7, z=1)
         labels.avoid(draw_key(ax, key, heading or plain, empty_corner(ax, areas)))
         points = areas.geometry.representative_point()
@@ -86,7 +84,7 @@ def draw_static_areas(areas: gpd.GeoDataFrame, *, by: str = "incidents", heading
 
 
 def draw_figure(
-    fill: Callable[[Axes, Labels], None],
+    fill: "Callable[[Axes, Labels], None]",
     box: tuple[float, float, float, float],
     *,
     width: float,
@@ -141,7 +139,7 @@ def _frame(
     return float(x - half_y * shape), float(y - half_y), float(x + half_y * shape), float(y + half_y)
 
 
-def _draw_layers(ax: Axes, layers: Mapping[str, gpd.GeoDataFrame], *, who: Profile, labels: Labels) -> None:
+def _draw_layers(ax: "Axes", layers: Mapping[str, gpd.GeoDataFrame], *, who: Profile, labels: Labels) -> None:
     ground = True
     for name, frame in layers.items():
         kind = kind_of(name, frame)
@@ -183,7 +181,7 @@ def colour_spots(
 
 
 def _draw_spots(
-    ax: Axes,
+    ax: "Axes",
     spots: gpd.GeoDataFrame,
     *,
     by: str,

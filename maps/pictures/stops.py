@@ -1,7 +1,5 @@
 """The stops of one shift on the streets, numbered as on the patrol's card."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -26,7 +24,7 @@ def draw_stops(stops: gpd.GeoDataFrame, ground: gpd.GeoDataFrame) -> bytes:
     x, y, wide = (west + east) / 2, (south + north) / 2, half * width / height
     box = (float(x - wide), float(y - half), float(x + wide), float(y + half))
 
-    def fill(ax: Axes, labels: Labels) -> None:
+    def fill(ax: "Axes", labels: Labels) -> None:
         ax.set_facecolor(LAND)
         draw_ground(ax, ground, box, labels, width=width)
         for point, order in zip(stops.geometry, stops["order"], strict=True):

@@ -1,7 +1,5 @@
 """QGIS styles (QML) of the layers, with the colours and classes of the maps."""
 
-from __future__ import annotations
-
 import math
 from functools import cache
 from importlib.resources import files
@@ -53,7 +51,7 @@ def _template() -> Template:
     return styles.from_string((files("maps.tables") / "templates" / "style.qml").read_text(encoding="utf-8"))
 
 
-def _classed(column: str, classes: Classes, frame: gpd.GeoDataFrame, numbers: pd.Series[float]) -> dict[str, Any]:
+def _classed(column: str, classes: Classes, frame: gpd.GeoDataFrame, numbers: "pd.Series[float]") -> dict[str, Any]:
     """Ranges of a graduated style; rules where a number is missing, as QGIS then draws nothing of it."""
     missing = numbers.isna()
     if not missing.any():

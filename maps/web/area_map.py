@@ -1,7 +1,5 @@
 """Wards, committees or plan areas shaded by a number, with the interval that belongs to it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -55,7 +53,7 @@ def draw_area_map(
     profile: str | Profile | None = None,
     ground: gpd.GeoDataFrame | str | Path | Mapping[str, Any] | None = None,
     **words: Any,
-) -> folium.Map:
+) -> "folium.Map":
     """Draw areas shaded by number, harm or rate, worst first in the table, as a Folium map.
 
     Parameters

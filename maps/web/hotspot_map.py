@@ -1,7 +1,5 @@
 """The interactive map: a `folium.Map` to go on with, or one HTML file that opens anywhere."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -56,7 +54,7 @@ def draw_map(
     ground: gpd.GeoDataFrame | str | Path | Mapping[str, Any] | None = None,
     filters: Any = None,
     **words: Any,
-) -> folium.Map:
+) -> "folium.Map":
     """Draw hotspots, numbered worst first, with their table and any further layers, as a Folium map.
 
     Parameters
@@ -151,7 +149,7 @@ def draw_map(
     return m
 
 
-def write_map(spots: gpd.GeoDataFrame | folium.Map, path: str | Path, **options: Any) -> Path:
+def write_map(spots: "gpd.GeoDataFrame | folium.Map", path: str | Path, **options: Any) -> Path:
     """Write one HTML file that needs no internet, no other file and no installed program but a browser.
 
     Parameters
@@ -195,7 +193,7 @@ def write_map(spots: gpd.GeoDataFrame | folium.Map, path: str | Path, **options:
     return write_page(draw_map(spots, **options), path)
 
 
-def new_map() -> folium.Map:
+def new_map() -> "folium.Map":
     """Empty map without background, tiles or links to other hosts."""
     import folium
 
@@ -231,7 +229,7 @@ def describe_page(said: PageWords, who: Profile) -> tuple[dict[str, str], dict[s
     return about, about | {"period": first, "about": rest, "attribution": clean(said.attribution)}
 
 
-def write_page(drawn: folium.Map, path: str | Path) -> Path:
+def write_page(drawn: "folium.Map", path: str | Path) -> Path:
     """Write a drawn map as one file that needs nothing."""
     panels = [child for child in drawn._children.values() if isinstance(child, Panel)]
     about = panels[0].about if panels else {"title": "Map", "marking": "", "summary": ""}
