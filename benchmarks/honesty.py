@@ -29,9 +29,16 @@ import shapely
 from scipy.stats import norm, t
 
 from hotspots import assess_response, read_incidents
-from hotspots.assessment.assess import judge_counts, measure_spread, weighted_displacement_difference
 from hotspots.assessment.comparison_areas import pick_alike
-from hotspots.statistics.ratio_of_ratios import LIKE, Judgement, exact_limits, measure_drift
+from hotspots.statistics.displacement import weighted_displacement_difference
+from hotspots.statistics.ratio_of_ratios import (
+    LIKE,
+    Judgement,
+    exact_limits,
+    judge_counts,
+    measure_drift,
+    measure_spread,
+)
 
 TOP = 20
 CHECKED = 20  # series of each scenario that go through the whole of assess_response, geometry and all

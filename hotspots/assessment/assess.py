@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.assessment._earlier_times import lay_units, list_times
 from hotspots.assessment._findings import Finding, Past, find_change
-from hotspots.assessment._rings import draw_ring, locate
+from hotspots.assessment._rings import locate
 from hotspots.assessment._verdict_words import explain_finding, write_verdict
 from hotspots.assessment._windows_of_response import DISTRUST, Design, design_windows
 from hotspots.assessment._zones import lay_zones
@@ -21,31 +21,7 @@ from hotspots.common.when import rows_in
 from hotspots.common.windows import Window, make_window, name_windows
 from hotspots.common.wording import say_count, say_list
 from hotspots.reading.covered import Covered, find_covered
-from hotspots.statistics.displacement import (
-    Difference,
-    Quotient,
-    detectable_fall,
-    weigh_differences,
-    weighted_displacement_difference,
-    weighted_displacement_quotient,
-)
-from hotspots.statistics.ratio_of_ratios import judge_counts, measure_spread
 
-__all__ = [
-    "Assessment",
-    "Difference",
-    "Finding",
-    "Quotient",
-    "assess_response",
-    "detectable_fall",
-    "draw_ring",
-    "judge_counts",
-    "measure_spread",
-    "propose_comparators",
-    "weigh_differences",
-    "weighted_displacement_difference",
-    "weighted_displacement_quotient",
-]
 ALL = "all records"
 _SIDES = ("target", "comparison")
 _FAR = 0.3  # comparison areas with fewer than this share of the targets' counts are called quieter

@@ -1,7 +1,6 @@
 """The data files that come with the package: weights, layouts, crosswalks, indicators."""
 
 import tomllib
-from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -43,14 +42,13 @@ def packaged_table(*parts: str, **options: Any) -> pd.DataFrame:
     return table
 
 
-def read_named(
-    given: Any, known: Sequence[str], *, what: str, there: Callable[[str], pd.DataFrame], **csv: Any
-) -> pd.DataFrame:
-    """Read a table given as it is, by a name of the package's (``there`` reads it), or as a CSV file."""
+def read_named(given: Any, *folders: str, what: str, **csv: Any) -> pd.DataFrame:
+    """Read a table given as it is, by the name of one in a folder of the package's, or as a CSV file."""
     if isinstance(given, pd.DataFrame):
         return given.copy()
+    known = list_packaged(*folders)
     if str(given) in known:
-        return there(str(given))
+        return packaged_table(*folders, str(given), **csv)
     if Path(given).is_file():
         return read_own_table(given, what=f"The {what}", keep_default_na=False, **csv)
     advice = closest_name(str(given), known) or f"a CSV file, or one of {', '.join(known)}"

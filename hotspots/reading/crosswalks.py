@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.checks import InputError, announce, closest_name, require_columns
-from hotspots.common.packaged import list_packaged, packaged_table, read_named
+from hotspots.common.packaged import list_packaged, read_named
 from hotspots.common.places import incidents_per_row, number_rows
 from hotspots.reading.spread import spread_counts
 
@@ -76,8 +76,7 @@ def read_crosswalk(crosswalk: str | Path | pd.DataFrame) -> pd.DataFrame:
     >>> read_crosswalk("police.uk").columns.tolist()
     ['value', 'category', 'priority', 'nsir', 'proactive']
     """
-    table = read_named(crosswalk, list_crosswalks(), what="crosswalk", there=_packaged, dtype=str)
-    table = table.astype("str")
+    table = read_named(crosswalk, "crosswalks", what="crosswalk", dtype=str).astype("str")
     require_columns(table, ["value"], what="the crosswalk")
     table = table.reindex(columns=COLUMNS, fill_value="")
     for column, known in (("priority", PRIORITIES), ("nsir", NSIR)):
@@ -86,11 +85,6 @@ def read_crosswalk(crosswalk: str | Path | pd.DataFrame) -> pd.DataFrame:
             near = closest_name(wrong[0], known)
             raise InputError(f"Unknown {column} in the crosswalk", given=wrong[0], advice=near or "")
     return table
-
-
-@lru_cache(maxsize=32)
-def _packaged(name: str) -> pd.DataFrame:
-    return packaged_table("crosswalks", name, dtype=str)
 
 
 def crosswalk_categories(
@@ -138,19 +132,10 @@ def _match_source(rows: pd.DataFrame, name: str, own: Mapping[str, str | Path | 
     table = read_crosswalk(crosswalk) if crosswalk is not None else _all_together()
     table = table.assign(fold=table["value"].map(fold_label)).drop_duplicates("fold").set_index("fold")
     hits = table.reindex(rows["value"].map(fold_label)).set_axis(rows.index, axis=0)
-    matched = hits["value"].notna()
-    hits = hits.fillna("")
-    return pd.DataFrame(
-        {
-            "source": rows["source"],
-            "value": rows["value"],
-            "category": hits["category"],
-            "priority": hits["priority"],
-            "nsir": hits["nsir"],
-            "proactive": hits["proactive"].str.casefold().isin(["yes", "true", "1"]),
-            "matched": matched,
-        }
-    )
+    own_columns = {"source": rows["source"], "value": rows["value"], "matched": hits["value"].notna()}
+    hits = hits.fillna("").assign(**own_columns)
+    hits["proactive"] = hits["proactive"].str.casefold().isin(["yes", "true", "1"])
+    return hits[["source", *COLUMNS, "matched"]]
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.checks import InputError, announce, require_columns
-from hotspots.common.packaged import list_packaged, packaged_table, read_named
+from hotspots.common.packaged import list_packaged, read_named
 from hotspots.common.wording import say_count
 from hotspots.reading.crosswalks import fold_label
 from hotspots.severity.weights import WEIGHT_COLUMNS, read_weights
@@ -25,12 +25,7 @@ def list_mixes() -> list[str]:
 
 def read_mix(mix: str | Path | pd.DataFrame) -> pd.DataFrame:
     """Recorded-crime table: ``category, subgroup, code, label, offences`` (a packaged name, CSV or table)."""
-
-    def there(name: str) -> pd.DataFrame:
-        return packaged_table("weights", "mixes", name, dtype={"code": "str"})
-
-    code = {"code": "str"}
-    table = read_named(mix, list_mixes(), what="recorded-crime table", there=there, dtype=code)
+    table = read_named(mix, "weights", "mixes", what="recorded-crime table", dtype={"code": "str"})
     require_columns(table, ["category", "offences"], what="the recorded-crime table")
     table["offences"] = pd.to_numeric(table["offences"], errors="coerce")
     if table["offences"].isna().any() or (table["offences"] < 0).any():

@@ -1,12 +1,11 @@
 """Weights files: days of harm per offence or category; ours, computed or the user's."""
 
-from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from hotspots.checks import Problems, require_columns
-from hotspots.common.packaged import list_packaged, packaged_table, read_named
+from hotspots.common.packaged import list_packaged, read_named
 
 WEIGHT_COLUMNS = ["code", "label", "weight", "low", "high", "scheme", "vintage", "source"]
 _ALIASES = {"cchi-2026-police-uk": "cchi-2026", "cchi-2026-police-uk-west-yorkshire": "cchi-2026-west-yorkshire"}
@@ -58,14 +57,8 @@ def read_weights(scheme: str | Path | pd.DataFrame) -> pd.DataFrame:
         return _complete(scheme.copy(), "own table")
     name = _ALIASES.get(str(scheme), str(scheme))
     given = name if name in list_schemes() else scheme
-    table = read_named(given, list_schemes(), what="weighing scheme", there=_packaged, dtype="str")
-    name = name if given is name else Path(scheme).name
-    return _complete(table, name)
-
-
-@lru_cache(maxsize=32)
-def _packaged(name: str) -> pd.DataFrame:
-    return packaged_table("weights", name, dtype={"code": "str", "vintage": "str"})
+    table = read_named(given, "weights", what="weighing scheme", dtype="str")
+    return _complete(table, name if given is name else Path(scheme).name)
 
 
 def _complete(table: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -4,39 +4,16 @@ import re
 
 import geopandas as gpd
 
-from hotspots.common.plan_words import start_sentence
-
 # Words of a layer's name, without their plural, that say what it holds.
 _NAMED_KINDS = {
-    "incident": "incidents",
-    "cell": "cells",
-    "patrol": "patrols",
-    "camera": "cameras",
-    "cctv": "cameras",
-    "place": "places",
-    "pub": "places",
-    "school": "places",
-    "comparison": "comparison",
-    "comparator": "comparison",
-    "compared": "comparison",
-    "ring": "comparison",
-    "road": "streets",
-    "street": "streets",
+    "incidents": ("incident",),
+    "cells": ("cell",),
+    "patrols": ("patrol",),
+    "cameras": ("camera", "cctv"),
+    "places": ("place", "pub", "school"),
+    "comparison": ("comparison", "comparator", "compared", "ring"),
+    "streets": ("road", "street"),
 }
-
-# What people outside the partnership do not know by its letters.
-_LETTERS = {"lap": "Local Area Plans", "lsoa": "LSOAs (small census areas)", "msoa": "MSOAs (census areas)"}
-
-
-def name_layer(label: str) -> str:
-    """Name a layer as the page shows it: known letters written out, else its own name with a capital.
-
-    Examples
-    --------
-    >>> name_layer("lap"), name_layer("school zones")
-    ('Local Area Plans', 'School zones')
-    """
-    return _LETTERS.get(label.casefold()) or start_sentence(label) or "Layer"
 
 
 def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:
@@ -47,8 +24,7 @@ def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:
     if {"when", "category"} <= set(frame.columns):
         return "incidents"
     words = _words_of(name)
-    found = [kind for word, kind in _NAMED_KINDS.items() if word in words]
-    return found[0] if found else "areas"
+    return next((kind for kind, said in _NAMED_KINDS.items() if words & set(said)), "areas")
 
 
 def names_spots(name: str) -> bool:

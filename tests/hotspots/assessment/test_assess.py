@@ -10,7 +10,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.assessment.assess import Judging, assess_response, draw_ring, propose_comparators
+from hotspots.assessment._rings import draw_ring
+from hotspots.assessment.assess import Judging, assess_response
+from hotspots.assessment.comparison_areas import propose_comparators
 from hotspots.checks import InputError
 from hotspots.common.change_words import write_change
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.assessment.assess import (
+from hotspots.checks import InputError
+from hotspots.statistics.displacement import (
     detectable_fall,
     weigh_differences,
     weighted_displacement_difference,
     weighted_displacement_quotient,
 )
-from hotspots.checks import InputError
 
 counts = st.tuples(st.integers(0, 5000), st.integers(0, 5000))
 
