@@ -131,7 +131,7 @@ def _say_harm(row: pd.Series, *, rank: int, total: int) -> str:
     text = f"Harm score {say_number(float(row['harm']))}: number {rank:,} of {total:,} by harm"
     if has(row, "harm_low") and has(row, "harm_high"):
         low, high = say_number(float(row["harm_low"])), say_number(float(row["harm_high"]))
-        text += f" (between {low} and {high}, depending on how offences are weighed)"
+        text += f" (between {low} and {high} if the same records are weighed otherwise)"
     return text + "."
 
 

@@ -152,8 +152,8 @@ def show_board(board: Board, profile: Profile) -> list[Block]:
 
 _READ = (
     "A change is called clear where chance alone would give it less than once in twenty, over all that is "
-    "compared with it. An interval that holds 0 means: it may have gone either way. The figures do not say "
-    "why."
+    "compared with it. An interval that holds 0 means: it may have gone either way. One that does not may "
+    "still be chance where many are compared. The figures do not say why."
 )
 
 

@@ -54,6 +54,25 @@ def say_first(areas: gpd.GeoDataFrame, *, per: float, rate: str = "rate") -> lis
     return said
 
 
+def say_care(row: pd.Series, rated: bool) -> str:
+    """Say of one area between which places its true one lies, and what a rate per resident leaves out.
+
+    Examples
+    --------
+    >>> say_care(pd.Series({"rank_by_rate_from": 1, "rank_by_rate_to": 2, "rank_by_harm_from": 1}), rated=True)
+    'Its true place by rate could be 1 to 2. Busy centres rank high: many who are there live elsewhere.'
+    """
+    spans = [f"by {what} could be {span}" for what in ("rate", "harm") if (span := _span(row, what))]
+    places = [f"Its true place {' and '.join(spans)}."] if spans else []
+    return " ".join([*places, *([BUSY] if rated else [])])
+
+
+def _span(row: pd.Series, column: str) -> str:
+    low, high = (row.get(f"rank_by_{column}_{end}") for end in ("from", "to"))
+    known = low is not None and high is not None and not pd.isna(low) and not pd.isna(high)
+    return f"{int(low)} to {int(high)}" if known and low < high else ""
+
+
 def _some(areas: gpd.GeoDataFrame, column: str) -> bool:
     return column in areas.columns and bool(pd.to_numeric(areas[column]).notna().any())
 
@@ -66,7 +85,5 @@ def _say(areas: gpd.GeoDataFrame, column: str, what: str, *, ranks: str = "") ->
     row = areas.loc[pd.to_numeric(areas[column]).idxmax()]
     likely = f" (likely {said})" if (said := say_range(row, column)) else ""
     hidden = " of those shown" if areas[column].isna().any() else ""
-    low, high = (row.get(f"rank_by_{ranks or column}_{end}") for end in ("from", "to"))
-    known = low is not None and high is not None and not pd.isna(low) and not pd.isna(high)
-    place = f"; its true place could be {int(low)} to {int(high)}" if known and low < high else ""
+    place = f"; its true place could be {span}" if (span := _span(row, ranks or column)) else ""
     return f"{what}{hidden}: {clean(row['name'])}, {say_number(float(row[column]))}{likely}{place}."

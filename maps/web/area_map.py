@@ -21,7 +21,7 @@ from maps.disclosure.gate import Profile, profile_named, release
 from maps.job.unknown_areas import KEY, say_unknown, shade
 from maps.streets.files import take_ground
 from maps.streets.pack import prepare_ground
-from maps.web._area_words import PLACE, VISITORS, say_first, say_range
+from maps.web._area_words import PLACE, VISITORS, say_care, say_first, say_range
 from maps.web._panel import HARM_NOTE, Panel, tells_change
 from maps.web._spot_table import has_both, most_of, tell_both
 from maps.web.hotspot_map import colours_of, credit_ground, describe_page, new_map, write_page
@@ -261,10 +261,12 @@ def _prepare(
     shapes = encode_shapes(ranked.geometry, coverage=True)
     at = encode_points(ranked.geometry.representative_point())
     prepared = []
+    rated = any(m["key"].startswith("rate") for m in measures)
     for i, (rank, row) in enumerate(ranked.iterrows()):
         name, over = clean(row["name"]), f" in {clean(period)}" if period else ""
         lines = [(m["label"], _say(row, m["key"], per=per, who=who, counted=counted)) for m in measures]
         sure = [PLACE] if any("between" in t for _, t in lines) else []
+        lines += [("Read with care", care)] if (care := say_care(row, rated)) else []
         lines += [("Changed or not", say_change(row))] if has(row, "words") else []
         if row.get("small_numbers") is True:
             sure.append("Few records: the order among such areas means little.")
@@ -272,6 +274,7 @@ def _prepare(
         prepared.append(
             {
                 "n": int(str(rank)),
+                "ref": clean(row["code"]),
                 "title": name,
                 "label": f"{name}: {say_counted(row, who, counted)}{over}",
                 "shape": shapes[i],

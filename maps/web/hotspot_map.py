@@ -30,7 +30,7 @@ from maps.web._incident_cells import filter_incidents
 from maps.web._layers import bounds_of, layer_summary, prepare_layers, shown_layers
 from maps.web._one_file import standalone
 from maps.web._panel import Panel, measure_spots, prepare_spots
-from maps.web._spot_table import list_periods, table_of
+from maps.web._spot_table import has_both, list_periods, table_of
 from maps.wording import name_counted, name_one
 
 if TYPE_CHECKING:
@@ -299,4 +299,6 @@ def _caption(spots: gpd.GeoDataFrame) -> str:
     if not len(spots):
         return "No hotspots"
     weighed = "harm" in spots.columns and spots["harm"].notna().any()
-    return f"{say_count(len(spots), 'hotspot')}, {'most harmful' if weighed else 'busiest'} first"
+    periods = spots.attrs.get("periods") if has_both(spots).any() else None
+    months = f"; before: {clean(periods[0])}, after: {clean(periods[1])}" if periods else ""
+    return f"{say_count(len(spots), 'hotspot')}, {'most harmful' if weighed else 'busiest'} first{months}"

@@ -14,15 +14,21 @@ function saferList(app, details) {
     const spot = spotOf(row);
     return [row, plain([row.textContent, spot.ref, ...spot.lines.map((line) => line[1])].join(" "))];
   }));
-  const none = make("p", "sh-none", "Nothing in the list has that in it.");
+  const none = make("p", "sh-none", "No " + data.noun + " in the list has that in it.");
   none.hidden = true;
   table.after(none);
   const onMap = make("p", "sh-onmap");
   $("find").closest(".sh-tools").after(onMap);
+  let found = null, filtered = "", ordered = table.caption.firstChild.textContent;
   const goTo = ({ name, bounds }) => {
     const button = make("button", "sh-button", name);
     button.type = "button";
     button.addEventListener("click", () => {
+      /* what was found stands in a frame with its name */
+      if (found) found.remove();
+      const around = bounds.getCenter().toBounds(60);
+      found = L.rectangle(around.extend(bounds), { pane: "sh-over", interactive: false, fill: false, color: "#b3261e", weight: 2.5, dashArray: "7 5" }).addTo(app.map);
+      found.bindTooltip(document.createTextNode(name), { permanent: true, direction: "top", pane: "sh-badges" }).openTooltip([around.getNorth(), around.getCenter().lng]);
       app.map.fitBounds(bounds.pad(0.3), { maxZoom: 17, animate: !app.calm });
       if (getComputedStyle(document.querySelector(".sh-panel")).overflowY !== "auto") app.map.getContainer().scrollIntoView({ block: "start" });
       say("The map shows " + name + ".");
@@ -41,8 +47,17 @@ function saferList(app, details) {
     });
     const streets = asked.length > 2 && !number ? app.ground.find(plain, asked) : [];
     onMap.replaceChildren(...(streets.length ? [document.createTextNode("On the map: "), ...streets.map(goTo)] : []));
-    none.hidden = left + streets.length > 0;
+    none.hidden = left > 0;
+    filtered = asked && left < rows.length ? left + " of " : "";
+    table.caption.firstChild.textContent = filtered + ordered;
+    if (!streets.length && found) found.remove();
     say(left + " of " + rows.length + " " + data.noun + "s shown" + (streets.length ? ", and " + streets.length + " names on the map." : "."));
+  });
+
+  $("find").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    const first = rows.find((row) => !row.hidden), street = onMap.querySelector("button");
+    if (first && event.target.value.trim()) first.querySelector("button").click(); else if (street) street.click();
   });
 
   /* ---- sort ---- */
@@ -75,10 +90,17 @@ function saferList(app, details) {
       /* the heading says the order that is seen */
       const many = whole.split(", ")[0], tail = whole.includes(";") ? whole.slice(whole.indexOf(";")) : "";
       const way = index === 1 ? (sign > 0 ? "A to Z" : "Z to A") : sign > 0 ? "lowest first" : "highest first";
-      table.caption.firstChild.textContent = index === 0 && sign > 0 ? whole : many + " by " + sort.textContent.toLowerCase() + ", " + way + tail;
+      ordered = index === 0 && sign > 0 ? whole : many + " by " + sort.textContent.toLowerCase() + ", " + way + tail;
+      table.caption.firstChild.textContent = filtered + ordered;
       say("Sorted by " + sort.textContent + ", " + order + ".");
     });
   });
+
+  /* areas coloured by another number stand in its order */
+  if (data.noun === "area") document.querySelectorAll("input[name=sh-by]").forEach((input) => input.addEventListener("change", () => {
+    const index = [...rows[0].cells].findIndex((cell) => cell.dataset.column === input.value);
+    if (index > 0 && heads[index].getAttribute("aria-sort") !== "descending") heads[index].querySelector("button").click();
+  }));
 
   /* ---- copy and save: what is shown, in the order shown, with its marking ---- */
   const both = heads.some((head) => head.textContent.includes("\u2192"));
@@ -95,7 +117,7 @@ function saferList(app, details) {
         const text = cell.firstChild ? cell.firstChild.textContent : "";
         const sign = cell.querySelector(".sh-of");
         if (both && cell.dataset.column === "arrow") cells.push(...(text.includes(" \u2192 ") ? text.split(" \u2192 ") : [text, text]), sign ? sign.textContent : "");
-        else if (ranged[i + 2]) cells.push(text, (cell.querySelector(".sh-range") || { textContent: "" }).textContent);
+        else if (ranged[i + 2]) cells.push(text, (cell.querySelector(".sh-range") || { textContent: "" }).textContent.replace(/\u00a0/g, " "));
         else cells.push(text);
       });
       out.push(marking ? [...cells, marking.textContent] : cells);

@@ -52,7 +52,7 @@ function saferMap(map, data) {
     const fill = app.fills ? app.fills[spots.indexOf(spot)] : measure && spot.class[colourBy] >= 0 ? measure.colours[spot.class[colourBy]] : "";
     return {
       fillColor: fill || "#ffffff",
-      fillOpacity: app.seeThrough() ? (app.current === spot ? 0.28 : 0.42) : data.noun === "area" && ground.on ? 0.66 : 0.8,
+      fillOpacity: app.seeThrough() ? (app.current === spot ? 0.28 : 0.42) : data.noun === "area" && ground.on ? 0.74 : 0.8,
       color: "#0b1f33", weight: app.current === spot ? 4 : 1.6,
       dashArray: fill ? null : "4 3",
     };
@@ -256,6 +256,17 @@ function saferMap(map, data) {
     app.second = { map: other, ground: under, whens: ["", ""] };
     return redraw;
   };
+  /* back to the whole; and where the page scrolls under one finger, two move the map */
+  const edge = (position, el) => { const control = L.control({ position }); control.onAdd = () => { L.DomEvent.disableClickPropagation(el); return el; }; control.addTo(map); };
+  const all = make("button", "sh-button sh-whole", "All");
+  all.type = "button";
+  all.setAttribute("aria-label", "Show the whole map");
+  all.addEventListener("click", () => { if (data.bounds) map.fitBounds(data.bounds, { padding: [24, 30], animate: !calm }); say("The whole map is shown."); });
+  edge("bottomright", all);
+  if (window.matchMedia("(pointer: coarse)").matches && getComputedStyle(document.querySelector(".sh-panel")).overflowY !== "auto") {
+    map.dragging.disable();
+    edge("topleft", make("div", "sh-edge", "Two fingers move the map"));
+  }
   let through = false;
   map.on("zoomend", () => { if (app.seeThrough() !== through) { through = !through; spots.forEach((spot) => spot.layer.setStyle(styleOf(spot))); } });
   map.on("moveend resize", label);

@@ -72,15 +72,26 @@ function saferPicture(app) {
   const draw = () => {
     const sides = [{ map, ground, when: app.second ? app.second.whens[0] : "" }, ...(app.second ? [{ map: app.second.map, ground: app.second.ground, when: app.second.whens[1] }] : [])];
     const size = L.point(sides.reduce((sum, one) => sum + one.map.getSize().x + 4, -4), map.getSize().y), sharp = 2, band = 26, marking = text(".sh-marking");
-    const foot = [text("h1"), text(".sh-foot p:not(.sh-how)")].filter(Boolean);
+    const foot = [text("h1"), text(".sh-head p"), text(".sh-foot p:not(.sh-how)")].filter(Boolean);
+    const legend = document.querySelector("#sh-counted:not([hidden])") || document.querySelector(".sh-legend:not([hidden])");
+    const key = legend ? [...legend.querySelectorAll("li")].map((li) => [getComputedStyle(li.querySelector(".sh-key")).backgroundColor, li.textContent.trim()]) : [];
     const top = marking ? band : 0, canvas = document.createElement("canvas");
-    canvas.width = sharp * size.x; canvas.height = sharp * (size.y + 2 * top + 18 * foot.length + 8);
+    canvas.width = sharp * size.x; canvas.height = sharp * (size.y + 2 * top + 18 * (foot.length + (key.length ? 2 : 0)) + 8);
     const pen = canvas.getContext("2d");
     pen.scale(sharp, sharp);
     pen.fillStyle = "#ffffff"; pen.fillRect(0, 0, canvas.width, canvas.height);
     sides.reduce((left, one) => { side(pen, one, left, top); return left + one.map.getSize().x + 4; }, 0);
     pen.textAlign = "left"; pen.textBaseline = "alphabetic"; pen.fillStyle = "#0b1f33";
     foot.forEach((line, i) => { pen.font = (i ? "" : "700 ") + "12px Arial, sans-serif"; pen.fillText(line, 6, top + size.y + 15 + 18 * i, size.x - 12); });
+    if (key.length) {
+      const y = top + size.y + 15 + 18 * foot.length, wide = Math.min((size.x - 12) / key.length, 150);
+      pen.font = "700 12px Arial, sans-serif"; pen.fillText(legend.querySelector("h2").textContent, 6, y, size.x - 12);
+      pen.font = "12px Arial, sans-serif"; pen.lineWidth = 1.5; pen.strokeStyle = "#0b1f33";
+      key.forEach(([colour, words], i) => {
+        pen.fillStyle = colour; pen.fillRect(6 + i * wide, y + 8, 14, 11); pen.strokeRect(6 + i * wide, y + 8, 14, 11);
+        pen.fillStyle = "#0b1f33"; pen.fillText(words, 24 + i * wide, y + 18, wide - 22);
+      });
+    }
     if (marking) {
       [0, canvas.height / sharp - band].forEach((y) => {
         pen.fillStyle = "#0b1f33"; pen.fillRect(0, y, size.x, band);

@@ -100,7 +100,7 @@ def test_search_finds_a_street_a_ward_a_reference_and_a_number(page):
     assert found("7") == [7]
     assert found("SE30003") == [4]
     assert found("nowhere") == []
-    assert page.get_by_text("Nothing in the list has that in it.").is_visible()
+    assert page.get_by_text("No hotspot in the list has that in it.").is_visible()
     assert page.locator("#sh-say").text_content() == f"0 of {COUNT} hotspots shown."
     assert run_axe(page) == []
 
@@ -333,3 +333,52 @@ def test_a_press_on_a_number_of_the_map_goes_to_its_streets_and_the_caption_says
     assert caption.inner_text() == "12 hotspots by number, highest first"
     page.get_by_role("button", name="No.", exact=True).click()
     assert caption.inner_text() == "12 hotspots, most harmful first"
+
+
+@browser_only
+def test_a_search_says_how_many_of_the_list_fit_and_enter_opens_the_first(page):
+    page.fill("#sh-find", "kirkgate")
+    assert page.locator("#sh-list caption").inner_text() == "11 of 12 hotspots, most harmful first"
+    page.press("#sh-find", "Enter")
+    assert page.locator("#sh-detail h2").inner_text().startswith("2.")
+    page.fill("#sh-find", "no such street")
+    assert page.get_by_text("No hotspot in the list has that in it.").is_visible()
+    page.fill("#sh-find", "")
+    assert page.locator("#sh-list caption").inner_text() == "12 hotspots, most harmful first"
+
+
+@browser_only
+def test_one_press_goes_back_to_the_whole_and_a_thumb_scrolls_the_page(browser, example):
+    with open_page(browser, example, width=390, height=844) as page:
+        box_of = """() => [...document.querySelectorAll('path.sh-spot')].find((e) => e.ariaLabel.startsWith("Hotspot 2:"))
+            .getBoundingClientRect().width"""
+        before = page.evaluate(box_of)
+        page.locator("tr.sh-row button").first.click()
+        page.wait_for_timeout(900)
+        assert page.evaluate(box_of) != before
+        page.get_by_role("button", name="Show the whole map").click()
+        page.wait_for_timeout(900)
+        assert page.evaluate(box_of) == pytest.approx(before, abs=1)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, offline=True)
+    touch = context.new_page()
+    touch.goto(example.as_uri())
+    assert touch.get_by_text("Two fingers move the map").is_visible()
+    # one finger is the page's: the map asks the browser for no more than its pinch
+    assert "none" not in touch.evaluate("getComputedStyle(document.querySelector('.leaflet-container')).touchAction")
+    context.close()
+
+
+@browser_only
+def test_a_ward_has_an_address_its_caution_and_the_order_of_its_colour(browser, tmp_path):
+    ranks = {"rank_by_rate_from": [1, 1], "rank_by_rate_to": [2, 2], "harm": [5.0, 90.0], "rate": [30.0, 20.0]}
+    wards = make_wards().iloc[:2].assign(incidents=[60, 40], **ranks)
+    path = write_area_map(wards, tmp_path / "areas.html", profile="open")
+    with open_page(browser, path) as page:
+        page.locator("tr.sh-row button").first.click()
+        said = page.locator("#sh-detail").inner_text()
+        assert "Its true place by rate could be 1 to 2. Busy centres rank high" in said
+        assert page.evaluate("location.hash") == f"#{wards['code'].iloc[0]}"
+        page.locator("#sh-detail button", has_text="Close").click()
+        page.get_by_label("Harm").check()
+        assert page.locator("tr.sh-row .sh-go").first.inner_text() == wards["name"].iloc[1]
+        assert page.locator("#sh-list caption").inner_text() == "2 areas by harm, highest first"
