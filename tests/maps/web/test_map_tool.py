@@ -350,8 +350,8 @@ def test_a_search_says_how_many_of_the_list_fit_and_enter_opens_the_first(page):
 @browser_only
 def test_one_press_goes_back_to_the_whole_and_a_thumb_scrolls_the_page(browser, example):
     with open_page(browser, example, width=390, height=844) as page:
-        box_of = """() => [...document.querySelectorAll('path.sh-spot')].find((e) => e.ariaLabel.startsWith("Hotspot 2:"))
-            .getBoundingClientRect().width"""
+        box_of = """() => [...document.querySelectorAll('path.sh-spot')]
+            .find((e) => e.ariaLabel.startsWith("Hotspot 2:")).getBoundingClientRect().width"""
         before = page.evaluate(box_of)
         page.locator("tr.sh-row button").first.click()
         page.wait_for_timeout(900)
