@@ -177,6 +177,7 @@ def compare_text(
     except InputError as error:
         return f"{start_sentence(NOT_COMPARED)}: {error.problem} ({error.given})."
     gaps = found.attrs["warnings"][: found.attrs["gaps"]]
+    study_area += f", {facts.about} alone" if facts.about else ""
     whole = found.attrs["whole"].replace("All the records", start_sentence(study_area))
     if "here" not in found.index:
         return " ".join([whole, *gaps, f"Here, {NOT_COMPARED}: no record in either period is left."])

@@ -94,6 +94,8 @@ _SCANNING = {
     "threshold": int,
     "types": _many(_Type),
     "cheers": dict[str, str],
+    "about": str,
+    "problems": _many(dict[str, str]),
 }
 _ANALYSIS = {
     **_texts("what where when compare trend certainty nearby menu_note patrols cameras"),
@@ -101,6 +103,8 @@ _ANALYSIS = {
     "months": _many(_Month),
     "repeat_places": _many(_Place),
     "calendar": _many(Data),
+    "ahead": _many(dict[str, str]),
+    "ahead_lines": list[str],
 }
 _SUCCESS = {"baseline_months": _many(Month), **_texts("baseline_incidents recounted", int)}
 

@@ -34,6 +34,7 @@ class Facts:
     threshold: int = 0
     layer: str = ""  # whose areas the plan covers, as its user calls it
     licensed: bool | None = None  # whether licensed premises stand by its records; None: not known
+    about: str = ""  # the one problem of the place that is counted; "": all its records
 
     @property
     def incidents(self) -> int:

@@ -18,6 +18,7 @@ from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.common.windows import Window, read_day
 from hotspots.common.wording import say_date, say_list
+from hotspots.plans.problems import of_problem
 from hotspots.plans.record import Plan
 from hotspots.plans.success import FEWER, goal_of
 
@@ -85,6 +86,8 @@ def assess_plan(
         )
     require_metres(incidents, what="incidents")
     first, last = response_dates(plan, start, end)
+    incidents = incidents[of_problem(incidents, problem := plan.frozen.get("problem"))]
+    counted = [f"Counted: {problem['title']} alone."] if problem else []
     targets = frozen_areas(plan, "areas")
     found = assess_response(
         incidents,
@@ -106,7 +109,12 @@ def assess_plan(
         "verdict": clean_text(verdict),
         "lines": [
             clean_text(verdict if line == found.verdict else line)
-            for line in (*_delivered(dosage), *found.lines(), *_on_the_calendar(plan, [found.baseline, found.after]))
+            for line in (
+                *counted,
+                *_delivered(dosage),
+                *found.lines(),
+                *_on_the_calendar(plan, [found.baseline, found.after]),
+            )
         ],
         "counts": _counts(found.table),
     }

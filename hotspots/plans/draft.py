@@ -1,17 +1,17 @@
 """Problem-solving plans (SARA): drafted from the data, kept by people, assessed later."""
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspots.change.chosen_by_counts import NOT_KNOWN
-from hotspots.checks import require_columns, require_metres
+from hotspots.checks import announce, require_columns, require_metres
 from hotspots.common.option_classes import take_options
 from hotspots.common.place_names import ELSEWHERE
-from hotspots.common.plan_words import clean_text, strip_near
+from hotspots.common.plan_words import clean_text, start_sentence, strip_near
 from hotspots.common.small_counts import hide_small
 from hotspots.common.windows import read_day
 from hotspots.plans._analysis import (
@@ -28,6 +28,7 @@ from hotspots.plans._facts import Facts, gather_facts
 from hotspots.plans._freeze import freeze_plan, frozen_target, note_changes
 from hotspots.plans._response_menu import menu_note, suggest_responses
 from hotspots.plans._target import Target, find_target, layer_of, rows_of, share_layers
+from hotspots.plans.problems import ALL, LARGEST, choose_problem, gather_problem, propose_problems, say_problems
 from hotspots.plans.record import Plan
 from hotspots.plans.scanning import (
     certainty_text,
@@ -55,6 +56,8 @@ class Drafting:
     windows: Any = None
     told: str = ""
     planned: gpd.GeoDataFrame | None = None
+    problem: str = ALL
+    form: str = ""
 
 
 def draft_plan(
@@ -109,6 +112,11 @@ def draft_plan(
         ``words``, else the place compared alone.
     planned : GeoDataFrame, optional
         Areas of other plans: never compared with, because something is done there too.
+    problem : str
+        What the plan counts, fixed at opening: "all" records of the place; "largest", the first problem
+        proposed there where it is clearly the largest, else all; one by its title, kind or profile.
+    form : str
+        A short form: "nip", "clear-hold-build" or "one-street". "": the whole plan.
     **drafting
         Those above, from ``title`` on.
 
@@ -131,7 +139,14 @@ def draft_plan(
     assert target is not None
     if plan is None:
         target.layer = layer_of(target, layers)
-    facts = gather_facts(incidents, rows_of(incidents, target), threshold=how.threshold, layer=target.layer)
+    inside = rows_of(incidents, target)
+    whole = gather_facts(incidents, inside, threshold=how.threshold, layer=target.layer)
+    proposed = propose_problems(whole)
+    problem = choose_problem(how.problem, proposed, whole) if plan is None else plan.frozen.get("problem")
+    facts = gather_problem(whole, problem)
+    if problem:  # what tables say of the place is of all its records
+        how = replace(how, told="")
+        target.facts = {name: value for name, value in target.facts.items() if name not in ("words", "trend")}
     missing = {name: frame for name, frame in layers.items() if name not in target.layers}
     target.layers |= share_layers(facts.inside, missing)
     day = _day(as_of, facts)
@@ -139,12 +154,20 @@ def draft_plan(
         drafted = Plan(ref=target.ref, title=target.title, covers=target.covers, opened=day)
         fixed: dict[str, Any] = {"ring": how.ring, "selected_on": how.selected_on, "layers": layers}
         drafted.frozen = freeze_plan(facts, target, spots, planned=how.planned, **fixed)
+        if problem:
+            at = {"area": "in", "street": "on"}.get(target.covers, "at")
+            drafted.title = start_sentence(f"{problem['title'].replace(',', '')} {at} {target.title}")
+            drafted.frozen |= {"problem": problem, "counted": problem["title"]}
+        drafted.frozen |= {"form": how.form} if how.form else {}
     else:
+        if how.problem not in (ALL, LARGEST, (problem or {}).get("title")):
+            announce(f"The open plan of {plan.title} keeps its problem: close it, then open another.")
         drafted = copy.deepcopy(plan)
         note_changes(drafted, facts, current, spots, day=day, ring=how.ring)
     facts.licensed = near_licensed(facts, how.nearby)
     drafted.drafted = day
-    drafted.scanning = _scan(facts, target, spots, how.study_area)
+    drafted.scanning = _scan(facts, target, spots, how.study_area) | {"limits": limits_text(facts, whole.everything)}
+    drafted.scanning |= say_problems(proposed, facts, whole)
     drafted.analysis = _analyse(facts, target, how, drafted.frozen, spots)
     drafted.options = suggest_responses(
         facts.types,
@@ -171,7 +194,6 @@ def _scan(facts: Facts, target: Target, spots: Any, study_area: str) -> dict[str
         "problem": problem_text(facts, target, of=None if spots is None else len(spots), study_area=study_area),
         "sources": sources_text(facts),
         "source_names": sorted(map(clean_text, facts.everything["source"].unique())),
-        "limits": limits_text(facts),
         "cheers": cheers_text(facts),
         "types": facts.types.to_dict("records"),
         "threshold": facts.threshold,

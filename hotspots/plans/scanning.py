@@ -47,7 +47,7 @@ def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: st
     period = say_months(list(facts.all_months.index))
     said = [f"{start_sentence(say_records(facts))} {place} {target.name} in {period}."]
     top = facts.types.iloc[0]
-    if facts.incidents > 1:
+    if facts.incidents > 1 and not (facts.about and len(facts.types) == 1):
         said.append(f"Most common: {start_small(top['type'])}, {say_share(top['incidents'], facts.incidents)}.")
     if may_say("harm", facts.has_harm, why="no record of a plan's place has a weight"):
         said.append(harm_text(facts, study_area=study_area))
@@ -55,7 +55,8 @@ def problem_text(facts: Facts, target: Target, *, of: int | None, study_area: st
         among = f" of {of:,}" if of else ""
         by = " by harm" if facts.has_harm else "" if "harm" in facts.everything else " by number of records"
         kind = "Hotspot" if len(target.ranks) == 1 else "Hotspots"
-        said.append(f"{kind} {say_list(map(str, target.ranks))}{among}{by}.")
+        rest = ", of all records" if facts.about else ""
+        said.append(f"{kind} {say_list(map(str, target.ranks))}{among}{by}{rest}.")
     if facts.incidents < SMALL_BASE:
         said.append("So few records make no pattern: ask those who know the place before planning for it.")
     return " ".join(said)
@@ -126,8 +127,8 @@ def sources_text(facts: Facts) -> str:
     return f"{listed}; period of the data: {period}."
 
 
-def limits_text(facts: Facts) -> list[str]:
-    """Say what the sources cannot, as sentences."""
+def limits_text(facts: Facts, everything: pd.DataFrame) -> list[str]:
+    """Say what the sources cannot, as sentences; gaps are those of all records, whatever the plan is about."""
     limits: list[str] = []
     if (facts.inside["source"] == "police.uk").any():
         limits.append(
@@ -137,7 +138,7 @@ def limits_text(facts: Facts) -> list[str]:
     here = set(publishers_of(facts.inside))
     limits.extend(
         f"{who} has no records in {months}: more may have happened here than is counted."
-        for who, months in list_gaps(facts.everything).items()
+        for who, months in list_gaps(everything).items()
         if who in here
     )
     points = len(facts.inside.geometry.drop_duplicates())

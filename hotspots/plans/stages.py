@@ -8,36 +8,19 @@ from typing import Any
 
 import pandas as pd
 
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_date
 from hotspots.plans.record import Plan
 
 CLOSED, REOPENED, DUE = "closed", "reopened", "assessment due"
+RETENTION = 36  # months that a closed plan is kept whole
 STAGES = ("scanning", "analysis", "response", DUE, CLOSED, REOPENED)
 VERDICTS = ("continue", "adjust", "stop")
 
-_STAGE_WORDS = {
-    "scanning": r"scan\w*|scoping",
-    "analysis": r"analy[sz]\w*",
-    "response": r"respon[ds]\w*|live|running|under ?way|in progress|active|delivery|delivering",
-    DUE: r"assess\w*|evaluat\w*",
-    CLOSED: r"closed?|complet\w+|finished|ended|stopped|archived|discontinued|signed off|withdrawn",
-    REOPENED: r"re-?open\w*|open again",
-}
-_VERDICT_WORDS = {
-    "continue": r"continu\w*|carry on|keep|maintain\w*|extend\w*|ongoing",
-    "adjust": r"adjust\w*|adapt\w*|amend\w*|chang\w*|modif\w*",
-    "stop": r"stop\w*|closed?|ended?|discontinu\w*|finish\w*|complet\w*|no further action|nfa|withdraw\w*"
-    r"|(?:problem |issue )?(?:re)?solved",
-}
-# what turns such a word into its opposite, a wish or a question
-_UNSURE = re.compile(
-    r"\b(?:not?|never|until|unless|when|if|to be|should|could|might|soon|nearly|almost|partly|pending|before"
-    r"|propos\w+|recommend\w*|ready|await\w*|will|would|next|close to|stop[ -]and[ -]search)\b"
-    r"|n['’]t|\?",
-    re.IGNORECASE,
-)
+_WORDS = packaged_toml("plans", "words")
+_UNSURE = re.compile(_WORDS["unsure"], re.IGNORECASE)
 _CLAUSE = re.compile(r"[.;:()\n–—]|\s-\s")
 _CLOSING = ("heading.stage", "assessment.verdict", "sign_off.role", "sign_off.date")
 _REVIEW = ("closing.reason", "closing.reviewed_by", "closing.reviewed_on")
@@ -53,12 +36,12 @@ class Stage:
 
 def read_stage(text: str) -> str:
     """Stage that people's words name; "" where they name none, several, or only hope for one."""
-    return _only(text, _STAGE_WORDS)
+    return _only(text, _WORDS["stages"])
 
 
 def read_verdict(text: str) -> str:
     """Verdict that people's words name: "continue", "adjust", "stop", or ""."""
-    return _only(text, _VERDICT_WORDS)
+    return _only(text, _WORDS["verdicts"])
 
 
 def _only(text: str, known: dict[str, str]) -> str:
@@ -145,6 +128,7 @@ def note_stage(plan: Plan, *, as_of: Any, put_away: bool = False) -> bool:
         words = {"verdict": fields["assessment.verdict"], "signed_off": fields["sign_off.role"]}
         words |= {tag.partition(".")[2]: fields[tag] for tag in _REVIEW}
         row |= {name: clean_text(text).strip() for name, text in words.items() if text.strip()}
+        row |= {"keep_until": str((pd.Timestamp(row["date"]) + pd.DateOffset(months=RETENTION)).date())}
     plan.stages.append(row)
     return True
 
@@ -206,7 +190,8 @@ def say_stages(plan: Plan) -> list[str]:
         if row.get("stage") not in (CLOSED, REOPENED):
             continue
         labels = {"verdict": "verdict", "reason": "reason", "signed_off": "signed off by"}
-        labels |= {"reviewed_by": "reviewed by", "reviewed_on": "reviewed on"}
+        labels |= {"reviewed_by": "reviewed by", "reviewed_on": "reviewed on", "keep_until": "kept whole until"}
+        row = row | ({"keep_until": say_day(row["keep_until"])} if "keep_until" in row else {})
         words = "; ".join(f"{label}: {row[name]}" for name, label in labels.items() if row.get(name))
         head = f"{row['stage'].capitalize()} {say_day(row['date'])}"
         said.append(f"{head}: {words}." if words else f"{head}.")

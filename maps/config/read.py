@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 from hotspots.checks import InputError, Problems, read_text
 from hotspots.files.own_toml import parse_toml
@@ -10,7 +11,7 @@ from hotspots.files.typed_tables import read_table
 from hotspots.reading.problem_profiles import load_profile
 from maps.config.kinds import Context, expand_names
 from maps.config.other_faults import list_faults
-from maps.config.settings import Config, Settings
+from maps.config.settings import Config, Plans, Settings
 
 
 def read_config(path: str | Path) -> Config:
@@ -32,7 +33,12 @@ def read_config(path: str | Path) -> Config:
             problems.add(f"line {line_at(locate_keys(text), ('profiles', name))}: {error}")
     named = [settings.incidents.files, *(source.files for source in settings.sources.values())]
     files = list(dict.fromkeys(file for names in named for file in expand_names(names, folder)))
-    config = Config.holding({**dict(settings), "path": path.resolve(), "files": files})
+    planning = settings.plans if isinstance(settings.plans, Plans) else Plans.holding()
+    held: dict[str, Any] = {**dict(settings), "path": path.resolve(), "files": files, "planning": planning}
+    if isinstance(settings.plans, Plans):  # a table, with the folder in it
+        held = {key: value for key, value in held.items() if key != "plans"}
+        held |= {"plans": planning.folder} if planning.folder else {}
+    config = Config.holding(held)
     if problems.found:  # then all at once, those of the files too
         for fault in list_faults(config):
             problems.add(fault)

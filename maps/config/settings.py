@@ -11,6 +11,7 @@ from hotspots.checks import CRS, InputError, advise_grid_of, why_no_grid
 from hotspots.common.calendars import KINDS
 from hotspots.files.typed_tables import OneOf, Table, needed, shown
 from hotspots.finding.methods import METHODS
+from hotspots.plans.ahead import Event
 from hotspots.reading.duplicates import KEEP
 from hotspots.timing.profile_times import NEEDS
 from maps.config.kinds import (
@@ -341,12 +342,24 @@ class Output(Table):
     redraft: bool = False
 
 
+FORMS = ("nip", "clear-hold-build", "one-street")
+
+
+class Plans(Table):
+    """How plans are drafted and kept."""
+
+    folder: Folder | None = None
+    problem: str | dict[str, str] = "largest"
+    form: Annotated[str, OneOf(("", *FORMS))] = ""
+
+
 class Settings(Table):
     """The whole file."""
 
     seed: Count = 0
     as_of: Day | None = shown("today")
-    plans: Folder | None = None
+    plans: Folder | Plans | None = None
+    events: list[Event] = Field([])
     place: str = "all the data"
     title: str = "Crime and anti-social behaviour hotspots"
     grid: Grid = Grid.holding()
@@ -386,4 +399,6 @@ class Config(Settings):
     """A checked configuration; files are absolute paths, found from the folder of the TOML file."""
 
     path: Path
+    plans: Folder | None = None
+    planning: Plans = Plans.holding()
     files: list[Path] = Field([])

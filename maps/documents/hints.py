@@ -1,38 +1,15 @@
 """Hints that stand in the empty fields of a document."""
 
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.plan_words import name_key
 
 HINT = "Type here"
 BY_DATE = "As above, or…"
 BESIDE_DATA = "As below, or…"
-LABELS = {
-    "three_e": "3E",
-    "by_when": "By when",
-    "lead": "Lead agency",
-    "owner": "Owner (role)",
-    "action": "Action agreed",
-    "role": "Agreed by (role)",
-    "mechanism": "How it acts on the cause",
-    "delivered": "So far",
-    "hours": "Hours, cost",
-    "consulted": "Consulted",
-    "necessity": "Needed, and fair to all (cameras, dispersal, orders)",
-    "reason": "Why closed",
-    "reviewed_by": "Reviewed by (supervisor)",
-}
-# What a field offers to choose from; other words may be typed there too.
-CHOICES = {
-    "stage": ("Scanning", "Analysis", "Response", "Assessment due", "Closed", "Reopened"),
-    "status": ("Not started", "In progress", "Done", "Dropped"),
-    "three_e": ("Engage", "Educate", "Enforce"),
-    "side": ("Offender", "Victim or target", "Place"),
-    "verdict": ("Continue", "Adjust", "Stop"),
-    "lead": (
-        *("Police", "Council", "Housing provider", "Fire and rescue", "Health", "Probation", "Youth justice"),
-        *("Business or owner", "Community or voluntary group"),
-    ),
-}
-DATES = ("review_date", "start", "end", "due", "date", "by_when", "reviewed_on")
+_FIELDS = packaged_toml("plans", "fields")
+LABELS: dict[str, str] = _FIELDS["labels"]
+CHOICES: dict[str, list[str]] = _FIELDS["choices"]
+DATES: list[str] = _FIELDS["dates"]
 SIDES = (
     ("Offender", "offender", "handler", "Who could influence them?"),
     ("Victim or target", "victim", "guardian", "Who could protect them?"),

@@ -35,10 +35,10 @@ def _alive(plans: Iterable[Plan], day: dt.date) -> list[Plan]:
 
 def _open(plan: Plan) -> list[dict[str, str]]:
     actions = [{k: clean_text(v) for k, v in row.items()} for row in plan.people["actions"]]
-    return [row for row in actions if any(row.values()) and not _is_done(row.get("status", ""))]
+    return [row for row in actions if any(row.values()) and not is_done(row.get("status", ""))]
 
 
-def _is_done(status: str) -> bool:
+def is_done(status: str) -> bool:
     """Whether a status says that nothing is left to do: its first word does."""
     words = status.casefold().replace(",", " ").replace(".", " ").split()
     return bool(words) and words[0] in DONE

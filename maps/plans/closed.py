@@ -16,6 +16,7 @@ from hotspots.common.outline_text import read_outline
 from hotspots.common.places import incidents_per_row
 from hotspots.common.when import london_clock
 from hotspots.common.wording import say_date
+from hotspots.plans.problems import of_problem
 from hotspots.plans.record import Plan
 from hotspots.plans.stages import CLOSED, close_plan, closed_on, note_stage, reopen_plan, stage_of
 from hotspots.plans.toml_file import read_plan, write_record
@@ -206,11 +207,12 @@ def risen(plan: Plan, spots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, *, a
         return False
     half = spots.geometry.intersection(ground).area > spots.geometry.area / 2
     here = spots[half | spots["ref"].eq(plan.ref)]
-    if "arrow" in spots and here["arrow"].isin(["up", "down", "level"]).any():
+    if "problem" not in plan.frozen and "arrow" in spots and here["arrow"].isin(["up", "down", "level"]).any():
         return bool(here["arrow"].eq("up").any())
     closed = closed_on(plan, as_of=as_of)
     if closed is None or here.empty or "when" not in incidents or incidents["when"].isna().all():
         return False
+    incidents = incidents[of_problem(incidents, plan.frozen.get("problem"))]
     inside = shapely.covers(ground, incidents.geometry.to_numpy())
     months, first = london_clock(incidents["when"]).dt.to_period("M"), pd.Period(closed, freq="M")
     length = (months.max() - first).n

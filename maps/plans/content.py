@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.plan_words import clean_text, start_sentence, start_small
 from hotspots.common.wording import say_date
 from hotspots.plans.record import Plan
@@ -13,35 +14,30 @@ from maps.documents.hints import BESIDE_DATA, SIDES, hints_of, label_of
 BLANK_ACTIONS = 3
 EARLIER = 11  # months before the latest that a document tells of
 NOTHING = "Not in these records."
-# Question, field of people's, and the parts of the analysis that answer it from the data.
-ANALYSIS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("What happens most?", "what", ("what",)),
-    ("Where exactly?", "where", ("where",)),
-    ("When?", "when", ("when",)),
-    ("How does it compare?", "how", ("compare", "trend", "certainty")),
-    ("What is nearby?", "why", ("nearby",)),
-)
-# Columns of the table of actions, with the fields in each cell.
-ACTION_CELLS = {
-    "Action agreed": ("action", "mechanism"),
-    "3E, side": ("three_e", "side"),
-    "Technique, power": ("technique", "power"),
-    "Lead agency, owner": ("lead", "owner"),
-    "Start, due": ("start", "due"),
-    "Status": ("status", "delivered"),
-    "Cost": ("cost",),
-}
+_FIELDS = packaged_toml("plans", "fields")
+ACTION_CELLS: dict[str, list[str]] = _FIELDS["action_cells"]
 
 
 def lay_out_plan(plan: Plan, *, pictures: Pictures | None = None, marking: str = "", attribution: str = "") -> Document:
     """Blocks of a plan's document: data's words beside blanks for people's."""
     heading = Line(tuple(_field(plan, f"heading.{name}") for name in ("owner", "reference", "review_date", "stage")))
     blocks: list[Block] = [Text(_opening(plan), note=True), heading, *_month(plan)]
+    form = plan.frozen.get("form")
     if plan.covers == "person":
-        blocks += _person(plan)
-    else:
+        blocks += _form(plan, "person", {})
+    elif form is None:
         blocks += [*_scanning(plan, pictures, attribution), *_analysis(plan)]
-    blocks += [*_objectives(plan), *_response(plan), *_assessment(plan)]
+    if form is None:
+        blocks += [*_objectives(plan), *_response(plan), *_assessment(plan)]
+    else:
+        scanning = _scanning(plan, pictures, attribution)
+        blocks += [
+            *_form(plan, form, {"scanning": scanning, "map": [pictures] if pictures else []}),
+            Text(attribution, note=True),
+        ]
+        placed = {field.tag for block in blocks for field in fields_in(block)}
+        rest = [tag for tag, text in plan.fields().items() if text.strip() and tag not in placed]  # no word is lost
+        blocks += [Heading("Also written in this plan"), *(Line((_field(plan, tag),)) for tag in rest)] if rest else []
     title = f"Problem-solving plan (SARA): {plan.title}"
     return Document(title, f"Plan {plan.ref}", marking, plan.drafted or plan.opened, tuple(blocks))
 
@@ -51,10 +47,34 @@ def _opening(plan: Plan) -> str:
     if plan.opened:
         said += f" Opened {say_date(plan.opened)}"
         said += f", drafted again {say_date(plan.drafted)}." if plan.drafted != plan.opened else "."
+    if plan.frozen.get("moved_from"):
+        said += f" It came along from {clean_text(plan.frozen['moved_from'])}."
     if plan.stages:
         row = plan.stages[-1]
         said += f" Stage: {row['stage']} since {say_day(row['date'])}."
     return f"{said} The blank fields are yours; the rest is written from the data."
+
+
+def _form(plan: Plan, form: str, made: dict[str, list[Block]]) -> list[Block]:
+    """Lay a plan out by a form: its headings, what the data say, its fields under their labels, and parts of a plan."""
+    made |= {"objectives": _objectives(plan), "menu": _menu(plan), "ahead": _ahead(plan), "analysis": _analysis(plan)}
+    made |= {"actions": [_actions(plan)], "assessment": _assessment(plan)}
+    data, blocks = {**plan.analysis, **plan.scanning}, list[Block]()
+    for section in packaged_toml("plans", "forms", form)["section"]:
+        said = [data.get(name, "") for name in section.get("says", ())]
+        words = [" ".join(part) if isinstance(part, list) else str(part) for part in said]
+        text = clean_text(" ".join(filter(None, (section.get("words", ""), *words))))
+        blocks += [Heading(clean_text(section["heading"])), *([Text(text)] if text else [])]
+        blocks += [Line((_field(plan, tag, label),)) for tag, label in section.get("fields", {}).items()]
+        parts = [block for part in section.get("parts", ()) for block in made[part]]
+        blocks += [block for block in parts if not (isinstance(block, Heading) and block.level == 1)]
+    return blocks
+
+
+def fields_in(block: Block) -> list[Field]:
+    """List the fields of a block, wherever they stand in it."""
+    cells = block.fields if isinstance(block, Line) else sum(block.rows, ()) if isinstance(block, Grid) else ()
+    return [one for cell in cells for one in (cell if isinstance(cell, tuple) else (cell,)) if isinstance(one, Field)]
 
 
 def _field(plan: Plan, tag: str, label: str = "", hint: str = "") -> Field:
@@ -65,10 +85,17 @@ def _field(plan: Plan, tag: str, label: str = "", hint: str = "") -> Field:
 
 def _scanning(plan: Plan, pictures: Pictures | None, attribution: str) -> list[Block]:
     data = plan.scanning
-    blocks: list[Block] = [Heading("1. Scanning: what is the problem?"), Text(data.get("problem", ""))]
+    about = " ".join(filter(None, (data.get("about", ""), data.get("problem", ""))))
+    blocks: list[Block] = [Heading("1. Scanning: what is the problem?"), Text(about)]
     blocks.append(Line((_field(plan, "scanning.problem", "The problem in one sentence, as people here would say it"),)))
     if pictures is not None:
         blocks.append(pictures)
+    if found := data.get("problems"):
+        header = ("Problem", "Records here", "As many, were it like all the data", "Beside chance")
+        listed = tuple(tuple(row.values()) for row in found)
+        blocks.append(
+            Grid("Problems that stand out here: a plan is about one", header, listed, (0.46, 0.14, 0.22, 0.18))
+        )
     rows = tuple(
         (start_sentence(name), text, _field(plan, f"cheers.{name}")) for name, text in data.get("cheers", {}).items()
     )
@@ -88,7 +115,7 @@ def _scanning(plan: Plan, pictures: Pictures | None, attribution: str) -> list[B
 def _analysis(plan: Plan) -> list[Block]:
     data = plan.analysis
     rows: list[tuple[Any, ...]] = []
-    for question, name, parts in ANALYSIS:
+    for name, (question, *parts) in _FIELDS["questions"].items():
         said = " ".join(filter(None, (clean_text(data.get(part, "")) for part in parts)))
         rows.append((question, said or NOTHING, _field(plan, f"analysis.{name}")))
     gaps = "; ".join(data.get("gaps", ()))
@@ -171,7 +198,12 @@ def _measure(frozen: dict[str, Any], name: str) -> str:
     return {"incidents": counted, "harm": "Harm score (days)"}.get(name, name)
 
 
-def _response(plan: Plan) -> list[Block]:
+def _ahead(plan: Plan) -> list[Block]:
+    lines = tuple(clean_text(line) for line in plan.analysis.get("ahead_lines", ()))
+    return [Heading("Ahead: events and orders", 2), Bullets(lines)] if lines else []
+
+
+def _menu(plan: Plan) -> list[Block]:
     blocks: list[Block] = []
     if plan.options:
         rows = tuple(_option(row) for row in plan.options)
@@ -183,7 +215,12 @@ def _response(plan: Plan) -> list[Block]:
         blocks.append(Text(" ".join(filter(None, said)), note=True))
     if tried := [clean_text(line) for line in plan.analysis.get("tried", ())]:
         blocks += [Heading("What was tried at places like this", 2), Bullets(tuple(tried))]
-    blocks.append(_actions(plan))
+    return blocks
+
+
+def _response(plan: Plan) -> list[Block]:
+    blocks = _menu(plan)
+    blocks += [*_ahead(plan), _actions(plan)]
     dates = tuple(_field(plan, f"response.{name}", f"Response {name}s") for name in ("start", "end"))
     blocks.append(Line((*dates, *(_field(plan, f"response.{name}") for name in ("notes", "hours")))))
     blocks.append(Line(tuple(_field(plan, f"response.{name}") for name in ("consulted", "necessity"))))
@@ -202,7 +239,7 @@ def _option(row: dict[str, Any]) -> tuple[str, ...]:
 def _actions(plan: Plan) -> Grid:
     """Lay out the actions, two fields of detail in a cell: a row holds all that a meeting asks."""
 
-    def cell(number: int, names: tuple[str, ...]) -> Field | tuple[Field, ...]:
+    def cell(number: int, names: list[str]) -> Field | tuple[Field, ...]:
         made = tuple(_field(plan, f"actions.{number}.{n}") for n in names)
         return made if len(made) > 1 else made[0]
 
@@ -230,27 +267,3 @@ def _assessment(plan: Plan) -> list[Block]:
     closing = ("sign_off.role", "sign_off.date", "closing.reason", "closing.reviewed_by", "closing.reviewed_on")
     blocks.append(Line(tuple(_field(plan, tag) for tag in closing)))
     return blocks
-
-
-def _person(plan: Plan) -> list[Block]:
-    """Form for a repeat victim or offender: references only."""
-    rows = tuple((start_sentence(name), _field(plan, f"cheers.{name}")) for name in ("harmful", "events", "recurring"))
-    asked = tuple(
-        (question, _field(plan, f"analysis.{name}"))
-        for question, name in (
-            ("What happens?", "what"),
-            ("Where?", "where"),
-            ("When?", "when"),
-            ("Who has a part in it, by role?", "who"),
-            ("What was tried before?", "tried"),
-            ("Questions to test", "hypotheses"),
-        )
-    )
-    return [
-        Text("Role and reference only: no names, dates of birth or addresses anywhere in this plan."),
-        Heading("1. Scanning: what is the problem?"),
-        Line((_field(plan, "scanning.problem", "The problem in one sentence"),)),
-        Grid("Is it a problem?", ("Test", "What is known"), rows, (0.3, 0.7)),
-        Heading("2. Analysis"),
-        Grid("Questions", ("Question", "What is known"), asked, (0.3, 0.7)),
-    ]

@@ -12,6 +12,7 @@ from hotspots.plans._analysis import compare_text
 from hotspots.plans._facts import Facts, gather_facts
 from hotspots.plans._freeze import frozen_target
 from hotspots.plans._target import rows_of
+from hotspots.plans.problems import gather_problem
 from hotspots.plans.record import Plan
 from hotspots.plans.stages import DUE, stage_of
 from hotspots.plans.success import count_baseline
@@ -38,7 +39,8 @@ def note_month(
     threshold = max(threshold, int(plan.scanning.get("threshold", 0)))
     target = frozen_target(plan, None)
     try:
-        facts = gather_facts(incidents, rows_of(incidents, target), threshold=threshold, layer=target.layer)
+        whole = gather_facts(incidents, rows_of(incidents, target), threshold=threshold, layer=target.layer)
+        facts = gather_problem(whole, plan.frozen.get("problem"))
     except InputError:  # none, or too few to be shown
         return False
     if facts.all_months.empty:

@@ -16,8 +16,10 @@ from hotspots.checks import InputError, announce
 from hotspots.common.outline_text import read_outline
 from hotspots.common.wording import say_list
 from hotspots.plans._target import find_target
+from hotspots.plans.ahead import list_ahead, say_ahead
 from hotspots.plans.assess import assess_plan, frozen_areas, responses_of
 from hotspots.plans.draft import draft_plan
+from hotspots.plans.problems import LARGEST
 from hotspots.plans.record import Plan
 from hotspots.plans.stages import note_stage
 from maps.common.calendar import as_records
@@ -77,10 +79,12 @@ def update_plans(
         From `hotspots.read_calendar`: marks the months of every plan. None leaves them as they are.
     changes : mapping of str to DataFrame, optional
         What changed in each area of a layer, by the layer: ``words`` by name, so that plans say the same.
+    ahead : sequence of mappings, optional
+        What comes and what must be renewed, as in ``[[events]]`` and ``[[orders]]`` of the configuration.
     **options
         ``ground`` as for `maps.draw_map`; ``quiet``, months after a closing in which its place gets no new
         draft by itself (12); others are passed on to `hotspots.draft_plan`:
-        ``study_area, ring, selected_on, nearby, windows``.
+        ``study_area, ring, selected_on, nearby, windows, problem, form``; ``problem`` may be a table by request.
 
     Returns
     -------
@@ -114,6 +118,7 @@ class Wanted:
     ground: gpd.GeoDataFrame | None = None
     quiet: int = QUIET
     untold: Collection[str] = ()
+    ahead: Sequence[Mapping[str, Any]] = ()
 
     def look(self, spots: gpd.GeoDataFrame, who: Profile) -> Look:
         """Return what documents are drawn with."""
@@ -216,7 +221,7 @@ class _Drafts:
         """Note the month and the stage of an open plan, draft it again where that is asked, and save it."""
         day, threshold, entries = self.wanted.as_of, self.who.threshold, self._entries()
         marked = _mark(plan, entries)
-        moved_on = note_stage(plan, as_of=day)
+        moved_on = note_stage(plan, as_of=day) | self._look_ahead(plan)
         told = {name: self.drafting[name] for name in ("study_area", "windows") if name in self.drafting}
         if request_of(plan) not in self.wanted.untold:
             moved_on |= note_month(plan, self.shown, as_of=day, threshold=threshold, **told)
@@ -234,7 +239,28 @@ class _Drafts:
         plan.frozen |= {"asked": request} | ({} if isinstance(self.wanted.asked, int) else {"by_name": True})
         _mark(plan, self._entries())
         note_stage(plan, as_of=self.wanted.as_of)
+        self._look_ahead(plan)
         return self._with_all(plan)
+
+    def _look_ahead(self, plan: Plan) -> bool:
+        """Note which events and orders lie ahead of a plan's place; whether that is news to it."""
+        known, rows = dict(plan.analysis), [row for row in self.wanted.ahead if self._is_at(row, plan)]
+        if rows or "ahead" in known:
+            plan.analysis["ahead"] = list_ahead(rows, day=self.wanted.as_of)
+            plan.analysis["ahead_lines"] = say_ahead(plan, day=self.wanted.as_of)
+        return known != plan.analysis
+
+    def _is_at(self, row: Mapping[str, Any], plan: Plan) -> bool:
+        """Whether an event or an order touches a plan's place: it is named by its request, or shares ground."""
+        place, ground = row.get("place"), ground_of(plan)
+        if not place or place in (plan.ref, request_of(plan)):
+            return True
+        try:
+            there = ground_of_plans([], [find_asked(place, self.spots, self.wanted.areas or {})], self.shown)
+        except InputError as error:
+            announce(f"“{row['name']}” stands in no plan by its place: {error}")
+            return False
+        return ground is not None and bool(there.intersection(ground).area.gt(0).any())
 
     def _entries(self) -> list[dict[str, str]] | None:
         return None if self.wanted.calendar is None else as_records(self.wanted.calendar)
@@ -246,6 +272,8 @@ class _Drafts:
         told = str(table["words"].get(name, "")) if table is not None else ""
         shared = {"spots": self.spots, "as_of": self.wanted.as_of, "threshold": self.who.threshold}
         given = {**shared, **self.drafting, **more}
+        if isinstance(given.get("problem"), Mapping):
+            given["problem"] = given["problem"].get(request, LARGEST)
         return draft_plan(what, self.shown, self.wanted.areas, told=told, **given)
 
     def _with_all(self, plan: Plan) -> Plan:

@@ -8,11 +8,23 @@ from typing import Any
 
 import pandas as pd
 
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_count, say_date, say_list, say_months
+from hotspots.plans.ahead import say_ahead
 from hotspots.plans.record import Plan
-from hotspots.plans.stages import CLOSED, DUE, VERDICTS, closed_on, last_closing, read_stage, read_verdict, stage_of
+from hotspots.plans.stages import (
+    CLOSED,
+    DUE,
+    VERDICTS,
+    closed_on,
+    last_closing,
+    read_stage,
+    read_verdict,
+    say_day,
+    stage_of,
+)
 from hotspots.plans.success import baseline_of, goal_of
 from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content
@@ -21,23 +33,10 @@ from maps.documents.blocks import Block, Bullets, Document, Grid, Heading, Text
 from maps.documents.to_html import render_html
 from maps.plans.actions import tabulate_actions
 from maps.plans.closed import read_closed
+from maps.plans.leaving import is_over
 from maps.plans.shelf import look_through
 
-HEADS = {
-    "place": "Place",
-    "ref": "Reference",
-    "ward": "Area",
-    "owner": "Owner (role)",
-    "stage": "Stage",
-    "since": "Since",
-    "baseline": "Before (baseline)",
-    "target": "Target",
-    "month": "Since last month",
-    "patrols": "Patrol minutes, delivered of planned",
-    "overdue": "Overdue actions",
-    "due": "Assessment due",
-    "verdict": "Verdict",
-}
+HEADS: dict[str, str] = packaged_toml("plans", "fields")["register"]
 COLUMNS = tuple(HEADS)
 _ORDER = {DUE: 0, "response": 1, "reopened": 2, "analysis": 3, "scanning": 4, CLOSED: 5}
 
@@ -57,7 +56,7 @@ class Register:
     def blocks(self) -> list[Block]:
         """Lay the register out as a part of a page."""
         shown = tuple(tuple(str(row[name]) for name in COLUMNS) for row in self.rows.to_dict("records"))
-        widths = (0.13, 0.08, 0.08, 0.08, 0.07, 0.08, 0.11, 0.06, 0.12, 0.06, 0.04, 0.05, 0.04)
+        widths = (0.12, 0.08, 0.07, 0.07, 0.07, 0.07, 0.11, 0.06, 0.12, 0.06, 0.04, 0.05, 0.03, 0.05)
         table = [Grid("Plans, worst first", tuple(HEADS.values()), shown, widths)] if shown else []
         blocks: list[Block] = [Heading("Register of plans"), *table, Text(self.said, note=True)]
         if self.settle:
@@ -148,6 +147,7 @@ def _row(plan: Plan, as_of: Any, put: bool, delivered: str) -> dict[str, Any]:
         "overdue": f"{late:,}" if stage.name != CLOSED else "",
         "due": say_date(end + pd.Timedelta(days=1)) if end and stage.name in (DUE, "response") else "",
         "verdict": _line(verdict),
+        "orders": " ".join(say_ahead(plan, day=as_of, late=True)) if stage.name != CLOSED else "",
         "_order": _ORDER.get(stage.name, len(_ORDER)),
         "_records": sum(row["incidents"] for row in plan.scanning.get("types", ())),
         "_late": late,
@@ -198,6 +198,11 @@ def unsettled(plan: Plan, *, as_of: Any, put_away: bool = False) -> list[str]:
     said += [f"{tag} holds two answers, one under the other: keep one" for tag in clash]
     if stage.name == CLOSED:
         said += _lacking(plan)
+        if is_over(plan, as_of=as_of):
+            until = say_day(last_closing(plan)["keep_until"])
+            said.append(f"kept whole until {until}: hotspots plans FOLDER --purge lists what may go")
+    else:
+        said += [line.rstrip(".") for line in say_ahead(plan, day=as_of, late=True)]
     if stage.name == DUE and stage.since:
         said.append(f"an assessment is due since {say_date(stage.since)}")
     late = tabulate_actions([plan], as_of=as_of)["overdue"].sum() if stage.name != CLOSED else 0

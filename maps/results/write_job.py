@@ -302,6 +302,8 @@ def plan_options(job: Job, who: Profile) -> dict[str, Any]:
     options |= {"patrols": job.patrols, "cameras": job.cameras, "nearby": job.nearby}
     options |= {"calendar": job.periods.calendar, "ground": job.streets}
     options["quiet"] = job.config.output.quiet
+    planning = job.config.planning
+    options |= {"ahead": job.config.events, "problem": planning.problem, "form": planning.form}
     options["windows"] = read_chosen(
         listed if "when" in (listed := job.incidents) else job.timed, job.config.changes, as_of=job.as_of
     )
