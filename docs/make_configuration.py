@@ -68,7 +68,7 @@ def _plain_properties(properties: dict[str, Any]) -> dict[str, Any]:
 def _name(part: str) -> str:
     """Name of the table that a section of the page is of; of the top, none."""
     heading = part.partition("\n")[0]
-    found = re.search(r"`\[([\w.<>]+)\]`", heading)
+    found = re.search(r"`\[+([\w.<>]+)\]+`", heading)
     return re.sub(r"<\w+>", "*", found[1]) if found else "" if heading == "## At the top" else "no table"
 
 
@@ -103,7 +103,7 @@ def _default(kind: type[Table], key: str) -> str:
 
 
 def _is_table(kind: type[Table], key: str) -> bool:
-    return kind is Settings and isinstance(kind.model_fields[key].default, Table | dict)
+    return kind is Settings and isinstance(kind.model_fields[key].default, Table | dict | list)
 
 
 def _cells(line: str) -> list[str]:

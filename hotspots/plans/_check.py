@@ -11,9 +11,10 @@ from annotated_types import Gt
 from pydantic import AfterValidator, create_model
 
 from hotspots.checks import InputError, Problems
+from hotspots.common.packaged import packaged_toml
 from hotspots.files.toml_lines import line_at, locate_keys
 from hotspots.files.typed_tables import OneOf, Table, needed, read_table
-from hotspots.plans.record import COVERS, ROWS, SINGLE, VERSION
+from hotspots.plans.record import COVERS, FORMS, ROWS, SINGLE, VERSION
 
 AGAIN = "take it from an earlier copy of the file"
 POLYGON = "POLYGON ((430000 433000, ...))"
@@ -72,44 +73,23 @@ Day = Annotated[Any, AfterValidator(_day)]
 Typed = Annotated[Any, AfterValidator(_typed)]
 Number: Any = int | float
 Metres: Any = Annotated[int, Gt(0)] | Annotated[float, Gt(0)]
-_Area = _kind("Area", {"ref": str, "wkt": Ground}, {"name": str})
-_Compared = _kind("Compared", {"wkt": Ground}, {})
-_Type = _kind("Type", {"type": str, "incidents": Number}, {})
-_Place = _kind("Place", {"street": str} | _texts("incidents easting northing", Number), {})
-_Month = _kind("Month", {"month": Month, "incidents": Number}, {})
-_Block = _kind("Block", {"date": str, "month": Month, "short": str, "lines": list}, {})
-_Stage = _kind("Stage", _texts("date stage"), {})
-_Option = _kind("Option", _texts("action three_e side technique lead owner"), _texts("power why"))
-_Document = _kind("Document", {}, _texts("profile marking attribution text controls"))
-_FROZEN = {
-    **_texts("name layer counted baseline choice comparator asked visible"),
-    **_texts("selected_months baseline_months", _many(Month)),
-    **_texts("comparator_areas other_areas", _many(_Compared)),
-    "selected_incidents": int,
-    "measures": list[str],
-}
-_SCANNING = {
-    **_texts("problem sources"),
-    **_texts("source_names limits", list[str]),
-    "threshold": int,
-    "types": _many(_Type),
-    "cheers": dict[str, str],
-    "about": str,
-    "problems": _many(dict[str, str]),
-}
-_ANALYSIS = {
-    **_texts("what where when compare trend certainty nearby menu_note patrols cameras"),
-    **_texts("tried hypotheses gaps", list[str]),
-    "months": _many(_Month),
-    "repeat_places": _many(_Place),
-    "calendar": _many(Data),
-    "ahead": _many(dict[str, str]),
-    "ahead_lines": list[str],
-}
-_SUCCESS = {"baseline_months": _many(Month), **_texts("baseline_incidents recounted", int)}
+_TABLES = packaged_toml("plans", "record")
+_KINDS: dict[str, Any] = {"text": str, "texts": list[str], "whole": int, "number": Number, "metres": Metres}
+_KINDS |= {"month": Month, "months": _many(Month), "ground": Ground, "list": list, "by name": dict[str, str]}
+_KINDS |= {"rows": _many(Data), "form": Annotated[str, OneOf(FORMS)]}
 
 
-class _Fixed(_kind("Frozen", {"ring_metres": Metres}, {"areas": _many(_Area), **_FROZEN})):  # type: ignore[misc]
+def _table(name: str) -> Any:
+    """Make the kind of a table from what record.toml says of it."""
+    kinds = {key: _kind_of(word) for key, word in _TABLES[name].items() if key != "needs"}
+    return _kind(name.title(), {key: _kind_of(word) for key, word in _TABLES[name].get("needs", {}).items()}, kinds)
+
+
+def _kind_of(word: str) -> Any:
+    return _many(_table(word[1:-1])) if word.startswith("[") else _KINDS[word]
+
+
+class _Fixed(_table("frozen")):  # type: ignore[misc]
     def faults(self, stated: Mapping[str, Any]) -> Iterator[InputError]:
         """Say whether the plan has an area."""
         if not stated.get("areas"):
@@ -123,14 +103,10 @@ _NEEDS = {"ref": str, "title": str, "covers": Annotated[str, OneOf(COVERS)], "op
 _MAY_HAVE = {
     "version": int,
     "drafted": Day,
-    "scanning": _kind("Scanning", {}, _SCANNING),
-    "analysis": _kind("Analysis", {}, _ANALYSIS),
-    "document": _Document,
-    "options": _many(_Option),
+    **{name: _table(name) for name in ("scanning", "analysis", "document", "success")},
+    **{f"{name}s": _many(_table(name)) for name in ("option", "stage")},
     **_texts("changes assessments", _many(Data)),
-    "stages": _many(_Stage),
-    "success": _kind("Success", {}, _SUCCESS),
-    "monthly": _many(_Block),
+    "monthly": _many(_table("block")),
 }
 OfPlace = _kind("Record", {**_NEEDS, "frozen": _Fixed}, _MAY_HAVE, Table)
 OfPerson = _kind("PersonRecord", _NEEDS, {**_MAY_HAVE, "frozen": Data}, Table)

@@ -220,7 +220,8 @@ def _say_comparator(rows: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, *, k
     names = [strip_near(known["name"].iloc[int(at[0])]) for at in shared if known is not None and len(at)]
     others = say_count(len(rows) - len(names), "square of ground as large", "squares of ground as large")
     said = say_list([*names, *([others] if len(rows) > len(names) else [])])
-    where = " (where they lie stands in the plan's file)" if len(rows) > len(names) else ""
+    them = "it lies" if len(rows) - len(names) == 1 else "they lie"
+    where = f" (where {them} stands in the plan's file)" if len(rows) > len(names) else ""
     return f"{said}: as busy in the same period{where}"
 
 

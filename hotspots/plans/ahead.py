@@ -30,38 +30,34 @@ When = Annotated[Any, AfterValidator(_when)]
 
 
 class Event(Table):
-    """What comes and must be prepared for; or an order, such as a PSPO, that ends unless it is renewed."""
+    """What comes, and must be prepared for."""
 
     name: str = needed('name = "Halloween to Bonfire Night"')
-    start: When | None = shown("as known by name")
+    start: When = needed('start = "31 October"')
     end: When | None = shown("the first day")
-    prepare: str | None = shown("as known by name")
+    prepare: str | None = shown("as known by its name")
     days: Annotated[int, Ge(0)] = 28
-    ends: When | None = None
     place: str | None = shown("everywhere")
 
-    def faults(self, stated: Mapping[str, Any]) -> Iterator[InputError]:
-        """Say whether it has a day."""
-        if self.name and not {"start", "ends"} & {*known_event(self.name), *stated}:
-            advice = 'start = "31 October"; of an order, ends = 2027-03-31'
-            yield InputError("{table} does not say when it is", given=self.name, advice=advice)
 
+class Order(Table):
+    """A Public Spaces Protection Order, or another that ends unless it is renewed."""
 
-def known_event(name: str) -> dict[str, Any]:
-    """Give what the package knows of an event by its name; nothing of others."""
-    known = packaged_toml("plans", "events")["events"]
-    return next((dict(row) for row in known if row["name"].casefold() == name.strip().casefold()), {})
+    name: str = needed('name = "PSPO, city centre"')
+    ends: When = needed("ends = 2027-03-31")
+    place: str | None = shown("everywhere")
 
 
 def list_ahead(rows: Iterable[Mapping[str, Any]], *, day: Any) -> list[dict[str, str]]:
     """List what is not over on a day and begins within a year of it, by time; orders that have ended stay."""
-    today, found = pd.Timestamp(day).date(), []
-    for row in ({**known_event(one["name"]), **one} for one in rows):
+    today, found, known = pd.Timestamp(day).date(), [], packaged_toml("plans", "events")
+    for row in rows:
         last = "ends" in row
         for start, end in _times(str(row["ends" if last else "start"]), str(row.get("end") or ""), today.year):
             if last or (end >= today and start <= today + dt.timedelta(366)):
                 begin = start - dt.timedelta(WARN if last else row.get("days", 28))
-                one = {"name": clean_text(row["name"]), "do": "" if last else clean_text(row.get("prepare", ""))}
+                do = "" if last else row.get("prepare") or known.get(row["name"].casefold(), "")
+                one = {"name": clean_text(row["name"]), "do": clean_text(do)}
                 one |= {"kind": "order" if last else "event", "from": str(begin), "start": str(start), "end": str(end)}
                 found.append(one)
     return sorted(found, key=lambda row: (row["start"], row["name"]))

@@ -20,6 +20,7 @@ MOST = 6
 BLOCK = 4  # hours in a row
 NARROW = 0.5  # of a kind's records: then its time or its premises are a problem of their own
 _SURE = 0.05
+_BEYOND = "beyond chance"
 _COUNTS = ("records", "usual", "sure")
 
 
@@ -41,8 +42,15 @@ def propose_problems(facts: Facts) -> list[dict[str, Any]]:
             for rows, weights in ((facts.inside, facts.weights), (facts.everything, facts.all_weights))
         )
         usual = facts.incidents * everywhere / facts.total
+        if "places" in one:  # which are nowhere else: as much of the kind as of all the records here
+            there = facts.inside["place"].map(strip_near).isin(one["places"])
+            usual = (
+                facts.weights[there].sum()
+                * facts.weights[of_problem(facts.inside, {"categories": one["categories"]})].sum()
+                / facts.incidents
+            )
         sure = poisson.sf(held - 1, usual) < _SURE / len(found)  # each is one of so many that were looked at
-        one |= {"records": held, "usual": f"{usual:,.0f}", "sure": f"{'beyond' if sure else 'within'} chance"}
+        one |= {"records": held, "usual": f"{usual:,.0f}", "sure": _BEYOND if sure else "within chance"}
     return sorted(found, key=lambda one: (-one["records"], len(one), one["title"]))[:MOST]
 
 
@@ -76,12 +84,14 @@ def of_problem(rows: gpd.GeoDataFrame, problem: Mapping[str, Any] | None) -> pd.
 def choose_problem(asked: str, proposed: Sequence[Mapping[str, Any]], facts: Facts) -> dict[str, Any] | None:
     """Take the problem that is asked for: a proposed one, a kind of record, a profile; None: all records here.
 
-    "largest" is the first kind where it is clearly larger than the next (E-test, 0.05), else all.
+    "largest" is the first kind where it is beyond chance and clearly larger than the next (E-test, 0.05).
     """
     plain = {str(one["title"]).casefold(): {k: v for k, v in one.items() if k not in _COUNTS} for one in proposed}
     if asked == LARGEST:
         counts = sorted(facts.weights.groupby(facts.inside["category"]).sum(), reverse=True)
-        clear = bool(proposed) and (len(counts) < 2 or etest_p(counts[1], counts[0]) < _SURE)
+        clear = (
+            proposed and proposed[0]["sure"] == _BEYOND and (len(counts) < 2 or etest_p(counts[1], counts[0]) < _SURE)
+        )
         return next(iter(plain.values())) if clear else None
     if asked == ALL:
         return None
@@ -90,9 +100,8 @@ def choose_problem(asked: str, proposed: Sequence[Mapping[str, Any]], facts: Fac
         why = "Where small counts are hidden, a plan counts all records of its place, not one problem"
         raise InputError(why, given=str(asked), advice=f'{advice}; profile = "internal", for signatories only')
     for kind in facts.everything["category"].unique():
-        plain.setdefault(
-            clean_text(kind).casefold(), {"title": start_small(clean_text(kind)), "categories": [str(kind)]}
-        )
+        named = clean_text(kind)
+        plain.setdefault(named.casefold(), {"title": start_small(named), "categories": [str(kind)]})
     chosen = plain.get(asked.casefold()) or (dict(load_profile(asked)) if asked in list_profiles() else None)
     held = 0 if chosen is None else int(facts.weights[of_problem(facts.inside, chosen)].sum())
     if chosen is None or held < LEAST:

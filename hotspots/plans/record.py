@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 VERSION = 1
+FORMS = ("nip", "clear-hold-build", "one-street")  # short ones; outlines in hotspots/data/plans/forms
 COVERS = ("hotspot", "hotspots", "street", "area", "person")
 
 CHEERS = ("community", "harmful", "expectation", "events", "recurring", "similarity")

@@ -7,6 +7,7 @@ import pandas as pd
 
 from hotspots.checks import SCHEME, count_weighed
 from hotspots.common.judgement_words import AGAIN, NO_TREND, TRENDS, WORDS
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.place_names import DEFAULTS_MATTER, default_location
 from hotspots.common.plan_words import clean_text, start_sentence, start_small
 from hotspots.common.sentence_rules import may_say
@@ -22,15 +23,7 @@ PARTED = 0.1
 STREET_MATTERS = 0.1
 # Below this share of the records a default location changes nothing that a plan says.
 OF_SENTENCES = ("cchi-", "ons-css-")  # schemes whose days are those of a sentence
-KIND_WORDS = {
-    "crimes": ("recorded crime", "recorded crimes"),
-    "ASB incidents": ("ASB incident", "ASB incidents"),
-    "other incidents": ("other incident", "other incidents"),
-    "service requests": ("service request", "service requests"),
-    "cases": ("case", "cases"),
-    "calls": ("call", "calls"),
-    "collisions": ("collision", "collisions"),
-}
+KIND_WORDS: dict[str, list[str]] = packaged_toml("plans", "fields")["records"]
 
 
 def say_records(facts: Facts) -> str:
@@ -68,7 +61,7 @@ def harm_text(facts: Facts, *, study_area: str) -> str:
     text = f"Harm score: {say_count(harm, _day(facts) if facts.weighed == facts.incidents else 'day')}"
     if {"harm_low", "harm_high"} <= set(facts.inside.columns):
         low, high = facts.harm("harm_low"), facts.harm("harm_high")
-        text += f" ({low:,.0f} to {high:,.0f} with the low and high weights)"
+        text += "" if f"{low:,.0f}" == f"{high:,.0f}" else f" ({low:,.0f} to {high:,.0f} with the low and high weights)"
     if whole > 0:
         text += f", {say_percentage(harm / whole)} of the {whole:,.0f} in {study_area}"
     if scheme := facts.everything.attrs.get(SCHEME):

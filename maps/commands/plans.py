@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError
-from hotspots.plans.stages import last_closing, say_day
 from maps.common.progress import show_steps
 from maps.config.read import read_config
 from maps.job.do_job import do_job
 from maps.job.periods import profile_of
 from maps.plans.closed import close_record, find_record, reopen_record
-from maps.plans.leaving import move_plan, purge_plans
 from maps.plans.open_folder import update_plans
 from maps.plans.register import HEADS, Register, make_register
 from maps.plans.shelf import look_through, request_of
@@ -28,8 +26,6 @@ def plans_job(
     place: str | None = None,
     *,
     check: bool = False,
-    purge: bool = False,
-    really: bool = False,
     as_of: str | None = None,
     **words: str | None,
 ) -> None:
@@ -39,9 +35,6 @@ def plans_job(
     """
     home, config = _find_folder(Path(folder))
     day = _read_day(as_of)
-    if purge:
-        print_purge(home, day, really=really)
-        return
     if action is None:
         print_register(make_register(home, as_of=day), check=check)
         return
@@ -51,25 +44,11 @@ def plans_job(
     if action == "close":
         moved = close_record(find_record(home, place, closed=False), as_of=day, **given)
         print(f"Closed: {moved}")
-    elif action == "move":
-        if "to" not in given:
-            raise InputError("Where has it moved to?", given=place, advice='--to "ward:Farnley & Wortley"')
-        old = find_record(home, place, closed=False)
-        print(f"Moved: {move_plan(old, _open_plan(config or _find_config(home), home, given['to']), as_of=day)}")
     elif action == "reopen":
         record = find_record(home, place, closed=True)
         print(f"Open again: {reopen_record(record, home, as_of=day, reason=given.get('reason', ''))}")
     else:
         _open_plan(config or _find_config(home), home, place, **given)
-
-
-def print_purge(home: Path, day: dt.date, *, really: bool) -> None:
-    """Say what is over its time of retention and what is kept of it; purge it where that is asked."""
-    for plan in (over := purge_plans(home, as_of=day, really=really)):
-        print(f"{plan.title} ({plan.ref}): kept whole until {say_day(last_closing(plan)['keep_until'])}.")
-    done = "Purged" if really else "Nothing is purged yet (add --really)"
-    kept = "Kept of each: place, dates, verdict, and lessons without names; of a plan for a person, nothing."
-    print(f"{done}. {kept}" if over else "No closed plan is past its date of retention.")
 
 
 def print_register(register: Register, *, check: bool) -> None:

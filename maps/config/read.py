@@ -2,7 +2,6 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
 
 from hotspots.checks import InputError, Problems, read_text
 from hotspots.files.own_toml import parse_toml
@@ -33,11 +32,8 @@ def read_config(path: str | Path) -> Config:
             problems.add(f"line {line_at(locate_keys(text), ('profiles', name))}: {error}")
     named = [settings.incidents.files, *(source.files for source in settings.sources.values())]
     files = list(dict.fromkeys(file for names in named for file in expand_names(names, folder)))
-    planning = settings.plans if isinstance(settings.plans, Plans) else Plans.holding()
-    held: dict[str, Any] = {**dict(settings), "path": path.resolve(), "files": files, "planning": planning}
-    if isinstance(settings.plans, Plans):  # a table, with the folder in it
-        held = {key: value for key, value in held.items() if key != "plans"}
-        held |= {"plans": planning.folder} if planning.folder else {}
+    planning = settings.plans if isinstance(settings.plans, Plans) else Plans.holding({"folder": settings.plans})
+    held = {**dict(settings), "plans": planning.folder, "planning": planning, "path": path.resolve(), "files": files}
     config = Config.holding(held)
     if problems.found:  # then all at once, those of the files too
         for fault in list_faults(config):

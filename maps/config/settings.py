@@ -11,7 +11,8 @@ from hotspots.checks import CRS, InputError, advise_grid_of, why_no_grid
 from hotspots.common.calendars import KINDS
 from hotspots.files.typed_tables import OneOf, Table, needed, shown
 from hotspots.finding.methods import METHODS
-from hotspots.plans.ahead import Event
+from hotspots.plans.ahead import Event, Order
+from hotspots.plans.record import FORMS
 from hotspots.reading.duplicates import KEEP
 from hotspots.timing.profile_times import NEEDS
 from maps.config.kinds import (
@@ -342,15 +343,12 @@ class Output(Table):
     redraft: bool = False
 
 
-FORMS = ("nip", "clear-hold-build", "one-street")
-
-
 class Plans(Table):
     """How plans are drafted and kept."""
 
     folder: Folder | None = None
-    problem: str | dict[str, str] = "largest"
-    form: Annotated[str, OneOf(("", *FORMS))] = ""
+    problem: str = "largest"
+    form: Annotated[str, OneOf(FORMS)] | None = shown("the whole plan")
 
 
 class Settings(Table):
@@ -360,6 +358,7 @@ class Settings(Table):
     as_of: Day | None = shown("today")
     plans: Folder | Plans | None = None
     events: list[Event] = Field([])
+    orders: list[Order] = Field([])
     place: str = "all the data"
     title: str = "Crime and anti-social behaviour hotspots"
     grid: Grid = Grid.holding()

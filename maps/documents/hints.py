@@ -10,11 +10,7 @@ _FIELDS = packaged_toml("plans", "fields")
 LABELS: dict[str, str] = _FIELDS["labels"]
 CHOICES: dict[str, list[str]] = _FIELDS["choices"]
 DATES: list[str] = _FIELDS["dates"]
-SIDES = (
-    ("Offender", "offender", "handler", "Who could influence them?"),
-    ("Victim or target", "victim", "guardian", "Who could protect them?"),
-    ("Place", "place", "manager", "Who runs or looks after it?"),
-)
+SIDES: list[list[str]] = _FIELDS["sides"]
 
 
 def label_of(name: str) -> str:

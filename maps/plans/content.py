@@ -91,7 +91,7 @@ def _scanning(plan: Plan, pictures: Pictures | None, attribution: str) -> list[B
     if pictures is not None:
         blocks.append(pictures)
     if found := data.get("problems"):
-        header = ("Problem", "Records here", "As many, were it like all the data", "Beside chance")
+        header = ("Problem", "Records here", "Were it like the rest", "Beside chance")
         listed = tuple(tuple(row.values()) for row in found)
         blocks.append(
             Grid("Problems that stand out here: a plan is about one", header, listed, (0.46, 0.14, 0.22, 0.18))

@@ -19,7 +19,6 @@ from hotspots.plans._target import find_target
 from hotspots.plans.ahead import list_ahead, say_ahead
 from hotspots.plans.assess import assess_plan, frozen_areas, responses_of
 from hotspots.plans.draft import draft_plan
-from hotspots.plans.problems import LARGEST
 from hotspots.plans.record import Plan
 from hotspots.plans.stages import note_stage
 from maps.common.calendar import as_records
@@ -84,7 +83,7 @@ def update_plans(
     **options
         ``ground`` as for `maps.draw_map`; ``quiet``, months after a closing in which its place gets no new
         draft by itself (12); others are passed on to `hotspots.draft_plan`:
-        ``study_area, ring, selected_on, nearby, windows, problem, form``; ``problem`` may be a table by request.
+        ``study_area, ring, selected_on, nearby, windows, problem, form``.
 
     Returns
     -------
@@ -260,7 +259,8 @@ class _Drafts:
         except InputError as error:
             announce(f"“{row['name']}” stands in no plan by its place: {error}")
             return False
-        return ground is not None and bool(there.intersection(ground).area.gt(0).any())
+        shared = 0.0 if ground is None else there.intersection(ground).area.sum()
+        return bool(shared > 0 and shared > 0.1 * min(ground.area, there.area.sum()))  # neighbours share slivers
 
     def _entries(self) -> list[dict[str, str]] | None:
         return None if self.wanted.calendar is None else as_records(self.wanted.calendar)
@@ -272,8 +272,6 @@ class _Drafts:
         told = str(table["words"].get(name, "")) if table is not None else ""
         shared = {"spots": self.spots, "as_of": self.wanted.as_of, "threshold": self.who.threshold}
         given = {**shared, **self.drafting, **more}
-        if isinstance(given.get("problem"), Mapping):
-            given["problem"] = given["problem"].get(request, LARGEST)
         return draft_plan(what, self.shown, self.wanted.areas, told=told, **given)
 
     def _with_all(self, plan: Plan) -> Plan:

@@ -14,17 +14,7 @@ from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import say_count, say_date, say_list, say_months
 from hotspots.plans.ahead import say_ahead
 from hotspots.plans.record import Plan
-from hotspots.plans.stages import (
-    CLOSED,
-    DUE,
-    VERDICTS,
-    closed_on,
-    last_closing,
-    read_stage,
-    read_verdict,
-    say_day,
-    stage_of,
-)
+from hotspots.plans.stages import CLOSED, DUE, VERDICTS, closed_on, last_closing, read_stage, read_verdict, stage_of
 from hotspots.plans.success import baseline_of, goal_of
 from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content
@@ -33,7 +23,6 @@ from maps.documents.blocks import Block, Bullets, Document, Grid, Heading, Text
 from maps.documents.to_html import render_html
 from maps.plans.actions import tabulate_actions
 from maps.plans.closed import read_closed
-from maps.plans.leaving import is_over
 from maps.plans.shelf import look_through
 
 HEADS: dict[str, str] = packaged_toml("plans", "fields")["register"]
@@ -198,9 +187,6 @@ def unsettled(plan: Plan, *, as_of: Any, put_away: bool = False) -> list[str]:
     said += [f"{tag} holds two answers, one under the other: keep one" for tag in clash]
     if stage.name == CLOSED:
         said += _lacking(plan)
-        if is_over(plan, as_of=as_of):
-            until = say_day(last_closing(plan)["keep_until"])
-            said.append(f"kept whole until {until}: hotspots plans FOLDER --purge lists what may go")
     else:
         said += [line.rstrip(".") for line in say_ahead(plan, day=as_of, late=True)]
     if stage.name == DUE and stage.since:

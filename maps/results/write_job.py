@@ -303,7 +303,11 @@ def plan_options(job: Job, who: Profile) -> dict[str, Any]:
     options |= {"calendar": job.periods.calendar, "ground": job.streets}
     options["quiet"] = job.config.output.quiet
     planning = job.config.planning
-    options |= {"ahead": job.config.events, "problem": planning.problem, "form": planning.form}
+    options |= {
+        "ahead": [*job.config.events, *job.config.orders],
+        "problem": planning.problem,
+        "form": planning.form or "",
+    }
     options["windows"] = read_chosen(
         listed if "when" in (listed := job.incidents) else job.timed, job.config.changes, as_of=job.as_of
     )
