@@ -156,8 +156,8 @@ def test_five_lines_say_where_how_many_how_bad_which_streets_and_whether_it_chan
     assert lines == {
         "Where": "One place, in Hunslet & Riverside and Little London. Reference SE30001.",
         "How many": "99 crimes and ASB incidents in July 2018, 10.0% of all those counted.",
-        "How bad": "Harm score 4,960: number 2 of 2 by harm (between 3,960 and 5,960, depending on how "
-        "offences are weighed).",
+        "How bad": "Harm score 4,960: number 2 of 2 by harm (between 3,960 and 5,960 if the same "
+        "records are weighed otherwise).",
         "Which streets": "Street 2, Boar Lane (busiest first).",
         "Changed or not": "Not compared with an earlier period.",
     }
