@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from maps.cli import EXAMPLES, _build_parser
+from maps.cli import TYPED, _build_parser
 
 PAGE = Path(__file__).resolve().parent / "commands.md"
 INTRODUCTION = """# Commands
@@ -42,7 +42,7 @@ def describe(action: argparse.Action) -> tuple[str, str, str]:
 
 def write_page() -> str:
     """Text of the page."""
-    parts = [INTRODUCTION, "```text\n" + EXAMPLES.replace("examples:\n", "") + "\n```\n"]
+    parts = [INTRODUCTION, "```text\n" + TYPED["examples"].replace("examples:\n", "") + "\n```\n"]
     for name, (purpose, parser) in commands().items():
         purpose = f"{purpose[0].upper()}{purpose[1:]}."
         rows = [describe(a) for a in parser._actions if not isinstance(a, argparse._HelpAction)]

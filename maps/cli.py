@@ -19,16 +19,7 @@ from maps.common.memory import explain_limit
 from maps.common.swap_folder import explain_os_error
 
 SELDOM = 500_000  # new objects between two looks for rubbish
-EXAMPLES = """examples:
-  hotspots init our-folder                    a folder to start in
-  hotspots demo --out leeds-demo              the whole job on the example data
-  hotspots check 2018-07-force-street.csv     what would not be used, and why
-  hotspots run partnership.toml --out july    the whole job on your own data
-  hotspots months partnership.toml --from 2018-01 --to 2018-08 --out lists
-  hotspots pack partnership.toml --area ward:Armley --out armley
-  hotspots assess plans/SE30.toml --incidents later/*.csv --out judged
-  hotspots delivered log.csv --patrols july --out ledger
-  hotspots plans plans --check                what of the team's plans people must settle"""
+TYPED = tomllib.loads((files("maps.commands") / "commands.toml").read_text(encoding="utf-8"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -111,13 +102,12 @@ def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hotspots",
         description="Crime and anti-social behaviour hotspots: found, scored, mapped and planned for.",
-        epilog=EXAMPLES,
+        epilog=TYPED["examples"],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"safer-hotspots {version('safer-hotspots')}")
-    table = tomllib.loads((files("maps.commands") / "commands.toml").read_text(encoding="utf-8"))
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_all(commands, table["commands"], table["shared"])
+    _add_all(commands, TYPED["commands"], TYPED["shared"])
     return parser
 
 

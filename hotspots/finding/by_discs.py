@@ -58,19 +58,16 @@ def choose_discs(
     radius: float = 150,
     count: int | None = 100,
     max_overlap: float = 0,
-    spacing: float = 0,
     until_share: float | None = None,
     least: float = 1.0,
     origin: tuple[float, float] = (0.0, 0.0),
-    area: Ints | None = None,
-    quota: dict[int, int] | None = None,
 ) -> Discs:
     """Pick discs greedily: each time the one that adds most of the weight not yet counted."""
     if not (weight > 0).any() or count == 0:
         return Discs(np.empty((0, 2)), np.full(len(xy), -1, dtype=np.int64), np.empty(0, dtype=np.int64))
     wanted = math.inf if until_share is None else until_share * float(weight.sum())
-    stop = Stop(count, wanted, least_distance(radius, max_overlap, spacing), quota, least)
-    return Choice.of(xy, weight, radius, origin, area).pick_best(stop)
+    stop = Stop(count, wanted, least_distance(radius, max_overlap, 0), None, least)
+    return Choice.of(xy, weight, radius, origin, None).pick_best(stop)
 
 
 def _worth(ground: Ground, asked: methods.Discs) -> Ints:

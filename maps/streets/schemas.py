@@ -12,14 +12,6 @@ import pandas as pd
 
 from maps.common.escape import clean
 
-KINDS = {
-    "streets": "road",
-    "places": "place",
-    "water": "water",
-    "green": "green",
-    "rail": "rail",
-    "buildings": "building",
-}
 # Roads by how far off they are still drawn: main, middle, local, path.
 MAIN, MIDDLE, LOCAL, PATH = range(4)
 _CLASSES = (
@@ -28,6 +20,7 @@ _CLASSES = (
     (MIDDLE, r"(secondary|tertiary|b road|minor|classified unnumbered|regional)"),
 )
 _KNOWN = tomllib.loads((files("maps.streets") / "columns.toml").read_text(encoding="utf-8"))
+KINDS: dict[str, str] = _KNOWN["kinds"]
 _PART_OF = r"\b(?:building|block|wing|unit|department|centre for)\b"  # of a hospital or college: known to few
 _LINES, _AREAS = ("LineString", "MultiLineString"), ("Polygon", "MultiPolygon")
 OSM_CREDIT = "Streets and places © OpenStreetMap contributors, Open Database Licence."
