@@ -4,6 +4,8 @@ import re
 
 import geopandas as gpd
 
+from hotspots.common.plan_words import start_sentence
+
 # Words of a layer's name, without their plural, that say what it holds.
 _NAMED_KINDS = {
     "incidents": ("incident",),
@@ -14,6 +16,21 @@ _NAMED_KINDS = {
     "comparison": ("comparison", "comparator", "compared", "ring"),
     "streets": ("road", "street"),
 }
+
+
+# What people outside the partnership do not know by its letters.
+_LETTERS = {"lap": "Local Area Plans", "lsoa": "LSOAs (small census areas)", "msoa": "MSOAs (census areas)"}
+
+
+def name_layer(label: str) -> str:
+    """Name a layer as the page shows it: known letters written out, else its own name with a capital.
+
+    Examples
+    --------
+    >>> name_layer("lap"), name_layer("school zones")
+    ('Local Area Plans', 'School zones')
+    """
+    return _LETTERS.get(label.casefold()) or start_sentence(label) or "Layer"
 
 
 def kind_of(name: str, frame: gpd.GeoDataFrame) -> str:

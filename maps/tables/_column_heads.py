@@ -11,8 +11,8 @@ from hotspots.common.plan_words import start_sentence
 from maps.common.escape import clean
 
 # Heading with its unit, and the number format, of the columns that our tables have.
-with (files("maps.tables") / "column_heads.csv").open(encoding="utf-8", newline="") as _file:
-    HEADS = {row["column"]: (row["head"], row["format"]) for row in csv.DictReader(_file)}
+_ROWS = (files("maps.tables") / "column_heads.csv").read_text(encoding="utf-8").splitlines()
+HEADS = {row["column"]: (row["head"], row["format"]) for row in csv.DictReader(_ROWS)}
 HEADS["stability"] = (f"{start_sentence(AGAIN)} as one place in re-runs (%)", "0%")
 _OF_HARM = ("largest_offence_share", "one_offence", "largest_single_share")
 # Words of column names that people do not read; what they read instead stands in the glossary.
