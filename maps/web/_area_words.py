@@ -68,9 +68,9 @@ def say_care(row: pd.Series, rated: bool) -> str:
 
 
 def _span(row: pd.Series, column: str) -> str:
-    low, high = (row.get(f"rank_by_{column}_{end}") for end in ("from", "to"))
-    known = low is not None and high is not None and not pd.isna(low) and not pd.isna(high)
-    return f"{int(low)} to {int(high)}" if known and low < high else ""
+    ends = [f"rank_by_{column}_{end}" for end in ("from", "to")]
+    low, high = (int(row[end]) if has(row, end) else 0 for end in ends)
+    return f"{low} to {high}" if 0 < low < high else ""
 
 
 def _some(areas: gpd.GeoDataFrame, column: str) -> bool:
