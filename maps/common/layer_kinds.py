@@ -17,20 +17,6 @@ _NAMED_KINDS = {
     "streets": ("road", "street"),
 }
 
-# What people outside the partnership do not know by its letters.
-_LETTERS = {"lap": "Local Area Plans", "lsoa": "LSOAs (small census areas)", "msoa": "MSOAs (census areas)"}
-
-
-def name_layer(label: str) -> str:
-    """Name a layer as the page shows it: known letters written out, else its own name with a capital.
-
-    Examples
-    --------
-    >>> name_layer("lap"), name_layer("school zones")
-    ('Local Area Plans', 'School zones')
-    """
-    return _LETTERS.get(label.casefold()) or start_sentence(label) or "Layer"
-
 
 # What people outside the partnership do not know by its letters.
 _LETTERS = {"lap": "Local Area Plans", "lsoa": "LSOAs (small census areas)", "msoa": "MSOAs (census areas)"}
