@@ -62,7 +62,20 @@ def july(tmp_path_factory) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path, july: str) -> Path:
-    team = tmp_path / "a team's folder"
+    return team_folder(tmp_path, july)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory, july: str) -> tuple[Path, Path]:
+    """One whole run, for all that only look at it: its configuration, and its results."""
+    home = tmp_path_factory.mktemp("whole")
+    config, out = small_config(team_folder(home, july)), home / "out"
+    assert main(["run", str(config), "--out", str(out)]) == 0
+    return config, out
+
+
+def team_folder(home: Path, july: str) -> Path:
+    team = home / "a team's folder"
     team.mkdir()
     (team / "july.csv").write_text(july, encoding="utf-8")
     (team / "wards.geojson").write_bytes((DEMO / "leeds_best_fit_wards.geojson").read_bytes())
@@ -100,31 +113,23 @@ def test_the_demo_gives_everything_and_its_ledger_adds_up(tmp_path, capsys):
     assert {name: found for name, text in told.items() if (found := list(badly_written(text, name)))} == {}
 
 
-def test_running_twice_gives_the_same_bytes(folder, tmp_path):
-    config = small_config(folder)
-    for name in ("one", "two"):
-        assert main(["run", str(config), "--out", str(tmp_path / name)]) == 0
-    one, two = (
-        {p.relative_to(d): p.read_bytes() for p in d.rglob("*") if p.is_file()}
-        for d in (tmp_path / "one", tmp_path / "two")
-    )
-    assert one == two
+def bytes_of(folder: Path) -> dict[Path, bytes]:
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def test_a_run_into_its_own_result_replaces_it(folder, tmp_path):
-    config = small_config(folder)
-    out = tmp_path / "out"
-    for _ in range(2):
-        assert main(["run", str(config), "--out", str(out)]) == 0
+def test_running_again_into_its_own_result_replaces_it_by_the_same_bytes(whole):
+    config, out = whole
+    before = bytes_of(out)
+    assert main(["run", str(config), "--out", str(out)]) == 0
     assert not (out / "kept").exists()
+    assert bytes_of(out) == before
 
 
-def test_no_path_of_this_machine_leaves(folder, tmp_path):
-    out = tmp_path / "out"
-    assert main(["run", str(small_config(folder)), "--out", str(out)]) == 0
+def test_no_path_of_this_machine_leaves(whole):
+    config, out = whole
     for path in out.rglob("*"):
         if path.suffix in {".json", ".csv", ".html"}:
-            assert str(tmp_path) not in path.read_text(encoding="utf-8"), path.name
+            assert str(config.parent.parent) not in path.read_text(encoding="utf-8"), path.name
 
 
 def test_a_typo_is_named_with_its_line(folder, tmp_path, capsys):
@@ -185,7 +190,7 @@ def test_wards_without_a_reference_system_are_refused(folder, tmp_path, capsys):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file-size limit is a POSIX way to fill a disk")
-@pytest.mark.parametrize("limit", [200, 20_000, 60_000, 100_000, 150_000, 300_000])
+@pytest.mark.parametrize("limit", [200, 60_000, 300_000])
 def test_a_full_disk_leaves_nothing_half_written(folder, tmp_path, limit):
     code = (
         "import resource, sys; from maps.cli import main; "
