@@ -257,7 +257,7 @@ def nearby_text(counts: pd.DataFrame, *, walk: float = WALK) -> str:
     )
     said = []
     for i in order[:4]:
-        one, many = KINDS.get(counts["kind"][i], (_plain(counts["kind"][i]), None))
+        one, many = KINDS.get(counts["kind"][i], (clean_text(counts["kind"][i]).replace("_", " "), None))
         beside = "" if wide else f" (average {counts['average'][i]:g})"
         said.append(f"{say_count(counts['here'][i], one, many)}{beside}")
     where = "In the area" if wide else f"Within {walk:.0f} m"
@@ -266,10 +266,6 @@ def nearby_text(counts: pd.DataFrame, *, walk: float = WALK) -> str:
     if wide:  # every ward has shops and schools
         ask = "Do the busiest streets lie by any of these?"
     return f"{where}: {say_list(said)}. {average}{ask} Being near is not a cause."
-
-
-def _plain(kind: str) -> str:
-    return clean_text(kind).replace("_", " ")
 
 
 def hypotheses(facts: Facts) -> list[str]:

@@ -63,7 +63,8 @@ def freeze_plan(
     rows = _propose(facts, target, others, planned, ring=ring, selected=selected)
     kind = facts.setting if facts.setting in ELSEWHERE else "place"
     frozen["comparator"] = _say_comparator(rows, others, kind=kind)
-    frozen["areas"] = [{**_names(part), "wkt": write_outline(part["geometry"])} for part in target.parts]
+    parts = [(str(part["ref"]), str(part["name"]), write_outline(part["geometry"])) for part in target.parts]
+    frozen["areas"] = [{"ref": ref, "name": name, "wkt": outline} for ref, name, outline in parts]
     if len(rows):
         frozen["comparator_areas"] = [{"wkt": write_outline(shape)} for shape in rows.geometry]
     if selected:
@@ -123,10 +124,6 @@ def _baseline(facts: Facts, selected: list[str], *, covers: str) -> dict[str, An
     why = f"{they} chose the place" if covers in LISTED else f"the plan is made of {them}"
     said = f"Count from {first} until the response starts (not the {held} of {chosen}: {why})"
     return {"baseline_months": [], "baseline": said}
-
-
-def _names(part: dict[str, Any]) -> dict[str, str]:
-    return {"ref": str(part["ref"]), "name": str(part["name"])}
 
 
 def _selected_months(facts: Facts, selected_on: Any) -> list[str]:

@@ -5,9 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.checks import InputError
 from hotspots.common.packaged import packaged_toml
-from hotspots.common.place_names import ELSEWHERE, SETTINGS
+from hotspots.common.place_names import ELSEWHERE
 from hotspots.common.wording import SMALL_BASE, say_date, say_list
 
 THREE_E = ("Engage", "Educate", "Enforce")
@@ -17,12 +16,11 @@ PART_OF_PROBLEM = 0.10
 LEAST_RECORDS = 3
 # How much more usual than in the whole data a type may count for: it leads, but does not drown the rest.
 MOST_UNUSUAL = 3.0
-_KNOWN = {"street", "default", *ELSEWHERE, *SETTINGS}
 
 
 @cache
 def read_menu() -> dict[str, Any]:
-    """Responses, powers and techniques from the dated data files, checked against each other."""
+    """Responses, powers and techniques from the dated data files."""
     menu = {name: packaged_toml("powers", name) for name in ("responses", "powers", "techniques")}
     techniques = {
         int(n): f"{title} ({group})"
@@ -30,19 +28,9 @@ def read_menu() -> dict[str, Any]:
         if isinstance(rows, dict)
         for n, title in rows.items()
     }
-    families = menu["responses"]["families"]
-    for row in menu["responses"]["response"]:
-        known = row["technique"] in techniques and row["three_e"] in THREE_E
-        suits = set(row["suits"]) <= {*families, "any"} and {*row.get("not_at", ()), *row.get("only_at", ())} <= _KNOWN
-        if not (known and suits and row.get("power", "dispersal") in menu["powers"]):
-            raise InputError(
-                "The response menu names something that is not there",
-                given=row["action"],
-                advice="install the package again: its data files are damaged",
-            )
     return {
         "responses": menu["responses"]["response"],
-        "families": families,
+        "families": menu["responses"]["families"],
         "powers": {k: v for k, v in menu["powers"].items() if isinstance(v, dict)},
         "techniques": techniques,
         "dated": menu["powers"]["dated"],

@@ -88,7 +88,7 @@ def assess_plan(
     first, last = response_dates(plan, start, end)
     incidents = incidents[of_problem(incidents, problem := plan.frozen.get("problem"))]
     counted = [f"Counted: {problem['title']} alone."] if problem else []
-    targets = frozen_areas(plan, "areas")
+    targets, near = frozen_areas(plan, "areas"), plan.frozen.get("other_areas")
     found = assess_response(
         incidents,
         targets,
@@ -98,7 +98,7 @@ def assess_plan(
         baseline=baseline,
         direction=direction or goal_of(plan).direction or FEWER,
         comparator=_comparators(plan, incidents, targets, others),
-        others=_apart(_others(plan, others), targets),
+        others=_apart(frozen_areas(plan, "other_areas") if others is None and near else others, targets),
         covered=covered,
         judging=Judging(float(plan.frozen["ring_metres"]), responses, allow_overlap),
     )
@@ -111,7 +111,7 @@ def assess_plan(
             clean_text(verdict if line == found.verdict else line)
             for line in (
                 *counted,
-                *_delivered(dosage),
+                *(dosage or ["Delivered: no log of visits was given, so it is not known what was done."]),
                 *found.lines(),
                 *_on_the_calendar(plan, [found.baseline, found.after]),
             )
@@ -131,10 +131,6 @@ def _distrust(plan: Plan, verdict: str) -> str:
         return verdict
     why = f"no other {kind} was compared, and other ground is unlike one"
     return f"{DISTRUST}, because {why}; it would otherwise read: {verdict}"
-
-
-def _delivered(dosage: Sequence[str]) -> list[str]:
-    return list(dosage) or ["Delivered: no log of visits was given, so it is not known what was done."]
 
 
 def _on_the_calendar(plan: Plan, windows: Sequence[Window]) -> list[str]:
@@ -222,12 +218,6 @@ def _apart(others: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.Ge
     if others is None:
         return None
     return others[~others.geometry.intersects(targets.union_all())]
-
-
-def _others(plan: Plan, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
-    """Give the other hotspots to cut out: those given, else those that were near when the plan was opened."""
-    known = plan.frozen.get("other_areas", [])
-    return frozen_areas(plan, "other_areas") if given is None and known else given
 
 
 def _comparators(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.plan_dates import parse_date
 from hotspots.common.plan_words import clean_text
 from hotspots.common.wording import SMALL_BASE, say_count, say_months, say_percentage
@@ -16,11 +17,7 @@ _LATER = "Of fewer records, as a place chosen for being high will hold, less is 
 HALF_YEAR = 6  # months before beside as many of the response
 JOINED = 3
 FEWER, MORE = "fewer", "more"
-_FEWER = (
-    r"fewer|less|reduc\w*|reduction|down|cut\w*|falls?|drop\w*|decreas\w*|lower\w*|under|below|halv\w*"
-    r"|at most|no more than|not more than|maximum|or fewer|or less|up to"
-)
-_MORE = r"more|increas\w*|up|rise\w*|rais\w*|grow\w*|higher|at least|over|above|doubl\w*|minimum|or more"
+_FEWER, _MORE = packaged_toml("plans", "words")["targets"]
 _PARTS = {"tenth": 0.1, "fifth": 0.2, "quarter": 0.25, "third": 1 / 3, "half": 0.5, "halv": 0.5, "doubl": 1.0}
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|per ?cent\b)")
 _RANGE = re.compile(r"\d\s*(?:-|–|to)\s*\d+(?:\.\d+)?\s*(?:%|per ?cent\b)|\bbetween\b")

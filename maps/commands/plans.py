@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.checks import InputError
+from hotspots.common.wording import say_list
 from maps.common.progress import show_steps
 from maps.config.read import read_config
 from maps.job.do_job import do_job
 from maps.job.periods import profile_of
-from maps.plans.closed import close_record, find_record, reopen_record
+from maps.plans.closed import close_record, find_record, purge_plans, reopen_record
 from maps.plans.open_folder import update_plans
 from maps.plans.register import HEADS, Register, make_register
 from maps.plans.shelf import look_through, request_of
@@ -26,6 +27,8 @@ def plans_job(
     place: str | None = None,
     *,
     check: bool = False,
+    purge: bool = False,
+    really: bool = False,
     as_of: str | None = None,
     **words: str | None,
 ) -> None:
@@ -35,6 +38,12 @@ def plans_job(
     """
     home, config = _find_folder(Path(folder))
     day = _read_day(as_of)
+    if purge:
+        over = [f"{plan.title} ({plan.ref})" for plan in purge_plans(home, as_of=day, really=really)]
+        done = "Purged" if really else "Over their time, and purged only with --really"
+        kept = "Kept of each: place, dates, verdict, and lessons without names; of a plan for a person, nothing."
+        print(f"{done}: {say_list(over)}. {kept}" if over else "No closed plan is past its date of retention.")
+        return
     if action is None:
         print_register(make_register(home, as_of=day), check=check)
         return

@@ -13,17 +13,20 @@ import shapely
 
 from hotspots.checks import InputError, announce
 from hotspots.common.outline_text import read_outline
+from hotspots.common.packaged import packaged_toml
 from hotspots.common.places import incidents_per_row
+from hotspots.common.plan_dates import parse_date
 from hotspots.common.when import london_clock
 from hotspots.common.wording import say_date
+from hotspots.plans.person_names import find_names
 from hotspots.plans.problems import of_problem
 from hotspots.plans.record import Plan
-from hotspots.plans.stages import CLOSED, close_plan, closed_on, note_stage, reopen_plan, stage_of
+from hotspots.plans.stages import CLOSED, close_plan, closed_on, last_closing, note_stage, reopen_plan, stage_of
 from hotspots.plans.toml_file import read_plan, write_record
 from hotspots.statistics.two_counts import etest_p
 from maps.documents.word_files import refuse_open
 from maps.plans.lock import only_writer
-from maps.plans.shelf import Shelf, identity_of, list_records, look_through, request_of
+from maps.plans.shelf import Shelf, find_strays, identity_of, list_records, look_through, request_of
 from maps.plans.store import plan_alone, save_plan
 
 FOLDER = "closed"
@@ -31,6 +34,7 @@ MERGED = "merged copies"  # of documents, whose words are in their plans; no pla
 QUIET = 12  # months after a closing in which its place gets no new draft by itself
 ENDINGS = (".toml", ".docx", ".html")
 _SURE = 0.05
+_KEPT = packaged_toml("plans", "fields")["kept"]  # of a plan that is purged
 # a document alone in such a folder was put there to close its plan; in any other it is somebody's copy
 _CLOSING = re.compile(r"clos|archiv|done|finish|complet|ended|old", re.IGNORECASE)
 
@@ -129,6 +133,42 @@ def follow_documents(folder: Path) -> None:
                 alone = old.is_file() and not (folder / record.name).exists()
                 if alone and not record.with_suffix(ending).exists():
                     old.replace(record.with_suffix(ending))
+
+
+def is_over(plan: Plan, *, as_of: Any) -> bool:
+    """Whether a closed plan was kept whole for as long as its closing says, and is not purged yet."""
+    until = parse_date(str(last_closing(plan).get("keep_until", "")))
+    return "purged" not in plan.document and until is not None and until < pd.Timestamp(as_of).date()
+
+
+def purge_plans(folder: str | Path, *, as_of: Any, really: bool = False) -> list[Plan]:
+    """List the closed plans whose time is over; ``really``: purge them, and every copy of their documents.
+
+    Kept are place, dates, verdict, and sentences of the lessons without what looks like a name; of people nothing.
+    """
+    over = {path: plan for path, plan in read_closed(folder).plans.items() if is_over(plan, as_of=as_of)}
+    with only_writer(Path(folder)):
+        for record, plan in over.items() if really else ():
+            for place in (Path(folder), Path(folder) / MERGED, *closed_folders(Path(folder))):
+                old = [one.path for one in find_strays(place) if (one.ref, one.title) == (plan.ref, plan.title)]
+                for path in [*old, *place.glob(f"{record.stem} edited *.docx"), *place.glob(f"{record.stem}.*")]:
+                    path.unlink()
+            if plan.covers != "person":
+                write_record(strip_plan(plan, day=as_of), record)
+    return list(over.values())
+
+
+def strip_plan(plan: Plan, *, day: Any) -> Plan:
+    """Give what is kept of a plan that is purged."""
+    kept = Plan(plan.ref, plan.title, plan.covers, plan.opened, plan.drafted)
+    for name in ("verdict", "lessons"):
+        parts = re.split(r"(?<=[.;!?])\s+|\n", plan.people["assessment"][name])
+        kept.people["assessment"][name] = " ".join(part for part in parts if not find_names(part)).strip()
+    rows = [{key: row[key] for key in _KEPT if key in row} for row in plan.stages]
+    kept.stages = [{key: text for key, text in row.items() if not find_names(text)} for row in rows]
+    kept.frozen = {key: value for key, value in plan.frozen.items() if key in _KEPT}
+    kept.document = {"profile": str(plan.document.get("profile", "")), "purged": str(pd.Timestamp(day).date())}
+    return kept
 
 
 def _move(record: Path, place: Path) -> Path:

@@ -47,8 +47,6 @@ def _opening(plan: Plan) -> str:
     if plan.opened:
         said += f" Opened {say_date(plan.opened)}"
         said += f", drafted again {say_date(plan.drafted)}." if plan.drafted != plan.opened else "."
-    if plan.frozen.get("moved_from"):
-        said += f" It came along from {clean_text(plan.frozen['moved_from'])}."
     if plan.stages:
         row = plan.stages[-1]
         said += f" Stage: {row['stage']} since {say_day(row['date'])}."
@@ -167,11 +165,12 @@ def _month(plan: Plan) -> list[Block]:
 def _objectives(plan: Plan) -> list[Block]:
     frozen = plan.frozen
     measures = list(frozen.get("measures", ()))
+    named = {"incidents": start_sentence(str(frozen.get("counted", "incidents"))), "harm": "Harm score (days)"}
     rows: list[tuple[Any, ...]] = []
     for i in range(max(len(measures) + 1, len(plan.people["objectives"]))):
         cells: list[Any] = [_field(plan, f"objectives.{i + 1}.{name}") for name in ("measure", "baseline")]
         if i < len(measures) and not any(cell.value for cell in cells):
-            cells = [_measure(frozen, measures[i]), say_baseline(plan) if i == 0 else "the same months"]
+            cells = [named.get(measures[i], measures[i]), say_baseline(plan) if i == 0 else "the same months"]
             cells.append(_field(plan, f"objectives.{i + 1}.comparator", hint=BESIDE_DATA))
         else:
             cells.append(_field(plan, f"objectives.{i + 1}.comparator"))
@@ -191,11 +190,6 @@ def _objectives(plan: Plan) -> list[Block]:
         *([Text(said, note=True)] if said else []),
         *([Text(clean_text(frozen["visible"]), note=True)] if frozen.get("visible") else []),
     ]
-
-
-def _measure(frozen: dict[str, Any], name: str) -> str:
-    counted = start_sentence(str(frozen.get("counted", "incidents")))
-    return {"incidents": counted, "harm": "Harm score (days)"}.get(name, name)
 
 
 def _ahead(plan: Plan) -> list[Block]:

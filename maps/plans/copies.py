@@ -14,7 +14,7 @@ from maps.documents.word_fields import Entry, mark_of, read_fields
 from maps.documents.word_files import refuse_open
 from maps.plans.closed import ENDINGS, MERGED
 from maps.plans.read_back import add_row, merge_words, read_back
-from maps.plans.shelf import Shelf, Stray, identity_of
+from maps.plans.shelf import Shelf, identity_of
 from maps.plans.store import written_marks
 
 
@@ -27,7 +27,8 @@ def merge_copies(folder: Path, shelf: Shelf, closed: Mapping[Path, Plan] | None 
     """
     plans = shelf.plans if closed is None else closed
     for stray in list(shelf.strays):
-        fit = [record for record, plan in plans.items() if _is_of(stray, plan)]
+        same = {} if stray.problem or not stray.ref else plans
+        fit = [record for record, plan in same.items() if (stray.ref, stray.title) == (plan.ref, plan.title)]
         if len(fit) == 1:
             with shelf.sparing(fit[0]):
                 problem = _merge_document(folder, stray.path, fit[0], plans[fit[0]])
@@ -35,10 +36,6 @@ def merge_copies(folder: Path, shelf: Shelf, closed: Mapping[Path, Plan] | None 
     for second in [record for record in shelf.left if record.exists() and record not in shelf.shown]:
         _merge_record(folder, shelf, second)
     shelf.strays = [stray for stray in shelf.strays if stray.path.exists()]
-
-
-def _is_of(stray: Stray, plan: Plan) -> bool:
-    return bool(stray.ref) and not stray.problem and (stray.ref, stray.title) == (plan.ref, plan.title)
 
 
 def _merge_document(folder: Path, copy: Path, record: Path, plan: Plan) -> str:

@@ -20,9 +20,10 @@ from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content
 from maps.disclosure.gate import Profile, may_go_with
 from maps.documents.blocks import Block, Bullets, Document, Grid, Heading, Text
+from maps.documents.hints import DATES
 from maps.documents.to_html import render_html
 from maps.plans.actions import tabulate_actions
-from maps.plans.closed import read_closed
+from maps.plans.closed import is_over, read_closed
 from maps.plans.shelf import look_through
 
 HEADS: dict[str, str] = packaged_toml("plans", "fields")["register"]
@@ -63,7 +64,10 @@ def make_register(
     shelf, closed = look_through(folder), read_closed(folder)
     found = [(path, plan, False) for path, plan in {**shelf.plans, **shelf.shown}.items()]
     found += [(path, plan, True) for path, plan in closed.plans.items()]
-    seen = [one for one in found if profile is None or _may_see(one[1], profile)]
+    told = [
+        (one, str(one[1].document.get("profile", ""))) for one in found if profile is None or one[1].covers != "person"
+    ]
+    seen = [one for one, written in told if profile is None or may_go_with(written, profile)]
     left = {**shelf.left, **{path: error for one in closed.left for path, error in one.left.items()}}
     strays = [stray.path.name for one in (shelf, *closed.left) for stray in one.strays]
     number = len(found) + len(set(left) - {path for path, *_ in found})
@@ -108,14 +112,11 @@ def write_register(register: Register, path: Path, *, as_of: Any, who: Profile, 
     return path
 
 
-def _may_see(plan: Plan, who: Profile) -> bool:
-    return plan.covers != "person" and may_go_with(str(plan.document.get("profile", "")), who)
-
-
 def _row(plan: Plan, as_of: Any, put: bool, delivered: str) -> dict[str, Any]:
     stage, fields = stage_of(plan, as_of=as_of, put_away=put), plan.fields()
     known, named = baseline_of(plan)
     goal, last = goal_of(plan), plan.monthly[-1] if plan.monthly else {}
+    number = "" if goal.number is None else f"{goal.number:,.0f} or "
     late = int(tabulate_actions([plan], as_of=as_of)["overdue"].sum()) if stage.name != CLOSED else 0
     period = say_months([pd.Period(month, freq="M") for month in named]) if named else ""
     place, _, ward = plan.title.partition(", ")
@@ -129,8 +130,8 @@ def _row(plan: Plan, as_of: Any, put: bool, delivered: str) -> dict[str, Any]:
         "owner": _line(fields["heading.owner"]),
         "stage": stage.name,
         "since": say_date(stage.since) if stage.since else "",
-        "baseline": f"{int(known):,} ({period})" if known is not None else _waiting(plan),
-        "target": _say_goal(goal) if goal.direction else _line(_first_target(plan)),
+        "baseline": f"{int(known):,} ({period})" if known is not None else "to be counted" * (plan.covers != "person"),
+        "target": number + goal.direction if goal.direction else _line(_first_target(plan)),
         "month": last.get("short", ""),
         "patrols": delivered or _delivered(plan),
         "overdue": f"{late:,}" if stage.name != CLOSED else "",
@@ -150,22 +151,12 @@ def _delivered(plan: Plan) -> str:
     return next((match[1] for match in found if match), "")
 
 
-def _waiting(plan: Plan) -> str:
-    return "" if plan.covers == "person" else "to be counted"
-
-
 def _line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
 def _first_target(plan: Plan) -> str:
     return next((row["target"] for row in plan.people["objectives"] if row.get("target", "").strip()), "")
-
-
-def _say_goal(goal: Any) -> str:
-    if goal.number is None:
-        return str(goal.direction)
-    return f"{goal.number:,.0f} or {goal.direction}"
 
 
 def unsettled(plan: Plan, *, as_of: Any, put_away: bool = False) -> list[str]:
@@ -178,7 +169,7 @@ def unsettled(plan: Plan, *, as_of: Any, put_away: bool = False) -> list[str]:
         if fields[tag].strip() and not read(fields[tag]):
             said.append(f"the {label} “{_line(fields[tag])}” is not understood")
     for tag, text in fields.items():
-        dated = tag.rsplit(".", 1)[-1] in _DATES
+        dated = tag.rsplit(".", 1)[-1] in DATES
         if dated and text.strip() and parse_date(text) is None:
             said.append(f"{tag} “{_line(text)}” is no date that can be read")
     if (target := _first_target(plan).strip()) and not goal_of(plan).direction:
@@ -186,7 +177,8 @@ def unsettled(plan: Plan, *, as_of: Any, put_away: bool = False) -> list[str]:
     clash = [tag for tag, text in fields.items() if tag.split(".")[-1] != "notes" and _twice(tag, text)]
     said += [f"{tag} holds two answers, one under the other: keep one" for tag in clash]
     if stage.name == CLOSED:
-        said += _lacking(plan)
+        said += ["its time of retention is over: hotspots plans FOLDER --purge"] * is_over(plan, as_of=as_of)
+        said += _lacking(plan) * ("purged" not in plan.document)
     else:
         said += [line.rstrip(".") for line in say_ahead(plan, day=as_of, late=True)]
     if stage.name == DUE and stage.since:
@@ -197,7 +189,6 @@ def unsettled(plan: Plan, *, as_of: Any, put_away: bool = False) -> list[str]:
     return [f"{name}: {line}." for line in said]
 
 
-_DATES = ("start", "end", "due", "date", "review_date", "by_when", "reviewed_on")
 _SHORT = ("owner", "stage", "verdict", "start", "end", "due", "date", "review_date", "status", "lead", "role")
 
 

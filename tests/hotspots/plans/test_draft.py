@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from hotspots.checks import InputError
+from hotspots.common.place_names import ELSEWHERE, SETTINGS
 from hotspots.common.wording import say_count, say_share
 from hotspots.plans._facts import fold_small
 from hotspots.plans._response_menu import THREE_E, read_menu, suggest_responses
@@ -276,6 +277,14 @@ def test_powers_state_their_conditions(power: str, condition: str) -> None:
 
 
 def test_every_family_of_problem_has_suggestions_of_each_e() -> None:
+    menu = read_menu()
+    kinds = {"street", "default", *ELSEWHERE, *SETTINGS}
+    for row in menu["responses"]:
+        assert row["technique"] in menu["techniques"], row
+        assert row["three_e"] in THREE_E, row
+        assert set(row["suits"]) <= {*menu["families"], "any"}, row
+        assert {*row.get("not_at", ()), *row.get("only_at", ())} <= kinds, row
+        assert row.get("power", "dispersal") in menu["powers"], row
     for words in read_menu()["families"].values():
         found = suggest_responses(pd.DataFrame({"type": [words[0]], "incidents": [50]}))
         assert {row["three_e"] for row in found} == set(THREE_E)
