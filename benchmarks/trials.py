@@ -1,6 +1,7 @@
 """Simulated trials of three published designs: how often each is wrong, and what it would show.
 
 python benchmarks/trials.py [--trials 2000] [--seed 1]
+python benchmarks/trials.py --time      how long a judgement takes, with 2,000 redraws
 
 Designs: 20 places, 90 days, 8 places a day (720 of 1,800 place-days, as in Southend; Basford and others
 2021); 21 places, 90 days, 7 a day (Bedfordshire; Bland and others 2021); 15 places, 248 days, with an effect
@@ -13,11 +14,15 @@ from __future__ import annotations
 import argparse
 import time
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 
+from hotspots.trials.assess import assess_trial
 from hotspots.trials.design import Draw, days_since
 from hotspots.trials.judge import find_tail, redraw_scores, score_of, tail_shares
 from hotspots.trials.power import simulate_counts, trial_power
+from hotspots.trials.record import Analysis, draw_trial
 
 DESIGNS = {
     "20 x 90, 8 a day": Draw(20, 90, per_day=8),
@@ -65,12 +70,37 @@ def carry_over(draw: Draw, trials: int, seed: int, level: float) -> float:
     return 100 * hits / trials
 
 
+def time_judgements() -> None:
+    """Print the processor time of `assess_trial` on trials of twelve weeks, washout and all."""
+    rng = np.random.default_rng(1)
+    for places, per_day in ((20, 8), (92, 30)):
+        x = 420_000 + 400.0 * np.arange(places)
+        spots = gpd.GeoDataFrame(
+            {"ref": [f"P{i}" for i in range(places)], "name": [f"Street {i}" for i in range(places)]},
+            geometry=gpd.points_from_xy(x, 0 * x + 433_000).buffer(150),
+            crs=27700,
+        )
+        trial = draw_trial(spots, start="2027-01-04", days=84, per_day=per_day, analysis=Analysis(washout=1))
+        place, day = np.nonzero(rng.random(trial.on.shape) < np.where(trial.on, 0.3, 0.5))
+        moments = trial.dates[day] + pd.Timedelta(hours=19)
+        kinds = {"when": moments, "precision": "minute", "category": "Robbery", "source": "x"}
+        rows = gpd.GeoDataFrame(kinds, geometry=gpd.points_from_xy(x[place], 0 * place + 433_000), crs=27700)
+        start = time.process_time()
+        assess_trial(rows, trial)
+        seconds = time.process_time() - start
+        print(f"{places} places, 84 days, {len(rows):,} records, 2,000 redraws: {seconds:.1f} s of processor time")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--time", action="store_true")
     given = parser.parse_args()
+    if given.time:
+        time_judgements()
+        return
     print(
         f"{given.trials:,} trials a row, {REDRAWS} redraws each, {LEVEL} records a place-day off, "
         f"fall {100 * FALL:.0f}%"

@@ -14,13 +14,14 @@ _TIGHT = 1e-9
 
 
 class Day(NamedTuple):
-    """Minutes of a shift: travel, a visit, begin and end of patrol time, the break; when each stop is ready.
+    """Minutes of a shift: travel, way out and back, a visit, patrol time, the break; when each stop is ready.
 
     ``apart`` is the least from leaving a stop to the next arrival there on the same day; ``share`` the most
     visits of one vehicle, so that the days and the vehicles bear alike.
     """
 
     between: Floats
+    out: Floats
     legs: Floats
     visit: float
     begin: float
@@ -67,9 +68,9 @@ def _fill(day: Day, most: Ints, value: Floats, rng: np.random.Generator) -> list
 def _prices(day: Day, route: list[int], waiting: Ints) -> tuple[Floats, Ints]:
     """Minutes of driving that each stop adds to a route, depot included, and where it adds least."""
     if not route:
-        return 2 * day.legs[waiting], np.zeros(len(waiting), dtype=np.int64)
+        return day.out[waiting] + day.legs[waiting], np.zeros(len(waiting), dtype=np.int64)
     way = np.array(route)
-    to_first = day.legs[waiting] + day.between[way[0], waiting] - day.legs[way[0]]
+    to_first = day.out[waiting] + day.between[way[0], waiting] - day.out[way[0]]
     from_last = day.legs[waiting] + day.between[way[-1], waiting] - day.legs[way[-1]]
     inner = day.between[np.ix_(waiting, way[:-1])] + day.between[np.ix_(waiting, way[1:])]
     inner = inner - day.between[way[:-1], way[1:]]
@@ -105,7 +106,7 @@ def clock(day: Day, order: list[int]) -> list[Event]:
         if not rested and now >= middle - day.rest:
             events.append(Event(-1, 0.0, now, now + day.rest, 0))
             now, rested = now + day.rest, True
-        drive = float(day.legs[stop] if here < 0 else day.between[here, stop])
+        drive = float(day.out[stop] if here < 0 else day.between[here, stop])
         # on foot nearby until the stop may be visited
         now = max(now + drive, float(day.ready[stop]), last.get(stop, -np.inf) + float(day.apart[stop]))
         now = float(np.ceil(now - _TIGHT))
@@ -123,9 +124,9 @@ def _shorten(day: Day, order: list[int]) -> list[int]:
     while better and len(order) > 2:
         better = False
         for i, j in itertools.combinations(range(len(order)), 2):
-            a = day.legs[order[i]] if i == 0 else day.between[order[i - 1], order[i]]
+            a = day.out[order[i]] if i == 0 else day.between[order[i - 1], order[i]]
             b = day.legs[order[j]] if j == len(order) - 1 else day.between[order[j], order[j + 1]]
-            c = day.legs[order[j]] if i == 0 else day.between[order[i - 1], order[j]]
+            c = day.out[order[j]] if i == 0 else day.between[order[i - 1], order[j]]
             d = day.legs[order[i]] if j == len(order) - 1 else day.between[order[i], order[j + 1]]
             if a + b - c - d > _TIGHT:
                 order, better = order[:i] + order[i : j + 1][::-1] + order[j + 1 :], True

@@ -32,6 +32,7 @@ class Crew(NamedTuple):
     team: PatrolTeam
     size: Team
     pattern: dict[int, Shift]
+    out: Floats
     legs: Floats
     between: Floats
     mine: NDArray[np.bool_]
@@ -168,8 +169,9 @@ def sum_shifts(timetable: pd.DataFrame) -> pd.DataFrame:
 def _make_crew(team: PatrolTeam, pattern: dict[int, Shift], stops: gpd.GeoDataFrame, travel: Travel, area: str) -> Crew:
     depot = travel.depot if team.depot is None else team.depot
     legs, between = stop_times(stops, depot, travel)
+    out = legs if team.here is None else stop_times(stops, team.here, travel)[0]
     mine = in_areas(stops, team.areas, area) if team.areas else np.ones(len(stops), dtype=bool)
-    return Crew(team, make_team(team.officers, team.vehicles, team.crew), pattern, legs, between, mine)
+    return Crew(team, make_team(team.officers, team.vehicles, team.crew), pattern, out, legs, between, mine)
 
 
 def _doses_of(
@@ -268,6 +270,7 @@ class _Rota:
         team = crew.team
         plan = Day(
             between=crew.between,
+            out=crew.out,
             legs=crew.legs,
             visit=self.visit,
             begin=float(team.briefing_minutes),

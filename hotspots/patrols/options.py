@@ -51,7 +51,7 @@ class PatrolTeam:
     """A team with its own vehicles, hours, days, areas and depot.
 
     ``areas`` names the areas it patrols (empty: all); ``briefing_minutes`` and ``writing_minutes`` open and
-    close each shift and are no patrol time.
+    close each shift and are no patrol time. ``here`` is where it sets out from, where that is not its depot.
     """
 
     name: str
@@ -62,6 +62,7 @@ class PatrolTeam:
     weekdays: Collection[str] | None = None
     areas: Collection[str] = field(default_factory=tuple)
     depot: Any = None
+    here: Any = None
     briefing_minutes: float = 0
     writing_minutes: float = 0
     break_minutes: float = 0

@@ -249,14 +249,13 @@ def frame_rows(rows: list[dict[str, Any]], crs: Any, columns: list[str] | None =
     """Rows of a timetable as a typed table."""
     table = pd.DataFrame(rows, columns=columns or COLUMNS)
     texts = ["weekday", "activity", "ref", "name", "walk"]
-    table[texts] = table[texts].fillna("")
+    table[texts] = table[texts].astype(object).fillna("")
     kinds: dict[str, Any] = dict.fromkeys(texts, "str") | dict.fromkeys(("rank", "part"), "Int64")
     kinds |= dict.fromkeys(("vehicle", "order", "officers", "choices"), "int64")
     kinds |= dict.fromkeys(("minutes", "travel_minutes", "officer_minutes"), float)
     kinds |= dict.fromkeys(("date", "arrive", "leave"), "datetime64[ns]")
-    return gpd.GeoDataFrame(
-        table.drop(columns="geometry").astype(kinds), geometry=gpd.GeoSeries(table["geometry"], crs=crs)
-    )
+    points = gpd.array.from_shapely(np.array([row.get("geometry") for row in rows], dtype=object), crs=crs)
+    return gpd.GeoDataFrame(table.drop(columns="geometry").astype(kinds), geometry=points)
 
 
 def _summarise(timetable: gpd.GeoDataFrame, rounds: list[Ints], work: _Work) -> pd.DataFrame:

@@ -136,7 +136,7 @@ def _say_tried(trial: Trial, days: int) -> str:
         else f"{say_count(trial.draw.per_week or 0, 'day')} a week at each of {trial.draw.places} places"
     )
     what = " and ".join(trial.measure.categories) or "all records"
-    left = "" if trial.measure.detected else ", without what police activity itself detects"
+    left = "" if trial.measure.detected else ", without what police activity itself detects, such as drugs and weapons"
     early = (
         f" Only {days} of the {trial.draw.days} days can be judged: an early look, not the reading agreed."
         if days < trial.draw.days
@@ -144,7 +144,7 @@ def _say_tried(trial: Trial, days: int) -> str:
     )
     return (
         f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} chance decided, by a recorded draw, "
-        f"which days had patrols: {rule}. Counted were {what}{left}.{early}"
+        f"which days had patrols: {rule}. One place on one day is a place-day. Counted were {what}{left}.{early}"
     )
 
 

@@ -15,7 +15,7 @@ from hotspots.patrols._dose_text import parse_dose
 from maps.common.escape import clean, embed_json, escape
 from maps.common.write_whole import write_file
 from maps.disclosure.gate import Profile
-from maps.results.patrol_cards import NEEDED, for_planners
+from maps.results.patrol_cards import NEEDED, explain_time_in_hand, for_planners
 from maps.web._panel import read_template
 
 # What may be counted on the page; the log reader knows each of these columns.
@@ -126,7 +126,7 @@ def _fill(shift: pd.DataFrame, rows: list[dict[str, Any]], name: str, stamp: str
     others = shift[~shift["activity"].isin(["visit"])]
     breaks, last = (others[others["activity"] == what] for what in ("break", "writing up"))
     beside = [f"{clean(r.activity).capitalize()} {r.arrive:%H:%M} to {r.leave:%H:%M}." for r in others.itertuples()]
-    facts = " ".join([f"{say_count(len(rows), 'visit')}, in this order.", *beside])
+    facts = " ".join([f"{say_count(len(rows), 'visit')}, in this order.", *beside]) + explain_time_in_hand(shift)
     data = {
         "id": hashlib.sha256(repr((name, rows)).encode()).hexdigest()[:16],
         "file": f"{name}.csv",

@@ -13,6 +13,7 @@ from shapely.geometry import LineString, Point
 from hotspots.checks import InputError, require_columns
 from hotspots.common.day_names import MONTHS, WEEKDAYS
 from hotspots.common.wording import name_month, say_count
+from hotspots.patrols.doses import IN_HAND
 from maps.common.escape import clean
 from maps.common.write_whole import write_file
 from maps.disclosure.follow import follow_content
@@ -127,7 +128,7 @@ def _card(
     date, vehicle = shift["date"].iloc[0], shift["vehicle"].iloc[0]
     visits = shift[shift["activity"] == "visit"]
     # Each place once, below the visits: so that a long shift stays on one page.
-    places = visits.drop_duplicates(["ref", "part"]).sort_values("name")
+    places = visits.sort_values("order").drop_duplicates(["ref", "part"])
     team = f"{clean(shift['team'].iloc[0])}, " if "team" in shift.columns else ""
     heading = f"{team}{WEEKDAYS[date.day_of_week]} {date.day} {name_month(date)}, vehicle {vehicle}"
     driving = say_count(shift["travel_minutes"].sum(), "minute")
@@ -140,17 +141,27 @@ def _card(
     drawn = "" if seed is None else f" Drawn at random, seed {seed}."
     note = (
         "Be seen, on foot, on the streets named; talk to people. Keep the order: it was drawn so that no "
-        f"hotspot is left longer than planned and nobody can foretell the next.{drawn}"
+        f"hotspot is left longer than planned and nobody can foretell the next.{drawn}{explain_time_in_hand(shift)}"
     )
     grid = Grid(f"Visits of {heading}", _HEADER, tuple(_row(r) for _, r in shift.iterrows()), _WIDTHS, (0, 3))
-    walks = tuple(
-        (clean(row["name"]), clean(row["walk"]), " ".join(map(clean, tasks.get(str(row["ref"]), ()))))
-        for _, row in places.iterrows()
-    )
-    streets = Grid("Where to walk, and what for", ("Hotspot", "Streets", "What for"), walks, (0.2, 0.3, 0.5))
+    told: dict[str, str] = {}  # what holds at several places is said once
+    walks = []
+    for row in places.to_dict("records"):
+        name, said = clean(row["name"]), " ".join(map(clean, tasks.get(str(row["ref"]), ())))
+        first_at = told.setdefault(said, name)
+        walks.append(
+            (f"{row['order']}. {name}", clean(row["walk"]), said if first_at == name else f"As at {first_at}.")
+        )
+    streets = Grid("Where to walk, and what for", ("Hotspot", "Streets", "What for"), tuple(walks), (0.2, 0.3, 0.5))
     blanks = tuple(Field("", label) for label in ("Officers", "Call sign", "Vehicle"))
     top = [Heading(heading, 1, new_page=not first), Text(facts), Line(blanks)]
     return [*top, grid, streets, *where, Text(note, note=True)]
+
+
+def explain_time_in_hand(shift: pd.DataFrame) -> str:
+    """Say what time in hand is, where a shift has some."""
+    said = f" {IN_HAND.capitalize()}: no visit is due; whoever leads the shift says what for."
+    return said if shift["activity"].eq(IN_HAND).any() else ""
 
 
 def _first_and_last(visits: pd.DataFrame) -> str:

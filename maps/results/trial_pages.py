@@ -72,8 +72,8 @@ def _say_plan(trial: Trial) -> str:
     )
     return (
         f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} ({draw.days} days), {rule} will have "
-        f"extra patrols: {int(trial.on.sum()):,} of {trial.on.size:,} place-days. days.csv says which. "
-        f"They were drawn with the seed {draw.seed}."
+        f"extra patrols: {int(trial.on.sum()):,} of {trial.on.size:,} place-days (one place on one day). days.csv says "
+        f"which. They were drawn with the recorded seed {draw.seed}, so that anybody can draw them again."
     )
 
 
@@ -87,7 +87,7 @@ def _say_rules(trial: Trial) -> str:
     detected = "" if measure.detected else ", but not what police activity itself detects, for patrols find more of it"
     side = "fewer records" if how.side == "fewer" else "a difference either way"
     washout = (
-        " As a second reading, days on are set beside days with no visit in the "
+        " As a second reading, patrolled days are set beside days with no visit in the "
         f"{'day' if how.washout == 1 else say_count(how.washout, 'day')} before."
         if how.washout
         else ""

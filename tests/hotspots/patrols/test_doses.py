@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -162,3 +163,18 @@ def test_what_cannot_be_is_said(options, words):
     given = {"dose": "1 per day", "teams": [NORTH], "start": "2026-12-01"} | options
     with pytest.raises(InputError, match=words):
         timetable_doses(town(3), **given)
+
+
+def test_the_rest_of_a_shift_sets_out_from_where_the_vehicle_is():
+    spots = town(1)
+    at = spots.geometry.iloc[0].centroid
+    # a kilometre a minute, in whole minutes: three minutes there from the east, one back to the depot
+    team = PatrolTeam("A", 2, 1, "17:20-22:00", here=(at.x + 2990, at.y), depot=(at.x - 990, at.y))
+    how = {"dose": "1 per shift", "start": "2026-12-01", "days": 1, "speed": 60, "detour": 1.0}
+    rest, _ = timetable_doses(spots, teams=[team], **how)
+    visit = rest[rest["activity"] == "visit"].iloc[0]
+    assert (f"{visit['arrive']:%H:%M}", visit["travel_minutes"]) == ("17:23", 3)
+    for hours, visits in (("21:41-22:00", 1), ("21:42-22:00", 0)):  # 3 + 15 + 1 minutes are 19
+        _, doses = timetable_doses(spots, teams=[replace(team, shift=hours)], **how)
+        assert doses["visits_planned"].tolist() == [visits]
+        assert doses["short"].tolist() == [1 - visits]
