@@ -5,6 +5,8 @@
 Five people work in turn: two in Word (by python-docx, as Word leaves words in a field), one in LibreOffice
 where it is installed, one in the records, one in a synchronised folder that leaves copies. At the end every
 word is looked for, and stages and register are held against a count of their own, made from what was typed.
+New plans count the largest problem of their place; each month's events and orders stand ahead of them; when
+the year is over, those of its plans whose time is past are purged, and nothing else of the folder.
 """
 
 from __future__ import annotations
@@ -23,13 +25,16 @@ from typing import Any
 import docx
 import geopandas as gpd
 import pandas as pd
+import shapely
 import tomlkit
 
+from hotspots.common.plan_dates import parse_date
 from maps import update_plans
-from maps.plans.closed import close_record, reopen_record
+from maps.plans.closed import close_record, purge_plans, reopen_record
 from maps.plans.register import make_register
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+HALLOWEEN = {"name": "Halloween to Bonfire Night", "start": "31 October", "end": "5 November"}
 FREE = ("analysis.why", "analysis.who", "triangle.place", "cheers.community", "response.notes")
 
 
@@ -62,6 +67,9 @@ class Year:
     lost: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     typed: int = 0
+    looked: int = 0
+    purged: int = 0
+    problems: set[str] = field(default_factory=set)
 
 
 def type_word(path: Path, words: dict[str, str]) -> None:
@@ -129,17 +137,23 @@ def live_year(
     plans: int,
     seed: int = 0,
     people: Sequence[Any] = PEOPLE,
+    purge: bool = False,
 ) -> Year:
     """Live some months of a folder of plans, and hold what became of it against our own book."""
     draw, year, lives = random.Random(seed), Year(), {}
+    ends = months[0].end_time.date() + dt.timedelta(days=150)
+    ahead = (HALLOWEEN, {"name": "PSPO, centre", "ends": str(ends)})
     for number, month in enumerate(months):
         day = month.end_time.date()
         rows = incidents[incidents["when"] <= month.end_time]
         try:
-            update_plans(folder, spots, rows, as_of=str(day), asked=plans if number == 0 else 0, profile="open")
+            asked = plans if number == 0 else 0
+            ways: dict[str, Any] = {"profile": "open", "problem": "largest", "ahead": ahead}
+            update_plans(folder, spots, rows, as_of=str(day), asked=asked, **ways)
         except Exception as error:  # a stop is what is counted
             year.stops.append(f"{month}: {error}")
             continue
+        _look(folder, rows, day, ends, year)
         for path in sorted(folder.glob("*.docx")):
             if path.with_suffix(".toml").exists():
                 ref = tomlkit.parse(path.with_suffix(".toml").read_text(encoding="utf-8"))["ref"]
@@ -148,10 +162,12 @@ def live_year(
         _reopen(folder, lives, day, draw)
     last = months[-1].end_time.date()
     try:
-        update_plans(folder, spots, incidents, as_of=str(last), asked=0, profile="open")
+        update_plans(folder, spots, incidents, as_of=str(last), asked=0, profile="open", ahead=ahead)
     except Exception as error:
         year.stops.append(f"end: {error}")
     _judge(folder, lives, last, year)
+    if purge:
+        _purge(folder, lives, last, year)
     return year
 
 
@@ -173,6 +189,49 @@ def _work(
     if number >= 3 and draw.random() < 0.15:
         close_record(path.with_suffix(".toml"), as_of=str(day), verdict="Stop", signed_off="Inspector")
         life.closed, life.reopened = day, None
+
+
+def _look(folder: Path, rows: gpd.GeoDataFrame, day: dt.date, ends: dt.date, year: Year) -> None:
+    """Hold each open plan's problem, event and order against counts and dates of our own."""
+    inside = {"ends": 0 <= (ends - day).days <= 90, "over": day > ends}
+    halloween = next(dt.date(one, 10, 31) for one in (day.year, day.year + 1) if dt.date(one, 11, 5) >= day)
+    for path in sorted(folder.glob("*.toml")):
+        plan = tomlkit.parse(path.read_text(encoding="utf-8")).unwrap()
+        told = " ".join(plan["analysis"].get("ahead_lines", ()))
+        year.looked += 1
+        end = parse_date(plan["people"]["response"]["end"])
+        until = end if end and end > day else day + dt.timedelta(183)
+        wrong = [("order", "renew it now" in told, inside["ends"]), ("over", "not in force" in told, inside["over"])]
+        wrong += [("event", "Halloween" in told, halloween <= until)]
+        if "problem" in plan["frozen"]:
+            year.problems.add(plan["ref"])
+            month = pd.Period(plan["monthly"][-1]["month"], freq="M") if plan.get("monthly") else None
+            area = shapely.union_all([shapely.from_wkt(one["wkt"]) for one in plan["frozen"]["areas"]])
+            kind = rows["category"].eq(plan["frozen"]["problem"]["categories"][0])
+            if month is not None:
+                here = rows[kind & rows["when"].dt.to_period("M").eq(month)]
+                count = int(here.geometry.intersects(area.buffer(0.01)).sum())
+                said = plan["monthly"][-1]["short"].partition(": ")[2].partition(" ")[0].replace(",", "")
+                wrong.append(("count", said, "no" if count == 0 else str(count)))
+        year.wrong += [f"{day} {plan['ref']}: {what} {said}, by hand {own}" for what, said, own in wrong if said != own]
+
+
+def _purge(folder: Path, lives: dict[str, Life], last: dt.date, year: Year) -> None:
+    """Purge what was closed, three years on: all of it and nothing else; the runs before purged nothing."""
+    later = last.replace(year=last.year + 3) + dt.timedelta(days=1)
+    shut = {ref for ref, life in lives.items() if life.closed}
+    kept = set(folder.glob("*.toml"))
+    over = purge_plans(folder, as_of=last, really=True)
+    gone = {plan.ref for plan in purge_plans(folder, as_of=later, really=True)}
+    if over or gone != shut or kept != set(folder.glob("*.toml")):
+        year.wrong.append(f"purged {sorted(gone)}, closed {sorted(shut)}, too early {len(over)}")
+    held = "".join(path.read_text(encoding="utf-8") for path in (folder / "closed").glob("*"))
+    left = [ref for ref in shut if any(word.partition("|")[2] in held for word in lives[ref].words)]
+    year.wrong += [f"{ref}: words left after the purge" for ref in left]
+    rows = make_register(folder, as_of=str(later)).rows
+    if set(rows["ref"]) != set(lives):
+        year.wrong.append("the register lost a purged plan")
+    year.purged = len(gone)
 
 
 def _reopen(folder: Path, lives: dict[str, Life], day: dt.date, draw: random.Random) -> None:
@@ -214,8 +273,9 @@ def main() -> None:
     spots = find_hotspots(before, count=2 * given.plans, resamples=0, merge=False)
     with tempfile.TemporaryDirectory() as none:
         home = given.keep or Path(none) / "plans"
-        year = live_year(home, spots, incidents, held, plans=given.plans, seed=given.seed)
-    print(f"{given.plans} plans, {len(held)} months, {year.typed} times typed")
+        year = live_year(home, spots, incidents, held, plans=given.plans, seed=given.seed, purge=not given.keep)
+    print(f"{given.plans} plans, {len(held)} months, {year.typed} times typed, {year.looked} times looked at")
+    print(f"{len(year.problems)} plans of one problem, {year.purged} purged")
     for name in ("stops", "lost", "wrong"):
         print(f"{name}: {len(getattr(year, name))} {'; '.join(getattr(year, name)[:5])}")
 
