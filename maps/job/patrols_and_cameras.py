@@ -44,7 +44,7 @@ def check_deploy(patrols: Mapping[str, Any], cameras: Mapping[str, Any]) -> None
     """Refuse, before any work, what the configuration alone shows to be wrong."""
     nobody = gpd.GeoDataFrame({"ref": [], "name": [], "harm": []}, geometry=[], crs=CRS)
     plain = {key: value for key, value in patrols.items() if key not in (*WEEK, *DOSES, *AGAINST, "streets")}
-    choose_patrols(nobody, **{**PATROLS, **plain}, **_against_list(patrols))
+    choose_patrols(nobody, **{**PATROLS, **plain, **_against_list(patrols)})
     check_doses(patrols)
     place_cameras(nobody, **{**CAMERAS, **{k: v for k, v in cameras.items() if k not in CAMERA_FILES}})
 
