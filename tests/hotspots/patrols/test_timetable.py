@@ -97,7 +97,7 @@ def towns(draw):
     st.sampled_from([None, (432_000.0, 431_000.0)]),
     st.sampled_from([(10, 0), (15, 10), (16, 20)]),
 )
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_every_timetable_keeps_every_rule(choice, seed, breaks, shift, depot, minutes):
     visit, slack = minutes
     timetable, summary = timetable_patrols(

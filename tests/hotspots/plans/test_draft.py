@@ -301,7 +301,7 @@ CAUSE = re.compile(r"\b(because of|caused by|due to|leads to|as a result of|than
     months=st.lists(st.sampled_from(["2017-07-01", "2018-06-01", "2018-07-01"]), min_size=1, max_size=3, unique=True),
     harm=st.sampled_from([None, 0.0, 12.5]),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_draft_reads_well_whatever_the_counts(
     crimes: int, asb: int, months: list[str], harm: float | None, make: Make, spots: gpd.GeoDataFrame
 ) -> None:
