@@ -149,6 +149,7 @@ def file_stem(plan: Plan) -> str:
     >>> file_stem(Plan(ref="SE30213345", title="Boar Lane, Little London & Woodhouse"))
     'SE30213345-boar-lane'
     """
-    name = re.sub(r"[^a-z0-9]+", "-", plan.title.split(",")[0].lower()).strip("-")[:40].strip("-")
+    place = str(plan.frozen["name"] if "problem" in plan.frozen else plan.title).split(",")[0]  # whatever it counts
+    name = re.sub(r"[^a-z0-9]+", "-", place.lower()).strip("-")[:40].strip("-")
     ref = re.sub(r"[^A-Za-z0-9]+", "-", plan.ref).strip("-")[:40]
     return "-".join(filter(None, (ref, name))) or "plan"
