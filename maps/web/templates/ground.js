@@ -15,7 +15,8 @@ function saferGround(app) {
     };
     const step = () => { const v = next(); return v % 2 ? -(v + 1) / 2 : v / 2; };
     while (i < text.length) {
-      const shape = { name: layer.names[next() - 1] || "", lines: [], box: [1e9, 1e9, -1e9, -1e9] };
+      const shape = { name: layer.names[next() - 1] || "", lines: [], box: null };
+      let west = 1e9, north = 1e9, east = -1e9, south = -1e9;
       for (let n = next(); n > 0; n--) {
         const count = next(), line = new Float64Array(2 * count);
         for (let k = 0; k < 2 * count; k += 2) {
@@ -23,15 +24,23 @@ function saferGround(app) {
           const sin = Math.sin(y / 1e5 * Math.PI / 180);
           line[k] = 256 * (x / 1e5 / 360 + 0.5);
           line[k + 1] = 256 * (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI));
-          shape.box = [Math.min(shape.box[0], line[k]), Math.min(shape.box[1], line[k + 1]), Math.max(shape.box[2], line[k]), Math.max(shape.box[3], line[k + 1])];
+          if (line[k] < west) west = line[k];
+          if (line[k] > east) east = line[k];
+          if (line[k + 1] < north) north = line[k + 1];
+          if (line[k + 1] > south) south = line[k + 1];
         }
         shape.lines.push(line);
       }
+      shape.box = [west, north, east, south];
       shapes.push(shape);
     }
-    return { kind: layer.kind, rank: layer.rank, shapes };
+    return shapes;
   };
-  const ground = layers.map(decode);
+  /* each layer is decoded when it is first drawn or searched: a map of a whole city opens with its main roads */
+  const ground = layers.map((layer) => {
+    let shapes = null;
+    return { kind: layer.kind, rank: layer.rank, named: layer.names.length > 0, get shapes() { return shapes = shapes || decode(layer); } };
+  });
 
   /* ---- looks: by kind, and of roads by rank (main, middle, local, path) ---- */
   const fills = { green: "#dfe9d3", water: "#c3d9e6", building: "#e6e1d8" };
@@ -223,5 +232,5 @@ function saferGround(app) {
     const corner = (x, y) => map.unproject([x, y], 0);
     return [...found].sort((p, q) => p[0].length - q[0].length).slice(0, 6).map(([name, b]) => ({ name, bounds: L.latLngBounds(corner(b[0], b[3]), corner(b[2], b[1])) }));
   };
-  return { on: true, named: ground.some((layer) => layer.kind === "road" && layer.shapes.some((s) => s.name)), names, find, paint, namesOf, sheet, over };
+  return { on: true, named: ground.some((layer) => layer.kind === "road" && layer.named), names, find, paint, namesOf, sheet, over };
 }
