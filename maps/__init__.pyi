@@ -10,6 +10,7 @@ from .plans.write_plan import write_plan as write_plan
 from .results.meeting_pack import write_pack as write_pack
 from .results.patrol_cards import write_calendar as write_calendar
 from .results.patrol_cards import write_cards as write_cards
+from .strategy.write import write_strategy as write_strategy
 from .streets.files import read_ground as read_ground
 from .web.area_map import draw_area_map as draw_area_map
 from .web.area_map import write_area_map as write_area_map

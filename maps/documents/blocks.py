@@ -77,7 +77,14 @@ class Grid:
     name: str = ""
 
 
-Block = Heading | Text | Bullets | Line | Pictures | Grid
+@dataclass(frozen=True)
+class Notes:
+    """A numbered list, to whose entries the marks of figures lead."""
+
+    items: tuple[str, ...]
+
+
+Block = Heading | Text | Bullets | Line | Pictures | Grid | Notes
 
 
 @dataclass(frozen=True)

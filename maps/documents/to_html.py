@@ -12,6 +12,7 @@ from markupsafe import Markup
 from hotspots.common.plan_words import clean_text
 from maps.common.escape import mark_pages
 from maps.documents.blocks import Document, Grid
+from maps.documents.marks import Piece, split_marks
 
 
 def render_html(document: Document) -> str:
@@ -37,8 +38,17 @@ def _template() -> Template:
 
 def _text(value: Any) -> Any:
     """Whatever is text, as markup that shows just that."""
-    plain = isinstance(value, str) and not isinstance(value, Markup)
-    return Markup(escape(clean_text(value), quote=True)) if plain else value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return Markup("".join(map(_piece, split_marks(clean_text(value)))))
+
+
+def _piece(piece: Piece) -> str:
+    text = escape(piece.text, quote=True)
+    if not piece.note:
+        return text
+    mark = f'<sup><a href="#note-{piece.note}" title="Where this comes from">[{piece.note}]</a></sup>'
+    return f'<span class="figure" data-note="{piece.note}">{text}</span>{mark if piece.shown else ""}'
 
 
 def _narrow(kinds: list[tuple[str, ...]]) -> str:

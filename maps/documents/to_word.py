@@ -6,7 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from hotspots.common.plan_words import clean_text
-from maps.documents.blocks import Block, Bullets, Cell, Document, Field, Grid, Heading, Line, Picture, Pictures, Text
+from maps.documents.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Document,
+    Field,
+    Grid,
+    Heading,
+    Line,
+    Notes,
+    Picture,
+    Pictures,
+    Text,
+)
+from maps.documents.marks import split_marks
 from maps.documents.word_fields import add_control, seal_document
 from maps.documents.word_files import element
 
@@ -92,6 +106,7 @@ def _set_styles(word: Any) -> None:
     cells = styles.add_style(CELL, WD_STYLE_TYPE.PARAGRAPH)
     cells.base_style, cells.font.size = styles["Normal"], Pt(8.5)
     cells.paragraph_format.space_after = Pt(0)
+    styles.add_style("Figure", WD_STYLE_TYPE.CHARACTER)
     styles.add_style("Placeholder", WD_STYLE_TYPE.CHARACTER).font.color.rgb = RGBColor(0x59, 0x59, 0x59)
 
 
@@ -124,19 +139,34 @@ def _set_properties(word: Any, document: Document) -> None:
 
 def _add(word: Any, block: Block) -> None:
     if isinstance(block, Heading):
-        heading = word.add_heading(clean_text(block.text), level=block.level)
+        heading = word.add_heading(level=block.level)
+        _add_text(heading, block.text)
         heading.paragraph_format.page_break_before = block.new_page or None
     elif isinstance(block, Text):
-        word.add_paragraph(clean_text(block.text), style="Caption" if block.note else "Normal")
+        _add_text(word.add_paragraph(style="Caption" if block.note else "Normal"), block.text)
     elif isinstance(block, Bullets):
         for item in block.items:
-            word.add_paragraph(clean_text(item), style="List Bullet")
+            _add_text(word.add_paragraph(style="List Bullet"), item)
+    elif isinstance(block, Notes):
+        for number, item in enumerate(block.items, 1):
+            word.add_paragraph(f"{number}. {clean_text(item)}", style="Caption")
     elif isinstance(block, Line):
         _add_line(word.add_paragraph(), block)
     elif isinstance(block, Pictures):
         _add_pictures(word, block)
     else:
         _add_grid(word, block)
+
+
+def _add_text(paragraph: Any, text: str, *, bold: bool | None = None) -> None:
+    """Add text as runs: a figure in a style of its own, and its mark."""
+    for piece in split_marks(clean_text(text)):
+        run = paragraph.add_run(piece.text)
+        run.bold = bold
+        if piece.note:
+            run._r.style = "Figure"
+        if piece.shown:
+            paragraph.add_run(f"[{piece.note}]").font.superscript = True
 
 
 def _add_line(paragraph: Any, line: Line) -> None:
@@ -157,8 +187,9 @@ def _add_pictures(word: Any, pictures: Pictures) -> None:
         cell.paragraphs[0]._p.style = CELL
         cell.paragraphs[0].paragraph_format.keep_with_next = True
         _add_picture(cell.paragraphs[0], picture)
-    captions = " ".join(clean_text(picture.caption) for picture in pictures.pictures)
-    word.add_paragraph(captions, style="Caption").alignment = WD_ALIGN_PARAGRAPH.CENTER
+    captions = word.add_paragraph(style="Caption")
+    _add_text(captions, " ".join(picture.caption for picture in pictures.pictures))
+    captions.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
 def _add_picture(paragraph: Any, picture: Picture) -> None:
@@ -167,7 +198,7 @@ def _add_picture(paragraph: Any, picture: Picture) -> None:
     shape = paragraph.add_run().add_picture(io.BytesIO(picture.png), width=Cm(picture.width))
     described = shape._inline.docPr
     described.set("descr", clean_text(picture.alt))
-    described.set("title", clean_text(picture.caption))
+    described.set("title", "".join(piece.text for piece in split_marks(clean_text(picture.caption))))
 
 
 def _add_grid(word: Any, grid: Grid) -> None:
@@ -205,7 +236,7 @@ def _fill_cell(cell: Any, content: Cell, *, header: bool, right: bool) -> None:
             line._p.style = CELL
             add_control(line, entry)
     else:
-        paragraph.add_run(clean_text(content)).bold = header
+        _add_text(paragraph, content, bold=header)
     if header:
         cell._tc.get_or_add_tcPr().append(element("shd", val="clear", color="auto", fill="E6E6E6"))
 

@@ -133,6 +133,24 @@ def read_fields(path: str | Path, *, controls: str = "", data: bytes | None = No
     return reading
 
 
+def read_tagged(path: Path, group: str) -> dict[str, Entry]:
+    """Read the fields of a document whose tags begin with a group; a field that was copied adds its words."""
+    found: dict[str, Entry] = {}
+    with refuse_damage(path):
+        body = open_word(path).element.body
+    for control in body.iter(f"{W}sdt"):
+        tag, mark = tag_of(control)
+        if not tag.startswith(f"{group}."):
+            continue
+        entry = Entry(_text_of(control, tag), mark)
+        if tag in found and entry.text not in found[tag].text:
+            entry = Entry(f"{found[tag].text}\n{entry.text}".strip(), mark)
+        elif tag in found:
+            continue
+        found[tag] = entry
+    return found
+
+
 def _read(word: Any, controls: str) -> Reading | None:
     body = word.element.body
     named = _name_controls(body, controls)

@@ -73,15 +73,20 @@ def say_chance(table: pd.DataFrame, problem: str, ground: Ground) -> str:
     )
 
 
-def say_cover(spots: gpd.GeoDataFrame, ground: Ground) -> str:
-    """Say how much of the ground the hotspots cover, and how much of the records they hold."""
-    if spots.empty:
-        return ""
+def share_covered(spots: gpd.GeoDataFrame, ground: Ground) -> float:
+    """Share of the ground that the hotspots cover."""
     shapes = spots.geometry.to_numpy()
     shapely.prepare(ground.shape)
     whole = shapely.covers(ground.shape, shapes)  # to cut each out of a country's outline takes long
     cut = shapely.intersection(shapes[~whole], ground.shape)
-    share = (shapely.area(shapes[whole]).sum() + shapely.area(cut).sum()) / max(ground.shape.area, 1.0)
+    return float((shapely.area(shapes[whole]).sum() + shapely.area(cut).sum()) / max(ground.shape.area, 1.0))
+
+
+def say_cover(spots: gpd.GeoDataFrame, ground: Ground) -> str:
+    """Say how much of the ground the hotspots cover, and how much of the records they hold."""
+    if spots.empty:
+        return ""
+    share = share_covered(spots, ground)
     held = float(spots["share_of_incidents"].sum())
     enough = spots["incidents"].notna().all() and spots["incidents"].sum() >= LEAST * held  # of all the records
     holds = 0 < share <= MOST and ground.held >= NEARLY_ALL and enough

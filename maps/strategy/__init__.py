@@ -1,0 +1,1 @@
+"""The strategic assessment: one outline, every number of it a cell of a workbook, people's words kept."""
