@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from maps.strategy.write import PAGE_FILE, WORD_FILE, write_strategy
+from maps.strategy.people import WORD_FILE
+from maps.strategy.write import PAGE_FILE, write_strategy
 
 
 def strategy_job(config_path: str, out: str, **options: Any) -> None:

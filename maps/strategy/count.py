@@ -84,7 +84,7 @@ def _may_name(kinds: list[str], job: Job, who: Profile) -> bool:
         return APART not in named
     changes = job.periods.changes.get("Changes by category")
     return changes is not None and all(
-        kind != APART and kind in changes.index and pd.notna(changes.loc[kind, "before"]) for kind in named
+        kind != APART and kind in changes.index and changes["before"].notna()[kind] for kind in named
     )
 
 
@@ -138,8 +138,8 @@ def _count_closely(job: Job, rows: _Rows, table: pd.DataFrame, outline: Outline)
         named = {c: job.spots.loc[spots["of"], c].to_numpy() for c in ("name", "ref")}
         sheets[BY_SPOT] = Sheet(spots.drop(columns="of").assign(**named), "Records of a priority in each hotspot.")
     if "when" in job.timed.columns:
-        mine = rows if job.timed is records else match_parts(job.timed, outline, job.config.crosswalks)
-        sheets |= _count_times(job.timed, {name: mine[name] for name in rows}, table)
+        timed = rows if job.timed is records else match_parts(job.timed, outline, job.config.crosswalks)
+        sheets |= _count_times(job.timed, {name: timed[name] for name in rows}, table)
     return {name: sheet for name, sheet in sheets.items() if len(sheet.table)}
 
 

@@ -33,13 +33,16 @@ class Figures:
 
     def value(self, sheet: str, row: Hashable, column: str) -> Any:
         """Value of a cell."""
-        return self.sheets[sheet].table.loc[row, column]
+        table: Any = self.sheets[sheet].table
+        return table.loc[row, column]
 
     def known(self, sheet: str, row: Hashable, column: str) -> bool:
         """Whether a cell is there and may be told."""
         table = self.sheets[sheet].table if sheet in self.sheets else pd.DataFrame()
-        there = row in table.index and column in table.columns
-        return there and bool(pd.notna(value := table.loc[row, column])) and value != ""
+        if row not in table.index or column not in table.columns:
+            return False
+        value = self.value(sheet, row, column)
+        return bool(pd.notna(value)) and value != ""
 
     def say(
         self, sheet: str, row: Hashable, column: str, write: Callable[[Any], str] = say_number, *, quiet: bool = False
@@ -68,7 +71,7 @@ class Figures:
         found = []
         for (name, row), number in self.notes.items():
             sheet = self.sheets[name]
-            at = int(sheet.table.index.get_indexer([row])[0]) + FIRST_ROW
-            chosen = str(sheet.table.loc[row, "filter"]) if "filter" in sheet.table.columns else ""
+            at = list(sheet.table.index).index(row) + FIRST_ROW
+            chosen = str(self.value(name, row, "filter")) if "filter" in sheet.table.columns else ""
             found.append({"note": number, "sheet": name, "row": at, "counts": sheet.counts, "filter": chosen})
         return found

@@ -49,9 +49,9 @@ def _add(made: list[Block], mark: str, text: str, *, words: Mapping[str, str], p
     elif mark == "!" and png is not None:
         made.append(Pictures((Picture(png, _ALT, text, 17.0),)))
     elif mark == "|:":
-        caption, widths, numbers = text.split(CELL)
+        caption, widths, right = text.split(CELL)
         shares = tuple(int(width) / 100 for width in widths.split())
-        made.append(Grid(caption, (), (), shares, tuple(map(int, numbers.split()))))
+        made.append(Grid(caption, (), (), shares, tuple(map(int, right.split()))))
     elif mark == "|" and isinstance(last, Grid):
         cells, (caption, shares, numbers) = tuple(text.split(CELL)), (last.caption, last.widths, last.numbers)
         rows = (*last.rows, cells) if last.header else last.rows

@@ -113,7 +113,7 @@ def _as_told(job: Job, who: Profile, folder: Path, results: list[Path | None]) -
         return job
     earlier = read_earlier(results, who)
     ledger = make_ledger(job, who, earlier, planned_now(job, who))
-    told, _ = tell_job(job, ledger, who)
+    told: Job = tell_job(job, ledger, who)[0]
     write_history(folder, earlier, job=told, told=ledger.readers)
     announce(f"{say_hidden(ledger, who)} {say_earlier(earlier, who)}".strip())
     if results[-1] is None:
