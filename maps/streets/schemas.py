@@ -54,7 +54,7 @@ def classify(
     given = {str(k): str(v).casefold() for k, v in (layout or {}).items() if isinstance(v, str)}
     tagged = not given and bool(set(data.columns) & set(_KNOWN["tags"]))
     kinds = _kinds_by_tag(data) if tagged else pd.Series(find_kind(layer) or wanted, index=data.index)
-    if tagged and wanted and not kinds.isin([wanted]).any():
+    if tagged and wanted and kinds.eq("").all():  # tags of other things than these: what it was given as
         kinds[:] = find_kind(layer) or wanted
     names = _names(data, given)
     rows = gpd.GeoDataFrame(

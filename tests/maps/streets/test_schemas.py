@@ -86,3 +86,10 @@ def test_who_is_to_be_named():
     assert "OpenStreetMap" in credit_of(["osm_id", "name"])
     assert "Crown copyright" in credit_of(["formOfWay"])
     assert credit_of(["name"]) == ""
+
+
+def test_what_tags_say_is_another_thing_is_not_drawn_as_what_the_file_was_given_for():
+    homes = frame(SQUARE, osm_id=["1", "2"], building=["yes", "house"])
+    assert told(classify(homes, layer="multipolygons", wanted="water")) == []
+    plain = frame(SQUARE, osm_id=["1"], building=[None])
+    assert [kind for kind, _, _ in told(classify(plain, layer="multipolygons", wanted="water"))] == ["water"]
