@@ -82,8 +82,8 @@ def write_strategy(
     Raises
     ------
     InputError
-        If the configuration, the outline or what people wrote cannot be read, or the folder holds a draft
-        for other readers.
+        If the configuration, the outline or what people wrote cannot be read, the folder holds a draft
+        for other readers, or the profile is public.
     """
     wanted, out = read_outline(outline), Path(out)
     config = read_config(config_path)
@@ -95,6 +95,12 @@ def write_strategy(
         except InputError as error:
             raise join_faults(error, config) from error
         who = profile_of(config, job.incidents)
+        if who.nearest:  # here counts are as they are, and there to the nearest ten
+            raise InputError(
+                "The assessment is not drafted for the public yet: its counts are not rounded",
+                given=f"profile = '{who.name}'",
+                advice="profile = 'partner', and send the public the map and tables of hotspots run under 'public'",
+            )
         steps.say("Writing the assessment")
         job = _as_told(job, who, folder, [config.hotspots.previous, out, None if results is None else Path(results)])
         _write(job, folder, wanted, who, out=out, inputs=inputs)
@@ -159,7 +165,7 @@ def _write_book(path: Path, figures: Figures, who: Profile, *, title: str, marki
 
 def _register(job: Job, who: Profile) -> dict[str, Sheet]:
     """Rows of the register of plans, where these readers may see it."""
-    if who.name == "public" or job.config.plans is None or not job.config.plans.is_dir():
+    if job.config.plans is None or not job.config.plans.is_dir():
         return {}
     rows = make_register(job.config.plans, as_of=job.as_of, profile=who).rows
     rows = rows.set_axis(pd.Index([f"{ref}|{n}" for n, ref in enumerate(rows["ref"])]))

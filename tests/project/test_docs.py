@@ -179,8 +179,8 @@ def write_posts_and_register(folder: Path) -> None:
 
 def test_every_guide_is_followed_here_or_by_its_own_test():
     # tests/project/test_did_it_work.py, tests/maps/commands/test_trial.py,
-    # tests/hotspots/common/test_grids.py
-    own = {"guides/did-it-work.md", "guides/test-as-you-go.md", "guides/outside-great-britain.md"}
+    # tests/hotspots/common/test_grids.py, tests/maps/strategy/test_write.py
+    own = {"guides/did-it-work.md", "guides/test-as-you-go.md", "guides/outside-great-britain.md", "guides/strategy.md"}
     guides = {p.relative_to(DOCS).as_posix() for f in ("guides", "readers") for p in (DOCS / f).glob("*.md")}
     assert guides == {*FOLLOWED, *own}
 

@@ -263,3 +263,9 @@ def test_long_sentences_are_cut():
         "A true fall of 9% would be called a fall half the time.",
     ]
     assert np.all([len(one.split()) <= 25 for one in cut_short("one; " * 30)])
+
+
+def test_a_draft_for_the_public_is_refused_by_name_and_leaves_nothing(tmp_path):
+    with pytest.raises(InputError, match="not drafted for the public yet"):
+        write_strategy(write_config(tmp_path, profile="public"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
