@@ -6,8 +6,8 @@
 Only delivered files are read, by code of its own: CSV, the workbook, the GeoPackage by SQLite, the data in
 the map's page. The pieces are areas and hotspots cut by each other and by months. What it joins: whole
 periods, the two compared, months of all and of each hotspot, kinds of each hotspot, the order of the list,
-every release and both profiles. For every number that is not shown it asks HiGHS for whole-number worlds
-that fit all of it. It has come back where a small one (1 to below the threshold) cannot be 1, or cannot be
+every release and both profiles. (Periods that count some kinds alone are left out, and that is said.) For
+every number that is not shown it asks HiGHS for whole-number worlds that fit all of it. It has come back where a small one (1 to below the threshold) cannot be 1, or cannot be
 one below the threshold; and another where all it could be lies closer together than the threshold. The raw
 records are read at the end alone, to tell small from other. Prints a line for each partnership; ends with 1
 where anything came back.
@@ -174,9 +174,13 @@ def told_range(value: int, profile: str) -> tuple[int, int]:
 
 
 class System:
-    """Whole numbers of records by piece of ground and month, and all that was told of their sums."""
+    """Whole numbers of records by piece of ground and month, and all that was told of their sums.
 
-    def __init__(self, releases: list[Release]) -> None:
+    Without ``windows`` what was told of the two periods compared is left out: where a kind of crime is missing in
+    one of them they count the other kinds alone, and no world fits them beside the months.
+    """
+
+    def __init__(self, releases: list[Release], *, windows: bool = True) -> None:
         last = max(release.until for release in releases)[:7]
         months = [m for m in all_months() if m <= last]
         keys, inside = cut(releases)
@@ -194,6 +198,8 @@ class System:
                 return np.outer([m in of for m in months], ground).astype(float).ravel()
 
             for key in release.counts:
+                if not windows and isinstance(key[-1], tuple) and len(key[-1]) > 1:
+                    continue
                 low, high = release.range_of(key)
                 rows.append(row_of(key))
                 lows.append(low)
@@ -206,6 +212,10 @@ class System:
                 highs.append(MOST)
         self.rows, self.lows, self.highs = csr_array(np.array(rows)), np.array(lows), np.array(highs)
         self.worlds: list[np.ndarray] = []
+
+    def fits(self) -> bool:
+        """Whether any world fits all that was told."""
+        return self.reach(np.zeros(self.rows.shape[1]), 0, 0)
 
     def reach(self, row: np.ndarray, low: int, high: int) -> bool:
         """Whether some world that fits all that is told has a sum between two numbers."""
@@ -272,7 +282,14 @@ def attack(releases: list[Release], truth: dict[str, Any]) -> tuple[int, int, li
     hidden = 0
     # partners read what is for the public too; the public reads its own alone
     for reader in THRESHOLDS:
-        system = System([r for r in releases if reader == "partner" or r.profile == reader])
+        given = [r for r in releases if reader == "partner" or r.profile == reader]
+        system = System(given)
+        if not system.fits():
+            system = System(given, windows=False)
+            print(f"    {reader}: the periods compared are of some kinds alone, and are left out")
+            if not system.fits():
+                back.append(f"{reader}: no world fits what was told")
+                continue
         for release, key, row in system.asked:
             if release.profile != reader:
                 continue
