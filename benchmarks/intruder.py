@@ -7,10 +7,10 @@ Only delivered files are read, by code of its own: CSV, the workbook, the GeoPac
 the map's page. The pieces are areas and hotspots cut by each other and by months. What it joins: whole
 periods, the two compared, months of all and of each hotspot, kinds of each hotspot, the order of the list,
 every release and both profiles. (Periods that count some kinds alone are left out, and that is said.) For
-every number that is not shown it asks HiGHS for whole-number worlds that fit all of it. It has come back where a small one (1 to below the threshold) cannot be 1, or cannot be
-one below the threshold; and another where all it could be lies closer together than the threshold. The raw
-records are read at the end alone, to tell small from other. Prints a line for each partnership; ends with 1
-where anything came back.
+every number that is not shown it asks HiGHS for whole-number worlds that fit all of it. It has come back
+where a small one (1 to below the threshold) cannot be 1, or cannot be one below the threshold; and another
+where all it could be lies closer together than the threshold. The raw records are read at the end alone, to
+tell small from other. Prints a line for each partnership; ends with 1 where anything came back.
 """
 
 from __future__ import annotations
