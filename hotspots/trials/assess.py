@@ -21,7 +21,7 @@ from hotspots.trials.record import Trial, say_changes
 FEWEST = 20  # records in all, below which nothing is called
 _UNKNOWN = (
     "These days cannot say whether crime moved elsewhere, whether patrols would do the same at other places "
-    "or in another season, and what each visit was worth. If a visit's effect lasts into the days without "
+    "or in another season, or what a single visit does. Where a visit's effect lasts into the days without "
     "one, the true difference is larger than the one seen."
 )
 
@@ -135,16 +135,16 @@ def _say_tried(trial: Trial, days: int) -> str:
         if trial.draw.per_day is not None
         else f"{say_count(trial.draw.per_week or 0, 'day')} a week at each of {trial.draw.places} places"
     )
-    what = " and ".join(trial.measure.categories) or "all records"
-    left = "" if trial.measure.detected else ", without what police activity itself detects, such as drugs and weapons"
+    what = " and ".join(trial.measure.categories) or "all records of these places"
+    left = "" if trial.measure.detected else ", but for kinds that police work itself finds, such as drugs and weapons"
     early = (
         f" Only {days} of the {trial.draw.days} days can be judged: an early look, not the reading agreed."
         if days < trial.draw.days
         else ""
     )
     return (
-        f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} chance decided, by a recorded draw, "
-        f"which days had patrols: {rule}. One place on one day is a place-day. Counted were {what}{left}.{early}"
+        f"From {say_date(trial.start)} to {say_date(trial.dates[-1])} patrols were drawn by lot, on record: "
+        f"{rule}. One place on one day is a place-day. What was counted: {what}{left}.{early}"
     )
 
 
@@ -152,7 +152,7 @@ def _say_seen(verdict: Verdict) -> str:
     per_on = 100 * verdict.on / max(verdict.days_on, 1)
     per_off = 100 * verdict.off / max(verdict.days_off, 1)
     return (
-        f"{say_count(verdict.on, 'record')} on {say_number(verdict.days_on)} patrolled place-days "
+        f"{say_count(verdict.on, 'record')} on {say_number(verdict.days_on)} place-days drawn for patrol "
         f"({per_on:.1f} for every hundred), {say_count(verdict.off, 'record')} on "
         f"{say_number(verdict.days_off)} others ({per_off:.1f} for every hundred)."
     )
@@ -162,14 +162,14 @@ def _say_sure(verdict: Verdict, trial: Trial) -> str:
     if verdict.on + verdict.off < FEWEST or not np.isfinite(verdict.ratio):
         return "Too few records to tell whether patrols made a difference."
     p = verdict.p_fewer if trial.analysis.side == "fewer" else verdict.p_either
-    span = f"anything from {_say_change(verdict.low)} to {_say_change(verdict.high)} fits these days"
-    size = f"Within the same places that is {_say_change(verdict.ratio)} on patrolled days; {span}."
-    chance = f"Had patrols changed nothing, chance would have done as much in {_say_chance(p)} such trials."
+    span = f"anything from {_say_change(verdict.low)} to {_say_change(verdict.high)} would fit these days"
+    size = f"Each place set beside itself, that is {_say_change(verdict.ratio)} on days drawn for patrol; {span}."
+    chance = f"Had patrols changed nothing, chance alone would show as much in {_say_chance(p)} such trials."
     if _called(verdict, trial):
         word = "fewer" if verdict.ratio < 1 else "more"
-        return f"There were {word} records on patrolled days than chance explains. {size} {chance}"
+        return f"There were {word} records on days drawn for patrol than chance alone would often give. {size} {chance}"
     if trial.analysis.side == "fewer" and verdict.low > 1:
-        return f"More records on patrolled days, not fewer: patrols may make people report. {size}"
+        return f"More records on days drawn for patrol, not fewer: patrols may make people report. {size}"
     return f"No clear difference. {size} {chance} That is not proof that patrols do nothing."
 
 
@@ -226,8 +226,8 @@ def _say_clean(clean: CleanVerdict | None, unclean: str, washout: int) -> str:
         return ""
     return (
         f"A second reading, beside {say_count(clean.clean_days, 'place-day')} with no visit in the "
-        f"{'day' if washout == 1 else say_count(washout, 'day')} before: {_say_change(clean.ratio)} on patrolled days "
-        f"({_say_chance(clean.p_fewer)} by chance)."
+        f"{'day' if washout == 1 else say_count(washout, 'day')} before: {_say_change(clean.ratio)} on days drawn for "
+        f"patrol ({_say_chance(clean.p_fewer)} by chance). The first reading is the one to quote: it was agreed."
     )
 
 
@@ -235,7 +235,7 @@ def _say_tail(tail: Tail | None) -> str:
     if tail is None:
         return ""
     if tail.least == 0 and tail.most > 3:
-        return "For how long a visit's effect lasts cannot be told from these days."
+        return "How long a visit's effect lasts cannot be told from these days."
     also = "" if tail.least == tail.most else f" ({tail.least} to {tail.most} days fit nearly as well)"
     if tail.days == 0:
         return f"No effect of a visit is seen on the days after it{also}."

@@ -239,8 +239,8 @@ def test_the_words_hold():
     result = assess_trial(pd.concat([rows, last], ignore_index=True), trial)
     assert result.verdict.on == counts[trial.on].sum()
     assert result.days == 56
-    assert "fewer records on patrolled days than chance explains" in result.lines["sure"]
-    assert f"{result.verdict.on} records on 112 patrolled place-days" in result.lines["seen"]
+    assert "fewer records on days drawn for patrol than chance alone would often give" in result.lines["sure"]
+    assert f"{result.verdict.on} records on 112 place-days drawn for patrol" in result.lines["seen"]
     early = assess_trial(rows[rows["when"] < "2027-02-01"], trial)
     assert early.days <= 28
     assert "early look" in early.lines["tried"]

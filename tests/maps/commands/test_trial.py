@@ -157,8 +157,8 @@ def test_the_page_before_says_what_could_be_seen(walked):
 def test_the_result_is_what_was_planted(walked):
     folder, trial, counts = walked
     page = (folder / "judged" / "result.html").read_text(encoding="utf-8")
-    assert "fewer records on patrolled days than chance explains" in page
-    assert f"{counts[trial.on].sum()} records on 84 patrolled place-days" in page
+    assert "fewer records on days drawn for patrol than chance alone would often give" in page
+    assert f"{counts[trial.on].sum()} records on 84 place-days drawn for patrol" in page
     assert "came on 60 of 84 drawn place-days, and on 5 of 168 that were to have none: 71% and 3%" in page
     assert "1 row of the log could not be used" in page
     assert pd.read_csv(folder / "judged" / "visits-not-used.csv")["value"].tolist() == ["P99"]
