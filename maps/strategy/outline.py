@@ -34,7 +34,7 @@ class Part(Table):
         counts = stated.get("counts")
         if self.kind == "priority" and not counts:
             advice = 'counts = { priorities = ["Drugs and alcohol"] }'
-            yield InputError("a priority says what it counts", given=self.name, advice=advice)
+            yield InputError("A priority has to say what it counts", given=self.name, advice=advice)
         elif isinstance(counts, dict) and counts:
             try:
                 load_profile(counts)

@@ -84,6 +84,14 @@ def write_strategy(
     InputError
         If the configuration, the outline or what people wrote cannot be read, the folder holds a draft
         for other readers, or the profile is public.
+
+    Examples
+    --------
+    >>> try:
+    ...     write_strategy("partnership.toml", "assessment", outline="nine-tailors")
+    ... except InputError as error:
+    ...     print(error.problem)
+    There is no such outline
     """
     wanted, out = read_outline(outline), Path(out)
     config = read_config(config_path)

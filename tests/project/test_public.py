@@ -45,6 +45,8 @@ SHOWN_IN_GUIDES = {
     *("share_patrol_time", "summarise_visits", "tabulate_rejects", "timetable_patrols", "track_indicators"),
     *("update_plans", "write_calendar", "write_cards", "write_pack", "write_plan"),
 }
+# beyond the sixty, each with its reason
+LATER = {"write_strategy": "the assessment that every partnership must write each year: a document of its own"}
 
 
 def sections(function) -> dict[str, str]:
@@ -56,7 +58,8 @@ def sections(function) -> dict[str, str]:
 
 def test_the_contract_is_there_and_little_beside_it():
     assert set(hotspots.__all__) >= CONTRACT
-    assert sum(len(room.__all__) for room in ROOMS) <= 60
+    assert sum(len(room.__all__) for room in ROOMS) <= 60 + len(LATER)
+    assert set(LATER) <= set(maps.__all__)
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
