@@ -54,7 +54,7 @@ class Outline(Table):
         parts = stated.get("parts")
         names = [one.get("name") for one in parts if isinstance(one, dict)] if isinstance(parts, list) else []
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-            yield InputError("two parts have one name: people's words are kept by it", given=str(name))
+            yield InputError("Two parts of an outline have one name: people's words are kept by it", given=str(name))
 
 
 def list_outlines() -> list[str]:
