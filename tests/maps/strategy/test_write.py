@@ -243,7 +243,7 @@ def test_every_mistake_of_an_outline_is_named_at_once(tmp_path):
     path.write_text('titel = "x"\n[[parts]]\nname = "a"\n[[parts]]\nname = "a"\nkind = "maps"\n', encoding="utf-8")
     with pytest.raises(InputError) as refused:
         read_outline(path)
-    for said in ("titel", "says what it counts", "two parts have one name", "maps"):
+    for said in ("titel", "has to say what it counts", "have one name", "maps"):
         assert said in str(refused.value)
     with pytest.raises(InputError, match="no such outline"):
         read_outline("nine")
