@@ -198,10 +198,12 @@ def _read_file(path: Path, crs: Any) -> gpd.GeoDataFrame:
     try:
         return read_cells(path, crs=crs)
     except InputError as error:
+        if not error.problem.startswith("No column holds identifiers"):  # a list of cells, and its own fault
+            raise
         raise InputError(
             "This table of agreed hotspots holds no outlines, and no cells known by an identifier",
-            given=f"{path.name}: {error}",
-            advice="a GeoPackage, GeoJSON or Shapefile of outlines, or a column of cells' identifiers",
+            given=f"{path.name}: {error.given}",
+            advice="a GeoPackage, GeoJSON or Shapefile of outlines, or a column of cells' identifiers, written as text",
         ) from None
 
 

@@ -53,3 +53,19 @@ def test_a_column_called_identifier_of_something_else_is_no_reference():
     square = gpd.GeoDataFrame({"identifier": ["x", "x"]}, geometry=[shapely.box(-9, -9, 9, 9)] * 2, crs=27700)
     spots = read_hotspots(square, incidents=POINTS, resamples=0)
     assert spots["raw_identifier"].tolist() == ["x", "x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hex\n0006540000200000\n0006540000200000\n", "An identifier occurs twice"),
+        ("", "The list of cells cannot be read"),
+    ],
+)
+def test_a_list_of_cells_with_a_fault_of_its_own_is_told_that_fault_alone(tmp_path, text, said):
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    with pytest.raises(InputError) as raised:
+        read_hotspots(path, incidents=POINTS)
+    assert raised.value.problem == said
+    assert "holds no outlines" not in str(raised.value)

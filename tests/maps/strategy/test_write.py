@@ -269,3 +269,14 @@ def test_a_draft_for_the_public_is_refused_by_name_and_leaves_nothing(tmp_path):
     with pytest.raises(InputError, match="not drafted for the public yet"):
         write_strategy(write_config(tmp_path, profile="public"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_one_record_bears_no_word_of_change(tmp_path):
+    config = write_config(tmp_path)
+    path = tmp_path / "records" / "2018-07-west-yorkshire-street.csv"
+    pd.read_csv(path).head(1).to_csv(path, index=False)
+    page = (write_strategy(config, tmp_path / "out") / "strategy.html").read_text(encoding="utf-8")
+    assert "No two periods of these records can be compared." in page
+    for said in ("clear change", "in the two periods compared", "not told: ", "a clear rise"):
+        assert said not in page.partition("Where the hotspots are")[0], said
+    assert "not shown" not in page.partition("Where the hotspots are")[0]
