@@ -92,7 +92,12 @@ def _scanning(plan: Plan, pictures: Pictures | None, attribution: str) -> list[B
         header = ("Problem", "Records here", "Were it like the rest", "Beside chance")
         listed = tuple(tuple(row.values()) for row in found)
         blocks.append(
-            Grid("Problems that stand out here: a plan is about one", header, listed, (0.46, 0.14, 0.22, 0.18))
+            Grid(
+                "Problems to choose from: a plan is about one of these, or about all records",
+                header,
+                listed,
+                (0.46, 0.14, 0.22, 0.18),
+            )
         )
     rows = tuple(
         (start_sentence(name), text, _field(plan, f"cheers.{name}")) for name, text in data.get("cheers", {}).items()
