@@ -106,9 +106,8 @@ def _along_streets(points: Floats, straight: Floats, streets: gpd.GeoDataFrame, 
             "straight lines with the detour factor are used for them."
         )
     if (far := off > _FAR).any():
-        announce(
-            f"{say_count(far.sum(), 'stop')} {'stands' if far.sum() == 1 else 'stand'} over {_FAR:.0f} metres from any street: straight lines lead there."
-        )
+        stand = f"{say_count(far.sum(), 'stop')} {'stands' if far.sum() == 1 else 'stand'}"
+        announce(f"{stand} over {_FAR:.0f} metres from any street: straight lines lead there.")
     # who would have to go farther to the streets than to the other stop goes straight
     metres = np.where(cut | (ends >= straight), straight, along + ends)
     np.fill_diagonal(metres, 0)
